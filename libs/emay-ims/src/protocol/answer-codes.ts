@@ -1,0 +1,125 @@
+import { codeTable } from './code-table.js';
+
+/**
+ * What an answer's `code` means for the messages of the request:
+ * - `success`: queued at the gateway, not yet sent
+ * - `configuration`: nothing accepted, and every further call fails alike until an operator acts
+ * - `message`: a message of the request is refused for good
+ * - `request`: the request as a whole is refused, by our mistake or by an unknown rule
+ * - `pace`: nothing accepted, later it may be
+ * - `unlisted`: not in the table, so not known to be refused
+ */
+export type AnswerCodeKind = 'success' | 'configuration' | 'message' | 'request' | 'pace' | 'unlisted';
+
+export interface AnswerCodeEntry {
+  code: string;
+  kind: Exclude<AnswerCodeKind, 'unlisted'>;
+  english: string;
+  /** The vendor's own words (§3). */
+  chinese: string;
+  /** What to do about it. */
+  advice: string;
+}
+
+const ENTRIES: readonly AnswerCodeEntry[] = [
+  {
+    code: 'SUCCESS',
+    kind: 'success',
+    english: 'accepted',
+    chinese: '提交成功',
+    advice: 'Nothing: the gateway has queued it. Balance and number are checked later and told by a delivery report.',
+  },
+  {
+    code: 'ERROR_APPID',
+    kind: 'configuration',
+    english: 'wrong appId',
+    chinese: 'AppId 错误',
+    advice: 'Check appId, and that baseUrl is the international gateway on which the account was opened.',
+  },
+  {
+    code: 'ERROR_PARAMS',
+    kind: 'request',
+    english: 'wrong request parameters',
+    chinese: '请求参数错误',
+    advice:
+      'Check that no proxy rewrites, chunks or compresses the request body: the gateway needs its Content-Length. ' +
+      'Otherwise report it as a bug.',
+  },
+  {
+    code: 'ERROR_CLIENT_IP',
+    kind: 'configuration',
+    english: 'caller address not recognised',
+    chinese: '不识别的 Ip',
+    advice: 'Have Emay allow this host’s public address, and check that no proxy adds X-Forwarded-For.',
+  },
+  {
+    code: 'ERROR_MOBILE_EMPTY',
+    kind: 'message',
+    english: 'mobile is empty',
+    chinese: '手机号为空',
+    advice: 'Give the message a mobile.',
+  },
+  {
+    code: 'ERROR_MOBILE_NUMBER',
+    kind: 'request',
+    english: 'too many mobiles in one request',
+    chinese: '号码数量过多',
+    advice: 'Send at most 300 in one request; lower dispatch.maxBatchSize if the account allows fewer.',
+  },
+  {
+    code: 'ERROR_MOBILE_ERROR',
+    kind: 'message',
+    english: 'wrong mobile',
+    chinese: '手机号码错误',
+    advice: 'Correct the mobile: an international number with its country code.',
+  },
+  {
+    code: 'ERROR_CONTENT_EMPTY',
+    kind: 'message',
+    english: 'content is empty',
+    chinese: '短信内容为空',
+    advice: 'Give the message a content.',
+  },
+  {
+    code: 'ERROR_CUSTOM_IMSID',
+    kind: 'message',
+    english: 'customImsId too long',
+    chinese: '自定义消息 ID 过长',
+    advice: 'Use a customImsId of at most 32 characters.',
+  },
+  {
+    code: 'ERROR_LONG_CONTENT',
+    kind: 'message',
+    english: 'content too long',
+    chinese: '短信内容过长',
+    advice: 'Shorten the content; lower protocol.maxContentLength if the account allows less than 500.',
+  },
+  {
+    code: 'ERROR_TIMESTAMP',
+    kind: 'configuration',
+    english: 'wrong timestamp',
+    chinese: '时间戳错误',
+    advice: 'Check this host’s clock (NTP) and protocol.timeZoneOffset.',
+  },
+  {
+    code: 'ERROR_SIGN',
+    kind: 'configuration',
+    english: 'wrong signature',
+    chinese: '签名错误',
+    advice: 'Check secretKey, and protocol.signCase if the account wants upper case.',
+  },
+  {
+    code: 'ERROR_OVER_SPEED',
+    kind: 'pace',
+    english: 'too many calls in a short time (not in the document)',
+    chinese: '请求速度过快（文档未列出）',
+    advice: 'Call less often; look for another process that uses the same appId.',
+  },
+];
+
+/** The 12 codes of §3 and `ERROR_OVER_SPEED`, by code. */
+export const ANSWER_CODES: Readonly<Record<string, AnswerCodeEntry>> = codeTable(ENTRIES, (entry) => entry.code);
+
+export function classifyAnswerCode(code: string): AnswerCodeKind {
+  return ANSWER_CODES[code]?.kind ?? 'unlisted';
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { ANSWER_CODES, classifyAnswerCode } from './answer-codes.js';
+import { classifyReportState, REPORT_STATES } from './report-states.js';
+
+const PROTOTYPE_KEYS = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
+
+// §3 and §4, code and words as the document has them; the kinds are ours.
+const DOCUMENTED_CODES = [
+  ['SUCCESS', '提交成功', 'success'],
+  ['ERROR_APPID', 'AppId 错误', 'configuration'],
+  ['ERROR_PARAMS', '请求参数错误', 'request'],
+  ['ERROR_CLIENT_IP', '不识别的 Ip', 'configuration'],
+  ['ERROR_MOBILE_EMPTY', '手机号为空', 'message'],
+  ['ERROR_MOBILE_NUMBER', '号码数量过多', 'request'],
+  ['ERROR_MOBILE_ERROR', '手机号码错误', 'message'],
+  ['ERROR_CONTENT_EMPTY', '短信内容为空', 'message'],
+  ['ERROR_CUSTOM_IMSID', '自定义消息 ID 过长', 'message'],
+  ['ERROR_LONG_CONTENT', '短信内容过长', 'message'],
+  ['ERROR_TIMESTAMP', '时间戳错误', 'configuration'],
+  ['ERROR_SIGN', '签名错误', 'configuration'],
+] as const;
+const DOCUMENTED_STATES = [
+  ['DELIVRD', '成功', 'delivered'],
+  ['TIMEOUT', '运营商状态报告超时', 'unknown'],
+  ['FAIL_BALANCE', '余额不足', 'rejected'],
+  ['FAIL_MOBILE', '手机号错误', 'rejected'],
+  ['FAIL_MOBILE_SUPPORT', '手机号不支持', 'rejected'],
+  ['FAIL_MOBILE_REPEAT', '手机号重复', 'rejected'],
+  ['FAIL_BLACK_DICT', '黑字典失败', 'rejected'],
+  ['FAIL_RESPONSE', '运营商响应失败', 'undeliverable'],
+  ['FAIL_UNKNOW', '未知失败', 'undeliverable'],
+] as const;
+
+describe('answer codes', () => {
+  it.each(DOCUMENTED_CODES)('%s (%s) is of kind %s', (code, chinese, kind) => {
+    expect(classifyAnswerCode(code)).toBe(kind);
+    expect(ANSWER_CODES[code]).toMatchObject({ code, chinese, kind });
+  });
+
+  it('hold the documented ones and ERROR_OVER_SPEED, nothing else', () => {
+    expect(Object.keys(ANSWER_CODES)).toEqual([...DOCUMENTED_CODES.map(([code]) => code), 'ERROR_OVER_SPEED']);
+    expect(classifyAnswerCode('ERROR_OVER_SPEED')).toBe('pace');
+  });
+
+  it.each([...PROTOTYPE_KEYS, '', 'success', 'SUCCESS ', 'ERROR_BALANCE'])('%j is unlisted', (code) => {
+    expect(classifyAnswerCode(code)).toBe('unlisted');
+    expect(ANSWER_CODES[code]).toBeUndefined();
+  });
+});
+
+describe('report states', () => {
+  it.each(DOCUMENTED_STATES)('%s (%s) is of kind %s', (state, chinese, kind) => {
+    expect(classifyReportState(state)).toBe(kind);
+    expect(REPORT_STATES[state]).toMatchObject({ state, chinese, kind });
+  });
+
+  it('hold the documented ones, nothing else', () => {
+    expect(Object.keys(REPORT_STATES)).toEqual(DOCUMENTED_STATES.map(([state]) => state));
+  });
+
+  it.each([...PROTOTYPE_KEYS, '', 'delivrd', 'FAIL_SIGN'])('%j is unknown', (state) => {
+    expect(classifyReportState(state)).toBe('unknown');
+    expect(REPORT_STATES[state]).toBeUndefined();
+  });
+});
+
+describe('both tables', () => {
+  const entries = [...Object.values(ANSWER_CODES), ...Object.values(REPORT_STATES)];
+
+  it('explain every entry in English and Chinese and say what to do', () => {
+    expect(entries).toHaveLength(13 + 9);
+    for (const { english, chinese, advice } of entries) {
+      expect(english).toMatch(/^\w/);
+      expect(chinese).toMatch(/\p{Script=Han}/u);
+      expect(advice).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it('are frozen, entries included', () => {
+    expect([ANSWER_CODES, REPORT_STATES, ...entries].filter((value) => !Object.isFrozen(value))).toEqual([]);
+  });
+});

@@ -1,0 +1,152 @@
+import { excerptOf, fieldOf, isJsonObject, parseAnswerJson, type JsonObject } from './answer-json.js';
+import { readFreeText, readId, readToken } from './answer-fields.js';
+import { parseGatewayTime } from './gateway-time.js';
+import { fromWireMobile } from './mobile-number.js';
+import type { ProtocolOptions } from './protocol-options.js';
+
+const MAX_DESCRIPTION_LENGTH = 255;
+const MAX_TIME_TEXT_LENGTH = 64;
+const MAX_EXCERPT_LENGTH = 2_000;
+
+/** The gateway said no: `code` is anything but `SUCCESS`, listed in §3 or not. */
+export interface ErrorAnswer {
+  kind: 'error';
+  code: string;
+}
+
+/** Nothing can be concluded from the body. `reason` never quotes it. */
+export interface UnreadableAnswer {
+  kind: 'unreadable';
+  reason: string;
+}
+
+/** One message of an accepted request (§2.1.2.1). Match it by `customImsId`, then by `mobile`; the order proves nothing. */
+export interface SendEntry {
+  /** `+` and digits, unchecked. */
+  mobile: string | null;
+  imsId: string | null;
+  customImsId: string | null;
+}
+
+export type SendAnswer = { kind: 'success'; entries: SendEntry[] } | ErrorAnswer | UnreadableAnswer;
+
+/** One delivery report (§2.4.2.1), with at least one of `customImsId`, `imsId` and `mobile`. */
+export interface DeliveryReport {
+  /** Place in the answer's list, from 0. */
+  position: number;
+  /** `+` and digits, unchecked. */
+  mobile: string | null;
+  imsId: string | null;
+  customImsId: string | null;
+  /** As the vendor wrote it, 1-64 characters; `classifyReportState` reads it. */
+  state: string;
+  /** The vendor's `desc`, cut to 255 UTF-16 units. */
+  description: string | null;
+  /** The platform's clock, not the handset's. */
+  receiveTime: Date | null;
+  submitTime: Date | null;
+  /** As the vendor wrote it, also when it is no time. */
+  receiveTimeText: string | null;
+  submitTimeText: string | null;
+}
+
+/** An item of the list that is no report. Its neighbours are not affected. */
+export interface MalformedReport {
+  /** Place in the answer's list, from 0. */
+  position: number;
+  reason: string;
+  /** Its JSON text, cut to 2,000 UTF-16 units. Holds personal data. */
+  raw: string;
+}
+
+export type ReportAnswer =
+  { kind: 'success'; reports: DeliveryReport[]; malformed: MalformedReport[] } | ErrorAnswer | UnreadableAnswer;
+
+/**
+ * Reads the answer of any of the three send calls (§2.1.2, §2.2.2, §2.3.2), whatever its Content-Type said. An entry that
+ * is no object is kept with all its fields `null`. Never throws.
+ */
+export function decodeSendAnswer(body: string): SendAnswer {
+  const answer = readAnswer(body);
+  return answer.kind === 'success' ? { kind: 'success', entries: answer.items.map(readSendEntry) } : answer;
+}
+
+/**
+ * Reads the answer of `getIMSReport` (§2.4.2). Reports are handed out only once, so one that cannot be read is set aside in
+ * `malformed` and the others are kept. No body makes it
+ * throw.
+ *
+ * @throws RangeError for an unreadable `options.timeZoneOffset`
+ */
+export function decodeReportAnswer(body: string, options: ProtocolOptions): ReportAnswer {
+  const answer = readAnswer(body);
+  if (answer.kind !== 'success') return answer;
+  const reports: DeliveryReport[] = [];
+  const malformed: MalformedReport[] = [];
+  for (const [position, item] of answer.items.entries()) {
+    const report = readReport(item, position, options);
+    if (typeof report === 'string') {
+      malformed.push({ position, reason: report, raw: excerptOf(item, MAX_EXCERPT_LENGTH) });
+    } else {
+      reports.push(report);
+    }
+  }
+  return { kind: 'success', reports, malformed };
+}
+
+function readAnswer(body: string): { kind: 'success'; items: unknown[] } | ErrorAnswer | UnreadableAnswer {
+  const text = body.trim(); // also takes off a byte order mark
+  if (text === '') return unreadable('the body is empty');
+  const answer = parseAnswerJson(text);
+  if (answer === undefined) return unreadable('the body is not JSON');
+  if (!isJsonObject(answer)) return unreadable('the body is not a JSON object');
+  const code = readToken(fieldOf(answer, 'code'));
+  if (code === null) return unreadable('the body has no usable code');
+  if (code !== 'SUCCESS') return { kind: 'error', code };
+  const data = fieldOf(answer, 'data');
+  if (data === undefined || data === null || data === '') return { kind: 'success', items: [] };
+  if (Array.isArray(data)) return { kind: 'success', items: data };
+  if (isJsonObject(data)) return { kind: 'success', items: [data] };
+  return unreadable('the data is neither an object nor a list');
+}
+
+function unreadable(reason: string): UnreadableAnswer {
+  return { kind: 'unreadable', reason };
+}
+
+function readSendEntry(item: unknown): SendEntry {
+  return isJsonObject(item) ? readIdentity(item) : { mobile: null, imsId: null, customImsId: null };
+}
+
+function readIdentity(item: JsonObject): SendEntry {
+  const mobile = fieldOf(item, 'mobile');
+  return {
+    mobile: fromWireMobile(typeof mobile === 'bigint' ? mobile.toString() : mobile),
+    imsId: readId(fieldOf(item, 'imsId')),
+    // §2.3.1.2 spells it without the s.
+    customImsId: readId(fieldOf(item, 'customImsId')) ?? readId(fieldOf(item, 'customImId')),
+  };
+}
+
+/** The report, or the reason why it is none. */
+function readReport(item: unknown, position: number, options: ProtocolOptions): DeliveryReport | string {
+  if (!isJsonObject(item)) return 'not an object';
+  const state = readToken(fieldOf(item, 'state'));
+  if (state === null) return 'no usable state';
+  const identity = readIdentity(item);
+  if (identity.customImsId === null && identity.imsId === null && identity.mobile === null) {
+    return 'neither customImsId nor imsId nor mobile';
+  }
+  const receiveTime = fieldOf(item, 'receiveTime');
+  const submitTime = fieldOf(item, 'submitTime');
+  return {
+    position,
+    ...identity,
+    state,
+    description: readFreeText(fieldOf(item, 'desc'), MAX_DESCRIPTION_LENGTH),
+    receiveTime: parseGatewayTime(receiveTime, options.timeZoneOffset),
+    submitTime: parseGatewayTime(submitTime, options.timeZoneOffset),
+    receiveTimeText: readFreeText(receiveTime, MAX_TIME_TEXT_LENGTH),
+    submitTimeText: readFreeText(submitTime, MAX_TIME_TEXT_LENGTH),
+  };
+}

@@ -1,0 +1,34 @@
+export { ANSWER_CODES, classifyAnswerCode, type AnswerCodeEntry, type AnswerCodeKind } from './answer-codes.js';
+export { contentProblem, customImsIdProblem } from './content.js';
+export {
+  decodeReportAnswer,
+  decodeSendAnswer,
+  type DeliveryReport,
+  type ErrorAnswer,
+  type MalformedReport,
+  type ReportAnswer,
+  type SendAnswer,
+  type SendEntry,
+  type UnreadableAnswer,
+} from './decode.js';
+export {
+  authenticate,
+  encodeBatch,
+  encodePersonality,
+  encodeReportRequest,
+  encodeSingle,
+  type Authentication,
+} from './encode.js';
+export { formatTimestamp, parseGatewayTime, parseTimeZoneOffset } from './gateway-time.js';
+export { fromWireMobile, maskMobile, normalizeMobile, toWireMobile } from './mobile-number.js';
+export { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from './protocol-options.js';
+export { classifyReportState, REPORT_STATES, type ReportStateEntry, type ReportStateKind } from './report-states.js';
+export { sign, type Credentials } from './signature.js';
+export {
+  CALL_PATHS,
+  MAX_CUSTOM_IMS_ID_LENGTH,
+  MAX_MESSAGES_PER_REQUEST,
+  MAX_REPORTS_PER_REQUEST,
+  type GatewayCall,
+  type OutgoingMessage,
+} from './wire.js';

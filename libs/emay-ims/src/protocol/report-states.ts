@@ -1,0 +1,96 @@
+import { codeTable } from './code-table.js';
+
+/**
+ * What a report's `state` means for the message:
+ * - `delivered`: it reached the handset
+ * - `rejected`: the gateway did not hand it to an operator
+ * - `undeliverable`: the operator could not deliver it
+ * - `unknown`: nobody knows, or the state is not in the table
+ */
+export type ReportStateKind = 'delivered' | 'rejected' | 'undeliverable' | 'unknown';
+
+export interface ReportStateEntry {
+  /** The vendor's spelling. */
+  state: string;
+  kind: ReportStateKind;
+  english: string;
+  /** The vendor's own words (§4). */
+  chinese: string;
+  /** What to do about it. */
+  advice: string;
+}
+
+const ENTRIES: readonly ReportStateEntry[] = [
+  {
+    state: 'DELIVRD',
+    kind: 'delivered',
+    english: 'delivered',
+    chinese: '成功',
+    advice: 'Nothing.',
+  },
+  {
+    state: 'TIMEOUT',
+    kind: 'unknown',
+    english: 'no report from the operator in time',
+    chinese: '运营商状态报告超时',
+    advice:
+      'It may or may not have arrived and no further report follows: send again only if twice is better than never.',
+  },
+  {
+    state: 'FAIL_BALANCE',
+    kind: 'rejected',
+    english: 'balance too low',
+    chinese: '余额不足',
+    advice: 'Top up the account, then send it again as a new message.',
+  },
+  {
+    state: 'FAIL_MOBILE',
+    kind: 'rejected',
+    english: 'wrong mobile',
+    chinese: '手机号错误',
+    advice: 'Correct the mobile and send it as a new message.',
+  },
+  {
+    state: 'FAIL_MOBILE_SUPPORT',
+    kind: 'rejected',
+    english: 'mobile not supported',
+    chinese: '手机号不支持',
+    advice: 'Ask Emay to open the country or operator for the account.',
+  },
+  {
+    state: 'FAIL_MOBILE_REPEAT',
+    kind: 'rejected',
+    english: 'mobile repeated in one request',
+    chinese: '手机号重复',
+    advice: 'The first of them was taken; send this one again in a request of its own if it is meant twice.',
+  },
+  {
+    state: 'FAIL_BLACK_DICT',
+    kind: 'rejected',
+    english: 'content holds a blocked word',
+    chinese: '黑字典失败',
+    advice: 'Reword the content; ask Emay which words are blocked.',
+  },
+  {
+    state: 'FAIL_RESPONSE',
+    kind: 'undeliverable',
+    english: 'the operator answered with a failure',
+    chinese: '运营商响应失败',
+    advice: 'Check that the number is in use; ask Emay with the imsId if many fail.',
+  },
+  {
+    state: 'FAIL_UNKNOW',
+    kind: 'undeliverable',
+    english: 'failed for an unknown reason',
+    chinese: '未知失败',
+    advice: 'Ask Emay with the imsId.',
+  },
+];
+
+/** The 9 states of §4, by state. */
+export const REPORT_STATES: Readonly<Record<string, ReportStateEntry>> = codeTable(ENTRIES, (entry) => entry.state);
+
+/** `unknown` for any state that is not listed. */
+export function classifyReportState(state: string): ReportStateKind {
+  return REPORT_STATES[state]?.kind ?? 'unknown';
+}
