@@ -1,0 +1,250 @@
+import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FaultOrder } from './faults/fault.js';
+import { FAULT_KINDS } from './faults/play-fault.js';
+import { Bench, dataOf, type Entry, until } from './testing/gateway-caller.js';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  bench = await Bench.start();
+});
+afterEach(() => bench.simulator.stop());
+
+const IMSES = ['a', 'b', 'c'].map((customImsId, index) => ({ mobile: `006142211800${index}`, customImsId }));
+
+const inject = (fault: FaultOrder) => bench.simulator.inject(fault);
+const sendBatch = () => bench.call('sendBatchIMS', { content: 'Hello', imses: IMSES });
+const sendSingle = () => bench.call('sendSingleIMS', { ...IMSES[0], content: 'Hello' });
+const accepted = () => bench.simulator.accepted().map(({ customImsId }) => customImsId);
+const lastRequest = () => bench.simulator.requests().at(-1)!;
+const idsOf = (entries: readonly Entry[]) => entries.map(({ customImsId }) => customImsId);
+
+describe('the connection', () => {
+  it('reset-before: nothing is accepted, and the whole request had arrived', async () => {
+    inject({ kind: 'reset-before' });
+    await expect(sendBatch()).rejects.toThrow(/ECONNRESET|hang up/);
+    expect(accepted()).toEqual([]);
+    expect(lastRequest()).toMatchObject({ fault: 'reset-before', complete: true, finished: false });
+    expect(lastRequest()).not.toHaveProperty('status');
+  });
+
+  it('reset-after: all is accepted', async () => {
+    inject({ kind: 'reset-after' });
+    await expect(sendBatch()).rejects.toThrow(/ECONNRESET|hang up/);
+    expect(accepted()).toEqual(['a', 'b', 'c']);
+    expect(lastRequest()).toMatchObject({ fault: 'reset-after', taken: 3, finished: false });
+  });
+
+  it.each([
+    [false, []],
+    [true, ['a', 'b', 'c']],
+  ])('hang, accept %p: no answer until the simulator stops', async (accept, expected) => {
+    inject({ kind: 'hang', accept });
+    const answer = sendBatch().catch((error: Error) => error.message);
+    await until(() => bench.simulator.requests().at(-1)?.fault === 'hang');
+    expect(accepted()).toEqual(expected);
+    await bench.simulator.stop();
+    expect(await answer).toMatch(/ECONNRESET|hang up/);
+  });
+
+  it('delay: the answer waits, and so does the acceptance where asked', async () => {
+    inject({ kind: 'delay', ms: 40 });
+    const late = sendSingle();
+    await until(() => accepted().length === 1);
+    expect(lastRequest().finished).toBe(false);
+    await late;
+
+    inject({ kind: 'delay', ms: 40, before: 'acceptance' });
+    const later = sendSingle();
+    await until(() => lastRequest().fault === 'delay' && bench.simulator.requests().length === 2);
+    expect(accepted()).toHaveLength(1);
+    await later;
+    expect(accepted()).toHaveLength(2);
+  });
+
+  it('drip: the genuine answer in many pieces', async () => {
+    inject({ kind: 'drip', intervalMs: 1 });
+    const { text, bytes, headers } = await sendSingle();
+    expect(JSON.parse(text)).toMatchObject({ code: 'SUCCESS', data: { customImsId: 'a' } });
+    expect(headers['content-length']).toBe(String(bytes.length));
+  });
+
+  it('drip: survives a caller that goes away', async () => {
+    inject({ kind: 'drip', intervalMs: 5 });
+    const body = JSON.stringify(bench.signed({ ...IMSES[0], content: 'Hello' }));
+    const socket = connect(bench.simulator.port, '127.0.0.1');
+    socket.write(`POST /inter/sendSingleIMS HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.destroy();
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(dataOf<Entry>(await sendSingle()).customImsId).toBe('a');
+    expect(bench.simulator.requests()[0]).toMatchObject({ fault: 'drip', finished: false });
+  });
+
+  it('truncate: the connection ends before the promised length', async () => {
+    inject({ kind: 'truncate' });
+    await expect(sendBatch()).rejects.toThrow(/aborted/);
+    expect(accepted()).toHaveLength(3);
+    expect(lastRequest().finished).toBe(false);
+  });
+
+  it('truncate, breaks body: a complete answer with cut JSON', async () => {
+    inject({ kind: 'truncate', breaks: 'body', bytes: 20 });
+    const { text } = await sendBatch();
+    expect(text).toHaveLength(20);
+    expect(() => JSON.parse(text)).toThrow();
+    expect(accepted()).toHaveLength(3);
+  });
+});
+
+describe('another answer', () => {
+  it.each<[FaultOrder, { status: number; text?: string; type?: string }]>([
+    [{ kind: 'html' }, { status: 200, type: 'text/html;charset=utf-8' }],
+    [
+      { kind: 'html', status: 502 },
+      { status: 502, type: 'text/html;charset=utf-8' },
+    ],
+    [
+      { kind: 'status', status: 500 },
+      { status: 500, text: 'Internal Server Error' },
+    ],
+    [
+      { kind: 'code', code: 'ERROR_SIGN' },
+      { status: 200, text: '{"code":"ERROR_SIGN"}' },
+    ],
+    [
+      { kind: 'code', code: 'ERROR_BALANCE' },
+      { status: 200, text: '{"code":"ERROR_BALANCE"}' },
+    ],
+    [{ kind: 'redirect' }, { status: 307, text: '' }],
+  ])('%j, on either side of the acceptance', async (fault, expected) => {
+    for (const accept of [false, true]) {
+      inject({ ...fault, accept } as FaultOrder);
+      const { status, text, headers } = await sendBatch();
+      expect(status).toBe(expected.status);
+      expect(headers['content-type']).toBe(expected.type ?? 'text/plain;charset=utf-8');
+      expect(text).toBe(expected.text ?? text);
+      expect(accepted()).toHaveLength(accept ? 3 : 0);
+    }
+  });
+
+  it('redirect: points at the same call unless told where', async () => {
+    inject({ kind: 'redirect' });
+    expect((await sendBatch()).headers.location).toBe('/inter/sendBatchIMS');
+    inject({ kind: 'redirect', location: 'http://other.test/', status: 302 });
+    expect((await sendBatch()).headers.location).toBe('http://other.test/');
+  });
+});
+
+describe('a changed answer', () => {
+  const sendWith = async (fault: FaultOrder) => {
+    inject(fault);
+    const entries = dataOf<Entry[]>(await sendBatch());
+    expect(accepted()).toEqual(['a', 'b', 'c']);
+    return entries;
+  };
+
+  it('missing-entries', async () => {
+    expect(idsOf(await sendWith({ kind: 'missing-entries', count: 2 }))).toEqual(['c']);
+    inject({ kind: 'missing-entries' });
+    expect(dataOf(await sendSingle())).toBeNull();
+  });
+
+  it('reordered-entries', async () => {
+    expect(idsOf(await sendWith({ kind: 'reordered-entries' }))).toEqual(['c', 'b', 'a']);
+  });
+
+  it('stranger-entries', async () => {
+    const entries = await sendWith({ kind: 'stranger-entries', count: 2 });
+    expect(idsOf(entries)).toEqual(['stranger-000000', 'stranger-000001', 'a', 'b', 'c']);
+    inject({ kind: 'stranger-entries' });
+    expect(dataOf<Entry>(await sendSingle()).customImsId).toBe('stranger-000000');
+  });
+
+  it('numeric-ids: bare numbers with every digit', async () => {
+    inject({ kind: 'numeric-ids' });
+    const { text } = await sendBatch();
+    for (const { imsId } of bench.simulator.accepted()) expect(text).toContain(`"imsId":${imsId},"customImsId":"`);
+    inject({ kind: 'numeric-ids' });
+    expect((await bench.call('sendSingleIMS', { ...IMSES[0], content: 'x', customImsId: '77' })).text).toContain(
+      '"customImsId":77}',
+    );
+  });
+
+  it('oversize: unannounced and huge, but whole', async () => {
+    inject({ kind: 'oversize', bytes: 1_000_000 });
+    const { headers, bytes, text } = await sendBatch();
+    expect(headers).not.toHaveProperty('content-length');
+    expect(bytes.length).toBeGreaterThan(1_000_000);
+    expect(JSON.parse(text)).toMatchObject({ code: 'SUCCESS' });
+  });
+
+  it('gzip', async () => {
+    inject({ kind: 'gzip' });
+    const { headers, bytes } = await sendBatch();
+    expect(headers['content-encoding']).toBe('gzip');
+    expect(JSON.parse(gunzipSync(bytes).toString('utf8'))).toMatchObject({ code: 'SUCCESS' });
+  });
+
+  it('changes an answer of reports alike: what is left out is lost', async () => {
+    await sendBatch();
+    bench.simulator.releaseReports();
+    inject({ kind: 'missing-entries', on: 'getIMSReport' });
+    expect(idsOf(await bench.pull())).toEqual(['b', 'c']);
+    expect(await bench.pull()).toEqual([]);
+  });
+
+  it('leaves a refusal a refusal', async () => {
+    inject({ kind: 'missing-entries' });
+    expect(await bench.code('sendSingleIMS', { ...IMSES[0], content: '' })).toBe('ERROR_CONTENT_EMPTY');
+  });
+});
+
+describe('injecting', () => {
+  const served = async () => (await sendSingle()).status;
+
+  it('spoils as many calls as asked, once by default', async () => {
+    const once = inject({ kind: 'status', status: 500 });
+    expect(once.remaining).toBe(1);
+    expect([await served(), await served()]).toEqual([500, 200]);
+    expect(once.remaining).toBe(0);
+    inject({ kind: 'status', status: 500, times: 2 });
+    expect([await served(), await served(), await served()]).toEqual([500, 500, 200]);
+  });
+
+  it('waits for the calls it is for', async () => {
+    inject({ kind: 'status', status: 500, on: ['getIMSReport', 'sendBatchIMS'] });
+    expect(await served()).toBe(200);
+    expect((await sendBatch()).status).toBe(500);
+  });
+
+  it('plays faults in the order they came', async () => {
+    inject({ kind: 'status', status: 500 });
+    inject({ kind: 'status', status: 503 });
+    expect([await served(), await served(), await served()]).toEqual([500, 503, 200]);
+  });
+
+  it('goes on until it is removed or all are cleared', async () => {
+    const endless = inject({ kind: 'status', status: 500, times: Infinity });
+    expect([await served(), await served()]).toEqual([500, 500]);
+    endless.remove();
+    expect(await served()).toBe(200);
+    inject({ kind: 'status', status: 500, times: Infinity });
+    bench.simulator.clearFaults();
+    expect(await served()).toBe(200);
+  });
+
+  it.each([
+    [{ kind: 'earthquake' }, 'write one of: code, delay'],
+    [{ kind: 'hang', times: 0 }, 'write a whole number from 1'],
+    [{ kind: 'hang', on: 'sendIMS' }, 'write one of: sendSingleIMS'],
+  ])('refuses %j', (fault, message) => {
+    expect(() => inject(fault as FaultOrder)).toThrow(message);
+  });
+
+  it('knows sixteen kinds', () => {
+    expect(FAULT_KINDS).toHaveLength(16);
+  });
+});

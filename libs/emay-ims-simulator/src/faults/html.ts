@@ -1,0 +1,15 @@
+import type { EitherSide, FaultBehaviour } from './fault-behaviour.js';
+
+/** A web page where JSON is due, as a proxy in between or a login portal gives it. */
+export interface HtmlFault extends EitherSide {
+  readonly kind: 'html';
+  /** HTTP status. Default: 200. */
+  readonly status?: number;
+}
+
+const PAGE = '<!DOCTYPE html><html><head><title>系统维护</title></head><body><h1>系统维护中</h1></body></html>';
+
+export const html: FaultBehaviour<HtmlFault> = (exchange, { status = 200, accept = false }) => {
+  if (accept) exchange.accept();
+  exchange.send(PAGE, { status, headers: { 'Content-Type': 'text/html;charset=utf-8' } });
+};

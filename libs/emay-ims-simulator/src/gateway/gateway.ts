@@ -1,0 +1,180 @@
+import type { Fault } from '../faults/fault.js';
+import type { ResolvedOptions, SimulatorAccount } from '../options.js';
+import type { Journal } from '../oracle/journal.js';
+import type { AcceptedMessage, OpenRequest, PendingReport } from '../oracle/records.js';
+import type { Answer, Refusal } from '../wire/answer-code.js';
+import type { CallName, SendCallName } from '../wire/call-name.js';
+import type { RequestBody, SendEntry } from '../wire/request-body.js';
+import type { WireReport } from '../wire/report-state.js';
+import { WireTime } from '../wire/wire-time.js';
+import { checkCaller } from './caller-checks.js';
+import { ImsIds } from './ims-ids.js';
+import { magicOutcome } from './magic-numbers.js';
+import { type OutstandingReport, summarise, toWireReport } from './outstanding-report.js';
+import { PaceLimit } from './pace-limit.js';
+import { planReports } from './plan-reports.js';
+import type { PlannedReport } from './planned-report.js';
+import { seededRandom } from './random.js';
+import { ReportQueue } from './report-queue.js';
+import { checkBatch, checkSingle } from './send-checks.js';
+
+const MAX_REPORTS = 500;
+
+interface Account extends SimulatorAccount {
+  readonly reports: ReportQueue<OutstandingReport>;
+  readonly pace: PaceLimit;
+}
+
+/** What the gateway makes of a request. Nothing is accepted or handed out before `carryOut`. */
+export interface Decision {
+  /** Hung on a number of the request. */
+  readonly fault?: Fault;
+  readonly carryOut: () => Answer;
+}
+
+/**
+ * The gateway without its HTTP.
+ * - A request is decided in the order of checks that was seen, the first objection wins and nothing is accepted then.
+ * - A report leaves its queue as it is handed out, whatever becomes of the answer.
+ */
+export class Gateway {
+  private readonly accounts: ReadonlyMap<string, Account>;
+  private readonly time: WireTime;
+  private readonly ids: ImsIds;
+  private readonly random: () => number;
+
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly journal: Journal,
+  ) {
+    this.time = new WireTime(options.timeZoneOffsetMs);
+    this.ids = new ImsIds(options.now(), this.time);
+    this.random = seededRandom(options.seed);
+    this.accounts = new Map(
+      options.accounts.map((account) => [
+        account.appId,
+        { ...account, reports: new ReportQueue(), pace: new PaceLimit(options.reportsPerSecond) },
+      ]),
+    );
+  }
+
+  /** `body` is `undefined` when it could not be read. */
+  decide(request: OpenRequest, call: CallName, body: RequestBody | undefined, address: string): Decision {
+    if (!body) return refuse('ERROR_PARAMS');
+    const account = this.accounts.get(body.appId);
+    if (!account) return refuse('ERROR_APPID');
+    const now = this.options.now();
+    if (call === 'getIMSReport' && !account.pace.pass(now)) return refuse('ERROR_OVER_SPEED');
+    const rules = {
+      time: this.time,
+      timestampToleranceMs: this.options.timestampToleranceMs,
+      signCase: this.options.signCase,
+    };
+    const refusal = checkCaller(rules, account, body, address, now);
+    if (refusal) return refuse(refusal);
+    if (call === 'getIMSReport') return { carryOut: () => this.handOut(request, account, body.number) };
+    return this.decideSend(request, call, account, body.entries);
+  }
+
+  /** Puts any value into an account's queue, due at once. */
+  push(appId: string, report: unknown): void {
+    this.account(appId).reports.add(this.options.now(), { pushed: report });
+  }
+
+  /** Makes every waiting report due now; all accounts unless one is named. Returns how many were not due yet. */
+  release(appId?: string): number {
+    const accounts = appId === undefined ? [...this.accounts.values()] : [this.account(appId)];
+    const now = this.options.now();
+    return accounts.reduce((sum, { reports }) => sum + reports.release(now), 0);
+  }
+
+  /** A well-formed report of a message, received now. */
+  reportFor(message: AcceptedMessage, state: string): WireReport {
+    return toWireReport(message, { state }, this.options.now(), this.time);
+  }
+
+  pending(): PendingReport[] {
+    return [...this.accounts.values()].flatMap(({ appId, reports }) =>
+      reports.list().map(({ report, dueAt }) => ({ appId, ...summarise(report), dueAt })),
+    );
+  }
+
+  private decideSend(
+    request: OpenRequest,
+    call: SendCallName,
+    account: Account,
+    entries: readonly SendEntry[],
+  ): Decision {
+    const { maxContentLength } = this.options;
+    const refusal =
+      call === 'sendSingleIMS' ? checkSingle(entries[0]!, maxContentLength) : checkBatch(entries, maxContentLength);
+    if (refusal) return refuse(refusal);
+    const fault = faultOf(entries);
+    return { ...(fault ? { fault } : {}), carryOut: () => this.accept(request, call, account, entries) };
+  }
+
+  private accept(request: OpenRequest, call: SendCallName, account: Account, entries: readonly SendEntry[]): Answer {
+    const acceptedAt = this.options.now();
+    const { requestId } = request;
+    const { appId } = account;
+    const messages = entries.map(({ mobile, content, customImsId }): AcceptedMessage => {
+      const imsId = this.ids.take();
+      return customImsId === ''
+        ? { appId, imsId, mobile, content, acceptedAt, requestId, call }
+        : { appId, imsId, customImsId, mobile, content, acceptedAt, requestId, call };
+    });
+    const plans = planReports(call, entries);
+    messages.forEach((message, index) => {
+      for (const planned of plans[index]!) {
+        account.reports.add(acceptedAt + this.delayOf(planned), { message, planned });
+      }
+    });
+    request.taken = messages.length;
+    this.journal.accepted(messages);
+    const data = messages.map(({ mobile, imsId, customImsId }) => ({ mobile, imsId, customImsId }));
+    return { code: 'SUCCESS', data: call === 'sendSingleIMS' ? data[0] : data };
+  }
+
+  private handOut(request: OpenRequest, account: Account, number = MAX_REPORTS): Answer {
+    const limit = number <= 0 || number > MAX_REPORTS ? MAX_REPORTS : number;
+    const handedOutAt = this.options.now();
+    const { requestId } = request;
+    const { appId } = account;
+    const taken = account.reports.takeDue(handedOutAt, limit).map(({ report, dueAt }) => ({
+      summary: summarise(report),
+      wire: 'message' in report ? toWireReport(report.message, report.planned, dueAt, this.time) : report.pushed,
+    }));
+    request.taken = taken.length;
+    this.journal.handedOut(
+      taken.map(({ summary, wire }) => ({ appId, requestId, ...summary, report: wire, handedOutAt, request })),
+    );
+    return { code: 'SUCCESS', data: taken.map(({ wire }) => wire) };
+  }
+
+  private delayOf({ when }: PlannedReport): number {
+    if (when === 'at-once') return 0;
+    if (when === 'timeout') return this.options.timeoutReportAfterMs;
+    const { min, max } = this.options.reportDelayMs;
+    return min === max ? min : Math.floor(min + this.random() * (max - min + 1));
+  }
+
+  private account(appId: string): Account {
+    const account = this.accounts.get(appId);
+    if (!account)
+      throw new RangeError(`There is no account ${appId}; name one of: ${[...this.accounts.keys()].join(', ')}.`);
+    return account;
+  }
+}
+
+function refuse(code: NonNullable<Refusal>): Decision {
+  return { carryOut: () => ({ code }) };
+}
+
+/** The first number that carries a fault chooses it for the whole request. */
+function faultOf(entries: readonly SendEntry[]): Fault | undefined {
+  for (const { mobile } of entries) {
+    const magic = magicOutcome(mobile);
+    if (magic && 'fault' in magic) return magic.fault;
+  }
+  return undefined;
+}

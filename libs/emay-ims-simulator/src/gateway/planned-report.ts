@@ -1,0 +1,28 @@
+import type { ReportState } from '../wire/report-state.js';
+
+/** A report that a message will get. */
+export interface PlannedReport {
+  readonly state: string;
+  /** `at-once`: due as the message is accepted; `operator`: after `reportDelayMs`; `timeout`: after `timeoutReportAfterMs`. */
+  readonly when: 'at-once' | 'operator' | 'timeout';
+  /** Leaves out what §2.4.2.1 calls optional, or sends a null `submitTime` (both seen). */
+  readonly omits?: 'imsId' | 'customImsId' | 'desc' | 'submitTime';
+}
+
+/** Failures that the platform finds before it asks an operator: queued within milliseconds (seen). */
+const FOUND_BY_PLATFORM: ReadonlySet<string> = new Set<ReportState>([
+  'FAIL_BALANCE',
+  'FAIL_MOBILE',
+  'FAIL_MOBILE_SUPPORT',
+  'FAIL_MOBILE_REPEAT',
+  'FAIL_BLACK_DICT',
+]);
+
+export function planReport(state: string): PlannedReport {
+  if (state === 'TIMEOUT') return { state, when: 'timeout' };
+  return { state, when: FOUND_BY_PLATFORM.has(state) ? 'at-once' : 'operator' };
+}
+
+export const DELIVERED: readonly PlannedReport[] = [planReport('DELIVRD')];
+export const BAD_NUMBER: readonly PlannedReport[] = [planReport('FAIL_MOBILE')];
+export const REPEATED_NUMBER: readonly PlannedReport[] = [planReport('FAIL_MOBILE_REPEAT')];

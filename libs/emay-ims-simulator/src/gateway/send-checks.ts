@@ -1,0 +1,42 @@
+import type { Refusal } from '../wire/answer-code.js';
+import { isMobile } from '../wire/mobile.js';
+import type { SendEntry } from '../wire/request-body.js';
+
+const MAX_RECIPIENTS = 300;
+const MAX_CUSTOM_IMS_ID_LENGTH = 32;
+
+/** §2.1, in the gateway's order: the number, the text, the id. */
+export function checkSingle(entry: SendEntry, maxContentLength: number): Refusal {
+  const mobile = entry.mobile.trim();
+  if (mobile === '') return 'ERROR_MOBILE_EMPTY';
+  if (!isMobile(mobile)) return 'ERROR_MOBILE_ERROR';
+  return checkContent(entry, maxContentLength) ?? checkCustomImsId(entry);
+}
+
+/** §2.2 and §2.3, in the gateway's order: the list, the texts, the ids, and last whether any number is good. */
+export function checkBatch(entries: readonly SendEntry[], maxContentLength: number): Refusal {
+  if (entries.length === 0) return 'ERROR_MOBILE_EMPTY';
+  if (entries.length > MAX_RECIPIENTS) return 'ERROR_MOBILE_NUMBER';
+  return (
+    first(entries, (entry) => checkContent(entry, maxContentLength)) ??
+    first(entries, checkCustomImsId) ??
+    (entries.some((entry) => isMobile(entry.mobile.trim())) ? undefined : 'ERROR_MOBILE_ERROR')
+  );
+}
+
+function checkContent({ content }: SendEntry, maxContentLength: number): Refusal {
+  if (content === '') return 'ERROR_CONTENT_EMPTY';
+  return content.length > maxContentLength ? 'ERROR_LONG_CONTENT' : undefined;
+}
+
+function checkCustomImsId({ customImsId }: SendEntry): Refusal {
+  return customImsId.length > MAX_CUSTOM_IMS_ID_LENGTH ? 'ERROR_CUSTOM_IMSID' : undefined;
+}
+
+function first(entries: readonly SendEntry[], check: (entry: SendEntry) => Refusal): Refusal {
+  for (const entry of entries) {
+    const refusal = check(entry);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}

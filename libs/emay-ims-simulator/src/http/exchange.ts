@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OpenRequest } from '../oracle/records.js';
+import type { Answer } from '../wire/answer-code.js';
+
+/** One request and its answer, as a fault sees it: it decides whether the gateway acts, and what the caller gets. */
+export class Exchange {
+  private carriedOut: Answer | undefined;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly record: OpenRequest,
+    private readonly carryOut: () => Answer,
+  ) {}
+
+  /** Lets the gateway check the request and act on it. Returns the answer that it would give. */
+  accept(): Answer {
+    this.carriedOut ??= this.carryOut();
+    return this.carriedOut;
+  }
+
+  /** Gives an answer the way the gateway does: HTTP 200 and `text/plain`, even for an error (seen). */
+  answer(answer: Answer): void {
+    this.send(JSON.stringify(answer), { code: answer.code });
+  }
+
+  /** Gives any body, with its length. */
+  send(
+    body: string | Buffer,
+    { status = 200, code, headers = {} }: { status?: number; code?: string; headers?: Record<string, string> } = {},
+  ): void {
+    const length = Buffer.byteLength(body);
+    this.head(status, code, { 'Content-Length': String(length), ...headers });
+    this.response.end(body);
+  }
+
+  /** Writes the head and leaves the body to the caller. */
+  head(status: number, code: string | undefined, headers: Record<string, string>): void {
+    this.record.status = status;
+    if (code !== undefined) this.record.code = code;
+    this.response.writeHead(status, { 'Content-Type': 'text/plain;charset=utf-8', ...headers });
+  }
+
+  /** Ends the connection with a TCP reset. */
+  reset(): void {
+    this.request.socket.resetAndDestroy();
+  }
+
+  /** The connection is gone. */
+  get isClosed(): boolean {
+    return this.response.closed || this.request.socket.destroyed;
+  }
+
+  /** Waits, but not longer than the connection lives. */
+  wait(milliseconds: number): Promise<void> {
+    if (this.isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.response.off('close', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.response.on('close', done);
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import type { Fault } from '../faults/fault.js';
+import { playFault } from '../faults/play-fault.js';
+import { callerAddress } from '../gateway/address-allow-list.js';
+import type { Gateway } from '../gateway/gateway.js';
+import type { Journal } from '../oracle/journal.js';
+import type { OpenRequest } from '../oracle/records.js';
+import { callOfPath } from '../wire/call-name.js';
+import { readRequestBody, type RequestBody } from '../wire/request-body.js';
+import { Exchange } from './exchange.js';
+import { readBody } from './read-body.js';
+
+export interface Rooms {
+  readonly gateway: Gateway;
+  readonly journal: Journal;
+  readonly faults: FaultPlan;
+  readonly now: () => number;
+}
+
+/** Takes HTTP requests to the gateway, past the faults. */
+export function gatewayListener(rooms: Rooms): RequestListener {
+  // The start keeps ids apart when several runs append to one log.
+  const run = rooms.now().toString(36);
+  let requests = 0;
+  return (request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0]!;
+    const call = callOfPath(path);
+    const record: OpenRequest = {
+      requestId: `${run}-${++requests}`,
+      method: request.method ?? '',
+      path,
+      ...(call ? { call } : {}),
+      bytes: 0,
+      complete: false,
+      receivedAt: rooms.now(),
+      recipients: 0,
+      taken: 0,
+      finished: false,
+    };
+    rooms.journal.opened(record);
+    serve(rooms, record, request, response).catch((error: unknown) => {
+      response.destroy();
+      // A broken simulator must not look like a simulated fault.
+      process.nextTick(() => {
+        throw error;
+      });
+    });
+  };
+}
+
+async function serve(
+  rooms: Rooms,
+  record: OpenRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.once('finish', () => {
+    record.finished = true;
+  });
+  const closed = new Promise((resolve) => {
+    response.once('close', resolve);
+  });
+
+  const body = await readBody(request);
+  record.bytes = body.bytes;
+  record.complete = body.complete;
+  const content =
+    record.call && request.method === 'POST' && body.content ? readRequestBody(record.call, body.content) : undefined;
+  if (content) {
+    record.appId = content.appId;
+    record.recipients = content.entries.length;
+    const firstMobile = content.entries[0]?.mobile;
+    if (firstMobile) record.firstMobile = firstMobile;
+  }
+  rooms.journal.received(record);
+  if (body.complete) await answer(rooms, record, content, request, response);
+  await closed;
+  rooms.journal.ended(record);
+}
+
+async function answer(
+  rooms: Rooms,
+  record: OpenRequest,
+  body: RequestBody | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { call } = record;
+  if (!call || request.method !== 'POST') {
+    const exchange = new Exchange(request, response, record, () => ({ code: 'ERROR_PARAMS' }));
+    exchange.send(call ? 'Method Not Allowed' : 'Not Found', { status: call ? 405 : 404 });
+    return;
+  }
+  const decide = () => rooms.gateway.decide(record, call, body, callerAddress(request));
+  const injected = rooms.faults.take(call);
+  if (injected) {
+    await play(injected, new Exchange(request, response, record, () => decide().carryOut()));
+    return;
+  }
+  const decision = decide();
+  const exchange = new Exchange(request, response, record, decision.carryOut);
+  if (decision.fault) await play(decision.fault, exchange);
+  else exchange.answer(exchange.accept());
+}
+
+async function play(fault: Fault, exchange: Exchange): Promise<void> {
+  exchange.record.fault = fault.kind;
+  await playFault(fault, exchange);
+}

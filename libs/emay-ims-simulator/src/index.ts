@@ -1,0 +1,12 @@
+export { startSimulator, type Simulator } from './simulator.js';
+export { DEFAULT_ACCOUNT, type SimulatorAccount, type SimulatorOptions } from './options.js';
+export type { AcceptedMessage, HandedOutReport, PendingReport, ReceivedRequest } from './oracle/records.js';
+export type { LogEvent } from './oracle/event-log.js';
+export type { Fault, FaultKind, FaultOrder } from './faults/fault.js';
+export { FAULT_KINDS } from './faults/play-fault.js';
+export type { InjectedFault } from './faults/fault-plan.js';
+export { MAGIC_NUMBERS, MAGIC_PREFIX, type MagicOutcome } from './gateway/magic-numbers.js';
+export type { PlannedReport } from './gateway/planned-report.js';
+export { ANSWER_CODES, type AnswerCode, type DocumentedAnswerCode } from './wire/answer-code.js';
+export { REPORT_STATES, type ReportState, type WireReport } from './wire/report-state.js';
+export { CALL_NAMES, type CallName, type SendCallName } from './wire/call-name.js';

@@ -1,0 +1,133 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { ReceivedRequest } from './oracle/records.js';
+import { parseOffset } from './wire/wire-time.js';
+
+/** An account of the gateway. */
+export interface SimulatorAccount {
+  readonly appId: string;
+  readonly secretKey: string;
+  /** Addresses that may call; an entry may end in `.*`. Default: empty, which admits every address. */
+  readonly allowedIps?: readonly string[];
+}
+
+export interface SimulatorOptions {
+  /** Port to listen on. Default: 0, a free one. */
+  readonly port?: number;
+  /** Address to listen on. Default: `127.0.0.1`. */
+  readonly host?: string;
+  /** Default: {@link DEFAULT_ACCOUNT} alone. */
+  readonly accounts?: readonly SimulatorAccount[];
+  /** How far a timestamp may be from the gateway's clock, in milliseconds. Default: 600,000 (assumed, §2 is silent). */
+  readonly timestampToleranceMs?: number;
+  /** Longest text, in UTF-16 units. Default: 500 (seen). */
+  readonly maxContentLength?: number;
+  /** Time from acceptance to the operator's report, in milliseconds, or a range to draw from. Default: 300. */
+  readonly reportDelayMs?: number | { readonly min: number; readonly max: number };
+  /** Report calls per second and account before `ERROR_OVER_SPEED`; `Infinity` lifts the limit. Default: 10 (seen). */
+  readonly reportsPerSecond?: number;
+  /** Time from acceptance to a `TIMEOUT` report, in milliseconds. Default: two days (seen). */
+  readonly timeoutReportAfterMs?: number;
+  /** Case of the sign's hex digits that is taken. Default: `lower` (seen). */
+  readonly signCase?: 'lower' | 'upper' | 'any';
+  /** The gateway's zone. Default: `+08:00` (seen). */
+  readonly timeZoneOffset?: string;
+  /** Makes the drawn report delays repeatable. Default: 1. */
+  readonly seed?: number;
+  /** File that gets one JSON line for each event, appended. Default: none. */
+  readonly logFile?: string;
+  /** How many messages, reports and requests each are remembered for `accepted()` and its like. Default: 1,000,000. */
+  readonly historyLimit?: number;
+  /** The gateway's clock, epoch milliseconds. Default: `Date.now`. A test that moves it need never wait. */
+  readonly now?: () => number;
+  /** Called as each exchange ends, answered or not. */
+  readonly onRequest?: (request: ReceivedRequest) => void;
+}
+
+/** The account of a simulator that was given none. Its key is public: it opens nothing else. */
+export const DEFAULT_ACCOUNT: SimulatorAccount = Object.freeze({
+  appId: 'EUCP-EMY-SMS0-SIMUL',
+  secretKey: '0123456789ABCDEF',
+});
+
+/** Options with every default filled in. */
+export interface ResolvedOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly accounts: readonly SimulatorAccount[];
+  readonly timestampToleranceMs: number;
+  readonly maxContentLength: number;
+  readonly reportDelayMs: { readonly min: number; readonly max: number };
+  readonly reportsPerSecond: number;
+  readonly timeoutReportAfterMs: number;
+  readonly signCase: 'lower' | 'upper' | 'any';
+  readonly timeZoneOffsetMs: number;
+  readonly seed: number;
+  readonly logFile: string | undefined;
+  readonly historyLimit: number;
+  readonly now: () => number;
+  readonly onRequest: ((request: ReceivedRequest) => void) | undefined;
+}
+
+/** Throws a `RangeError` whose message says what to write. */
+export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions {
+  const delay = options.reportDelayMs ?? 300;
+  const reportDelayMs = Object.freeze(typeof delay === 'number' ? { min: delay, max: delay } : { ...delay });
+  must(
+    reportDelayMs.min >= 0 && reportDelayMs.max >= reportDelayMs.min && Number.isFinite(reportDelayMs.max),
+    'reportDelayMs: write a number of milliseconds such as 300, or { min: 100, max: 900 }.',
+  );
+  const offset = parseOffset(options.timeZoneOffset ?? '+08:00');
+  must(offset !== undefined, 'timeZoneOffset: write an offset such as "+08:00".');
+  const signCase = options.signCase ?? 'lower';
+  must(['lower', 'upper', 'any'].includes(signCase), 'signCase: write "lower", "upper" or "any".');
+
+  return Object.freeze({
+    port: integer('port', options.port ?? 0, 0, 65_535),
+    host: options.host ?? '127.0.0.1',
+    accounts: resolveAccounts(options.accounts ?? [DEFAULT_ACCOUNT]),
+    timestampToleranceMs: integer('timestampToleranceMs', options.timestampToleranceMs ?? 600_000, 0),
+    maxContentLength: integer('maxContentLength', options.maxContentLength ?? 500, 1),
+    reportDelayMs,
+    reportsPerSecond:
+      options.reportsPerSecond === Infinity
+        ? Infinity
+        : integer('reportsPerSecond', options.reportsPerSecond ?? 10, 1, 1_000_000),
+    timeoutReportAfterMs: integer('timeoutReportAfterMs', options.timeoutReportAfterMs ?? 2 * 86_400_000, 0),
+    signCase,
+    timeZoneOffsetMs: offset,
+    seed: integer('seed', options.seed ?? 1, 0),
+    logFile: options.logFile,
+    historyLimit: integer('historyLimit', options.historyLimit ?? 1_000_000, 0),
+    now: options.now ?? Date.now,
+    onRequest: options.onRequest,
+  });
+}
+
+function resolveAccounts(accounts: readonly SimulatorAccount[]): readonly SimulatorAccount[] {
+  must(accounts.length > 0, 'accounts: give at least one { appId, secretKey }, or leave the option out.');
+  const seen = new Set<string>();
+  for (const { appId, secretKey, allowedIps = [] } of accounts) {
+    must(!!appId && !!secretKey, 'accounts: each one needs an appId and a secretKey, both non-empty text.');
+    must(!seen.has(appId), `accounts: the appId ${appId} is there twice, name each account once.`);
+    seen.add(appId);
+    for (const entry of allowedIps) {
+      must(
+        isIPv4(entry) || isIPv6(entry) || /^(\d{1,3}\.){1,3}\*$/.test(entry),
+        `allowedIps: "${entry}" is no address; write one such as 10.1.2.3, or a start such as 10.1.*`,
+      );
+    }
+  }
+  return Object.freeze(accounts.map((account) => Object.freeze({ ...account })));
+}
+
+function integer(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  must(
+    Number.isSafeInteger(value) && value >= min && value <= max,
+    `${name}: ${value} does not fit; write a whole number from ${min} to ${max}.`,
+  );
+  return value;
+}
+
+function must(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new RangeError(message);
+}

@@ -1,0 +1,88 @@
+import { BoundedHistory } from './bounded-history.js';
+import type { EventLog, LogEvent } from './event-log.js';
+import type { AcceptedMessage, HandedOutReport, OpenRequest, ReceivedRequest } from './records.js';
+
+type HandedOut = Omit<HandedOutReport, 'finished'> & { readonly request: OpenRequest };
+
+/** What happened, in memory (the newest) and in the log (all of it). */
+export class Journal {
+  private readonly acceptedMessages: BoundedHistory<AcceptedMessage>;
+  private readonly handedOutReports: BoundedHistory<HandedOut>;
+  private readonly receivedRequests: BoundedHistory<OpenRequest>;
+
+  constructor(
+    historyLimit: number,
+    private readonly log: EventLog | undefined,
+    private readonly onEnd: ((request: ReceivedRequest) => void) | undefined,
+  ) {
+    this.acceptedMessages = new BoundedHistory(historyLimit);
+    this.handedOutReports = new BoundedHistory(historyLimit);
+    this.receivedRequests = new BoundedHistory(historyLimit);
+  }
+
+  /** At the head of a request, so that one whose body never arrives is seen too. */
+  opened(request: OpenRequest): void {
+    this.receivedRequests.add(request);
+  }
+
+  received(request: OpenRequest): void {
+    const { requestId, path, bytes, complete } = request;
+    const call = request.call ?? null;
+    const appId = request.appId ?? null;
+    this.log?.write([{ event: 'request', requestId, call, path, appId, bytes, complete }]);
+  }
+
+  accepted(messages: readonly AcceptedMessage[]): void {
+    for (const message of messages) this.acceptedMessages.add(message);
+    this.log?.write(
+      messages.map(({ requestId, appId, imsId, customImsId, mobile }) => ({
+        event: 'accepted',
+        requestId,
+        appId,
+        imsId,
+        customImsId: customImsId ?? null,
+        mobile,
+      })),
+    );
+  }
+
+  handedOut(reports: readonly HandedOut[]): void {
+    for (const report of reports) this.handedOutReports.add(report);
+    this.log?.write(
+      reports.map(({ requestId, appId, imsId, customImsId, mobile, state }): LogEvent => ({
+        event: 'handed-out',
+        requestId,
+        appId,
+        imsId: imsId ?? null,
+        customImsId: customImsId ?? null,
+        mobile: mobile ?? null,
+        state: state ?? null,
+      })),
+    );
+  }
+
+  ended(request: OpenRequest): void {
+    this.log?.write([
+      {
+        event: request.finished ? 'answer-finished' : 'answer-unfinished',
+        requestId: request.requestId,
+        status: request.status ?? null,
+        code: request.code ?? null,
+        fault: request.fault ?? null,
+      },
+    ]);
+    this.onEnd?.({ ...request });
+  }
+
+  listAccepted(): AcceptedMessage[] {
+    return this.acceptedMessages.toArray();
+  }
+
+  listHandedOut(): HandedOutReport[] {
+    return this.handedOutReports.toArray().map(({ request, ...report }) => ({ ...report, finished: request.finished }));
+  }
+
+  listRequests(): ReceivedRequest[] {
+    return this.receivedRequests.toArray().map((request) => ({ ...request }));
+  }
+}

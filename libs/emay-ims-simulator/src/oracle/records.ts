@@ -1,0 +1,73 @@
+import type { CallName, SendCallName } from '../wire/call-name.js';
+import type { FaultKind } from '../faults/fault.js';
+
+/** A message that the gateway took. Times are epoch milliseconds throughout. */
+export interface AcceptedMessage {
+  readonly appId: string;
+  readonly imsId: string;
+  /** Absent when the sender gave none. */
+  readonly customImsId?: string;
+  /** As it was received, blanks included. */
+  readonly mobile: string;
+  readonly content: string;
+  readonly acceptedAt: number;
+  readonly requestId: string;
+  readonly call: SendCallName;
+}
+
+/** A report that nobody has fetched yet. */
+export interface PendingReport {
+  readonly appId: string;
+  readonly imsId?: string;
+  readonly customImsId?: string;
+  readonly mobile?: string;
+  readonly state?: string;
+  /** From when on a pull gets it. */
+  readonly dueAt: number;
+}
+
+/** A report that left the queue: whether or not its answer arrived, the gateway has it no more. */
+export interface HandedOutReport {
+  readonly appId: string;
+  /** The pull that took it. */
+  readonly requestId: string;
+  readonly imsId?: string;
+  readonly customImsId?: string;
+  readonly mobile?: string;
+  readonly state?: string;
+  /** What was put into the answer. */
+  readonly report: unknown;
+  readonly handedOutAt: number;
+  /** The whole answer was given to the network. It may still have been lost on the way. */
+  readonly finished: boolean;
+}
+
+/** An HTTP request, from its head on. */
+export interface ReceivedRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  /** Absent for a path that is none of the four calls. */
+  readonly call?: CallName;
+  readonly appId?: string;
+  /** Bytes of the body that arrived. */
+  readonly bytes: number;
+  /** The body arrived in full. */
+  readonly complete: boolean;
+  readonly receivedAt: number;
+  /** How many numbers a send call names. */
+  readonly recipients: number;
+  readonly firstMobile?: string;
+  /** How many messages were accepted, or reports handed out. */
+  readonly taken: number;
+  /** HTTP status, absent when nothing was answered. */
+  readonly status?: number;
+  /** The answered code, absent when the answer had none. */
+  readonly code?: string;
+  /** The fault that was played, injected or hung on a number. */
+  readonly fault?: FaultKind;
+  /** The whole answer was given to the network. */
+  readonly finished: boolean;
+}
+
+export type OpenRequest = { -readonly [K in keyof ReceivedRequest]: ReceivedRequest[K] };

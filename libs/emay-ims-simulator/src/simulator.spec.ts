@@ -1,0 +1,62 @@
+import { request, Agent } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import type { SimulatorOptions } from './options.js';
+import { startSimulator } from './simulator.js';
+import { Bench, mobiles } from './testing/gateway-caller.js';
+
+describe('starting', () => {
+  it('takes a free port of the loopback address and a public account', async () => {
+    const simulator = await startSimulator();
+    expect(simulator.url).toBe(`http://127.0.0.1:${simulator.port}`);
+    expect(simulator.accounts).toEqual([{ appId: 'EUCP-EMY-SMS0-SIMUL', secretKey: '0123456789ABCDEF' }]);
+    await simulator.stop();
+  });
+
+  it('rejects when the port is taken', async () => {
+    const simulator = await startSimulator();
+    await expect(startSimulator({ port: simulator.port })).rejects.toThrow('EADDRINUSE');
+    await simulator.stop();
+  });
+
+  it.each<[SimulatorOptions, string]>([
+    [{ port: 70_000 }, 'port: 70000 does not fit'],
+    [{ accounts: [] }, 'accounts: give at least one'],
+    [{ accounts: [{ appId: 'a', secretKey: '' }] }, 'accounts: each one needs'],
+    [{ accounts: [1, 2].map(() => ({ appId: 'a', secretKey: 'b' })) }, 'accounts: the appId a is there twice'],
+    [{ accounts: [{ appId: 'a', secretKey: 'b', allowedIps: ['10.1'] }] }, 'allowedIps: "10.1" is no address'],
+    [{ reportDelayMs: -1 }, 'reportDelayMs: write'],
+    [{ reportDelayMs: { min: 5, max: 4 } }, 'reportDelayMs: write'],
+    [{ reportsPerSecond: 0 }, 'reportsPerSecond: 0 does not fit'],
+    [{ timeZoneOffset: 'Asia/Shanghai' }, 'timeZoneOffset: write'],
+    [{ signCase: 'title' as 'any' }, 'signCase: write'],
+    [{ historyLimit: 1.5 }, 'historyLimit: 1.5 does not fit'],
+  ])('refuses %j', async (options, message) => {
+    await expect(startSimulator(options)).rejects.toThrow(message);
+  });
+});
+
+it('stops at once, in spite of a connection that is kept alive, and may be stopped twice', async () => {
+  const bench = await Bench.start();
+  const agent = new Agent({ keepAlive: true });
+  await new Promise<void>((resolve) => {
+    const outgoing = request(`${bench.simulator.url}/inter/getIMSReport`, { method: 'POST', agent }, (response) => {
+      response.on('end', resolve).resume();
+    });
+    outgoing.end('{}');
+  });
+  await bench.simulator.stop();
+  await bench.simulator.stop();
+  agent.destroy();
+  await expect(bench.pull()).rejects.toThrow('ECONNREFUSED');
+});
+
+it('remembers only the newest entries', async () => {
+  const bench = await Bench.start({ historyLimit: 3 });
+  const numbers = mobiles(5);
+  for (const mobile of numbers) await bench.single(mobile);
+  expect(bench.simulator.accepted().map(({ mobile }) => mobile)).toEqual(numbers.slice(2));
+  expect(bench.simulator.requests()).toHaveLength(3);
+  // What is remembered is not what is owed.
+  expect(bench.simulator.pendingReports()).toHaveLength(5);
+  await bench.simulator.stop();
+});

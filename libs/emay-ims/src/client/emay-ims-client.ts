@@ -1,0 +1,90 @@
+import type { HttpService } from '@nestjs/axios';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import {
+  authenticate,
+  CALL_PATHS,
+  classifyAnswerCode,
+  decodeSendAnswer,
+  encodeBatch,
+  encodePersonality,
+  encodeReportRequest,
+  encodeSingle,
+  type Authentication,
+  type GatewayCall,
+  type OutgoingMessage,
+} from '../protocol/index.js';
+import type { Exchange, SendOutcome } from './exchange-outcome.js';
+import { exchange, storable } from './http-exchange.js';
+
+/**
+ * The gateway's four calls, nothing more: no storing, no splitting, no retry.
+ *
+ * - Every send ends in one of four ways: accepted, refused, unsent, unconfirmed. Nothing is thrown for what the network
+ *   or the gateway does.
+ * - Where several base URLs are given, the next one is tried only while the request is provably unsent, within the one
+ *   deadline `http.timeoutMs`.
+ */
+export class EmayImsClient {
+  constructor(
+    private readonly http: HttpService,
+    private readonly options: ResolvedEmayImsOptions,
+  ) {}
+
+  /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */
+  sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {
+    return this.send('sendSingleIMS', (auth) => encodeSingle(auth, message, this.options.protocol));
+  }
+
+  /** Sends one text to up to 300 different numbers (§2.2). */
+  sendBatchIms(
+    content: string,
+    recipients: readonly { mobile: string; customImsId: string }[],
+  ): Promise<SendOutcome> {
+    return this.send('sendBatchIMS', (auth) => encodeBatch(auth, content, recipients, this.options.protocol));
+  }
+
+  /** Sends up to 300 messages to different numbers, each with its own text (§2.3). */
+  sendPersonalityIms(messages: readonly OutgoingMessage[]): Promise<SendOutcome> {
+    return this.send('sendPersonalityIMS', (auth) => encodePersonality(auth, messages, this.options.protocol));
+  }
+
+  /**
+   * Fetches up to `number` delivery reports (§2.4), **and removes them from the gateway**: store the body before doing
+   * anything else with it, then read it with `decodeReportAnswer`.
+   *
+   * @param number 1 to 500; default `reports.pageSize`
+   */
+  getImsReport(number = this.options.reports.pageSize): Promise<Exchange> {
+    return this.call('getIMSReport', (auth) => encodeReportRequest(auth, number));
+  }
+
+  private async send(name: GatewayCall, encode: (auth: Authentication) => Buffer): Promise<SendOutcome> {
+    const end = await this.call(name, encode);
+    if (end.kind !== 'answered') return end;
+    const answer = decodeSendAnswer(end.body);
+    switch (answer.kind) {
+      case 'success':
+        return { kind: 'accepted', entries: answer.entries };
+      case 'unreadable':
+        return { kind: 'unconfirmed', reason: 'UNREADABLE', rawAnswer: storable(end.body) };
+      case 'error':
+        return classifyAnswerCode(answer.code) === 'unlisted'
+          ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body) }
+          : { kind: 'refused', code: answer.code };
+    }
+  }
+
+  private async call(name: GatewayCall, encode: (auth: Authentication) => Buffer): Promise<Exchange> {
+    const { baseUrls, http, protocol } = this.options;
+    const deadline = performance.now() + http.timeoutMs;
+    let end: Exchange = { kind: 'unsent', reason: 'TIMEOUT' };
+    for (const baseUrl of baseUrls) {
+      const timeoutMs = Math.floor(deadline - performance.now());
+      if (timeoutMs <= 0) break;
+      const body = encode(authenticate(this.options, new Date(), protocol));
+      end = await exchange(this.http, baseUrl + CALL_PATHS[name], body, { ...http, timeoutMs });
+      if (end.kind !== 'unsent') break;
+    }
+    return end;
+  }
+}

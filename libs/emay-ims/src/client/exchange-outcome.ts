@@ -1,0 +1,41 @@
+import type { SendEntry } from '../protocol/index.js';
+
+/** The gateway took the request (`SUCCESS`). Which messages it names is for the caller to compare. */
+export interface AcceptedOutcome {
+  kind: 'accepted';
+  entries: readonly SendEntry[];
+}
+
+/** The gateway said no to the request as a whole, with a listed code (§3): nothing of it was accepted. */
+export interface RefusedOutcome {
+  kind: 'refused';
+  code: string;
+}
+
+/** Provably no byte of the request arrived: the name, the connection or TLS failed. It may be sent again. */
+export interface UnsentOutcome {
+  kind: 'unsent';
+  /** e.g. `ENOTFOUND`, `ECONNREFUSED`, `CONNECT_TIMEOUT`, `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+  reason: string;
+}
+
+/** Anything else: the gateway may or may not have accepted it. It must not be sent again. */
+export interface UnconfirmedOutcome {
+  kind: 'unconfirmed';
+  /** e.g. `ECONNRESET`, `TIMEOUT`, `HTTP_502`, `OVERSIZE`, `UNREADABLE`, or the unlisted answer code. */
+  reason: string;
+  /** What came of the answer, at most 1,000 characters. Holds personal data; `null` where nothing came. */
+  rawAnswer: string | null;
+}
+
+/** How one send request ended. There is no fifth way. */
+export type SendOutcome = AcceptedOutcome | RefusedOutcome | UnsentOutcome | UnconfirmedOutcome;
+
+/** An HTTP 200 answer came in whole; what it says is for the caller to read. */
+export interface AnsweredExchange {
+  kind: 'answered';
+  body: string;
+}
+
+/** How one HTTP exchange ended, before anybody reads the answer. */
+export type Exchange = AnsweredExchange | UnsentOutcome | UnconfirmedOutcome;

@@ -1,0 +1,11 @@
+export { EmayImsClient } from './emay-ims-client.js';
+export type {
+  AcceptedOutcome,
+  AnsweredExchange,
+  Exchange,
+  RefusedOutcome,
+  SendOutcome,
+  UnconfirmedOutcome,
+  UnsentOutcome,
+} from './exchange-outcome.js';
+export { closeGatewayHttpService, createGatewayHttpService } from './http-exchange.js';

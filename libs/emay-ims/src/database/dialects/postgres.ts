@@ -1,0 +1,30 @@
+import type { SqlDialect } from '../sql-dialect.js';
+import { updateFrom } from './update-from.js';
+
+const TYPES = { id: 'text', text: 'text', bigint: 'bigint' } as const;
+
+const numbered = new Map<string, string>();
+
+export const postgres: SqlDialect = {
+  name: 'postgres',
+  now: '(extract(epoch from statement_timestamp()) * 1000)::bigint',
+  bigint: 'bigint',
+  hasReturning: true,
+  lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
+  rows: (columns, alias) =>
+    `json_to_recordset(?::json) AS ${alias}(${Object.entries(columns)
+      .map(([name, type]) => `${name} ${TYPES[type]}`)
+      .join(', ')})`,
+  insertNew: (table, columns, source) =>
+    `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON CONFLICT DO NOTHING`,
+  updateMessagesFromRows: (update, returning) => updateFrom(postgres, update, returning),
+  placeholders(sql) {
+    let text = numbered.get(sql);
+    if (text === undefined) {
+      let position = 0;
+      text = sql.replaceAll('?', () => `$${++position}`);
+      numbered.set(sql, text);
+    }
+    return text;
+  },
+};

@@ -1,0 +1,46 @@
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import type { ImsDatabase } from './ims-database.js';
+
+/**
+ * Leases by name, on the database's clock: among any number of instances, one at a time does the work. A holder that
+ * dies or stands still loses it by itself when the time is over.
+ */
+export class LeaseStore {
+  private readonly take: string;
+  private readonly create: string;
+
+  constructor(
+    private readonly database: ImsDatabase,
+    /** Who we are; unique for each instance. */
+    private readonly holder: string,
+  ) {
+    const { now } = database.dialect;
+    this.take = `UPDATE emay_ims_lease SET holder = ?, expires_at = ${now} + ?
+      WHERE name = ? AND (holder = ? OR expires_at <= ${now})`;
+    this.create = `INSERT INTO emay_ims_lease (name, holder, expires_at) VALUES (?, ?, ${now} + ?)`;
+  }
+
+  /** Takes or renews the lease; `false` while somebody else holds it. */
+  async acquire(name: string, lastsMs: number): Promise<boolean> {
+    const taken = () => this.database.run(this.take, [this.holder, lastsMs, name, this.holder]);
+    if ((await taken()) > 0) return true;
+    const held = await this.database.rows('SELECT holder FROM emay_ims_lease WHERE name = ?', [name]);
+    if (held.length > 0) return false;
+    try {
+      await this.database.run(this.create, [name, this.holder, lastsMs]);
+      return true;
+    } catch (error) {
+      // Somebody created it in between; any other failure shows again here.
+      if (error instanceof EmayImsStoreError) return (await taken()) > 0;
+      throw error;
+    }
+  }
+
+  /** Gives the lease back before its time; without effect for one that is not ours. */
+  async release(name: string): Promise<void> {
+    await this.database.run('UPDATE emay_ims_lease SET expires_at = 0 WHERE name = ? AND holder = ?', [
+      name,
+      this.holder,
+    ]);
+  }
+}

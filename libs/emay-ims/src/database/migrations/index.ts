@@ -1,0 +1,4 @@
+import { CreateEmayIms1764000000000 } from './1764000000000-create-emay-ims.js';
+
+/** What a host adds to the `migrations` of its own DataSource, from the first schema on. */
+export const EMAY_IMS_MIGRATIONS = [CreateEmayIms1764000000000];

@@ -1,0 +1,48 @@
+/** Type of a column inside a JSON row parameter. */
+export type RowColumnType = 'id' | 'text' | 'bigint';
+
+/** The columns a statement reads from its JSON row parameter, by name. */
+export type RowColumns = Readonly<Record<string, RowColumnType>>;
+
+/** An update of `emay_ims_message AS m` from many rows at once, called `r`. */
+export interface UpdateFromRows {
+  columns: RowColumns;
+  /**
+   * Assignments, without `m.` on the left. The right side may use `r.*`, and `m.*` of the assigned column only: MySQL
+   * assigns one after the other and lets later ones see the new values.
+   */
+  set: Readonly<Record<string, string>>;
+  /** How a row finds its message, and under which condition it may change it. */
+  where: string;
+}
+
+/** A statement whose clauses, and so whose parameters, stand in another order on each database. */
+export interface UpdateStatement {
+  sql: string;
+  bind(parameters: { set?: readonly unknown[]; rows: string; where: readonly unknown[] }): unknown[];
+}
+
+/**
+ * What differs between the databases; everything else is written once. Statements use `?` for parameters, in order.
+ *
+ * Bulk work is one statement with one JSON parameter that the database unfolds into rows, `[{"column": value}, …]`.
+ */
+export interface SqlDialect {
+  readonly name: 'postgres' | 'mysql' | 'sqlite';
+  /** The database's own clock in epoch milliseconds: the only clock that leases, due times and attempts go by. */
+  readonly now: string;
+  /** The name of a 64-bit integer in a CAST. */
+  readonly bigint: string;
+  /** Whether an UPDATE can return the rows it touched. */
+  readonly hasReturning: boolean;
+  /** Appended to a SELECT that reserves rows for this transaction, passing over those of other transactions. */
+  readonly lockSkippingLocked: string;
+  /** A table expression over one JSON parameter, to be followed by an alias where it stands: `FROM ${rows(…)}`. */
+  rows(columns: RowColumns, alias: string): string;
+  /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
+  insertNew(table: string, columns: readonly string[], source: string): string;
+  /** `UPDATE emay_ims_message AS m … FROM rows AS r`, returning the given columns of `m` where the database can. */
+  updateMessagesFromRows(update: UpdateFromRows, returning?: readonly string[]): UpdateStatement;
+  /** Turns the statement's `?` into what the driver takes. */
+  placeholders(sql: string): string;
+}

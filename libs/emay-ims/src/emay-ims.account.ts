@@ -1,0 +1,119 @@
+import type { HttpService } from '@nestjs/axios';
+import type { DataSource } from 'typeorm';
+import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
+import { ImsDatabase } from './database/ims-database.js';
+import { LeaseStore } from './database/lease-store.js';
+import type { EmayImsEngine, EngineJob } from './engine/engine.js';
+import { newToken } from './messages/ids.js';
+import { MessageFinder } from './messages/message-finder.js';
+import { MessageStore } from './messages/message-store.js';
+import type { ResolvedEmayImsOptions } from './options/module-options.js';
+import { ReportInbox } from './reports/report-inbox.js';
+import { ReportIngestor } from './reports/report-ingestor.js';
+import { ReportPoller } from './reports/report-poller.js';
+import { SecondLookStore } from './reports/second-look-store.js';
+import { AccountCircuit } from './sending/account-circuit.js';
+import { DirectSender } from './sending/direct-sender.js';
+import { Dispatcher } from './sending/dispatcher.js';
+import { Enqueuer } from './sending/enqueuer.js';
+import { Submitter } from './sending/submitter.js';
+import { Sweeper } from './sending/sweeper.js';
+
+/** How long a message whose direct send failed stays there for its caller to try again. */
+const HOLD_MS = 3_600_000;
+const SWEEP_EVERY_MS = 10_000;
+
+/** One account, wired: the parts of `architecture.md`, each made once, and what runs them. */
+export class EmayImsAccount {
+  readonly store: MessageStore;
+  readonly finder: MessageFinder;
+  readonly enqueuer: Enqueuer;
+  readonly directSender: DirectSender;
+  readonly poller: ReportPoller;
+  readonly circuit: AccountCircuit;
+  readonly inbox: ReportInbox;
+  private readonly dispatcher: Dispatcher;
+  private readonly sweeper: Sweeper;
+  private readonly dispatchJob: string;
+  private direct = new Set<Promise<unknown>>();
+
+  constructor(
+    readonly options: ResolvedEmayImsOptions,
+    dataSource: DataSource,
+    readonly client: EmayImsClient,
+    private readonly http: HttpService,
+    private readonly engine: EmayImsEngine,
+  ) {
+    const { name, reports } = options;
+    const database = new ImsDatabase(dataSource);
+    const leases = new LeaseStore(database, newToken());
+    this.store = new MessageStore(database, name, { reportDeadlineMs: reports.deadlineMs, holdMs: HOLD_MS });
+    this.finder = new MessageFinder(database, name);
+    this.enqueuer = new Enqueuer(database, this.store);
+
+    this.circuit = new AccountCircuit(options.dispatch);
+    const submitter = new Submitter(client, this.store, this.circuit, options);
+    this.directSender = new DirectSender(database, this.store, submitter, this.circuit, options);
+    this.dispatcher = new Dispatcher(this.store, submitter, this.circuit, options);
+
+    this.inbox = new ReportInbox(database, name);
+    const secondLook = new SecondLookStore(database, name);
+    const ingestor = new ReportIngestor(database, this.store, this.inbox, secondLook, options);
+    this.poller = new ReportPoller(client, leases, this.inbox, ingestor, options);
+    this.sweeper = new Sweeper(leases, this.store, [
+      {
+        run: () => this.inbox.recordAbandonedPulls(),
+        done: 'pulls of delivery reports ended with their process: what they fetched may be lost',
+      },
+      { run: () => ingestor.adoptOrphans(), done: 'orphaned delivery reports have found their message' },
+    ]);
+    this.dispatchJob = `emay-ims:${name}:dispatch`;
+  }
+
+  async start(): Promise<void> {
+    const { name, dispatch, reports } = this.options;
+    const jobs: EngineJob[] = [
+      { name: `emay-ims:${name}:sweep`, schedule: { everyMs: SWEEP_EVERY_MS }, run: () => this.sweeper.sweep() },
+    ];
+    if (dispatch.enabled) {
+      jobs.push({
+        name: this.dispatchJob,
+        schedule: { everyMs: dispatch.intervalMs },
+        run: () => this.dispatcher.dispatch(),
+      });
+    }
+    if (reports.enabled) {
+      jobs.push({
+        name: `emay-ims:${name}:reports`,
+        schedule: reports.cron === null ? { everyMs: reports.intervalMs } : { cron: reports.cron },
+        run: async () => void (await this.poller.pull()),
+      });
+    }
+    await this.engine.start(jobs);
+  }
+
+  /** There is something new in the queue. */
+  wakeDispatcher(): void {
+    this.engine.wake(this.dispatchJob);
+  }
+
+  /** Runs a direct send so that `stop` waits for it. */
+  async whileOpen<T>(work: Promise<T>): Promise<T> {
+    this.direct.add(work);
+    try {
+      return await work;
+    } finally {
+      this.direct.delete(work);
+    }
+  }
+
+  /** Claims and pulls nothing more, finishes what is under way, gives the leases back. */
+  async stop(): Promise<void> {
+    this.dispatcher.stop();
+    this.poller.stop();
+    await this.engine.stop();
+    await Promise.allSettled(this.direct);
+    await Promise.allSettled([this.poller.release(), this.sweeper.release()]);
+    closeGatewayHttpService(this.http);
+  }
+}

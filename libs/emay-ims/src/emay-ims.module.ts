@@ -1,0 +1,118 @@
+import { HttpService } from '@nestjs/axios';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { createGatewayHttpService, EmayImsClient } from './client/index.js';
+import { AccountDatabase } from './database/account-database.js';
+import { EmayImsAccount } from './emay-ims.account.js';
+import { EmayImsService } from './emay-ims.service.js';
+import { DEFAULT_ACCOUNT, getEmayImsRepositoryToken, getEmayImsToken } from './emay-ims.tokens.js';
+import { InProcessEngine } from './engine/in-process-engine.js';
+import type { EmayImsModuleAsyncOptions, EmayImsModuleOptions } from './options/module-options.js';
+import type { ResolvedEmayImsOptions } from './options/module-options.js';
+import { asyncOptionsProviders, RESOLVED_OPTIONS } from './options/options-providers.js';
+import { resolveOptions } from './options/resolve-options.js';
+
+const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
+
+/**
+ * International SMS through one account of the Emay gateway. Import it once for each account.
+ *
+ * - Starts sending and polling when the application has started; in `onModuleDestroy` it stops claiming, finishes what
+ *   is under way and gives its leases back.
+ */
+@Module({})
+export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private account: EmayImsAccount | null = null;
+
+  constructor(
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedEmayImsOptions,
+    @Inject(ACCOUNT_SERVICE) private readonly service: EmayImsService,
+    private readonly client: EmayImsClient,
+    private readonly http: HttpService,
+    private readonly database: AccountDatabase,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** @throws EmayImsOptionsError at once for a wrong or missing option */
+  static forRoot(options: EmayImsModuleOptions): DynamicModule {
+    const resolved = resolveOptions(options);
+    return this.build(options, [{ provide: RESOLVED_OPTIONS, useValue: resolved }], [], hostDataSourceOf(resolved));
+  }
+
+  /** The options come from a factory, a class or an existing provider; a wrong one stops the start of the application. */
+  static forRootAsync(options: EmayImsModuleAsyncOptions): DynamicModule {
+    return this.build(options, asyncOptionsProviders(options), options.imports ?? [], 'default');
+  }
+
+  private static build(
+    { name = DEFAULT_ACCOUNT, isGlobal = false }: { name?: string; isGlobal?: boolean },
+    optionProviders: Provider[],
+    imports: NonNullable<DynamicModule['imports']>,
+    dataSourceName: string,
+  ): DynamicModule {
+    const serviceToken = getEmayImsToken(name);
+    const repositoryToken = getEmayImsRepositoryToken(name);
+    const clientToken = name === DEFAULT_ACCOUNT ? EmayImsClient : `EmayImsClient:${name}`;
+    return {
+      module: EmayImsModule,
+      global: isGlobal,
+      imports,
+      providers: [
+        ...optionProviders,
+        { provide: HttpService, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttpService },
+        {
+          provide: EmayImsClient,
+          inject: [HttpService, RESOLVED_OPTIONS],
+          useFactory: (http: HttpService, resolved: ResolvedEmayImsOptions) => new EmayImsClient(http, resolved),
+        },
+        {
+          provide: AccountDatabase,
+          inject: [RESOLVED_OPTIONS, { token: getDataSourceToken(dataSourceName) as string, optional: true }],
+          useFactory: (resolved: ResolvedEmayImsOptions, host?: DataSource) =>
+            AccountDatabase.open(resolved, dataSourceName, host),
+        },
+        { provide: ACCOUNT_SERVICE, useFactory: () => new EmayImsService() },
+        { provide: serviceToken, useExisting: ACCOUNT_SERVICE },
+        ...(clientToken === EmayImsClient ? [] : [{ provide: clientToken, useExisting: EmayImsClient }]),
+        {
+          provide: repositoryToken,
+          inject: [AccountDatabase],
+          useFactory: (database: AccountDatabase) => database.messageRepository(),
+        },
+      ],
+      exports: [serviceToken, clientToken, repositoryToken],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    const dataSource = await this.database.ready((name) =>
+      this.moduleRef.get<DataSource>(getDataSourceToken(name) as string, { strict: false }),
+    );
+    const engine = new InProcessEngine(this.moduleRef);
+    this.account = new EmayImsAccount(this.options, dataSource, this.client, this.http, engine);
+    this.service.attach(this.account);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.account?.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.account?.stop();
+    await this.database.close();
+  }
+}
+
+function hostDataSourceOf({ database }: ResolvedEmayImsOptions): string {
+  return 'dataSource' in database ? database.dataSource : 'default';
+}

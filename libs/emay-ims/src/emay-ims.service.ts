@@ -1,0 +1,196 @@
+import type { EntityManager } from 'typeorm';
+import type { FindImsDto } from './dto/find-ims.dto.js';
+import { readMessages, type OnInvalid } from './dto/read-messages.js';
+import { readQuery } from './dto/read-query.js';
+import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
+import type { SendImsDto } from './dto/send-ims.dto.js';
+import type { EmayImsAccount } from './emay-ims.account.js';
+import { EmayImsOptionsError, EmayImsValidationError, type ImsViolation } from './errors/emay-ims-errors.js';
+import type { ImsMessage } from './messages/ims-message.entity.js';
+import type { ImsMessageState } from './messages/message-state.js';
+import { encodeCursor } from './messages/page-cursor.js';
+import type { ReportPullResult } from './reports/report-poller.js';
+import { enqueueFrom, type EnqueueStreamOptions, type EnqueueSummary } from './sending/stream.js';
+
+/** How the messages of a batch ended, each in one of the lists, in the order given. */
+export interface ImsBatchResult {
+  /** The gateway took them. */
+  accepted: ImsMessage[];
+  /** The gateway refused them (or reported so already); they will not be sent. */
+  rejected: ImsMessage[];
+  /** They may have been accepted; never sent again by the program. */
+  unconfirmed: ImsMessage[];
+  /** Not handed over yet (gateway out of reach, account refused, cancelled or expired before): see their `state`. */
+  queued: ImsMessage[];
+  /** Only with `onInvalid: 'skip'`: what was left out, and why. */
+  violations: ImsViolation[];
+}
+
+/** A page of messages, newest first. */
+export interface Page<Item> {
+  items: Item[];
+  /** Give it as `cursor` to get the next page; `null` on the last. */
+  nextCursor: string | null;
+}
+
+export interface EnqueueOptions {
+  /** The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. */
+  manager?: EntityManager;
+  /** `skip` leaves out what is not acceptable. Default `throw`: nothing is stored. */
+  onInvalid?: OnInvalid;
+}
+
+/**
+ * Sends international SMS of one account and tells what became of them.
+ *
+ * - Once a call has resolved, its messages are in the database and survive any crash.
+ * - No message is ever handed to the gateway twice by the program; `customImsId` makes calls repeatable.
+ */
+export class EmayImsService {
+  private account: EmayImsAccount | null = null;
+
+  /** Called by the module when the account is ready. */
+  attach(account: EmayImsAccount): void {
+    this.account = account;
+  }
+
+  /**
+   * Sends one message now and resolves once the gateway has accepted it.
+   *
+   * @throws EmayImsValidationError nothing stored, nothing sent
+   * @throws EmayImsConflictError the id belongs to another message
+   * @throws EmayImsRejectedError the gateway refused it; `retryable` where the account was refused, not the message
+   * @throws EmayImsUnsentError the gateway was out of reach: not sent, and not sent by itself either; call again with
+   *   the same `customImsId`
+   * @throws EmayImsUnconfirmedError it may have been accepted; do not send it again
+   */
+  async send(message: SendImsDto): Promise<ImsMessage> {
+    const account = this.ready();
+    return account.whileOpen(account.directSender.send(this.read([message])));
+  }
+
+  /** Sends the same text to any number of recipients now (§2.2), split into requests of at most 300. */
+  async sendBatch(batch: SendImsBatchDto, options: { onInvalid?: OnInvalid } = {}): Promise<ImsBatchResult> {
+    return this.sendNow(expandBatch(batch), options.onInvalid);
+  }
+
+  /** Sends any number of messages now, each with its own text (§2.3), split into requests of at most 300. */
+  async sendPersonalized(
+    batch: SendPersonalizedImsDto,
+    options: { onInvalid?: OnInvalid } = {},
+  ): Promise<ImsBatchResult> {
+    return this.sendNow(listOf(batch?.messages, 'messages'), options.onInvalid);
+  }
+
+  /**
+   * Stores messages, all or none, to be sent in the background; resolves once they are safe.
+   *
+   * @returns the stored messages in the order given; for an id that was there already with the same recipient and text,
+   *   the first message
+   * @throws EmayImsValidationError, EmayImsConflictError, EmayImsStoreError: nothing was stored
+   */
+  async enqueue(messages: SendImsDto[], options: EnqueueOptions = {}): Promise<ImsMessage[]> {
+    const account = this.ready();
+    const stored = await account.enqueuer.enqueue(this.read(messages, options.onInvalid), options.manager);
+    // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
+    if (!options.manager) account.wakeDispatcher();
+    return stored;
+  }
+
+  /** Stores messages from a source of any size, chunk by chunk, in flat memory. */
+  async enqueueStream(
+    source: AsyncIterable<SendImsDto> | Iterable<SendImsDto>,
+    options: EnqueueStreamOptions = {},
+  ): Promise<EnqueueSummary> {
+    const account = this.ready();
+    const { maxContentLength } = account.options.protocol;
+    return enqueueFrom(source, options, {
+      read: (messages, firstIndex) => readMessages(messages, maxContentLength, 'skip', firstIndex),
+      store: async (messages) => {
+        await account.enqueuer.enqueue(messages);
+        account.wakeDispatcher();
+      },
+    });
+  }
+
+  /** The recipients of one text as the messages they become; for `enqueue` and `enqueueStream`. */
+  expandBatch(batch: SendImsBatchDto): SendImsDto[] {
+    return expandBatch(batch);
+  }
+
+  async findOne(customImsId: string): Promise<ImsMessage | null> {
+    return this.ready().store.findOne(customImsId);
+  }
+
+  /** Messages by state, number or time, newest first, page by page. */
+  async find(filter: FindImsDto = {}): Promise<Page<ImsMessage>> {
+    const query = readQuery(filter);
+    const items = await this.ready().finder.find({ ...query, limit: query.limit + 1 });
+    const page = items.slice(0, query.limit);
+    const last = page.at(-1);
+    return { items: page, nextCursor: items.length > query.limit && last ? encodeCursor(last) : null };
+  }
+
+  /** How many messages stand in each state; every state is listed. */
+  async stats(): Promise<Record<ImsMessageState, number>> {
+    return this.ready().store.stats();
+  }
+
+  /** Withdraws a message that is still QUEUED; `false` where it is too late, or there is none. */
+  async cancel(customImsId: string): Promise<boolean> {
+    return this.ready().store.cancel(customImsId);
+  }
+
+  /** Pulls and applies all delivery reports that wait at the gateway now, outside the schedule (§2.4). */
+  async pullReports(): Promise<ReportPullResult> {
+    return this.ready().poller.pull();
+  }
+
+  private async sendNow(messages: SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {
+    const account = this.ready();
+    const read = this.read(messages, onInvalid);
+    const sent = await account.whileOpen(account.directSender.sendMany(read));
+    const result: ImsBatchResult = { accepted: [], rejected: [], unconfirmed: [], queued: [], violations: read.violations };
+    for (const message of sent) result[listFor(message)].push(message);
+    if (result.queued.length > 0) account.wakeDispatcher();
+    return result;
+  }
+
+  private read(messages: SendImsDto[], onInvalid?: OnInvalid) {
+    return readMessages(messages, this.ready().options.protocol.maxContentLength, onInvalid);
+  }
+
+  private ready(): EmayImsAccount {
+    if (this.account) return this.account;
+    throw new EmayImsOptionsError(
+      'EmayImsService is not ready: it can be used from onApplicationBootstrap on, or in onModuleInit of a module that ' +
+        'imports EmayImsModule.',
+    );
+  }
+}
+
+function listFor({ state, acceptedAt }: ImsMessage): 'accepted' | 'rejected' | 'unconfirmed' | 'queued' {
+  switch (state) {
+    case 'REJECTED':
+      return acceptedAt === null ? 'rejected' : 'accepted';
+    case 'SUBMITTING':
+    case 'UNCONFIRMED':
+      return 'unconfirmed';
+    case 'QUEUED':
+    case 'CANCELLED':
+    case 'EXPIRED':
+      return 'queued';
+    default:
+      return 'accepted';
+  }
+}
+
+function expandBatch(batch: SendImsBatchDto): SendImsDto[] {
+  const { recipients, ...shared } = batch ?? ({} as SendImsBatchDto);
+  return listOf(recipients, 'recipients').map((recipient) => ({ ...shared, ...recipient }));
+}
+
+function listOf<Item>(items: Item[] | undefined, property: string): Item[] {
+  if (Array.isArray(items) && items.length > 0) return items;
+  throw new EmayImsValidationError([{ index: -1, property, message: 'must be a list with at least one entry' }]);
+}

@@ -1,0 +1,18 @@
+/** Something that is done again and again, and at once when there is reason to. */
+export interface EngineJob {
+  /** Unique within the host, e.g. `emay-ims:default:dispatch`. */
+  name: string;
+  /** How often: every so many milliseconds, or by a cron expression. */
+  schedule: { everyMs: number } | { cron: string };
+  /** One round. The engine never runs it twice at a time, and logs what it throws. */
+  run(): Promise<void>;
+}
+
+/** What runs when. The default runs in this process; another may share the work between processes. */
+export interface EmayImsEngine {
+  start(jobs: readonly EngineJob[]): Promise<void>;
+  /** Runs the job soon, without waiting for its time; during a round, once more after it. */
+  wake(name: string): void;
+  /** Starts no round any more; resolves when those under way have ended. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import { Logger } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { SchedulerRegistry } from '@nestjs/schedule';
+import { CronJob } from 'cron';
+import type { EmayImsEngine, EngineJob } from './engine.js';
+import { Round } from './round.js';
+
+/**
+ * Timers of this process. Where the host has `@nestjs/schedule`, they stand in its `SchedulerRegistry`, so the host sees
+ * and stops them like its own; `ScheduleModule` itself is left to the host (imported twice, it runs every job twice).
+ */
+export class InProcessEngine implements EmayImsEngine {
+  private readonly logger = new Logger(InProcessEngine.name);
+  private readonly rounds = new Map<string, Round>();
+  private readonly cancels: (() => void)[] = [];
+
+  constructor(private readonly moduleRef: ModuleRef) {}
+
+  async start(jobs: readonly EngineJob[]): Promise<void> {
+    const registry = await this.findRegistry();
+    for (const job of jobs) {
+      const round = new Round(job, (error) => this.logFailure(job, error));
+      this.rounds.set(job.name, round);
+      this.cancels.push('cron' in job.schedule ? byCron(job, round, registry) : byInterval(job, round, registry));
+      round.request();
+    }
+  }
+
+  wake(name: string): void {
+    this.rounds.get(name)?.request();
+  }
+
+  async stop(): Promise<void> {
+    for (const cancel of this.cancels.splice(0)) cancel();
+    await Promise.all([...this.rounds.values()].map((round) => round.close()));
+  }
+
+  private async findRegistry(): Promise<SchedulerRegistry | null> {
+    try {
+      const { SchedulerRegistry: token } = await import('@nestjs/schedule');
+      return this.moduleRef.get(token, { strict: false });
+    } catch {
+      return null; // The host has no @nestjs/schedule, or does not use it.
+    }
+  }
+
+  private logFailure({ name }: EngineJob, error: unknown): void {
+    // Our own errors carry no data; of any other, only the name is safe to print.
+    const what = error instanceof Error ? (error.name.startsWith('EmayIms') ? error.message : error.name) : 'failure';
+    this.logger.error(`${name} failed and will run again: ${what}`);
+  }
+}
+
+function byInterval({ name, schedule }: EngineJob, round: Round, registry: SchedulerRegistry | null): () => void {
+  const { everyMs } = schedule as { everyMs: number };
+  const timer = setInterval(() => round.request(), everyMs);
+  registry?.addInterval(name, timer);
+  return () => {
+    clearInterval(timer);
+    if (registry?.doesExist('interval', name)) registry.deleteInterval(name);
+  };
+}
+
+function byCron({ name, schedule }: EngineJob, round: Round, registry: SchedulerRegistry | null): () => void {
+  const { cron } = schedule as { cron: string };
+  const job = CronJob.from({ cronTime: cron, onTick: () => round.request(), start: true });
+  registry?.addCronJob(name, job as unknown as Parameters<SchedulerRegistry['addCronJob']>[1]);
+  return () => {
+    void job.stop();
+    if (registry?.doesExist('cron', name)) registry.deleteCronJob(name);
+  };
+}

@@ -1,0 +1,108 @@
+import { EmayImsError } from './emay-ims.error.js';
+
+/** An option of `forRoot`/`forRootAsync` is missing or wrong; the message lists each one and says what to write. */
+export class EmayImsOptionsError extends EmayImsError {
+  readonly code = 'EMAY_IMS_OPTIONS';
+  readonly retryable = false;
+}
+
+/** One thing that is wrong with the input. */
+export interface ImsViolation {
+  /** Position in the list that was given; 0 for a single message, -1 when the whole list or object is wrong. */
+  index: number;
+  /** The offending field, e.g. `mobile`, `content`, `customImsId`. */
+  property: string;
+  /** What is wrong and what is expected. Never repeats the value. */
+  message: string;
+}
+
+const VIOLATIONS_IN_MESSAGE = 5;
+
+/** The input is not acceptable: every violation is listed by index; nothing was stored and nothing was sent. */
+export class EmayImsValidationError extends EmayImsError {
+  readonly code = 'EMAY_IMS_VALIDATION';
+  readonly retryable = false;
+
+  constructor(readonly violations: readonly ImsViolation[]) {
+    const shown = violations
+      .slice(0, VIOLATIONS_IN_MESSAGE)
+      .map(({ index, property, message }) => `${index >= 0 ? `[${index}] ` : ''}${property}: ${message}`);
+    const more = violations.length - shown.length;
+    super(`The input was refused: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`);
+  }
+}
+
+/** The `customImsId` already belongs to another message (other recipient or other text). */
+export class EmayImsConflictError extends EmayImsError {
+  readonly code = 'EMAY_IMS_CONFLICT';
+  readonly retryable = false;
+
+  constructor(
+    readonly customImsIds: readonly string[],
+    why = 'already used for a message with another recipient or text; use a new customImsId for a new message',
+  ) {
+    super(`customImsId ${customImsIds.slice(0, 5).join(', ')}${customImsIds.length > 5 ? ', …' : ''}: ${why}`);
+  }
+}
+
+/** The gateway refused the message, by its answer code (vendor document §3). It will not be sent. */
+export class EmayImsRejectedError extends EmayImsError {
+  constructor(
+    /** The vendor's code, e.g. `ERROR_MOBILE_ERROR`. */
+    readonly code: string,
+    readonly customImsId: string,
+    readonly retryable: boolean,
+    advice: string,
+  ) {
+    super(`The gateway refused message ${customImsId} with ${code}. ${advice}`);
+  }
+}
+
+/** No byte of the request reached the gateway; the message was not sent and will not be sent by itself. */
+export class EmayImsUnsentError extends EmayImsError {
+  readonly code = 'EMAY_IMS_UNSENT';
+  readonly retryable = true;
+
+  constructor(
+    readonly customImsId: string,
+    /** Why, e.g. `ECONNREFUSED`. */
+    readonly reason: string,
+  ) {
+    super(
+      `Message ${customImsId} was not sent: the gateway could not be reached (${reason}). ` +
+        'Call send again with the same customImsId once it can.',
+    );
+  }
+}
+
+/**
+ * The request went out, but no usable answer came back: the gateway may or may not have accepted the message. It is
+ * stored as UNCONFIRMED and never resent by the program; a delivery report settles it, or a person decides.
+ */
+export class EmayImsUnconfirmedError extends EmayImsError {
+  readonly code = 'EMAY_IMS_UNCONFIRMED';
+  readonly retryable = false;
+
+  constructor(
+    readonly customImsId: string,
+    readonly reason: string,
+  ) {
+    super(
+      `Message ${customImsId} may or may not have been accepted (${reason}). Do not send it again: ` +
+        'its delivery report will settle it, see findOne(customImsId).',
+    );
+  }
+}
+
+/** The database failed. The driver's own message is left out, as it may quote numbers and texts. */
+export class EmayImsStoreError extends EmayImsError {
+  readonly code = 'EMAY_IMS_STORE';
+  readonly retryable = true;
+
+  constructor(
+    /** The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`. */
+    readonly driverCode: string,
+  ) {
+    super(`The database failed with ${driverCode}; nothing of this call was stored.`);
+  }
+}

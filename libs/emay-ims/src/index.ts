@@ -1,0 +1,62 @@
+export { EmayImsClient } from './client/index.js';
+export type {
+  AcceptedOutcome,
+  AnsweredExchange,
+  Exchange,
+  RefusedOutcome,
+  SendOutcome,
+  UnconfirmedOutcome,
+  UnsentOutcome,
+} from './client/index.js';
+export { EMAY_IMS_ENTITIES } from './database/entities.js';
+export { EMAY_IMS_MIGRATIONS } from './database/migrations/index.js';
+export { IsCustomImsId, IsImsContent, IsImsMobile } from './dto/decorators.js';
+export { FindImsDto } from './dto/find-ims.dto.js';
+export { ImsRecipientDto, SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
+export { ImsSchedulingDto, SendImsDto } from './dto/send-ims.dto.js';
+export { EmayImsModule } from './emay-ims.module.js';
+export { EmayImsService, type EnqueueOptions, type ImsBatchResult, type Page } from './emay-ims.service.js';
+export {
+  getEmayImsRepositoryToken,
+  getEmayImsToken,
+  InjectEmayIms,
+  InjectEmayImsRepository,
+} from './emay-ims.tokens.js';
+export { EmayImsError } from './errors/emay-ims.error.js';
+export {
+  EmayImsConflictError,
+  EmayImsOptionsError,
+  EmayImsRejectedError,
+  EmayImsStoreError,
+  EmayImsUnconfirmedError,
+  EmayImsUnsentError,
+  EmayImsValidationError,
+  type ImsViolation,
+} from './errors/emay-ims-errors.js';
+export { ImsMessage } from './messages/ims-message.entity.js';
+export { IMS_MESSAGE_STATES, type ImsMessageState } from './messages/message-state.js';
+export type {
+  EmayImsAsyncOptions,
+  EmayImsDatabaseOptions,
+  EmayImsDispatchOptions,
+  EmayImsHttpOptions,
+  EmayImsModuleAsyncOptions,
+  EmayImsModuleOptions,
+  EmayImsOptionsFactory,
+  EmayImsProtocolOptions,
+  EmayImsReportOptions,
+} from './options/module-options.js';
+export {
+  ANSWER_CODES,
+  decodeReportAnswer,
+  DEFAULT_PROTOCOL_OPTIONS,
+  maskMobile,
+  normalizeMobile,
+  REPORT_STATES,
+  type AnswerCodeEntry,
+  type DeliveryReport,
+  type ReportStateEntry,
+} from './protocol/index.js';
+export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js';
+export type { ReportPullResult } from './reports/report-poller.js';
+export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';

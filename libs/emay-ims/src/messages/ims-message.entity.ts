@@ -1,0 +1,104 @@
+import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import type { ImsMessageState } from './message-state.js';
+
+/** Times are stored as epoch milliseconds: a `DATETIME` read under another time zone would be hours off. */
+export const epochMilliseconds: ValueTransformer = {
+  to: (value: Date | null | undefined) => value?.getTime() ?? null,
+  from: (value: string | number | null) => (value === null ? null : new Date(Number(value))),
+};
+
+/** One SMS to one recipient, from the moment it was stored to its final state. Table `emay_ims_message`. */
+@Entity({ name: 'emay_ims_message' })
+@Index('emay_ims_message_due', ['account', 'state', 'priority', 'dueAt', 'customImsId'])
+@Index('emay_ims_message_created', ['account', 'createdAt', 'customImsId'])
+@Index('emay_ims_message_ims_id', ['account', 'imsId'])
+@Index('emay_ims_message_mobile', ['account', 'mobile'])
+export class ImsMessage {
+  /** Name of the account (`name` of `forRoot`, `default` when none was given). */
+  @PrimaryColumn({ type: 'varchar', length: 64 })
+  account: string;
+
+  /** Our key and idempotency key: the caller's, or 32 time-ordered characters of our own. */
+  @PrimaryColumn({ name: 'custom_ims_id', type: 'varchar', length: 32 })
+  customImsId: string;
+
+  /** The gateway's id, once it is known. */
+  @Column({ name: 'ims_id', type: 'varchar', length: 64, nullable: true })
+  imsId: string | null;
+
+  /** E.164, e.g. `+61422118000`. */
+  @Column({ type: 'varchar', length: 20 })
+  mobile: string;
+
+  @Column({ type: 'text' })
+  content: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  state: ImsMessageState;
+
+  /** The gateway's answer code (§3), or why there is none, e.g. `ECONNREFUSED`, `TIMEOUT`, `HTTP_502`. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  code: string | null;
+
+  /** What the gateway answered where it could not be understood; at most 1,000 characters. */
+  @Column({ name: 'raw_answer', type: 'varchar', length: 1000, nullable: true })
+  rawAnswer: string | null;
+
+  /** 0 (default) to 9; higher goes first. */
+  @Column({ type: 'smallint' })
+  priority: number;
+
+  /** Not before; `null`: at once. */
+  @Column({ name: 'send_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  sendAt: Date | null;
+
+  /** Not after; `null`: no limit. */
+  @Column({ name: 'expires_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  expiresAt: Date | null;
+
+  /**
+   * When the next thing is due. QUEUED: the earliest hand-over. SUBMITTING: the end of the attempt, after which the
+   * outcome counts as unconfirmed. ACCEPTED: the report deadline. `null`: nothing is awaited.
+   */
+  @Column({ name: 'due_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  dueAt: Date | null;
+
+  /** Token of the latest attempt to submit; only its owner may settle it. */
+  @Column({ type: 'varchar', length: 32, nullable: true })
+  attempt: string | null;
+
+  /** How often it has been handed over. More than one only where the earlier ones provably did not arrive. */
+  @Column({ type: 'smallint' })
+  attempts: number;
+
+  /** The vendor's raw report state (§4), e.g. `DELIVRD`. */
+  @Column({ name: 'report_state', type: 'varchar', length: 64, nullable: true })
+  reportState: string | null;
+
+  /** The vendor's description of that state, in Chinese. */
+  @Column({ name: 'report_description', type: 'varchar', length: 255, nullable: true })
+  reportDescription: string | null;
+
+  /** The gateway's `submitTime`: when it handed the message to the operator. */
+  @Column({ name: 'gateway_submit_time', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  gatewaySubmitTime: Date | null;
+
+  /** The gateway's `receiveTime`: when it got the operator's report. Its clock, not the handset's. */
+  @Column({ name: 'gateway_receive_time', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  gatewayReceiveTime: Date | null;
+
+  @Column({ name: 'created_at', type: 'bigint', transformer: epochMilliseconds })
+  createdAt: Date;
+
+  /** The point of no return: committed before the first byte of the request. */
+  @Column({ name: 'submitted_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  submittedAt: Date | null;
+
+  /** When we learned that the gateway took it. */
+  @Column({ name: 'accepted_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  acceptedAt: Date | null;
+
+  /** When it reached a final state. */
+  @Column({ name: 'final_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
+  finalAt: Date | null;
+}

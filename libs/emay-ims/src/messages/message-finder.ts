@@ -1,0 +1,46 @@
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { ImsMessage } from './ims-message.entity.js';
+import { ALL_COLUMNS, toMessage } from './message-row.js';
+import type { ImsMessageState } from './message-state.js';
+
+/** Which messages to find. Validated. */
+export interface MessageQuery {
+  states?: readonly ImsMessageState[];
+  /** E.164. */
+  mobile?: string;
+  createdFrom?: Date;
+  createdBefore?: Date;
+  limit: number;
+  /** Where the page before ended. */
+  after?: { createdAt: Date; customImsId: string };
+}
+
+/** Finds messages of one account, newest first. */
+export class MessageFinder {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+  ) {}
+
+  async find(query: MessageQuery): Promise<ImsMessage[]> {
+    const conditions = ['account = ?'];
+    const parameters: unknown[] = [this.account];
+    const where = (condition: string, ...values: unknown[]) => {
+      conditions.push(condition);
+      parameters.push(...values);
+    };
+    if (query.states) where(`state IN (${query.states.map(() => '?').join(', ')})`, ...query.states);
+    if (query.mobile !== undefined) where('mobile = ?', query.mobile);
+    if (query.createdFrom) where('created_at >= ?', query.createdFrom.getTime());
+    if (query.createdBefore) where('created_at < ?', query.createdBefore.getTime());
+    if (query.after) {
+      where('(created_at, custom_ims_id) < (?, ?)', query.after.createdAt.getTime(), query.after.customImsId);
+    }
+    const rows = await this.database.rows(
+      `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE ${conditions.join(' AND ')}
+       ORDER BY created_at DESC, custom_ims_id DESC LIMIT ?`,
+      [...parameters, query.limit],
+    );
+    return rows.map(toMessage);
+  }
+}

@@ -1,0 +1,269 @@
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { ImsMessage } from './ims-message.entity.js';
+import { toMessage } from './message-row.js';
+import { messageSql, type MessageSql } from './message-sql.js';
+import { IMS_MESSAGE_STATES, STATE_RANK, type ImsMessageState } from './message-state.js';
+
+/** A message to store. Validated: E.164 number, content and id within their limits. */
+export interface NewMessage {
+  customImsId: string;
+  mobile: string;
+  content: string;
+  priority: number;
+  sendAt: Date | null;
+  expiresAt: Date | null;
+}
+
+/** One request's attempt: only who knows the token may settle the messages it carries. */
+export interface Attempt {
+  /** 32 characters, unique. */
+  token: string;
+  /** After this the messages count as unconfirmed: the request's deadline and what settling may take. */
+  lastsMs: number;
+}
+
+/** What an attempt learned of one message. */
+export interface Settlement {
+  customImsId: string;
+  state: 'ACCEPTED' | 'REJECTED' | 'UNCONFIRMED';
+  code: string | null;
+  imsId: string | null;
+  rawAnswer: string | null;
+}
+
+/** A message that goes back into the queue: it provably was not accepted. */
+export interface Release {
+  customImsId: string;
+  code: string | null;
+  /** When the dispatcher may take it again; `null`: never by itself, it is held for its caller to send again. */
+  dueInMs: number | null;
+}
+
+/** What a report says about one message: at most one for each message. */
+export interface AppliedReport {
+  customImsId: string;
+  imsId: string | null;
+  state: 'DELIVERED' | 'UNDELIVERABLE' | 'REJECTED' | 'UNKNOWN';
+  /** The vendor's own word. */
+  reportState: string;
+  description: string | null;
+  submitTime: Date | null;
+  receiveTime: Date | null;
+}
+
+/** As much of a message as matching a report takes. */
+export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile' | 'state'>;
+
+/** The messages of one account in SQL. Every step is one statement; states only move as `message-state.ts` says. */
+export class MessageStore {
+  private readonly sql: MessageSql;
+
+  constructor(
+    private readonly database: ImsDatabase,
+    readonly account: string,
+    private readonly options: { reportDeadlineMs: number; holdMs: number },
+  ) {
+    this.sql = messageSql(database.dialect);
+  }
+
+  /** The database's clock. */
+  async now(session: SqlSession = this.database): Promise<Date> {
+    const [row] = await session.rows(this.sql.now);
+    return new Date(Number(row?.now));
+  }
+
+  /** Stores messages for the dispatcher; ids that are there already are left alone. */
+  async insertQueued(messages: readonly NewMessage[], createdAt: Date, session: SqlSession): Promise<void> {
+    const created = createdAt.getTime();
+    await session.run(this.sql.insertQueued, [this.account, created, created, newMessageRows(messages)]);
+  }
+
+  /** Stores messages whose request is about to leave; ids that are there already are left alone. */
+  async insertSubmitting(messages: readonly NewMessage[], attempt: Attempt): Promise<void> {
+    await this.database.run(this.sql.insertSubmitting, [
+      this.account,
+      attempt.token,
+      attempt.lastsMs,
+      newMessageRows(messages),
+    ]);
+  }
+
+  async findByIds(customImsIds: readonly string[], session: SqlSession = this.database): Promise<ImsMessage[]> {
+    if (customImsIds.length === 0) return [];
+    return (await session.rows(this.sql.findByIds, [idRows(customImsIds), this.account])).map(toMessage);
+  }
+
+  async findOne(customImsId: string): Promise<ImsMessage | null> {
+    const [row] = await this.database.rows(this.sql.findOne, [this.account, customImsId]);
+    return row ? toMessage(row) : null;
+  }
+
+  async stats(): Promise<Record<ImsMessageState, number>> {
+    const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])) as Record<ImsMessageState, number>;
+    for (const row of await this.database.rows(this.sql.stats, [this.account])) {
+      counts[row.state as ImsMessageState] = Number(row.messages);
+    }
+    return counts;
+  }
+
+  /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
+  async claim(limit: number, attempt: Attempt): Promise<ImsMessage[]> {
+    if (this.database.dialect.hasReturning) {
+      const rows = await this.database.rows(this.sql.claim, [this.account, limit, attempt.token, attempt.lastsMs]);
+      return rows.map(toMessage);
+    }
+    return this.database.transaction(async (session) => {
+      const due = distinctMobiles((await session.rows(this.sql.selectDue, [this.account, limit])).map(toMessage));
+      return due.length === 0 ? [] : this.take(session, due, attempt);
+    });
+  }
+
+  /** Takes these messages, due or not, as far as they are still queued; resolves to those it got. */
+  async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ImsMessage[]> {
+    const { sql } = this.sql.claimThese;
+    const parameters = this.claimParameters(customImsIds, attempt);
+    if (this.database.dialect.hasReturning) return (await this.database.rows(sql, parameters)).map(toMessage);
+    return this.database.transaction(async (session) => {
+      await session.run(sql, parameters);
+      return (await this.findByIds(customImsIds, session)).filter((message) => message.attempt === attempt.token);
+    });
+  }
+
+  /** Where an UPDATE returns nothing: the rows are locked by this transaction, so what they become is known. */
+  private async take(session: SqlSession, due: readonly ImsMessage[], attempt: Attempt): Promise<ImsMessage[]> {
+    const ids = due.map(({ customImsId }) => customImsId);
+    await session.run(this.sql.claimThese.sql, this.claimParameters(ids, attempt));
+    return due.map((message) =>
+      Object.assign(message, { state: 'SUBMITTING', attempt: attempt.token, attempts: message.attempts + 1 }),
+    );
+  }
+
+  private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
+    return this.sql.claimThese.bind({
+      set: [attempt.token, attempt.lastsMs],
+      rows: idRows(customImsIds),
+      where: [this.account],
+    });
+  }
+
+  /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
+  async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
+    if (settlements.length === 0) return;
+    const settle = this.sql.settle(this.options.reportDeadlineMs);
+    const rows = settlements.map(({ customImsId, state, code, imsId, rawAnswer }) => ({
+      custom_ims_id: customImsId,
+      state,
+      rank_to: STATE_RANK[state],
+      ims_id: imsId ?? undefined,
+      code: code ?? undefined,
+      raw_answer: rawAnswer ?? undefined,
+    }));
+    const settled = await this.database.run(
+      settle.sql,
+      settle.bind({ rows: JSON.stringify(rows), where: [this.account, token] }),
+    );
+    const withIds = rows.filter((row) => row.ims_id !== undefined);
+    if (settled < settlements.length && withIds.length > 0) {
+      const { sql, bind } = this.sql.addImsIds;
+      await this.database.run(sql, bind({ rows: JSON.stringify(withIds), where: [this.account, token] }));
+    }
+  }
+
+  /** Gives messages of the attempt back to the queue. */
+  async release(token: string, releases: readonly Release[]): Promise<void> {
+    if (releases.length === 0) return;
+    const rows = releases.map(({ customImsId, code, dueInMs }) => ({
+      custom_ims_id: customImsId,
+      code: code ?? undefined,
+      due_in: dueInMs ?? undefined,
+    }));
+    const { sql, bind } = this.sql.release;
+    await this.database.run(sql, bind({ rows: JSON.stringify(rows), where: [this.account, token] }));
+  }
+
+  /** Hands messages that were held for their caller over to the dispatcher. */
+  async unhold(customImsIds: readonly string[], session: SqlSession): Promise<void> {
+    const { sql, bind } = this.sql.unhold;
+    await session.run(sql, bind({ rows: idRows(customImsIds), where: [this.account] }));
+  }
+
+  /** Withdraws a message that has not been handed over; `false` where it is too late, or there is none. */
+  async cancel(customImsId: string): Promise<boolean> {
+    return (await this.database.run(this.sql.cancel, [this.account, customImsId])) === 1;
+  }
+
+  /** Raises messages to what their reports say; resolves to how many moved. Rows: see `AppliedReport`. */
+  async applyReports(reports: readonly AppliedReport[], session: SqlSession): Promise<number> {
+    if (reports.length === 0) return 0;
+    const rows = reports.map((report) => ({
+      custom_ims_id: report.customImsId,
+      ims_id: report.imsId ?? undefined,
+      state: report.state,
+      rank_to: STATE_RANK[report.state],
+      report_state: report.reportState,
+      report_description: report.description ?? undefined,
+      submit_time: report.submitTime?.getTime(),
+      receive_time: report.receiveTime?.getTime(),
+    }));
+    const { sql, bind } = this.sql.applyReports;
+    return session.run(sql, bind({ rows: JSON.stringify(rows), where: [this.account] }));
+  }
+
+  /** Who a report could be about, by our id or by the gateway's. */
+  async findReported(ids: { customImsIds: string[]; imsIds: string[] }, session: SqlSession): Promise<ReportedMessage[]> {
+    const byId =
+      ids.customImsIds.length === 0
+        ? []
+        : await session.rows(this.sql.findStates, [idRows(ids.customImsIds), this.account]);
+    const byImsId =
+      ids.imsIds.length === 0
+        ? []
+        : await session.rows(this.sql.findByImsIds, [
+            JSON.stringify(ids.imsIds.map((id) => ({ ims_id: id }))),
+            this.account,
+          ]);
+    return [...byId, ...byImsId].map((row) => ({
+      customImsId: String(row.custom_ims_id),
+      imsId: row.ims_id === null ? null : String(row.ims_id),
+      mobile: String(row.mobile),
+      state: row.state as ImsMessageState,
+    }));
+  }
+
+  /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
+  async recoverAbandonedAttempts(): Promise<number> {
+    return this.database.run(this.sql.recover, ['ATTEMPT_ABANDONED', this.account]);
+  }
+
+  /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */
+  async expire(): Promise<number> {
+    const expired = await this.database.run(this.sql.expire, [this.account]);
+    return expired + (await this.database.run(this.sql.expireHeld, [this.account, this.options.holdMs]));
+  }
+
+  /** Accepted messages whose report is overdue become UNKNOWN. */
+  async giveUpWaitingForReports(): Promise<number> {
+    return this.database.run(this.sql.giveUpWaiting, [this.account]);
+  }
+}
+
+function distinctMobiles(messages: readonly ImsMessage[]): ImsMessage[] {
+  return [...new Map([...messages].reverse().map((message) => [message.mobile, message])).values()].reverse();
+}
+
+function idRows(customImsIds: readonly string[]): string {
+  return JSON.stringify(customImsIds.map((id) => ({ custom_ims_id: id })));
+}
+
+function newMessageRows(messages: readonly NewMessage[]): string {
+  return JSON.stringify(
+    messages.map(({ customImsId, mobile, content, priority, sendAt, expiresAt }) => ({
+      custom_ims_id: customImsId,
+      mobile,
+      content,
+      priority,
+      send_at: sendAt?.getTime(),
+      expires_at: expiresAt?.getTime(),
+    })),
+  );
+}

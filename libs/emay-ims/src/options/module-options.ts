@@ -1,0 +1,121 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { FactoryProvider } from '@nestjs/common';
+
+/** Where messages are kept. */
+export type EmayImsDatabaseOptions =
+  | {
+      /** An SQLite file of the module's own, in a connection of its own. Created and migrated by itself. */
+      type: 'sqlite';
+      /** Path of the file; its folder is created. */
+      path: string;
+      /** A `better-sqlite3`-compatible module. Default: `libsql`, which needs no compiler and no download. */
+      driver?: unknown;
+    }
+  | {
+      /** Name of a DataSource of the host (`TypeOrmModule`), on PostgreSQL, MySQL 8 or MariaDB. */
+      dataSource: string;
+    };
+
+export interface EmayImsHttpOptions {
+  /** The whole exchange, from looking up the name to the last byte of the answer, in ms. Default 30,000. */
+  timeoutMs?: number;
+  /** Until a connection stands (TLS included), in ms. Default 5,000. */
+  connectTimeoutMs?: number;
+  /** A longer answer counts as unconfirmed. Default 4 MiB. */
+  maxResponseBytes?: number;
+  /** Allow `http:` to other than this machine when `NODE_ENV` is `production`. Default false. */
+  allowInsecure?: boolean;
+  /** Connections to the gateway at a time. Default 16. */
+  maxSockets?: number;
+}
+
+export interface EmayImsDispatchOptions {
+  /** Whether this instance sends what is queued. Default true. Direct sends work either way. */
+  enabled?: boolean;
+  /** How often to look for due messages that other instances or transactions queued, in ms. Default 1,000. */
+  intervalMs?: number;
+  /** Requests under way at a time. Default 4. */
+  concurrency?: number;
+  /** Messages in one request, at most 300 (§2.2.1.2). Default 300. */
+  maxBatchSize?: number;
+  /** First pause after the gateway could not be reached or refused the account, in ms; doubles, jittered. Default 1,000. */
+  minBackoffMs?: number;
+  /** Longest such pause, in ms. Default 60,000. */
+  maxBackoffMs?: number;
+}
+
+export interface EmayImsReportOptions {
+  /** Whether this instance pulls delivery reports. Default true. */
+  enabled?: boolean;
+  /** Pause between pulls, in ms. Default 5,000. Not together with `cron`. */
+  intervalMs?: number;
+  /** A cron expression (with seconds if it has six fields) instead of an interval. */
+  cron?: string;
+  /** Reports asked for at a time, at most 500 (§2.4.1.2). Default 500. */
+  pageSize?: number;
+  /** Without a report for so long, an accepted message becomes UNKNOWN, in ms. Default 72 hours. */
+  deadlineMs?: number;
+}
+
+export interface EmayImsProtocolOptions {
+  /** The gateway's time zone. Default `+08:00`. */
+  timeZoneOffset?: string;
+  /** Case of the 32 hex characters of `sign`. Default `lower`. */
+  signCase?: 'lower' | 'upper';
+  /** Whether message texts are percent-encoded inside the JSON. Default `none`. */
+  contentEncoding?: 'none' | 'percent';
+  /** Longest text, in UTF-16 units. Default 500. */
+  maxContentLength?: number;
+}
+
+export interface EmayImsModuleOptions {
+  /** Name of the account where there are several. Default `default`. */
+  name?: string;
+  /** Whether the account's providers are visible to all modules. Default false. */
+  isGlobal?: boolean;
+  /** `https://host:port` of the gateway; a list is a fail-over order. */
+  baseUrl: string | string[];
+  /** Given by Emay (§1.3). */
+  appId: string;
+  /** Given by Emay (§1.3). Never printed. */
+  secretKey: string;
+  /** Default: the host's default DataSource. */
+  database?: EmayImsDatabaseOptions;
+  http?: EmayImsHttpOptions;
+  dispatch?: EmayImsDispatchOptions;
+  reports?: EmayImsReportOptions;
+  protocol?: EmayImsProtocolOptions;
+}
+
+/** Builds the options; for `useClass` and `useExisting`. */
+export interface EmayImsOptionsFactory {
+  createEmayImsOptions(): Promise<EmayImsAsyncOptions> | EmayImsAsyncOptions;
+}
+
+/** What a factory returns: name and visibility are known before it runs. */
+export type EmayImsAsyncOptions = Omit<EmayImsModuleOptions, 'name' | 'isGlobal'>;
+
+export interface EmayImsModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  name?: string;
+  isGlobal?: boolean;
+  inject?: FactoryProvider['inject'];
+  // The injected values are the host's own: their types are known where the factory is written.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  useFactory?: (...injected: any[]) => Promise<EmayImsAsyncOptions> | EmayImsAsyncOptions;
+  useClass?: Type<EmayImsOptionsFactory>;
+  useExisting?: Type<EmayImsOptionsFactory>;
+}
+
+/** The options after validation, with every default filled in. Frozen. */
+export interface ResolvedEmayImsOptions {
+  readonly name: string;
+  /** Without a slash at the end. */
+  readonly baseUrls: readonly string[];
+  readonly appId: string;
+  readonly secretKey: string;
+  readonly database: EmayImsDatabaseOptions;
+  readonly http: Readonly<Required<EmayImsHttpOptions>>;
+  readonly dispatch: Readonly<Required<EmayImsDispatchOptions>>;
+  readonly reports: Readonly<Required<Omit<EmayImsReportOptions, 'cron'>> & { cron: string | null }>;
+  readonly protocol: Readonly<Required<EmayImsProtocolOptions>>;
+}

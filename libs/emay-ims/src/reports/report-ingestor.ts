@@ -1,0 +1,91 @@
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { MessageStore } from '../messages/message-store.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { decodeReportAnswer, type DeliveryReport, type ReportAnswer } from '../protocol/index.js';
+import type { ReportInbox, StoredPage } from './report-inbox.js';
+import { matchReports, type MatchedReports } from './report-matching.js';
+import type { SecondLookStore } from './second-look-store.js';
+
+/** What one page brought. */
+export interface IngestedPage {
+  /** Reports in the page, bad ones included. */
+  reports: number;
+  /** Messages whose state moved. */
+  applied: number;
+  orphaned: number;
+  quarantined: number;
+  conflicts: number;
+  /** The gateway's error code where it answered with one, or `UNREADABLE`; `null` for a page of reports. */
+  problem: string | null;
+}
+
+const ORPHANS_AT_A_TIME = 500;
+
+/**
+ * Applies stored pages to messages.
+ *
+ * - A page is applied in one transaction with its own end, so it takes effect once, however often it is tried.
+ * - States only rise, so the order of pages, and of reports within them, does not matter.
+ * - One bad report is set aside; the others are applied.
+ */
+export class ReportIngestor {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly store: MessageStore,
+    private readonly inbox: ReportInbox,
+    private readonly secondLook: SecondLookStore,
+    private readonly options: ResolvedEmayImsOptions,
+  ) {}
+
+  async ingest(page: StoredPage): Promise<IngestedPage> {
+    const answer: ReportAnswer = decodeReportAnswer(page.body, this.options.protocol);
+    if (answer.kind !== 'success') {
+      const problem = answer.kind === 'error' ? answer.code : 'UNREADABLE';
+      await this.inbox.finish(page.id, 'UNREADABLE', 0, this.database);
+      return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem };
+    }
+    const { reports, malformed } = answer;
+    return this.database.transaction(async (session) => {
+      const matched = await this.match(reports, session);
+      const total = reports.length + malformed.length;
+      const ours = await this.inbox.finish(page.id, 'APPLIED', total, session);
+      if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
+      const applied = await this.store.applyReports(matched.applied, session);
+      await this.secondLook.keep(page.id, matched.orphans, malformed, session);
+      return {
+        reports: total,
+        applied,
+        orphaned: matched.orphans.length,
+        quarantined: malformed.length,
+        conflicts: matched.conflicts,
+        problem: null,
+      };
+    });
+  }
+
+  /** Applies orphans whose message has turned up since; resolves to how many. */
+  async adoptOrphans(): Promise<number> {
+    const found = await this.secondLook.findOrphansWithMessage(ORPHANS_AT_A_TIME);
+    if (found.length === 0) return 0;
+    return this.database.transaction(async (session) => {
+      const { applied } = await this.match(
+        found.map(({ report }) => report),
+        session,
+      );
+      await this.store.applyReports(applied, session);
+      for (const orphan of found) await this.secondLook.forget(orphan, session);
+      return found.length;
+    });
+  }
+
+  private async match(reports: readonly DeliveryReport[], session: SqlSession): Promise<MatchedReports> {
+    const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
+    const named = await this.store.findReported({ customImsIds, imsIds: [] }, session);
+    const known = new Set(named.map(({ customImsId }) => customImsId));
+    const imsIds = reports
+      .filter(({ customImsId }) => customImsId === null || !known.has(customImsId))
+      .flatMap(({ imsId }) => imsId ?? []);
+    const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
+    return matchReports(reports, [...named, ...byImsId]);
+  }
+}

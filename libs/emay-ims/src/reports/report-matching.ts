@@ -1,0 +1,67 @@
+import type { AppliedReport, ReportedMessage } from '../messages/message-store.js';
+import { isFinal, STATE_RANK } from '../messages/message-state.js';
+import { classifyReportState, type DeliveryReport, type ReportStateKind } from '../protocol/index.js';
+
+const STATE_OF: Readonly<Record<ReportStateKind, AppliedReport['state']>> = {
+  delivered: 'DELIVERED',
+  undeliverable: 'UNDELIVERABLE',
+  rejected: 'REJECTED',
+  unknown: 'UNKNOWN',
+};
+
+export interface MatchedReports {
+  /** One for each message: the highest of what its reports say. */
+  applied: AppliedReport[];
+  /** Reports that no message answers to. */
+  orphans: DeliveryReport[];
+  /** Reports that contradict a final state, stored or in the same page; the higher rank wins. */
+  conflicts: number;
+}
+
+/**
+ * Gives each report its message: by our id and, where the report tells it, the same number; else by the gateway's id.
+ * A number alone proves nothing: two messages may have gone to it.
+ */
+export function matchReports(reports: readonly DeliveryReport[], known: readonly ReportedMessage[]): MatchedReports {
+  const byCustomImsId = new Map(known.map((message) => [message.customImsId, message]));
+  const byImsId = new Map(known.filter(({ imsId }) => imsId !== null).map((message) => [message.imsId, message]));
+  const highest = new Map<string, AppliedReport>();
+  const orphans: DeliveryReport[] = [];
+  let conflicts = 0;
+
+  for (const report of reports) {
+    const message = findMessage(report, byCustomImsId, byImsId);
+    if (!message) {
+      orphans.push(report);
+      continue;
+    }
+    const applied = toApplied(message.customImsId, report);
+    const earlier = highest.get(message.customImsId);
+    const standing = earlier?.state ?? message.state;
+    if (isFinal(standing) && isFinal(applied.state) && standing !== applied.state) conflicts++;
+    if (!earlier || STATE_RANK[applied.state] > STATE_RANK[earlier.state]) highest.set(message.customImsId, applied);
+  }
+  return { applied: [...highest.values()], orphans, conflicts };
+}
+
+function findMessage(
+  report: DeliveryReport,
+  byCustomImsId: ReadonlyMap<string, ReportedMessage>,
+  byImsId: ReadonlyMap<string | null, ReportedMessage>,
+): ReportedMessage | undefined {
+  const named = report.customImsId === null ? undefined : byCustomImsId.get(report.customImsId);
+  const message = named ?? (report.imsId === null ? undefined : byImsId.get(report.imsId));
+  return message && (report.mobile === null || report.mobile === message.mobile) ? message : undefined;
+}
+
+function toApplied(customImsId: string, report: DeliveryReport): AppliedReport {
+  return {
+    customImsId,
+    imsId: report.imsId,
+    state: STATE_OF[classifyReportState(report.state)],
+    reportState: report.state,
+    description: report.description,
+    submitTime: report.submitTime,
+    receiveTime: report.receiveTime,
+  };
+}

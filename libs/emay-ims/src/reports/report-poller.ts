@@ -1,0 +1,155 @@
+import { Logger } from '@nestjs/common';
+import type { EmayImsClient } from '../client/index.js';
+import type { LeaseStore } from '../database/lease-store.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { classifyAnswerCode } from '../protocol/index.js';
+import type { ReportInbox } from './report-inbox.js';
+import type { IngestedPage, ReportIngestor } from './report-ingestor.js';
+
+/** What a pull brought, summed over its pages. */
+export interface ReportPullResult {
+  /** Answers received, the last and empty one included. */
+  pages: number;
+  /** Reports in them. */
+  reports: number;
+  /** Messages whose state moved. */
+  applied: number;
+  /** Reports that no message answers to; kept. */
+  orphaned: number;
+  /** Reports that could not be read; kept. */
+  quarantined: number;
+  /** Reports that contradict a final state; the higher rank stands. */
+  conflicts: number;
+  /** Why the pull ended early: the gateway's or the network's code, or `LEASE_HELD` while another instance pulls. */
+  stoppedBy: string | null;
+}
+
+/** What a pull may take beyond the request itself before it counts as abandoned: storing the answer. */
+const STORING_MS = 15_000;
+/** An empty answer in the gateway's own spelling: nothing to store. Anything else is stored before it is read. */
+const EMPTY_ANSWER = /^\s*\{\s*"code"\s*:\s*"SUCCESS"\s*(,\s*"data"\s*:\s*(\[\s*\]|null|"")\s*)?\}\s*$/;
+const REPLAYED_AT_A_TIME = 10;
+
+/**
+ * Pulls delivery reports and has them applied. The gateway forgets what it hands out, so in this order:
+ *
+ * - take the lease of the account, so that one instance pulls;
+ * - record the intent: no pull while the database cannot store what comes;
+ * - pull, and store the raw body before anybody reads it;
+ * - apply it; a full page means there may be more, so pull again at once.
+ */
+export class ReportPoller {
+  private readonly logger: Logger;
+  private readonly leaseName: string;
+  private running: Promise<ReportPullResult> | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly client: EmayImsClient,
+    private readonly leases: LeaseStore,
+    private readonly inbox: ReportInbox,
+    private readonly ingestor: ReportIngestor,
+    private readonly options: ResolvedEmayImsOptions,
+  ) {
+    this.logger = new Logger(`EmayIms:${options.name}`);
+    this.leaseName = `${options.name}:reports`;
+  }
+
+  /** Drains the gateway's queue. A call during a pull gets that pull's result: pulls of one instance never overlap. */
+  pull(): Promise<ReportPullResult> {
+    this.running ??= this.drain().finally(() => (this.running = null));
+    return this.running;
+  }
+
+  /** Ends the drain after the page that is under way. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Lets another instance go on at once. */
+  async release(): Promise<void> {
+    await this.leases.release(this.leaseName);
+  }
+
+  private async drain(): Promise<ReportPullResult> {
+    const total: ReportPullResult = {
+      pages: 0,
+      reports: 0,
+      applied: 0,
+      orphaned: 0,
+      quarantined: 0,
+      conflicts: 0,
+      stoppedBy: null,
+    };
+    const lastsMs = this.options.http.timeoutMs + STORING_MS;
+    try {
+      while (!this.stopped) {
+        if (!(await this.leases.acquire(this.leaseName, lastsMs))) return { ...total, stoppedBy: 'LEASE_HELD' };
+        await this.replay(total);
+        const page = await this.pullPage(lastsMs);
+        if (typeof page === 'string') return { ...total, stoppedBy: page };
+        total.pages++;
+        add(total, page);
+        if (page.problem !== null) return { ...total, stoppedBy: page.problem };
+        if (page.reports < this.options.reports.pageSize) break;
+      }
+      return total;
+    } finally {
+      if (total.reports > 0) this.log(total);
+    }
+  }
+
+  /** Pages that were stored but not applied before a crash. */
+  private async replay(total: ReportPullResult): Promise<void> {
+    for (const page of await this.inbox.pending(REPLAYED_AT_A_TIME)) add(total, await this.ingestor.ingest(page));
+  }
+
+  /** One page, or why there is none. */
+  private async pullPage(lastsMs: number): Promise<IngestedPage | string> {
+    const id = await this.inbox.open(lastsMs);
+    const end = await this.client.getImsReport();
+    switch (end.kind) {
+      case 'unsent':
+        await this.inbox.discard(id);
+        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`);
+        return end.reason;
+      case 'unconfirmed':
+        await this.inbox.recordPossibleLoss(id, end.rawAnswer);
+        this.logger.error(
+          `A page of delivery reports may be lost: the answer ended with ${end.reason}. Recorded as pull ${id}.`,
+        );
+        return end.reason;
+      case 'answered':
+        if (EMPTY_ANSWER.test(end.body)) {
+          await this.inbox.discard(id);
+          return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
+        }
+        return this.storeAndApply(id, end.body);
+    }
+  }
+
+  private async storeAndApply(id: string, body: string): Promise<IngestedPage> {
+    // No database takes a NUL in a text, and no JSON holds one.
+    await this.inbox.store(id, body.replaceAll('\0', '\uFFFD'));
+    const page = await this.ingestor.ingest({ id, body });
+    if (page.problem === null) return page;
+    if (page.problem !== 'UNREADABLE' && classifyAnswerCode(page.problem) !== 'unlisted') {
+      // A listed code: the gateway handed nothing out.
+      await this.inbox.discard(id);
+      this.logger.warn(`The gateway refused to hand out delivery reports: ${page.problem}.`);
+    } else {
+      this.logger.error(`A page of delivery reports could not be read (${page.problem}); it is kept as pull ${id}.`);
+    }
+    return page;
+  }
+
+  private log({ reports, applied, orphaned, quarantined, conflicts }: ReportPullResult): void {
+    const message = `Delivery reports: ${reports}, of which ${applied} moved a message`;
+    if (orphaned + quarantined + conflicts === 0) return this.logger.debug(message);
+    this.logger.warn(`${message}; orphaned ${orphaned}, quarantined ${quarantined}, conflicting ${conflicts}`);
+  }
+}
+
+function add(total: ReportPullResult, page: IngestedPage): void {
+  for (const key of ['reports', 'applied', 'orphaned', 'quarantined', 'conflicts'] as const) total[key] += page[key];
+}

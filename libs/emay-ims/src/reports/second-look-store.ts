@@ -1,0 +1,100 @@
+import type { SqlRow, SqlSession } from '../database/ims-database.js';
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { RowColumns } from '../database/sql-dialect.js';
+import type { DeliveryReport, MalformedReport } from '../protocol/index.js';
+
+const COLUMNS: RowColumns = {
+  position: 'bigint',
+  status: 'text',
+  mobile: 'text',
+  ims_id: 'text',
+  custom_ims_id: 'text',
+  state: 'text',
+  description: 'text',
+  receive_time: 'bigint',
+  submit_time: 'bigint',
+  reason: 'text',
+  raw: 'text',
+};
+const NAMES = Object.keys(COLUMNS);
+const MAX_MOBILE_LENGTH = 24;
+
+/** An orphan that has found its message since. */
+export interface FoundOrphan {
+  batchId: string;
+  report: DeliveryReport;
+}
+
+/** Reports that need a second look, table `emay_ims_report`: orphans and what could not be read. */
+export class SecondLookStore {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+  ) {}
+
+  /** Keeps them, once for each place in a page, however often the page is applied. */
+  async keep(
+    batchId: string,
+    orphans: readonly DeliveryReport[],
+    malformed: readonly MalformedReport[],
+    session: SqlSession,
+  ): Promise<void> {
+    const rows = [
+      ...orphans.map((report) => ({
+        position: report.position,
+        status: 'ORPHANED',
+        mobile: report.mobile?.slice(0, MAX_MOBILE_LENGTH),
+        ims_id: report.imsId ?? undefined,
+        custom_ims_id: report.customImsId ?? undefined,
+        state: report.state,
+        description: report.description ?? undefined,
+        receive_time: report.receiveTime?.getTime(),
+        submit_time: report.submitTime?.getTime(),
+      })),
+      ...malformed.map(({ position, reason, raw }) => ({ position, status: 'QUARANTINED', reason, raw })),
+    ];
+    if (rows.length === 0) return;
+    const { dialect } = this.database;
+    const insert = dialect.insertNew(
+      'emay_ims_report',
+      ['batch_id', 'account', 'created_at', ...NAMES],
+      `SELECT ?, ?, ${dialect.now}, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM ${dialect.rows(COLUMNS, 'r')}`,
+    );
+    await session.run(insert, [batchId, this.account, JSON.stringify(rows)]);
+  }
+
+  /** Orphans for whose ids a message has turned up. */
+  async findOrphansWithMessage(limit: number): Promise<FoundOrphan[]> {
+    const rows = await this.database.rows(
+      `SELECT r.batch_id, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM emay_ims_report AS r
+       WHERE r.account = ? AND r.status = 'ORPHANED' AND EXISTS (
+         SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
+           AND (m.ims_id = r.ims_id OR m.custom_ims_id = r.custom_ims_id) AND (r.mobile IS NULL OR r.mobile = m.mobile))
+       ORDER BY r.created_at LIMIT ?`,
+      [this.account, limit],
+    );
+    return rows.map((row) => ({ batchId: String(row.batch_id), report: toReport(row) }));
+  }
+
+  /** Forgets an orphan, in the transaction that applied it. */
+  async forget({ batchId, report }: FoundOrphan, session: SqlSession): Promise<void> {
+    await session.run('DELETE FROM emay_ims_report WHERE batch_id = ? AND position = ?', [batchId, report.position]);
+  }
+}
+
+function toReport(row: SqlRow): DeliveryReport {
+  const text = (name: string) => (row[name] === null || row[name] === undefined ? null : String(row[name]));
+  const instant = (name: string) => (text(name) === null ? null : new Date(Number(row[name])));
+  return {
+    position: Number(row.position),
+    mobile: text('mobile'),
+    imsId: text('ims_id'),
+    customImsId: text('custom_ims_id'),
+    state: text('state') ?? '',
+    description: text('description'),
+    receiveTime: instant('receive_time'),
+    submitTime: instant('submit_time'),
+    receiveTimeText: null,
+    submitTimeText: null,
+  };
+}

@@ -1,0 +1,137 @@
+import {
+  EmayImsConflictError,
+  EmayImsRejectedError,
+  EmayImsStoreError,
+  EmayImsUnconfirmedError,
+  EmayImsUnsentError,
+} from '../errors/emay-ims-errors.js';
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
+import type { Attempt, MessageStore, NewMessage } from '../messages/message-store.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { ANSWER_CODES, classifyAnswerCode } from '../protocol/index.js';
+import type { AccountCircuit } from './account-circuit.js';
+import { packRequests } from './request-packing.js';
+import { conflictingIds, isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
+import type { Submitter } from './submitter.js';
+
+/**
+ * Sends at once, while the caller waits. Each message is stored as SUBMITTING before its request leaves, so a crash in
+ * between leaves it UNCONFIRMED, never lost and never sent again.
+ */
+export class DirectSender {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly store: MessageStore,
+    private readonly submitter: Submitter,
+    private readonly circuit: AccountCircuit,
+    private readonly options: ResolvedEmayImsOptions,
+  ) {}
+
+  /** Resolves once the gateway has accepted the message; every other ending is an error. See `EmayImsService.send`. */
+  async send({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage> {
+    const [message] = messages as [NewMessage];
+    const { customImsId } = message;
+    const attempt = this.submitter.newAttempt();
+    const known = givenIds.size > 0 ? await this.store.findOne(customImsId) : null;
+    const settled = known && (await this.takeUp(known, message, attempt));
+    if (settled) return settled;
+    if (this.circuit.isShut) throw this.rejected(customImsId, this.circuit.reason ?? 'ERROR_SIGN');
+    if (!known) {
+      await this.store.insertSubmitting([message], attempt);
+      if (givenIds.size > 0) {
+        const stored = await this.store.findOne(customImsId);
+        // Somebody stored the same id between our look and our insert.
+        if (stored && stored.attempt !== attempt.token) {
+          const theirs = await this.takeUp(stored, message, attempt);
+          if (theirs) return theirs;
+        }
+      }
+    }
+    await this.submitOrDoubt(message, attempt);
+    return this.result((await this.store.findOne(customImsId)) as ImsMessage);
+  }
+
+  /** Sends any number of messages in as few requests as possible; how each ended stands in the store. */
+  async sendMany({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage[]> {
+    const ids = messages.map(({ customImsId }) => customImsId);
+    const known = new Map((await this.store.findByIds([...givenIds])).map((message) => [message.customImsId, message]));
+    const conflicts = conflictingIds(messages, known);
+    if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
+    if (known.size > 0) await this.store.unhold([...known.keys()], this.database);
+
+    const fresh = messages.filter(({ customImsId }) => !known.has(customImsId));
+    const requests = packRequests(fresh, this.options.dispatch.maxBatchSize);
+    const createdAt = await this.store.now();
+    const worker = async () => {
+      for (let request = requests.shift(); request; request = requests.shift()) {
+        // While the account is refused the rest waits in the queue: not one request is spent on it.
+        if (this.circuit.isShut) await this.store.insertQueued(request, createdAt, this.database);
+        else await this.sendRequest(request, givenIds);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.options.dispatch.concurrency, requests.length) }, worker));
+
+    const stored = new Map((await this.store.findByIds(ids)).map((message) => [message.customImsId, message]));
+    const late = conflictingIds(messages, stored);
+    if (late.length > 0) throw new EmayImsConflictError(late);
+    return ids.map((id) => stored.get(id) as ImsMessage);
+  }
+
+  private async sendRequest(request: readonly NewMessage[], givenIds: ReadonlySet<string>): Promise<void> {
+    const attempt = this.submitter.newAttempt();
+    await this.store.insertSubmitting(request, attempt);
+    const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
+    const stored = await this.store.findByIds(contested);
+    const theirs = new Set(stored.filter(({ attempt: by }) => by !== attempt.token).map((other) => other.customImsId));
+    const ours = request.filter(({ customImsId }) => !theirs.has(customImsId));
+    if (ours.length > 0) await this.submitter.submit(ours, attempt, 0);
+  }
+
+  /**
+   * What a message already stored under the id means for the call: its result, or `null` when the call has taken the
+   * message over and may go on to submit it.
+   */
+  private async takeUp(known: ImsMessage, wanted: NewMessage, attempt: Attempt): Promise<ImsMessage | null> {
+    if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([known.customImsId]);
+    if (known.state === 'QUEUED') {
+      if (this.circuit.isShut) throw this.rejected(known.customImsId, this.circuit.reason ?? 'ERROR_SIGN');
+      if ((await this.store.claimThese([known.customImsId], attempt)).length > 0) return null;
+      return this.result((await this.store.findOne(known.customImsId)) as ImsMessage);
+    }
+    return this.result(known);
+  }
+
+  private async submitOrDoubt(message: NewMessage, attempt: Attempt): Promise<void> {
+    try {
+      await this.submitter.submit([message], attempt, null);
+    } catch (error) {
+      if (error instanceof EmayImsStoreError) throw new EmayImsUnconfirmedError(message.customImsId, 'STORE_FAILED');
+      throw error;
+    }
+  }
+
+  /** The message if the gateway accepted it, however it fared afterwards; an error otherwise. */
+  private result(message: ImsMessage): ImsMessage {
+    const { customImsId, state, code, acceptedAt } = message;
+    if (acceptedAt !== null) return message;
+    switch (state) {
+      case 'REJECTED':
+        throw this.rejected(customImsId, code ?? 'UNKNOWN');
+      case 'CANCELLED':
+      case 'EXPIRED':
+        throw new EmayImsConflictError([customImsId], `is ${state}; use a new customImsId to send the text after all`);
+      case 'QUEUED':
+        if (code !== null && classifyAnswerCode(code) !== 'unlisted') throw this.rejected(customImsId, code);
+        throw new EmayImsUnsentError(customImsId, code ?? 'NOT_HANDED_OVER');
+      default:
+        throw new EmayImsUnconfirmedError(customImsId, code ?? 'ANOTHER_ATTEMPT_UNDER_WAY');
+    }
+  }
+
+  private rejected(customImsId: string, code: string): EmayImsRejectedError {
+    const kind = classifyAnswerCode(code);
+    const retryable = kind === 'configuration' || kind === 'pace';
+    return new EmayImsRejectedError(code, customImsId, retryable, ANSWER_CODES[code]?.advice ?? '');
+  }
+}

@@ -1,0 +1,61 @@
+import type { MessageStore } from '../messages/message-store.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import type { AccountCircuit } from './account-circuit.js';
+import type { Submitter } from './submitter.js';
+
+/**
+ * Sends what is queued and due.
+ *
+ * - Whatever is due goes out in as few requests as possible: each claim takes a full request's worth.
+ * - A full claim means there is more, so another worker joins, up to `dispatch.concurrency`; an idle round costs one
+ *   query.
+ * - After `stop()` nothing is claimed any more; what was claimed is still sent and settled.
+ */
+export class Dispatcher {
+  private stopped = false;
+
+  constructor(
+    private readonly store: MessageStore,
+    private readonly submitter: Submitter,
+    private readonly circuit: AccountCircuit,
+    private readonly options: ResolvedEmayImsOptions,
+  ) {}
+
+  /** Sends until nothing is due, the circuit opens or `stop()` is called. */
+  async dispatch(): Promise<void> {
+    const workers: Promise<void>[] = [];
+    const join = () => {
+      if (workers.length < this.options.dispatch.concurrency) workers.push(this.work(join));
+    };
+    join();
+    // Workers may join while others finish.
+    for (let settled = 0; settled < workers.length; ) {
+      const round = workers.slice(settled);
+      const results = await Promise.allSettled(round);
+      settled += round.length;
+      const failure = results.find((result) => result.status === 'rejected');
+      if (failure) throw failure.reason;
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async work(join: () => void): Promise<void> {
+    while (!this.stopped) {
+      const passage = this.circuit.enter();
+      if (passage === 'none') return;
+      try {
+        const limit = passage === 'probe' ? 1 : this.options.dispatch.maxBatchSize;
+        const attempt = this.submitter.newAttempt();
+        const claimed = await this.store.claim(limit, attempt);
+        if (claimed.length === 0) return;
+        if (claimed.length === limit && passage === 'all') join();
+        await this.submitter.submit(claimed, attempt, 0);
+      } finally {
+        if (passage === 'probe') this.circuit.leave();
+      }
+    }
+  }
+}

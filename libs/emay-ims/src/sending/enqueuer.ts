@@ -1,0 +1,92 @@
+import type { EntityManager } from 'typeorm';
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import { EmayImsConflictError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { ImsMessage } from '../messages/ims-message.entity.js';
+import type { MessageStore, NewMessage } from '../messages/message-store.js';
+import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
+
+/** Rows in one statement. More gain nothing, and hold the database's locks longer. */
+const ROWS_PER_STATEMENT = 1_000;
+
+/** Stores messages for the dispatcher: all of a call, or none. */
+export class Enqueuer {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly store: MessageStore,
+  ) {}
+
+  /**
+   * @param manager joins its transaction: the messages are there when, and only when, the caller commits
+   * @returns the stored messages in the order given; for an id that was there already, the first message
+   */
+  enqueue(wanted: IdentifiedMessages, manager?: EntityManager): Promise<ImsMessage[]> {
+    const work = (session: SqlSession) => this.insert(wanted, session);
+    if (!manager) return this.database.transaction(work);
+    this.assertJoinable(manager);
+    return this.database.within(manager, work);
+  }
+
+  private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<ImsMessage[]> {
+    const createdAt = await this.store.now(session);
+    for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
+      await this.store.insertQueued(messages.slice(start, start + ROWS_PER_STATEMENT), createdAt, session);
+    }
+    const stored = new Map(
+      givenIds.size > 0
+        ? (await this.store.findByIds([...givenIds], session)).map((message) => [message.customImsId, message])
+        : [],
+    );
+    const conflicts = conflictingIds(messages, stored);
+    if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
+    const held = [...stored.values()].filter(({ state, dueAt }) => state === 'QUEUED' && dueAt === null);
+    if (held.length > 0) {
+      await this.store.unhold(
+        held.map(({ customImsId }) => customImsId),
+        session,
+      );
+    }
+    return messages.map(
+      (message) => stored.get(message.customImsId) ?? queuedMessage(this.store.account, message, createdAt),
+    );
+  }
+
+  private assertJoinable(manager: EntityManager): void {
+    if (this.database.dialect.name === 'sqlite') {
+      throw new EmayImsOptionsError(
+        'enqueue({ manager }) cannot join your transaction: the messages are in an SQLite file of their own. Keep them ' +
+          'in your PostgreSQL or MySQL database (database: { dataSource: … }), or enqueue after your commit.',
+      );
+    }
+    if (manager.dataSource !== this.database.dataSource) {
+      throw new EmayImsOptionsError(
+        'enqueue({ manager }) cannot join your transaction: the manager belongs to another DataSource than the one the ' +
+          'messages are kept in (option database).',
+      );
+    }
+    if (manager.queryRunner?.isTransactionActive !== true) {
+      throw new EmayImsOptionsError(
+        'enqueue({ manager }) needs a manager with an open transaction, the one that dataSource.transaction(async ' +
+          '(manager) => …) passes. Without a transaction, leave the manager out.',
+      );
+    }
+  }
+}
+
+/** The row just written, as it would be read back. */
+function queuedMessage(account: string, message: NewMessage, createdAt: Date): ImsMessage {
+  const empty = {
+    imsId: null,
+    code: null,
+    rawAnswer: null,
+    attempt: null,
+    reportState: null,
+    reportDescription: null,
+    gatewaySubmitTime: null,
+    gatewayReceiveTime: null,
+    submittedAt: null,
+    acceptedAt: null,
+    finalAt: null,
+  };
+  const dueAt = message.sendAt ?? createdAt;
+  return Object.assign(new ImsMessage(), empty, { ...message, account, createdAt, dueAt, state: 'QUEUED', attempts: 0 });
+}

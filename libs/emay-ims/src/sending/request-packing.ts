@@ -1,0 +1,18 @@
+/**
+ * Packs messages into requests of at most `size`, in order, never the same number twice in one (the gateway would send
+ * the first and fail the rest, `FAIL_MOBILE_REPEAT`).
+ */
+export function packRequests<Message extends { mobile: string }>(messages: readonly Message[], size: number): Message[][] {
+  const requests: Message[][] = [];
+  /** Where the next message to a number may go at the earliest: behind its previous one. */
+  const nextFor = new Map<string, number>();
+  let firstOpen = 0;
+  for (const message of messages) {
+    let position = Math.max(firstOpen, nextFor.get(message.mobile) ?? 0);
+    while ((requests[position]?.length ?? 0) >= size) position++;
+    (requests[position] ??= []).push(message);
+    nextFor.set(message.mobile, position + 1);
+    while ((requests[firstOpen]?.length ?? 0) >= size) firstOpen++;
+  }
+  return requests;
+}

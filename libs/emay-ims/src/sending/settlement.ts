@@ -1,0 +1,82 @@
+import type { AcceptedOutcome, SendOutcome } from '../client/index.js';
+import type { Settlement } from '../messages/message-store.js';
+import { classifyAnswerCode } from '../protocol/index.js';
+
+/** As much of a message as a request carries. */
+export interface SubmittedMessage {
+  customImsId: string;
+  mobile: string;
+  content: string;
+}
+
+/** What the outcome of a request means for the messages it carried. */
+export type Verdict =
+  /** Each message has its result. */
+  | { kind: 'settled'; settlements: Settlement[] }
+  /** Nothing was accepted, through no fault of the messages: they go back into the queue. */
+  | { kind: 'released'; code: string; refusesAccount: boolean }
+  /** Nothing was accepted, because of one of them: halve the request to find which. */
+  | { kind: 'split'; code: string };
+
+const CONTENT_CODES = new Set(['ERROR_CONTENT_EMPTY', 'ERROR_LONG_CONTENT']);
+
+/** Reads an outcome. Pure: the one place that decides what an answer does to a message. */
+export function judge(outcome: SendOutcome, messages: readonly SubmittedMessage[]): Verdict {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { kind: 'settled', settlements: matchEntries(outcome, messages) };
+    case 'unsent':
+      return { kind: 'released', code: outcome.reason, refusesAccount: false };
+    case 'unconfirmed':
+      return {
+        kind: 'settled',
+        settlements: messages.map(({ customImsId }) =>
+          settlement(customImsId, 'UNCONFIRMED', { code: outcome.reason, rawAnswer: outcome.rawAnswer }),
+        ),
+      };
+    case 'refused': {
+      const { code } = outcome;
+      const kind = classifyAnswerCode(code);
+      if (kind === 'configuration' || kind === 'pace') {
+        return { kind: 'released', code, refusesAccount: kind === 'configuration' };
+      }
+      if (messages.length > 1 && !(CONTENT_CODES.has(code) && isSameText(messages))) return { kind: 'split', code };
+      return {
+        kind: 'settled',
+        settlements: messages.map(({ customImsId }) => settlement(customImsId, 'REJECTED', { code })),
+      };
+    }
+  }
+}
+
+export function isSameText(messages: readonly SubmittedMessage[]): boolean {
+  return messages.every(({ content }) => content === messages[0]?.content);
+}
+
+/**
+ * Gives each message its entry: by `customImsId`, then by number, which is unique within a request. Strangers and
+ * repeats are left over; a message without an entry may or may not have been accepted.
+ */
+function matchEntries({ entries }: AcceptedOutcome, messages: readonly SubmittedMessage[]): Settlement[] {
+  const ours = new Set(messages.map(({ customImsId }) => customImsId));
+  const byId = new Map(entries.filter((entry) => entry.customImsId !== null).map((entry) => [entry.customImsId, entry]));
+  const byMobile = new Map(
+    entries
+      .filter((entry) => entry.mobile !== null && (entry.customImsId === null || !ours.has(entry.customImsId)))
+      .map((entry) => [entry.mobile, entry]),
+  );
+  return messages.map(({ customImsId, mobile }) => {
+    const entry = byId.get(customImsId) ?? byMobile.get(mobile);
+    return entry
+      ? settlement(customImsId, 'ACCEPTED', { code: 'SUCCESS', imsId: entry.imsId })
+      : settlement(customImsId, 'UNCONFIRMED', { code: 'MISSING_ENTRY' });
+  });
+}
+
+function settlement(
+  customImsId: string,
+  state: Settlement['state'],
+  rest: Partial<Pick<Settlement, 'code' | 'imsId' | 'rawAnswer'>>,
+): Settlement {
+  return { customImsId, state, code: null, imsId: null, rawAnswer: null, ...rest };
+}

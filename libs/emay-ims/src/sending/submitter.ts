@@ -1,0 +1,126 @@
+import { Logger } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EmayImsClient, SendOutcome } from '../client/index.js';
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import { newToken } from '../messages/ids.js';
+import type { Attempt, MessageStore } from '../messages/message-store.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { ANSWER_CODES } from '../protocol/index.js';
+import type { AccountCircuit } from './account-circuit.js';
+import { isSameText, judge, type SubmittedMessage, type Verdict } from './settlement.js';
+
+/** What settling may take after the request's own deadline, before others call the attempt abandoned. */
+const SETTLING_MS = 5_000;
+/** How long a result is kept in memory for a database that is away. Later the attempt counts as abandoned anyway. */
+const SETTLING_RETRY_MS = 60_000;
+
+/**
+ * Hands claimed messages over and records what became of them.
+ *
+ * - The messages are SUBMITTING, under the attempt's token, and committed: the point of no return lies behind.
+ * - One attempt is one request. A refused batch is split into new attempts, halving, until the culprit stands alone.
+ * - An outcome that cannot be stored is tried again for a while; after that recovery makes it UNCONFIRMED. Nothing is
+ *   ever submitted a second time from here.
+ */
+export class Submitter {
+  private readonly logger: Logger;
+
+  constructor(
+    private readonly client: EmayImsClient,
+    private readonly store: MessageStore,
+    private readonly circuit: AccountCircuit,
+    private readonly options: ResolvedEmayImsOptions,
+  ) {
+    this.logger = new Logger(`EmayIms:${options.name}`);
+  }
+
+  newAttempt(): Attempt {
+    return { token: newToken(), lastsMs: this.options.http.timeoutMs + SETTLING_MS };
+  }
+
+  /**
+   * Submits messages to different numbers, at most 300.
+   *
+   * @param releaseInMs when messages that were not accepted may be taken from the queue again; `null`: never
+   * @returns the outcome of the first request; how each message ended stands in the store
+   */
+  async submit(messages: readonly SubmittedMessage[], attempt: Attempt, releaseInMs: number | null): Promise<SendOutcome> {
+    const outcome = await this.request(messages);
+    const verdict = judge(outcome, messages);
+    this.tellCircuit(outcome, verdict);
+    switch (verdict.kind) {
+      case 'settled':
+        await this.persistently(() => this.store.settle(attempt.token, verdict.settlements));
+        break;
+      case 'released':
+        await this.release(messages, attempt, verdict.code, releaseInMs);
+        break;
+      case 'split':
+        // Far enough in the future for the halves to be taken up here, and not lost if that fails.
+        await this.release(messages, attempt, verdict.code, attempt.lastsMs);
+        await this.submitHalves(messages, releaseInMs);
+        break;
+    }
+    return outcome;
+  }
+
+  private async submitHalves(messages: readonly SubmittedMessage[], releaseInMs: number | null): Promise<void> {
+    const middle = Math.ceil(messages.length / 2);
+    for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
+      const attempt = this.newAttempt();
+      const ids = half.map(({ customImsId }) => customImsId);
+      const claimed = await this.store.claimThese(ids, attempt);
+      if (claimed.length > 0) await this.submit(claimed, attempt, releaseInMs);
+    }
+  }
+
+  private request(messages: readonly SubmittedMessage[]): Promise<SendOutcome> {
+    const [first] = messages;
+    if (first && messages.length === 1) return this.client.sendSingleIms(first);
+    if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages);
+    return this.client.sendPersonalityIms(messages);
+  }
+
+  private release(
+    messages: readonly SubmittedMessage[],
+    attempt: Attempt,
+    code: string,
+    dueInMs: number | null,
+  ): Promise<void> {
+    return this.persistently(() =>
+      this.store.release(
+        attempt.token,
+        messages.map(({ customImsId }) => ({ customImsId, code, dueInMs })),
+      ),
+    );
+  }
+
+  private tellCircuit(outcome: SendOutcome, verdict: Verdict): void {
+    if (outcome.kind === 'accepted' || (outcome.kind === 'refused' && verdict.kind !== 'released')) {
+      this.circuit.succeeded();
+      if (outcome.kind === 'refused') {
+        this.logger.error(`The gateway refused a request with ${outcome.code}. ${ANSWER_CODES[outcome.code]?.advice}`);
+      }
+      return;
+    }
+    const reason = outcome.kind === 'refused' ? outcome.code : outcome.reason;
+    const refusesAccount = verdict.kind === 'released' && verdict.refusesAccount;
+    const wait = this.circuit.failed(reason, refusesAccount);
+    const advice = ANSWER_CODES[reason]?.advice ?? '';
+    this.logger.warn(
+      `A request ended ${outcome.kind} with ${reason}; the next try is in ${Math.ceil(wait)} ms. ${advice}`.trimEnd(),
+    );
+  }
+
+  private async persistently(write: () => Promise<void>): Promise<void> {
+    const giveUpAt = performance.now() + SETTLING_RETRY_MS;
+    for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!(error instanceof EmayImsStoreError) || performance.now() + wait > giveUpAt) throw error;
+        await pause(wait);
+      }
+    }
+  }
+}
