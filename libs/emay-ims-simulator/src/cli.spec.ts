@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCli } from './command-line/run-cli.js';
-import { until } from './testing/gateway-caller.js';
+import { parsed, until } from './testing/gateway-caller.js';
 
 /** The command in this process, with its output in hand. */
 function run(args: readonly string[]) {
@@ -69,7 +69,7 @@ it('says where it listens, then a line for each request with the number masked, 
 it('prints JSON lines for --json', async () => {
   const { code, out, end } = run(['--port', '0', '--json']);
   await until(() => out.length === 1);
-  const { listening } = JSON.parse(out[0]!) as { listening: string };
+  const { listening } = parsed<{ listening: string }>(out[0]!);
   await post(listening, '{"appId":"nobody","mobile":"0061422118000"}');
   await until(() => out.length === 2);
   expect(JSON.parse(out[1]!)).toMatchObject({ code: 'ERROR_APPID', firstMobile: '006142****000', finished: true });
@@ -81,7 +81,7 @@ it('prints JSON lines for --json', async () => {
 it('exits with 1 when the port is taken, and says which to write', async () => {
   const first = run(['--port', '0', '--json']);
   await until(() => first.out.length === 1);
-  const { port } = new URL((JSON.parse(first.out[0]!) as { listening: string }).listening);
+  const { port } = new URL(parsed<{ listening: string }>(first.out[0]!).listening);
   const second = run(['--port', port]);
   expect(await second.code).toBe(1);
   expect(second.err[0]).toContain(`port ${port} is taken; write another one, such as --port ${Number(port) + 1}`);
@@ -110,7 +110,7 @@ describe('as a process', () => {
     const [line] = await new Promise<string[]>((resolve) => {
       createInterface(child.stdout).once('line', (text) => resolve([text]));
     });
-    const { listening } = JSON.parse(line!) as { listening: string };
+    const { listening } = parsed<{ listening: string }>(line!);
     expect(await (await post(listening, '{}')).text()).toBe('{"code":"ERROR_APPID"}');
     child.kill(signal);
     expect(await exit).toEqual([0, null]);

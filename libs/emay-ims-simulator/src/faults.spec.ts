@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultOrder } from './faults/fault.js';
 import { FAULT_KINDS } from './faults/play-fault.js';
-import { Bench, dataOf, type Entry, until } from './testing/gateway-caller.js';
+import { Bench, dataOf, type Entry, parsed, until } from './testing/gateway-caller.js';
 
 let bench: Bench;
 
@@ -20,6 +20,14 @@ const sendSingle = () => bench.call('sendSingleIMS', { ...IMSES[0], content: 'He
 const accepted = () => bench.simulator.accepted().map(({ customImsId }) => customImsId);
 const lastRequest = () => bench.simulator.requests().at(-1)!;
 const idsOf = (entries: readonly Entry[]) => entries.map(({ customImsId }) => customImsId);
+
+const served = async () => (await sendSingle()).status;
+const sendWith = async (fault: FaultOrder) => {
+  inject(fault);
+  const entries = dataOf<Entry[]>(await sendBatch());
+  expect(accepted()).toEqual(['a', 'b', 'c']);
+  return entries;
+};
 
 describe('the connection', () => {
   it('reset-before: nothing is accepted, and the whole request had arrived', async () => {
@@ -94,13 +102,13 @@ describe('the connection', () => {
     inject({ kind: 'truncate', breaks: 'body', bytes: 20 });
     const { text } = await sendBatch();
     expect(text).toHaveLength(20);
-    expect(() => JSON.parse(text)).toThrow();
+    expect(() => parsed(text)).toThrow(/JSON/);
     expect(accepted()).toHaveLength(3);
   });
 });
 
 describe('another answer', () => {
-  it.each<[FaultOrder, { status: number; text?: string; type?: string }]>([
+  it.each<[FaultOrder & { accept?: boolean }, { status: number; text?: string; type?: string }]>([
     [{ kind: 'html' }, { status: 200, type: 'text/html;charset=utf-8' }],
     [
       { kind: 'html', status: 502 },
@@ -121,7 +129,7 @@ describe('another answer', () => {
     [{ kind: 'redirect' }, { status: 307, text: '' }],
   ])('%j, on either side of the acceptance', async (fault, expected) => {
     for (const accept of [false, true]) {
-      inject({ ...fault, accept } as FaultOrder);
+      inject(Object.assign({}, fault, { accept }));
       const { status, text, headers } = await sendBatch();
       expect(status).toBe(expected.status);
       expect(headers['content-type']).toBe(expected.type ?? 'text/plain;charset=utf-8');
@@ -139,13 +147,6 @@ describe('another answer', () => {
 });
 
 describe('a changed answer', () => {
-  const sendWith = async (fault: FaultOrder) => {
-    inject(fault);
-    const entries = dataOf<Entry[]>(await sendBatch());
-    expect(accepted()).toEqual(['a', 'b', 'c']);
-    return entries;
-  };
-
   it('missing-entries', async () => {
     expect(idsOf(await sendWith({ kind: 'missing-entries', count: 2 }))).toEqual(['c']);
     inject({ kind: 'missing-entries' });
@@ -203,8 +204,6 @@ describe('a changed answer', () => {
 });
 
 describe('injecting', () => {
-  const served = async () => (await sendSingle()).status;
-
   it('spoils as many calls as asked, once by default', async () => {
     const once = inject({ kind: 'status', status: 500 });
     expect(once.remaining).toBe(1);
@@ -241,7 +240,7 @@ describe('injecting', () => {
     [{ kind: 'hang', times: 0 }, 'write a whole number from 1'],
     [{ kind: 'hang', on: 'sendIMS' }, 'write one of: sendSingleIMS'],
   ])('refuses %j', (fault, message) => {
-    expect(() => inject(fault as FaultOrder)).toThrow(message);
+    expect(() => inject(parsed<FaultOrder>(JSON.stringify(fault)))).toThrow(message);
   });
 
   it('knows sixteen kinds', () => {

@@ -50,7 +50,7 @@ it('loses the reports of an answer that never arrives', async () => {
   const { imsId } = await bench.single('0061422118000');
   bench.simulator.releaseReports();
   bench.simulator.inject({ kind: 'reset-after', on: 'getIMSReport' });
-  await expect(bench.pull()).rejects.toThrow();
+  await expect(bench.pull()).rejects.toThrow(/ECONNRESET|hang up/);
   expect(await bench.pull()).toEqual([]);
   expect(bench.simulator.pendingReports()).toEqual([]);
   expect(bench.simulator.handedOut()).toEqual([expect.objectContaining({ imsId, finished: false })]);
@@ -108,14 +108,15 @@ it('does not limit the pace of sends', async () => {
   expect(bench.simulator.accepted()).toHaveLength(25);
 });
 
+const delays = async (seed: number) => {
+  await start({ reportDelayMs: { min: 100, max: 900 }, seed });
+  await sendMany(100);
+  const drawn = bench.simulator.pendingReports().map(({ dueAt }) => dueAt - bench.now);
+  await bench.simulator.stop();
+  return drawn;
+};
+
 it('draws delays from a range, the same for the same seed', async () => {
-  const delays = async (seed: number) => {
-    await start({ reportDelayMs: { min: 100, max: 900 }, seed });
-    await sendMany(100);
-    const drawn = bench.simulator.pendingReports().map(({ dueAt }) => dueAt - bench.now);
-    await bench.simulator.stop();
-    return drawn;
-  };
   const [first, again, other] = [await delays(7), await delays(7), await delays(8)];
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);

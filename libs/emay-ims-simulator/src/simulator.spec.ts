@@ -2,7 +2,7 @@ import { request, Agent } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { SimulatorOptions } from './options.js';
 import { startSimulator } from './simulator.js';
-import { Bench, mobiles } from './testing/gateway-caller.js';
+import { Bench, mobiles, parsed } from './testing/gateway-caller.js';
 
 describe('starting', () => {
   it('takes a free port of the loopback address and a public account', async () => {
@@ -28,7 +28,7 @@ describe('starting', () => {
     [{ reportDelayMs: { min: 5, max: 4 } }, 'reportDelayMs: write'],
     [{ reportsPerSecond: 0 }, 'reportsPerSecond: 0 does not fit'],
     [{ timeZoneOffset: 'Asia/Shanghai' }, 'timeZoneOffset: write'],
-    [{ signCase: 'title' as 'any' }, 'signCase: write'],
+    [parsed<SimulatorOptions>('{"signCase":"title"}'), 'signCase: write'],
     [{ historyLimit: 1.5 }, 'historyLimit: 1.5 does not fit'],
   ])('refuses %j', async (options, message) => {
     await expect(startSimulator(options)).rejects.toThrow(message);

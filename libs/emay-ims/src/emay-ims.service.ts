@@ -150,7 +150,13 @@ export class EmayImsService {
     const account = this.ready();
     const read = this.read(messages, onInvalid);
     const sent = await account.whileOpen(account.directSender.sendMany(read));
-    const result: ImsBatchResult = { accepted: [], rejected: [], unconfirmed: [], queued: [], violations: read.violations };
+    const result: ImsBatchResult = {
+      accepted: [],
+      rejected: [],
+      unconfirmed: [],
+      queued: [],
+      violations: read.violations,
+    };
     for (const message of sent) result[listFor(message)].push(message);
     if (result.queued.length > 0) account.wakeDispatcher();
     return result;

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, types } from 'node:util';
 import { DEFAULT_ACCOUNT, type SimulatorOptions } from '../options.js';
 import { DEFAULT_PORT } from './usage.js';
 
@@ -15,7 +15,7 @@ export function parseArguments(args: readonly string[]): Command {
   return {
     json: flags.json ?? false,
     options: {
-      port: flags.port === undefined ? DEFAULT_PORT : wholeNumber('--port', flags.port),
+      port: flags.port === undefined ? DEFAULT_PORT : wholeNumber('--port', flags.port, DEFAULT_PORT),
       ...(host === undefined ? {} : { host }),
       accounts: [
         {
@@ -26,7 +26,7 @@ export function parseArguments(args: readonly string[]): Command {
       ],
       ...(flags['report-delay-ms'] === undefined ? {} : { reportDelayMs: delay(flags['report-delay-ms']) }),
       ...(logFile === undefined ? {} : { logFile }),
-      ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed) }),
+      ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed, 1) }),
     },
   };
 }
@@ -52,14 +52,14 @@ function readFlags(args: readonly string[]) {
     }).values;
   } catch (error) {
     // parseArgs explains at length how to pass a positional; its first sentence names the culprit.
-    const sentence = error instanceof Error ? error.message.split('. ', 1)[0]! : String(error);
+    const sentence = types.isNativeError(error) ? error.message.split('. ', 1)[0]! : String(error);
     throw new ArgumentError(`${sentence.replace(/\.$/, '')}. Run emay-ims-simulator --help for the flags there are.`);
   }
 }
 
-function wholeNumber(flag: string, text: string): number {
+function wholeNumber(flag: string, text: string, example: number): number {
   if (!/^\d{1,15}$/.test(text))
-    throw new ArgumentError(`${flag} is "${text}"; write a whole number, such as ${flag} 8899.`);
+    throw new ArgumentError(`${flag} is "${text}"; write a whole number, such as ${flag} ${example}.`);
   return Number(text);
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type Simulator, startSimulator } from '../simulator.js';
 import { ArgumentError, type Command, parseArguments } from './parse-arguments.js';
 import { requestLine, requestObject } from './request-line.js';
@@ -24,7 +25,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     await simulator.stop();
     return 0;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = types.isNativeError(error) ? error.message : String(error);
     terminal.err(`emay-ims-simulator: ${message}`);
     return error instanceof ArgumentError || error instanceof RangeError ? 2 : 1;
   }
@@ -48,7 +49,7 @@ async function start({ options, json }: Exclude<Command, { help: true }>, { out 
 }
 
 function explain(error: unknown, port: number | undefined): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (!types.isNativeError(error) || !('code' in error)) return error;
   if (error.code === 'EADDRINUSE') {
     return new Error(`port ${port} is taken; write another one, such as --port ${Number(port) + 1}, or --port 0.`);
   }

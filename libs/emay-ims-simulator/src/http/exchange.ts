@@ -29,9 +29,10 @@ export class Exchange {
     body: string | Buffer,
     { status = 200, code, headers = {} }: { status?: number; code?: string; headers?: Record<string, string> } = {},
   ): void {
-    const length = Buffer.byteLength(body);
-    this.head(status, code, { 'Content-Length': String(length), ...headers });
-    this.response.end(body);
+    // Encoded once, here: a string would be encoded for its length and again for the socket.
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    this.head(status, code, { 'Content-Length': String(bytes.length), ...headers });
+    this.response.end(bytes);
   }
 
   /** Writes the head and leaves the body to the caller. */

@@ -55,8 +55,9 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // A response also "finishes" when it is ended after its caller has gone.
   response.once('finish', () => {
-    record.finished = true;
+    record.finished = !response.closed && !request.socket.destroyed;
   });
   const closed = new Promise((resolve) => {
     response.once('close', resolve);

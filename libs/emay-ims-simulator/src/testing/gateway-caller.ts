@@ -52,7 +52,7 @@ export class Bench {
 
   async code(name: CallName, fields: Fields = {}, headers: Record<string, string> = {}): Promise<string> {
     const { text } = await this.call(name, fields, headers);
-    return (JSON.parse(text) as { code: string }).code;
+    return parsed<{ code: string }>(text).code;
   }
 
   async single(mobile: string, fields: Fields = {}): Promise<Entry> {
@@ -91,8 +91,16 @@ export function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
+/** Reads JSON as the type that the test then checks. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names what it expects
+export function parsed<T>(json: string): T {
+  const value: T = JSON.parse(json);
+  return value;
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names what it expects
 export function dataOf<T>({ text }: RawAnswer): T {
-  const answer = JSON.parse(text) as { code: string; data: T };
+  const answer = parsed<{ code: string; data: T }>(text);
   if (answer.code !== 'SUCCESS') throw new Error(`answered ${answer.code}`);
   return answer.data;
 }
@@ -102,7 +110,10 @@ export function mobiles(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `00${61422118000 + index}`);
 }
 
-/** Resolves once the condition holds: for what the other end notices in its own time. */
+/** Resolves once the condition holds: for what the other end notices in its own time. Rejects after ten seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (let attempt = 0; !condition(); attempt++) {
+    if (attempt === 5000) throw new Error(`waited in vain for ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }

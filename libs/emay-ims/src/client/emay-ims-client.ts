@@ -36,10 +36,7 @@ export class EmayImsClient {
   }
 
   /** Sends one text to up to 300 different numbers (§2.2). */
-  sendBatchIms(
-    content: string,
-    recipients: readonly { mobile: string; customImsId: string }[],
-  ): Promise<SendOutcome> {
+  sendBatchIms(content: string, recipients: readonly { mobile: string; customImsId: string }[]): Promise<SendOutcome> {
     return this.send('sendBatchIMS', (auth) => encodeBatch(auth, content, recipients, this.options.protocol));
   }
 

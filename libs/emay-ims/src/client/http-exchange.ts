@@ -14,7 +14,12 @@ const RAW_ANSWER_LENGTH = 1_000;
 
 /** An `HttpService` as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
 export function createGatewayHttpService({ http }: ResolvedEmayImsOptions): HttpService {
-  const pool = { keepAlive: true, maxSockets: http.maxSockets, timeout: IDLE_CONNECTION_MS, scheduling: 'lifo' } as const;
+  const pool = {
+    keepAlive: true,
+    maxSockets: http.maxSockets,
+    timeout: IDLE_CONNECTION_MS,
+    scheduling: 'lifo',
+  } as const;
   return new HttpService(
     axios.create({
       httpAgent: new HttpAgent(pool),
@@ -23,7 +28,6 @@ export function createGatewayHttpService({ http }: ResolvedEmayImsOptions): Http
       maxRedirects: 0,
       proxy: false,
       decompress: false,
-      responseType: 'stream',
       validateStatus: () => true,
       headers: {
         Accept: 'application/json, text/plain',
@@ -54,7 +58,8 @@ export async function exchange(
   const watch = new ConnectionWatch(limits.connectTimeoutMs, limits.timeoutMs);
   const received: Buffer[] = [];
   try {
-    const config = { transport: watch };
+    // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
+    const config = { transport: watch, responseType: 'stream' as const };
     const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, body, config));
     let size = 0;
     for await (const chunk of response.data) {
@@ -74,7 +79,11 @@ export async function exchange(
   }
 }
 
-function failed(watch: ConnectionWatch, error: unknown, received: readonly Buffer[]): UnsentOutcome | UnconfirmedOutcome {
+function failed(
+  watch: ConnectionWatch,
+  error: unknown,
+  received: readonly Buffer[],
+): UnsentOutcome | UnconfirmedOutcome {
   const reason = watch.cutOffFor ?? reasonOf(error);
   return watch.connected ? unconfirmed(reason, received) : { kind: 'unsent', reason };
 }
@@ -86,7 +95,9 @@ function reasonOf(error: unknown): string {
 }
 
 function unconfirmed(reason: string, received: readonly Buffer[]): UnconfirmedOutcome {
-  const text = Buffer.concat(received).subarray(0, 4 * RAW_ANSWER_LENGTH).toString('utf8');
+  const text = Buffer.concat(received)
+    .subarray(0, 4 * RAW_ANSWER_LENGTH)
+    .toString('utf8');
   return { kind: 'unconfirmed', reason, rawAnswer: storable(text) };
 }
 

@@ -56,7 +56,8 @@ async function open(path: string, driver: unknown, readOnly: boolean): Promise<D
     try {
       return await new DataSource(options).initialize();
     } catch (error) {
-      const isBusy = error instanceof Error && /SQLITE_BUSY|database is locked/.test(`${error.message} ${codeOf(error)}`);
+      const isBusy =
+        error instanceof Error && /SQLITE_BUSY|database is locked/.test(`${error.message} ${codeOf(error)}`);
       if (!isBusy || performance.now() > giveUpAt) throw error;
       await pause(50 + Math.random() * 100);
     }

@@ -35,8 +35,15 @@ export interface SqlDialect {
   readonly bigint: string;
   /** Whether an UPDATE can return the rows it touched. */
   readonly hasReturning: boolean;
+  /** How an UPDATE of `emay_ims_message AS m` names the columns it returns. */
+  returned(column: string): string;
   /** Appended to a SELECT that reserves rows for this transaction, passing over those of other transactions. */
   readonly lockSkippingLocked: string;
+  /**
+   * The condition `m.account = ?` in a join of rows `r` with messages `m`, so that each row, known by `rowKey`, looks up
+   * its message and not each message of the account its row.
+   */
+  accountIs(rowKey: string): string;
   /** A table expression over one JSON parameter, to be followed by an alias where it stands: `FROM ${rows(…)}`. */
   rows(columns: RowColumns, alias: string): string;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */

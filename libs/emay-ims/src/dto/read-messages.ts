@@ -62,7 +62,11 @@ function readMessage(message: SendImsDto, maxContentLength: number, violate: Vio
   if (wrongContent !== null) violate('content', wrongContent);
 
   const hasId = customImsId !== undefined && customImsId !== null;
-  const wrongId = !hasId ? null : typeof customImsId === 'string' ? customImsIdProblem(customImsId) : 'must be a string';
+  const wrongId = !hasId
+    ? null
+    : typeof customImsId === 'string'
+      ? customImsIdProblem(customImsId)
+      : 'must be a string';
   if (wrongId !== null) violate('customImsId', wrongId);
 
   const rank = priority ?? MIN_PRIORITY;

@@ -23,8 +23,9 @@ export type MessageSql = ReturnType<typeof messageSql>;
 
 export function messageSql(dialect: SqlDialect) {
   const { now } = dialect;
+  const ours = `${dialect.accountIs('custom_ims_id')} AND m.custom_ims_id = r.custom_ims_id`;
   const byIds = `FROM ${dialect.rows({ custom_ims_id: 'id' }, 'r')} JOIN emay_ims_message AS m
-    ON m.account = ? AND m.custom_ims_id = r.custom_ims_id`;
+    ON ${ours}`;
   const attempt = {
     state: "'SUBMITTING'",
     attempt: '?',
@@ -38,16 +39,7 @@ export function messageSql(dialect: SqlDialect) {
   const insertedAs = (state: string, token: string, attempts: number, times: string) =>
     dialect.insertNew(
       'emay_ims_message',
-      [
-        ...NEW_MESSAGE_ORDER,
-        'account',
-        'state',
-        'attempt',
-        'attempts',
-        'created_at',
-        'due_at',
-        'submitted_at',
-      ],
+      [...NEW_MESSAGE_ORDER, 'account', 'state', 'attempt', 'attempts', 'created_at', 'due_at', 'submitted_at'],
       `SELECT ${NEW_MESSAGE_ORDER.map((column) => `r.${column}`).join(', ')}, ?, '${state}', ${token}, ${attempts}, ${times}
        FROM ${dialect.rows(NEW_MESSAGE, 'r')}`,
     );
@@ -75,7 +67,7 @@ export function messageSql(dialect: SqlDialect) {
       )
       UPDATE emay_ims_message AS m SET ${assignments(attempt)} FROM picked AS p
       WHERE p.occurrence = 1 AND m.account = p.account AND m.custom_ims_id = p.custom_ims_id
-      RETURNING ${MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ')}`,
+      RETURNING ${MESSAGE_COLUMNS.map(dialect.returned).join(', ')}`,
     /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
     selectDue: selectDue(ALL_COLUMNS),
     /** set: attempt, attemptMs; rows: ids; where: account. Takes those that are still queued */
@@ -83,7 +75,7 @@ export function messageSql(dialect: SqlDialect) {
       {
         columns: { custom_ims_id: 'id' },
         set: attempt,
-        where: "m.account = ? AND m.custom_ims_id = r.custom_ims_id AND m.state = 'QUEUED'",
+        where: `${ours} AND m.state = 'QUEUED'`,
       },
       MESSAGE_COLUMNS,
     ),
@@ -91,7 +83,14 @@ export function messageSql(dialect: SqlDialect) {
     /** rows, account, attempt: only the owner of the attempt may settle it, and only upwards */
     settle: (reportDeadlineMs: number) =>
       dialect.updateMessagesFromRows({
-        columns: { custom_ims_id: 'id', state: 'text', rank_to: 'bigint', ims_id: 'text', code: 'text', raw_answer: 'text' },
+        columns: {
+          custom_ims_id: 'id',
+          state: 'text',
+          rank_to: 'bigint',
+          ims_id: 'text',
+          code: 'text',
+          raw_answer: 'text',
+        },
         set: {
           state: 'r.state',
           ims_id: 'COALESCE(m.ims_id, r.ims_id)',
@@ -101,26 +100,26 @@ export function messageSql(dialect: SqlDialect) {
           final_at: `CASE WHEN r.state = 'REJECTED' THEN ${now} END`,
           due_at: `CASE WHEN r.state = 'ACCEPTED' THEN ${now} + ${reportDeadlineMs} END`,
         },
-        where: `m.account = ? AND m.custom_ims_id = r.custom_ims_id AND m.attempt = ?
+        where: `${ours} AND m.attempt = ?
           AND m.state IN ('SUBMITTING', 'UNCONFIRMED') AND r.rank_to > ${RANK}`,
       }),
     /** rows, account, attempt: a report came before the answer; only the id is missing */
     addImsIds: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'id', ims_id: 'text' },
       set: { ims_id: 'r.ims_id' },
-      where: 'm.account = ? AND m.custom_ims_id = r.custom_ims_id AND m.attempt = ? AND m.ims_id IS NULL',
+      where: `${ours} AND m.attempt = ? AND m.ims_id IS NULL`,
     }),
     /** rows, account, attempt: back into the queue; without `due_in` held for the caller to try again */
     release: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'id', code: 'text', due_in: 'bigint' },
       set: { state: "'QUEUED'", code: 'r.code', due_at: `${now} + r.due_in` },
-      where: "m.account = ? AND m.custom_ims_id = r.custom_ims_id AND m.attempt = ? AND m.state = 'SUBMITTING'",
+      where: `${ours} AND m.attempt = ? AND m.state = 'SUBMITTING'`,
     }),
     /** rows, account: what a failed direct send held goes into the queue after all */
     unhold: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'id' },
       set: { due_at: `COALESCE(m.send_at, ${now})` },
-      where: "m.account = ? AND m.custom_ims_id = r.custom_ims_id AND m.state = 'QUEUED' AND m.due_at IS NULL",
+      where: `${ours} AND m.state = 'QUEUED' AND m.due_at IS NULL`,
     }),
 
     /** account, id */
@@ -154,11 +153,11 @@ export function messageSql(dialect: SqlDialect) {
         final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
         due_at: 'NULL',
       },
-      where: `m.account = ? AND m.custom_ims_id = r.custom_ims_id AND r.rank_to > ${RANK}`,
+      where: `${ours} AND r.rank_to > ${RANK}`,
     }),
     /** imsIds, account */
     findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state
-      FROM ${dialect.rows({ ims_id: 'id' }, 'r')} JOIN emay_ims_message AS m ON m.account = ? AND m.ims_id = r.ims_id`,
+      FROM ${dialect.rows({ ims_id: 'id' }, 'r')} JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.ims_id = r.ims_id`,
     /** ids, account */
     findStates: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state ${byIds}`,
   };

@@ -210,7 +210,10 @@ export class MessageStore {
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
-  async findReported(ids: { customImsIds: string[]; imsIds: string[] }, session: SqlSession): Promise<ReportedMessage[]> {
+  async findReported(
+    ids: { customImsIds: string[]; imsIds: string[] },
+    session: SqlSession,
+  ): Promise<ReportedMessage[]> {
     const byId =
       ids.customImsIds.length === 0
         ? []

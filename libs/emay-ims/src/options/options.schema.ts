@@ -75,7 +75,9 @@ class ProtocolSchema {
 
 /** The shape, the limits and, once, the defaults of the options. */
 export class OptionsSchema {
-  @Matches(/^[A-Za-z0-9_.-]{1,64}$/, { message: '$property must be 1 to 64 letters, digits, dots, dashes or underscores' })
+  @Matches(/^[A-Za-z0-9_.-]{1,64}$/, {
+    message: '$property must be 1 to 64 letters, digits, dots, dashes or underscores',
+  })
   name = 'default';
 
   @IsArray({ message: 'baseUrl must be a URL such as "https://host:port", or a list of them' })

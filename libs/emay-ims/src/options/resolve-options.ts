@@ -68,7 +68,8 @@ function baseUrlProblems(text: string, { http }: OptionsSchema, baseUrls: string
   if (url.username || url.password) return ['baseUrl must not hold a user name or password'];
   if (url.search || url.hash) return ['baseUrl must not hold a query or fragment'];
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !http.allowInsecure) {
-    const why = 'the signature covers neither the text nor the order of a request, so whoever sees the wire can alter it';
+    const why =
+      'the signature covers neither the text nor the order of a request, so whoever sees the wire can alter it';
     if (process.env.NODE_ENV === 'production') {
       return [
         `baseUrl ${url.host} is plain http to another machine: ${why}. Use https (or a TLS-terminating proxy or private ` +
@@ -92,7 +93,9 @@ function databaseProblems(database: EmayImsDatabaseOptions | undefined): string[
   if (!isSqlite && 'dataSource' in database && typeof database.dataSource === 'string' && database.dataSource !== '') {
     return [];
   }
-  return ["database must be { type: 'sqlite', path: './data/ims.sqlite' } or { dataSource: 'name of your DataSource' }"];
+  return [
+    "database must be { type: 'sqlite', path: './data/ims.sqlite' } or { dataSource: 'name of your DataSource' }",
+  ];
 }
 
 function reportProblems({ reports }: OptionsSchema): string[] {

@@ -51,7 +51,8 @@ export class AccountCircuit {
     // Requests that were under way together fail together: that counts once.
     if (this.reason === null || this.probing || this.clock() >= this.openUntil) this.failures++;
     const { minBackoffMs, maxBackoffMs } = this.backoff;
-    const pause = Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.failures - 1, 30)) * (0.5 + this.random() / 2);
+    const pause =
+      Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.failures - 1, 30)) * (0.5 + this.random() / 2);
     this.reason = reason;
     this.refusesAccount = refusesAccount;
     this.probing = false;

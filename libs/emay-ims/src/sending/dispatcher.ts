@@ -29,7 +29,7 @@ export class Dispatcher {
     };
     join();
     // Workers may join while others finish.
-    for (let settled = 0; settled < workers.length; ) {
+    for (let settled = 0; settled < workers.length;) {
       const round = workers.slice(settled);
       const results = await Promise.allSettled(round);
       settled += round.length;

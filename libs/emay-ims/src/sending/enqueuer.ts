@@ -88,5 +88,12 @@ function queuedMessage(account: string, message: NewMessage, createdAt: Date): I
     finalAt: null,
   };
   const dueAt = message.sendAt ?? createdAt;
-  return Object.assign(new ImsMessage(), empty, { ...message, account, createdAt, dueAt, state: 'QUEUED', attempts: 0 });
+  return Object.assign(new ImsMessage(), empty, {
+    ...message,
+    account,
+    createdAt,
+    dueAt,
+    state: 'QUEUED',
+    attempts: 0,
+  });
 }

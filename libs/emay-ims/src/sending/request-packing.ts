@@ -2,7 +2,10 @@
  * Packs messages into requests of at most `size`, in order, never the same number twice in one (the gateway would send
  * the first and fail the rest, `FAIL_MOBILE_REPEAT`).
  */
-export function packRequests<Message extends { mobile: string }>(messages: readonly Message[], size: number): Message[][] {
+export function packRequests<Message extends { mobile: string }>(
+  messages: readonly Message[],
+  size: number,
+): Message[][] {
   const requests: Message[][] = [];
   /** Where the next message to a number may go at the earliest: behind its previous one. */
   const nextFor = new Map<string, number>();

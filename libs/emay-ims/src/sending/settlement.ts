@@ -59,7 +59,9 @@ export function isSameText(messages: readonly SubmittedMessage[]): boolean {
  */
 function matchEntries({ entries }: AcceptedOutcome, messages: readonly SubmittedMessage[]): Settlement[] {
   const ours = new Set(messages.map(({ customImsId }) => customImsId));
-  const byId = new Map(entries.filter((entry) => entry.customImsId !== null).map((entry) => [entry.customImsId, entry]));
+  const byId = new Map(
+    entries.filter((entry) => entry.customImsId !== null).map((entry) => [entry.customImsId, entry]),
+  );
   const byMobile = new Map(
     entries
       .filter((entry) => entry.mobile !== null && (entry.customImsId === null || !ours.has(entry.customImsId)))

@@ -44,7 +44,11 @@ export class Submitter {
    * @param releaseInMs when messages that were not accepted may be taken from the queue again; `null`: never
    * @returns the outcome of the first request; how each message ended stands in the store
    */
-  async submit(messages: readonly SubmittedMessage[], attempt: Attempt, releaseInMs: number | null): Promise<SendOutcome> {
+  async submit(
+    messages: readonly SubmittedMessage[],
+    attempt: Attempt,
+    releaseInMs: number | null,
+  ): Promise<SendOutcome> {
     const outcome = await this.request(messages);
     const verdict = judge(outcome, messages);
     this.tellCircuit(outcome, verdict);

@@ -10,7 +10,9 @@ export const mysql: SqlDialect = {
   now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
   bigint: 'SIGNED',
   hasReturning: false,
+  returned: (column) => column,
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
+  accountIs: () => 'm.account = ?',
   rows: (columns, alias) =>
     `JSON_TABLE(?, '$[*]' COLUMNS (${Object.entries(columns)
       .map(([name, type]) => `${name} ${TYPES[type]} PATH '$.${name}'`)

@@ -10,7 +10,9 @@ export const postgres: SqlDialect = {
   now: '(extract(epoch from statement_timestamp()) * 1000)::bigint',
   bigint: 'bigint',
   hasReturning: true,
+  returned: (column) => `m.${column}`,
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
+  accountIs: () => 'm.account = ?',
   rows: (columns, alias) =>
     `json_to_recordset(?::json) AS ${alias}(${Object.entries(columns)
       .map(([name, type]) => `${name} ${TYPES[type]}`)

@@ -6,8 +6,12 @@ export const sqlite: SqlDialect = {
   now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
   bigint: 'INTEGER',
   hasReturning: true,
+  returned: (column) => column,
   // One writer at a time: there is nobody else's lock to pass over.
   lockSkippingLocked: '',
+  // Made to depend on the row: the planner takes a constant account for so selective that it reads all its messages
+  // for every row (500 rows of 200,000: 31 s instead of 3 ms).
+  accountIs: (rowKey) => `m.account = iif(r.${rowKey} IS NULL, NULL, ?)`,
   rows: (columns, alias) =>
     `(SELECT ${Object.keys(columns)
       .map((name) => `value ->> '${name}' AS ${name}`)

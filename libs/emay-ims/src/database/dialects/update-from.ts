@@ -7,7 +7,7 @@ export function updateFrom(
   { columns, set, where }: UpdateFromRows,
   returning?: readonly string[],
 ): UpdateStatement {
-  const returned = returning ? ` RETURNING ${returning.map((column) => `m.${column}`).join(', ')}` : '';
+  const returned = returning ? ` RETURNING ${returning.map(dialect.returned).join(', ')}` : '';
   return {
     sql: `UPDATE emay_ims_message AS m SET ${assignments(set)} FROM ${dialect.rows(columns, 'r')} WHERE ${where}${returned}`,
     bind: (parameters) => [...(parameters.set ?? []), parameters.rows, ...parameters.where],

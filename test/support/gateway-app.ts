@@ -1,0 +1,58 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { startSimulator, type Simulator, type SimulatorOptions } from 'emay-ims-simulator';
+import { EmayImsModule, EmayImsService, type EmayImsModuleOptions } from 'nestjs-emay-ims';
+import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.js';
+
+export const ACCOUNT = { appId: 'EUCP-EMY-SMS0-TESTS', secretKey: 'SECRET-KEY-OF-TESTS' };
+
+/** A Nest application with the module, a gateway simulator and a database of its own. */
+export interface GatewayApp {
+  ims: EmayImsService;
+  simulator: Simulator;
+  database: TestDatabase;
+  module: TestingModule;
+  close(): Promise<void>;
+}
+
+export interface GatewayAppOptions {
+  module?: Partial<EmayImsModuleOptions>;
+  simulator?: Partial<SimulatorOptions>;
+}
+
+/** Nothing runs by itself unless a test asks for it: no dispatching, no polling, so no test depends on timing. */
+export const QUIET: Partial<EmayImsModuleOptions> = { dispatch: { enabled: false }, reports: { enabled: false } };
+
+export async function startGatewayApp(kind: DatabaseKind, options: GatewayAppOptions = {}): Promise<GatewayApp> {
+  const simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0, ...options.simulator });
+  const database = await createTestDatabase(kind);
+  const module = await Test.createTestingModule({
+    imports: [
+      ...(database.typeOrmOptions ? [TypeOrmModule.forRoot(database.typeOrmOptions)] : []),
+      EmayImsModule.forRoot({
+        baseUrl: simulator.url,
+        ...ACCOUNT,
+        database: database.moduleOptions,
+        ...QUIET,
+        ...options.module,
+      }),
+    ],
+  }).compile();
+  await module.init();
+  return {
+    ims: module.get(EmayImsService),
+    simulator,
+    database,
+    module,
+    async close() {
+      await module.close();
+      await simulator.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** `count` different numbers that the simulator delivers to, as people write them. */
+export function mobiles(count: number, first = 422_118_000): string[] {
+  return Array.from({ length: count }, (_, index) => `+61${first + index}`);
+}
