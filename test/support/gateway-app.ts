@@ -46,7 +46,7 @@ export async function startGatewayApp(kind: DatabaseKind, options: GatewayAppOpt
     module,
     async close() {
       await module.close();
-      await simulator.stop();
+      await this.simulator.stop(); // A test may have put another in its place.
       await database.drop();
     },
   };

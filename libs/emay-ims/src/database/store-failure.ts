@@ -29,7 +29,7 @@ export async function withoutData<T>(call: () => Promise<T>): Promise<T> {
 
 function driverCode(error: unknown): string {
   const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  const code = source instanceof Error && 'code' in source ? source.code : undefined;
-  if (typeof code === 'string' && code !== '') return code;
-  return source instanceof Error ? source.name : 'UNKNOWN';
+  if (typeof source !== 'object' || source === null) return 'UNKNOWN';
+  if ('code' in source && typeof source.code === 'string' && source.code !== '') return source.code;
+  return 'name' in source && typeof source.name === 'string' ? source.name : 'UNKNOWN';
 }
