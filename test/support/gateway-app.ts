@@ -39,17 +39,18 @@ export async function startGatewayApp(kind: DatabaseKind, options: GatewayAppOpt
     ],
   }).compile();
   await module.init();
-  return {
+  const app: GatewayApp = {
     ims: module.get(EmayImsService),
     simulator,
     database,
     module,
     async close() {
       await module.close();
-      await this.simulator.stop(); // A test may have put another in its place.
+      await app.simulator.stop(); // A test may have put another in its place.
       await database.drop();
     },
   };
+  return app;
 }
 
 /** `count` different numbers that the simulator delivers to, as people write them. */

@@ -1,0 +1,48 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EmayImsModule } from 'nestjs-emay-ims';
+import { isSandbox, type Environment } from './config/environment.js';
+import { dataSourceOptions, emayImsOptions } from './config/options.js';
+import { HealthController } from './health/health.controller.js';
+import { ApiKeyGuard } from './http/api-key.guard.js';
+import { ImsExceptionFilter } from './http/ims-exception.filter.js';
+import { createValidationPipe } from './http/validation.pipe.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { SandboxGateway } from './sandbox/sandbox-gateway.js';
+import { SandboxModule } from './sandbox/sandbox.module.js';
+
+const MINUTE_MS = 60_000;
+
+/** An SMS gateway service on `nestjs-emay-ims`, put together as any application would. */
+@Module({})
+export class AppModule {
+  static register(environment: Environment): DynamicModule {
+    const dataSource = dataSourceOptions(environment);
+    const limit = environment.RATE_LIMIT_PER_MINUTE;
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, ignoreEnvVars: true, load: [() => environment] }),
+        ScheduleModule.forRoot(),
+        ThrottlerModule.forRoot({ throttlers: [{ ttl: MINUTE_MS, limit }], skipIf: () => limit === 0 }),
+        ...(dataSource ? [TypeOrmModule.forRoot(dataSource)] : []),
+        EmayImsModule.forRootAsync({
+          imports: [SandboxModule.register(isSandbox(environment))],
+          inject: [SandboxGateway],
+          useFactory: (sandbox: SandboxGateway | null) => emayImsOptions(environment, sandbox?.connection ?? null),
+        }),
+      ],
+      controllers: [MessagesController, HealthController],
+      providers: [
+        { provide: APP_PIPE, useFactory: createValidationPipe },
+        { provide: APP_FILTER, useClass: ImsExceptionFilter },
+        { provide: APP_GUARD, useClass: ThrottlerGuard },
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+      ],
+    };
+  }
+}

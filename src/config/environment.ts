@@ -1,0 +1,96 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** The variables the application reads, with their defaults. */
+export class Environment {
+  /** Port to listen on; 0 picks a free one. */
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT = 3000;
+
+  /** Address to listen on. */
+  @IsString()
+  @IsNotEmpty()
+  HOST = '127.0.0.1';
+
+  /** Comma-separated SHA-256 hashes (hex) of the API keys that may call; without any, only this machine may. */
+  @IsOptional()
+  @Matches(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/, {
+    message: "$property must be SHA-256 hashes in hex, separated by commas: printf %s 'your key' | sha256sum",
+  })
+  API_KEY_HASHES?: string;
+
+  /** Requests of one caller in a minute; 0 lifts the limit. */
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @IsInt()
+  @Min(0)
+  RATE_LIMIT_PER_MINUTE = 6_000;
+
+  /** The gateway, `https://host:port`; a comma-separated list is a fail-over order. */
+  @IsOptional()
+  @IsString()
+  EMAY_IMS_BASE_URL?: string;
+
+  @IsOptional()
+  @IsString()
+  EMAY_IMS_APP_ID?: string;
+
+  @IsOptional()
+  @IsString()
+  EMAY_IMS_SECRET_KEY?: string;
+
+  /** `true` allows plain http to a gateway on another machine in production. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  EMAY_IMS_ALLOW_INSECURE?: 'true' | 'false';
+
+  /** `sqlite:PATH`, `postgres://…` or `mysql://…`. */
+  @Matches(/^(sqlite:.+|postgres(ql)?:\/\/.+|(mysql|mariadb):\/\/.+)$/, {
+    message: '$property must be sqlite:PATH, postgres://… or mysql://…',
+  })
+  EMAY_IMS_DATABASE_URL = 'sqlite:./data/ims.sqlite';
+
+  /** Pause between pulls of delivery reports, in ms. */
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @IsInt()
+  @Min(100)
+  EMAY_IMS_REPORT_INTERVAL_MS = 5_000;
+}
+
+const CREDENTIALS = ['EMAY_IMS_BASE_URL', 'EMAY_IMS_APP_ID', 'EMAY_IMS_SECRET_KEY'] as const;
+
+/** Without any credential set the application runs against its own simulator. */
+export function isSandbox(environment: Environment): boolean {
+  return CREDENTIALS.every((name) => environment[name] === undefined);
+}
+
+/**
+ * Reads and checks the variables.
+ *
+ * @throws Error with a sentence for each wrong one, without its value
+ */
+export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const names = Object.keys(new Environment()).concat('API_KEY_HASHES', 'EMAY_IMS_ALLOW_INSECURE', ...CREDENTIALS);
+  const set = names.filter((name) => variables[name] !== undefined && variables[name] !== '');
+  const environment = plainToInstance(Environment, Object.fromEntries(set.map((name) => [name, variables[name]])), {
+    exposeDefaultValues: true,
+  });
+  const problems = validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {}));
+  const missing = CREDENTIALS.filter((name) => environment[name] === undefined);
+  if (missing.length > 0 && missing.length < CREDENTIALS.length) {
+    problems.push(
+      `${missing.join(' and ')} must be set too; with no EMAY_IMS_ credentials at all it runs as a sandbox`,
+    );
+  }
+  if (environment.API_KEY_HASHES === undefined && !LOOPBACK.has(environment.HOST)) {
+    problems.push(
+      `API_KEY_HASHES must be set to listen on ${environment.HOST}: without keys anybody there could send SMS at your cost`,
+    );
+  }
+  if (problems.length > 0) throw new Error(`Wrong environment: ${problems.join('; ')}.`);
+  return environment;
+}

@@ -1,0 +1,34 @@
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, type EmayImsAsyncOptions } from 'nestjs-emay-ims';
+import type { Environment } from './environment.js';
+
+const SQLITE = 'sqlite:';
+
+/** The DataSource of the application; `null` where the module keeps an SQLite file of its own. */
+export function dataSourceOptions({ EMAY_IMS_DATABASE_URL: url }: Environment): TypeOrmModuleOptions | null {
+  if (url.startsWith(SQLITE)) return null;
+  return {
+    type: url.startsWith('postgres') ? 'postgres' : url.startsWith('mariadb') ? 'mariadb' : 'mysql',
+    url,
+    entities: EMAY_IMS_ENTITIES,
+    migrations: EMAY_IMS_MIGRATIONS,
+    migrationsRun: true,
+    retryAttempts: 3,
+  };
+}
+
+/** The module's options for a real gateway, or for the sandbox's. */
+export function emayImsOptions(
+  environment: Environment,
+  sandbox: { baseUrl: string; appId: string; secretKey: string } | null,
+): EmayImsAsyncOptions {
+  const url = environment.EMAY_IMS_DATABASE_URL;
+  return {
+    baseUrl: sandbox?.baseUrl ?? (environment.EMAY_IMS_BASE_URL ?? '').split(',').map((part) => part.trim()),
+    appId: sandbox?.appId ?? environment.EMAY_IMS_APP_ID ?? '',
+    secretKey: sandbox?.secretKey ?? environment.EMAY_IMS_SECRET_KEY ?? '',
+    database: url.startsWith(SQLITE) ? { type: 'sqlite', path: url.slice(SQLITE.length) } : undefined,
+    http: { allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === 'true' },
+    reports: { intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS },
+  };
+}

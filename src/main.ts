@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { Logger } from '@nestjs/common';
+import { createApp } from './create-app.js';
+import { isSandbox, readEnvironment } from './config/environment.js';
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const environment = readEnvironment(process.env);
+  const app = await createApp(environment);
+  await app.listen(environment.PORT, environment.HOST);
+  const url = (await app.getUrl()).replace('[::1]', 'localhost');
+  const logger = new Logger('SmsGateway');
+  if (isSandbox(environment)) {
+    logger.log('SANDBOX: messages go to a simulator in this process; nothing is sent, nothing costs money');
+  }
+  logger.log(`Messages are kept in ${environment.EMAY_IMS_DATABASE_URL.replace(/\/\/[^@/]*@/, '//***@')}`);
+  logger.log(`Listening on ${url}`);
+  logger.log(
+    `Try: curl -s ${url}/api/messages -H 'Content-Type: application/json' ` +
+      `-d '{"mobile":"+61 422 118 000","content":"Hello"}'   then: curl -s ${url}/api/stats`,
+  );
+}
+
+main().catch((error: unknown) => {
+  new Logger('SmsGateway').error(error instanceof Error ? error.message : 'The application could not start.');
+  process.exitCode = 1;
+});

@@ -1,0 +1,27 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DEFAULT_ACCOUNT, startSimulator, type Simulator } from 'emay-ims-simulator';
+
+/** Reports of the sandbox come this long after acceptance: soon, but not before one has seen ACCEPTED. */
+const REPORT_DELAY_MS = 1_000;
+const REMEMBERED_MESSAGES = 10_000;
+
+/** The gateway simulator in this process: nothing leaves the machine, nothing costs money. */
+@Injectable()
+export class SandboxGateway implements OnApplicationShutdown {
+  private constructor(private readonly simulator: Simulator) {}
+
+  static async start(): Promise<SandboxGateway> {
+    return new SandboxGateway(
+      await startSimulator({ reportDelayMs: REPORT_DELAY_MS, historyLimit: REMEMBERED_MESSAGES }),
+    );
+  }
+
+  get connection(): { baseUrl: string; appId: string; secretKey: string } {
+    return { baseUrl: this.simulator.url, ...DEFAULT_ACCOUNT };
+  }
+
+  /** Last of all: the module still finishes what is under way while it is being destroyed. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.simulator.stop();
+  }
+}

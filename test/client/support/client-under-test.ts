@@ -1,0 +1,62 @@
+import type { Agent } from 'node:https';
+import type { EmayImsHttpOptions, EmayImsProtocolOptions } from 'nestjs-emay-ims';
+import {
+  closeGatewayHttpService,
+  createGatewayHttpService,
+  EmayImsClient,
+} from '../../../libs/emay-ims/src/client/index.js';
+import { resolveOptions } from '../../../libs/emay-ims/src/options/resolve-options.js';
+import { CERTIFICATE } from './self-signed.js';
+import { startRawServer, type RawServer, type RawServerBehaviour } from './raw-server.js';
+
+export const APP_ID = 'EUCP-EMY-SMS0-CLIENT';
+export const SECRET_KEY = 'SECRET-KEY-OF-CLIENT-TESTS';
+
+/** What the tests send: with text beyond ASCII, whose bytes are more than its characters. */
+export const MESSAGE = {
+  mobile: '+61422118000',
+  content: '你好, 😀 "quoted" 100% été',
+  customImsId: '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+};
+
+/** Long enough never to end a test that expects an answer, short enough to fail in time. */
+const PATIENT: EmayImsHttpOptions = { timeoutMs: 10_000, connectTimeoutMs: 10_000 };
+
+export interface ClientSettings {
+  http?: EmayImsHttpOptions;
+  protocol?: EmayImsProtocolOptions;
+  /** Trust the self-signed certificate. */
+  trusting?: boolean;
+}
+
+type Closable = { close(): Promise<void> | void };
+
+/** Opens servers and clients for one test file, and closes what is open after each test. */
+export class Bench {
+  private readonly opened: Closable[] = [];
+
+  async server(behaviour?: RawServerBehaviour): Promise<RawServer> {
+    const server = await startRawServer(behaviour);
+    this.opened.push(server);
+    return server;
+  }
+
+  client(baseUrl: string | string[], { http, protocol, trusting = false }: ClientSettings = {}): EmayImsClient {
+    const options = resolveOptions({
+      baseUrl,
+      appId: APP_ID,
+      secretKey: SECRET_KEY,
+      http: { ...PATIENT, ...http },
+      protocol,
+    });
+    const service = createGatewayHttpService(options);
+    if (trusting) (service.axiosRef.defaults.httpsAgent as Agent).options.ca = CERTIFICATE;
+    this.opened.push({ close: () => closeGatewayHttpService(service) });
+    return new EmayImsClient(service, options);
+  }
+
+  async close(): Promise<void> {
+    // Clients were opened after their servers, and go before them.
+    for (const closable of this.opened.splice(0).toReversed()) await closable.close();
+  }
+}
