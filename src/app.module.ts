@@ -2,7 +2,6 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
-import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EmayImsModule } from 'nestjs-emay-ims';
 import { isSandbox, type Environment } from './config/environment.js';
@@ -15,20 +14,16 @@ import { MessagesController } from './messages/messages.controller.js';
 import { SandboxGateway } from './sandbox/sandbox-gateway.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 
-const MINUTE_MS = 60_000;
-
 /** An SMS gateway service on `nestjs-emay-ims`, put together as any application would. */
 @Module({})
 export class AppModule {
   static register(environment: Environment): DynamicModule {
     const dataSource = dataSourceOptions(environment);
-    const limit = environment.RATE_LIMIT_PER_MINUTE;
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, ignoreEnvVars: true, load: [() => environment] }),
         ScheduleModule.forRoot(),
-        ThrottlerModule.forRoot({ throttlers: [{ ttl: MINUTE_MS, limit }], skipIf: () => limit === 0 }),
         ...(dataSource ? [TypeOrmModule.forRoot(dataSource)] : []),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
@@ -40,7 +35,6 @@ export class AppModule {
       providers: [
         { provide: APP_PIPE, useFactory: createValidationPipe },
         { provide: APP_FILTER, useClass: ImsExceptionFilter },
-        { provide: APP_GUARD, useClass: ThrottlerGuard },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
       ],
     };

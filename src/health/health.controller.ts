@@ -1,11 +1,9 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { SkipThrottle } from '@nestjs/throttler';
 import { EmayImsService } from 'nestjs-emay-ims';
 import { Public } from '../http/api-key.guard.js';
 
 /** For whoever restarts (`live`) and whoever routes traffic (`ready`). */
 @Public()
-@SkipThrottle()
 @Controller('health')
 export class HealthController {
   constructor(private readonly ims: EmayImsService) {}

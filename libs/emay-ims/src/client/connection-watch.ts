@@ -10,16 +10,22 @@ export interface Transport {
 }
 
 /**
- * Watches one request from below axios, to know what axios does not tell: whether a connection ever stood.
+ * Watches one request from below axios, to know what axios does not tell: whether a connection ever stood, and that the
+ * exchange is over.
  *
- * - Before it stands, no byte of the request can have left: whatever fails is provably unsent.
+ * - Before a connection stands, no byte of the request can have left: whatever fails is provably unsent.
  * - A reused connection counts as connected.
- * - Being cut off here is absolute: neither a slow name server nor a dripping answer outlives it.
+ * - Both time limits are absolute: neither a slow name server nor a full pool nor a dripping answer outlives them.
  */
 export class ConnectionWatch implements Transport {
   connected = false;
-  /** Why we ended the request ourselves, if we did. */
-  cutOffFor: 'CONNECT_TIMEOUT' | 'TIMEOUT' | null = null;
+  /**
+   * Rejects when time is up or no answer can come any more. Node and axios are silent about some of these: a request
+   * destroyed while it waits for a connection, a `101 Switching Protocols`. Never resolves.
+   */
+  readonly interruption: Promise<never>;
+  private interrupt: (error: Error) => void;
+  private answered = false;
   private sent: ClientRequest | null = null;
   private connectTimer: NodeJS.Timeout | undefined;
   private deadlineTimer: NodeJS.Timeout | undefined;
@@ -27,10 +33,15 @@ export class ConnectionWatch implements Transport {
   constructor(
     private readonly connectTimeoutMs: number,
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    this.interruption = new Promise((_resolve, reject) => (this.interrupt = reject));
+  }
 
   request(options: RequestOptions, onResponse: OnResponse): ClientRequest {
-    const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
+    const request = (options.protocol === 'https:' ? https : http).request(options, (response) => {
+      this.answered = true;
+      onResponse(response);
+    });
     this.sent = request;
     this.deadlineTimer = setTimeout(() => this.cutOff('TIMEOUT'), this.timeoutMs);
     this.connectTimer = setTimeout(() => this.cutOff('CONNECT_TIMEOUT'), this.connectTimeoutMs);
@@ -39,18 +50,15 @@ export class ConnectionWatch implements Transport {
       const event = (socket as TLSSocket).encrypted ? 'secureConnect' : 'connect';
       socket.once(event, () => this.stands());
     });
+    request.once('error', (error) => this.fail(error));
+    request.once('close', () => this.fail(interruptedBy('CONNECTION_CLOSED')));
     return request;
   }
 
-  /** Ends the watch; the request itself is left alone. */
-  stop(): void {
+  /** Ends the exchange. A connection that is not back in the pool by now, its request half written, is closed. */
+  end(): void {
     clearTimeout(this.connectTimer);
     clearTimeout(this.deadlineTimer);
-  }
-
-  /** Ends the request at once: nothing more is read from it. */
-  abandon(): void {
-    this.stop();
     this.sent?.destroy();
   }
 
@@ -59,9 +67,17 @@ export class ConnectionWatch implements Transport {
     clearTimeout(this.connectTimer);
   }
 
-  private cutOff(why: 'CONNECT_TIMEOUT' | 'TIMEOUT'): void {
-    this.cutOffFor = why;
-    this.stop();
-    this.sent?.destroy(new Error(why));
+  /** Once an answer has begun, its body tells how it ends: what befalls the connection after its last byte is no matter. */
+  private fail(error: Error): void {
+    if (!this.answered) this.interrupt(error);
   }
+
+  private cutOff(code: 'CONNECT_TIMEOUT' | 'TIMEOUT'): void {
+    this.interrupt(interruptedBy(code));
+    this.end();
+  }
+}
+
+function interruptedBy(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }

@@ -78,8 +78,9 @@ export class EmayImsClient {
     for (const baseUrl of baseUrls) {
       const timeoutMs = Math.floor(deadline - performance.now());
       if (timeoutMs <= 0) break;
-      const body = encode(authenticate(this.options, new Date(), protocol));
-      end = await exchange(this.http, baseUrl + CALL_PATHS[name], body, { ...http, timeoutMs });
+      const auth = authenticate(this.options, new Date(), protocol);
+      const request = { url: baseUrl + CALL_PATHS[name], body: encode(auth), sign: auth.sign };
+      end = await exchange(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
     return end;

@@ -6,11 +6,13 @@ import axios, { type AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ConnectionWatch } from './connection-watch.js';
-import type { Exchange, UnconfirmedOutcome, UnsentOutcome } from './exchange-outcome.js';
+import type { Exchange, UnconfirmedOutcome } from './exchange-outcome.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
 const IDLE_CONNECTION_MS = 4_000;
 const RAW_ANSWER_LENGTH = 1_000;
+/** Enough for that many characters of UTF-8, and for a signature to be recognised in. */
+const RAW_ANSWER_BYTES = 4 * RAW_ANSWER_LENGTH;
 
 /** An `HttpService` as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
 export function createGatewayHttpService({ http }: ResolvedEmayImsOptions): HttpService {
@@ -45,47 +47,72 @@ export function closeGatewayHttpService(service: HttpService): void {
   httpsAgent?.destroy();
 }
 
+/** One request, ready to go. */
+export interface OutgoingRequest {
+  url: string;
+  body: Buffer;
+  /** The signature in the body. It is blotted out of the answer: an error page may repeat what it was sent. */
+  sign: string;
+}
+
+export interface ExchangeLimits {
+  timeoutMs: number;
+  connectTimeoutMs: number;
+  maxResponseBytes: number;
+}
+
 /**
  * Posts the bytes once and says how it ended. Never throws, never retries. An `AxiosError` holds the signed body and the
  * key's signature in its `config`: it goes no further than this function.
  */
 export async function exchange(
   service: HttpService,
-  url: string,
-  body: Buffer,
-  limits: { timeoutMs: number; connectTimeoutMs: number; maxResponseBytes: number },
+  request: OutgoingRequest,
+  limits: ExchangeLimits,
 ): Promise<Exchange> {
   const watch = new ConnectionWatch(limits.connectTimeoutMs, limits.timeoutMs);
   const received: Buffer[] = [];
+  const unconfirmed = (reason: string): UnconfirmedOutcome => ({
+    kind: 'unconfirmed',
+    reason,
+    rawAnswer: storable(textOf(Buffer.concat(received).subarray(0, RAW_ANSWER_BYTES), request)),
+  });
   try {
-    // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
-    const config = { transport: watch, responseType: 'stream' as const };
-    const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, body, config));
-    let size = 0;
-    for await (const chunk of response.data) {
-      received.push(chunk as Buffer);
-      size += (chunk as Buffer).length;
-      if (size > limits.maxResponseBytes) {
-        watch.abandon();
-        return unconfirmed('OVERSIZE', received);
-      }
-    }
-    if (response.status !== 200) return unconfirmed(`HTTP_${response.status}`, received);
-    return { kind: 'answered', body: Buffer.concat(received).toString('utf8') };
+    const problem = await Promise.race([receive(service, request, limits, watch, received), watch.interruption]);
+    if (problem !== null) return unconfirmed(problem);
+    return { kind: 'answered', body: textOf(Buffer.concat(received), request) };
   } catch (error) {
-    return failed(watch, error, received);
+    const reason = reasonOf(error);
+    if (!watch.connected) return { kind: 'unsent', reason };
+    if (received.length === 0) received.push(...unparsedBytes(error));
+    return unconfirmed(reason);
   } finally {
-    watch.stop();
+    watch.end();
   }
 }
 
-function failed(
+/** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
+async function receive(
+  service: HttpService,
+  { url, body }: OutgoingRequest,
+  { maxResponseBytes }: ExchangeLimits,
   watch: ConnectionWatch,
-  error: unknown,
-  received: readonly Buffer[],
-): UnsentOutcome | UnconfirmedOutcome {
-  const reason = watch.cutOffFor ?? reasonOf(error);
-  return watch.connected ? unconfirmed(reason, received) : { kind: 'unsent', reason };
+  received: Buffer[],
+): Promise<string | null> {
+  // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
+  const config = { transport: watch, responseType: 'stream' as const };
+  const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, body, config));
+  let size = 0;
+  for await (const chunk of response.data) {
+    received.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > maxResponseBytes) return 'OVERSIZE';
+  }
+  return response.status === 200 ? null : `HTTP_${response.status}`;
+}
+
+function textOf(bytes: Buffer, { sign }: OutgoingRequest): string {
+  return bytes.toString('utf8').replaceAll(sign, '(sign)');
 }
 
 /** A code of Node or axios, such as `ECONNRESET`; never a message, which may quote the request. */
@@ -94,11 +121,10 @@ function reasonOf(error: unknown): string {
   return typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? code : 'CONNECTION_FAILED';
 }
 
-function unconfirmed(reason: string, received: readonly Buffer[]): UnconfirmedOutcome {
-  const text = Buffer.concat(received)
-    .subarray(0, 4 * RAW_ANSWER_LENGTH)
-    .toString('utf8');
-  return { kind: 'unconfirmed', reason, rawAnswer: storable(text) };
+/** What came where no HTTP answer could be made out. */
+function unparsedBytes(error: unknown): Buffer[] {
+  const bytes = error instanceof Error && 'rawPacket' in error ? error.rawPacket : undefined;
+  return Buffer.isBuffer(bytes) ? [bytes] : [];
 }
 
 /** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair. */

@@ -8,7 +8,7 @@ export class EmayImsOptionsError extends EmayImsError {
 
 /** One thing that is wrong with the input. */
 export interface ImsViolation {
-  /** Position in the list that was given; 0 for a single message, -1 when the whole list or object is wrong. */
+  /** Position in the list that was given (0 for a message on its own), or -1 where it is not about one of several. */
   index: number;
   /** The offending field, e.g. `mobile`, `content`, `customImsId`. */
   property: string;

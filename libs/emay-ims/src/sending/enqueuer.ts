@@ -74,26 +74,28 @@ export class Enqueuer {
 
 /** The row just written, as it would be read back. */
 function queuedMessage(account: string, message: NewMessage, createdAt: Date): ImsMessage {
-  const empty = {
+  return Object.assign(new ImsMessage(), {
+    account,
+    customImsId: message.customImsId,
     imsId: null,
+    mobile: message.mobile,
+    content: message.content,
+    state: 'QUEUED',
     code: null,
     rawAnswer: null,
+    priority: message.priority,
+    sendAt: message.sendAt,
+    expiresAt: message.expiresAt,
+    dueAt: message.sendAt ?? createdAt,
     attempt: null,
+    attempts: 0,
     reportState: null,
     reportDescription: null,
     gatewaySubmitTime: null,
     gatewayReceiveTime: null,
+    createdAt,
     submittedAt: null,
     acceptedAt: null,
     finalAt: null,
-  };
-  const dueAt = message.sendAt ?? createdAt;
-  return Object.assign(new ImsMessage(), empty, {
-    ...message,
-    account,
-    createdAt,
-    dueAt,
-    state: 'QUEUED',
-    attempts: 0,
-  });
+  } satisfies ImsMessage);
 }

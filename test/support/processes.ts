@@ -1,0 +1,41 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A process of ours, with everything it has printed. */
+export interface RunningProcess {
+  child: ChildProcess;
+  output(): string;
+  /** Resolves with what follows the text in its line; rejects, with the output, when the process ends without it. */
+  saying(text: string): Promise<string>;
+  /** Sends the signal and resolves with the exit code (`null` where a signal ended it). */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export function runProcess(script: string, args: string[], environment: NodeJS.ProcessEnv = {}): RunningProcess {
+  const env = { PATH: process.env.PATH, NO_COLOR: '1', ...environment };
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+
+  return {
+    child,
+    output: () => output,
+    saying: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const rest = output.split(text, 2)[1];
+          if (rest?.includes('\n')) resolve(rest.slice(0, rest.indexOf('\n')).trim());
+        };
+        child.stdout?.on('data', look);
+        child.stderr?.on('data', look);
+        child.once('exit', () => reject(new Error(`It ended without saying "${text}":\n${output}`)));
+        look();
+      }),
+    async end(signal) {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      return (await exited)[0];
+    },
+  };
+}
