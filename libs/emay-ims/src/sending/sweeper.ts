@@ -4,7 +4,7 @@ import type { MessageStore } from '../messages/message-store.js';
 
 /** What one instance at a time does for the whole account. */
 export interface SweepTask {
-  run(): Promise<number>;
+  run: () => Promise<number>;
   /** Logged, with the count, when there was something to do. */
   done: string;
 }
