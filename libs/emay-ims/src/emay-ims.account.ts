@@ -8,9 +8,11 @@ import { newToken } from './messages/ids.js';
 import { MessageFinder } from './messages/message-finder.js';
 import { MessageStore } from './messages/message-store.js';
 import type { ResolvedEmayImsOptions } from './options/module-options.js';
+import { PageKeeper } from './reports/page-keeper.js';
 import { ReportInbox } from './reports/report-inbox.js';
 import { ReportIngestor } from './reports/report-ingestor.js';
 import { ReportPoller } from './reports/report-poller.js';
+import { ReportSpool } from './reports/report-spool.js';
 import { SecondLookStore } from './reports/second-look-store.js';
 import { AccountCircuit } from './sending/account-circuit.js';
 import { DirectSender } from './sending/direct-sender.js';
@@ -32,6 +34,7 @@ export class EmayImsAccount {
   readonly poller: ReportPoller;
   readonly circuit: AccountCircuit;
   readonly inbox: ReportInbox;
+  private readonly submitter: Submitter;
   private readonly dispatcher: Dispatcher;
   private readonly sweeper: Sweeper;
   private readonly dispatchJob: string;
@@ -52,14 +55,15 @@ export class EmayImsAccount {
     this.enqueuer = new Enqueuer(database, this.store);
 
     this.circuit = new AccountCircuit(options.dispatch);
-    const submitter = new Submitter(client, this.store, this.circuit, options);
-    this.directSender = new DirectSender(database, this.store, submitter, this.circuit, options);
-    this.dispatcher = new Dispatcher(this.store, submitter, this.circuit, options);
+    this.submitter = new Submitter(client, this.store, this.circuit, options);
+    this.directSender = new DirectSender(database, this.store, this.submitter, this.circuit, options);
+    this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
 
     this.inbox = new ReportInbox(database, name);
     const secondLook = new SecondLookStore(database, name);
     const ingestor = new ReportIngestor(database, this.store, this.inbox, secondLook, options);
-    this.poller = new ReportPoller(client, leases, this.inbox, ingestor, options);
+    const keeper = new PageKeeper(this.inbox, new ReportSpool(reports.spoolPath, name), name);
+    this.poller = new ReportPoller(client, leases, this.inbox, keeper, ingestor, options);
     this.sweeper = new Sweeper(leases, this.store, [
       {
         run: () => this.inbox.recordAbandonedPulls(),
@@ -111,6 +115,7 @@ export class EmayImsAccount {
   async stop(): Promise<void> {
     this.dispatcher.stop();
     this.poller.stop();
+    this.submitter.hurry();
     await this.engine.stop();
     await Promise.allSettled(this.direct);
     await Promise.allSettled([this.poller.release(), this.sweeper.release()]);

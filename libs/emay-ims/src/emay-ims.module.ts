@@ -4,21 +4,26 @@ import {
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { createGatewayHttpService, EmayImsClient } from './client/index.js';
 import { AccountDatabase } from './database/account-database.js';
 import { EmayImsAccount } from './emay-ims.account.js';
 import { EmayImsService } from './emay-ims.service.js';
+import { EmayImsOptionsError } from './errors/emay-ims-errors.js';
 import { DEFAULT_ACCOUNT, getEmayImsRepositoryToken, getEmayImsToken } from './emay-ims.tokens.js';
 import { InProcessEngine } from './engine/in-process-engine.js';
-import type { EmayImsModuleAsyncOptions, EmayImsModuleOptions } from './options/module-options.js';
-import type { ResolvedEmayImsOptions } from './options/module-options.js';
+import type {
+  EmayImsModuleAsyncOptions,
+  EmayImsModuleOptions,
+  ResolvedEmayImsOptions,
+} from './options/module-options.js';
 import { asyncOptionsProviders, RESOLVED_OPTIONS } from './options/options-providers.js';
 import { resolveOptions } from './options/resolve-options.js';
 
@@ -27,11 +32,13 @@ const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
 /**
  * International SMS through one account of the Emay gateway. Import it once for each account.
  *
- * - Starts sending and polling when the application has started; in `onModuleDestroy` it stops claiming, finishes what
- *   is under way and gives its leases back.
+ * - Opens its database in `onModuleInit`, before that of the modules that import it; starts sending and polling when
+ *   the application has started.
+ * - In `onModuleDestroy` it stops claiming, finishes what is under way and gives its leases back. The host may still be
+ *   answering HTTP requests then: what they send or enqueue is served until `onApplicationShutdown`.
  */
 @Module({})
-export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private account: EmayImsAccount | null = null;
 
   constructor(
@@ -51,7 +58,8 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
 
   /** The options come from a factory, a class or an existing provider; a wrong one stops the start of the application. */
   static forRootAsync(options: EmayImsModuleAsyncOptions): DynamicModule {
-    return this.build(options, asyncOptionsProviders(options), options.imports ?? [], 'default');
+    const providers = asyncOptionsProviders(options);
+    return this.build(options, providers, options.imports ?? [], 'default');
   }
 
   private static build(
@@ -78,8 +86,11 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
         {
           provide: AccountDatabase,
           inject: [RESOLVED_OPTIONS, { token: getDataSourceToken(dataSourceName) as string, optional: true }],
-          useFactory: (resolved: ResolvedEmayImsOptions, host?: DataSource) =>
-            AccountDatabase.open(resolved, dataSourceName, host),
+          useFactory: ({ database }: ResolvedEmayImsOptions, host?: DataSource) =>
+            new AccountDatabase(
+              database,
+              'dataSource' in database && database.dataSource === dataSourceName ? (host ?? null) : null,
+            ),
         },
         { provide: ACCOUNT_SERVICE, useFactory: () => new EmayImsService() },
         { provide: serviceToken, useExisting: ACCOUNT_SERVICE },
@@ -87,7 +98,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
         {
           provide: repositoryToken,
           inject: [AccountDatabase],
-          useFactory: (database: AccountDatabase) => database.messageRepository(),
+          useFactory: (database: AccountDatabase) => database.messages,
         },
       ],
       exports: [serviceToken, clientToken, repositoryToken],
@@ -95,8 +106,9 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   }
 
   async onModuleInit(): Promise<void> {
-    const dataSource = await this.database.ready((name) =>
-      this.moduleRef.get<DataSource>(getDataSourceToken(name) as string, { strict: false }),
+    this.assertOnlyOneOfThisName();
+    const dataSource = await this.database.open((name) =>
+      this.moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false }),
     );
     const engine = new InProcessEngine(this.moduleRef);
     this.account = new EmayImsAccount(this.options, dataSource, this.client, this.http, engine);
@@ -109,7 +121,29 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
 
   async onModuleDestroy(): Promise<void> {
     await this.account?.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    // Once more, for what came in while the host was still answering requests.
+    await this.account?.stop();
     await this.database.close();
+  }
+
+  /** Two of one name would share leases and job names, and the second would hide the first from those who inject it. */
+  private assertOnlyOneOfThisName(): void {
+    const { name } = this.options;
+    const modules = [...this.moduleRef.get(ModulesContainer, { strict: false }).values()];
+    const namesakes = modules.filter(
+      ({ metatype, providers }) =>
+        metatype === EmayImsModule &&
+        (providers.get(RESOLVED_OPTIONS)?.instance as ResolvedEmayImsOptions | undefined)?.name === name,
+    );
+    if (namesakes.length > 1) {
+      throw new EmayImsOptionsError(
+        `EmayImsModule cannot start: it is imported ${namesakes.length} times with the name "${name}". Give each account ` +
+          'its own name, or import one account once: with isGlobal: true, or in a module that exports EmayImsModule.',
+      );
+    }
   }
 }
 

@@ -103,6 +103,6 @@ export class EmayImsStoreError extends EmayImsError {
     /** The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`. */
     readonly driverCode: string,
   ) {
-    super(`The database failed with ${driverCode}; nothing of this call was stored.`);
+    super(`The database failed with ${driverCode}. Call again, with the same customImsId, once it is back.`);
   }
 }

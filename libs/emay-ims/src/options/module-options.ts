@@ -1,5 +1,4 @@
-import type { ModuleMetadata, Type } from '@nestjs/common';
-import type { FactoryProvider } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 
 /** Where messages are kept. */
 export type EmayImsDatabaseOptions =
@@ -19,7 +18,7 @@ export type EmayImsDatabaseOptions =
 export interface EmayImsHttpOptions {
   /** The whole exchange, from looking up the name to the last byte of the answer, in ms. Default 30,000. */
   timeoutMs?: number;
-  /** Until a connection stands (TLS included), in ms. Default 5,000. */
+  /** Until a connection stands (TLS included), in ms; part of `timeoutMs`. Default 5,000, or `timeoutMs` if that is less. */
   connectTimeoutMs?: number;
   /** A longer answer counts as unconfirmed. Default 4 MiB. */
   maxResponseBytes?: number;
@@ -53,6 +52,8 @@ export interface EmayImsReportOptions {
   cron?: string;
   /** Reports asked for at a time, at most 500 (§2.4.1.2). Default 500. */
   pageSize?: number;
+  /** Folder for pages that come while the database is away; made when first needed. Default `./emay-ims-spool`. */
+  spoolPath?: string;
   /** Without a report for so long, an accepted message becomes UNKNOWN, in ms. Default 72 hours. */
   deadlineMs?: number;
 }
@@ -112,6 +113,7 @@ export interface ResolvedEmayImsOptions {
   /** Without a slash at the end. */
   readonly baseUrls: readonly string[];
   readonly appId: string;
+  /** Not enumerable: whoever prints the options does not print the key. */
   readonly secretKey: string;
   readonly database: EmayImsDatabaseOptions;
   readonly http: Readonly<Required<EmayImsHttpOptions>>;

@@ -1,53 +1,97 @@
 import { Type } from 'class-transformer';
 import {
-  ArrayMinSize,
+  ArrayNotEmpty,
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsOptional,
+  IsObject,
   IsString,
   Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateIf,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
+import { CronTime } from 'cron';
 import { MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST } from '../protocol/index.js';
 
 /** The longest a timer of Node takes. */
 const MAX_TIMER_MS = 2_147_483_647;
 
 function Milliseconds(min: number, max = MAX_TIMER_MS): PropertyDecorator {
-  return (target, property) => {
-    IsOptional()(target, property);
-    IsInt({ message: '$property must be a whole number of milliseconds' })(target, property as string);
-    Min(min)(target, property as string);
-    Max(max)(target, property as string);
-  };
+  return WholeNumber('a whole number of milliseconds', min, max);
 }
 
 function Count(min: number, max: number): PropertyDecorator {
-  return (target, property) => {
-    IsOptional()(target, property);
-    IsInt()(target, property as string);
-    Min(min)(target, property as string);
-    Max(max)(target, property as string);
+  return WholeNumber('a whole number', min, max);
+}
+
+function WholeNumber(what: string, min: number, max: number): PropertyDecorator {
+  return ValidateBy({
+    name: 'wholeNumber',
+    validator: {
+      validate: (value) => Number.isInteger(value) && value >= min && value <= max,
+      defaultMessage: () => `$property must be ${what} from ${min} to ${max}`,
+    },
+  });
+}
+
+/** What Emay gave the account. The sentences never repeat it. */
+function Credential(what: string, maxLength: number): PropertyDecorator {
+  const problem = (value: unknown) => {
+    if (value === undefined || value === null) return 'is missing';
+    if (typeof value !== 'string') return 'is not a string';
+    if (value.trim() === '') return 'is empty';
+    return value.length > maxLength ? `is longer than ${maxLength} characters` : null;
   };
+  return ValidateBy({
+    name: 'credential',
+    validator: {
+      validate: (value) => problem(value) === null,
+      defaultMessage: (wrong) =>
+        `$property ${problem(wrong?.value)}: write the ${what} that Emay gave you, as a string`,
+    },
+  });
+}
+
+/** An object with options of its own; `example` is one that can be written. */
+function Section(type: () => new () => object, example: string) {
+  const message = `$property must be an object such as ${example}`;
+  return (target: object, property: string): void => {
+    IsObject({ message })(target, property);
+    ValidateNested({ message })(target, property);
+    Type(type)(target, property);
+  };
+}
+
+function CronExpression(): PropertyDecorator {
+  return ValidateBy({
+    name: 'cronExpression',
+    validator: {
+      validate: (value) => value === null || (typeof value === 'string' && hasNextTime(value)),
+      defaultMessage: () =>
+        '$property is not a cron expression that ever comes: write e.g. "*/10 * * * * *" for every ten seconds',
+    },
+  });
+}
+
+function hasNextTime(cron: string): boolean {
+  try {
+    new CronTime(cron).sendAt();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 class HttpSchema {
   @Milliseconds(100) timeoutMs = 30_000;
   @Milliseconds(50) connectTimeoutMs = 5_000;
   @Count(1_024, 256 * 1024 * 1024) maxResponseBytes = 4 * 1024 * 1024;
-  @IsBoolean() allowInsecure = false;
+  @IsBoolean({ message: '$property must be true or false' }) allowInsecure = false;
   @Count(1, 1_000) maxSockets = 16;
 }
 
 class DispatchSchema {
-  @IsBoolean() enabled = true;
+  @IsBoolean({ message: '$property must be true or false' }) enabled = true;
   @Milliseconds(10) intervalMs = 1_000;
   @Count(1, 64) concurrency = 4;
   @Count(1, MAX_MESSAGES_PER_REQUEST) maxBatchSize = MAX_MESSAGES_PER_REQUEST;
@@ -56,58 +100,52 @@ class DispatchSchema {
 }
 
 class ReportsSchema {
-  @IsBoolean() enabled = true;
+  @IsBoolean({ message: '$property must be true or false' }) enabled = true;
   @Milliseconds(10) intervalMs = 5_000;
-  @ValidateIf((reports: ReportsSchema) => reports.cron !== null)
-  @IsString()
-  @IsNotEmpty()
-  cron: string | null = null;
+  @CronExpression() cron: string | null = null;
   @Count(1, MAX_REPORTS_PER_REQUEST) pageSize = MAX_REPORTS_PER_REQUEST;
+  @IsString() @IsNotEmpty() spoolPath = './emay-ims-spool';
   @Milliseconds(1_000, 366 * 24 * 3_600_000) deadlineMs = 72 * 3_600_000;
 }
 
 class ProtocolSchema {
   @Matches(/^[+-](0\d|1[0-4]):[0-5]\d$/, { message: '$property must look like +08:00' }) timeZoneOffset = '+08:00';
-  @IsIn(['lower', 'upper']) signCase: 'lower' | 'upper' = 'lower';
-  @IsIn(['none', 'percent']) contentEncoding: 'none' | 'percent' = 'none';
+  @IsIn(['lower', 'upper'], { message: "$property must be 'lower' or 'upper'" }) signCase: 'lower' | 'upper' = 'lower';
+  @IsIn(['none', 'percent'], { message: "$property must be 'none' or 'percent'" })
+  contentEncoding: 'none' | 'percent' = 'none';
   @Count(1, 10_000) maxContentLength = 500;
 }
 
-/** The shape, the limits and, once, the defaults of the options. */
+/** The shape, the limits and, once, the defaults of the options; `database` is checked apart, as it has two shapes. */
 export class OptionsSchema {
   @Matches(/^[A-Za-z0-9_.-]{1,64}$/, {
     message: '$property must be 1 to 64 letters, digits, dots, dashes or underscores',
   })
   name = 'default';
 
-  @IsArray({ message: 'baseUrl must be a URL such as "https://host:port", or a list of them' })
-  @ArrayMinSize(1, { message: 'baseUrl is missing: write the gateway\'s address, such as "https://host:port"' })
-  @IsString({ each: true, message: 'baseUrl must be a URL such as "https://host:port", or a list of them' })
-  baseUrls: string[] = [];
+  @IsBoolean({ message: '$property must be true or false' })
+  isGlobal = false;
 
-  @IsString({ message: 'appId is missing: write the AppId that Emay gave you, as a string' })
-  @IsNotEmpty({ message: 'appId is empty: write the AppId that Emay gave you' })
-  @MaxLength(128)
+  @IsArray({ message: '$property must be a URL such as "https://host:port", or a list of them' })
+  @ArrayNotEmpty({ message: '$property is missing: write the gateway\'s address, such as "https://host:port"' })
+  @IsString({ each: true, message: '$property must be a URL such as "https://host:port", or a list of them' })
+  baseUrl: string[] = [];
+
+  @Credential('AppId', 128)
   appId: string;
 
-  @IsString({ message: 'secretKey is missing: write the secretKey that Emay gave you, as a string' })
-  @IsNotEmpty({ message: 'secretKey is empty: write the secretKey that Emay gave you' })
-  @MaxLength(256)
+  @Credential('secretKey', 256)
   secretKey: string;
 
-  @ValidateNested()
-  @Type(() => HttpSchema)
+  @Section(() => HttpSchema, '{ timeoutMs: 30000 }')
   http = new HttpSchema();
 
-  @ValidateNested()
-  @Type(() => DispatchSchema)
+  @Section(() => DispatchSchema, '{ concurrency: 4 }')
   dispatch = new DispatchSchema();
 
-  @ValidateNested()
-  @Type(() => ReportsSchema)
+  @Section(() => ReportsSchema, '{ intervalMs: 5000 }')
   reports = new ReportsSchema();
 
-  @ValidateNested()
-  @Type(() => ProtocolSchema)
+  @Section(() => ProtocolSchema, "{ timeZoneOffset: '+08:00' }")
   protocol = new ProtocolSchema();
 }

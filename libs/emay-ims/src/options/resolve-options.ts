@@ -1,9 +1,8 @@
-import { Logger } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { CronTime } from 'cron';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
-import type { EmayImsDatabaseOptions, EmayImsModuleOptions, ResolvedEmayImsOptions } from './module-options.js';
+import { readBaseUrl } from './base-url.js';
+import type { EmayImsModuleOptions, ResolvedEmayImsOptions } from './module-options.js';
 import { OptionsSchema } from './options.schema.js';
 
 /**
@@ -13,42 +12,57 @@ import { OptionsSchema } from './options.schema.js';
  * the secret.
  */
 export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOptions {
-  const { baseUrl, database, isGlobal: _isGlobal, ...rest } = options ?? ({} as EmayImsModuleOptions);
+  if (!isRecord(options)) {
+    throw new EmayImsOptionsError(
+      'EmayImsModule cannot start: it was given no options object: write { baseUrl, appId, secretKey, … }.',
+    );
+  }
+  const { baseUrl, database, ...rest } = options;
   const schema = plainToInstance(
     OptionsSchema,
-    { ...rest, baseUrls: baseUrl === undefined ? [] : Array.isArray(baseUrl) ? baseUrl : [baseUrl] },
+    { ...rest, baseUrl: baseUrl === undefined ? [] : Array.isArray(baseUrl) ? baseUrl : [baseUrl] },
     { exposeDefaultValues: true, exposeUnsetFields: false },
   );
-  const problems = validateSync(schema, { whitelist: true, forbidNonWhitelisted: true }).flatMap((error) =>
-    sentences(error),
-  );
+  const errors = validateSync(schema, { whitelist: true, forbidNonWhitelisted: true });
+  const problems = [...errors.flatMap((error) => sentences(error)), ...databaseProblems(database)];
+  const isSound = (section: keyof OptionsSchema) => !errors.some(({ property }) => property === section);
   const baseUrls: string[] = [];
-  if (problems.length === 0) {
-    for (const url of schema.baseUrls) problems.push(...baseUrlProblems(url, schema, baseUrls));
-    problems.push(...databaseProblems(database), ...reportProblems(schema));
-    if (schema.dispatch.minBackoffMs > schema.dispatch.maxBackoffMs) {
-      problems.push('dispatch.minBackoffMs must not be greater than dispatch.maxBackoffMs');
+  if (isSound('baseUrl') && isSound('http')) {
+    for (const text of schema.baseUrl) readBaseUrl(text, schema.http.allowInsecure, baseUrls, problems);
+  }
+  if (isSound('http')) {
+    if (options.http?.connectTimeoutMs === undefined) {
+      schema.http.connectTimeoutMs = Math.min(schema.http.connectTimeoutMs, schema.http.timeoutMs);
+    } else if (schema.http.connectTimeoutMs > schema.http.timeoutMs) {
+      problems.push('http.connectTimeoutMs must not be greater than http.timeoutMs, which it is a part of');
     }
+  }
+  if (isSound('dispatch') && schema.dispatch.minBackoffMs > schema.dispatch.maxBackoffMs) {
+    problems.push('dispatch.minBackoffMs must not be greater than dispatch.maxBackoffMs');
+  }
+  if (isSound('reports') && schema.reports.cron !== null && options.reports?.intervalMs !== undefined) {
+    problems.push('reports has both intervalMs and cron: leave one of them out');
   }
   if (problems.length > 0) {
     throw new EmayImsOptionsError(`EmayImsModule cannot start: ${[...new Set(problems)].join('; ')}.`);
   }
-  const { baseUrls: _raw, name, appId, secretKey, http, dispatch, reports, protocol } = schema;
-  return Object.freeze({
-    name,
-    appId,
-    secretKey,
+  const resolved = {
+    name: schema.name,
+    appId: schema.appId,
+    secretKey: schema.secretKey,
     baseUrls: Object.freeze(baseUrls),
-    database: Object.freeze(database ?? { dataSource: 'default' }),
-    http: Object.freeze({ ...http }),
-    dispatch: Object.freeze({ ...dispatch }),
-    reports: Object.freeze({ ...reports }),
-    protocol: Object.freeze({ ...protocol }),
-  });
+    database: Object.freeze({ ...(database ?? { dataSource: 'default' }) }),
+    http: Object.freeze(schema.http),
+    dispatch: Object.freeze(schema.dispatch),
+    reports: Object.freeze(schema.reports),
+    protocol: Object.freeze(schema.protocol),
+  };
+  // Whoever prints the options, or anything that holds them, does not print the key.
+  return Object.freeze(Object.defineProperty(resolved, 'secretKey', { enumerable: false }));
 }
 
 function sentences(error: ValidationError, path = ''): string[] {
-  const property = path + error.property.replace('baseUrls', 'baseUrl');
+  const property = path + error.property;
   const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) =>
     constraint === 'whitelistValidation'
       ? `${property} is not an option of this module: remove it or check its spelling`
@@ -57,53 +71,28 @@ function sentences(error: ValidationError, path = ''): string[] {
   return [...own, ...(error.children ?? []).flatMap((child) => sentences(child, `${property}.`))];
 }
 
-function baseUrlProblems(text: string, { http }: OptionsSchema, baseUrls: string[]): string[] {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return ['baseUrl is not a URL: write it with its scheme and port, such as "https://host:port"'];
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return ['baseUrl must begin with https:// (or http://)'];
-  if (url.username || url.password) return ['baseUrl must not hold a user name or password'];
-  if (url.search || url.hash) return ['baseUrl must not hold a query or fragment'];
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !http.allowInsecure) {
-    const why =
-      'the signature covers neither the text nor the order of a request, so whoever sees the wire can alter it';
-    if (process.env.NODE_ENV === 'production') {
+function databaseProblems(database: unknown): string[] {
+  if (database === undefined) return [];
+  if (isRecord(database)) {
+    const isSqlite = database.type === 'sqlite';
+    if (isSqlite && typeof database.path === 'string' && /^(:|file:|[a-z]+:\/\/)/i.test(database.path)) {
       return [
-        `baseUrl ${url.host} is plain http to another machine: ${why}. Use https (or a TLS-terminating proxy or private ` +
-          'link), or set http.allowInsecure: true if you know the way is safe',
+        "database.path must be the path of a file, e.g. './data/ims.sqlite': what is kept in memory is lost with the process",
       ];
     }
-    new Logger('EmayImsModule').warn(`baseUrl ${url.host} is plain http to another machine: ${why}.`);
-  }
-  baseUrls.push(url.href.replace(/\/+$/, ''));
-  return [];
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-function databaseProblems(database: EmayImsDatabaseOptions | undefined): string[] {
-  if (database === undefined) return [];
-  const isSqlite = 'type' in database && database.type === 'sqlite';
-  if (isSqlite && typeof database.path === 'string' && database.path !== '') return [];
-  if (!isSqlite && 'dataSource' in database && typeof database.dataSource === 'string' && database.dataSource !== '') {
-    return [];
+    const place = isSqlite ? database.path : database.dataSource;
+    if (typeof place === 'string' && place !== '') {
+      const known = isSqlite ? ['type', 'path', 'driver'] : ['dataSource'];
+      return Object.keys(database)
+        .filter((key) => !known.includes(key) && database[key] !== undefined)
+        .map((key) => `database.${key} is not an option of this module: remove it or check its spelling`);
+    }
   }
   return [
     "database must be { type: 'sqlite', path: './data/ims.sqlite' } or { dataSource: 'name of your DataSource' }",
   ];
 }
 
-function reportProblems({ reports }: OptionsSchema): string[] {
-  if (reports.cron === null) return [];
-  try {
-    new CronTime(reports.cron);
-    return [];
-  } catch {
-    return ['reports.cron is not a cron expression: write e.g. "*/10 * * * * *" for every ten seconds'];
-  }
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -46,6 +46,25 @@ export class ReportInbox {
     );
   }
 
+  /** Brings a page back that was kept elsewhere; without effect where it had been stored after all. */
+  async restore({ id, body }: StoredPage): Promise<void> {
+    const restored = await this.database.run(
+      `UPDATE emay_ims_report_batch SET state = 'STORED', body = ?, stored_at = ${this.now}
+       WHERE id = ? AND state IN ('PULLING', 'LOST')`,
+      [body, id],
+    );
+    if (restored > 0 || (await this.isKnown(id))) return;
+    await this.database.run(
+      `INSERT INTO emay_ims_report_batch (id, account, state, body, requested_at, expires_at, stored_at)
+       VALUES (?, ?, 'STORED', ?, ${this.now}, ${this.now}, ${this.now})`,
+      [id, this.account, body],
+    );
+  }
+
+  private async isKnown(id: string): Promise<boolean> {
+    return (await this.database.rows('SELECT id FROM emay_ims_report_batch WHERE id = ?', [id])).length > 0;
+  }
+
   /** Forgets a pull that provably fetched nothing. */
   async discard(id: string): Promise<void> {
     await this.database.run('DELETE FROM emay_ims_report_batch WHERE id = ?', [id]);

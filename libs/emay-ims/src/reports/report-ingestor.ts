@@ -1,4 +1,5 @@
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { decodeReportAnswer, type DeliveryReport, type ReportAnswer } from '../protocol/index.js';
@@ -52,6 +53,7 @@ export class ReportIngestor {
       if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
       const applied = await this.store.applyReports(matched.applied, session);
       await this.secondLook.keep(page.id, matched.orphans, malformed, session);
+      await failpoint('before-apply-commit');
       return {
         reports: total,
         applied,

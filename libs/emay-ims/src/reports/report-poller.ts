@@ -1,8 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { EmayImsClient } from '../client/index.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { classifyAnswerCode } from '../protocol/index.js';
+import type { PageKeeper } from './page-keeper.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { IngestedPage, ReportIngestor } from './report-ingestor.js';
 
@@ -48,6 +50,7 @@ export class ReportPoller {
     private readonly client: EmayImsClient,
     private readonly leases: LeaseStore,
     private readonly inbox: ReportInbox,
+    private readonly keeper: PageKeeper,
     private readonly ingestor: ReportIngestor,
     private readonly options: ResolvedEmayImsOptions,
   ) {
@@ -64,6 +67,7 @@ export class ReportPoller {
   /** Ends the drain after the page that is under way. */
   stop(): void {
     this.stopped = true;
+    this.keeper.hurry();
   }
 
   /** Lets another instance go on at once. */
@@ -99,15 +103,18 @@ export class ReportPoller {
     }
   }
 
-  /** Pages that were stored but not applied before a crash. */
+  /** Pages that were spooled, or stored but not applied, before a crash. */
   private async replay(total: ReportPullResult): Promise<void> {
+    await this.keeper.unspool();
     for (const page of await this.inbox.pending(REPLAYED_AT_A_TIME)) add(total, await this.ingestor.ingest(page));
   }
 
   /** One page, or why there is none. */
   private async pullPage(lastsMs: number): Promise<IngestedPage | string> {
     const id = await this.inbox.open(lastsMs);
+    await failpoint('before-pull');
     const end = await this.client.getImsReport();
+    await failpoint('after-pull');
     switch (end.kind) {
       case 'unsent':
         await this.inbox.discard(id);
@@ -128,9 +135,11 @@ export class ReportPoller {
     }
   }
 
-  private async storeAndApply(id: string, body: string): Promise<IngestedPage> {
+  private async storeAndApply(id: string, body: string): Promise<IngestedPage | string> {
     // No database takes a NUL in a text, and no JSON holds one.
-    await this.inbox.store(id, body.replaceAll('\0', '\uFFFD'));
+    const raw = body.replaceAll('\0', '\uFFFD');
+    if (!(await this.keeper.keep({ id, body: raw }))) return 'SPOOLED';
+    await failpoint('after-store-page');
     const page = await this.ingestor.ingest({ id, body });
     if (page.problem === null) return page;
     if (page.problem !== 'UNREADABLE' && classifyAnswerCode(page.problem) !== 'unlisted') {

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsConflictError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import { ImsMessage } from '../messages/ims-message.entity.js';
 import type { MessageStore, NewMessage } from '../messages/message-store.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
@@ -19,11 +20,15 @@ export class Enqueuer {
    * @param manager joins its transaction: the messages are there when, and only when, the caller commits
    * @returns the stored messages in the order given; for an id that was there already, the first message
    */
-  enqueue(wanted: IdentifiedMessages, manager?: EntityManager): Promise<ImsMessage[]> {
+  async enqueue(wanted: IdentifiedMessages, manager?: EntityManager): Promise<ImsMessage[]> {
     const work = (session: SqlSession) => this.insert(wanted, session);
-    if (!manager) return this.database.transaction(work);
-    this.assertJoinable(manager);
-    return this.database.within(manager, work);
+    if (manager) {
+      this.assertJoinable(manager);
+      return this.database.within(manager, work);
+    }
+    const stored = await this.database.transaction(work);
+    await failpoint('messages-stored');
+    return stored;
   }
 
   private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<ImsMessage[]> {

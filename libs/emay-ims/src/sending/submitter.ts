@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EmayImsClient, SendOutcome } from '../client/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import type { Attempt, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
@@ -13,6 +14,8 @@ import { isSameText, judge, type SubmittedMessage, type Verdict } from './settle
 const SETTLING_MS = 5_000;
 /** How long a result is kept in memory for a database that is away. Later the attempt counts as abandoned anyway. */
 const SETTLING_RETRY_MS = 60_000;
+/** The same while the process is being shut down. */
+const HURRIED_RETRY_MS = 3_000;
 
 /**
  * Hands claimed messages over and records what became of them.
@@ -24,6 +27,7 @@ const SETTLING_RETRY_MS = 60_000;
  */
 export class Submitter {
   private readonly logger: Logger;
+  private isHurried = false;
 
   constructor(
     private readonly client: EmayImsClient,
@@ -32,6 +36,11 @@ export class Submitter {
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.logger = new Logger(`EmayIms:${options.name}`);
+  }
+
+  /** The process is being shut down: results are not kept in memory for long any more. */
+  hurry(): void {
+    this.isHurried = true;
   }
 
   newAttempt(): Attempt {
@@ -49,7 +58,9 @@ export class Submitter {
     attempt: Attempt,
     releaseInMs: number | null,
   ): Promise<SendOutcome> {
+    await failpoint('before-request');
     const outcome = await this.request(messages);
+    await failpoint('after-request');
     const verdict = judge(outcome, messages);
     this.tellCircuit(outcome, verdict);
     switch (verdict.kind) {
@@ -65,6 +76,7 @@ export class Submitter {
         await this.submitHalves(messages, releaseInMs);
         break;
     }
+    await failpoint('after-settle');
     return outcome;
   }
 
@@ -117,12 +129,13 @@ export class Submitter {
   }
 
   private async persistently(write: () => Promise<void>): Promise<void> {
-    const giveUpAt = performance.now() + SETTLING_RETRY_MS;
-    for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
+    const began = performance.now();
+    for (let wait = 50; ; wait = Math.min(wait * 2, 1_000)) {
       try {
         return await write();
       } catch (error) {
-        if (!(error instanceof EmayImsStoreError) || performance.now() + wait > giveUpAt) throw error;
+        const isOver = performance.now() - began > (this.isHurried ? HURRIED_RETRY_MS : SETTLING_RETRY_MS);
+        if (!(error instanceof EmayImsStoreError) || isOver) throw error;
         await pause(wait);
       }
     }

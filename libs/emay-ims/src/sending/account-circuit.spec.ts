@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccountCircuit } from './account-circuit.js';
+
+describe('the circuit of an account', () => {
+  let now = 0;
+  const newCircuit = () =>
+    new AccountCircuit(
+      { minBackoffMs: 100, maxBackoffMs: 1_000 },
+      () => now,
+      () => 1,
+    );
+
+  it('lets everything through while the gateway answers in order', () => {
+    const circuit = newCircuit();
+    expect(circuit.enter()).toBe('all');
+    circuit.succeeded();
+    expect(circuit.enter()).toBe('all');
+    expect(circuit.reason).toBeNull();
+  });
+
+  it('lets nothing through after a failure, then one probe at a time, then everything', () => {
+    const circuit = newCircuit();
+    circuit.failed('ERROR_SIGN', true);
+    expect(circuit.enter()).toBe('none');
+    now += 100;
+    expect(circuit.enter()).toBe('probe');
+    expect(circuit.enter()).toBe('none');
+    circuit.succeeded();
+    circuit.leave();
+    expect(circuit.enter()).toBe('all');
+  });
+
+  it('stays open, for the next probe, when a probe found nothing to send', () => {
+    const circuit = newCircuit();
+    circuit.failed('ECONNREFUSED', false);
+    now += 100;
+    expect(circuit.enter()).toBe('probe');
+    circuit.leave();
+    expect(circuit.enter()).toBe('probe');
+  });
+
+  it('doubles its pause up to the longest', () => {
+    const circuit = newCircuit();
+    const pauses: number[] = [];
+    for (let round = 0; round < 6; round++) {
+      pauses.push(circuit.failed('ETIMEDOUT', false));
+      now += 10_000;
+      circuit.enter();
+      circuit.leave();
+    }
+    expect(pauses).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+  });
+
+  it('counts requests that were under way together, and fail together, once', () => {
+    const circuit = newCircuit();
+    expect([1, 2, 3, 4].map(() => circuit.failed('ECONNRESET', false))).toEqual([100, 100, 100, 100]);
+  });
+
+  it('is shut for direct sends only while the account itself is refused', () => {
+    const circuit = newCircuit();
+    circuit.failed('ECONNREFUSED', false);
+    expect(circuit.isShut).toBe(false);
+    circuit.failed('ERROR_SIGN', true);
+    expect(circuit.isShut).toBe(true);
+    now += 10_000;
+    expect(circuit.isShut).toBe(false);
+  });
+
+  it('spreads pauses, so that instances do not come back together', () => {
+    const shortest = new AccountCircuit(
+      { minBackoffMs: 100, maxBackoffMs: 100 },
+      () => 0,
+      () => 0,
+    );
+    expect(shortest.failed('x', false)).toBe(50);
+  });
+});
