@@ -1,3 +1,4 @@
+import { ConsoleLogger, type LoggerService } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { startSimulator, type Simulator, type SimulatorOptions } from 'emay-ims-simulator';
@@ -18,6 +19,8 @@ export interface GatewayApp {
 export interface GatewayAppOptions {
   module?: Partial<EmayImsModuleOptions>;
   simulator?: Partial<SimulatorOptions>;
+  /** Default: silence. */
+  logger?: LoggerService;
 }
 
 /** Nothing runs by itself unless a test asks for it: no dispatching, no polling, so no test depends on timing. */
@@ -37,7 +40,9 @@ export async function startGatewayApp(kind: DatabaseKind, options: GatewayAppOpt
         ...options.module,
       }),
     ],
-  }).compile();
+  })
+    .setLogger(options.logger ?? new ConsoleLogger({ logLevels: [] }))
+    .compile();
   await module.init();
   const app: GatewayApp = {
     ims: module.get(EmayImsService),
