@@ -14,7 +14,7 @@ import { ReportIngestor } from './reports/report-ingestor.js';
 import { ReportPoller } from './reports/report-poller.js';
 import { ReportSpool } from './reports/report-spool.js';
 import { SecondLookStore } from './reports/second-look-store.js';
-import { AccountCircuit } from './sending/account-circuit.js';
+import { AccountCircuit } from './engine/account-circuit.js';
 import { DirectSender } from './sending/direct-sender.js';
 import { Dispatcher } from './sending/dispatcher.js';
 import { Enqueuer } from './sending/enqueuer.js';
@@ -63,7 +63,9 @@ export class EmayImsAccount {
     const secondLook = new SecondLookStore(database, name);
     const ingestor = new ReportIngestor(database, this.store, this.inbox, secondLook, options);
     const keeper = new PageKeeper(this.inbox, new ReportSpool(reports.spoolPath, name), name);
-    this.poller = new ReportPoller(client, leases, this.inbox, keeper, ingestor, options);
+    // Its own circuit: reports may be refused where sending is not, and the other way about.
+    const pollCircuit = new AccountCircuit(options.dispatch);
+    this.poller = new ReportPoller(client, leases, this.inbox, keeper, ingestor, pollCircuit, options);
     this.sweeper = new Sweeper(leases, this.store, [
       {
         run: () => this.inbox.recordAbandonedPulls(),
@@ -90,7 +92,7 @@ export class EmayImsAccount {
       jobs.push({
         name: `emay-ims:${name}:reports`,
         schedule: reports.cron === null ? { everyMs: reports.intervalMs } : { cron: reports.cron },
-        run: async () => void (await this.poller.pull()),
+        run: () => this.poller.pullOnSchedule(),
       });
     }
     await this.engine.start(jobs);

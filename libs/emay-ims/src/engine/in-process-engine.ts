@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
+import { EmayImsError } from '../errors/emay-ims.error.js';
 import type { EmayImsEngine, EngineJob } from './engine.js';
 import { Round } from './round.js';
 
@@ -18,12 +19,18 @@ export class InProcessEngine implements EmayImsEngine {
 
   async start(jobs: readonly EngineJob[]): Promise<void> {
     const registry = await this.findRegistry();
-    for (const job of jobs) {
-      const round = new Round(job, (error) => this.logFailure(job, error));
-      this.rounds.set(job.name, round);
-      this.cancels.push('cron' in job.schedule ? byCron(job, round, registry) : byInterval(job, round, registry));
-      round.request();
+    try {
+      for (const job of jobs) {
+        const round = new Round(job, (error) => this.logFailure(job, error));
+        this.cancels.push('cron' in job.schedule ? byCron(job, round, registry) : byInterval(job, round, registry));
+        this.rounds.set(job.name, round);
+      }
+    } catch (error) {
+      // The registry refuses a name that is taken: leave no timer behind that would keep the process alive.
+      await this.stop();
+      throw error;
     }
+    for (const round of this.rounds.values()) round.request();
   }
 
   wake(name: string): void {
@@ -46,7 +53,8 @@ export class InProcessEngine implements EmayImsEngine {
 
   private logFailure({ name }: EngineJob, error: unknown): void {
     // Our own errors carry no data; of any other, only the name is safe to print.
-    const what = error instanceof Error ? (error.name.startsWith('EmayIms') ? error.message : error.name) : 'failure';
+    const { name: kind, message } = (error ?? {}) as Partial<Error>;
+    const what = error instanceof EmayImsError ? message : (kind ?? 'failure');
     this.logger.error(`${name} failed and will run again: ${what}`);
   }
 }
@@ -54,19 +62,31 @@ export class InProcessEngine implements EmayImsEngine {
 function byInterval({ name, schedule }: EngineJob, round: Round, registry: SchedulerRegistry | null): () => void {
   const { everyMs } = schedule as { everyMs: number };
   const timer = setInterval(() => round.request(), everyMs);
-  registry?.addInterval(name, timer);
+  const cancel = () => clearInterval(timer);
+  registered(() => registry?.addInterval(name, timer), cancel);
   return () => {
-    clearInterval(timer);
-    if (registry?.doesExist('interval', name)) registry.deleteInterval(name);
+    cancel();
+    // Not one that the host has put in the place of ours.
+    if (registry?.doesExist('interval', name) && registry.getInterval(name) === timer) registry.deleteInterval(name);
   };
 }
 
 function byCron({ name, schedule }: EngineJob, round: Round, registry: SchedulerRegistry | null): () => void {
   const { cron } = schedule as { cron: string };
   const job = CronJob.from({ cronTime: cron, onTick: () => round.request(), start: true });
-  registry?.addCronJob(name, job as unknown as Parameters<SchedulerRegistry['addCronJob']>[1]);
+  const cancel = () => void job.stop();
+  registered(() => registry?.addCronJob(name, job), cancel);
   return () => {
-    void job.stop();
-    if (registry?.doesExist('cron', name)) registry.deleteCronJob(name);
+    cancel();
+    if (registry?.doesExist('cron', name) && registry.getCronJob(name) === job) registry.deleteCronJob(name);
   };
+}
+
+function registered(register: () => void, cancel: () => void): void {
+  try {
+    register();
+  } catch (error) {
+    cancel();
+    throw error;
+  }
 }

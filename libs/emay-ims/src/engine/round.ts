@@ -2,9 +2,10 @@ import type { EngineJob } from './engine.js';
 
 /** Runs a job one round at a time: requests during a round add up to one more after it. */
 export class Round {
-  private running: Promise<void> | null = null;
-  private again = false;
-  private closed = false;
+  private isRunning = false;
+  private isWanted = false;
+  private isClosed = false;
+  private ended: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly job: EngineJob,
@@ -12,29 +13,30 @@ export class Round {
   ) {}
 
   request(): void {
-    if (this.closed) return;
-    if (this.running) {
-      this.again = true;
-      return;
-    }
-    this.running = this.rounds().finally(() => (this.running = null));
+    if (this.isClosed) return;
+    this.isWanted = true;
+    if (!this.isRunning) this.ended = this.rounds();
   }
 
   /** Takes no request any more; resolves when the round under way has ended. */
   async close(): Promise<void> {
-    this.closed = true;
-    await this.running;
+    this.isClosed = true;
+    await this.ended;
   }
 
   private async rounds(): Promise<void> {
-    do {
-      this.again = false;
-      try {
+    this.isRunning = true;
+    try {
+      while (this.isWanted && !this.isClosed) {
+        this.isWanted = false;
         await this.job.run();
-      } catch (error) {
-        this.onFailure(error);
-        return; // The next request comes with its time; running at once would only fail again.
       }
-    } while (this.again && !this.closed);
+    } catch (error) {
+      // The next request comes with its time; running at once would only fail again.
+      this.onFailure(error);
+    } finally {
+      // In the same breath as the last look at `isWanted`: no request falls in between.
+      this.isRunning = false;
+    }
   }
 }

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EmayImsClient } from '../client/index.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
@@ -31,6 +33,10 @@ const STORING_MS = 15_000;
 /** An empty answer in the gateway's own spelling: nothing to store. Anything else is stored before it is read. */
 const EMPTY_ANSWER = /^\s*\{\s*"code"\s*:\s*"SUCCESS"\s*(,\s*"data"\s*:\s*(\[\s*\]|null|"")\s*)?\}\s*$/;
 const REPLAYED_AT_A_TIME = 10;
+const LEASE_HELD = 'LEASE_HELD';
+const OVER_SPEED = 'ERROR_OVER_SPEED';
+/** The gateway counts calls by the second. */
+const OVER_SPEED_PAUSE_MS = 1_000;
 
 /**
  * Pulls delivery reports and has them applied. The gateway forgets what it hands out, so in this order:
@@ -52,10 +58,24 @@ export class ReportPoller {
     private readonly inbox: ReportInbox,
     private readonly keeper: PageKeeper,
     private readonly ingestor: ReportIngestor,
+    private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.logger = new Logger(`EmayIms:${options.name}`);
     this.leaseName = `${options.name}:reports`;
+  }
+
+  /** A scheduled pull: left out while the gateway refuses or cannot be reached, with growing pauses. */
+  async pullOnSchedule(): Promise<void> {
+    const passage = this.circuit.enter();
+    if (passage === 'none') return;
+    try {
+      const { stoppedBy } = await this.pull();
+      if (stoppedBy === null) this.circuit.succeeded();
+      else if (stoppedBy !== LEASE_HELD) this.circuit.failed(stoppedBy, false);
+    } finally {
+      if (passage === 'probe') this.circuit.leave();
+    }
   }
 
   /** Drains the gateway's queue. A call during a pull gets that pull's result: pulls of one instance never overlap. */
@@ -88,12 +108,16 @@ export class ReportPoller {
     const lastsMs = this.options.http.timeoutMs + STORING_MS;
     try {
       while (!this.stopped) {
-        if (!(await this.leases.acquire(this.leaseName, lastsMs))) return { ...total, stoppedBy: 'LEASE_HELD' };
+        if (!(await this.leases.acquire(this.leaseName, lastsMs))) return { ...total, stoppedBy: LEASE_HELD };
         await this.replay(total);
         const page = await this.pullPage(lastsMs);
         if (typeof page === 'string') return { ...total, stoppedBy: page };
         total.pages++;
         add(total, page);
+        if (page.problem === OVER_SPEED) {
+          await pause(OVER_SPEED_PAUSE_MS);
+          continue;
+        }
         if (page.problem !== null) return { ...total, stoppedBy: page.problem };
         if (page.reports < this.options.reports.pageSize) break;
       }

@@ -10,7 +10,7 @@ import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type { Attempt, MessageStore, NewMessage } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, classifyAnswerCode } from '../protocol/index.js';
-import type { AccountCircuit } from './account-circuit.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
 import { packRequests } from './request-packing.js';
 import { conflictingIds, isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { Submitter } from './submitter.js';

@@ -1,6 +1,6 @@
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import type { AccountCircuit } from './account-circuit.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { Submitter } from './submitter.js';
 
 /**

@@ -7,7 +7,7 @@ import { newToken } from '../messages/ids.js';
 import type { Attempt, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES } from '../protocol/index.js';
-import type { AccountCircuit } from './account-circuit.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
 import { isSameText, judge, type SubmittedMessage, type Verdict } from './settlement.js';
 
 /** What settling may take after the request's own deadline, before others call the attempt abandoned. */
