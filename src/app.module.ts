@@ -2,8 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { EmayImsModule } from 'nestjs-emay-ims';
+import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { EmayImsModule, runEmayImsMigrations } from 'nestjs-emay-ims';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { isSandbox, type Environment } from './config/environment.js';
 import { dataSourceOptions, emayImsOptions } from './config/options.js';
 import { HealthController } from './health/health.controller.js';
@@ -24,7 +25,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, ignoreEnvVars: true, load: [() => environment] }),
         ScheduleModule.forRoot(),
-        ...(dataSource ? [TypeOrmModule.forRoot(dataSource)] : []),
+        ...(dataSource ? [migratedDatabase(dataSource)] : []),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],
@@ -39,4 +40,12 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** Any number of instances may start at once: one migrates, the others wait. */
+function migratedDatabase(dataSource: TypeOrmModuleOptions): DynamicModule {
+  return TypeOrmModule.forRootAsync({
+    useFactory: () => dataSource,
+    dataSourceFactory: (options) => runEmayImsMigrations(new DataSource(options as DataSourceOptions)),
+  });
 }

@@ -12,7 +12,6 @@ export function dataSourceOptions({ EMAY_IMS_DATABASE_URL: url }: Environment): 
     url,
     entities: EMAY_IMS_ENTITIES,
     migrations: EMAY_IMS_MIGRATIONS,
-    migrationsRun: true,
     retryAttempts: 3,
   };
 }

@@ -14,10 +14,13 @@ import {
 import {
   EmayImsService,
   FindImsDto,
+  ResolveUnconfirmedDto,
   SendImsBatchDto,
   SendImsDto,
   SendPersonalizedImsDto,
+  type ImsAccountStatus,
   type ImsMessageState,
+  type ImsResolution,
   type Page,
   type ReportPullResult,
 } from 'nestjs-emay-ims';
@@ -68,6 +71,27 @@ export class MessagesController {
       throw new ConflictException(`The message is ${message.state}: only a QUEUED one can be withdrawn.`);
     }
     return message;
+  }
+
+  /** A person's decision about an UNCONFIRMED message: `{ decision: 'resend' | 'give-up', decidedBy, reason }`. */
+  @Post('messages/:customImsId/resolution')
+  @HttpCode(HttpStatus.OK)
+  async resolve(
+    @Param('customImsId') customImsId: string,
+    @Body() decision: ResolveUnconfirmedDto,
+  ): Promise<MessageView> {
+    return toView(await this.ims.resolveUnconfirmed(customImsId, decision));
+  }
+
+  @Get('messages/:customImsId/resolutions')
+  resolutions(@Param('customImsId') customImsId: string): Promise<ImsResolution[]> {
+    return this.ims.resolutions(customImsId);
+  }
+
+  /** What waits for somebody to look at it. */
+  @Get('status')
+  status(): Promise<ImsAccountStatus> {
+    return this.ims.status();
   }
 
   @Get('stats')

@@ -8,6 +8,8 @@ import { newToken } from './messages/ids.js';
 import { MessageFinder } from './messages/message-finder.js';
 import { MessageStore } from './messages/message-store.js';
 import type { ResolvedEmayImsOptions } from './options/module-options.js';
+import { readAccountStatus, type ImsAccountStatus } from './operator/account-status.js';
+import { UnconfirmedResolver } from './operator/unconfirmed-resolver.js';
 import { PageKeeper } from './reports/page-keeper.js';
 import { ReportInbox } from './reports/report-inbox.js';
 import { ReportIngestor } from './reports/report-ingestor.js';
@@ -33,7 +35,8 @@ export class EmayImsAccount {
   readonly directSender: DirectSender;
   readonly poller: ReportPoller;
   readonly circuit: AccountCircuit;
-  readonly inbox: ReportInbox;
+  readonly resolver: UnconfirmedResolver;
+  private readonly database: ImsDatabase;
   private readonly submitter: Submitter;
   private readonly dispatcher: Dispatcher;
   private readonly sweeper: Sweeper;
@@ -59,20 +62,22 @@ export class EmayImsAccount {
     this.directSender = new DirectSender(database, this.store, this.submitter, this.circuit, options);
     this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
 
-    this.inbox = new ReportInbox(database, name);
+    const inbox = new ReportInbox(database, name);
     const secondLook = new SecondLookStore(database, name);
-    const ingestor = new ReportIngestor(database, this.store, this.inbox, secondLook, options);
-    const keeper = new PageKeeper(this.inbox, new ReportSpool(reports.spoolPath, name), name);
+    const ingestor = new ReportIngestor(database, this.store, inbox, secondLook, options);
+    const keeper = new PageKeeper(inbox, new ReportSpool(reports.spoolPath, name), name);
     // Its own circuit: reports may be refused where sending is not, and the other way about.
     const pollCircuit = new AccountCircuit(options.dispatch);
-    this.poller = new ReportPoller(client, leases, this.inbox, keeper, ingestor, pollCircuit, options);
+    this.poller = new ReportPoller(client, leases, inbox, keeper, ingestor, pollCircuit, options);
     this.sweeper = new Sweeper(leases, this.store, [
       {
-        run: () => this.inbox.recordAbandonedPulls(),
+        run: () => inbox.recordAbandonedPulls(),
         done: 'pulls of delivery reports ended with their process: what they fetched may be lost',
       },
       { run: () => ingestor.adoptOrphans(), done: 'orphaned delivery reports have found their message' },
     ]);
+    this.resolver = new UnconfirmedResolver(database, name);
+    this.database = database;
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }
 
@@ -96,6 +101,10 @@ export class EmayImsAccount {
       });
     }
     await this.engine.start(jobs);
+  }
+
+  status(): Promise<ImsAccountStatus> {
+    return readAccountStatus(this.database, this.options.name, this.circuit);
   }
 
   /** There is something new in the queue. */

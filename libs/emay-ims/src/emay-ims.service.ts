@@ -9,6 +9,9 @@ import { EmayImsOptionsError, EmayImsValidationError, type ImsViolation } from '
 import type { ImsMessage } from './messages/ims-message.entity.js';
 import type { ImsMessageState } from './messages/message-state.js';
 import { encodeCursor } from './messages/page-cursor.js';
+import type { ImsAccountStatus } from './operator/account-status.js';
+import type { ImsResolution } from './operator/ims-resolution.entity.js';
+import type { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 import type { ReportPullResult } from './reports/report-poller.js';
 import { enqueueFrom, type EnqueueStreamOptions, type EnqueueSummary } from './sending/stream.js';
 
@@ -144,6 +147,28 @@ export class EmayImsService {
   /** Pulls and applies all delivery reports that wait at the gateway now, outside the schedule (§2.4). */
   async pullReports(): Promise<ReportPullResult> {
     return this.ready().poller.pull();
+  }
+
+  /**
+   * Ends the doubt about an UNCONFIRMED message by a person's decision, kept with who, when and why.
+   *
+   * @throws EmayImsConflictError where the message is not UNCONFIRMED (any more)
+   */
+  async resolveUnconfirmed(customImsId: string, decision: ResolveUnconfirmedDto): Promise<ImsMessage> {
+    const account = this.ready();
+    await account.resolver.resolve(customImsId, decision);
+    account.wakeDispatcher();
+    return (await account.store.findOne(customImsId)) as ImsMessage;
+  }
+
+  /** The decisions taken about a message, oldest first. */
+  async resolutions(customImsId: string): Promise<ImsResolution[]> {
+    return this.ready().resolver.history(customImsId);
+  }
+
+  /** What waits for somebody to look at it: doubts, possible losses, orphans, an open circuit. */
+  async status(): Promise<ImsAccountStatus> {
+    return this.ready().status();
   }
 
   private async sendNow(messages: SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {

@@ -10,6 +10,7 @@ export type {
 } from './client/index.js';
 export { EMAY_IMS_ENTITIES } from './database/entities.js';
 export { EMAY_IMS_MIGRATIONS } from './database/migrations/index.js';
+export { runEmayImsMigrations } from './database/run-migrations.js';
 export { IsCustomImsId, IsImsContent, IsImsMobile } from './dto/decorators.js';
 export { FindImsDto } from './dto/find-ims.dto.js';
 export { ImsRecipientDto, SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
@@ -57,6 +58,9 @@ export {
   type DeliveryReport,
   type ReportStateEntry,
 } from './protocol/index.js';
+export type { ImsAccountStatus } from './operator/account-status.js';
+export { ImsResolution, type ResolutionDecision } from './operator/ims-resolution.entity.js';
+export { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js';
 export type { ReportPullResult } from './reports/report-poller.js';
 export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';

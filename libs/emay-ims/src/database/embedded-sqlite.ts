@@ -6,6 +6,7 @@ import { EMAY_IMS_MIGRATIONS } from './migrations/index.js';
 
 interface SqliteConnection {
   pragma(text: string): unknown;
+  close(): unknown;
 }
 
 /** How long opening waits for another process that migrates the same file. */
@@ -30,11 +31,6 @@ export async function openEmbeddedSqliteReader(path: string, driver?: unknown): 
 }
 
 async function open(path: string, driver: unknown, readOnly: boolean): Promise<DataSource> {
-  if (path === ':memory:') {
-    throw new EmayImsOptionsError(
-      "database.path ':memory:' would lose every message with the process: give a file, e.g. './data/ims.sqlite'.",
-    );
-  }
   const options: DataSourceOptions = {
     type: 'better-sqlite3',
     database: path,
@@ -44,11 +40,16 @@ async function open(path: string, driver: unknown, readOnly: boolean): Promise<D
     migrationsTableName: 'emay_ims_migration',
     migrationsRun: !readOnly,
     prepareDatabase: (connection: SqliteConnection) => {
-      // No waiting inside SQLite: that would block this process, which may be the one that holds the lock.
-      connection.pragma('busy_timeout = 0');
-      connection.pragma('journal_mode = WAL');
-      connection.pragma('synchronous = FULL');
-      if (readOnly) connection.pragma('query_only = ON');
+      try {
+        // No waiting inside SQLite: that would block this process, which may be the one that holds the lock.
+        connection.pragma('busy_timeout = 0');
+        connection.pragma('journal_mode = WAL');
+        connection.pragma('synchronous = FULL');
+        if (readOnly) connection.pragma('query_only = ON');
+      } catch (error) {
+        connection.close(); // TypeORM forgets a connection that could not be prepared.
+        throw error;
+      }
     },
   };
   const giveUpAt = performance.now() + OPENING_MS;
@@ -56,14 +57,28 @@ async function open(path: string, driver: unknown, readOnly: boolean): Promise<D
     try {
       return await new DataSource(options).initialize();
     } catch (error) {
-      const isBusy =
-        error instanceof Error && /SQLITE_BUSY|database is locked/.test(`${error.message} ${codeOf(error)}`);
-      if (!isBusy || performance.now() > giveUpAt) throw error;
-      await pause(50 + Math.random() * 100);
+      if (isContended(error) && performance.now() < giveUpAt) await pause(50 + Math.random() * 100);
+      else throw cannotOpen(path, error);
     }
   }
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+/** Whether somebody else holds the file, or has just made the tables that we set out to make. */
+function isContended(error: unknown): boolean {
+  return /SQLITE_BUSY|database is locked|already exists|UNIQUE constraint failed: emay_ims_migration/.test(
+    describe(error),
+  );
+}
+
+function cannotOpen(path: string, error: unknown): EmayImsOptionsError {
+  return new EmayImsOptionsError(
+    `EmayImsModule cannot start: the SQLite file database.path '${path}' cannot be opened (${describe(error)}). Write the ` +
+      'path of a file that this process may create or write, in a folder it may write to.',
+  );
+}
+
+/** Code and message; native drivers throw errors that are not of this realm's `Error`. */
+function describe(error: unknown): string {
+  const { code = '', message = '' } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return `${String(code)} ${String(message)}`.trim();
 }

@@ -1,5 +1,6 @@
 import { ImsMessage } from '../messages/ims-message.entity.js';
+import { ImsResolution } from '../operator/ims-resolution.entity.js';
 import { ImsReport } from '../reports/ims-report.entity.js';
 
 /** What a host adds to the `entities` of its own DataSource. */
-export const EMAY_IMS_ENTITIES = [ImsMessage, ImsReport];
+export const EMAY_IMS_ENTITIES = [ImsMessage, ImsReport, ImsResolution];

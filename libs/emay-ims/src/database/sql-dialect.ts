@@ -39,11 +39,15 @@ export interface SqlDialect {
   returned(column: string): string;
   /** Appended to a SELECT that reserves rows for this transaction, passing over those of other transactions. */
   readonly lockSkippingLocked: string;
+  /** `emay_ims_message`, to be read by its index of what is due, whatever the planner thinks of that. */
+  readonly dueMessages: string;
   /**
    * The condition `m.account = ?` in a join of rows `r` with messages `m`, so that each row, known by `rowKey`, looks up
    * its message and not each message of the account its row.
    */
   accountIs(rowKey: string): string;
+  /** The condition `(first, second) < (?, ?)`, so that an index over both leads to the place; and its parameters. */
+  before(columns: readonly [string, string], values: readonly [unknown, unknown]): [string, ...unknown[]];
   /** A table expression over one JSON parameter, to be followed by an alias where it stands: `FROM ${rows(…)}`. */
   rows(columns: RowColumns, alias: string): string;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */

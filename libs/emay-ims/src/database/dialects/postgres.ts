@@ -12,7 +12,9 @@ export const postgres: SqlDialect = {
   hasReturning: true,
   returned: (column) => `m.${column}`,
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
+  dueMessages: 'emay_ims_message',
   accountIs: () => 'm.account = ?',
+  before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
   rows: (columns, alias) =>
     `json_to_recordset(?::json) AS ${alias}(${Object.entries(columns)
       .map(([name, type]) => `${name} ${TYPES[type]}`)

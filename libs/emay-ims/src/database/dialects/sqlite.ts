@@ -9,9 +9,11 @@ export const sqlite: SqlDialect = {
   returned: (column) => column,
   // One writer at a time: there is nobody else's lock to pass over.
   lockSkippingLocked: '',
+  dueMessages: 'emay_ims_message',
   // Made to depend on the row: the planner takes a constant account for so selective that it reads all its messages
   // for every row (500 rows of 200,000: 31 s instead of 3 ms).
   accountIs: (rowKey) => `m.account = iif(r.${rowKey} IS NULL, NULL, ?)`,
+  before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
   rows: (columns, alias) =>
     `(SELECT ${Object.keys(columns)
       .map((name) => `value ->> '${name}' AS ${name}`)

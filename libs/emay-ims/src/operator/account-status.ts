@@ -1,0 +1,55 @@
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
+
+/** What an operator needs to know of an account at a glance. */
+export interface ImsAccountStatus {
+  account: string;
+  /** Why this instance hands nothing over just now: the gateway's code or the network's; `null`: it does. */
+  circuitOpenFor: string | null;
+  /** Since when the oldest message that is due waits; `null`: none does. */
+  oldestDueAt: Date | null;
+  /** Messages whose outcome is not known: a report or a person settles them. */
+  unconfirmed: number;
+  /** Pulls whose answer never came, or not in whole: the reports in it are gone. */
+  possibleLosses: number;
+  /** Pages that could not be read; kept as they came. */
+  unreadablePages: number;
+  /** Reports that no message answers to. */
+  orphanedReports: number;
+  /** Reports that could not be read. */
+  quarantinedReports: number;
+}
+
+/** Counts what waits for somebody to look at it. */
+export async function readAccountStatus(
+  database: ImsDatabase,
+  account: string,
+  circuit: AccountCircuit,
+): Promise<ImsAccountStatus> {
+  const first = async (sql: string) => (await database.rows(sql, [account]))[0] ?? {};
+  const messages = await first(
+    `SELECT COUNT(CASE WHEN state = 'UNCONFIRMED' THEN 1 END) AS unconfirmed,
+       MIN(CASE WHEN state = 'QUEUED' AND due_at <= ${database.dialect.now} THEN due_at END) AS oldest
+     FROM emay_ims_message WHERE account = ? AND state IN ('UNCONFIRMED', 'QUEUED')`,
+  );
+  const pages = await first(
+    `SELECT COUNT(CASE WHEN state = 'LOST' THEN 1 END) AS lost,
+       COUNT(CASE WHEN state = 'UNREADABLE' THEN 1 END) AS unreadable
+     FROM emay_ims_report_batch WHERE account = ? AND state IN ('LOST', 'UNREADABLE')`,
+  );
+  const reports = await first(
+    `SELECT COUNT(CASE WHEN status = 'ORPHANED' THEN 1 END) AS orphaned,
+       COUNT(CASE WHEN status = 'QUARANTINED' THEN 1 END) AS quarantined
+     FROM emay_ims_report WHERE account = ?`,
+  );
+  return {
+    account,
+    circuitOpenFor: circuit.reason,
+    oldestDueAt: messages.oldest === null || messages.oldest === undefined ? null : new Date(Number(messages.oldest)),
+    unconfirmed: Number(messages.unconfirmed),
+    possibleLosses: Number(pages.lost),
+    unreadablePages: Number(pages.unreadable),
+    orphanedReports: Number(reports.orphaned),
+    quarantinedReports: Number(reports.quarantined),
+  };
+}

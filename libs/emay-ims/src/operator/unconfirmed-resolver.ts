@@ -1,0 +1,76 @@
+import { validateSync } from 'class-validator';
+import { plainToInstance } from 'class-transformer';
+import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
+import { EmayImsConflictError, EmayImsValidationError } from '../errors/emay-ims-errors.js';
+import { newToken } from '../messages/ids.js';
+import { ImsResolution, type ResolutionDecision } from './ims-resolution.entity.js';
+import { ResolveUnconfirmedDto } from './resolve-unconfirmed.dto.js';
+
+/**
+ * The one way out of UNCONFIRMED besides a report: a person decides. The decision and its effect are one transaction, so
+ * nothing is resent without a trace of who wanted it.
+ */
+export class UnconfirmedResolver {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+  ) {}
+
+  /**
+   * @throws EmayImsValidationError for an incomplete decision
+   * @throws EmayImsConflictError where the message is not UNCONFIRMED (any more)
+   */
+  async resolve(customImsId: string, wanted: ResolveUnconfirmedDto): Promise<void> {
+    const { decision, decidedBy, reason } = checked(wanted);
+    const { now } = this.database.dialect;
+    const effect =
+      decision === 'resend'
+        ? `state = 'QUEUED', attempt = NULL, expires_at = NULL, due_at = ${now}`
+        : "state = 'UNKNOWN', code = 'GIVEN_UP', due_at = NULL";
+    await this.database.transaction(async (session) => {
+      const resolved = await session.run(
+        `UPDATE emay_ims_message SET ${effect} WHERE account = ? AND custom_ims_id = ? AND state = 'UNCONFIRMED'`,
+        [this.account, customImsId],
+      );
+      if (resolved === 0) {
+        throw new EmayImsConflictError([customImsId], 'there is no UNCONFIRMED message with this id (any more)');
+      }
+      await session.run(
+        `INSERT INTO emay_ims_resolution (id, account, custom_ims_id, decision, decided_by, reason, decided_at)
+         VALUES (?, ?, ?, ?, ?, ?, ${now})`,
+        [newToken(), this.account, customImsId, decision, decidedBy, reason],
+      );
+    });
+  }
+
+  /** Every decision about a message, oldest first. */
+  async history(customImsId: string): Promise<ImsResolution[]> {
+    const rows = await this.database.rows(
+      `SELECT id, account, custom_ims_id, decision, decided_by, reason, decided_at FROM emay_ims_resolution
+       WHERE account = ? AND custom_ims_id = ? ORDER BY decided_at, id`,
+      [this.account, customImsId],
+    );
+    return rows.map(toResolution);
+  }
+}
+
+function checked(wanted: ResolveUnconfirmedDto): ResolveUnconfirmedDto {
+  const decision = plainToInstance(ResolveUnconfirmedDto, wanted ?? {});
+  const violations = validateSync(decision).flatMap(({ property, constraints }) =>
+    Object.values(constraints ?? {}).map((message) => ({ index: -1, property, message })),
+  );
+  if (violations.length > 0) throw new EmayImsValidationError(violations);
+  return decision;
+}
+
+function toResolution(row: SqlRow): ImsResolution {
+  return Object.assign(new ImsResolution(), {
+    id: String(row.id),
+    account: String(row.account),
+    customImsId: String(row.custom_ims_id),
+    decision: String(row.decision) as ResolutionDecision,
+    decidedBy: String(row.decided_by),
+    reason: String(row.reason),
+    decidedAt: new Date(Number(row.decided_at)),
+  });
+}
