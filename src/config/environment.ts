@@ -59,6 +59,17 @@ export class Environment {
   @IsInt()
   @Min(100)
   EMAY_IMS_REPORT_INTERVAL_MS = 5_000;
+
+  /** A request to the gateway, to the last byte of its answer, in ms. */
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @IsInt()
+  @Min(100)
+  EMAY_IMS_TIMEOUT_MS = 30_000;
+
+  /** Folder for report pages that come while the database is away. */
+  @IsString()
+  @IsNotEmpty()
+  EMAY_IMS_SPOOL_PATH = './data/spool';
 }
 
 const CREDENTIALS = ['EMAY_IMS_BASE_URL', 'EMAY_IMS_APP_ID', 'EMAY_IMS_SECRET_KEY'] as const;

@@ -27,7 +27,13 @@ export function emayImsOptions(
     appId: sandbox?.appId ?? environment.EMAY_IMS_APP_ID ?? '',
     secretKey: sandbox?.secretKey ?? environment.EMAY_IMS_SECRET_KEY ?? '',
     database: url.startsWith(SQLITE) ? { type: 'sqlite', path: url.slice(SQLITE.length) } : undefined,
-    http: { allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === 'true' },
-    reports: { intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS },
+    http: {
+      allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === 'true',
+      timeoutMs: environment.EMAY_IMS_TIMEOUT_MS,
+    },
+    reports: {
+      intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS,
+      spoolPath: environment.EMAY_IMS_SPOOL_PATH,
+    },
   };
 }

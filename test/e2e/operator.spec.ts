@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmayImsConflictError, EmayImsUnconfirmedError, EmayImsValidationError } from 'nestjs-emay-ims';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
-import { QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
+import { ACCOUNT, QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
 
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'doubt' };
 const DECISION = { decidedBy: 'night shift', reason: 'The recipient says that nothing came.' };
@@ -37,7 +37,7 @@ describe.each(databasesUnderTest())('a person in front of an UNCONFIRMED message
     const resolved = await app.ims.resolveUnconfirmed('doubt', { decision: 'give-up', ...DECISION });
     expect(resolved).toMatchObject({ state: 'UNKNOWN', code: 'GIVEN_UP' });
     expect(app.simulator.accepted()).toHaveLength(0);
-    const [{ appId }] = app.simulator.accounts as [{ appId: string }];
+    const { appId } = ACCOUNT;
     const time = '2026-01-01 00:00:00';
     const report = { customImsId: 'doubt', mobile: '0061422118000', state: 'DELIVRD', receiveTime: time };
     app.simulator.pushReport(appId, { ...report, imsId: '1', submitTime: time });

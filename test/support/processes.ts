@@ -7,6 +7,8 @@ export interface RunningProcess {
   output(): string;
   /** Resolves with what follows the text in its line; rejects, with the output, when the process ends without it. */
   saying(text: string): Promise<string>;
+  /** Resolves with the exit code (`null` where a signal ended it) once it has ended by itself. */
+  ended(): Promise<number | null>;
   /** Sends the signal and resolves with the exit code (`null` where a signal ended it). */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -33,6 +35,7 @@ export function runProcess(script: string, args: string[], environment: NodeJS.P
         child.once('exit', () => reject(new Error(`It ended without saying "${text}":\n${output}`)));
         look();
       }),
+    ended: async () => (await exited)[0],
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       return (await exited)[0];

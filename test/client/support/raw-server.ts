@@ -37,6 +37,8 @@ export interface RawServer {
   open(): number;
   /** What came after the handshake, in bytes. */
   bytesReceived(): number;
+  /** Resets every connection, below TLS. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,9 @@ export async function startRawServer(behaviour: RawServerBehaviour = {}): Promis
     connections: () => connections,
     open: () => sockets.size,
     bytesReceived: () => bytes,
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
     async close() {
       server.close();
       for (const socket of sockets) socket.destroy();

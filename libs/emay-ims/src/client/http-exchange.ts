@@ -117,14 +117,14 @@ function textOf(bytes: Buffer, { sign }: OutgoingRequest): string {
 
 /** A code of Node or axios, such as `ECONNRESET`; never a message, which may quote the request. */
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const { code } = Object(error) as { code?: unknown };
   return typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? code : 'CONNECTION_FAILED';
 }
 
 /** What came where no HTTP answer could be made out. */
 function unparsedBytes(error: unknown): Buffer[] {
-  const bytes = error instanceof Error && 'rawPacket' in error ? error.rawPacket : undefined;
-  return Buffer.isBuffer(bytes) ? [bytes] : [];
+  const { rawPacket } = Object(error) as { rawPacket?: unknown };
+  return Buffer.isBuffer(rawPacket) ? [rawPacket] : [];
 }
 
 /** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair. */

@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ANSWER_CODES } from 'nestjs-emay-ims';
+import { EventEmitter, once } from 'node:events';
+import { gzipSync } from 'node:zlib';
+import { Bench, MESSAGE } from './support/client-under-test.js';
+import { answering, httpAnswer, type AnswerParts } from './support/raw-server.js';
+
+const bench = new Bench();
+afterEach(() => bench.close());
+
+const ENTRY = { mobile: '0061422118000', imsId: '15538534128511200', customImsId: MESSAGE.customImsId };
+const READ_ENTRY = { ...ENTRY, mobile: '+61422118000' };
+const SUCCESS = JSON.stringify({ code: 'SUCCESS', data: ENTRY });
+const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>';
+
+async function outcomeOf(body: string | Buffer, parts?: AnswerParts) {
+  const server = await bench.server(answering(body, parts));
+  return bench.client(server.url).sendSingleIms(MESSAGE);
+}
+
+describe('SUCCESS is accepted', () => {
+  const bodies: [string, string, unknown[]][] = [
+    ['with data as an object', SUCCESS, [READ_ENTRY]],
+    ['with data as a list', JSON.stringify({ code: 'SUCCESS', data: [ENTRY] }), [READ_ENTRY]],
+    ['with a byte order mark', `\uFEFF${SUCCESS}`, [READ_ENTRY]],
+    ['with blank lines around', `\r\n\r\n${SUCCESS}\n`, [READ_ENTRY]],
+    [
+      'with numeric ids, of which no digit is lost',
+      `{"code":"SUCCESS","data":{"mobile":61422118000,"imsId":18446744073709551615,"customImsId":9007199254740993}}`,
+      [{ mobile: '+61422118000', imsId: '18446744073709551615', customImsId: '9007199254740993' }],
+    ],
+    ['without data', '{"code":"SUCCESS"}', []],
+    ['with null for data', '{"code":"SUCCESS","data":null}', []],
+    ['with an empty list', '{"code":"SUCCESS","data":[]}', []],
+    ['with null ids', '{"code":"SUCCESS","data":{"imsId":null}}', [{ mobile: null, imsId: null, customImsId: null }]],
+  ];
+  it.each(bodies)('%s', async (_name, body, entries) => {
+    await expect(outcomeOf(body)).resolves.toEqual({ kind: 'accepted', entries });
+  });
+
+  const forms: [string, AnswerParts][] = [
+    ['text/plain', { headers: ['Content-Type: text/plain;charset=UTF-8'] }],
+    ['text/html', { headers: ['Content-Type: text/html'] }],
+    ['no content type', { headers: [] }],
+    ['no reason phrase', { status: '200' }],
+    ['"Connection: close"', { headers: ['Connection: close', `Content-Length: ${Buffer.byteLength(SUCCESS)}`] }],
+  ];
+  it.each(forms)('with %s', async (_name, parts) => {
+    await expect(outcomeOf(SUCCESS, parts)).resolves.toEqual({ kind: 'accepted', entries: [READ_ENTRY] });
+  });
+
+  it.each(['100 Continue', '102 Processing', '103 Early Hints'])('after %s', async (status) => {
+    const server = await bench.server({
+      onRequest: (socket) => void socket.write(`HTTP/1.1 ${status}\r\n\r\n${httpAnswer(SUCCESS).toString()}`),
+    });
+    await expect(bench.client(server.url).sendSingleIms(MESSAGE)).resolves.toMatchObject({ kind: 'accepted' });
+  });
+
+  it('in chunks that cut characters in two', async () => {
+    const text = Buffer.from(JSON.stringify({ code: 'SUCCESS', data: { ...ENTRY, customImsId: '编号😀' } }));
+    const server = await bench.server({
+      onRequest: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+        for (const byte of text) socket.write(Buffer.from([0x31, 13, 10, byte, 13, 10]));
+        socket.write('0\r\n\r\n');
+      },
+    });
+    await expect(bench.client(server.url).sendSingleIms(MESSAGE)).resolves.toEqual({
+      kind: 'accepted',
+      entries: [{ ...READ_ENTRY, customImsId: '编号😀' }],
+    });
+  });
+
+  it('over TLS with a trusted certificate', async () => {
+    const server = await bench.server({ tls: true, ...answering(SUCCESS) });
+    const client = bench.client(server.url, { trusting: true });
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({ kind: 'accepted', entries: [READ_ENTRY] });
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({ kind: 'accepted', entries: [READ_ENTRY] });
+    expect(server.connections()).toBe(1);
+  });
+});
+
+describe('a listed code is refused', () => {
+  const codes = Object.keys(ANSWER_CODES).filter((code) => code !== 'SUCCESS');
+
+  it('for each of the 11 codes of the document and ERROR_OVER_SPEED', () => {
+    expect(codes).toHaveLength(12);
+  });
+
+  it.each(codes)('%s', async (code) => {
+    await expect(outcomeOf(JSON.stringify({ code }))).resolves.toEqual({ kind: 'refused', code });
+    await expect(outcomeOf(JSON.stringify({ code, data: '' }))).resolves.toEqual({ kind: 'refused', code });
+  });
+});
+
+describe('any other answer is unconfirmed, its text kept:', () => {
+  const answers: [string, string, AnswerParts, string][] = [
+    ['HTML with status 200', HTML, { headers: ['Content-Type: text/html'] }, 'UNREADABLE'],
+    ['JSON cut short', SUCCESS.slice(0, -2), {}, 'UNREADABLE'],
+    ['JSON without a code', '{"data":[]}', {}, 'UNREADABLE'],
+    ['a JSON list', '[{"code":"SUCCESS"}]', {}, 'UNREADABLE'],
+    ['a JSON text', '"SUCCESS"', {}, 'UNREADABLE'],
+    ['a code that is no text', '{"code":200}', {}, 'UNREADABLE'],
+    ['SUCCESS with a text for data', '{"code":"SUCCESS","data":"ok"}', {}, 'UNREADABLE'],
+    ['success in lower case', '{"code":"success"}', {}, 'success'],
+    ['an unlisted code', '{"code":"ERROR_BALANCE"}', {}, 'ERROR_BALANCE'],
+    ['the name of a property of every object', '{"code":"constructor"}', {}, 'constructor'],
+    ['a code made of the prototype', '{"__proto__":{"code":"SUCCESS"}}', {}, 'UNREADABLE'],
+    ...['201 Created', '202 Accepted', '300 Choices', '400 Bad Request', '401 Unauthorized']
+      .concat('403 Forbidden', '404 Not Found', '429 Too Many Requests', '500 Error', '502 Bad Gateway', '503 Busy')
+      .flatMap((status): [string, string, AnswerParts, string][] => {
+        const reason = `HTTP_${status.slice(0, 3)}`;
+        return [
+          [`${status} with HTML`, HTML, { status }, reason],
+          [`${status} with SUCCESS`, SUCCESS, { status }, reason],
+          [`${status} with a refusal`, '{"code":"ERROR_SIGN"}', { status }, reason],
+        ];
+      }),
+  ];
+  it.each(answers)('%s', async (_name, body, parts, reason) => {
+    await expect(outcomeOf(body, parts)).resolves.toEqual({ kind: 'unconfirmed', reason, rawAnswer: body });
+  });
+
+  it.each(['200 OK', '204 No Content', '205 Reset Content', '304 Not Modified', '500 Error'])(
+    '%s and no body',
+    async (status) => {
+      const reason = status.startsWith('200') ? 'UNREADABLE' : `HTTP_${status.slice(0, 3)}`;
+      await expect(outcomeOf('', { status })).resolves.toEqual({ kind: 'unconfirmed', reason, rawAnswer: null });
+    },
+  );
+
+  it.each([
+    ['200 OK', 'UNREADABLE'],
+    ['500 Error', 'HTTP_500'],
+  ])('%s: at most 1,000 characters of it, fit for every database', async (status, reason) => {
+    const outcome = await outcomeOf(`\0${'好'.repeat(998)}😀${'x'.repeat(5_000)}`, { status });
+    expect(outcome).toEqual({ kind: 'unconfirmed', reason, rawAnswer: `\uFFFD${'好'.repeat(998)}\uFFFD` });
+  });
+
+  it('a gzip answer, though identity was asked for, is not unpacked', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20));
+    const before = process.memoryUsage.rss();
+    for (const body of [gzipSync(SUCCESS), bomb]) {
+      await expect(outcomeOf(body, { headers: ['Content-Encoding: gzip'] })).resolves.toEqual({
+        kind: 'unconfirmed',
+        reason: 'UNREADABLE',
+        rawAnswer: expect.stringMatching(/^[\s\S]{1,1000}$/),
+      });
+    }
+    expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 1024 * 1024);
+  });
+});
+
+describe('an answer longer than maxResponseBytes', () => {
+  const LIMIT = 2_048;
+
+  it.each([
+    ['of known length', ''],
+    ['in chunks', 'chunked'],
+  ])('%s is cut there, and the connection closed', async (_name, framing) => {
+    let written = 0;
+    const hungUp = new EventEmitter();
+    const hangingUp = once(hungUp, 'close');
+    const server = await bench.server({
+      onRequest: (socket) => {
+        const header = framing === '' ? 'Content-Length: 1000000000' : 'Transfer-Encoding: chunked';
+        socket.write(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n`);
+        const chunk = framing === '' ? 'x'.repeat(65_536) : `10000\r\n${'x'.repeat(65_536)}\r\n`;
+        const pour = () => {
+          while (!socket.destroyed && socket.write(chunk)) written += chunk.length;
+          socket.once('drain', pour);
+        };
+        socket.once('close', () => hungUp.emit('close'));
+        pour();
+      },
+    });
+    const client = bench.client(server.url, { http: { maxResponseBytes: LIMIT } });
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({
+      kind: 'unconfirmed',
+      reason: 'OVERSIZE',
+      rawAnswer: 'x'.repeat(1_000),
+    });
+    await hangingUp;
+    expect(written).toBeLessThan(100_000_000);
+  });
+
+  it('is told apart from one of exactly that length', async () => {
+    const outcomes = [];
+    for (const length of [LIMIT, LIMIT + 1]) {
+      const server = await bench.server(answering(SUCCESS.padEnd(length, ' ')));
+      outcomes.push(await bench.client(server.url, { http: { maxResponseBytes: LIMIT } }).sendSingleIms(MESSAGE));
+    }
+    expect(outcomes).toMatchObject([{ kind: 'accepted' }, { kind: 'unconfirmed', reason: 'OVERSIZE' }]);
+  });
+});
+
+describe('fetching reports', () => {
+  it.each(['{"code":"SUCCESS","data":[]}', '{"code":"ERROR_OVER_SPEED"}', 'no JSON at all', ''])(
+    'hands out the body of status 200 unread: %p',
+    async (body) => {
+      const server = await bench.server(answering(body));
+      await expect(bench.client(server.url).getImsReport()).resolves.toEqual({ kind: 'answered', body });
+    },
+  );
+
+  it('is unconfirmed with any other status', async () => {
+    const server = await bench.server(answering(SUCCESS, { status: '500 Error' }));
+    await expect(bench.client(server.url).getImsReport()).resolves.toEqual({
+      kind: 'unconfirmed',
+      reason: 'HTTP_500',
+      rawAnswer: SUCCESS,
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { EmayImsClient } from 'nestjs-emay-ims';
+import { Bench, MESSAGE } from './support/client-under-test.js';
+import { httpAnswer } from './support/raw-server.js';
+
+const bench = new Bench();
+let answer: { bytes: Buffer; cuts: number[]; reset: boolean };
+let client: EmayImsClient;
+
+beforeAll(async () => {
+  const server = await bench.server({
+    onRequest: (socket) => {
+      const { bytes, cuts, reset } = answer;
+      let from = 0;
+      for (const cut of [...cuts.map((part) => part % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]) {
+        socket.write(bytes.subarray(from, cut));
+        from = cut;
+      }
+      if (reset) socket.resetAndDestroy();
+      else socket.end();
+    },
+  });
+  client = bench.client(server.url, { http: { maxResponseBytes: 1_024 } });
+});
+afterAll(() => bench.close());
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
+const json = fc.oneof(
+  fc.json(),
+  fc
+    .record({
+      code: fc.oneof(fc.constantFrom('SUCCESS', 'ERROR_SIGN', 'ERROR_X'), fc.jsonValue()),
+      data: fc.jsonValue(),
+    })
+    .map((value) => JSON.stringify(value)),
+);
+const body = fc.oneof(
+  bytes(3_000),
+  json.map((text) => Buffer.from(text)),
+);
+const headerLine = fc.oneof(
+  fc.constantFrom(
+    'Transfer-Encoding: chunked',
+    'Content-Length: 5',
+    'Content-Length: 99999999999999999999',
+    'Content-Length: -1',
+    'Content-Encoding: gzip',
+    'Connection: close',
+    'Connection: upgrade\r\nUpgrade: x',
+    'Location: /',
+  ),
+  fc.string({ maxLength: 40 }),
+);
+const statusLine = fc.oneof(
+  fc.constant('200 OK'),
+  fc.integer({ min: 0, max: 1_200 }).map(String),
+  fc.string({ maxLength: 10 }),
+);
+const answers = fc.oneof(
+  bytes(300),
+  fc
+    .record({ status: statusLine, headers: fc.array(headerLine, { maxLength: 3 }), body })
+    .map((parts) => httpAnswer(parts.body, parts)),
+  // A sound answer with some bytes struck.
+  fc.tuple(fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), json).map(([strikes, text]) => {
+    const sound = httpAnswer(text);
+    for (const [at, byte] of strikes) sound[at % sound.length] = byte;
+    return sound;
+  }),
+);
+
+it('any bytes whatsoever end in one of the outcomes, with a reason and a bounded text, and never throw', async () => {
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(answers, fc.array(fc.nat(), { maxLength: 3 }), fc.boolean(), async (all, cuts, reset) => {
+      answer = { bytes: all, cuts, reset };
+      const outcome = await client.sendSingleIms(MESSAGE);
+      seen.add(outcome.kind);
+      // The request was read in whole: whatever came back, it was not unsent.
+      expect(outcome.kind).toMatch(/^(accepted|refused|unconfirmed)$/);
+      if (outcome.kind !== 'unconfirmed') return;
+      expect(outcome.reason).toMatch(/^.{1,64}$/su);
+      expect(outcome.reason).not.toBe('TIMEOUT');
+      const { rawAnswer } = outcome;
+      if (rawAnswer === null) return;
+      expect(rawAnswer.length).toBeLessThanOrEqual(1_000);
+      expect(rawAnswer.isWellFormed() && !rawAnswer.includes('\0')).toBe(true);
+    }),
+    { numRuns: 600 },
+  );
+  expect([...seen].toSorted()).toEqual(['accepted', 'refused', 'unconfirmed']);
+});

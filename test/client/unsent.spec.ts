@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Socket } from 'node:net';
+import { Bench, MESSAGE } from './support/client-under-test.js';
+import { answering, httpAnswer, refusedPort } from './support/raw-server.js';
+
+const bench = new Bench();
+afterEach(() => bench.close());
+
+describe('a request is unsent, with not one byte of it on the wire, when', () => {
+  it('the port refuses', async () => {
+    const client = bench.client(`http://127.0.0.1:${await refusedPort()}`);
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({ kind: 'unsent', reason: 'ECONNREFUSED' });
+  });
+
+  it('the host name does not resolve, be that told soon, late or never', async () => {
+    const client = bench.client('https://gateway.invalid', { http: { connectTimeoutMs: 300 } });
+    const outcome = await client.sendSingleIms(MESSAGE);
+    expect(outcome).toEqual({
+      kind: 'unsent',
+      reason: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT)$/),
+    });
+  });
+
+  it('the certificate is not trusted', async () => {
+    const server = await bench.server({ tls: true, ...answering('{"code":"SUCCESS"}') });
+    const client = bench.client(server.url);
+    // The handshake of TLS 1.3 lets data follow at once: a race would show in some of these.
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => client.sendSingleIms(MESSAGE)));
+    for (const outcome of outcomes) expect(outcome).toEqual({ kind: 'unsent', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(server.connections()).toBe(20);
+    expect(server.bytesReceived()).toBe(0);
+  });
+
+  it('the certificate is of another host', async () => {
+    const server = await bench.server({ tls: true, ...answering('{"code":"SUCCESS"}') });
+    const client = bench.client(`https://127.0.0.2:${server.port}`, { trusting: true });
+    const outcome = await client.sendSingleIms(MESSAGE);
+    // Where only 127.0.0.1 is this machine, or the server listens there alone, the connection is refused instead.
+    expect(outcome).toEqual({
+      kind: 'unsent',
+      reason: expect.stringMatching(/^(ERR_TLS_CERT_ALTNAME_INVALID|ECONNREFUSED|CONNECT_TIMEOUT)$/),
+    });
+    expect(server.bytesReceived()).toBe(0);
+  });
+
+  it('the server speaks plain HTTP where HTTPS was asked for', async () => {
+    const heard: Buffer[] = [];
+    const server = await bench.server({
+      onConnection: (socket) => {
+        socket.once('data', (chunk: Buffer) => {
+          heard.push(chunk);
+          socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
+        });
+      },
+    });
+    const client = bench.client(`https://127.0.0.1:${server.port}`);
+    const outcome = await client.sendSingleIms(MESSAGE);
+    expect(outcome).toEqual({ kind: 'unsent', reason: expect.stringMatching(/^(EPROTO|ERR_SSL_[A-Z_]+)$/) });
+    expect(Buffer.concat(heard).toString('latin1')).not.toContain(MESSAGE.customImsId);
+  });
+
+  it.each([
+    ['reset', 'ECONNRESET'],
+    ['closed', 'ECONNRESET'],
+  ])('the connection is %s during the TLS handshake', async (how, reason) => {
+    const server = await bench.server({
+      onConnection: (socket) => socket.once('data', () => (how === 'reset' ? socket.resetAndDestroy() : socket.end())),
+    });
+    const client = bench.client(`https://127.0.0.1:${server.port}`);
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({ kind: 'unsent', reason });
+  });
+
+  it.each([
+    ['connectTimeoutMs', { connectTimeoutMs: 200 }, 'CONNECT_TIMEOUT'],
+    ['timeoutMs', { timeoutMs: 200 }, 'TIMEOUT'],
+  ])('the TLS handshake is not over within %s', async (_limit, http, reason) => {
+    // TCP stands, but the ClientHello is never answered.
+    const server = await bench.server({ onConnection: () => undefined });
+    const client = bench.client(`https://127.0.0.1:${server.port}`, { http });
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({ kind: 'unsent', reason });
+    expect(server.connections()).toBe(1);
+  });
+
+  it('all connections stay busy, and it never goes out later', async () => {
+    const waiting: Socket[] = [];
+    const server = await bench.server({ onRequest: (socket) => void waiting.push(socket) });
+    const answerNext = () => waiting.shift()?.write(httpAnswer('{"code":"SUCCESS"}'));
+    const client = bench.client(server.url, { http: { maxSockets: 1, connectTimeoutMs: 200 } });
+    const first = client.sendSingleIms(MESSAGE);
+    // Ends while the first still holds the connection: not when the connection comes free.
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({ kind: 'unsent', reason: 'CONNECT_TIMEOUT' });
+    answerNext();
+    await expect(first).resolves.toEqual({ kind: 'accepted', entries: [] });
+    const third = client.sendSingleIms({ ...MESSAGE, customImsId: 'third' });
+    await expect(nextRequest(server.requests)).resolves.toContain('"customImsId":"third"');
+    answerNext();
+    await third;
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+async function nextRequest(requests: { body: Buffer }[]): Promise<string> {
+  while (requests.length < 2) await new Promise((resolve) => void setTimeout(resolve, 5));
+  return requests[1]!.body.toString();
+}
