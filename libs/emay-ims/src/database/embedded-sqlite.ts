@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { EMAY_IMS_ENTITIES } from './entities.js';
 import { EMAY_IMS_MIGRATIONS } from './migrations/index.js';
+import { runEmayImsMigrations } from './run-migrations.js';
 
 interface SqliteConnection {
   pragma(text: string): unknown;
@@ -38,7 +39,6 @@ async function open(path: string, driver: unknown, readOnly: boolean): Promise<D
     entities: EMAY_IMS_ENTITIES,
     migrations: readOnly ? [] : EMAY_IMS_MIGRATIONS,
     migrationsTableName: 'emay_ims_migration',
-    migrationsRun: !readOnly,
     prepareDatabase: (connection: SqliteConnection) => {
       try {
         // No waiting inside SQLite: that would block this process, which may be the one that holds the lock.
@@ -55,7 +55,8 @@ async function open(path: string, driver: unknown, readOnly: boolean): Promise<D
   const giveUpAt = performance.now() + OPENING_MS;
   for (;;) {
     try {
-      return await new DataSource(options).initialize();
+      const source = new DataSource(options);
+      return readOnly ? await source.initialize() : await runEmayImsMigrations(source);
     } catch (error) {
       if (isContended(error) && performance.now() < giveUpAt) await pause(50 + Math.random() * 100);
       else throw cannotOpen(path, error);

@@ -19,7 +19,7 @@ export interface UpdateFromRows {
 /** A statement whose clauses, and so whose parameters, stand in another order on each database. */
 export interface UpdateStatement {
   sql: string;
-  bind(parameters: { set?: readonly unknown[]; rows: string; where: readonly unknown[] }): unknown[];
+  bind: (parameters: { set?: readonly unknown[]; rows: string; where: readonly unknown[] }) => unknown[];
 }
 
 /**
@@ -36,7 +36,7 @@ export interface SqlDialect {
   /** Whether an UPDATE can return the rows it touched. */
   readonly hasReturning: boolean;
   /** How an UPDATE of `emay_ims_message AS m` names the columns it returns. */
-  returned(column: string): string;
+  readonly returned: (column: string) => string;
   /** Appended to a SELECT that reserves rows for this transaction, passing over those of other transactions. */
   readonly lockSkippingLocked: string;
   /** `emay_ims_message`, to be read by its index of what is due, whatever the planner thinks of that. */

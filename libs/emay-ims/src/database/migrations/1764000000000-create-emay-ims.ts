@@ -1,7 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { POSTGRES_MIGRATION_LOCK } from '../run-migrations.js';
 
-const TABLES = ['emay_ims_lease', 'emay_ims_resolution', 'emay_ims_report', 'emay_ims_report_batch', 'emay_ims_message'];
+const TABLES = [
+  'emay_ims_lease',
+  'emay_ims_resolution',
+  'emay_ims_report',
+  'emay_ims_report_batch',
+  'emay_ims_message',
+];
 
 /**
  * The first schema: messages, delivery reports that need a second look, raw report pages, decisions of people, leases.
