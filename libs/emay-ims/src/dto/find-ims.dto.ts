@@ -1,7 +1,18 @@
 import { Transform, Type } from 'class-transformer';
-import { IsArray, IsDate, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
-import { IsImsMobile } from './decorators.js';
+import { IsImsMobile, IsImsTime } from './decorators.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 1_000;
@@ -10,8 +21,12 @@ export const MAX_PAGE_SIZE = 1_000;
 export class FindImsDto {
   /** One state, or several. */
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.split(',', IMS_MESSAGE_STATES.length + 1) : value,
+  )
   @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(IMS_MESSAGE_STATES.length)
   @IsIn(IMS_MESSAGE_STATES, { each: true })
   state?: ImsMessageState | ImsMessageState[];
 
@@ -22,14 +37,12 @@ export class FindImsDto {
 
   /** Stored at or after. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsImsTime()
   createdFrom?: Date;
 
   /** Stored before. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsImsTime()
   createdBefore?: Date;
 
   /** Messages in a page, 1 to 1,000. Default 50. */

@@ -4,6 +4,7 @@ import type { NewMessage } from '../messages/message-store.js';
 import { contentProblem, customImsIdProblem, normalizeMobile } from '../protocol/index.js';
 import type { IdentifiedMessages } from '../messages/message-identity.js';
 import { MOBILE_PROBLEM } from './decorators.js';
+import { readTime, TIME_PROBLEM } from './read-time.js';
 import { MAX_PRIORITY, MIN_PRIORITY, type SendImsDto } from './send-ims.dto.js';
 
 /** What to do with messages that are not acceptable. */
@@ -30,6 +31,8 @@ export function readMessages(
     throw new EmayImsValidationError([{ index: -1, property: 'messages', message: 'must be a list of messages' }]);
   }
   const violations: ImsViolation[] = [];
+  const seenIds = new Set<string>();
+  // Of the messages that go on only: for these ids the store is asked, and may take up again what it holds back.
   const givenIds = new Set<string>();
   const read: NewMessage[] = [];
   for (const [position, message] of messages.entries()) {
@@ -37,11 +40,14 @@ export function readMessages(
     const before = violations.length;
     const violate = (property: string, problem: string) => violations.push({ index, property, message: problem });
     const checked = readMessage(message, maxContentLength, violate);
-    if (checked && message.customImsId !== undefined && message.customImsId !== null) {
-      if (givenIds.has(checked.customImsId)) violate('customImsId', 'must not be used twice in one call');
-      givenIds.add(checked.customImsId);
+    const hasId = checked !== null && message.customImsId !== undefined && message.customImsId !== null;
+    if (hasId) {
+      if (seenIds.has(checked.customImsId)) violate('customImsId', 'must not be used twice in one call');
+      seenIds.add(checked.customImsId);
     }
-    if (checked && violations.length === before) read.push(checked);
+    if (checked === null || violations.length > before) continue;
+    if (hasId) givenIds.add(checked.customImsId);
+    read.push(checked);
   }
   if (violations.length > 0 && onInvalid === 'throw') throw new EmayImsValidationError(violations);
   return { messages: read, givenIds, violations };
@@ -90,9 +96,7 @@ function readMessage(message: SendImsDto, maxContentLength: number, violate: Vio
 
 function readDate(value: unknown, property: string, violate: Violate): Date | null {
   if (value === undefined || value === null) return null;
-  // An ISO text is what remains of a Date that has been through JSON.
-  const date = value instanceof Date ? value : typeof value === 'string' ? new Date(value) : null;
-  if (date !== null && !Number.isNaN(date.getTime())) return date;
-  violate(property, 'must be a Date, or a time as text such as 2030-01-31T08:00:00+08:00');
-  return null;
+  const date = readTime(value);
+  if (date === null) violate(property, TIME_PROBLEM);
+  return date;
 }

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
-import { ArrayNotEmpty, IsArray, IsOptional, ValidateNested } from 'class-validator';
-import { IsCustomImsId, IsImsContent, IsImsMobile } from './decorators.js';
+import { ArrayNotEmpty, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { HasDistinctCustomImsIds, IsCustomImsId, IsImsContent, IsImsMobile } from './decorators.js';
 import { ImsSchedulingDto, SendImsDto } from './send-ims.dto.js';
 
 /** One recipient of a text that goes to many. */
@@ -23,6 +23,8 @@ export class SendImsBatchDto extends ImsSchedulingDto {
 
   @IsArray()
   @ArrayNotEmpty()
+  @IsObject({ each: true })
+  @HasDistinctCustomImsIds()
   @ValidateNested({ each: true })
   @Type(() => ImsRecipientDto)
   recipients: ImsRecipientDto[];
@@ -32,6 +34,8 @@ export class SendImsBatchDto extends ImsSchedulingDto {
 export class SendPersonalizedImsDto {
   @IsArray()
   @ArrayNotEmpty()
+  @IsObject({ each: true })
+  @HasDistinctCustomImsIds()
   @ValidateNested({ each: true })
   @Type(() => SendImsDto)
   messages: SendImsDto[];

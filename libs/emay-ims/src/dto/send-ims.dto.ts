@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
-import { IsDate, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { IsCustomImsId, IsImsContent, IsImsMobile } from './decorators.js';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsAfter, IsCustomImsId, IsImsContent, IsImsMobile, IsImsTime } from './decorators.js';
 
 export const MIN_PRIORITY = 0;
 export const MAX_PRIORITY = 9;
@@ -16,14 +15,13 @@ export class ImsSchedulingDto {
 
   /** Not before; an ISO 8601 time with its zone in JSON. Default: at once. Only for queued messages. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsImsTime()
   sendAt?: Date;
 
   /** Not after: what has not been handed over by then becomes EXPIRED. Default: no limit. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsImsTime()
+  @IsAfter('sendAt')
   expiresAt?: Date;
 }
 

@@ -34,7 +34,8 @@ export class MessageFinder {
     if (query.createdFrom) where('created_at >= ?', query.createdFrom.getTime());
     if (query.createdBefore) where('created_at < ?', query.createdBefore.getTime());
     if (query.after) {
-      where('(created_at, custom_ims_id) < (?, ?)', query.after.createdAt.getTime(), query.after.customImsId);
+      const { createdAt, customImsId } = query.after;
+      where(...this.database.dialect.before(['created_at', 'custom_ims_id'], [createdAt.getTime(), customImsId]));
     }
     const rows = await this.database.rows(
       `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE ${conditions.join(' AND ')}

@@ -33,7 +33,7 @@ export function messageSql(dialect: SqlDialect) {
     attempts: 'm.attempts + 1',
     submitted_at: now,
   };
-  const selectDue = (columns: string) => `SELECT ${columns} FROM emay_ims_message
+  const selectDue = (columns: string) => `SELECT ${columns} FROM ${dialect.dueMessages}
     WHERE account = ? AND state = 'QUEUED' AND due_at <= ${now} AND (expires_at IS NULL OR expires_at > ${now})
     ORDER BY priority DESC, due_at, custom_ims_id LIMIT ? ${dialect.lockSkippingLocked}`;
   const insertedAs = (state: string, token: string, attempts: number, times: string) =>
@@ -69,7 +69,7 @@ export function messageSql(dialect: SqlDialect) {
       WHERE p.occurrence = 1 AND m.account = p.account AND m.custom_ims_id = p.custom_ims_id
       RETURNING ${MESSAGE_COLUMNS.map(dialect.returned).join(', ')}`,
     /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
-    selectDue: selectDue(ALL_COLUMNS),
+    selectDue: selectDue('custom_ims_id, mobile'),
     /** set: attempt, attemptMs; rows: ids; where: account. Takes those that are still queued */
     claimThese: dialect.updateMessagesFromRows(
       {
@@ -107,7 +107,8 @@ export function messageSql(dialect: SqlDialect) {
     addImsIds: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'id', ims_id: 'text' },
       set: { ims_id: 'r.ims_id' },
-      where: `${ours} AND m.attempt = ? AND m.ims_id IS NULL`,
+      // Not `m.ims_id IS NULL`: SQLite, once analysed, takes that for a way to find them.
+      where: `${ours} AND m.attempt = ? AND m.state <> 'QUEUED' AND COALESCE(m.ims_id, '') = ''`,
     }),
     /** rows, account, attempt: back into the queue; without `due_in` held for the caller to try again */
     release: dialect.updateMessagesFromRows({
@@ -126,17 +127,17 @@ export function messageSql(dialect: SqlDialect) {
     cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,
     /** code, account: attempts whose process is gone, or too late to tell */
-    recover: `UPDATE emay_ims_message SET state = 'UNCONFIRMED', due_at = NULL, code = ?
+    recover: `UPDATE ${dialect.dueMessages} SET state = 'UNCONFIRMED', due_at = NULL, code = ?
       WHERE account = ? AND state = 'SUBMITTING' AND priority IN (${ANY_PRIORITY}) AND due_at <= ${now}`,
     /** account */
-    expire: `UPDATE emay_ims_message SET state = 'EXPIRED', due_at = NULL, final_at = ${now}
+    expire: `UPDATE ${dialect.dueMessages} SET state = 'EXPIRED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND state = 'QUEUED' AND priority IN (${ANY_PRIORITY}) AND due_at <= ${now} AND expires_at <= ${now}`,
     /** account, holdMs */
-    expireHeld: `UPDATE emay_ims_message SET state = 'EXPIRED', final_at = ${now}
+    expireHeld: `UPDATE ${dialect.dueMessages} SET state = 'EXPIRED', final_at = ${now}
       WHERE account = ? AND state = 'QUEUED' AND priority IN (${ANY_PRIORITY}) AND due_at IS NULL
-        AND submitted_at <= ${now} - ?`,
+        AND (submitted_at <= ${now} - ? OR expires_at <= ${now})`,
     /** account: no report came in time */
-    giveUpWaiting: `UPDATE emay_ims_message SET state = 'UNKNOWN', due_at = NULL
+    giveUpWaiting: `UPDATE ${dialect.dueMessages} SET state = 'UNKNOWN', due_at = NULL
       WHERE account = ? AND state = 'ACCEPTED' AND priority IN (${ANY_PRIORITY}) AND due_at <= ${now}`,
 
     /** rows, account: reports raise the state; equal or lower ones change nothing */

@@ -1,4 +1,4 @@
-import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { ImsMessage } from './ims-message.entity.js';
 import { toMessage } from './message-row.js';
 import { messageSql, type MessageSql } from './message-sql.js';
@@ -113,29 +113,24 @@ export class MessageStore {
       return rows.map(toMessage);
     }
     return this.database.transaction(async (session) => {
-      const due = distinctMobiles((await session.rows(this.sql.selectDue, [this.account, limit])).map(toMessage));
-      return due.length === 0 ? [] : this.take(session, due, attempt);
+      const due = distinctMobiles(await session.rows(this.sql.selectDue, [this.account, limit]));
+      return due.length === 0 ? [] : this.take(due, attempt, session);
     });
   }
 
   /** Takes these messages, due or not, as far as they are still queued; resolves to those it got. */
   async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ImsMessage[]> {
-    const { sql } = this.sql.claimThese;
-    const parameters = this.claimParameters(customImsIds, attempt);
-    if (this.database.dialect.hasReturning) return (await this.database.rows(sql, parameters)).map(toMessage);
-    return this.database.transaction(async (session) => {
-      await session.run(sql, parameters);
-      return (await this.findByIds(customImsIds, session)).filter((message) => message.attempt === attempt.token);
-    });
+    if (this.database.dialect.hasReturning) {
+      const rows = await this.database.rows(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+      return rows.map(toMessage);
+    }
+    return this.database.transaction((session) => this.take(customImsIds, attempt, session));
   }
 
-  /** Where an UPDATE returns nothing: the rows are locked by this transaction, so what they become is known. */
-  private async take(session: SqlSession, due: readonly ImsMessage[], attempt: Attempt): Promise<ImsMessage[]> {
-    const ids = due.map(({ customImsId }) => customImsId);
-    await session.run(this.sql.claimThese.sql, this.claimParameters(ids, attempt));
-    return due.map((message) =>
-      Object.assign(message, { state: 'SUBMITTING', attempt: attempt.token, attempts: message.attempts + 1 }),
-    );
+  /** Where an UPDATE returns nothing: what it took is read again, under this transaction's locks. */
+  private async take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<ImsMessage[]> {
+    await session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+    return (await this.findByIds(customImsIds, session)).filter((message) => message.attempt === attempt.token);
   }
 
   private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
@@ -160,12 +155,12 @@ export class MessageStore {
     }));
     const settled = await this.database.run(
       settle.sql,
-      settle.bind({ rows: JSON.stringify(rows), where: [this.account, token] }),
+      settle.bind({ rows: jsonRows(rows), where: [this.account, token] }),
     );
     const withIds = rows.filter((row) => row.ims_id !== undefined);
     if (settled < settlements.length && withIds.length > 0) {
       const { sql, bind } = this.sql.addImsIds;
-      await this.database.run(sql, bind({ rows: JSON.stringify(withIds), where: [this.account, token] }));
+      await this.database.run(sql, bind({ rows: jsonRows(withIds), where: [this.account, token] }));
     }
   }
 
@@ -178,7 +173,7 @@ export class MessageStore {
       due_in: dueInMs ?? undefined,
     }));
     const { sql, bind } = this.sql.release;
-    await this.database.run(sql, bind({ rows: JSON.stringify(rows), where: [this.account, token] }));
+    await this.database.run(sql, bind({ rows: jsonRows(rows), where: [this.account, token] }));
   }
 
   /** Hands messages that were held for their caller over to the dispatcher. */
@@ -206,7 +201,7 @@ export class MessageStore {
       receive_time: report.receiveTime?.getTime(),
     }));
     const { sql, bind } = this.sql.applyReports;
-    return session.run(sql, bind({ rows: JSON.stringify(rows), where: [this.account] }));
+    return session.run(sql, bind({ rows: jsonRows(rows), where: [this.account] }));
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
@@ -250,16 +245,27 @@ export class MessageStore {
   }
 }
 
-function distinctMobiles(messages: readonly ImsMessage[]): ImsMessage[] {
-  return [...new Map([...messages].reverse().map((message) => [message.mobile, message])).values()].reverse();
+/** Ids of the first message to each number. */
+function distinctMobiles(due: readonly SqlRow[]): string[] {
+  const first = new Map<unknown, string>();
+  for (const { mobile, custom_ims_id: id } of due) if (!first.has(mobile)) first.set(mobile, String(id));
+  return [...first.values()];
+}
+
+/**
+ * Rows for one statement, always in the order of their ids: whoever locks the same messages at the same time waits for
+ * the other, and does not end in a deadlock.
+ */
+function jsonRows(rows: readonly { custom_ims_id: string }[]): string {
+  return JSON.stringify(rows.toSorted((one, other) => (one.custom_ims_id < other.custom_ims_id ? -1 : 1)));
 }
 
 function idRows(customImsIds: readonly string[]): string {
-  return JSON.stringify(customImsIds.map((id) => ({ custom_ims_id: id })));
+  return jsonRows(customImsIds.map((id) => ({ custom_ims_id: id })));
 }
 
 function newMessageRows(messages: readonly NewMessage[]): string {
-  return JSON.stringify(
+  return jsonRows(
     messages.map(({ customImsId, mobile, content, priority, sendAt, expiresAt }) => ({
       custom_ims_id: customImsId,
       mobile,

@@ -7,6 +7,7 @@ import {
   IsObject,
   IsString,
   Matches,
+  MinLength,
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
@@ -104,7 +105,7 @@ class ReportsSchema {
   @Milliseconds(10) intervalMs = 5_000;
   @CronExpression() cron: string | null = null;
   @Count(1, MAX_REPORTS_PER_REQUEST) pageSize = MAX_REPORTS_PER_REQUEST;
-  @IsString() @IsNotEmpty() spoolPath = './emay-ims-spool';
+  @MinLength(1, { message: '$property must be the path of a folder' }) spoolPath = './emay-ims-spool';
   @Milliseconds(1_000, 366 * 24 * 3_600_000) deadlineMs = 72 * 3_600_000;
 }
 

@@ -38,12 +38,13 @@ export class ReportInbox {
     return id;
   }
 
-  /** Keeps the answer, even where the pull was already given up as lost. */
+  /** Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). */
   async store(id: string, body: string): Promise<void> {
-    await this.database.run(
+    const stored = await this.database.run(
       `UPDATE emay_ims_report_batch SET state = 'STORED', body = ?, stored_at = ${this.now} WHERE id = ?`,
       [body, id],
     );
+    if (stored === 0) await this.restore({ id, body });
   }
 
   /** Brings a page back that was kept elsewhere; without effect where it had been stored after all. */

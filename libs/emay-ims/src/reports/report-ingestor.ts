@@ -70,23 +70,21 @@ export class ReportIngestor {
     const found = await this.secondLook.findOrphansWithMessage(ORPHANS_AT_A_TIME);
     if (found.length === 0) return 0;
     return this.database.transaction(async (session) => {
-      const { applied } = await this.match(
+      const { applied, orphans } = await this.match(
         found.map(({ report }) => report),
         session,
       );
       await this.store.applyReports(applied, session);
-      for (const orphan of found) await this.secondLook.forget(orphan, session);
-      return found.length;
+      const adopted = found.filter(({ report }) => !orphans.includes(report));
+      for (const orphan of adopted) await this.secondLook.forget(orphan, session);
+      return adopted.length;
     });
   }
 
   private async match(reports: readonly DeliveryReport[], session: SqlSession): Promise<MatchedReports> {
     const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
     const named = await this.store.findReported({ customImsIds, imsIds: [] }, session);
-    const known = new Set(named.map(({ customImsId }) => customImsId));
-    const imsIds = reports
-      .filter(({ customImsId }) => customImsId === null || !known.has(customImsId))
-      .flatMap(({ imsId }) => imsId ?? []);
+    const imsIds = matchReports(reports, named).orphans.flatMap(({ imsId }) => imsId ?? []);
     const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
     return matchReports(reports, [...named, ...byImsId]);
   }

@@ -19,12 +19,15 @@ export interface MatchedReports {
 }
 
 /**
- * Gives each report its message: by our id and, where the report tells it, the same number; else by the gateway's id.
- * A number alone proves nothing: two messages may have gone to it.
+ * Gives each report its message: by our id, else by the gateway's, and never one to another number than the report
+ * tells. A number alone proves nothing: two messages may have gone to it.
  */
 export function matchReports(reports: readonly DeliveryReport[], known: readonly ReportedMessage[]): MatchedReports {
   const byCustomImsId = new Map(known.map((message) => [message.customImsId, message]));
-  const byImsId = new Map(known.filter(({ imsId }) => imsId !== null).map((message) => [message.imsId, message]));
+  const byImsId = new Map<string, ReportedMessage[]>();
+  for (const message of known) {
+    if (message.imsId !== null) byImsId.set(message.imsId, [...(byImsId.get(message.imsId) ?? []), message]);
+  }
   const highest = new Map<string, AppliedReport>();
   const orphans: DeliveryReport[] = [];
   let conflicts = 0;
@@ -47,11 +50,12 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
 function findMessage(
   report: DeliveryReport,
   byCustomImsId: ReadonlyMap<string, ReportedMessage>,
-  byImsId: ReadonlyMap<string | null, ReportedMessage>,
+  byImsId: ReadonlyMap<string, readonly ReportedMessage[]>,
 ): ReportedMessage | undefined {
+  const isToItsNumber = ({ mobile }: ReportedMessage) => report.mobile === null || report.mobile === mobile;
   const named = report.customImsId === null ? undefined : byCustomImsId.get(report.customImsId);
-  const message = named ?? (report.imsId === null ? undefined : byImsId.get(report.imsId));
-  return message && (report.mobile === null || report.mobile === message.mobile) ? message : undefined;
+  if (named && isToItsNumber(named)) return named;
+  return report.imsId === null ? undefined : byImsId.get(report.imsId)?.find(isToItsNumber);
 }
 
 function toApplied(customImsId: string, report: DeliveryReport): AppliedReport {

@@ -1,5 +1,4 @@
-import type { SqlRow, SqlSession } from '../database/ims-database.js';
-import type { ImsDatabase } from '../database/ims-database.js';
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
 import type { DeliveryReport, MalformedReport } from '../protocol/index.js';
 
@@ -63,13 +62,15 @@ export class SecondLookStore {
     await session.run(insert, [batchId, this.account, JSON.stringify(rows)]);
   }
 
-  /** Orphans for whose ids a message has turned up. */
+  /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by its own index. */
   async findOrphansWithMessage(limit: number): Promise<FoundOrphan[]> {
     const rows = await this.database.rows(
       `SELECT r.batch_id, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM emay_ims_report AS r
-       WHERE r.account = ? AND r.status = 'ORPHANED' AND EXISTS (
-         SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
-           AND (m.ims_id = r.ims_id OR m.custom_ims_id = r.custom_ims_id) AND (r.mobile IS NULL OR r.mobile = m.mobile))
+       WHERE r.account = ? AND r.status = 'ORPHANED' AND (
+         EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
+           AND m.custom_ims_id = r.custom_ims_id AND (r.mobile IS NULL OR r.mobile = m.mobile))
+         OR EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
+           AND m.ims_id = r.ims_id AND (r.mobile IS NULL OR r.mobile = m.mobile)))
        ORDER BY r.created_at LIMIT ?`,
       [this.account, limit],
     );

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ReportedMessage } from '../messages/message-store.js';
+import { STATE_RANK } from '../messages/message-state.js';
+import type { DeliveryReport } from '../protocol/index.js';
+import { matchReports } from './report-matching.js';
+
+const message = (given: Partial<ReportedMessage> = {}): ReportedMessage => ({
+  customImsId: 'one',
+  imsId: 'ims-one',
+  mobile: '+611',
+  state: 'ACCEPTED',
+  ...given,
+});
+
+const report = (given: Partial<DeliveryReport> = {}): DeliveryReport => ({
+  position: 0,
+  mobile: null,
+  imsId: null,
+  customImsId: null,
+  state: 'DELIVRD',
+  description: null,
+  receiveTime: null,
+  submitTime: null,
+  receiveTimeText: null,
+  submitTimeText: null,
+  ...given,
+});
+
+const matched = (given: Partial<DeliveryReport>, ...known: ReportedMessage[]) =>
+  matchReports([report(given)], known).applied.map(({ customImsId }) => customImsId);
+
+const conflictsOf = (stored: ReportedMessage['state'], ...states: string[]) =>
+  matchReports(
+    states.map((state) => report({ customImsId: 'one', state })),
+    [message({ state: stored })],
+  ).conflicts;
+
+describe('matching a report', () => {
+  it('goes by our id', () => {
+    expect(matched({ customImsId: 'one' }, message(), message({ customImsId: 'two' }))).toEqual(['one']);
+    expect(matched({ customImsId: 'one', mobile: '+611', imsId: 'never seen' }, message())).toEqual(['one']);
+  });
+
+  it("goes by the gateway's id where ours is missing or unknown", () => {
+    expect(matched({ imsId: 'ims-one' }, message())).toEqual(['one']);
+    expect(matched({ imsId: 'ims-one', customImsId: 'stranger', mobile: '+611' }, message())).toEqual(['one']);
+  });
+
+  it("goes by the gateway's id where ours names a message to another number", () => {
+    const other = message({ customImsId: 'two', imsId: 'ims-two', mobile: '+612' });
+    expect(matched({ customImsId: 'one', imsId: 'ims-two', mobile: '+612' }, message(), other)).toEqual(['two']);
+  });
+
+  it('goes by the number among messages with the same id of the gateway', () => {
+    const other = message({ customImsId: 'two', mobile: '+612' });
+    expect(matched({ imsId: 'ims-one', mobile: '+611' }, message(), other)).toEqual(['one']);
+    expect(matched({ imsId: 'ims-one', mobile: '+612' }, message(), other)).toEqual(['two']);
+  });
+
+  it.each([
+    ['a number alone', { mobile: '+611' }],
+    ['our id with another number', { customImsId: 'one', mobile: '+612' }],
+    ["the gateway's id with another number", { imsId: 'ims-one', mobile: '+612' }],
+    ['ids of nobody', { imsId: 'x', customImsId: 'y' }],
+    ['an id in another case', { customImsId: 'ONE' }],
+  ])('does not go by %s', (_, given) => {
+    const orphan = report(given);
+    expect(matchReports([orphan], [message(), message({ customImsId: 'none', imsId: null })])).toEqual({
+      applied: [],
+      orphans: [orphan],
+      conflicts: 0,
+    });
+  });
+});
+
+describe('a page of reports', () => {
+  it('gives each message the highest of what is said about it, with the words of that report', () => {
+    const reports = [
+      report({ customImsId: 'one', state: 'TIMEOUT', description: 'first' }),
+      report({ customImsId: 'one', state: 'DELIVRD', description: 'second', imsId: 'ims-one' }),
+      report({ imsId: 'ims-one', state: 'FAIL_RESPONSE', description: 'third' }),
+    ];
+    const { applied, conflicts } = matchReports(reports, [message()]);
+    expect(applied).toMatchObject([{ state: 'DELIVERED', reportState: 'DELIVRD', description: 'second' }]);
+    expect(conflicts).toBe(1);
+  });
+
+  it('counts as conflict what contradicts a final state, in the page or in the store, and nothing else', () => {
+    expect(conflictsOf('ACCEPTED', 'DELIVRD')).toBe(0);
+    expect(conflictsOf('ACCEPTED', 'TIMEOUT', 'DELIVRD', 'DELIVRD')).toBe(0);
+    expect(conflictsOf('DELIVERED', 'DELIVRD', 'TIMEOUT')).toBe(0);
+    expect(conflictsOf('DELIVERED', 'FAIL_MOBILE')).toBe(1);
+    expect(conflictsOf('ACCEPTED', 'FAIL_MOBILE', 'FAIL_RESPONSE')).toBe(1);
+    expect(conflictsOf('CANCELLED', 'DELIVRD')).toBe(1);
+  });
+
+  it('takes an unlisted state as UNKNOWN and keeps the word', () => {
+    const { applied } = matchReports([report({ customImsId: 'one', state: 'FAIL_SIGN' })], [message()]);
+    expect(applied).toMatchObject([{ state: 'UNKNOWN', reportState: 'FAIL_SIGN' }]);
+  });
+
+  it('ends the same in any order, keeps every report as applied or orphan, and names no message twice', () => {
+    const anyReport = fc
+      .record({
+        customImsId: fc.constantFrom('one', 'two', 'stranger', null),
+        imsId: fc.constantFrom('ims-one', 'ims-two', 'x', null),
+        mobile: fc.constantFrom('+611', '+612', null),
+        state: fc.constantFrom('DELIVRD', 'TIMEOUT', 'FAIL_MOBILE', 'FAIL_RESPONSE', 'ODD'),
+      })
+      .map(report);
+    const known = [message(), message({ customImsId: 'two', imsId: 'ims-two', mobile: '+612' })];
+    fc.assert(
+      fc.property(
+        fc
+          .array(anyReport, { maxLength: 12 })
+          .chain((reports) =>
+            fc.tuple(
+              fc.constant(reports),
+              fc.shuffledSubarray(reports, { minLength: reports.length, maxLength: reports.length }),
+            ),
+          ),
+        ([reports, shuffled]) => {
+          const states = (page: DeliveryReport[]) =>
+            Object.fromEntries(matchReports(page, known).applied.map(({ customImsId, state }) => [customImsId, state]));
+          expect(states(shuffled)).toEqual(states(reports));
+          const { applied, orphans } = matchReports(reports, known);
+          expect(new Set(applied.map(({ customImsId }) => customImsId)).size).toBe(applied.length);
+          const each = reports.map((one) => matchReports([one], known));
+          expect(orphans).toHaveLength(each.filter((one) => one.orphans.length === 1).length);
+          for (const one of applied) {
+            const ranks = each
+              .flatMap((single) => single.applied)
+              .filter(({ customImsId }) => customImsId === one.customImsId)
+              .map(({ state }) => STATE_RANK[state]);
+            expect(STATE_RANK[one.state]).toBe(Math.max(...ranks));
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,61 @@
+/**
+ * Kills real processes at random and holds what callers were told, what the database has and what the gateway got
+ * against each other:
+ *
+ *   node scripts/faults.mjs --db postgres --mode kill --rounds 30 --seed 1
+ *
+ * Needs `npm run build`, and the database server. Ends with one line of JSON, and with exit code 1 where anything is
+ * wrong; then the database and the logs are kept.
+ */
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { MODES, runFaults } from '../test/faults/run.mjs';
+
+const KINDS = ['sqlite', 'postgres', 'mariadb'];
+const { values } = parseArgs({
+  options: {
+    db: { type: 'string', default: 'sqlite' },
+    mode: { type: 'string', default: 'kill' },
+    rounds: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(randomInt(1_000_000)) },
+    workers: { type: 'string' },
+    'real-time': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+const wholeNumber = (name, text) => {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Error(`--${name} is "${text}"; write a whole number.`);
+};
+
+// By way of `exit`, so that what this run started ends with it.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+try {
+  if (!KINDS.includes(values.db)) throw new Error(`--db is one of ${KINDS.join(', ')}`);
+  if (!MODES.includes(values.mode)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
+  const seed = wholeNumber('seed', values.seed);
+  console.log(`${values.mode} on ${values.db}, ${values.rounds} rounds, seed ${seed}`);
+  const verdict = await runFaults({
+    kind: values.db,
+    mode: values.mode,
+    rounds: wholeNumber('rounds', values.rounds),
+    seed,
+    workers: values.workers === undefined ? undefined : wholeNumber('workers', values.workers),
+    realTime: values['real-time'],
+    keep: values.keep,
+    progress: values.quiet ? undefined : (line) => console.log(`  ${line}`),
+  });
+  for (const [what, numbers] of Object.entries(verdict.numbers)) console.log(`${what}: ${JSON.stringify(numbers)}`);
+  for (const note of verdict.notes) console.log(`note: ${note}`);
+  for (const violation of verdict.violations) console.log(`VIOLATION ${violation}`);
+  if (verdict.folder) console.log(`Kept: ${verdict.folder} and ${verdict.database}`);
+  console.log(verdict.violations.length === 0 ? 'Sound.' : 'NOT SOUND.');
+  console.log(JSON.stringify(verdict));
+  process.exitCode = verdict.violations.length === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}

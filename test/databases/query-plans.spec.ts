@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { sqlite } from '../../libs/emay-ims/src/database/dialects/sqlite.js';
+import type { UpdateStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
+import { MessageFinder } from '../../libs/emay-ims/src/messages/message-finder.js';
+import { messageSql } from '../../libs/emay-ims/src/messages/message-sql.js';
+import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
+import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
+import { openTestDatabase } from './open-database.js';
+import { describeReads, statementOf, type Statement } from './store/reads.js';
+import { crowd, CROWD, type Crowd } from './store/crowd.js';
+import { HOLD_MS, HOUR, REPORT_DEADLINE_MS, StoreBench } from './store/store-bench.js';
+
+/** What a statement about `rows` messages may read: each of them a few times over, on its way through an index. */
+const READS_PER_ROW = 6;
+
+const NAMES = [
+  'claim',
+  'claimThese',
+  'settle',
+  'addImsIds',
+  'release',
+  'unhold',
+  'applyReports',
+  'findStates',
+  'findByIds',
+  'findByImsIds',
+  'cancel',
+  'the sweep for abandoned attempts',
+  'the sweep for expired messages',
+  'the sweep for held messages',
+  'the sweep for overdue reports',
+];
+
+describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages on %s`, (kind: DatabaseKind) => {
+  let bench: StoreBench;
+  let people: Crowd;
+  beforeAll(async () => {
+    bench = await StoreBench.open(() => openTestDatabase(kind));
+    people = await crowd(bench);
+  }, 120_000);
+  afterAll(() => bench.close());
+
+  const statements = (): Record<string, Statement> => {
+    const { dialect } = bench.database;
+    const sql = messageSql(dialect);
+    const { account, ids, imsIds, token } = people;
+    const rows = (count: number, more: object = {}) =>
+      JSON.stringify(ids.slice(0, count).map((custom_ims_id) => ({ custom_ims_id, ...more })));
+    const update = (
+      statement: UpdateStatement,
+      count: number,
+      parameters: { set?: unknown[]; more?: object; where?: unknown[] } = {},
+    ): Statement => ({
+      sql: statement.sql,
+      parameters: statement.bind({
+        set: parameters.set,
+        rows: rows(count, parameters.more),
+        where: [account, ...(parameters.where ?? [])],
+      }),
+      about: count,
+    });
+    const report = { state: 'DELIVERED', rank_to: 7, report_state: 'DELIVRD' };
+    return {
+      claim: dialect.hasReturning
+        ? { sql: sql.claim, parameters: [account, 300, token, HOUR], about: 300 }
+        : { sql: sql.selectDue, parameters: [account, 300], about: 300 },
+      claimThese: update(sql.claimThese, 300, { set: [token, HOUR] }),
+      settle: update(sql.settle(REPORT_DEADLINE_MS), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
+      addImsIds: update(sql.addImsIds, 300, { more: { ims_id: '1' }, where: [token] }),
+      release: update(sql.release, 300, { where: [token] }),
+      unhold: update(sql.unhold, 300),
+      applyReports: update(sql.applyReports, 500, { more: report }),
+      findStates: { sql: sql.findStates, parameters: [rows(500), account], about: 500 },
+      findByIds: { sql: sql.findByIds, parameters: [rows(500), account], about: 500 },
+      findByImsIds: {
+        sql: sql.findByImsIds,
+        parameters: [JSON.stringify(imsIds.slice(0, 500).map((ims_id) => ({ ims_id }))), account],
+        about: 500,
+      },
+      cancel: { sql: sql.cancel, parameters: [account, ids[0]], about: 1 },
+      'the sweep for abandoned attempts': { sql: sql.recover, parameters: ['X', account], about: people.abandoned },
+      'the sweep for expired messages': { sql: sql.expire, parameters: [account], about: people.due },
+      'the sweep for held messages': { sql: sql.expireHeld, parameters: [account, HOLD_MS], about: people.held },
+      'the sweep for overdue reports': { sql: sql.giveUpWaiting, parameters: [account], about: people.overdue },
+    };
+  };
+
+  const expectFewReads = async (name: string) => {
+    const statement = statements()[name] as Statement;
+    const reads = await describeReads(bench.database, kind, statement);
+    expect(reads.scans).toEqual([]);
+    expect(reads.rows ?? 0).toBeLessThanOrEqual(READS_PER_ROW * statement.about + 60);
+  };
+
+  it('a page far from the newest message: what is on it', async () => {
+    const [one] = await bench.store(people.account).findByIds([people.ids[250] as string]);
+    const find = (database: ImsDatabase) =>
+      new MessageFinder(database, people.account).find({ limit: 100, after: one });
+    const reads = await describeReads(bench.database, kind, await statementOf(find, bench.database, 100));
+    expect(reads.scans).toEqual([]);
+    expect(reads.rows ?? 0).toBeLessThanOrEqual(250);
+  });
+
+  it('the search for messages of orphaned reports: a few for each orphan', async () => {
+    const secondLook = new SecondLookStore(bench.database, people.account);
+    const orphans = Array.from({ length: 500 }, (_, position) => ({
+      position,
+      mobile: null,
+      imsId: position % 2 === 0 ? `stranger-${position}` : (people.imsIds[position] ?? null),
+      customImsId: `stranger-${position}`,
+      state: 'DELIVRD',
+      description: null,
+      receiveTime: null,
+      submitTime: null,
+      receiveTimeText: null,
+      submitTimeText: null,
+    }));
+    await secondLook.keep('page', orphans, [], bench.database);
+    const find = (database: ImsDatabase) => new SecondLookStore(database, people.account).findOrphansWithMessage(500);
+    const statement = await statementOf(find, bench.database, 500);
+    const reads = await describeReads(bench.database, kind, statement);
+    expect(reads.scans).toEqual([]);
+    expect(reads.rows ?? 0).toBeLessThanOrEqual(6 * 500);
+    expect((await secondLook.findOrphansWithMessage(500)).length).toBeGreaterThan(200);
+  });
+
+  it.each(NAMES)('%s: no more than it is about, through an index', expectFewReads);
+
+  if (kind !== 'sqlite') return;
+
+  it.each(['applyReports', 'findStates'] as const)(
+    '%s: the whole account for each row, were it not for the condition made for SQLite',
+    async (name) => {
+      const naive = messageSql({ ...sqlite, accountIs: () => 'm.account = ?' });
+      const parameters = ['[]', people.account];
+      const sql = name === 'applyReports' ? naive.applyReports.sql : naive.findStates;
+      const { scans } = await describeReads(bench.database, kind, { sql, parameters, about: 500 });
+      expect(scans).toEqual([expect.stringMatching(/^SEARCH m USING .*\(account=\?\)$/)]);
+    },
+  );
+
+  describe('once somebody has run ANALYZE', () => {
+    beforeAll(async () => {
+      await bench.database.rows('ANALYZE');
+    });
+
+    it.each(NAMES)('%s: the same', expectFewReads);
+  });
+});

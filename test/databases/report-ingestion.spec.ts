@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_PROTOCOL_OPTIONS } from 'nestjs-emay-ims';
+import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
+import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
+import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
+import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
+import { databasesUnderTest } from '../support/databases.js';
+import { openTestDatabase } from './open-database.js';
+import { HOUR, idsOf, newAccount, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
+
+/** The receiving side of one instance. */
+interface Receiver {
+  store: MessageStore;
+  inbox: ReportInbox;
+  ingestor: ReportIngestor;
+}
+
+const page = (...reports: unknown[]) => JSON.stringify({ code: 'SUCCESS', data: reports });
+const delivered = (customImsId: string, rest: object = {}) => ({
+  customImsId,
+  imsId: `ims-${customImsId}`,
+  state: 'DELIVRD',
+  desc: '成功',
+  submitTime: '2023-07-31 14:36:00',
+  receiveTime: '2023-07-31 14:36:05',
+  ...rest,
+});
+const NOTHING = { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
+
+const stored = async ({ inbox }: Receiver, body: string) => {
+  const id = await inbox.open(HOUR);
+  await inbox.store(id, body);
+  return { id, body };
+};
+
+describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => {
+  let bench: StoreBench;
+  let second: ImsDatabase;
+  beforeAll(async () => {
+    bench = await StoreBench.open(() => openTestDatabase(kind));
+    second = await bench.anotherDatabase();
+  });
+  afterAll(() => bench.close());
+
+  const receiver = (account = newAccount(), database = bench.database): Receiver => {
+    const store = bench.store(account, database);
+    const inbox = new ReportInbox(database, account);
+    const options = { protocol: DEFAULT_PROTOCOL_OPTIONS } as ResolvedEmayImsOptions;
+    const ingestor = new ReportIngestor(database, store, inbox, new SecondLookStore(database, account), options);
+    return { store, inbox, ingestor };
+  };
+  const rowsOf = (table: string, account: string) =>
+    bench.database.rows(`SELECT * FROM ${table} WHERE account = ? ORDER BY 1, 2`, [account]);
+
+  it('keeps a page of 500 reports with Chinese descriptions, more than 64 KiB, whole, and applies it', async () => {
+    const one = receiver();
+    const messages = newMessages(500);
+    await one.store.insertSubmitting(messages, newAttempt());
+    const body = page(...idsOf(messages).map((id) => delivered(id, { desc: '成功，已送达🎉'.repeat(20) })));
+    expect(Buffer.byteLength(body)).toBeGreaterThan(4 * 64 * 1024);
+    const { id } = await stored(one, body);
+    expect(await one.inbox.pending(10)).toEqual([{ id, body }]);
+    expect(await one.ingestor.ingest({ id, body })).toEqual({ ...NOTHING, reports: 500, applied: 500 });
+    expect(await one.store.stats()).toMatchObject({ DELIVERED: 500 });
+    expect((await one.store.findOne(messages[7]!.customImsId))?.reportDescription).toBe('成功，已送达🎉'.repeat(20));
+    expect(await one.inbox.pending(10)).toEqual([]);
+  });
+
+  it('counts a page once, however often it is applied', async () => {
+    const one = receiver();
+    await one.store.insertSubmitting([newMessage({ customImsId: 'a' })], newAttempt());
+    const body = page(delivered('a'), delivered('stranger'), { state: 'DELIVRD' }, 'not a report');
+    const stand = await stored(one, body);
+    const first = await one.ingestor.ingest(stand);
+    expect(first).toEqual({ ...NOTHING, reports: 4, applied: 1, orphaned: 1, quarantined: 2 });
+    expect(await one.ingestor.ingest(stand)).toEqual(NOTHING);
+    // As after a crash between storing it twice: nothing is kept a second time.
+    await one.inbox.store(stand.id, body);
+    expect(await one.ingestor.ingest(stand)).toEqual({ ...first, applied: 0 });
+    expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(3);
+  });
+
+  it('lets one of two instances apply the same page', async () => {
+    for (let round = 0; round < 5; round++) {
+      const one = receiver();
+      const other = receiver(one.store.account, second);
+      const messages = newMessages(50);
+      await one.store.insertSubmitting(messages, newAttempt());
+      const stand = await stored(one, page(...idsOf(messages).map((id) => delivered(id)), delivered('stranger')));
+      const results = await Promise.all([one.ingestor.ingest(stand), other.ingestor.ingest(stand)]);
+      const whole = { ...NOTHING, reports: 51, applied: 50, orphaned: 1 };
+      expect(results.toSorted((a, b) => b.reports - a.reports)).toEqual([whole, NOTHING]);
+      expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(1);
+    }
+  });
+
+  it('sets bad reports aside, with the reason and as they came, and applies their neighbours', async () => {
+    const one = receiver();
+    await one.store.insertSubmitting(
+      [newMessage({ customImsId: 'a' }), newMessage({ customImsId: 'b' })],
+      newAttempt(),
+    );
+    const bad = [null, 7, [], { customImsId: 'a' }, { customImsId: 'b', state: 'x'.repeat(65) }, { state: 'DELIVRD' }];
+    const odd = { state: '\u0000\ud800', desc: '坏\ud83c' };
+    const stand = await stored(
+      one,
+      page(delivered('a'), ...bad, odd, delivered('b', { desc: 'half \ud83c of \u0000 a pair' })),
+    );
+    expect(await one.ingestor.ingest(stand)).toEqual({ ...NOTHING, reports: 9, applied: 2, quarantined: 7 });
+    const kept = await rowsOf('emay_ims_report', one.store.account);
+    expect(kept.map(({ position }) => Number(position))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    for (const row of kept) expect(row).toMatchObject({ status: 'QUARANTINED', reason: expect.any(String) });
+    expect(kept[3]?.raw).toBe('{"customImsId":"a"}');
+    expect((await one.store.findOne('b'))?.reportDescription).toBe('half \ufffd of \ufffd a pair');
+  });
+
+  it.each([
+    ['an error code', '{"code":"ERROR_SIGN"}', 'ERROR_SIGN'],
+    ['HTML', '<html>502 网关</html>', 'UNREADABLE'],
+    ['half a page', page(delivered('a')).slice(0, -9), 'UNREADABLE'],
+  ])('keeps a page that is %s and says so', async (_, body, problem) => {
+    const one = receiver();
+    const stand = await stored(one, body);
+    expect(await one.ingestor.ingest(stand)).toEqual({ ...NOTHING, problem });
+    expect(await rowsOf('emay_ims_report_batch', one.store.account)).toMatchObject([
+      { id: stand.id, state: 'UNREADABLE', body },
+    ]);
+    expect(await one.inbox.pending(10)).toEqual([]);
+  });
+
+  it('keeps a report of a stranger once, as it came, and gives it to its message when that turns up', async () => {
+    const one = receiver();
+    const stand = await stored(one, page(delivered('later', { mobile: '0061422118000', customImsId: 'later' })));
+    await one.ingestor.ingest(stand);
+    expect(await one.ingestor.adoptOrphans()).toBe(0);
+    expect(await rowsOf('emay_ims_report', one.store.account)).toMatchObject([
+      { status: 'ORPHANED', mobile: '+61422118000', custom_ims_id: 'later', ims_id: 'ims-later', description: '成功' },
+    ]);
+
+    await one.store.insertSubmitting([newMessage({ customImsId: 'later', mobile: '+61422118000' })], newAttempt());
+    expect(await receiver().ingestor.adoptOrphans()).toBe(0);
+    expect(await one.ingestor.adoptOrphans()).toBe(1);
+    expect(await one.store.findOne('later')).toMatchObject({
+      state: 'DELIVERED',
+      imsId: 'ims-later',
+      reportDescription: '成功',
+      gatewaySubmitTime: new Date('2023-07-31T14:36:00+08:00'),
+    });
+    expect(await one.ingestor.adoptOrphans()).toBe(0);
+    expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
+  });
+
+  it("adopts by the gateway's id where that came with the answer, also when ours names somebody else", async () => {
+    const one = receiver();
+    const attempt = newAttempt();
+    const messages = [
+      newMessage({ customImsId: 'a', mobile: '+611' }),
+      newMessage({ customImsId: 'b', mobile: '+612' }),
+    ];
+    await one.store.insertSubmitting(messages, attempt);
+    const reports = [
+      delivered('a', { imsId: '77', mobile: '00612' }),
+      delivered('x', { imsId: '78', mobile: '00611' }),
+    ];
+    const brought = await one.ingestor.ingest(await stored(one, page(...reports)));
+    expect(brought).toMatchObject({ applied: 0, orphaned: 2 });
+    await one.store.settle(attempt.token, [
+      { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
+      { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '77', rawAnswer: null },
+    ]);
+    expect(await one.ingestor.adoptOrphans()).toBe(2);
+    expect(await one.store.stats()).toMatchObject({ DELIVERED: 2 });
+    expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
+  });
+
+  it('never forgets an orphan that its message does not answer to', async () => {
+    const one = receiver();
+    await one.ingestor.ingest(
+      await stored(one, page(delivered('a', { mobile: '00619' }), { mobile: '00611', state: 'DELIVRD' })),
+    );
+    await one.store.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+611' })], newAttempt());
+    expect(await one.ingestor.adoptOrphans()).toBe(0);
+    expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(2);
+    expect(await bench.stateOf(one.store, 'a')).toBe('SUBMITTING');
+  });
+
+  it('knows which pulls were given up, and keeps a page that comes after all', async () => {
+    const one = receiver();
+    const other = receiver();
+    const [dead, late, alive] = [await one.inbox.open(HOUR), await one.inbox.open(HOUR), await one.inbox.open(HOUR)];
+    const end = 'UPDATE emay_ims_report_batch SET expires_at = 1 WHERE id = ?';
+    for (const id of [dead, late]) await bench.database.run(end, [id]);
+    expect(await other.inbox.recordAbandonedPulls()).toBe(0);
+    expect(await one.inbox.recordAbandonedPulls()).toBe(2);
+    expect(await one.inbox.possibleLosses()).toBe(2);
+    await one.inbox.store(late, page());
+    expect(await one.inbox.possibleLosses()).toBe(1);
+    expect(await one.inbox.pending(10)).toEqual([{ id: late, body: page() }]);
+    await one.inbox.discard(alive);
+    await one.inbox.recordPossibleLoss(dead, 'half an ans');
+    expect(await rowsOf('emay_ims_report_batch', one.store.account)).toMatchObject([
+      { id: dead, state: 'LOST', body: 'half an ans' },
+      { id: late, state: 'STORED' },
+    ]);
+    expect(await other.inbox.possibleLosses()).toBe(0);
+  });
+
+  it('keeps a page whose record is gone, as when a standby without it has taken over', async () => {
+    const one = receiver();
+    const id = await one.inbox.open(HOUR);
+    await one.inbox.discard(id);
+    await one.inbox.store(id, page());
+    expect(await one.inbox.pending(10)).toEqual([{ id, body: page() }]);
+  });
+
+  it('hands out pages in the order of their pulls, as many as asked for', async () => {
+    const one = receiver();
+    const ids: string[] = [];
+    for (let count = 0; count < 4; count++) ids.push((await stored(one, page())).id);
+    expect((await one.inbox.pending(3)).map(({ id }) => id)).toEqual(ids.slice(0, 3));
+  });
+});

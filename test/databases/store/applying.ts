@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { canMove, IMS_MESSAGE_STATES, STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
+import type { AppliedReport } from '../../../libs/emay-ims/src/messages/message-store.js';
+import { idsOf, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
+
+export const REPORTED = ['UNKNOWN', 'REJECTED', 'UNDELIVERABLE', 'DELIVERED'] as const;
+
+export function appliedReport(customImsId: string, given: Partial<AppliedReport> = {}): AppliedReport {
+  return {
+    customImsId,
+    imsId: null,
+    state: 'DELIVERED',
+    reportState: 'DELIVRD',
+    description: null,
+    submitTime: null,
+    receiveTime: null,
+    ...given,
+  };
+}
+
+export function itApplies(bench: () => StoreBench): void {
+  describe('applies reports', () => {
+    it.each(REPORTED)('that say %s to messages of every state: only ever upwards', async (to) => {
+      const store = bench().store();
+      for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
+      const expected = Object.fromEntries(
+        IMS_MESSAGE_STATES.map((from) => [from, STATE_RANK[to] > STATE_RANK[from] ? to : from]),
+      );
+      const applied = await store.applyReports(
+        IMS_MESSAGE_STATES.map((id) => appliedReport(id, { state: to, reportState: 'NEW' })),
+        bench().database,
+      );
+      expect(applied).toBe(IMS_MESSAGE_STATES.filter((from) => canMove(from, to)).length);
+      for (const from of IMS_MESSAGE_STATES) {
+        const message = await store.findOne(from);
+        expect(message?.state).toBe(expected[from]);
+        expect(message?.reportState).toBe(canMove(from, to) ? 'NEW' : null);
+      }
+    });
+
+    it('with all they say', async () => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      const submitTime = new Date('2023-07-31T06:36:00Z');
+      const receiveTime = new Date('2023-07-31T06:36:05Z');
+      const said = { imsId: '20230731143600123456', description: '成功 🎉 \\ ?', submitTime, receiveTime };
+      expect(await store.applyReports([appliedReport('one', said)], bench().database)).toBe(1);
+      expect(await store.findOne('one')).toMatchObject({
+        state: 'DELIVERED',
+        imsId: said.imsId,
+        reportState: 'DELIVRD',
+        reportDescription: said.description,
+        gatewaySubmitTime: submitTime,
+        gatewayReceiveTime: receiveTime,
+        acceptedAt: expect.any(Date),
+        finalAt: expect.any(Date),
+        dueAt: null,
+      });
+    });
+
+    it('without overwriting the id and the time that the answer brought', async () => {
+      const store = bench().store();
+      await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
+      await bench().put(store, 'one', { ims_id: 'answered', accepted_at: 77 });
+      await store.applyReports([appliedReport('one', { imsId: 'reported' })], bench().database);
+      expect(await store.findOne('one')).toMatchObject({ imsId: 'answered', acceptedAt: new Date(77) });
+    });
+
+    it('UNKNOWN as not final: nothing is awaited, but a later report still counts', async () => {
+      const store = bench().store();
+      await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
+      await store.applyReports([appliedReport('one', { state: 'UNKNOWN', reportState: 'TIMEOUT' })], bench().database);
+      expect(await store.findOne('one')).toMatchObject({ state: 'UNKNOWN', finalAt: null, dueAt: null });
+      await store.applyReports([appliedReport('one')], bench().database);
+      expect(await store.findOne('one')).toMatchObject({ state: 'DELIVERED', finalAt: expect.any(Date) });
+    });
+
+    it('twice without effect', async () => {
+      const store = bench().store();
+      await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
+      expect(await store.applyReports([appliedReport('one')], bench().database)).toBe(1);
+      const before = await bench().row(store, 'one');
+      expect(await store.applyReports([appliedReport('one', { imsId: 'x' })], bench().database)).toBe(0);
+      expect(await bench().row(store, 'one')).toEqual(before);
+    });
+
+    it('to no message of another account, and to nobody without complaint', async () => {
+      const [one, other] = [bench().store(), bench().store()];
+      for (const store of [one, other]) await bench().inState(store, 'ACCEPTED', 'same', newAttempt().token);
+      expect(await one.applyReports([appliedReport('same'), appliedReport('nobody')], bench().database)).toBe(1);
+      expect(await bench().stateOf(other, 'same')).toBe('ACCEPTED');
+      expect(await one.applyReports([], bench().database)).toBe(0);
+    });
+
+    it('500 at once', async () => {
+      const store = bench().store();
+      const messages = newMessages(500);
+      await store.insertSubmitting(messages, newAttempt());
+      const reports = idsOf(messages).map((id) => appliedReport(id, { description: '成功'.repeat(100) }));
+      expect(await store.applyReports(reports, bench().database)).toBe(500);
+      expect(await store.stats()).toMatchObject({ DELIVERED: 500 });
+    });
+
+    it('after finding whom they are about, by our id or by the gateway’s, in this account only', async () => {
+      const [store, other] = [bench().store(), bench().store()];
+      for (const each of [store, other]) {
+        for (const id of ['a', 'b', 'c']) {
+          await bench().inState(each, 'ACCEPTED', id, newAttempt().token);
+          await bench().put(each, id, { ims_id: `ims-${id}`, mobile: each === store ? '+611' : '+622' });
+        }
+      }
+      const long = 'x'.repeat(64);
+      const found = await store.findReported(
+        { customImsIds: ['a', 'nobody', long, 'A'], imsIds: ['ims-b', 'ims-x', long, 'IMS-c'] },
+        bench().database,
+      );
+      expect(found).toEqual([
+        { customImsId: 'a', imsId: 'ims-a', mobile: '+611', state: 'ACCEPTED' },
+        { customImsId: 'b', imsId: 'ims-b', mobile: '+611', state: 'ACCEPTED' },
+      ]);
+      expect(await store.findReported({ customImsIds: [], imsIds: [] }, bench().database)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,134 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  FAR_FUTURE,
+  HOUR,
+  idsOf,
+  LONG_AGO,
+  newAttempt,
+  newMessage,
+  newMessages,
+  type StoreBench,
+} from './store-bench.js';
+
+const byId = (one: { customImsId: string }, other: { customImsId: string }) =>
+  one.customImsId < other.customImsId ? -1 : 1;
+
+export function itClaims(bench: () => StoreBench): void {
+  describe('claims', () => {
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    it('the highest priority first, then what has been due longest, then by id; no more than asked for', async () => {
+      const store = bench().store();
+      const due: [string, number, number][] = [
+        ['d', 0, 100],
+        ['c', 9, 300],
+        ['b', 9, 200],
+        ['a2', 5, 100],
+        ['a1', 5, 100],
+        ['e', 0, 50],
+      ];
+      for (const [customImsId, priority, dueAt] of due) {
+        await bench().enqueue(store, [newMessage({ customImsId, priority })]);
+        await bench().put(store, customImsId, { due_at: dueAt });
+      }
+      const taken: string[][] = [];
+      for (let round = 0; round < 4; round++) taken.push(idsOf(await store.claim(2, newAttempt())).toSorted());
+      expect(taken).toEqual([['b', 'c'], ['a1', 'a2'], ['d', 'e'], []]);
+    });
+
+    it('neither what is due in the future, nor what is held, nor what has expired', async () => {
+      const store = bench().store();
+      const [due, future, held, expired] = newMessages(4);
+      await bench().enqueue(store, [due!, future!, held!, expired!]);
+      await bench().put(store, future!.customImsId, { due_at: FAR_FUTURE, priority: 9 });
+      await bench().put(store, held!.customImsId, { due_at: null, priority: 9 });
+      await bench().put(store, expired!.customImsId, { expires_at: LONG_AGO, priority: 9 });
+      expect(idsOf(await store.claim(10, newAttempt()))).toEqual([due!.customImsId]);
+    });
+
+    it('no number twice, the more urgent of two first, and the other one afterwards', async () => {
+      const store = bench().store();
+      const twice = { mobile: '+61422118000' };
+      const [later, urgent] = [newMessage(twice), newMessage({ ...twice, priority: 5 })];
+      const other = newMessage();
+      await bench().enqueue(store, [later, urgent, other]);
+      expect(idsOf(await store.claim(10, newAttempt())).toSorted()).toEqual(idsOf([urgent, other]).toSorted());
+      expect(idsOf(await store.claim(10, newAttempt()))).toEqual([later.customImsId]);
+      expect(await store.claim(10, newAttempt())).toEqual([]);
+    });
+
+    it('and returns the messages exactly as they are stored now', async () => {
+      const store = bench().store();
+      const messages = newMessages(5, { content: '亿美 🎉', priority: 3, expiresAt: new Date(FAR_FUTURE) });
+      await bench().enqueue(store, messages);
+      await bench().put(store, messages[0]!.customImsId, { attempts: 4, code: 'ECONNREFUSED' });
+      const attempt = newAttempt();
+      const claimed = await store.claim(3, attempt);
+      expect(claimed.toSorted(byId)).toEqual((await store.findByIds(idsOf(claimed))).toSorted(byId));
+      expect(claimed.map(({ attempts }) => attempts)).toContain(5);
+      const rest = idsOf(messages).filter((id) => !idsOf(claimed).includes(id));
+      const these = await store.claimThese(rest, attempt);
+      expect(these.toSorted(byId)).toEqual((await store.findByIds(rest)).toSorted(byId));
+      expect([...claimed, ...these]).toHaveLength(5);
+      for (const message of [...claimed, ...these]) {
+        expect(message).toMatchObject({ state: 'SUBMITTING', attempt: attempt.token });
+      }
+    });
+
+    it("by the database's clock, whatever that of the process says", async () => {
+      const store = bench().store();
+      await bench().enqueue(store, newMessages(1));
+      const before = (await store.now()).getTime();
+      // Only `Date`: the drivers' own timers go on.
+      jest.useFakeTimers({
+        now: new Date('2001-01-01'),
+        doNotFake: [
+          'hrtime',
+          'nextTick',
+          'performance',
+          'queueMicrotask',
+          'setImmediate',
+          'clearImmediate',
+          'setInterval',
+          'clearInterval',
+          'setTimeout',
+          'clearTimeout',
+        ],
+      });
+      const [claimed] = await store.claim(10, newAttempt(HOUR));
+      const after = (await store.now()).getTime();
+      const submittedAt = claimed?.submittedAt?.getTime() ?? 0;
+      expect(submittedAt).toBeGreaterThanOrEqual(before);
+      expect(submittedAt).toBeLessThanOrEqual(after);
+      expect(claimed?.dueAt?.getTime()).toBe(submittedAt + HOUR);
+    });
+
+    it('nothing of another account', async () => {
+      const [one, other] = [bench().store(), bench().store()];
+      await bench().enqueue(one, [newMessage({ customImsId: 'same' })]);
+      await bench().enqueue(other, [newMessage({ customImsId: 'same' })]);
+      expect(await one.claim(10, newAttempt())).toHaveLength(1);
+      expect(await bench().stateOf(other, 'same')).toBe('QUEUED');
+      expect(await other.claimThese(['same'], newAttempt())).toHaveLength(1);
+    });
+
+    it('these and no others: due or not, held or not, as far as they are still queued', async () => {
+      const store = bench().store();
+      const [now, later, held, gone, notAsked] = newMessages(5);
+      await bench().enqueue(store, [now!, later!, held!, gone!, notAsked!]);
+      await bench().put(store, later!.customImsId, { due_at: FAR_FUTURE });
+      await bench().put(store, held!.customImsId, { due_at: null });
+      const theirs = newAttempt();
+      await store.claimThese([gone!.customImsId], theirs);
+      const asked = [...idsOf([now!, later!, held!, gone!]), 'nobody'];
+      expect(idsOf(await store.claimThese(asked, newAttempt())).toSorted()).toEqual(
+        idsOf([now!, later!, held!]).toSorted(),
+      );
+      expect(await store.findOne(gone!.customImsId)).toMatchObject({ attempt: theirs.token, attempts: 1 });
+      expect(await bench().stateOf(store, notAsked!.customImsId)).toBe('QUEUED');
+      expect(await store.claimThese(asked, newAttempt())).toEqual([]);
+    });
+  });
+}

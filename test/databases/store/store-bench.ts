@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
+import { MessageStore, type Attempt, type NewMessage } from '../../../libs/emay-ims/src/messages/message-store.js';
+import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
+
+/** An empty, migrated database for a contract to run on. */
+export interface OpenDatabase {
+  /** The first call connects; each further one adds a connection of its own, as another process would have. */
+  connect(): Promise<DataSource>;
+  /** Closes every connection and drops the database. */
+  close(): Promise<void>;
+}
+
+export const REPORT_DEADLINE_MS = 72 * 3_600_000;
+export const HOLD_MS = 24 * 3_600_000;
+export const HOUR = 3_600_000;
+/** Written into `due_at` and its like: overdue whatever the clock says. */
+export const LONG_AGO = 1;
+export const FAR_FUTURE = 8_000_000_000_000;
+
+/** Stores over one database. Each test takes an account of its own, so that none sees another's messages. */
+export class StoreBench {
+  private constructor(
+    private readonly opened: OpenDatabase,
+    readonly database: ImsDatabase,
+  ) {}
+
+  static async open(openDatabase: () => Promise<OpenDatabase>): Promise<StoreBench> {
+    const opened = await openDatabase();
+    return new StoreBench(opened, new ImsDatabase(await opened.connect()));
+  }
+
+  /** A database object on a connection of its own, as in another process. */
+  async anotherDatabase(): Promise<ImsDatabase> {
+    return new ImsDatabase(await this.opened.connect());
+  }
+
+  store(account = newAccount(), database = this.database): MessageStore {
+    return new MessageStore(database, account, { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS });
+  }
+
+  async enqueue(store: MessageStore, messages: readonly NewMessage[]): Promise<void> {
+    await store.insertQueued(messages, await store.now(), this.database);
+  }
+
+  /** Writes columns past the store, to bring a message into any state and any time. */
+  async put(store: MessageStore, customImsId: string, columns: Record<string, string | number | null>): Promise<void> {
+    const names = Object.keys(columns);
+    const changed = await this.database.run(
+      `UPDATE emay_ims_message SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE account = ? AND custom_ims_id = ?`,
+      [...Object.values(columns), store.account, customImsId],
+    );
+    if (changed !== 1) throw new Error(`There is no message ${customImsId}.`);
+  }
+
+  /** Stores one message and brings it into the state, as attempt `token`. */
+  async inState(store: MessageStore, state: ImsMessageState, customImsId: string, token: string): Promise<void> {
+    await this.enqueue(store, [newMessage({ customImsId })]);
+    if (state !== 'QUEUED') await this.put(store, customImsId, { state, attempt: token, attempts: 1 });
+  }
+
+  /** The row as it stands, by column. */
+  async row(store: MessageStore, customImsId: string): Promise<Record<string, unknown>> {
+    const [row] = await this.database.rows('SELECT * FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?', [
+      store.account,
+      customImsId,
+    ]);
+    if (!row) throw new Error(`There is no message ${customImsId}.`);
+    return row;
+  }
+
+  async stateOf(store: MessageStore, customImsId: string): Promise<ImsMessageState | undefined> {
+    return (await store.findOne(customImsId))?.state;
+  }
+
+  async close(): Promise<void> {
+    await this.opened.close();
+  }
+}
+
+let made = 0;
+
+export function newAccount(): string {
+  return `account-${++made}`;
+}
+
+export function newMessage(given: Partial<NewMessage> = {}): NewMessage {
+  const serial = ++made;
+  return {
+    customImsId: `id-${serial}`,
+    mobile: `+61${400_000_000 + serial}`,
+    content: 'Hello',
+    priority: 0,
+    sendAt: null,
+    expiresAt: null,
+    ...given,
+  };
+}
+
+export function newMessages(count: number, given: Partial<NewMessage> = {}): NewMessage[] {
+  return Array.from({ length: count }, () => newMessage(given));
+}
+
+export function newAttempt(lastsMs = HOUR): Attempt {
+  return { token: randomBytes(16).toString('hex'), lastsMs };
+}
+
+export function idsOf(messages: readonly { customImsId: string }[]): string[] {
+  return messages.map(({ customImsId }) => customImsId);
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
+import { messageSql } from '../../../libs/emay-ims/src/messages/message-sql.js';
+import { STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
+import { appliedReport, REPORTED } from './applying.js';
+import { settlement } from './settling.js';
+import { idsOf, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
+
+const CLAIMERS = 8;
+
+export function itStandsConcurrency(bench: () => StoreBench): void {
+  describe('with others at the same time', () => {
+    const databases: ImsDatabase[] = [];
+    beforeAll(async () => {
+      while (databases.length < CLAIMERS) databases.push(await bench().anotherDatabase());
+    });
+    afterAll(() => {
+      databases.length = 0;
+    });
+
+    it('claims each of 3,000 messages once, for one of 8 claimers', async () => {
+      const store = bench().store();
+      const messages = Array.from({ length: 3_000 }, (_, index) =>
+        newMessage({ priority: index % 3, mobile: `+61${400_000_000 + (index % 2_500)}` }),
+      );
+      for (let start = 0; start < messages.length; start += 1_000) {
+        await bench().enqueue(store, messages.slice(start, start + 1_000));
+      }
+      const claims = await Promise.all(
+        databases.map(async (database) => {
+          const own = bench().store(store.account, database);
+          const requests: { mobile: string; customImsId: string }[][] = [];
+          for (;;) {
+            const claimed = await own.claim(100, newAttempt());
+            if (claimed.length === 0) return requests;
+            requests.push(claimed);
+          }
+        }),
+      );
+      const requests = claims.flat();
+      for (const request of requests) {
+        expect(request.length).toBeLessThanOrEqual(100);
+        expect(new Set(request.map(({ mobile }) => mobile)).size).toBe(request.length);
+      }
+      const taken = requests.flatMap(idsOf);
+      expect(taken).toHaveLength(3_000);
+      expect(new Set(taken)).toEqual(new Set(idsOf(messages)));
+      expect(await store.stats()).toMatchObject({ QUEUED: 0, SUBMITTING: 3_000 });
+      // Nobody counted a message twice, which would have sent it twice.
+      const [row] = await bench().database.rows(
+        'SELECT MAX(attempts) AS most FROM emay_ims_message WHERE account = ?',
+        [store.account],
+      );
+      expect(Number(row?.most)).toBe(1);
+    });
+
+    it('passes over what another claimer has locked, and does not wait for it', async () => {
+      const { dialect } = bench().database;
+      if (dialect.lockSkippingLocked === '') return; // One writer at a time: there is nothing to pass over.
+      const store = bench().store();
+      const messages = newMessages(20);
+      await bench().enqueue(store, messages);
+      const locked = new Set<string>();
+      let own: { customImsId: string }[] | null = null;
+      let claiming: Promise<unknown> = Promise.resolve();
+      await (databases[0] as ImsDatabase).transaction(async (session) => {
+        const rows = await session.rows(messageSql(dialect).selectDue, [store.account, 5]);
+        for (const { custom_ims_id: id } of rows) locked.add(String(id));
+        claiming = bench()
+          .store(store.account, databases[1])
+          .claim(20, newAttempt())
+          .then((claimed) => (own = claimed));
+        await Promise.race([claiming, pause(5_000)]);
+      });
+      const meanwhile = own;
+      await claiming;
+      expect(locked.size).toBe(5);
+      expect(meanwhile).toHaveLength(15);
+      expect(idsOf(meanwhile ?? []).filter((id) => locked.has(id))).toEqual([]);
+    });
+
+    it('gives one message to one of 8 callers', async () => {
+      const store = bench().store();
+      const ids = idsOf(newMessages(20));
+      await bench().enqueue(
+        store,
+        ids.map((customImsId) => newMessage({ customImsId })),
+      );
+      const claims = await Promise.all(
+        databases.map((database, index) =>
+          bench()
+            .store(store.account, database)
+            .claimThese(index % 2 === 0 ? ids : ids.toReversed(), newAttempt()),
+        ),
+      );
+      expect(claims.flatMap(idsOf).toSorted()).toEqual(ids.toSorted());
+    });
+
+    it('stores an id once, whoever comes first', async () => {
+      const store = bench().store();
+      const ids = idsOf(newMessages(50));
+      await Promise.all(
+        databases.map(async (database, index) => {
+          const own = bench().store(store.account, database);
+          const messages = ids.map((customImsId) => newMessage({ customImsId, content: `Text ${index}` }));
+          await own.insertQueued(index % 2 === 0 ? messages : messages.toReversed(), await own.now(), database);
+        }),
+      );
+      expect(await store.stats()).toMatchObject({ QUEUED: 50 });
+    });
+
+    it('ends in the highest state, in whatever order, how often and over which connection reports and answers come', async () => {
+      const reports = fc.array(fc.constantFrom(...REPORTED), { minLength: 1, maxLength: 8 });
+      const property = fc.asyncProperty(
+        reports,
+        reports,
+        fc.constantFrom('ACCEPTED', 'REJECTED', 'UNCONFIRMED', null),
+        async (one, other, answer) => {
+          const store = bench().store();
+          const attempt = newAttempt();
+          await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+          const applying = [one, other].map(async (states, index) => {
+            const database = databases[index] as ImsDatabase;
+            const own = bench().store(store.account, database);
+            for (const state of states) await own.applyReports([appliedReport('one', { state })], database);
+          });
+          const settling =
+            answer &&
+            bench()
+              .store(store.account, databases[2])
+              .settle(attempt.token, [settlement('one', { state: answer })]);
+          await Promise.all([...applying, settling]);
+          // A refusal may come first or not: where no report says more, it may stand.
+          const highest = [...one, ...other].reduce((high, state) =>
+            STATE_RANK[state] > STATE_RANK[high] ? state : high,
+          );
+          const state = await bench().stateOf(store, 'one');
+          const mayStand = answer === 'REJECTED' && highest === 'UNKNOWN' ? [highest, answer] : [highest];
+          expect(mayStand).toContain(state);
+        },
+      );
+      await fc.assert(property, { numRuns: 40 });
+    });
+
+    it('moves pages of the same 200 messages in opposite orders without a deadlock that shows', async () => {
+      const store = bench().store();
+      const messages = newMessages(200);
+      await store.insertSubmitting(messages, newAttempt());
+      const ids = idsOf(messages);
+      const applied = await Promise.all(
+        databases.map((database, index) => {
+          const own = bench().store(store.account, database);
+          const reports = ids.map((id) => appliedReport(id, { state: REPORTED[index % 4] }));
+          return database.transaction((session) =>
+            own.applyReports(index % 2 === 1 ? reports.toReversed() : reports, session),
+          );
+        }),
+      );
+      expect(await store.stats()).toMatchObject({ DELIVERED: 200 });
+      expect(applied.reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(200);
+    });
+  });
+}

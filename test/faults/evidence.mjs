@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+
+const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, attempt, submitted_at, due_at FROM emay_ims_message`;
+const PAGES = 'SELECT id, state, body, reports, requested_at, stored_at FROM emay_ims_report_batch ORDER BY id';
+
+/** What the database says when all is over, to be held against what the gateway's log and the workers' journals say. */
+export async function collectEvidence({ database, fleet }) {
+  return database.use(async (run) => {
+    const rows = await run(MESSAGES);
+    const pages = await run(PAGES);
+    const [{ kept }] = await run('SELECT COUNT(*) AS kept FROM emay_ims_report');
+    const orders = database.onServer ? await run('SELECT id FROM faults_order') : [];
+    return {
+      messages: new Map(
+        rows.map((row) => [
+          row.custom_ims_id,
+          {
+            id: row.custom_ims_id,
+            imsId: row.ims_id,
+            mobile: row.mobile,
+            content: row.content,
+            state: row.state,
+            code: row.code,
+            attempt: row.attempt,
+            submittedAt: Number(row.submitted_at),
+            isHeld: row.state === 'QUEUED' && row.due_at === null,
+          },
+        ]),
+      ),
+      pages: pages.map((row) => ({ ...row, requestedAt: Number(row.requested_at), reports: readPage(row.body) })),
+      /** Orphans and quarantined reports. */
+      setAside: Number(kept),
+      orders: new Set(orders.map(({ id }) => id)),
+      outputs: fleet.lives.map(({ origin, output }) => ({ origin, path: output, text: readFileSync(output, 'utf8') })),
+    };
+  });
+}
+
+/** `null` for what is not a page of reports. */
+function readPage(body) {
+  try {
+    const { data } = JSON.parse(body);
+    return Array.isArray(data) ? data : null;
+  } catch {
+    return null;
+  }
+}

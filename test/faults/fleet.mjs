@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startProcess } from './processes.mjs';
+import { Ledger } from './ledger.mjs';
+import { within } from './waiting.mjs';
+
+const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
+const REPEATS_PER_LIFE = 40;
+
+/** The workers of a run, each a process: a place (slot) is taken by one life after the other. */
+export class Fleet {
+  ledger = new Ledger();
+  /** Every life there was. */
+  lives = [];
+  /** slot → the life that has it now. */
+  slots = new Map();
+  /** When what was done to whom: `kill`, `stop`, `terminate`, `database`. */
+  disturbances = [];
+  violations = [];
+  assigned = new Set();
+
+  constructor(settings) {
+    this.settings = settings;
+  }
+
+  get alive() {
+    return [...this.slots.values()];
+  }
+
+  /** Starts a life in the slot; it first repeats what former lives left without an answer. */
+  start(slot, { callers = this.settings.callers, repeats = REPEATS_PER_LIFE } = {}) {
+    const origin = `L${this.lives.length}`;
+    const [journal, output] = [`${origin}.jsonl`, `${origin}.out`].map((name) => join(this.settings.folder, name));
+    const open = this.ledger.unanswered().filter(({ origin: of, number }) => !this.assigned.has(`${of}/${number}`));
+    const taken = open.slice(0, repeats).map((call) => [call.origin, call.number]);
+    for (const [of, number] of taken) this.assigned.add(`${of}/${number}`);
+    const forWorker = { ...this.settings.forWorkers, origin, journal, callers, repeats: taken };
+    const env = { FAULTS_WORKER: JSON.stringify(forWorker) };
+    const life = { origin, slot, journal, output, taken, expected: null, startedAt: Date.now() };
+    life.process = startProcess({ args: [WORKER], output, env });
+    this.lives.push(life);
+    this.slots.set(slot, life);
+    void life.process.exited.then(({ code, signal, at }) => {
+      life.endedAt = at;
+      if (life.expected === null)
+        this.violations.push(`worker ${origin} ended by itself (${code ?? signal}): ${output}`);
+      this.bury(life);
+    });
+    return life;
+  }
+
+  async ready(life) {
+    const isReady = await within(30_000, () => this.ledger.read(life.journal).isReady || life.process.hasExited(), 20);
+    if (!isReady) this.violations.push(`worker ${life.origin} did not start within 30 s: ${life.output}`);
+  }
+
+  async kill(life) {
+    life.expected = 'kill';
+    const from = life.process.signal('SIGKILL');
+    const { at } = await life.process.exited;
+    this.disturbances.push({ kind: 'kill', origin: life.origin, from, to: at });
+  }
+
+  /** Ends it as an orchestrator does; it has to go in time, with code 0. */
+  async terminate(life) {
+    if (life.process.hasExited()) return;
+    const limitMs = this.settings.forWorkers.timeoutMs + 5_000;
+    life.expected = 'terminate';
+    const from = life.process.signal('SIGTERM');
+    const ended = await within(limitMs, () => life.process.hasExited());
+    if (!ended) {
+      this.violations.push(`worker ${life.origin} did not end within ${limitMs} ms of SIGTERM: ${life.output}`);
+      await this.kill(life);
+      return;
+    }
+    const { code, signal, at } = await life.process.exited;
+    this.disturbances.push({ kind: 'terminate', origin: life.origin, from, to: at });
+    if (code !== 0) this.violations.push(`worker ${life.origin} ended SIGTERM with ${code ?? signal}: ${life.output}`);
+  }
+
+  bury(life) {
+    this.ledger.read(life.journal);
+    for (const [of, number] of life.taken) this.assigned.delete(`${of}/${number}`);
+    if (this.slots.get(life.slot) === life) this.slots.delete(life.slot);
+  }
+}

@@ -1,0 +1,64 @@
+/** What a killed process's last statement may still take on the server, and what clocks may differ by. */
+const SLACK_MS = 2_000;
+
+/**
+ * Requires an explanation for each message that was ever UNCONFIRMED: its attempt was under way in a worker as that was
+ * killed, or as the database went away. A worker that stood still explains an answer that it found too late.
+ */
+export function judgeDoubts(run, evidence, violate) {
+  const { fleet, limits, gateway } = run;
+  const attempts = new Map();
+  for (const { id, attempt, code, state, submittedAt } of evidence.messages.values()) {
+    const wasDoubtful = state === 'UNCONFIRMED' || (state !== 'QUEUED' && code !== null && code !== 'SUCCESS');
+    if (!wasDoubtful) continue;
+    const known = attempts.get(attempt) ?? { attempt, code, submittedAt, ids: [], atEnd: 0, neverAccepted: 0 };
+    attempts.set(attempt, known);
+    known.ids.push(id);
+    if (state === 'UNCONFIRMED') known.atEnd++;
+    if (!gateway.accepted.has(id)) known.neverAccepted++;
+  }
+
+  const perKill = new Map();
+  const numbers = { attempts: attempts.size, messages: 0, atEnd: 0, neverAccepted: 0, unexplained: 0, byCode: {} };
+  for (const doubt of [...attempts.values()].toSorted((one, other) => one.submittedAt - other.submittedAt)) {
+    const { code, submittedAt, ids } = doubt;
+    numbers.messages += ids.length;
+    numbers.atEnd += doubt.atEnd;
+    numbers.neverAccepted += doubt.neverAccepted;
+    numbers.byCode[code] = (numbers.byCode[code] ?? 0) + ids.length;
+    const causes = fleet.disturbances.filter((each) => explains(each, doubt, limits.timeoutMs));
+    if (causes.length === 0) {
+      numbers.unexplained += ids.length;
+      violate(
+        'unexplained UNCONFIRMED',
+        `${ids.length} messages of an attempt of ${submittedAt} (${code}), e.g. ${ids[0]}`,
+      );
+    }
+    // Each to the kill that still has the most room.
+    const kills = causes.filter(({ kind }) => kind === 'kill');
+    const kill = kills.toSorted((one, other) => (perKill.get(one) ?? 0) - (perKill.get(other) ?? 0))[0];
+    if (kill && kills.length === causes.length) perKill.set(kill, (perKill.get(kill) ?? 0) + 1);
+  }
+  const worst = Math.max(0, ...perKill.values());
+  if (worst > limits.attemptsAtATime) {
+    violate(
+      'too many UNCONFIRMED',
+      `a kill explains ${worst} attempts; a worker has at most ${limits.attemptsAtATime}`,
+    );
+  }
+  return { ...numbers, mostAttemptsInAKill: worst };
+}
+
+function explains({ kind, from, to }, { code, submittedAt }, timeoutMs) {
+  const wasUnderWay = submittedAt >= from - timeoutMs - SLACK_MS && submittedAt <= to + SLACK_MS;
+  if (!wasUnderWay) return false;
+  switch (kind) {
+    case 'kill':
+    case 'database':
+      return code === 'ATTEMPT_ABANDONED';
+    case 'stop':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,71 @@
+/** Rolls a transaction back; nothing of it may ever be sent. */
+class RolledBack extends Error {
+  code = 'ROLLED_BACK';
+}
+
+const INSERT_ORDER = {
+  postgres: 'INSERT INTO faults_order (id) VALUES ($1) ON CONFLICT DO NOTHING',
+  mariadb: 'INSERT INTO faults_order (id) VALUES (?) ON DUPLICATE KEY UPDATE id = id',
+};
+
+/**
+ * Makes one call of the service and resolves to what it told its caller, as far as that can be judged: `wrong` where the
+ * result is not about the messages given.
+ */
+export async function makeCall(call, { ims, dataSource, promised }) {
+  const { kind, messages } = call;
+  switch (kind) {
+    case 'send': {
+      const sent = await ims.send(messages[0]);
+      return { wrong: isAbout([sent], messages) ? undefined : 'send returned another message' };
+    }
+    case 'sendBatch': {
+      const recipients = messages.map(({ mobile, customImsId }) => ({ mobile, customImsId }));
+      return batchResult(await ims.sendBatch({ content: messages[0].content, recipients }), messages);
+    }
+    case 'sendPersonalized':
+      return batchResult(await ims.sendPersonalized({ messages }), messages);
+    case 'enqueue': {
+      const stored = await ims.enqueue(messages);
+      return { wrong: isAbout(stored, messages) ? undefined : 'enqueue returned other messages' };
+    }
+    case 'enqueueStream': {
+      const summary = await ims.enqueueStream(messages, { onProgress: ({ stored }) => promised(stored) });
+      const { stored } = summary;
+      return { wrong: stored === messages.length ? undefined : `enqueueStream stored ${stored} of ${messages.length}` };
+    }
+    case 'order':
+      await dataSource.transaction(async (manager) => {
+        await manager.query(INSERT_ORDER[dataSource.options.type], [orderId(call)]);
+        await ims.enqueue(messages, { manager });
+        if (call.rollsBack) throw new RolledBack();
+      });
+      return {};
+    default:
+      throw new Error(`There is no call ${kind}.`);
+  }
+}
+
+export function orderId({ origin, number }) {
+  return `${origin}-${number}`;
+}
+
+function batchResult({ accepted, rejected, unconfirmed, queued }, messages) {
+  const all = [...accepted, ...rejected, ...unconfirmed, ...queued];
+  const order = new Map(messages.map(({ customImsId }, index) => [customImsId, index]));
+  all.sort((one, other) => order.get(one.customImsId) - order.get(other.customImsId));
+  return {
+    lists: [accepted.length, rejected.length, unconfirmed.length, queued.length],
+    wrong: isAbout(all, messages) ? undefined : 'the lists of the batch are not its messages',
+  };
+}
+
+function isAbout(results, messages) {
+  return (
+    results.length === messages.length &&
+    results.every(({ customImsId, mobile }, index) => {
+      const message = messages[index];
+      return customImsId === message.customImsId && mobile === message.mobile;
+    })
+  );
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+
+const running = new Set();
+
+// However this process ends by itself, what it started ends with it.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/**
+ * Starts a process whose output goes straight into a file, so that nothing is lost when either side is killed.
+ *
+ * @param {{ command?: string, args: string[], output: string, env?: NodeJS.ProcessEnv, uid?: number, gid?: number }} what
+ */
+export function startProcess({ command = process.execPath, args, output, env = {}, ...identity }) {
+  const file = openSync(output, 'a', 0o600);
+  const child = spawn(command, args, {
+    ...identity,
+    env: { PATH: process.env.PATH, NO_COLOR: '1', ...env },
+    stdio: ['pipe', file, file],
+  });
+  closeSync(file);
+  child.stdin.on('error', () => undefined);
+  running.add(child);
+  const exited = once(child, 'exit').then(([code, signal]) => {
+    running.delete(child);
+    return { code, signal, at: Date.now() };
+  });
+  return {
+    pid: child.pid,
+    exited,
+    hasExited: () => child.exitCode !== null || child.signalCode !== null,
+    /** Sends the signal; returns when. */
+    signal(name) {
+      child.kill(name);
+      return Date.now();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A pull goes on as long as its request may take, and what storing may take: `report-poller.ts`. */
+const PULL_LEASE_BEYOND_TIMEOUT_MS = 15_000;
+/** After its request's own time, an attempt is given up: `submitter.ts`. */
+const SETTLING_MS = 5_000;
+const SWEEP_EVERY_MS = 10_000;
+
+/** What one round of each mode does to the workers, and what it is good for. */
+export const ROUNDS = {
+  /** At any moment, start-up included. */
+  kill: {
+    async run(run) {
+      const { random } = run;
+      await pause(random.between(30, 1_800));
+      await killSome(run, random.chance(0.5));
+    },
+  },
+  /** While reports are on their way from the gateway into the database. */
+  'kill-while-pulling': {
+    async run(run) {
+      const { random, gateway } = run;
+      await pause(random.between(300, 1_500));
+      const moment = random.weighted([
+        [6, ({ event }) => event === 'handed-out'],
+        [2, ({ event, requestId }) => event === 'answer-finished' && gateway.pulls.has(requestId)],
+        [1, ({ event, call }) => event === 'request' && call === 'getIMSReport'],
+      ]);
+      // A surviving lease of a killed worker keeps the others from pulling for a while.
+      const met = await gateway.next(moment, run.limits.timeoutMs + PULL_LEASE_BEYOND_TIMEOUT_MS + 5_000);
+      if (!met) run.notes.push('a round met no pull');
+      const delay = random.weighted([
+        [5, 0],
+        [3, random.between(1, 12)],
+        [1, random.between(13, 60)],
+      ]);
+      if (delay > 0) await pause(delay);
+      await killSome(run, random.chance(0.7));
+    },
+  },
+  /** As an orchestrator ends a process, in the middle of its work. */
+  sigterm: {
+    async run(run) {
+      const { random, fleet } = run;
+      await everybodyReady(run);
+      await pause(random.between(100, 1_500));
+      const { alive } = fleet;
+      const some = random.chance(0.5) ? alive : [random.pick(alive)];
+      await Promise.all(some.map((life) => fleet.terminate(life)));
+      for (const { slot } of some) fleet.start(slot);
+    },
+  },
+  /** Standing still for longer than requests, attempts and leases last, and then going on as if nothing were. */
+  sigstop: {
+    async run(run) {
+      const { random, fleet, database, limits } = run;
+      await everybodyReady(run);
+      await pause(random.between(200, 1_500));
+      const life = random.pick(fleet.alive);
+      const from = life.process.signal('SIGSTOP');
+      await pause(limits.timeoutMs + SETTLING_MS + 500);
+      await database.endLeases();
+      await pause(SWEEP_EVERY_MS + random.between(500, 3_000));
+      const to = life.process.signal('SIGCONT');
+      fleet.disturbances.push({ kind: 'stop', origin: life.origin, from, to });
+      await pause(random.between(500, 1_500));
+    },
+  },
+  /** The database server goes away under everybody, and comes back. */
+  'kill-database': {
+    async run(run) {
+      const { random, fleet, server, gateway } = run;
+      await everybodyReady(run);
+      await pause(random.between(200, 2_000));
+      // Every other time while reports are on their way into it.
+      if (random.chance(0.5)) await gateway.next(({ event }) => event === 'handed-out', 5_000);
+      const from = await server.kill(random.chance(0.7));
+      await pause(
+        random.weighted([
+          [3, random.between(0, 500)],
+          [2, random.between(500, 4_000)],
+          [1, random.between(4_000, 9_000)],
+        ]),
+      );
+      const to = await server.start();
+      fleet.disturbances.push({ kind: 'database', origin: null, from, to });
+      await pause(random.between(1_000, 2_000));
+    },
+  },
+};
+
+/** Kills all or one, and starts them again; where all are dead, time passes first. */
+async function killSome(run, all) {
+  const { fleet, random, database } = run;
+  const { alive } = fleet;
+  const some = all ? alive : [random.pick(alive)];
+  await Promise.all(some.map((life) => fleet.kill(life)));
+  if (!run.limits.realTime) {
+    if (fleet.alive.length === 0) await database.timePasses();
+    // With a survivor, half the time both may hold themselves for the one who pulls: that must do no harm either.
+    else if (random.chance(0.5)) await database.endLeases();
+  }
+  const started = some.map(({ slot }) => fleet.start(slot));
+  // Now and then the next kill falls into the start.
+  if (random.chance(0.85)) await Promise.all(started.map((life) => fleet.ready(life)));
+}
+
+function everybodyReady({ fleet }) {
+  return Promise.all(fleet.alive.map((life) => fleet.ready(life)));
+}

@@ -1,0 +1,113 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { collectEvidence } from './evidence.mjs';
+import { createFaultsDatabase, createOnServer } from './database.mjs';
+import { Fleet } from './fleet.mjs';
+import { Gateway } from './gateway.mjs';
+import { judge } from './judge.mjs';
+import { OwnServer } from './own-server.mjs';
+import { seeded } from './random.mjs';
+import { ROUNDS } from './rounds.mjs';
+import { settle } from './settle.mjs';
+
+const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'SECRET-KEY-OF-FAULT-TESTS' };
+/** Generous: nothing waits for it but who stands still, and a busy machine must not look like a silent gateway. */
+const TIMEOUT_MS = 5_000;
+const CONCURRENCY = 4;
+const CALLERS = 3;
+/** Each caller, the twins and the repeats may have a batch under way, each in several requests; so may the dispatcher. */
+const ATTEMPTS_AT_A_TIME = (1 + CALLERS + 2) * CONCURRENCY;
+
+export const MODES = Object.keys(ROUNDS);
+
+/**
+ * Runs workers against a gateway and a database of their own, does to them what the mode says, lets everything settle and
+ * joins what the gateway, the database and the callers know.
+ *
+ * - Seeded: the calls and what is done to whom come again with the seed; at which instruction a kill strikes does not.
+ * - Bounded in time, and ends only processes it started.
+ * - Where something is wrong, folder and database stay for a look.
+ *
+ * @param {{ kind: 'sqlite' | 'postgres' | 'mariadb', mode: string, rounds: number, seed: number, workers?: number,
+ *   realTime?: boolean, keep?: boolean, progress?: (line: string) => void }} options `realTime`: leases and attempts of
+ *   the dead run out by themselves, which takes more than a minute at the end
+ */
+export async function runFaults({ kind, mode, rounds, seed, workers, realTime = false, keep = false, progress }) {
+  if (!(mode in ROUNDS)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
+  if (kind === 'sqlite' && ['kill-database', 'sigstop'].includes(mode)) {
+    throw new Error(`--mode ${mode} needs a database server: it makes no sense with an SQLite file.`);
+  }
+  const began = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), `emay-ims-faults-${kind}-`));
+  await chmod(folder, 0o711); // A database server of our own runs as somebody else.
+  const random = seeded(`${seed}/rounds`);
+  const stopping = [];
+  let isSound = false;
+  try {
+    const server = mode === 'kill-database' ? await OwnServer.create(kind, folder) : null;
+    if (server) stopping.push(() => server.stop());
+    const database = server ? await createOnServer(kind, server.url) : await createFaultsDatabase(kind, folder);
+    stopping.push(() => (isSound && !keep ? database.drop() : undefined));
+    await database.createOrders();
+    const gateway = await Gateway.start({ folder, account: ACCOUNT, reportDelayMs: '0-600', seed });
+    stopping.push(() => gateway.stop());
+
+    const stream = { seed, onServer: database.onServer };
+    const forWorkers = {
+      stream,
+      account: ACCOUNT,
+      database: database.forWorkers,
+      gatewayUrl: gateway.url,
+      timeoutMs: TIMEOUT_MS,
+      concurrency: CONCURRENCY,
+      twinEveryMs: 300,
+    };
+    const fleet = new Fleet({ folder, callers: CALLERS, forWorkers });
+    stopping.push(() => Promise.all(fleet.alive.map((life) => fleet.kill(life))));
+    const limits = {
+      timeoutMs: TIMEOUT_MS,
+      attemptsAtATime: ATTEMPTS_AT_A_TIME,
+      settleMs: realTime ? 240_000 : 60_000,
+      realTime,
+    };
+    const run = { mode, random, stream, account: ACCOUNT, limits, database, server, gateway, fleet, notes: [] };
+
+    // The first one migrates.
+    const slots = Array.from({ length: workers ?? (kind === 'sqlite' ? 1 : 2) }, (_, slot) => slot);
+    for (const slot of slots) await fleet.ready(fleet.start(slot));
+    for (let round = 1; round <= rounds; round++) {
+      await ROUNDS[mode].run(run);
+      progress?.(
+        `round ${round}/${rounds}: ${gateway.accepted.size} accepted, ${gateway.pendingReports()} reports wait`,
+      );
+    }
+    await settle(run);
+    const verdict = judge(run, await collectEvidence(run));
+    isSound = verdict.violations.length === 0;
+    const lives = fleet.lives.map(({ origin, startedAt, endedAt, expected }) => ({
+      origin,
+      startedAt,
+      endedAt,
+      expected,
+    }));
+    const record = { seed, mode, ...verdict, disturbances: fleet.disturbances, lives };
+    await writeFile(join(folder, 'verdict.json'), JSON.stringify(record, null, 2));
+    return {
+      ...verdict,
+      kind,
+      mode,
+      rounds,
+      seed,
+      lives: fleet.lives.length,
+      disturbances: fleet.disturbances.length,
+      seconds: Math.round((performance.now() - began) / 1_000),
+      notes: run.notes,
+      folder: isSound && !keep ? null : folder,
+      database: isSound && !keep ? null : database.place,
+    };
+  } finally {
+    for (const stop of stopping.reverse()) await stop();
+    if (isSound && !keep) await rm(folder, { recursive: true, force: true });
+  }
+}

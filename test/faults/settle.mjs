@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { within } from './waiting.mjs';
+
+/** Messages that only their caller may send again (`send` that was not sent) rest in the queue without a due time. */
+const OPEN = `SELECT
+  (SELECT COUNT(*) FROM emay_ims_message WHERE state = 'SUBMITTING' OR (state = 'QUEUED' AND due_at IS NOT NULL)) AS messages,
+  (SELECT COUNT(*) FROM emay_ims_report_batch WHERE state IN ('PULLING', 'STORED')) AS pages`;
+
+/**
+ * Ends the workers and lets one more finish everything: nothing queued or under way, no report at the gateway, every
+ * call that got no answer made again.
+ */
+export async function settle(run) {
+  const { fleet, database, gateway, mode, limits } = run;
+  const end = mode.startsWith('kill') && mode !== 'kill-database' ? 'kill' : 'terminate';
+  // Before a host has installed its handler, SIGTERM is the end of a process like any other.
+  if (end === 'terminate') await Promise.all(fleet.alive.map((life) => fleet.ready(life)));
+  await Promise.all(fleet.alive.map((life) => fleet[end](life)));
+  if (!limits.realTime) await database.timePasses();
+
+  const life = fleet.start('last', { callers: 0, repeats: Infinity });
+  await fleet.ready(life);
+  let open = null;
+  const isSettled = async () => {
+    if (!fleet.ledger.read(life.journal).hasRepeated && !life.process.hasExited()) return false;
+    [open] = await database.query(OPEN);
+    return Number(open.messages) === 0 && Number(open.pages) === 0 && gateway.pendingReports() <= 0;
+  };
+  if (!(await within(limits.settleMs, isSettled, 150))) {
+    fleet.violations.push(
+      `not settled within ${limits.settleMs} ms: ${JSON.stringify(open)}, ${gateway.pendingReports()} reports at the gateway`,
+    );
+  }
+  await pause(300);
+  await fleet.terminate(life);
+  gateway.read();
+}

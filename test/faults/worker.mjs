@@ -1,0 +1,115 @@
+/**
+ * A host application that is there to be killed: it sends, enqueues and pulls through `EmayImsModule`, and writes down,
+ * synchronously, each call it makes and how it ended. What stands in its journal was told to a caller.
+ *
+ * Started by `fleet.mjs`, with its settings as JSON in FAULTS_WORKER.
+ */
+import 'reflect-metadata';
+import { openSync, writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, EmayImsModule, EmayImsService } from 'nestjs-emay-ims';
+import { DataSource } from 'typeorm';
+import { callOf } from './calls.mjs';
+import { makeCall } from './make-call.mjs';
+import { seeded } from './random.mjs';
+
+const settings = JSON.parse(process.env.FAULTS_WORKER);
+const { origin, stream, database, callers, twinEveryMs, repeats } = settings;
+const journal = openSync(settings.journal, 'a');
+const write = (line) => writeSync(journal, `${JSON.stringify({ at: Date.now(), ...line })}\n`);
+
+// The parent's end is ours: its pipe closes with it.
+process.stdin.resume().once('end', () => process.exit(9));
+
+let closing = false;
+const underWay = new Set();
+
+class WorkerModule {
+  /** As a host's HTTP server does between the two halves of a shutdown: takes nothing new, finishes what it has. */
+  async beforeApplicationShutdown() {
+    closing = true;
+    await Promise.all(underWay);
+    write({ event: 'closed' });
+  }
+}
+const imports = [
+  ...(database.typeOrm
+    ? [
+        TypeOrmModule.forRoot({
+          ...database.typeOrm,
+          entities: EMAY_IMS_ENTITIES,
+          migrations: EMAY_IMS_MIGRATIONS,
+          migrationsRun: true,
+        }),
+      ]
+    : []),
+  EmayImsModule.forRoot({
+    ...settings.account,
+    baseUrl: settings.gatewayUrl,
+    ...(database.typeOrm ? {} : { database: { type: 'sqlite', path: database.path } }),
+    http: { timeoutMs: settings.timeoutMs },
+    dispatch: { intervalMs: 100, concurrency: settings.concurrency, minBackoffMs: 50, maxBackoffMs: 500 },
+    reports: { intervalMs: 150 },
+  }),
+];
+Module({ imports })(WorkerModule);
+
+const app = await NestFactory.createApplicationContext(WorkerModule, { abortOnError: false });
+app.enableShutdownHooks([], { useProcessExit: true });
+const ims = app.get(EmayImsService);
+const dataSource = database.typeOrm ? app.get(DataSource) : null;
+write({ event: 'ready' });
+
+/** Makes a call and writes down how it ended. Never throws: what goes wrong is for the judge to see. */
+async function perform(call) {
+  const told = { origin: call.origin, number: call.number };
+  write({ event: 'called', ...told });
+  const promised = (count) => write({ event: 'stored', ...told, count });
+  try {
+    write({ event: 'resolved', ...told, ...(await makeCall(call, { ims, dataSource, promised })) });
+  } catch (error) {
+    write({
+      event: 'rejected',
+      ...told,
+      code: String(error?.code ?? error?.name),
+      detail: error?.driverCode ?? error?.reason,
+    });
+  }
+}
+
+function begin(work) {
+  underWay.add(work);
+  void work.finally(() => underWay.delete(work));
+  return work;
+}
+
+let nextNumber = 0;
+async function caller(index) {
+  const random = seeded(`${stream.seed}/${origin}/caller ${index}`);
+  while (!closing) {
+    await begin(perform(callOf(stream, origin, nextNumber++)));
+    await pause(random.between(5, 60));
+  }
+}
+
+/** The same call in all workers at about the same time, as a client does that tries a second instance at once. */
+async function twins() {
+  while (!closing) {
+    const slot = Math.floor(Date.now() / twinEveryMs);
+    await begin(perform(callOf(stream, 't', slot)));
+    await pause(twinEveryMs - (Date.now() % twinEveryMs));
+  }
+}
+
+async function repeat() {
+  for (const [of, number] of repeats) {
+    if (closing) return;
+    await begin(perform(callOf(stream, of, number)));
+  }
+  write({ event: 'repeated' });
+}
+
+await Promise.all([repeat(), ...Array.from({ length: callers }, (_, index) => caller(index)), callers > 0 && twins()]);

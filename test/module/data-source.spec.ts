@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Inject, Injectable, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import {
+  EMAY_IMS_ENTITIES,
+  EmayImsModule,
+  EmayImsOptionsError,
+  EmayImsService,
+  getEmayImsRepositoryToken,
+  type EmayImsDatabaseOptions,
+  type ImsMessage,
+} from 'nestjs-emay-ims';
+import Database from 'libsql';
+import type { DataSourceOptions, Repository } from 'typeorm';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { Workbench } from './workbench.js';
+
+const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
+
+let bench: Workbench;
+beforeEach(async () => {
+  bench = await Workbench.open();
+});
+afterEach(() => bench.close());
+
+/** The module as each way registers it, with messages in a DataSource of the host. */
+const WAYS: Record<string, (database: EmayImsDatabaseOptions | undefined) => DynamicModule> = {
+  forRoot: (database) => EmayImsModule.forRoot(bench.options({ database })),
+  forRootAsync: (database) => EmayImsModule.forRootAsync({ useFactory: async () => bench.options({ database }) }),
+};
+
+@Injectable()
+class Reader implements OnModuleInit {
+  countAtInit = -1;
+
+  constructor(@Inject(getEmayImsRepositoryToken()) readonly repository: Repository<ImsMessage>) {}
+
+  async onModuleInit(): Promise<void> {
+    this.countAtInit = await this.repository.count();
+  }
+}
+
+const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+(servers.length > 0 ? describe.each(servers) : describe.skip.each(['postgres'] as const))(
+  'a DataSource on %s',
+  (kind) => {
+    let database: TestDatabase;
+    beforeEach(async () => {
+      database = await createTestDatabase(kind);
+    });
+    afterEach(async () => {
+      await bench.close(); // Its connections first.
+      await database.drop();
+    });
+
+    const typeOrm = (more: Partial<DataSourceOptions> & { manualInitialization?: boolean } = {}) =>
+      TypeOrmModule.forRoot({ ...database.typeOrmOptions, retryAttempts: 0, ...more } as never);
+
+    const named = { dataSource: 'reporting' };
+    it.each(
+      Object.keys(WAYS).flatMap((way) => [
+        [way, 'the default', undefined, undefined] as const,
+        [way, 'the default, by its name', { dataSource: 'default' }, undefined] as const,
+        [way, 'a named', named, 'reporting'] as const,
+      ]),
+    )('%s: %s one keeps the messages, and the repository reads them', async (way, _, option, name) => {
+      const host = await bench.start({
+        imports: [typeOrm({ name } as never), WAYS[way]!(option)],
+        providers: [Reader],
+      });
+      await expect(host.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+      const reader = host.get(Reader);
+      expect(reader.countAtInit).toBe(0);
+      expect(await reader.repository.findOneBy({ customImsId: 'one' })).toMatchObject({ content: 'Hello' });
+      await host.close();
+      const stored = await database.open();
+      expect(await stored.query('SELECT custom_ims_id FROM emay_ims_message')).toEqual([{ custom_ims_id: 'one' }]);
+      await stored.destroy();
+    });
+
+    it.each(Object.keys(WAYS).flatMap((way) => [undefined, 'reporting'].map((name) => [way, name] as const)))(
+      '%s: DataSource %s stops the start while something is missing',
+      async (way, name) => {
+        const option = name === undefined ? undefined : { dataSource: name };
+        const start = (more: object) =>
+          bench.start({ imports: [typeOrm({ name, ...more } as never), WAYS[way]!(option)] });
+        const attempts: [object, RegExp][] = [
+          [
+            { entities: [], migrationsRun: false },
+            /does not know its entities\. Add \.\.\.EMAY_IMS_ENTITIES to its entities/,
+          ],
+          [{ migrationsRun: false }, /has no table emay_ims_message\. Add \.\.\.EMAY_IMS_MIGRATIONS .* and run them/],
+          [{ manualInitialization: true }, /is not connected\. Leave manualInitialization out/],
+        ];
+        for (const [more, sentence] of attempts) {
+          const attempt = start(more);
+          await expect(attempt).rejects.toThrow(EmayImsOptionsError);
+          await expect(attempt).rejects.toThrow(sentence);
+          await expect(attempt).rejects.toThrow(`DataSource "${name ?? 'default'}"`);
+        }
+      },
+    );
+
+    it('closes with the application, and the DataSource stays the host’s to close', async () => {
+      const host = await bench.start({ imports: [typeOrm(), WAYS.forRoot!(undefined)] });
+      await host.get(EmayImsService).enqueue([MESSAGE]);
+      await Promise.all([host.close(), host.close()]);
+      expect(bench.logs.lines.filter((line) => line.startsWith('error'))).toEqual([]);
+    });
+  },
+);
+
+describe.each(Object.keys(WAYS))('%s', (way) => {
+  it.each([
+    ['no DataSource at all', undefined, /no DataSource named "default"\. Import TypeOrmModule\.forRoot\(\{ … \}\), or/],
+    [
+      'none of that name',
+      { dataSource: 'reporting' },
+      /no DataSource named "reporting"\. .*forRoot\(\{ name: 'reporting'/,
+    ],
+  ])('stops the start where there is %s', async (_, option, sentence) => {
+    const start = bench.start({ imports: [WAYS[way]!(option)] });
+    await expect(start).rejects.toThrow(EmayImsOptionsError);
+    await expect(start).rejects.toThrow(sentence);
+    await expect(start).rejects.toThrow(/database: \{ type: 'sqlite', path: '\.\/data\/ims\.sqlite' \}/);
+  });
+
+  it.each([undefined, 'reporting'])('refuses an SQLite DataSource of the host: %s', async (name) => {
+    const sqlite = TypeOrmModule.forRoot({
+      name,
+      type: 'better-sqlite3',
+      driver: Database,
+      database: bench.file('host.sqlite').path,
+      entities: EMAY_IMS_ENTITIES,
+      synchronize: true,
+      retryAttempts: 0,
+    } as never);
+    const start = bench.start({ imports: [sqlite, WAYS[way]!(name === undefined ? undefined : { dataSource: name })] });
+    await expect(start).rejects.toThrow(EmayImsOptionsError);
+    await expect(start).rejects.toThrow(
+      /is of type "better-sqlite3"\. Messages are kept in PostgreSQL, MySQL or MariaDB/,
+    );
+  });
+});
+
+it('an embedded SQLite file needs nothing of the host, and leaves its DataSource alone', async () => {
+  const sqlite = TypeOrmModule.forRoot({
+    type: 'better-sqlite3',
+    driver: Database,
+    database: bench.file('host.sqlite').path,
+    retryAttempts: 0,
+  } as never);
+  const host = await bench.start({ imports: [sqlite, EmayImsModule.forRoot(bench.options())] });
+  await expect(host.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+});
