@@ -149,4 +149,79 @@ describe.each(databasesUnderTest())('sending on %s', (kind) => {
     );
     expect(app.simulator.requests()).toHaveLength(3);
   });
+
+  it('sends what is due by priority, and neither what is for later nor what has expired', async () => {
+    app = await startGatewayApp(kind, {
+      module: { ...QUIET, dispatch: { enabled: true, intervalMs: 50, maxBatchSize: 1, concurrency: 1 } },
+    });
+    const [low, high, later, expired] = mobiles(4) as [string, string, string, string];
+    await app.ims.enqueue([
+      { mobile: low, content: 'low', customImsId: 'low' },
+      { mobile: high, content: 'high', customImsId: 'high', priority: 9 },
+      { mobile: later, content: 'later', customImsId: 'later', sendAt: new Date('2099-01-01') },
+      { mobile: expired, content: 'expired', customImsId: 'expired', expiresAt: new Date('2020-01-01'), priority: 9 },
+    ]);
+    await eventually(
+      () => app.ims.stats(),
+      ({ ACCEPTED }) => ACCEPTED === 2,
+    );
+    expect(app.simulator.accepted().map(({ customImsId }) => customImsId)).toEqual(['high', 'low']);
+    expect(await app.ims.findOne('later')).toMatchObject({ state: 'QUEUED', attempts: 0 });
+    expect(await app.ims.cancel('later')).toBe(true);
+    expect(await app.ims.cancel('low')).toBe(false);
+  });
+
+  it('sends now, or says that it will not: a batch queues what is for later', async () => {
+    app = await startGatewayApp(kind);
+    const sendAt = new Date('2099-01-01');
+    const message = { mobile: '+61422118000', content: 'Hello' };
+    await expect(app.ims.send({ ...message, sendAt })).rejects.toThrow(EmayImsValidationError);
+    await expect(app.ims.send({ ...message, expiresAt: new Date('2020-01-01') })).rejects.toThrow(
+      EmayImsValidationError,
+    );
+    const { queued, accepted } = await app.ims.sendPersonalized({
+      messages: [message, { ...message, mobile: '+61422118001', sendAt }],
+    });
+    expect([queued.length, accepted.length]).toEqual([1, 1]);
+    expect(queued[0]).toMatchObject({ state: 'QUEUED', sendAt });
+  });
+
+  it('finds the culprit of a refused batch and sends its neighbours', async () => {
+    app = await startGatewayApp(kind);
+    const messages = mobiles(20).map((mobile, index) => ({ mobile, content: `Text ${index}` }));
+    // 99990 26: the whole request is answered with ERROR_MOBILE_ERROR.
+    messages[13] = { mobile: '+61429999026', content: 'Culprit' };
+    const result = await app.ims.sendPersonalized({ messages });
+    expect(result.rejected).toMatchObject([{ content: 'Culprit', code: 'ERROR_MOBILE_ERROR' }]);
+    expect(result.accepted).toHaveLength(19);
+    expect(app.simulator.accepted()).toHaveLength(19);
+  });
+
+  it('burns no message with a wrong key, and sends them once it is right', async () => {
+    app = await startGatewayApp(kind, {
+      module: { ...QUIET, dispatch: { enabled: true, intervalMs: 20, minBackoffMs: 20, maxBackoffMs: 40 } },
+    });
+    app.simulator.inject({ kind: 'code', code: 'ERROR_SIGN', times: 5 });
+    await app.ims.enqueue(mobiles(400).map((mobile) => ({ mobile, content: 'Hello' })));
+    await eventually(
+      () => app.ims.stats(),
+      ({ ACCEPTED }) => ACCEPTED === 400,
+    );
+    expect(app.simulator.accepted()).toHaveLength(400);
+    expect(await app.ims.stats()).toMatchObject({ UNCONFIRMED: 0, REJECTED: 0 });
+  });
+
+  it('stops at a gateway that answers nonsense, after a few messages', async () => {
+    app = await startGatewayApp(kind, {
+      module: { ...QUIET, dispatch: { enabled: true, intervalMs: 20, minBackoffMs: 60_000, concurrency: 2 } },
+    });
+    app.simulator.inject({ kind: 'html', times: Infinity });
+    await app.ims.enqueue(mobiles(3_000).map((mobile) => ({ mobile, content: 'Hello' })));
+    const stats = await eventually(
+      () => app.ims.stats(),
+      ({ UNCONFIRMED, SUBMITTING }) => UNCONFIRMED > 0 && SUBMITTING === 0,
+    );
+    expect(stats.UNCONFIRMED).toBeLessThanOrEqual(600);
+    expect(stats.QUEUED).toBeGreaterThanOrEqual(2_400);
+  });
 });

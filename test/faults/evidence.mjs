@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, attempt, submitted_at, due_at FROM emay_ims_message`;
 const PAGES = 'SELECT id, state, body, reports, requested_at, stored_at FROM emay_ims_report_batch ORDER BY id';
 
 /** What the database says when all is over, to be held against what the gateway's log and the workers' journals say. */
 export async function collectEvidence({ database, fleet }) {
+  // The module's default, in the workers' own folder.
+  const spool = join(fleet.settings.folder, 'emay-ims-spool');
   return database.use(async (run) => {
     const rows = await run(MESSAGES);
     const pages = await run(PAGES);
@@ -30,6 +33,7 @@ export async function collectEvidence({ database, fleet }) {
       pages: pages.map((row) => ({ ...row, requestedAt: Number(row.requested_at), reports: readPage(row.body) })),
       /** Orphans and quarantined reports. */
       setAside: Number(kept),
+      spooled: existsSync(spool) ? readdirSync(spool) : [],
       orders: new Set(orders.map(({ id }) => id)),
       outputs: fleet.lives.map(({ origin, output }) => ({ origin, path: output, text: readFileSync(output, 'utf8') })),
     };

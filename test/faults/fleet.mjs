@@ -37,7 +37,7 @@ export class Fleet {
     const forWorker = { ...this.settings.forWorkers, origin, journal, callers, repeats: taken };
     const env = { FAULTS_WORKER: JSON.stringify(forWorker) };
     const life = { origin, slot, journal, output, taken, expected: null, startedAt: Date.now() };
-    life.process = startProcess({ args: [WORKER], output, env });
+    life.process = startProcess({ args: [WORKER], output, env, cwd: this.settings.folder });
     this.lives.push(life);
     this.slots.set(slot, life);
     void life.process.exited.then(({ code, signal, at }) => {

@@ -28,6 +28,7 @@ export function judgeReports(run, evidence, violate) {
     }
   }
   numbers.recordedLosses = losses.length;
+  for (const name of evidence.spooled) violate('page left over', `spool file ${name}`);
   if (evidence.setAside > 0) violate('set aside', `${evidence.setAside} reports are orphaned or quarantined`);
 
   const arrived = new Map();

@@ -12,12 +12,13 @@ process.once('exit', () => {
 /**
  * Starts a process whose output goes straight into a file, so that nothing is lost when either side is killed.
  *
- * @param {{ command?: string, args: string[], output: string, env?: NodeJS.ProcessEnv, uid?: number, gid?: number }} what
+ * @param {{ command?: string, args: string[], output: string, env?: NodeJS.ProcessEnv, cwd?: string, uid?: number,
+ *   gid?: number }} what
  */
-export function startProcess({ command = process.execPath, args, output, env = {}, ...identity }) {
+export function startProcess({ command = process.execPath, args, output, env = {}, ...place }) {
   const file = openSync(output, 'a', 0o600);
   const child = spawn(command, args, {
-    ...identity,
+    ...place,
     env: { PATH: process.env.PATH, NO_COLOR: '1', ...env },
     stdio: ['pipe', file, file],
   });

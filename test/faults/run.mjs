@@ -68,7 +68,7 @@ export async function runFaults({ kind, mode, rounds, seed, workers, realTime = 
     const limits = {
       timeoutMs: TIMEOUT_MS,
       attemptsAtATime: ATTEMPTS_AT_A_TIME,
-      settleMs: realTime ? 240_000 : 60_000,
+      stuckMs: realTime ? 120_000 : 60_000,
       realTime,
     };
     const run = { mode, random, stream, account: ACCOUNT, limits, database, server, gateway, fleet, notes: [] };

@@ -39,7 +39,6 @@ async function rolledBack<T>(database: ImsDatabase, work: (session: SqlSession) 
 const READS: Record<DatabaseKind, (database: ImsDatabase, statement: Statement) => Promise<Reads>> = {
   async sqlite(database, { sql, parameters }) {
     const plan = (await database.rows(`EXPLAIN QUERY PLAN ${sql}`, parameters)).map(({ detail }) => String(detail));
-      /SEARCH .*\(account=\? AND \(?(custom_ims_id|ims_id|state|created_at)/.test(step);
     return { scans: plan.filter((step) => /\b(m|emay_ims_message)\b/.test(step) && !NARROW.test(step)), rows: null };
   },
 

@@ -58,7 +58,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
 
     it('passes over what another claimer has locked, and does not wait for it', async () => {
       const { dialect } = bench().database;
-      if (dialect.lockSkippingLocked === '') return; // One writer at a time: there is nothing to pass over.
+      if (dialect.name === 'sqlite') return; // One writer at a time: there is nothing to pass over.
       const store = bench().store();
       const messages = newMessages(20);
       await bench().enqueue(store, messages);

@@ -4,6 +4,7 @@ import {
   EmayImsStoreError,
   EmayImsUnconfirmedError,
   EmayImsUnsentError,
+  EmayImsValidationError,
 } from '../errors/emay-ims-errors.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
@@ -32,6 +33,7 @@ export class DirectSender {
   async send({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage> {
     const [message] = messages as [NewMessage];
     const { customImsId } = message;
+    await this.assertMayGoNow(message);
     const attempt = this.submitter.newAttempt();
     const known = givenIds.size > 0 ? await this.store.findOne(customImsId) : null;
     const settled = known && (await this.takeUp(known, message, attempt));
@@ -52,7 +54,10 @@ export class DirectSender {
     return this.result((await this.store.findOne(customImsId)) as ImsMessage);
   }
 
-  /** Sends any number of messages in as few requests as possible; how each ended stands in the store. */
+  /**
+   * Sends any number of messages in as few requests as possible; how each ended stands in the store. Those that are for
+   * later are queued.
+   */
   async sendMany({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage[]> {
     const ids = messages.map(({ customImsId }) => customImsId);
     const known = new Map((await this.store.findByIds([...givenIds])).map((message) => [message.customImsId, message]));
@@ -60,9 +65,12 @@ export class DirectSender {
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
     if (known.size > 0) await this.store.unhold([...known.keys()], this.database);
 
-    const fresh = messages.filter(({ customImsId }) => !known.has(customImsId));
-    const requests = packRequests(fresh, this.options.dispatch.maxBatchSize);
     const createdAt = await this.store.now();
+    const fresh = messages.filter(({ customImsId }) => !known.has(customImsId));
+    const later = fresh.filter((message) => problemWithNow(message, createdAt) !== null);
+    if (later.length > 0) await this.store.insertQueued(later, createdAt, this.database);
+    const now = fresh.filter((message) => problemWithNow(message, createdAt) === null);
+    const requests = packRequests(now, this.options.dispatch.maxBatchSize);
     const worker = async () => {
       for (let request = requests.shift(); request; request = requests.shift()) {
         // While the account is refused the rest waits in the queue: not one request is spent on it.
@@ -76,6 +84,12 @@ export class DirectSender {
     const late = conflictingIds(messages, stored);
     if (late.length > 0) throw new EmayImsConflictError(late);
     return ids.map((id) => stored.get(id) as ImsMessage);
+  }
+
+  private async assertMayGoNow(message: NewMessage): Promise<void> {
+    if (message.sendAt === null && message.expiresAt === null) return;
+    const problem = problemWithNow(message, await this.store.now());
+    if (problem !== null) throw new EmayImsValidationError([{ index: 0, ...problem }]);
   }
 
   private async sendRequest(request: readonly NewMessage[], givenIds: ReadonlySet<string>): Promise<void> {
@@ -134,4 +148,13 @@ export class DirectSender {
     const retryable = kind === 'configuration' || kind === 'pace';
     return new EmayImsRejectedError(code, customImsId, retryable, ANSWER_CODES[code]?.advice ?? '');
   }
+}
+
+/** What keeps a message from being sent at this moment, by the database's clock. */
+function problemWithNow({ sendAt, expiresAt }: NewMessage, now: Date): { property: string; message: string } | null {
+  if (sendAt !== null && sendAt > now) {
+    return { property: 'sendAt', message: 'must not lie in the future: send sends now; enqueue the message instead' };
+  }
+  if (expiresAt !== null && expiresAt <= now) return { property: 'expiresAt', message: 'must lie in the future' };
+  return null;
 }
