@@ -40,13 +40,18 @@ export class Fleet {
     life.process = startProcess({ args: [WORKER], output, env, cwd: this.settings.folder });
     this.lives.push(life);
     this.slots.set(slot, life);
-    void life.process.exited.then(({ code, signal, at }) => {
-      life.endedAt = at;
-      if (life.expected === null)
-        this.violations.push(`worker ${origin} ended by itself (${code ?? signal}): ${output}`);
-      this.bury(life);
-    });
+    void this.attend(life);
     return life;
+  }
+
+  /** Waits for its end, whoever brings it about. */
+  async attend(life) {
+    const { code, signal, at } = await life.process.exited;
+    life.endedAt = at;
+    if (life.expected === null) {
+      this.violations.push(`worker ${life.origin} ended by itself (${code ?? signal}): ${life.output}`);
+    }
+    this.bury(life);
   }
 
   async ready(life) {

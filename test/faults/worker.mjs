@@ -24,13 +24,13 @@ const write = (line) => writeSync(journal, `${JSON.stringify({ at: Date.now(), .
 // The parent's end is ours: its pipe closes with it.
 process.stdin.resume().once('end', () => process.exit(9));
 
-let closing = false;
+const shutdown = { hasBegun: false };
 const underWay = new Set();
 
 class WorkerModule {
   /** As a host's HTTP server does between the two halves of a shutdown: takes nothing new, finishes what it has. */
   async beforeApplicationShutdown() {
-    closing = true;
+    shutdown.hasBegun = true;
     await Promise.all(underWay);
     write({ event: 'closed' });
   }
@@ -89,7 +89,7 @@ function begin(work) {
 let nextNumber = 0;
 async function caller(index) {
   const random = seeded(`${stream.seed}/${origin}/caller ${index}`);
-  while (!closing) {
+  while (!shutdown.hasBegun) {
     await begin(perform(callOf(stream, origin, nextNumber++)));
     await pause(random.between(5, 60));
   }
@@ -97,7 +97,7 @@ async function caller(index) {
 
 /** The same call in all workers at about the same time, as a client does that tries a second instance at once. */
 async function twins() {
-  while (!closing) {
+  while (!shutdown.hasBegun) {
     const slot = Math.floor(Date.now() / twinEveryMs);
     await begin(perform(callOf(stream, 't', slot)));
     await pause(twinEveryMs - (Date.now() % twinEveryMs));
@@ -106,7 +106,7 @@ async function twins() {
 
 async function repeat() {
   for (const [of, number] of repeats) {
-    if (closing) return;
+    if (shutdown.hasBegun) return;
     await begin(perform(callOf(stream, of, number)));
   }
   write({ event: 'repeated' });
