@@ -127,6 +127,14 @@ describe.each(databasesUnderTest())('a process that fails at a chosen point on %
     expect(await logged('accepted')).toHaveLength(1);
   });
 
+  it('store-page=kill: nothing takes effect before its raw page is stored', async () => {
+    await start('store-page=kill');
+    await post();
+    expect(await application.ended()).toBe(null);
+    expect(await messageState()).toBe('ACCEPTED');
+    expect(await rows("SELECT id FROM emay_ims_report_batch WHERE state <> 'PULLING'")).toEqual([]);
+  });
+
   it('store-page=database-error: the page lies in a file that only its owner may read', async () => {
     await start('store-page=database-error,after-spool=kill');
     await post();

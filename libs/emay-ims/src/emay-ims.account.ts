@@ -128,8 +128,18 @@ export class EmayImsAccount {
     this.poller.stop();
     this.submitter.hurry();
     await this.engine.stop();
-    await Promise.allSettled(this.direct);
+    await this.directSendsEnded();
     await Promise.allSettled([this.poller.release(), this.sweeper.release()]);
+  }
+
+  /** The end, after the host has stopped to answer requests: nobody sends any more. */
+  async close(): Promise<void> {
+    await this.directSendsEnded();
     closeGatewayHttpService(this.http);
+  }
+
+  /** Others may begin while one is waited for. */
+  private async directSendsEnded(): Promise<void> {
+    while (this.direct.size > 0) await Promise.allSettled(this.direct);
   }
 }

@@ -124,8 +124,8 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // Once more, for what came in while the host was still answering requests.
-    await this.account?.stop();
+    // Until now the host has been answering requests, which may send.
+    await this.account?.close();
     await this.database.close();
   }
 

@@ -58,8 +58,7 @@ function readPlan(text: string): [string, Plan] {
   const match = /^([a-z-]+)(?:@(\d+))?=(kill|database-error|pause:(\d+))$/.exec(text.trim());
   if (!match) throw new Error(`EMAY_IMS_FAILPOINTS: "${text}" is not NAME[@PASSAGE]=kill|database-error|pause:MS`);
   const [, name = '', passage = '0', kind, ms] = match;
-  const action: Action =
-    kind === 'kill' || kind === 'database-error' ? { kind } : { kind: 'pause', ms: Number(ms) };
+  const action: Action = kind === 'kill' || kind === 'database-error' ? { kind } : { kind: 'pause', ms: Number(ms) };
   return [name, { action, passage: Number(passage) }];
 }
 
