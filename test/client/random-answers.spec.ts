@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EmayImsClient } from 'nestjs-emay-ims';
+import { runs } from '../support/runs.js';
 import { Bench, MESSAGE } from './support/client-under-test.js';
 import { httpAnswer } from './support/raw-server.js';
 
@@ -87,7 +88,7 @@ it('any bytes whatsoever end in one of the outcomes, with a reason and a bounded
       expect(rawAnswer.length).toBeLessThanOrEqual(1_000);
       expect(rawAnswer.isWellFormed() && !rawAnswer.includes('\0')).toBe(true);
     }),
-    { numRuns: 600 },
+    runs(600),
   );
   expect([...seen].toSorted()).toEqual(['accepted', 'refused', 'unconfirmed']);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../support/runs.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
 import { messageSql } from '../../../libs/emay-ims/src/messages/message-sql.js';
@@ -141,7 +142,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
           expect(mayStand).toContain(state);
         },
       );
-      await fc.assert(property, { numRuns: 40 });
+      await fc.assert(property, runs(40));
     });
 
     it('moves pages of the same 200 messages in opposite orders without a deadlock that shows', async () => {
