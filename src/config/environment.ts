@@ -54,11 +54,12 @@ export class Environment {
   })
   EMAY_IMS_DATABASE_URL = 'sqlite:./data/ims.sqlite';
 
-  /** Pause between pulls of delivery reports, in ms. */
+  /** Pause between pulls of delivery reports, in ms. Default 5,000; in the sandbox 1,000. */
+  @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
   @IsInt()
   @Min(100)
-  EMAY_IMS_REPORT_INTERVAL_MS = 5_000;
+  EMAY_IMS_REPORT_INTERVAL_MS?: number;
 
   /** A request to the gateway, to the last byte of its answer, in ms. */
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
@@ -72,6 +73,7 @@ export class Environment {
   EMAY_IMS_SPOOL_PATH = './data/spool';
 }
 
+const WITHOUT_DEFAULT = ['API_KEY_HASHES', 'EMAY_IMS_ALLOW_INSECURE', 'EMAY_IMS_REPORT_INTERVAL_MS'];
 const CREDENTIALS = ['EMAY_IMS_BASE_URL', 'EMAY_IMS_APP_ID', 'EMAY_IMS_SECRET_KEY'] as const;
 
 /** Without any credential set the application runs against its own simulator. */
@@ -85,7 +87,7 @@ export function isSandbox(environment: Environment): boolean {
  * @throws Error with a sentence for each wrong one, without its value
  */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
-  const names = Object.keys(new Environment()).concat('API_KEY_HASHES', 'EMAY_IMS_ALLOW_INSECURE', ...CREDENTIALS);
+  const names = Object.keys(new Environment()).concat(WITHOUT_DEFAULT, CREDENTIALS);
   const set = names.filter((name) => variables[name] !== undefined && variables[name] !== '');
   const environment = plainToInstance(Environment, Object.fromEntries(set.map((name) => [name, variables[name]])), {
     exposeDefaultValues: true,

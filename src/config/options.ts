@@ -32,7 +32,8 @@ export function emayImsOptions(
       timeoutMs: environment.EMAY_IMS_TIMEOUT_MS,
     },
     reports: {
-      intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS,
+      // Who tries the sandbox waits for the report.
+      intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS ?? (sandbox ? 1_000 : 5_000),
       spoolPath: environment.EMAY_IMS_SPOOL_PATH,
     },
   };

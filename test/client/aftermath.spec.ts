@@ -80,12 +80,15 @@ it('nothing stirs when requests that waited for a connection were given up', asy
   const server = await bench.server();
   const client = bench.client(server.url, { http: { ...LIMITS, maxSockets: 1 } });
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => client.sendSingleIms(MESSAGE)));
-  expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['unconfirmed', ...Array(4).fill('unsent')]);
+  // Whoever gets the connection that another gave up may be in time for it, or not; who does not has sent nothing.
+  const connected = outcomes.filter(({ kind }) => kind === 'unconfirmed');
+  expect(connected.length).toBeGreaterThanOrEqual(1);
+  expect(outcomes.filter(({ kind }) => kind === 'unsent')).toHaveLength(5 - connected.length);
   await eventually(
     () => server.open(),
     (open) => open === 0,
   );
-  expect(server.requests).toHaveLength(1);
+  expect(server.requests.length).toBeLessThanOrEqual(connected.length);
   expect(strays).toEqual([]);
 });
 
