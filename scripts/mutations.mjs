@@ -1,0 +1,72 @@
+/**
+ * Breaks, in a copy, the three promises that everything rests on, one at a time, and wants the named suite to turn red:
+ * a suite that stays green would prove nothing. `npm run test:mutations`; some minutes.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const LIBRARY = 'libs/emay-ims/src';
+const MUTATIONS = [
+  {
+    name: 'resend on timeout',
+    suites: ['libs/emay-ims/src/sending/settlement', 'test/databases/sending'],
+    changes: [
+      {
+        file: `${LIBRARY}/sending/settlement.ts`,
+        from: "    case 'unconfirmed':\n      return {",
+        to: "    case 'unconfirmed':\n      if (outcome.reason !== '') return { kind: 'released', code: outcome.reason, refusesAccount: false };\n      return {",
+      },
+    ],
+  },
+  {
+    name: 'settle without the attempt token',
+    suites: ['test/databases/message-store'],
+    changes: [
+      {
+        file: `${LIBRARY}/messages/message-sql.ts`,
+        from: "m.attempt = ?\n          AND m.state IN ('SUBMITTING', 'UNCONFIRMED')",
+        to: "(m.attempt = ? OR 1 = 1)\n          AND m.state IN ('SUBMITTING', 'UNCONFIRMED')",
+      },
+    ],
+  },
+  {
+    name: 'apply before storing the raw body',
+    suites: ['test/failpoints'],
+    changes: [
+      {
+        file: `${LIBRARY}/reports/report-poller.ts`,
+        from: '    if (!(await this.keeper.keep({ id, body: raw }))) return ',
+        to: '    await this.ingestor.ingest({ id, body: raw });\n    if (!(await this.keeper.keep({ id, body: raw }))) return ',
+      },
+      { file: `${LIBRARY}/reports/report-inbox.ts`, from: "WHERE id = ? AND state = 'STORED'`", to: 'WHERE id = ?`' },
+    ],
+  },
+];
+
+const run = (cwd, command) => spawnSync(command, { cwd, shell: true, encoding: 'utf8' });
+const copy = mkdtempSync(join(tmpdir(), 'emay-ims-mutations-'));
+const isLeftOut = (path) => /(^|\/)(\.git|data|dist)$/.test(path) && !path.includes('node_modules');
+let survivors = 0;
+try {
+  cpSync('.', copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, filter: (path) => !isLeftOut(path) });
+  for (const { name, suites, changes } of MUTATIONS) {
+    const originals = changes.map(({ file }) => readFileSync(join(copy, file), 'utf8'));
+    for (const [index, { file, from, to }] of changes.entries()) {
+      // Looked up in what stands there now: two changes may be to one file.
+      const source = readFileSync(join(copy, file), 'utf8');
+      if (!source.includes(from)) throw new Error(`${name}: change ${index + 1} does not fit ${file} any more`);
+      writeFileSync(join(copy, file), source.replace(from, to));
+    }
+    const { stdout, stderr } = run(copy, `npm test -- ${suites.join(' ')}`);
+    const failed = /^Tests: +(\d+) failed/m.exec(stdout + stderr)?.[1];
+    const reds = [...(stdout + stderr).matchAll(/^ +● (.+)$/gm)].map(([, title]) => title);
+    if (failed === undefined) survivors++;
+    console.log(failed === undefined ? `SURVIVED: ${name}` : `red: ${name}: ${failed} tests, such as "${reds[0]}"`);
+    for (const [index, { file }] of changes.entries()) writeFileSync(join(copy, file), originals[index]);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+process.exit(survivors === 0 ? 0 : 1);
