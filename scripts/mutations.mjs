@@ -50,7 +50,12 @@ const copy = mkdtempSync(join(tmpdir(), 'emay-ims-mutations-'));
 const isLeftOut = (path) => /(^|\/)(\.git|data|dist)$/.test(path) && !path.includes('node_modules');
 let survivors = 0;
 try {
-  cpSync('.', copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, filter: (path) => !isLeftOut(path) });
+  cpSync('.', copy, {
+    recursive: true,
+    verbatimSymlinks: true,
+    preserveTimestamps: true,
+    filter: (path) => !isLeftOut(path),
+  });
   for (const { name, suites, changes } of MUTATIONS) {
     const originals = changes.map(({ file }) => readFileSync(join(copy, file), 'utf8'));
     for (const [index, { file, from, to }] of changes.entries()) {
