@@ -1,3 +1,6 @@
+const DEADLOCKS = new Set(['ER_LOCK_DEADLOCK', '40P01']);
+const DEADLOCK_ROUNDS = 10;
+
 /** Rolls a transaction back; nothing of it may ever be sent. */
 class RolledBack extends Error {
   code = 'ROLLED_BACK';
@@ -35,14 +38,28 @@ export async function makeCall(call, { ims, dataSource, promised }) {
       return { wrong: stored === messages.length ? undefined : `enqueueStream stored ${stored} of ${messages.length}` };
     }
     case 'order':
-      await dataSource.transaction(async (manager) => {
-        await manager.query(INSERT_ORDER[dataSource.options.type], [orderId(call)]);
-        await ims.enqueue(messages, { manager });
-        if (call.rollsBack) throw new RolledBack();
-      });
+      await untilNoDeadlock(() =>
+        dataSource.transaction(async (manager) => {
+          await manager.query(INSERT_ORDER[dataSource.options.type], [orderId(call)]);
+          await ims.enqueue(messages, { manager });
+          if (call.rollsBack) throw new RolledBack();
+        }),
+      );
       return {};
     default:
       throw new Error(`There is no call ${kind}.`);
+  }
+}
+
+/** A deadlock ends the host's transaction as a whole, so only the host can make it again; as every host must. */
+async function untilNoDeadlock(transaction) {
+  for (let round = 1; ; round++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      const code = error.driverCode ?? error.driverError?.code;
+      if (round === DEADLOCK_ROUNDS || !DEADLOCKS.has(code)) throw error;
+    }
   }
 }
 
