@@ -1,4 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { checkCountryProfiles, isDelayProfile } from './gateway/check-country-profiles.js';
+import { checkScenario, type Scenario } from './faults/scenario.js';
+import type { CountryProfiles, DelayProfile } from './gateway/country-profile.js';
 import type { ReceivedRequest } from './oracle/records.js';
 import { parseOffset } from './wire/wire-time.js';
 
@@ -21,8 +24,10 @@ export interface SimulatorOptions {
   readonly timestampToleranceMs?: number;
   /** Longest text, in UTF-16 units. Default: 500 (seen). */
   readonly maxContentLength?: number;
-  /** Time from acceptance to the operator's report, in milliseconds, or a range to draw from. Default: 300. */
-  readonly reportDelayMs?: number | { readonly min: number; readonly max: number };
+  /** Time from acceptance to the operator's report, in milliseconds, or what to draw it from. Default: 300. */
+  readonly reportDelayMs?: DelayProfile;
+  /** Delay, mix of outcomes and loss for each country. Default: none, every good number is delivered. */
+  readonly countries?: CountryProfiles;
   /** Report calls per second and account before `ERROR_OVER_SPEED`; `Infinity` lifts the limit. Default: 10 (seen). */
   readonly reportsPerSecond?: number;
   /** Time from acceptance to a `TIMEOUT` report, in milliseconds. Default: two days (seen). */
@@ -31,12 +36,18 @@ export interface SimulatorOptions {
   readonly signCase?: 'lower' | 'upper' | 'any';
   /** The gateway's zone. Default: `+08:00` (seen). */
   readonly timeZoneOffset?: string;
-  /** Makes the drawn report delays repeatable. Default: 1. */
+  /** Of everything that is drawn: delays, outcomes, chances. The same requests in the same order end alike. Default: 1. */
   readonly seed?: number;
   /** File that gets one JSON line for each event, appended. Default: none. */
   readonly logFile?: string;
-  /** How many messages, reports and requests each are remembered for `accepted()` and its like. Default: 1,000,000. */
+  /** How many messages, reports and requests each are remembered for `accepted()` and its like. Default: 100,000. */
   readonly historyLimit?: number;
+  /** How many reports of an account may wait; beyond it the oldest are dropped and counted. Default: 1,000,000. */
+  readonly pendingLimit?: number;
+  /** A script of faults that begins with the first request. Default: none. */
+  readonly scenario?: Scenario;
+  /** Offers the operator's page at `/` and the control calls under `/_simulator/`. Default: true. */
+  readonly control?: boolean;
   /** The gateway's clock, epoch milliseconds. Default: `Date.now`. A test that moves it need never wait. */
   readonly now?: () => number;
   /** Called as each exchange ends, answered or not. */
@@ -56,7 +67,8 @@ export interface ResolvedOptions {
   readonly accounts: readonly SimulatorAccount[];
   readonly timestampToleranceMs: number;
   readonly maxContentLength: number;
-  readonly reportDelayMs: { readonly min: number; readonly max: number };
+  readonly reportDelayMs: DelayProfile;
+  readonly countries: CountryProfiles;
   readonly reportsPerSecond: number;
   readonly timeoutReportAfterMs: number;
   readonly signCase: 'lower' | 'upper' | 'any';
@@ -64,18 +76,23 @@ export interface ResolvedOptions {
   readonly seed: number;
   readonly logFile: string | undefined;
   readonly historyLimit: number;
+  readonly pendingLimit: number;
+  readonly scenario: Scenario | undefined;
+  readonly control: boolean;
   readonly now: () => number;
   readonly onRequest: ((request: ReceivedRequest) => void) | undefined;
 }
 
 /** Throws a `RangeError` whose message says what to write. */
 export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions {
-  const delay = options.reportDelayMs ?? 300;
-  const reportDelayMs = Object.freeze(typeof delay === 'number' ? { min: delay, max: delay } : { ...delay });
+  const reportDelayMs = options.reportDelayMs ?? 300;
   must(
-    reportDelayMs.min >= 0 && reportDelayMs.max >= reportDelayMs.min && Number.isFinite(reportDelayMs.max),
-    'reportDelayMs: write a number of milliseconds such as 300, or { min: 100, max: 900 }.',
+    isDelayProfile(reportDelayMs),
+    'reportDelayMs: write milliseconds such as 300, { min: 100, max: 900 } or { median: 300, p95: 2000 }.',
   );
+  const countries = options.countries ?? {};
+  checkCountryProfiles(countries);
+  if (options.scenario !== undefined) checkScenario(options.scenario);
   const offset = parseOffset(options.timeZoneOffset ?? '+08:00');
   must(offset !== undefined, 'timeZoneOffset: write an offset such as "+08:00".');
   const signCase = options.signCase ?? 'lower';
@@ -88,6 +105,7 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     timestampToleranceMs: integer('timestampToleranceMs', options.timestampToleranceMs ?? 600_000, 0),
     maxContentLength: integer('maxContentLength', options.maxContentLength ?? 500, 1),
     reportDelayMs,
+    countries,
     reportsPerSecond:
       options.reportsPerSecond === Infinity
         ? Infinity
@@ -97,7 +115,10 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     timeZoneOffsetMs: offset,
     seed: integer('seed', options.seed ?? 1, 0),
     logFile: options.logFile,
-    historyLimit: integer('historyLimit', options.historyLimit ?? 1_000_000, 0),
+    historyLimit: integer('historyLimit', options.historyLimit ?? 100_000, 0),
+    pendingLimit: integer('pendingLimit', options.pendingLimit ?? 1_000_000, 1),
+    scenario: options.scenario,
+    control: options.control ?? true,
     now: options.now ?? Date.now,
     onRequest: options.onRequest,
   });

@@ -1,13 +1,15 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { FaultPlan, type InjectedFault } from './faults/fault-plan.js';
 import type { FaultOrder } from './faults/fault.js';
+import type { Scenario } from './faults/scenario.js';
 import { Gateway } from './gateway/gateway.js';
+import { seededRandom } from './gateway/random.js';
+import { FrontDoor } from './http/front-door.js';
 import { gatewayListener } from './http/gateway-listener.js';
-import { listen, stopServer } from './http/server-life.js';
 import { type ResolvedOptions, resolveOptions, type SimulatorAccount, type SimulatorOptions } from './options.js';
 import { EventLog } from './oracle/event-log.js';
 import { Journal } from './oracle/journal.js';
-import type { AcceptedMessage, HandedOutReport, PendingReport, ReceivedRequest } from './oracle/records.js';
+import type { AcceptedMessage, Counters, HandedOutReport, PendingReport, ReceivedRequest } from './oracle/records.js';
 import type { WireReport } from './wire/report-state.js';
 
 /** A running gateway. Its lists are snapshots, oldest first, of the newest `historyLimit` entries. */
@@ -25,9 +27,15 @@ export interface Simulator {
   handedOut(): HandedOutReport[];
   /** Every HTTP request, also those whose body never arrived. */
   requests(): ReceivedRequest[];
+  /** How much happened since the start or the last `reset`. */
+  counters(): Counters;
 
-  /** Spoils coming requests. Throws a `RangeError` for a fault that does not exist. */
+  /** Spoils coming requests. Throws a `RangeError` for an order that cannot be carried out; it says what to write. */
   inject(fault: FaultOrder): InjectedFault;
+  /** Starts a script of faults. Throws a `RangeError` as `inject` does. */
+  play(scenario: Scenario): InjectedFault;
+  /** The faults and scenarios that may still spoil something, in the order they came. */
+  faults(): InjectedFault[];
   /** Removes every injected fault. Requests that already meet one are not freed. */
   clearFaults(): void;
 
@@ -37,6 +45,9 @@ export interface Simulator {
   pushReport(appId: string, report: unknown): void;
   /** Makes every waiting report due now (of one account, or of all), and returns how many were not due yet. */
   releaseReports(appId?: string): number;
+
+  /** Forgets lists, counters, waiting reports and faults, as between two tests. Ids go on, and the log on disk stays. */
+  reset(): void;
 
   /** Ends every connection and the log. Resolves when the port is free; calling it again is harmless. */
   stop(): Promise<void>;
@@ -51,43 +62,108 @@ export async function startSimulator(options?: SimulatorOptions): Promise<Simula
   const log = resolved.logFile === undefined ? undefined : new EventLog(resolved.logFile, resolved.now);
   const journal = new Journal(resolved.historyLimit, log, resolved.onRequest);
   const gateway = new Gateway(resolved, journal);
-  const faults = new FaultPlan();
-  const server = createServer(gatewayListener({ gateway, journal, faults, now: resolved.now }));
+  const server = createServer();
+  const door = new FrontDoor(server, resolved.host);
+  const faults = new FaultPlan({ now: resolved.now, newRandom: randomSequences(resolved.seed), door });
+  const rooms: Rooms = { resolved, journal, gateway, faults };
+  server.on('request', gatewayListener({ gateway, journal, faults, now: resolved.now }));
   try {
-    const port = await listen(server, resolved);
-    return facade({ server, port, resolved, journal, gateway, faults, log });
+    const port = await door.listen(resolved.port);
+    if (resolved.scenario) faults.play(resolved.scenario);
+    return new RunningSimulator(port, rooms, async () => {
+      faults.clear();
+      await door.stop().finally(() => log?.close());
+    });
   } catch (error) {
     log?.close();
     throw error;
   }
 }
 
-interface Parts {
-  readonly server: Server;
-  readonly port: number;
+/** Each call begins another sequence, the same ones in the same order for the same seed. */
+function randomSequences(seed: number): () => () => number {
+  const seeds = seededRandom(seed);
+  return () => seededRandom(Math.floor(seeds() * 2 ** 32));
+}
+
+interface Rooms {
   readonly resolved: ResolvedOptions;
   readonly journal: Journal;
   readonly gateway: Gateway;
   readonly faults: FaultPlan;
-  readonly log: EventLog | undefined;
 }
 
-function facade({ server, port, resolved, journal, gateway, faults, log }: Parts): Simulator {
-  const { host, accounts } = resolved;
-  let stopping: Promise<void> | undefined;
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    port,
-    accounts,
-    accepted: () => journal.listAccepted(),
-    pendingReports: () => gateway.pending(),
-    handedOut: () => journal.listHandedOut(),
-    requests: () => journal.listRequests(),
-    inject: (fault) => faults.inject(fault),
-    clearFaults: () => faults.clear(),
-    reportFor: (message, state) => gateway.reportFor(message, state),
-    pushReport: (appId, report) => gateway.push(appId, report),
-    releaseReports: (appId) => gateway.release(appId),
-    stop: () => (stopping ??= stopServer(server).finally(() => log?.close())),
-  };
+class RunningSimulator implements Simulator {
+  readonly url: string;
+  readonly accounts: readonly SimulatorAccount[];
+  private stopping: Promise<void> | undefined;
+
+  constructor(
+    readonly port: number,
+    private readonly rooms: Rooms,
+    private readonly end: () => Promise<void>,
+  ) {
+    const { host, accounts } = rooms.resolved;
+    this.url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.accounts = accounts;
+  }
+
+  accepted(): AcceptedMessage[] {
+    return this.rooms.journal.listAccepted();
+  }
+
+  pendingReports(): PendingReport[] {
+    return this.rooms.gateway.pending();
+  }
+
+  handedOut(): HandedOutReport[] {
+    return this.rooms.journal.listHandedOut();
+  }
+
+  requests(): ReceivedRequest[] {
+    return this.rooms.journal.listRequests();
+  }
+
+  counters(): Counters {
+    return { ...this.rooms.journal.counters(), ...this.rooms.gateway.queueCounters() };
+  }
+
+  inject(fault: FaultOrder): InjectedFault {
+    return this.rooms.faults.inject(fault);
+  }
+
+  play(scenario: Scenario): InjectedFault {
+    return this.rooms.faults.play(scenario);
+  }
+
+  faults(): InjectedFault[] {
+    return this.rooms.faults.list();
+  }
+
+  clearFaults(): void {
+    this.rooms.faults.clear();
+  }
+
+  reportFor(message: AcceptedMessage, state: string): WireReport {
+    return this.rooms.gateway.reportFor(message, state);
+  }
+
+  pushReport(appId: string, report: unknown): void {
+    this.rooms.gateway.push(appId, report);
+  }
+
+  releaseReports(appId?: string): number {
+    return this.rooms.gateway.release(appId);
+  }
+
+  reset(): void {
+    const { journal, gateway, faults } = this.rooms;
+    faults.clear();
+    gateway.clear();
+    journal.clear();
+  }
+
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
 }

@@ -1,4 +1,4 @@
-import type { EitherSide, FaultBehaviour } from './fault-behaviour.js';
+import type { EitherSide, FaultDefinition } from './fault-definition.js';
 
 /** Any answer code, listed or not, without data. */
 export interface CodeFault extends EitherSide {
@@ -6,7 +6,12 @@ export interface CodeFault extends EitherSide {
   readonly code: string;
 }
 
-export const code: FaultBehaviour<CodeFault> = (exchange, fault) => {
-  if (fault.accept) exchange.accept();
-  exchange.answer({ code: fault.code });
+export const code: FaultDefinition<CodeFault> = {
+  meaning: '`{ "code": code }`, listed or not',
+  accepts: 'choice',
+  fields: { code: { type: 'text', required: true, meaning: 'such as ERROR_SIGN, or any other text' } },
+  play(exchange, fault) {
+    if (fault.accept) exchange.accept();
+    exchange.answer({ code: fault.code });
+  },
 };

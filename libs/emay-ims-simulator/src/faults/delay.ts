@@ -1,4 +1,4 @@
-import type { FaultBehaviour } from './fault-behaviour.js';
+import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer, later. */
 export interface DelayFault {
@@ -9,9 +9,17 @@ export interface DelayFault {
   readonly before?: 'answer' | 'acceptance';
 }
 
-export const delay: FaultBehaviour<DelayFault> = async (exchange, { ms, before = 'answer' }) => {
-  if (before === 'answer') exchange.accept();
-  await exchange.wait(ms);
-  // As a gateway would: it notices a caller that has gone only when it writes.
-  exchange.answer(exchange.accept());
+export const delay: FaultDefinition<DelayFault> = {
+  meaning: 'the answer after `ms`; `before: "acceptance"` delays that too',
+  accepts: 'yes',
+  fields: {
+    ms: { type: 'integer', min: 0, required: true, meaning: 'milliseconds' },
+    before: { type: 'choice', choices: ['answer', 'acceptance'], default: 'answer', meaning: 'what waits' },
+  },
+  async play(exchange, { ms, before = 'answer' }) {
+    if (before === 'answer') exchange.accept();
+    await exchange.wait(ms);
+    // As a gateway would: it notices a caller that has gone only when it writes.
+    exchange.answer(exchange.accept());
+  },
 };

@@ -1,4 +1,4 @@
-import type { FaultBehaviour } from './fault-behaviour.js';
+import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer, byte by byte: each byte renews an idle timeout, only a deadline ends it. */
 export interface DripFault {
@@ -7,14 +7,23 @@ export interface DripFault {
   readonly intervalMs?: number;
 }
 
-export const drip: FaultBehaviour<DripFault> = async (exchange, { intervalMs = 100 }) => {
-  const answer = exchange.accept();
-  const body = Buffer.from(JSON.stringify(answer));
-  exchange.head(200, answer.code, { 'Content-Length': String(body.length) });
-  exchange.response.flushHeaders();
-  for (let index = 0; index < body.length && !exchange.isClosed; index++) {
-    await exchange.wait(intervalMs);
-    exchange.response.write(body.subarray(index, index + 1));
-  }
-  exchange.response.end();
+const INTERVAL_MS = 100;
+
+export const drip: FaultDefinition<DripFault> = {
+  meaning: 'the answer byte by byte, one every `intervalMs`',
+  accepts: 'yes',
+  fields: {
+    intervalMs: { type: 'integer', min: 0, default: INTERVAL_MS, meaning: 'milliseconds between two bytes' },
+  },
+  async play(exchange, { intervalMs = INTERVAL_MS }) {
+    const answer = exchange.accept();
+    const body = Buffer.from(JSON.stringify(answer));
+    exchange.head(200, answer.code, { 'Content-Length': String(body.length) });
+    exchange.response.flushHeaders();
+    for (let index = 0; index < body.length && !exchange.isClosed; index++) {
+      await exchange.wait(intervalMs);
+      exchange.response.write(body.subarray(index, index + 1));
+    }
+    exchange.response.end();
+  },
 };

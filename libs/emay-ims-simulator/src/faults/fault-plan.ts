@@ -1,71 +1,101 @@
-import { CALL_NAMES, type CallName } from '../wire/call-name.js';
+import type { CallName } from '../wire/call-name.js';
+import { ArmedOrder } from './armed-order.js';
+import type { Armed, FaultSurroundings } from './armed.js';
+import { checkFaultOrder } from './check-order.js';
 import type { Fault, FaultOrder } from './fault.js';
-import { FAULT_KINDS, isFaultKind } from './play-fault.js';
+import { checkScenario, PlayedScenario, type Scenario } from './scenario.js';
+import { ShutPort } from './shut-port.js';
 
-/** A fault that was injected. */
+/** A fault that was injected, or a scenario that was started. */
 export interface InjectedFault {
-  /** How many requests it will still spoil. */
+  readonly id: string;
+  readonly order: FaultOrder | Scenario;
+  /** How many requests it will still spoil; of a scenario, the steps that are left. */
   readonly remaining: number;
+  /** How many requests it has spoilt. */
+  readonly met: number;
   remove(): void;
 }
 
-interface Waiting {
-  readonly fault: Fault;
-  readonly calls: ReadonlySet<CallName>;
-  remaining: number;
+interface Entry {
+  readonly armed: Armed;
+  readonly injected: InjectedFault;
+  met: number;
 }
 
 /** The injected faults in the order they came. One request meets at most one of them. */
 export class FaultPlan {
-  private waiting: Waiting[] = [];
+  private entries: Entry[] = [];
+  private injections = 0;
+
+  constructor(private readonly surroundings: FaultSurroundings) {}
 
   /** Throws a `RangeError` whose message says what to write. */
   inject(order: FaultOrder): InjectedFault {
-    const { on, times = 1, ...rest } = order;
-    const fault: Fault = rest;
-    const kind: string = fault.kind;
-    if (!isFaultKind(kind)) {
-      throw new RangeError(`fault: there is no kind "${kind}"; write one of: ${FAULT_KINDS.join(', ')}.`);
-    }
-    if (times !== Infinity && !(Number.isSafeInteger(times) && times >= 1)) {
-      throw new RangeError(`fault: times is ${times}; write a whole number from 1, or Infinity.`);
-    }
-    const calls = new Set(on === undefined ? CALL_NAMES : [on].flat());
-    for (const call of calls) {
-      const name: string = call;
-      if (!CALL_NAMES.includes(call)) {
-        throw new RangeError(`fault: there is no call "${name}"; write one of: ${CALL_NAMES.join(', ')}.`);
-      }
-    }
-    const waiting: Waiting = { fault, calls, remaining: times };
-    this.waiting.push(waiting);
-    return {
-      get remaining() {
-        return waiting.remaining;
-      },
-      remove: () => {
-        waiting.remaining = 0;
-        this.forgetSpent();
-      },
-    };
+    checkFaultOrder(order);
+    return this.add(order, this.arm(order));
+  }
+
+  /** Throws a `RangeError` whose message says what to write. */
+  play(scenario: Scenario): InjectedFault {
+    checkScenario(scenario);
+    return this.add(scenario, new PlayedScenario(scenario, (order) => this.arm(order)));
   }
 
   /** The fault that this call meets, now spent once. */
   take(call: CallName): Fault | undefined {
-    if (this.waiting.length === 0) return undefined;
-    const next = this.waiting.find(({ calls }) => calls.has(call));
-    if (!next) return undefined;
-    next.remaining--;
+    if (this.entries.length === 0) return undefined;
+    for (const entry of this.entries) {
+      const fault = entry.armed.take(call);
+      if (!fault) continue;
+      entry.met++;
+      return fault;
+    }
     this.forgetSpent();
-    return next.fault;
+    return undefined;
+  }
+
+  /** Those that may still spoil something. */
+  list(): InjectedFault[] {
+    this.forgetSpent();
+    return this.entries.map(({ injected }) => injected);
   }
 
   clear(): void {
-    for (const waiting of this.waiting) waiting.remaining = 0;
-    this.waiting = [];
+    for (const { armed } of this.entries) armed.cancel();
+    this.entries = [];
+  }
+
+  private arm(order: FaultOrder): Armed {
+    return order.kind === 'refuse'
+      ? new ShutPort(order, this.surroundings.door)
+      : new ArmedOrder(order, this.surroundings);
+  }
+
+  private add(order: FaultOrder | Scenario, armed: Armed): InjectedFault {
+    const entry: Entry = {
+      armed,
+      met: 0,
+      injected: {
+        id: String(++this.injections),
+        order,
+        get remaining() {
+          return armed.isOver() ? 0 : armed.remaining;
+        },
+        get met() {
+          return entry.met;
+        },
+        remove: () => {
+          armed.cancel();
+          this.forgetSpent();
+        },
+      },
+    };
+    this.entries.push(entry);
+    return entry.injected;
   }
 
   private forgetSpent(): void {
-    this.waiting = this.waiting.filter(({ remaining }) => remaining > 0);
+    this.entries = this.entries.filter(({ armed }) => !armed.isOver());
   }
 }

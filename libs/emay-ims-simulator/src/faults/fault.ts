@@ -1,14 +1,23 @@
 import type { CallName } from '../wire/call-name.js';
+import type { ClockSkewFault } from './clock-skew.js';
 import type { CodeFault } from './code.js';
+import type { CompressedBombFault } from './compressed-bomb.js';
+import type { ConflictingReportsFault } from './conflicting-reports.js';
 import type { DelayFault } from './delay.js';
 import type { DripFault } from './drip.js';
+import type { DuplicateReportsFault } from './duplicate-reports.js';
+import type { EarlyReportsFault } from './early-reports.js';
 import type { GzipFault } from './gzip.js';
 import type { HangFault } from './hang.js';
 import type { HtmlFault } from './html.js';
+import type { LateReportsFault } from './late-reports.js';
+import type { LostReportsFault } from './lost-reports.js';
+import type { MalformedReportsFault } from './malformed-reports.js';
 import type { MissingEntriesFault } from './missing-entries.js';
 import type { NumericIdsFault } from './numeric-ids.js';
 import type { OversizeFault } from './oversize.js';
 import type { RedirectFault } from './redirect.js';
+import type { RefuseFault } from './refuse.js';
 import type { ReorderedEntriesFault } from './reordered-entries.js';
 import type { ResetAfterFault } from './reset-after.js';
 import type { ResetBeforeFault } from './reset-before.js';
@@ -16,18 +25,27 @@ import type { StatusFault } from './status.js';
 import type { StrangerEntriesFault } from './stranger-entries.js';
 import type { TruncateFault } from './truncate.js';
 
-/** What goes wrong with one request. */
+/** What goes wrong. */
 export type Fault =
+  | ClockSkewFault
   | CodeFault
+  | CompressedBombFault
+  | ConflictingReportsFault
   | DelayFault
   | DripFault
+  | DuplicateReportsFault
+  | EarlyReportsFault
   | GzipFault
   | HangFault
   | HtmlFault
+  | LateReportsFault
+  | LostReportsFault
+  | MalformedReportsFault
   | MissingEntriesFault
   | NumericIdsFault
   | OversizeFault
   | RedirectFault
+  | RefuseFault
   | ReorderedEntriesFault
   | ResetAfterFault
   | ResetBeforeFault
@@ -37,10 +55,21 @@ export type Fault =
 
 export type FaultKind = Fault['kind'];
 
-/** A fault, which calls it waits for, and how many of them it spoils. */
-export type FaultOrder = Fault & {
-  /** Default: any of the four calls. */
+/** Which requests a fault meets. */
+export interface FaultConditions {
+  /** The calls it waits for. Default: every call that the fault makes sense for. */
   readonly on?: CallName | readonly CallName[];
-  /** Default: 1. `Infinity` goes on until the fault is removed. */
+  /** How many requests it spoils. Default: 1, with `chance` or `forMs` as many as come. `Infinity`: until it is removed. */
   readonly times?: number;
-};
+  /** How many such requests go by unharmed first. Default: 0. */
+  readonly skip?: number;
+  /** The chance that it meets a request, drawn from the simulator's seed. Default: 1. */
+  readonly chance?: number;
+  /** From when on, in milliseconds after the order. Default: 0. */
+  readonly afterMs?: number;
+  /** For how long, in milliseconds. Default: for ever; `refuse`: 5,000. */
+  readonly forMs?: number;
+}
+
+/** A fault, and which requests it meets. */
+export type FaultOrder = Fault & FaultConditions;

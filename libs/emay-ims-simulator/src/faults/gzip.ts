@@ -1,13 +1,18 @@
 import { gzipSync } from 'node:zlib';
-import type { FaultBehaviour } from './fault-behaviour.js';
+import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer compressed, whether or not the caller said that it can read that. */
 export interface GzipFault {
   readonly kind: 'gzip';
 }
 
-export const gzip: FaultBehaviour<GzipFault> = (exchange) => {
-  const answer = exchange.accept();
-  const body = gzipSync(JSON.stringify(answer));
-  exchange.send(body, { code: answer.code, headers: { 'Content-Encoding': 'gzip' } });
+export const gzip: FaultDefinition<GzipFault> = {
+  meaning: 'the answer compressed, unasked',
+  accepts: 'yes',
+  fields: {},
+  play(exchange) {
+    const answer = exchange.accept();
+    const body = gzipSync(JSON.stringify(answer));
+    exchange.send(body, { code: answer.code, headers: { 'Content-Encoding': 'gzip' } });
+  },
 };

@@ -1,4 +1,4 @@
-import type { EitherSide, FaultBehaviour } from './fault-behaviour.js';
+import type { EitherSide, FaultDefinition } from './fault-definition.js';
 
 /** A web page where JSON is due, as a proxy in between or a login portal gives it. */
 export interface HtmlFault extends EitherSide {
@@ -9,7 +9,12 @@ export interface HtmlFault extends EitherSide {
 
 const PAGE = '<!DOCTYPE html><html><head><title>系统维护</title></head><body><h1>系统维护中</h1></body></html>';
 
-export const html: FaultBehaviour<HtmlFault> = (exchange, { status = 200, accept = false }) => {
-  if (accept) exchange.accept();
-  exchange.send(PAGE, { status, headers: { 'Content-Type': 'text/html;charset=utf-8' } });
+export const html: FaultDefinition<HtmlFault> = {
+  meaning: 'a web page with `status`',
+  accepts: 'choice',
+  fields: { status: { type: 'integer', min: 200, max: 599, default: 200, meaning: 'HTTP status' } },
+  play(exchange, { status = 200, accept = false }) {
+    if (accept) exchange.accept();
+    exchange.send(PAGE, { status, headers: { 'Content-Type': 'text/html;charset=utf-8' } });
+  },
 };

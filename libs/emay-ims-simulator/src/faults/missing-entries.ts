@@ -1,4 +1,4 @@
-import { type FaultBehaviour, rewriteEntries } from './fault-behaviour.js';
+import { type FaultDefinition, rewriteEntries } from './fault-definition.js';
 
 /** The gateway acts on everything, and its answer leaves the first entries out. */
 export interface MissingEntriesFault {
@@ -7,5 +7,10 @@ export interface MissingEntriesFault {
   readonly count?: number;
 }
 
-export const missingEntries: FaultBehaviour<MissingEntriesFault> = (exchange, { count = 1 }) =>
-  exchange.answer(rewriteEntries(exchange.accept(), (entries) => entries.slice(count)));
+export const missingEntries: FaultDefinition<MissingEntriesFault> = {
+  meaning: 'the answer without its first `count` entries',
+  accepts: 'yes',
+  fields: { count: { type: 'integer', min: 1, default: 1, meaning: 'how many' } },
+  play: (exchange, { count = 1 }) =>
+    exchange.answer(rewriteEntries(exchange.accept(), (entries) => entries.slice(count))),
+};

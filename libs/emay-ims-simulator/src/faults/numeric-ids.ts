@@ -1,4 +1,4 @@
-import type { FaultBehaviour } from './fault-behaviour.js';
+import type { FaultDefinition } from './fault-definition.js';
 
 /** Ids as bare JSON numbers: more digits than a double holds. A customImsId only where it is digits without a leading 0. */
 export interface NumericIdsFault {
@@ -7,7 +7,12 @@ export interface NumericIdsFault {
 
 const QUOTED_ID = /"(imsId|customImsId)":"([1-9]\d*)"/g;
 
-export const numericIds: FaultBehaviour<NumericIdsFault> = (exchange) => {
-  const answer = exchange.accept();
-  exchange.send(JSON.stringify(answer).replaceAll(QUOTED_ID, '"$1":$2'), { code: answer.code });
+export const numericIds: FaultDefinition<NumericIdsFault> = {
+  meaning: 'ids as bare JSON numbers',
+  accepts: 'yes',
+  fields: {},
+  play(exchange) {
+    const answer = exchange.accept();
+    exchange.send(JSON.stringify(answer).replaceAll(QUOTED_ID, '"$1":$2'), { code: answer.code });
+  },
 };

@@ -1,4 +1,5 @@
-import type { FaultBehaviour } from './fault-behaviour.js';
+import { drained } from '../http/drained.js';
+import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer with a last field that never seems to end. The length is not announced. */
 export interface OversizeFault {
@@ -7,25 +8,21 @@ export interface OversizeFault {
   readonly bytes?: number;
 }
 
+const BYTES = 64 * 1024 ** 2;
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
-export const oversize: FaultBehaviour<OversizeFault> = async (exchange, { bytes = 64 * 1024 * 1024 }) => {
-  const answer = exchange.accept();
-  const { response } = exchange;
-  exchange.head(200, answer.code, {});
-  response.write(`${JSON.stringify(answer).slice(0, -1)},"padding":"`);
-  for (let left = bytes; left > 0 && !exchange.isClosed; left -= CHUNK.length) {
-    if (!response.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)))) await drained(exchange.response);
-  }
-  response.end('"}');
+export const oversize: FaultDefinition<OversizeFault> = {
+  meaning: 'the answer and `bytes` of padding, unannounced',
+  accepts: 'yes',
+  fields: { bytes: { type: 'integer', min: 0, default: BYTES, meaning: 'size of the padding' } },
+  async play(exchange, { bytes = BYTES }) {
+    const answer = exchange.accept();
+    const { response } = exchange;
+    exchange.head(200, answer.code, {});
+    response.write(`${JSON.stringify(answer).slice(0, -1)},"padding":"`);
+    for (let left = bytes; left > 0 && !exchange.isClosed; left -= CHUNK.length) {
+      if (!response.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)))) await drained(response);
+    }
+    response.end('"}');
+  },
 };
-
-function drained(response: NodeJS.EventEmitter): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
-}

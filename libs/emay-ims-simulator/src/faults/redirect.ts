@@ -1,4 +1,4 @@
-import type { EitherSide, FaultBehaviour } from './fault-behaviour.js';
+import type { EitherSide, FaultDefinition } from './fault-definition.js';
 
 /** A redirect. A client that follows a 307 posts the signed body again, elsewhere. */
 export interface RedirectFault extends EitherSide {
@@ -9,7 +9,15 @@ export interface RedirectFault extends EitherSide {
   readonly location?: string;
 }
 
-export const redirect: FaultBehaviour<RedirectFault> = (exchange, { status = 307, location, accept = false }) => {
-  if (accept) exchange.accept();
-  exchange.send('', { status, headers: { Location: location ?? exchange.record.path } });
+export const redirect: FaultDefinition<RedirectFault> = {
+  meaning: '`status` to `location` (the same call)',
+  accepts: 'choice',
+  fields: {
+    status: { type: 'choice', choices: [307, 308, 301, 302, 303], default: 307, meaning: 'HTTP status' },
+    location: { type: 'text', meaning: 'a URL; default: the same call' },
+  },
+  play(exchange, { status = 307, location, accept = false }) {
+    if (accept) exchange.accept();
+    exchange.send('', { status, headers: { Location: location ?? exchange.record.path } });
+  },
 };

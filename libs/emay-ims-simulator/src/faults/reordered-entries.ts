@@ -1,9 +1,13 @@
-import { type FaultBehaviour, rewriteEntries } from './fault-behaviour.js';
+import { type FaultDefinition, rewriteEntries } from './fault-definition.js';
 
 /** The genuine answer with its entries last to first. */
 export interface ReorderedEntriesFault {
   readonly kind: 'reordered-entries';
 }
 
-export const reorderedEntries: FaultBehaviour<ReorderedEntriesFault> = (exchange) =>
-  exchange.answer(rewriteEntries(exchange.accept(), (entries) => entries.toReversed()));
+export const reorderedEntries: FaultDefinition<ReorderedEntriesFault> = {
+  meaning: 'the entries last to first',
+  accepts: 'yes',
+  fields: {},
+  play: (exchange) => exchange.answer(rewriteEntries(exchange.accept(), (entries) => entries.toReversed())),
+};

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { EitherSide, FaultBehaviour } from './fault-behaviour.js';
+import type { EitherSide, FaultDefinition } from './fault-definition.js';
 
 /** An HTTP status other than 200, with its name as the body. */
 export interface StatusFault extends EitherSide {
@@ -8,7 +8,12 @@ export interface StatusFault extends EitherSide {
   readonly status: number;
 }
 
-export const status: FaultBehaviour<StatusFault> = (exchange, fault) => {
-  if (fault.accept) exchange.accept();
-  exchange.send(STATUS_CODES[fault.status] ?? '', { status: fault.status });
+export const status: FaultDefinition<StatusFault> = {
+  meaning: 'the HTTP `status`',
+  accepts: 'choice',
+  fields: { status: { type: 'integer', min: 200, max: 599, required: true, meaning: 'such as 500 or 503' } },
+  play(exchange, fault) {
+    if (fault.accept) exchange.accept();
+    exchange.send(STATUS_CODES[fault.status] ?? '', { status: fault.status });
+  },
 };

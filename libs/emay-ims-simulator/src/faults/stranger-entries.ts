@@ -1,4 +1,4 @@
-import { type Entry, type FaultBehaviour, rewriteEntries } from './fault-behaviour.js';
+import { type Entry, type FaultDefinition, rewriteEntries } from './fault-definition.js';
 
 /** The answer begins with entries that nobody asked about; for a single send, one takes the place of the true entry. */
 export interface StrangerEntriesFault {
@@ -7,13 +7,18 @@ export interface StrangerEntriesFault {
   readonly count?: number;
 }
 
-export const strangerEntries: FaultBehaviour<StrangerEntriesFault> = (exchange, { count = 1 }) =>
-  exchange.answer(
-    rewriteEntries(exchange.accept(), (entries) => [
-      ...Array.from({ length: count }, (_, index) => stranger(entries[0], index)),
-      ...entries,
-    ]),
-  );
+export const strangerEntries: FaultDefinition<StrangerEntriesFault> = {
+  meaning: '`count` entries nobody asked about, then the true ones; a single send gets a stranger alone',
+  accepts: 'yes',
+  fields: { count: { type: 'integer', min: 1, default: 1, meaning: 'how many' } },
+  play: (exchange, { count = 1 }) =>
+    exchange.answer(
+      rewriteEntries(exchange.accept(), (entries) => [
+        ...Array.from({ length: count }, (_, index) => stranger(entries[0], index)),
+        ...entries,
+      ]),
+    ),
+};
 
 /** Keeps the other fields, so that a stranger among reports has a state and times. */
 function stranger(like: Entry | undefined, index: number): Entry {

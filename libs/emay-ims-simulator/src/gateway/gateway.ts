@@ -8,6 +8,8 @@ import type { RequestBody, SendEntry } from '../wire/request-body.js';
 import type { WireReport } from '../wire/report-state.js';
 import { WireTime } from '../wire/wire-time.js';
 import { checkCaller } from './caller-checks.js';
+import type { Circumstances } from './circumstances.js';
+import { CountryBook } from './country-book.js';
 import { ImsIds } from './ims-ids.js';
 import { magicOutcome } from './magic-numbers.js';
 import { type OutstandingReport, summarise, toWireReport } from './outstanding-report.js';
@@ -29,7 +31,7 @@ interface Account extends SimulatorAccount {
 export interface Decision {
   /** Hung on a number of the request. */
   readonly fault?: Fault;
-  readonly carryOut: () => Answer;
+  readonly carryOut: (circumstances: Circumstances) => Answer;
 }
 
 /**
@@ -41,7 +43,7 @@ export class Gateway {
   private readonly accounts: ReadonlyMap<string, Account>;
   private readonly time: WireTime;
   private readonly ids: ImsIds;
-  private readonly random: () => number;
+  private readonly countries: CountryBook;
 
   constructor(
     private readonly options: ResolvedOptions,
@@ -49,17 +51,23 @@ export class Gateway {
   ) {
     this.time = new WireTime(options.timeZoneOffsetMs);
     this.ids = new ImsIds(options.now(), this.time);
-    this.random = seededRandom(options.seed);
+    this.countries = new CountryBook(options.countries, options.reportDelayMs, seededRandom(options.seed));
     this.accounts = new Map(
       options.accounts.map((account) => [
         account.appId,
-        { ...account, reports: new ReportQueue(), pace: new PaceLimit(options.reportsPerSecond) },
+        { ...account, reports: new ReportQueue(options.pendingLimit), pace: new PaceLimit(options.reportsPerSecond) },
       ]),
     );
   }
 
   /** `body` is `undefined` when it could not be read. */
-  decide(request: OpenRequest, call: CallName, body: RequestBody | undefined, address: string): Decision {
+  decide(
+    request: OpenRequest,
+    call: CallName,
+    body: RequestBody | undefined,
+    address: string,
+    { clockShiftMs = 0 }: Circumstances,
+  ): Decision {
     if (!body) return refuse('ERROR_PARAMS');
     const account = this.accounts.get(body.appId);
     if (!account) return refuse('ERROR_APPID');
@@ -70,9 +78,11 @@ export class Gateway {
       timestampToleranceMs: this.options.timestampToleranceMs,
       signCase: this.options.signCase,
     };
-    const refusal = checkCaller(rules, account, body, address, now);
+    const refusal = checkCaller(rules, account, body, address, now + clockShiftMs);
     if (refusal) return refuse(refusal);
-    if (call === 'getIMSReport') return { carryOut: () => this.handOut(request, account, body.number) };
+    if (call === 'getIMSReport') {
+      return { carryOut: (circumstances) => this.handOut(request, account, body.number, circumstances) };
+    }
     return this.decideSend(request, call, account, body.entries);
   }
 
@@ -99,6 +109,20 @@ export class Gateway {
     );
   }
 
+  /** How many reports wait, and how many were dropped, of all accounts. */
+  queueCounters(): { pending: number; dropped: number } {
+    const queues = [...this.accounts.values()].map(({ reports }) => reports);
+    return {
+      pending: queues.reduce((sum, { size }) => sum + size, 0),
+      dropped: queues.reduce((sum, { dropped }) => sum + dropped, 0),
+    };
+  }
+
+  /** Forgets every waiting report. */
+  clear(): void {
+    for (const { reports } of this.accounts.values()) reports.clear();
+  }
+
   private decideSend(
     request: OpenRequest,
     call: SendCallName,
@@ -110,10 +134,19 @@ export class Gateway {
       call === 'sendSingleIMS' ? checkSingle(entries[0]!, maxContentLength) : checkBatch(entries, maxContentLength);
     if (refusal) return refuse(refusal);
     const fault = faultOf(entries);
-    return { ...(fault ? { fault } : {}), carryOut: () => this.accept(request, call, account, entries) };
+    return {
+      ...(fault ? { fault } : {}),
+      carryOut: ({ replan }) => this.accept(request, call, account, entries, replan),
+    };
   }
 
-  private accept(request: OpenRequest, call: SendCallName, account: Account, entries: readonly SendEntry[]): Answer {
+  private accept(
+    request: OpenRequest,
+    call: SendCallName,
+    account: Account,
+    entries: readonly SendEntry[],
+    replan: Circumstances['replan'],
+  ): Answer {
     const acceptedAt = this.options.now();
     const { requestId } = request;
     const { appId } = account;
@@ -123,10 +156,11 @@ export class Gateway {
         ? { appId, imsId, mobile, content, acceptedAt, requestId, call }
         : { appId, imsId, customImsId, mobile, content, acceptedAt, requestId, call };
     });
-    const plans = planReports(call, entries);
+    const plans = planReports(call, entries, (mobile) => this.countries.draw(mobile));
     messages.forEach((message, index) => {
-      for (const planned of plans[index]!) {
-        account.reports.add(acceptedAt + this.delayOf(planned), { message, planned });
+      const planned = plans[index]!;
+      for (const report of replan ? replan(planned) : planned) {
+        account.reports.add(acceptedAt + this.delayOf(message.mobile, report), { message, planned: report });
       }
     });
     request.taken = messages.length;
@@ -135,14 +169,22 @@ export class Gateway {
     return { code: 'SUCCESS', data: call === 'sendSingleIMS' ? data[0] : data };
   }
 
-  private handOut(request: OpenRequest, account: Account, number = MAX_REPORTS): Answer {
+  private handOut(
+    request: OpenRequest,
+    account: Account,
+    number = MAX_REPORTS,
+    { clockShiftMs = 0 }: Circumstances,
+  ): Answer {
     const limit = number <= 0 || number > MAX_REPORTS ? MAX_REPORTS : number;
     const handedOutAt = this.options.now();
     const { requestId } = request;
     const { appId } = account;
     const taken = account.reports.takeDue(handedOutAt, limit).map(({ report, dueAt }) => ({
       summary: summarise(report),
-      wire: 'message' in report ? toWireReport(report.message, report.planned, dueAt, this.time) : report.pushed,
+      wire:
+        'message' in report
+          ? toWireReport(report.message, report.planned, dueAt, this.time, clockShiftMs)
+          : report.pushed,
     }));
     request.taken = taken.length;
     this.journal.handedOut(
@@ -151,11 +193,10 @@ export class Gateway {
     return { code: 'SUCCESS', data: taken.map(({ wire }) => wire) };
   }
 
-  private delayOf({ when }: PlannedReport): number {
-    if (when === 'at-once') return 0;
-    if (when === 'timeout') return this.options.timeoutReportAfterMs;
-    const { min, max } = this.options.reportDelayMs;
-    return min === max ? min : Math.floor(min + this.random() * (max - min + 1));
+  private delayOf(mobile: string, { when, laterByMs = 0 }: PlannedReport): number {
+    if (when === 'at-once') return laterByMs;
+    if (when === 'timeout') return this.options.timeoutReportAfterMs + laterByMs;
+    return this.countries.drawDelay(mobile) + laterByMs;
   }
 
   private account(appId: string): Account {

@@ -17,6 +17,7 @@ export function toWireReport(
   { state, omits }: Pick<PlannedReport, 'state' | 'omits'>,
   receivedAt: number,
   time: WireTime,
+  clockShiftMs = 0,
 ): WireReport {
   const desc = describeState(state);
   return {
@@ -25,8 +26,8 @@ export function toWireReport(
     ...(omits === 'customImsId' || message.customImsId === undefined ? {} : { customImsId: message.customImsId }),
     state,
     ...(omits === 'desc' || desc === undefined ? {} : { desc }),
-    receiveTime: time.reportTime(receivedAt),
-    submitTime: omits === 'submitTime' ? null : time.reportTime(message.acceptedAt),
+    receiveTime: time.reportTime(receivedAt + clockShiftMs),
+    submitTime: omits === 'submitTime' ? null : time.reportTime(message.acceptedAt + clockShiftMs),
   };
 }
 

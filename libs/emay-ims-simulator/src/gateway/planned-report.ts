@@ -5,6 +5,8 @@ export interface PlannedReport {
   readonly state: string;
   /** `at-once`: due as the message is accepted; `operator`: after `reportDelayMs`; `timeout`: after `timeoutReportAfterMs`. */
   readonly when: 'at-once' | 'operator' | 'timeout';
+  /** On top of the delay that `when` stands for, in milliseconds. Default: 0. */
+  readonly laterByMs?: number;
   /** Leaves out what §2.4.2.1 calls optional, or sends a null `submitTime` (both seen). */
   readonly omits?: 'imsId' | 'customImsId' | 'desc' | 'submitTime';
 }

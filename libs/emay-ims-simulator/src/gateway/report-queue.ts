@@ -9,13 +9,21 @@ interface Due<T> {
  * The reports of one account, a binary heap by due time.
  * - Nothing runs until a pull asks, so a million waiting reports cost no timers.
  * - Reading is destructive: what `takeDue` returns is gone.
+ * - Beyond its limit the report that is due first is dropped, and counted: nobody seems to fetch them.
  */
 export class ReportQueue<T> {
   private heap: Due<T>[] = [];
   private added = 0;
+  private droppedReports = 0;
+
+  constructor(private readonly limit = Infinity) {}
 
   get size(): number {
     return this.heap.length;
+  }
+
+  get dropped(): number {
+    return this.droppedReports;
   }
 
   add(dueAt: number, report: T): void {
@@ -30,6 +38,15 @@ export class ReportQueue<T> {
       index = parent;
     }
     heap[index] = entry;
+    if (heap.length > this.limit) {
+      this.removeFirst();
+      this.droppedReports++;
+    }
+  }
+
+  clear(): void {
+    this.heap = [];
+    this.droppedReports = 0;
   }
 
   /** At most `limit` reports that are due at `now`, with the time at which each fell due. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Circumstances } from '../gateway/circumstances.js';
 import type { OpenRequest } from '../oracle/records.js';
 import type { Answer } from '../wire/answer-code.js';
 
@@ -10,12 +11,12 @@ export class Exchange {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly record: OpenRequest,
-    private readonly carryOut: () => Answer,
+    private readonly carryOut: (circumstances: Circumstances) => Answer,
   ) {}
 
-  /** Lets the gateway check the request and act on it. Returns the answer that it would give. */
-  accept(): Answer {
-    this.carriedOut ??= this.carryOut();
+  /** Lets the gateway check the request and act on it, once. Returns the answer that it would give. */
+  accept(circumstances: Circumstances = {}): Answer {
+    this.carriedOut ??= this.carryOut(circumstances);
     return this.carriedOut;
   }
 

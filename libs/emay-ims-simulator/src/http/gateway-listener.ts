@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { Fault } from '../faults/fault.js';
-import { playFault } from '../faults/play-fault.js';
+import { playFault } from '../faults/catalogue.js';
 import { callerAddress } from '../gateway/address-allow-list.js';
+import type { Circumstances } from '../gateway/circumstances.js';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Journal } from '../oracle/journal.js';
 import type { OpenRequest } from '../oracle/records.js';
@@ -93,13 +94,14 @@ async function answer(
     exchange.send(call ? 'Method Not Allowed' : 'Not Found', { status: call ? 405 : 404 });
     return;
   }
-  const decide = () => rooms.gateway.decide(record, call, body, callerAddress(request));
+  const decide = (circumstances: Circumstances) =>
+    rooms.gateway.decide(record, call, body, callerAddress(request), circumstances);
   const injected = rooms.faults.take(call);
   if (injected) {
-    await play(injected, new Exchange(request, response, record, () => decide().carryOut()));
+    await play(injected, new Exchange(request, response, record, (given) => decide(given).carryOut(given)));
     return;
   }
-  const decision = decide();
+  const decision = decide({});
   const exchange = new Exchange(request, response, record, decision.carryOut);
   if (decision.fault) await play(decision.fault, exchange);
   else exchange.answer(exchange.accept());

@@ -1,6 +1,6 @@
 /** Remembers the newest entries, at most `limit`, in a ring: adding costs the same at the first entry and the millionth. */
 export class BoundedHistory<T> {
-  private readonly entries: T[] = [];
+  private entries: T[] = [];
   private oldest = 0;
 
   constructor(private readonly limit: number) {}
@@ -13,6 +13,18 @@ export class BoundedHistory<T> {
     }
     this.entries[this.oldest] = entry;
     this.oldest = (this.oldest + 1) % this.limit;
+  }
+
+  clear(): void {
+    this.entries = [];
+    this.oldest = 0;
+  }
+
+  /** The newest entries, at most `count`, newest first. */
+  newest(count: number): T[] {
+    const { entries, oldest } = this;
+    const length = Math.min(count, entries.length);
+    return Array.from({ length }, (_, index) => entries[(oldest + entries.length - 1 - index) % entries.length]!);
   }
 
   /** Oldest first. */

@@ -1,6 +1,6 @@
 import { BoundedHistory } from './bounded-history.js';
 import type { EventLog, LogEvent } from './event-log.js';
-import type { AcceptedMessage, HandedOutReport, OpenRequest, ReceivedRequest } from './records.js';
+import type { AcceptedMessage, HandedOutReport, JournalCounters, OpenRequest, ReceivedRequest } from './records.js';
 
 type HandedOut = Omit<HandedOutReport, 'finished'> & { readonly request: OpenRequest };
 
@@ -9,6 +9,7 @@ export class Journal {
   private readonly acceptedMessages: BoundedHistory<AcceptedMessage>;
   private readonly handedOutReports: BoundedHistory<HandedOut>;
   private readonly receivedRequests: BoundedHistory<OpenRequest>;
+  private readonly totals = { requests: 0, accepted: 0, handedOut: 0 };
 
   constructor(
     historyLimit: number,
@@ -22,6 +23,7 @@ export class Journal {
 
   /** At the head of a request, so that one whose body never arrives is seen too. */
   opened(request: OpenRequest): void {
+    this.totals.requests++;
     this.receivedRequests.add(request);
   }
 
@@ -33,6 +35,7 @@ export class Journal {
   }
 
   accepted(messages: readonly AcceptedMessage[]): void {
+    this.totals.accepted += messages.length;
     for (const message of messages) this.acceptedMessages.add(message);
     this.log?.write(
       messages.map(({ requestId, appId, imsId, customImsId, mobile }) => ({
@@ -47,6 +50,7 @@ export class Journal {
   }
 
   handedOut(reports: readonly HandedOut[]): void {
+    this.totals.handedOut += reports.length;
     for (const report of reports) this.handedOutReports.add(report);
     this.log?.write(
       reports.map(({ requestId, appId, imsId, customImsId, mobile, state }): LogEvent => ({
@@ -74,15 +78,41 @@ export class Journal {
     this.onEnd?.({ ...request });
   }
 
+  counters(): JournalCounters {
+    return { ...this.totals };
+  }
+
+  /** Forgets all; the log on disk stays. */
+  clear(): void {
+    Object.assign(this.totals, { requests: 0, accepted: 0, handedOut: 0 });
+    for (const history of [this.acceptedMessages, this.handedOutReports, this.receivedRequests]) history.clear();
+  }
+
+  newestAccepted(count: number): AcceptedMessage[] {
+    return this.acceptedMessages.newest(count);
+  }
+
+  newestHandedOut(count: number): HandedOutReport[] {
+    return this.handedOutReports.newest(count).map(withFinished);
+  }
+
+  newestRequests(count: number): ReceivedRequest[] {
+    return this.receivedRequests.newest(count).map((request) => ({ ...request }));
+  }
+
   listAccepted(): AcceptedMessage[] {
     return this.acceptedMessages.toArray();
   }
 
   listHandedOut(): HandedOutReport[] {
-    return this.handedOutReports.toArray().map(({ request, ...report }) => ({ ...report, finished: request.finished }));
+    return this.handedOutReports.toArray().map(withFinished);
   }
 
   listRequests(): ReceivedRequest[] {
     return this.receivedRequests.toArray().map((request) => ({ ...request }));
   }
+}
+
+function withFinished({ request, ...report }: HandedOut): HandedOutReport {
+  return { ...report, finished: request.finished };
 }

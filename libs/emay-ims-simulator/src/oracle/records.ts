@@ -71,3 +71,17 @@ export interface ReceivedRequest {
 }
 
 export type OpenRequest = { -readonly [K in keyof ReceivedRequest]: ReceivedRequest[K] };
+
+export interface JournalCounters {
+  readonly requests: number;
+  readonly accepted: number;
+  readonly handedOut: number;
+}
+
+/** What happened since the start or the last `reset`, however much of it the lists still remember. */
+export interface Counters extends JournalCounters {
+  /** Reports that wait, due or not. */
+  readonly pending: number;
+  /** Reports that were dropped because more than `pendingLimit` waited. */
+  readonly dropped: number;
+}

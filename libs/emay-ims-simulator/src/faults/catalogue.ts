@@ -1,16 +1,25 @@
 import type { Exchange } from '../http/exchange.js';
+import { clockSkew } from './clock-skew.js';
 import { code } from './code.js';
+import { compressedBomb } from './compressed-bomb.js';
+import { conflictingReports } from './conflicting-reports.js';
 import { delay } from './delay.js';
 import { drip } from './drip.js';
+import { duplicateReports } from './duplicate-reports.js';
+import { earlyReports } from './early-reports.js';
+import type { FaultDefinition } from './fault-definition.js';
 import type { Fault, FaultKind } from './fault.js';
-import type { FaultBehaviour } from './fault-behaviour.js';
 import { gzip } from './gzip.js';
 import { hang } from './hang.js';
 import { html } from './html.js';
+import { lateReports } from './late-reports.js';
+import { lostReports } from './lost-reports.js';
+import { malformedReports } from './malformed-reports.js';
 import { missingEntries } from './missing-entries.js';
 import { numericIds } from './numeric-ids.js';
 import { oversize } from './oversize.js';
 import { redirect } from './redirect.js';
+import { refuse } from './refuse.js';
 import { reorderedEntries } from './reordered-entries.js';
 import { resetAfter } from './reset-after.js';
 import { resetBefore } from './reset-before.js';
@@ -20,31 +29,41 @@ import { truncate } from './truncate.js';
 
 type FaultsByKind = { [F in Fault as F['kind']]: F };
 
-const behaviours: { readonly [K in FaultKind]: FaultBehaviour<FaultsByKind[K]> } = {
-  code,
+/** Every kind of fault, from the connection to the reports. */
+export const FAULTS: { readonly [K in FaultKind]: FaultDefinition<FaultsByKind[K]> } = {
+  refuse,
+  'reset-before': resetBefore,
+  'reset-after': resetAfter,
+  hang,
   delay,
   drip,
-  gzip,
-  hang,
-  html,
-  'missing-entries': missingEntries,
-  'numeric-ids': numericIds,
-  oversize,
-  redirect,
-  'reordered-entries': reorderedEntries,
-  'reset-after': resetAfter,
-  'reset-before': resetBefore,
-  status,
-  'stranger-entries': strangerEntries,
   truncate,
+  html,
+  status,
+  code,
+  redirect,
+  oversize,
+  gzip,
+  'compressed-bomb': compressedBomb,
+  'missing-entries': missingEntries,
+  'reordered-entries': reorderedEntries,
+  'stranger-entries': strangerEntries,
+  'numeric-ids': numericIds,
+  'clock-skew': clockSkew,
+  'duplicate-reports': duplicateReports,
+  'late-reports': lateReports,
+  'early-reports': earlyReports,
+  'lost-reports': lostReports,
+  'conflicting-reports': conflictingReports,
+  'malformed-reports': malformedReports,
 };
 
 export function isFaultKind(text: string): text is FaultKind {
-  return Object.hasOwn(behaviours, text);
+  return Object.hasOwn(FAULTS, text);
 }
 
 /** Every kind of fault. */
-export const FAULT_KINDS: readonly FaultKind[] = Object.keys(behaviours).filter(isFaultKind);
+export const FAULT_KINDS: readonly FaultKind[] = Object.keys(FAULTS).filter(isFaultKind);
 
 export async function playFault(fault: Fault, exchange: Exchange): Promise<void> {
   await playKind(fault.kind, fault, exchange);
@@ -52,5 +71,5 @@ export async function playFault(fault: Fault, exchange: Exchange): Promise<void>
 
 /** Generic so that the compiler sees each kind meet its own behaviour. */
 async function playKind<K extends FaultKind>(kind: K, fault: FaultsByKind[K], exchange: Exchange): Promise<void> {
-  await behaviours[kind](exchange, fault);
+  await FAULTS[kind].play?.(exchange, fault);
 }

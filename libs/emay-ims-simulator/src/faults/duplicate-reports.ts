@@ -1,0 +1,26 @@
+import { type FaultDefinition } from './fault-definition.js';
+import { replanned, REPLANNED_CALLS } from './replanned.js';
+
+/** Each message of this request gets each of its reports again. */
+export interface DuplicateReportsFault {
+  readonly kind: 'duplicate-reports';
+  /** How many copies of each report. Default: 1. */
+  readonly count?: number;
+  /** How much later than the report its copies fall due, in milliseconds. Default: 0. */
+  readonly byMs?: number;
+}
+
+export const duplicateReports: FaultDefinition<DuplicateReportsFault> = {
+  meaning: 'the answer; each report of these messages comes `count` times more, `byMs` later',
+  accepts: 'yes',
+  calls: REPLANNED_CALLS,
+  fields: {
+    count: { type: 'integer', min: 1, max: 100, default: 1, meaning: 'copies of each report' },
+    byMs: { type: 'integer', min: 0, default: 0, meaning: 'milliseconds' },
+  },
+  play: (exchange, { count = 1, byMs = 0 }) =>
+    replanned(exchange, (planned) => [
+      ...planned,
+      ...planned.flatMap((report) => Array.from({ length: count }, () => ({ ...report, laterByMs: byMs }))),
+    ]),
+};

@@ -1,0 +1,20 @@
+import type { FaultDefinition } from './fault-definition.js';
+import { replanned, REPLANNED_CALLS } from './replanned.js';
+
+/** The reports of this request's messages are due before its answer goes out. */
+export interface EarlyReportsFault {
+  readonly kind: 'early-reports';
+  /** How long the answer waits meanwhile, in milliseconds. Default: 1,000. */
+  readonly answerAfterMs?: number;
+}
+
+const ANSWER_AFTER_MS = 1_000;
+
+export const earlyReports: FaultDefinition<EarlyReportsFault> = {
+  meaning: 'the answer after `answerAfterMs`, when the reports of these messages are long due',
+  accepts: 'yes',
+  calls: REPLANNED_CALLS,
+  fields: { answerAfterMs: { type: 'integer', min: 0, default: ANSWER_AFTER_MS, meaning: 'milliseconds' } },
+  play: (exchange, { answerAfterMs = ANSWER_AFTER_MS }) =>
+    replanned(exchange, (planned) => planned.map((report) => ({ ...report, when: 'at-once' })), answerAfterMs),
+};

@@ -1,0 +1,44 @@
+import type { Exchange } from '../http/exchange.js';
+import type { Answer } from '../wire/answer-code.js';
+import type { CallName } from '../wire/call-name.js';
+import { isJsonObject, type JsonObject } from '../wire/json.js';
+
+/** A field of a fault, as the check of orders, the operator's page and the documents need it. */
+export type FaultField = { readonly meaning: string; readonly required?: true } & (
+  | { readonly type: 'integer'; readonly min: number; readonly max?: number; readonly default?: number }
+  | { readonly type: 'text'; readonly default?: string }
+  | { readonly type: 'choice'; readonly choices: readonly (string | number)[]; readonly default: string | number }
+);
+
+/** Everything there is to know about one kind of fault. */
+export interface FaultDefinition<F extends object> {
+  /** What the caller gets, as half a sentence. */
+  readonly meaning: string;
+  /** Whether the gateway acts on the request all the same; `choice`: as the fault's own `accept` says, default no. */
+  readonly accepts: 'yes' | 'no' | 'choice';
+  /** The calls that it makes sense for, and waits for unless told otherwise. Default: all four. */
+  readonly calls?: readonly CallName[];
+  readonly fields: { readonly [K in Exclude<keyof F, 'kind' | 'accept'>]-?: FaultField };
+  /**
+   * Plays it. Calling `exchange.accept()` or not decides whether the gateway acts on the request. Absent for a fault of
+   * the port itself, which no request lives to meet.
+   */
+  readonly play?: (exchange: Exchange, fault: F) => void | Promise<void>;
+}
+
+/** Shared by the faults that can strike on either side of the acceptance. */
+export interface EitherSide {
+  /** The gateway acts on the request all the same. Default: false. */
+  readonly accept?: boolean;
+}
+
+export type Entry = JsonObject;
+
+/** Changes the entries of a genuine answer. The one object of a single send counts as one entry. */
+export function rewriteEntries(
+  { code, data }: Answer,
+  rewrite: (entries: readonly Entry[]) => readonly unknown[],
+): Answer {
+  if (Array.isArray(data)) return { code, data: rewrite(data.filter(isJsonObject)) };
+  return isJsonObject(data) ? { code, data: rewrite([data])[0] ?? null } : { code };
+}

@@ -1,0 +1,17 @@
+import type { PlannedReport } from '../gateway/planned-report.js';
+import type { Exchange } from '../http/exchange.js';
+import { SEND_CALL_NAMES } from '../wire/call-name.js';
+
+/** Only these have messages whose reports can be planned. */
+export const REPLANNED_CALLS = SEND_CALL_NAMES;
+
+/** Answers as usual, with other reports planned for each message of the request. */
+export async function replanned(
+  exchange: Exchange,
+  replan: (planned: readonly PlannedReport[]) => readonly PlannedReport[],
+  answerAfterMs = 0,
+): Promise<void> {
+  const answer = exchange.accept({ replan });
+  if (answerAfterMs > 0) await exchange.wait(answerAfterMs);
+  exchange.answer(answer);
+}
