@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { controlListener } from './control/control-listener.js';
 import { FaultPlan, type InjectedFault } from './faults/fault-plan.js';
 import type { FaultOrder } from './faults/fault.js';
 import type { Scenario } from './faults/scenario.js';
@@ -66,14 +67,20 @@ export async function startSimulator(options?: SimulatorOptions): Promise<Simula
   const door = new FrontDoor(server, resolved.host);
   const faults = new FaultPlan({ now: resolved.now, newRandom: randomSequences(resolved.seed), door });
   const rooms: Rooms = { resolved, journal, gateway, faults };
-  server.on('request', gatewayListener({ gateway, journal, faults, now: resolved.now }));
   try {
     const port = await door.listen(resolved.port);
-    if (resolved.scenario) faults.play(resolved.scenario);
-    return new RunningSimulator(port, rooms, async () => {
+    const simulator = new RunningSimulator(port, rooms, async () => {
+      const stopped = door.stop();
+      // A shut port must not open again.
       faults.clear();
-      await door.stop().finally(() => log?.close());
+      await stopped.finally(() => log?.close());
     });
+    const { control, now, scenario, seed } = resolved;
+    const controlled = control ? controlListener({ simulator, journal, gateway, seed, now }) : undefined;
+    // No connection can have come yet: the event loop has not turned since the port was opened.
+    server.on('request', gatewayListener({ gateway, journal, faults, now, control: controlled }));
+    if (scenario) faults.play(scenario);
+    return simulator;
   } catch (error) {
     log?.close();
     throw error;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { ControlListener } from '../control/control-listener.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { Fault } from '../faults/fault.js';
 import { playFault } from '../faults/catalogue.js';
@@ -17,6 +18,8 @@ export interface Rooms {
   readonly journal: Journal;
   readonly faults: FaultPlan;
   readonly now: () => number;
+  /** Absent: the gateway alone is served. */
+  readonly control: ControlListener | undefined;
 }
 
 /** Takes HTTP requests to the gateway, past the faults. */
@@ -27,6 +30,8 @@ export function gatewayListener(rooms: Rooms): RequestListener {
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0]!;
     const call = callOfPath(path);
+    // Before anything is recorded; the gateway's own calls do not even ask.
+    if (!call && rooms.control?.(request, response, path)) return;
     const record: OpenRequest = {
       requestId: `${run}-${++requests}`,
       method: request.method ?? '',

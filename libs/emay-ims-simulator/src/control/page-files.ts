@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { ControlError } from './control-error.js';
+
+/** Above both `src/control` and `dist/control`. */
+const FOLDER = new URL('../../page/', import.meta.url);
+
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+};
+
+/** The files of the operator's page, all there are: what is asked for is looked up here and never becomes a path. */
+const FILES = ['index.html', 'page.css', 'page.js'] as const;
+
+const fileByPath = new Map<string, string>([
+  ['/', 'index.html'],
+  ...FILES.map((file): [string, string] => [`/_simulator/page/${file}`, file]),
+]);
+
+export interface PageFile {
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+/** The file of the page at a path, `undefined` where there is none. */
+export async function readPageFile(path: string, folder = FOLDER): Promise<PageFile | undefined> {
+  const file = fileByPath.get(path);
+  if (file === undefined) return undefined;
+  const type = TYPES[file.slice(file.lastIndexOf('.') + 1) as keyof typeof TYPES];
+  try {
+    return { type, content: await readFile(new URL(file, folder)) };
+  } catch {
+    throw new ControlError(404, `The page's file ${file} is missing here: bundle the folder page of this package too.`);
+  }
+}
