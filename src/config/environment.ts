@@ -71,9 +71,21 @@ export class Environment {
   @IsString()
   @IsNotEmpty()
   EMAY_IMS_SPOOL_PATH = './data/spool';
+
+  /** Messages that have been final for so many days are deleted. Default: none, everything is kept. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @IsInt()
+  @Min(1)
+  EMAY_IMS_RETENTION_DAYS?: number;
 }
 
-const WITHOUT_DEFAULT = ['API_KEY_HASHES', 'EMAY_IMS_ALLOW_INSECURE', 'EMAY_IMS_REPORT_INTERVAL_MS'];
+const WITHOUT_DEFAULT = [
+  'API_KEY_HASHES',
+  'EMAY_IMS_ALLOW_INSECURE',
+  'EMAY_IMS_REPORT_INTERVAL_MS',
+  'EMAY_IMS_RETENTION_DAYS',
+];
 const CREDENTIALS = ['EMAY_IMS_BASE_URL', 'EMAY_IMS_APP_ID', 'EMAY_IMS_SECRET_KEY'] as const;
 
 /** Without any credential set the application runs against its own simulator. */

@@ -151,6 +151,9 @@ describe('a wrong option is named, with what to write', () => {
     ],
     ['dispatch.minBackoffMs', { dispatch: { minBackoffMs: 2, maxBackoffMs: 1 } }, /not be greater than dispatch.max/],
     ['dispatch.minBackoffMs', { dispatch: { minBackoffMs: 60_001 } }, /not be greater than dispatch.max/],
+    ['retention.days', { retention: { days: 0 } }, /a whole number from 1 to 36500/],
+    ['retention.days', { retention: { days: '90' } as never }, /a whole number from 1/],
+    ['retention.intervalMs', { retention: { intervalMs: 1 } }, /whole number of milliseconds from 1000/],
     ['reports', { reports: { cron: '* * * * *', intervalMs: 5_000 } }, /both intervalMs and cron: leave one/],
   ];
 
@@ -220,12 +223,13 @@ describe('what is left out takes its default', () => {
       spoolPath: './emay-ims-spool',
       deadlineMs: 259_200_000,
     },
+    retention: { days: null, intervalMs: 3_600_000 },
     protocol: { timeZoneOffset: '+08:00', signCase: 'lower', contentEncoding: 'none', maxContentLength: 500 },
   };
 
   it.each<[string, object]>([
     ['nothing', {}],
-    ['empty sections', { http: {}, dispatch: {}, reports: {}, protocol: {} }],
+    ['empty sections', { http: {}, dispatch: {}, reports: {}, retention: {}, protocol: {} }],
     ['undefined sections', undefinedIn(DEFAULTS)],
     [
       'undefined in each section',

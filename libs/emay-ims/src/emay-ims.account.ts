@@ -16,6 +16,8 @@ import { ReportIngestor } from './reports/report-ingestor.js';
 import { ReportPoller } from './reports/report-poller.js';
 import { ReportSpool } from './reports/report-spool.js';
 import { SecondLookStore } from './reports/second-look-store.js';
+import { RetentionStore } from './retention/retention-store.js';
+import { Retention } from './retention/retention.js';
 import { AccountCircuit } from './engine/account-circuit.js';
 import { DirectSender } from './sending/direct-sender.js';
 import { Dispatcher } from './sending/dispatcher.js';
@@ -36,6 +38,7 @@ export class EmayImsAccount {
   readonly poller: ReportPoller;
   readonly circuit: AccountCircuit;
   readonly resolver: UnconfirmedResolver;
+  readonly retention: Retention;
   private readonly database: ImsDatabase;
   private readonly submitter: Submitter;
   private readonly dispatcher: Dispatcher;
@@ -76,13 +79,14 @@ export class EmayImsAccount {
       },
       { run: () => ingestor.adoptOrphans(), done: 'orphaned delivery reports have found their message' },
     ]);
+    this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, name);
     this.database = database;
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }
 
   async start(): Promise<void> {
-    const { name, dispatch, reports } = this.options;
+    const { name, dispatch, reports, retention } = this.options;
     const jobs: EngineJob[] = [
       { name: `emay-ims:${name}:sweep`, schedule: { everyMs: SWEEP_EVERY_MS }, run: () => this.sweeper.sweep() },
     ];
@@ -98,6 +102,14 @@ export class EmayImsAccount {
         name: `emay-ims:${name}:reports`,
         schedule: reports.cron === null ? { everyMs: reports.intervalMs } : { cron: reports.cron },
         run: () => this.poller.pullOnSchedule(),
+      });
+    }
+    const { days } = retention;
+    if (days !== null) {
+      jobs.push({
+        name: `emay-ims:${name}:retention`,
+        schedule: { everyMs: retention.intervalMs },
+        run: () => this.retention.purgeOnSchedule(days),
       });
     }
     await this.engine.start(jobs);
@@ -126,10 +138,11 @@ export class EmayImsAccount {
   async stop(): Promise<void> {
     this.dispatcher.stop();
     this.poller.stop();
+    this.retention.stop();
     this.submitter.hurry();
     await this.engine.stop();
     await this.directSendsEnded();
-    await Promise.allSettled([this.poller.release(), this.sweeper.release()]);
+    await Promise.allSettled([this.poller.release(), this.sweeper.release(), this.retention.release()]);
   }
 
   /** The end, after the host has stopped to answer requests: nobody sends any more. */

@@ -13,6 +13,7 @@ import type { ImsAccountStatus } from './operator/account-status.js';
 import type { ImsResolution } from './operator/ims-resolution.entity.js';
 import type { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 import type { ReportPullResult } from './reports/report-poller.js';
+import type { ImsPurgeResult } from './retention/retention.js';
 import { enqueueFrom, type EnqueueStreamOptions, type EnqueueSummary } from './sending/stream.js';
 
 /** How the messages of a batch ended, each in one of the lists, in the order given. */
@@ -169,6 +170,16 @@ export class EmayImsService {
   /** What waits for somebody to look at it: doubts, possible losses, orphans, an open circuit. */
   async status(): Promise<ImsAccountStatus> {
     return this.ready().status();
+  }
+
+  /**
+   * Deletes what has been final (or UNKNOWN) for so many days: messages, report pages, orphaned reports; in small steps,
+   * beside the traffic. Never what is queued, on its way or UNCONFIRMED. For the schedule, see the option `retention`.
+   *
+   * @throws EmayImsOptionsError for a number of days that is none
+   */
+  async purge({ olderThanDays }: { olderThanDays: number }): Promise<ImsPurgeResult> {
+    return this.ready().retention.purge(olderThanDays);
   }
 
   private async sendNow(messages: SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {

@@ -46,6 +46,7 @@ export type {
   EmayImsOptionsFactory,
   EmayImsProtocolOptions,
   EmayImsReportOptions,
+  EmayImsRetentionOptions,
 } from './options/module-options.js';
 export {
   ANSWER_CODES,
@@ -63,4 +64,5 @@ export { ImsResolution, type ResolutionDecision } from './operator/ims-resolutio
 export { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js';
 export type { ReportPullResult } from './reports/report-poller.js';
+export type { ImsPurgeResult } from './retention/retention.js';
 export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';

@@ -74,7 +74,7 @@ const READS: Record<DatabaseKind, (database: ImsDatabase, statement: Statement) 
   },
 };
 
-const NARROW = /SEARCH .*\(account=\? AND \(?(custom_ims_id|ims_id|state|created_at)/;
+const NARROW = /SEARCH .*(\(account=\? AND \(?(custom_ims_id|ims_id|state|created_at)|\(rowid=\?\))/;
 
 interface PlanNode {
   'Node Type': string;
@@ -116,6 +116,8 @@ export async function statementOf(
     caught = { sql, parameters, about };
     return [];
   };
-  await run({ dialect, rows } as unknown as ImsDatabase);
+  const session = { rows, run: async (...statement: Parameters<typeof rows>) => (await rows(...statement)).length };
+  const transaction = (work: (within: typeof session) => Promise<unknown>) => work(session);
+  await run({ dialect, ...session, transaction } as unknown as ImsDatabase);
   return caught as Statement;
 }

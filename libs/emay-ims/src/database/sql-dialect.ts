@@ -16,6 +16,17 @@ export interface UpdateFromRows {
   where: string;
 }
 
+/** The first rows of a table in an order that an index has. */
+export interface FirstRows {
+  table: string;
+  /** Its primary key. */
+  key: readonly string[];
+  /** The index that leads from the first row on. */
+  index: string;
+  where: string;
+  orderBy: string;
+}
+
 /** A statement whose clauses, and so whose parameters, stand in another order on each database. */
 export interface UpdateStatement {
   sql: string;
@@ -52,6 +63,8 @@ export interface SqlDialect {
   rows(columns: RowColumns, alias: string): string;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
+  /** `DELETE` of the first rows in an order; the limit is the last parameter. */
+  deleteFirst(selection: FirstRows): string;
   /** `UPDATE emay_ims_message AS m … FROM rows AS r`, returning the given columns of `m` where the database can. */
   updateMessagesFromRows(update: UpdateFromRows, returning?: readonly string[]): UpdateStatement;
   /** Turns the statement's `?` into what the driver takes. */

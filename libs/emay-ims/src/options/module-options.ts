@@ -58,6 +58,16 @@ export interface EmayImsReportOptions {
   deadlineMs?: number;
 }
 
+export interface EmayImsRetentionOptions {
+  /**
+   * Messages that have been final (or UNKNOWN) for so many days are deleted, with the report pages and orphaned reports
+   * of that age. Default: none, everything is kept.
+   */
+  days?: number;
+  /** How often to look for them, in ms. Default one hour. */
+  intervalMs?: number;
+}
+
 export interface EmayImsProtocolOptions {
   /** The gateway's time zone. Default `+08:00`. */
   timeZoneOffset?: string;
@@ -85,6 +95,7 @@ export interface EmayImsModuleOptions {
   http?: EmayImsHttpOptions;
   dispatch?: EmayImsDispatchOptions;
   reports?: EmayImsReportOptions;
+  retention?: EmayImsRetentionOptions;
   protocol?: EmayImsProtocolOptions;
 }
 
@@ -119,5 +130,6 @@ export interface ResolvedEmayImsOptions {
   readonly http: Readonly<Required<EmayImsHttpOptions>>;
   readonly dispatch: Readonly<Required<EmayImsDispatchOptions>>;
   readonly reports: Readonly<Required<Omit<EmayImsReportOptions, 'cron'>> & { cron: string | null }>;
+  readonly retention: Readonly<{ days: number | null; intervalMs: number }>;
   readonly protocol: Readonly<Required<EmayImsProtocolOptions>>;
 }

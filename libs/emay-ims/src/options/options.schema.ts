@@ -9,9 +9,11 @@ import {
   Matches,
   MinLength,
   ValidateBy,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { CronTime } from 'cron';
+import { MAX_RETENTION_DAYS } from './limits.js';
 import { MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST } from '../protocol/index.js';
 
 /** The longest a timer of Node takes. */
@@ -109,6 +111,13 @@ class ReportsSchema {
   @Milliseconds(1_000, 366 * 24 * 3_600_000) deadlineMs = 72 * 3_600_000;
 }
 
+class RetentionSchema {
+  @ValidateIf((_section, days) => days !== null)
+  @Count(1, MAX_RETENTION_DAYS)
+  days: number | null = null;
+  @Milliseconds(1_000) intervalMs = 3_600_000;
+}
+
 class ProtocolSchema {
   @Matches(/^[+-](0\d|1[0-4]):[0-5]\d$/, { message: '$property must look like +08:00' }) timeZoneOffset = '+08:00';
   @IsIn(['lower', 'upper'], { message: "$property must be 'lower' or 'upper'" }) signCase: 'lower' | 'upper' = 'lower';
@@ -146,6 +155,9 @@ export class OptionsSchema {
 
   @Section(() => ReportsSchema, '{ intervalMs: 5000 }')
   reports = new ReportsSchema();
+
+  @Section(() => RetentionSchema, '{ days: 90 }')
+  retention = new RetentionSchema();
 
   @Section(() => ProtocolSchema, "{ timeZoneOffset: '+08:00' }")
   protocol = new ProtocolSchema();

@@ -55,6 +55,7 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
     http: Object.freeze(schema.http),
     dispatch: Object.freeze(schema.dispatch),
     reports: Object.freeze(schema.reports),
+    retention: Object.freeze(schema.retention),
     protocol: Object.freeze(schema.protocol),
   };
   // Whoever prints the options, or anything that holds them, does not print the key.

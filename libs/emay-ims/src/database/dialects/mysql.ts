@@ -25,6 +25,11 @@ export const mysql: SqlDialect = {
   // Not INSERT IGNORE: that also truncates what is too long, silently.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON DUPLICATE KEY UPDATE ${columns[0]} = ${table}.${columns[0]}`,
+  // A DELETE by itself takes no index hint, and MariaDB then reads the whole account for each step.
+  deleteFirst: ({ table, key, index, where, orderBy }) =>
+    `DELETE m FROM (SELECT ${key.join(', ')} FROM ${table} FORCE INDEX (${index})
+      WHERE ${where} ORDER BY ${orderBy} LIMIT ?) AS r
+     STRAIGHT_JOIN ${table} AS m ON ${key.map((column) => `m.${column} = r.${column}`).join(' AND ')}`,
   updateMessagesFromRows({ columns, set, where }) {
     return {
       // Rows first: each finds its message by primary key, whatever the table's statistics say.

@@ -21,6 +21,9 @@ export const postgres: SqlDialect = {
       .join(', ')})`,
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON CONFLICT DO NOTHING`,
+  deleteFirst: ({ table, where, orderBy }) =>
+    `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ? FOR UPDATE SKIP LOCKED))`,
   updateMessagesFromRows: (update, returning) => updateFrom(postgres, update, returning),
   placeholders(sql) {
     let text = numbered.get(sql);

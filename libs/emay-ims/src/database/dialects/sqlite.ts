@@ -21,6 +21,8 @@ export const sqlite: SqlDialect = {
   // `WHERE true` keeps the parser from reading ON as a join condition.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} WHERE true ON CONFLICT DO NOTHING`,
+  deleteFirst: ({ table, where, orderBy }) =>
+    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ?)`,
   updateMessagesFromRows: (update, returning) => updateFrom(sqlite, update, returning),
   placeholders: (sql) => sql,
 };

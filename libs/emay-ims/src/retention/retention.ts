@@ -1,0 +1,90 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { LeaseStore } from '../database/lease-store.js';
+import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { MAX_RETENTION_DAYS } from '../options/limits.js';
+import type { RetentionStore } from './retention-store.js';
+
+/** What a purge deleted. */
+export interface ImsPurgeResult {
+  /** Messages: DELIVERED, UNDELIVERABLE, REJECTED, UNKNOWN, CANCELLED, EXPIRED. */
+  messages: number;
+  /** Raw pages of delivery reports that were applied. */
+  reportPages: number;
+  /** Reports that no message ever answered to. */
+  orphanedReports: number;
+}
+
+/** Rows in one statement: little enough that nobody waits long for its locks. */
+const ROWS_PER_STEP = 1_000;
+const LEASE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Deletes what is over and old, so that the tables need not grow for ever.
+ *
+ * - Never deleted: what is queued, on its way or UNCONFIRMED, possible losses, unreadable pages, quarantined reports, and
+ *   decisions of people.
+ * - In steps of their own transactions, with a rest as long as the step between two: traffic goes on meanwhile.
+ * - With its message an id is forgotten: the same `customImsId` is a new message from then on.
+ */
+export class Retention {
+  private readonly logger: Logger;
+  private readonly leaseName: string;
+  private stopped = false;
+
+  constructor(
+    private readonly leases: LeaseStore,
+    private readonly store: RetentionStore,
+    account: string,
+  ) {
+    this.logger = new Logger(`EmayIms:${account}`);
+    this.leaseName = `${account}:retention`;
+  }
+
+  /** One instance at a time does the scheduled purge. */
+  async purgeOnSchedule(days: number): Promise<void> {
+    const holdsLease = () => this.leases.acquire(this.leaseName, LEASE_MS);
+    if (!(await holdsLease())) return;
+    const { messages, reportPages, orphanedReports } = await this.purge(days, holdsLease);
+    if (messages + reportPages + orphanedReports === 0) return;
+    this.logger.log(
+      `Older than ${days} days and deleted: ${messages} messages, ${reportPages} report pages, ${orphanedReports} orphaned reports`,
+    );
+  }
+
+  /**
+   * @param goOn asked before each step
+   * @throws EmayImsOptionsError for a number of days that is none
+   */
+  async purge(days: number, goOn: () => Promise<boolean> = async () => true): Promise<ImsPurgeResult> {
+    if (!(Number.isFinite(days) && days >= 0 && days <= MAX_RETENTION_DAYS)) {
+      throw new EmayImsOptionsError(`purge({ olderThanDays }) takes 0 to ${MAX_RETENTION_DAYS} days, such as 90.`);
+    }
+    const ageMs = Math.round(days * DAY_MS);
+    const inSteps = async (step: (ageMs: number, limit: number) => Promise<number>): Promise<number> => {
+      for (let total = 0; ;) {
+        if (this.stopped || !(await goOn())) return total;
+        const began = performance.now();
+        const deleted = await step(ageMs, ROWS_PER_STEP);
+        total += deleted;
+        if (deleted < ROWS_PER_STEP) return total;
+        await pause(performance.now() - began);
+      }
+    };
+    return {
+      messages: await inSteps((age, limit) => this.store.deleteMessages(age, limit)),
+      reportPages: await inSteps((age, limit) => this.store.deletePages(age, limit)),
+      orphanedReports: await inSteps((age, limit) => this.store.deleteOrphanedReports(age, limit)),
+    };
+  }
+
+  /** Ends a purge after the step that is under way. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  async release(): Promise<void> {
+    await this.leases.release(this.leaseName);
+  }
+}

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
+import { IMS_MESSAGE_STATES } from '../../libs/emay-ims/src/messages/message-state.js';
+import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
+import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
+import { databasesUnderTest } from '../support/databases.js';
+import { openTestDatabase } from './open-database.js';
+import { describeReads, statementOf } from './store/reads.js';
+import { idsOf, LONG_AGO, newAttempt, newMessages, StoreBench } from './store/store-bench.js';
+
+const DAY = 86_400_000;
+
+describe.each(databasesUnderTest())('retention on %s', (kind) => {
+  let bench: StoreBench;
+  beforeAll(async () => {
+    bench = await StoreBench.open(() => openTestDatabase(kind));
+  });
+  afterAll(() => bench.close());
+
+  const retentionOf = ({ account }: MessageStore, holder = 'me', database = bench.database) =>
+    new Retention(new LeaseStore(database, holder), new RetentionStore(database, account), account);
+
+  const ids = async (store: MessageStore) => {
+    const rows = await bench.database.rows('SELECT custom_ims_id FROM emay_ims_message WHERE account = ?', [
+      store.account,
+    ]);
+    return rows.map((row) => String(row.custom_ims_id)).toSorted();
+  };
+
+  /** Messages in these ages, each named for its own. */
+  const delivered = async (store: MessageStore, ages: readonly number[]) => {
+    const now = (await store.now()).getTime();
+    for (const age of ages) {
+      await bench.inState(store, 'DELIVERED', String(age), newAttempt().token);
+      await bench.put(store, String(age), { created_at: now - age, final_at: now - age });
+    }
+  };
+
+  it('deletes messages that nothing will change any more, and no other, whatever their age', async () => {
+    const store = bench.store();
+    for (const state of IMS_MESSAGE_STATES) {
+      await bench.inState(store, state, state, newAttempt().token);
+      await bench.put(store, state, { created_at: LONG_AGO, due_at: LONG_AGO });
+    }
+    expect(await retentionOf(store).purge(0)).toEqual({ messages: 6, reportPages: 0, orphanedReports: 0 });
+    expect(await ids(store)).toEqual(['ACCEPTED', 'QUEUED', 'SUBMITTING', 'UNCONFIRMED']);
+  });
+
+  it('counts the age from the end, by the database clock, and leaves other accounts alone', async () => {
+    const [store, other] = [bench.store(), bench.store()];
+    for (const each of [store, other]) await delivered(each, [29 * DAY, 31 * DAY]);
+    // Made long ago, ended lately.
+    await delivered(store, [1]);
+    await bench.put(store, '1', { created_at: LONG_AGO });
+    expect((await retentionOf(store).purge(30)).messages).toBe(1);
+    expect(await ids(store)).toEqual(['1', String(29 * DAY)]);
+    expect(await ids(other)).toHaveLength(2);
+  });
+
+  it('goes on step by step until nothing is left that is old', async () => {
+    const store = bench.store();
+    const messages = newMessages(2_500);
+    for (let start = 0; start < messages.length; start += 500) {
+      await bench.enqueue(store, messages.slice(start, start + 500));
+    }
+    await bench.database.run(
+      "UPDATE emay_ims_message SET state = 'DELIVERED', final_at = 1, created_at = 1 WHERE account = ?",
+      [store.account],
+    );
+    await delivered(store, [DAY]);
+    expect((await retentionOf(store).purge(2)).messages).toBe(2_500);
+    expect(await ids(store)).toEqual([String(DAY)]);
+  });
+
+  it('stops after the step that is under way', async () => {
+    const store = bench.store();
+    await delivered(store, [3 * DAY]);
+    const retention = retentionOf(store);
+    retention.stop();
+    expect(await retention.purge(1)).toEqual({ messages: 0, reportPages: 0, orphanedReports: 0 });
+  });
+
+  it('deletes applied pages and orphans; what a person has to look at stays', async () => {
+    const store = bench.store();
+    for (const [index, state] of ['PULLING', 'STORED', 'APPLIED', 'LOST', 'UNREADABLE'].entries()) {
+      await bench.database.run(
+        `INSERT INTO emay_ims_report_batch (id, account, state, body, requested_at, expires_at, applied_at)
+         VALUES (?, ?, ?, 'body', 1, 1, 1)`,
+        [`${store.account}-${index}`, store.account, state],
+      );
+    }
+    for (const [position, status] of ['ORPHANED', 'QUARANTINED'].entries()) {
+      await bench.database.run(
+        'INSERT INTO emay_ims_report (batch_id, position, account, status, created_at) VALUES (?, ?, ?, ?, 1)',
+        [store.account, position, store.account, status],
+      );
+    }
+    expect(await retentionOf(store).purge(30)).toEqual({ messages: 0, reportPages: 1, orphanedReports: 1 });
+    const left = (table: string, column: string) =>
+      bench.database.rows(`SELECT ${column} AS what FROM ${table} WHERE account = ? ORDER BY 1`, [store.account]);
+    expect((await left('emay_ims_report_batch', 'state')).map(({ what }) => what)).toEqual([
+      'LOST',
+      'PULLING',
+      'STORED',
+      'UNREADABLE',
+    ]);
+    expect(await left('emay_ims_report', 'status')).toEqual([{ what: 'QUARANTINED' }]);
+  });
+
+  it('is done by one instance at a time where it is scheduled', async () => {
+    const store = bench.store();
+    await delivered(store, [3 * DAY]);
+    const lease = `${store.account}:retention`;
+    const holder = new LeaseStore(bench.database, 'somebody else');
+    expect(await holder.acquire(lease, DAY)).toBe(true);
+    const retention = retentionOf(store);
+    await retention.purgeOnSchedule(1);
+    expect(await ids(store)).toHaveLength(1);
+    await holder.release(lease);
+    await retention.purgeOnSchedule(1);
+    expect(await ids(store)).toEqual([]);
+    await retention.release();
+    expect(await holder.acquire(lease, DAY)).toBe(true);
+  });
+
+  it('two purges at once and traffic beside them: each message is deleted once, and none that is alive', async () => {
+    const store = bench.store();
+    const old = newMessages(3_000);
+    for (let start = 0; start < old.length; start += 1_000) await bench.enqueue(store, old.slice(start, start + 1_000));
+    await bench.database.run(
+      "UPDATE emay_ims_message SET state = 'DELIVERED', final_at = 1, created_at = 1 WHERE account = ?",
+      [store.account],
+    );
+    const another = await bench.anotherDatabase();
+    const alive = newMessages(600);
+    const [one, two] = await Promise.all([
+      retentionOf(store).purge(1),
+      retentionOf(store, 'other', another).purge(1),
+      bench.enqueue(store, alive.slice(0, 300)),
+      bench.enqueue(store, alive.slice(300)),
+    ]);
+    expect(one.messages + two.messages).toBe(3_000);
+    expect(await ids(store)).toEqual(idsOf(alive).toSorted());
+  });
+
+  it.each([0, 500])('reads no more than it deletes, %p of 3,000', async (old) => {
+    const store = bench.store();
+    const messages = newMessages(3_000).map((message, index) => ({ ...message, customImsId: String(10_000 + index) }));
+    for (let start = 0; start < 3_000; start += 1_000) await bench.enqueue(store, messages.slice(start, start + 1_000));
+    await bench.database.run(
+      "UPDATE emay_ims_message SET state = 'DELIVERED', final_at = 1, created_at = 1 WHERE account = ? AND custom_ims_id < ?",
+      [store.account, String(10_000 + old)],
+    );
+    if (kind === 'mariadb') await bench.database.rows('ANALYZE TABLE emay_ims_message');
+    if (kind === 'postgres') await bench.database.rows('ANALYZE');
+    const purge = (database: ImsDatabase) => new RetentionStore(database, store.account).deleteMessages(DAY, 1_000);
+    const reads = await describeReads(bench.database, kind, await statementOf(purge, bench.database, old));
+    expect(reads.scans).toEqual([]);
+    expect(reads.rows ?? 0).toBeLessThanOrEqual(6 * old + 60);
+  });
+
+  it.each([-1, Number.NaN, 36_501, Infinity])('refuses %p days', async (days) => {
+    await expect(retentionOf(bench.store()).purge(days)).rejects.toThrow('takes 0 to 36500 days, such as 90');
+  });
+});
