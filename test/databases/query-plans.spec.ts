@@ -3,7 +3,7 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { sqlite } from '../../libs/emay-ims/src/database/dialects/sqlite.js';
 import type { UpdateStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
 import { MessageFinder } from '../../libs/emay-ims/src/messages/message-finder.js';
-import { messageSql } from '../../libs/emay-ims/src/messages/message-sql.js';
+import { ID_ROW, IMS_ID_ROW, messageSql } from '../../libs/emay-ims/src/messages/message-sql.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
 import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
@@ -22,6 +22,7 @@ const NAMES = [
   'release',
   'unhold',
   'applyReports',
+  'applyNamedReports',
   'findStates',
   'findByIds',
   'findByImsIds',
@@ -45,8 +46,10 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     const { dialect } = bench.database;
     const sql = messageSql(dialect);
     const { account, ids, imsIds, token } = people;
-    const rows = (count: number, more: object = {}) =>
-      JSON.stringify(ids.slice(0, count).map((custom_ims_id) => ({ custom_ims_id, ...more })));
+    const named = (count: number, more: object = {}) =>
+      ids.slice(0, count).map((custom_ims_id) => ({ custom_ims_id, ...more }));
+    const rows = (count: number) => dialect.encodeRows(ID_ROW, named(count));
+    const imsIdRows = imsIds.slice(0, 500).map((ims_id, index) => ({ ims_id, mobile: people.mobiles[index] }));
     const update = (
       statement: UpdateStatement,
       count: number,
@@ -55,7 +58,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       sql: statement.sql,
       parameters: statement.bind({
         set: parameters.set,
-        rows: rows(count, parameters.more),
+        rows: named(count, parameters.more),
         where: [account, ...(parameters.where ?? [])],
       }),
       about: count,
@@ -71,11 +74,12 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       release: update(sql.release, 300, { where: [token] }),
       unhold: update(sql.unhold, 300),
       applyReports: update(sql.applyReports, 500, { more: report }),
+      applyNamedReports: update(sql.applyNamedReports, 500, { more: report }),
       findStates: { sql: sql.findStates, parameters: [rows(500), account], about: 500 },
       findByIds: { sql: sql.findByIds, parameters: [rows(500), account], about: 500 },
       findByImsIds: {
         sql: sql.findByImsIds,
-        parameters: [JSON.stringify(imsIds.slice(0, 500).map((ims_id) => ({ ims_id }))), account],
+        parameters: [dialect.encodeRows(IMS_ID_ROW, imsIdRows), account],
         about: 500,
       },
       cancel: { sql: sql.cancel, parameters: [account, ids[0]], about: 1 },
@@ -106,7 +110,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     const secondLook = new SecondLookStore(bench.database, people.account);
     const orphans = Array.from({ length: 500 }, (_, position) => ({
       position,
-      mobile: null,
+      mobile: people.mobiles[position] ?? null,
       imsId: position % 2 === 0 ? `stranger-${position}` : (people.imsIds[position] ?? null),
       customImsId: `stranger-${position}`,
       state: 'DELIVRD',

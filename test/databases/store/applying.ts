@@ -93,6 +93,33 @@ export function itApplies(bench: () => StoreBench): void {
       expect(await one.applyReports([], bench().database)).toBe(0);
     });
 
+    it('named by our id: only to messages that have no final state and went to the number that is told', async () => {
+      const store = bench().store();
+      for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
+      for (const id of ['to another', 'to nobody told'])
+        await bench().inState(store, 'ACCEPTED', id, newAttempt().token);
+      const mobileOf = async (id: string) => (await store.findOne(id))!.mobile;
+      const reports = await Promise.all(
+        IMS_MESSAGE_STATES.map(async (id) => ({ ...appliedReport(id), mobile: await mobileOf(id) })),
+      );
+      const moved = await store.applyNamedReports(
+        [
+          ...reports,
+          { ...appliedReport('to another'), mobile: '+4470000000000' },
+          { ...appliedReport('to nobody told'), mobile: null },
+          { ...appliedReport('nobody'), mobile: null },
+        ],
+        bench().database,
+      );
+      const delivered = ['ACCEPTED', 'QUEUED', 'SUBMITTING', 'UNCONFIRMED', 'UNKNOWN'];
+      expect(moved).toBe(delivered.length + 1);
+      for (const id of IMS_MESSAGE_STATES) {
+        expect(await bench().stateOf(store, id)).toBe(delivered.includes(id) ? 'DELIVERED' : id);
+      }
+      expect(await bench().stateOf(store, 'to another')).toBe('ACCEPTED');
+      expect(await bench().stateOf(store, 'to nobody told')).toBe('DELIVERED');
+    });
+
     it('500 at once', async () => {
       const store = bench().store();
       const messages = newMessages(500);
@@ -112,7 +139,14 @@ export function itApplies(bench: () => StoreBench): void {
       }
       const long = 'x'.repeat(64);
       const found = await store.findReported(
-        { customImsIds: ['a', 'nobody', long, 'A'], imsIds: ['ims-b', 'ims-x', long, 'IMS-c'] },
+        {
+          customImsIds: ['a', 'nobody', long, 'A'],
+          imsIds: [
+            { ims_id: 'ims-b', mobile: '+611' },
+            { ims_id: 'ims-c', mobile: '+622' },
+            ...['ims-x', long, 'IMS-c'].map((ims_id) => ({ ims_id, mobile: '+611' })),
+          ],
+        },
         bench().database,
       );
       expect(found).toEqual([

@@ -10,6 +10,8 @@ export interface Crowd {
   /** Of messages spread over the whole account. */
   ids: string[];
   imsIds: string[];
+  /** Of the same messages. */
+  mobiles: string[];
   token: string;
   due: number;
   held: number;
@@ -57,6 +59,7 @@ export async function crowd(bench: StoreBench): Promise<Crowd> {
     account: store.account,
     ids,
     imsIds: ids.map((id) => `ims-${id}`),
+    mobiles: messages.filter((_, serial) => serial % 100 === 7).map(({ mobile }) => mobile),
     token,
     due: size('due'),
     held: size('held'),

@@ -1,8 +1,11 @@
-/** Type of a column inside a JSON row parameter. */
-export type RowColumnType = 'id' | 'text' | 'bigint';
+/** Type of a column inside a JSON row parameter: MySQL handles a short one several times as fast as a `text`. */
+export type RowColumnType = 'varchar64' | 'varchar255' | 'varchar1000' | 'text' | 'bigint';
 
 /** The columns a statement reads from its JSON row parameter, by name. */
 export type RowColumns = Readonly<Record<string, RowColumnType>>;
+
+/** Values of one row by column; what is left out is NULL. */
+export type RowValues = Readonly<Record<string, string | number | undefined>>;
 
 /** An update of `emay_ims_message AS m` from many rows at once, called `r`. */
 export interface UpdateFromRows {
@@ -30,13 +33,13 @@ export interface FirstRows {
 /** A statement whose clauses, and so whose parameters, stand in another order on each database. */
 export interface UpdateStatement {
   sql: string;
-  bind: (parameters: { set?: readonly unknown[]; rows: string; where: readonly unknown[] }) => unknown[];
+  bind: (parameters: { set?: readonly unknown[]; rows: readonly RowValues[]; where: readonly unknown[] }) => unknown[];
 }
 
 /**
  * What differs between the databases; everything else is written once. Statements use `?` for parameters, in order.
  *
- * Bulk work is one statement with one JSON parameter that the database unfolds into rows, `[{"column": value}, …]`.
+ * Bulk work is one statement with one JSON parameter that the database unfolds into rows.
  */
 export interface SqlDialect {
   readonly name: 'postgres' | 'mysql' | 'sqlite';
@@ -48,6 +51,8 @@ export interface SqlDialect {
   readonly hasReturning: boolean;
   /** How an UPDATE of `emay_ims_message AS m` names the columns it returns. */
   readonly returned: (column: string) => string;
+  /** Where a row lies, so that one statement finds what it has just read without another search. */
+  readonly rowLocation: string;
   /** Appended to a SELECT that reserves rows for this transaction, passing over those of other transactions. */
   readonly lockSkippingLocked: string;
   /** `emay_ims_message`, to be read by its index of what is due, whatever the planner thinks of that. */
@@ -59,8 +64,10 @@ export interface SqlDialect {
   accountIs(rowKey: string): string;
   /** The condition `(first, second) < (?, ?)`, so that an index over both leads to the place; and its parameters. */
   before(columns: readonly [string, string], values: readonly [unknown, unknown]): [string, ...unknown[]];
-  /** A table expression over one JSON parameter, to be followed by an alias where it stands: `FROM ${rows(…)}`. */
+  /** A table expression over one JSON parameter, with its alias: `FROM ${rows(…)}`. */
   rows(columns: RowColumns, alias: string): string;
+  /** That parameter. */
+  encodeRows(columns: RowColumns, rows: readonly RowValues[]): string;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */

@@ -1,8 +1,25 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+
+const BYTES_PER_ID = 16;
+/** Drawn for many ids at a time: one by one they cost more than everything else about an id. */
+const pool = Buffer.alloc(256 * BYTES_PER_ID);
+let drawn = pool.length;
+let msecs = 0;
+let seq = 0;
 
 /** A new `customImsId`: 32 characters, time-ordered, so neighbours in time are neighbours in the index. */
 export function newCustomImsId(): string {
-  return uuidv7().replaceAll('-', '');
+  if (drawn === pool.length) {
+    randomFillSync(pool);
+    drawn = 0;
+  }
+  const random = pool.subarray(drawn, (drawn += BYTES_PER_ID));
+  const now = Date.now();
+  // Within a millisecond, or when the clock goes back, the sequence goes on; it starts in the lower half of its range.
+  if (now > msecs) [msecs, seq] = [now, random.readUInt32BE(0) >>> 1];
+  else seq++;
+  return uuidv7({ random, msecs, seq }).replaceAll('-', '');
 }
 
 /** A new token for an attempt, a page of reports or a lease holder. */

@@ -9,9 +9,8 @@ export const epochMilliseconds: ValueTransformer = {
 
 /** One SMS to one recipient, from the moment it was stored to its final state. Table `emay_ims_message`. */
 @Entity({ name: 'emay_ims_message' })
-@Index('emay_ims_message_due', ['account', 'state', 'priority', 'dueAt', 'customImsId'])
+@Index('emay_ims_message_due', ['account', 'state', 'priority', 'dueAt'])
 @Index('emay_ims_message_created', ['account', 'createdAt', 'customImsId'])
-@Index('emay_ims_message_ims_id', ['account', 'imsId'])
 @Index('emay_ims_message_mobile', ['account', 'mobile'])
 export class ImsMessage {
   /** Name of the account (`name` of `forRoot`, `default` when none was given). */

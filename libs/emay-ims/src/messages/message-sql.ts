@@ -1,11 +1,17 @@
 import { assignments } from '../database/dialects/assignments.js';
 import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
-import { IMS_MESSAGE_STATES, STATE_RANK } from './message-state.js';
+import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from './message-state.js';
 
-const NEW_MESSAGE: RowColumns = {
-  custom_ims_id: 'id',
-  mobile: 'text',
+/** Rows that name a message by our id. */
+export const ID_ROW: RowColumns = { custom_ims_id: 'varchar64' };
+
+/** Rows that name a message by the gateway's id. */
+export const IMS_ID_ROW: RowColumns = { ims_id: 'varchar64', mobile: 'varchar64' };
+
+export const NEW_MESSAGE_ROW: RowColumns = {
+  custom_ims_id: 'varchar64',
+  mobile: 'varchar64',
   content: 'text',
   priority: 'bigint',
   send_at: 'bigint',
@@ -18,13 +24,17 @@ const ANY_PRIORITY = '0, 1, 2, 3, 4, 5, 6, 7, 8, 9';
 /** The rank of a message's state, computed where it is stored: concurrent writers can never lower it. */
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 
+const NOT_FINAL = IMS_MESSAGE_STATES.filter((state) => !isFinal(state))
+  .map((state) => `'${state}'`)
+  .join(', ');
+
 /** The statements on `emay_ims_message`, one each; parameters in the order of the comment behind. */
 export type MessageSql = ReturnType<typeof messageSql>;
 
 export function messageSql(dialect: SqlDialect) {
   const { now } = dialect;
   const ours = `${dialect.accountIs('custom_ims_id')} AND m.custom_ims_id = r.custom_ims_id`;
-  const byIds = `FROM ${dialect.rows({ custom_ims_id: 'id' }, 'r')} JOIN emay_ims_message AS m
+  const byIds = `FROM ${dialect.rows(ID_ROW, 'r')} JOIN emay_ims_message AS m
     ON ${ours}`;
   const attempt = {
     state: "'SUBMITTING'",
@@ -33,15 +43,26 @@ export function messageSql(dialect: SqlDialect) {
     attempts: 'm.attempts + 1',
     submitted_at: now,
   };
+  const reported = {
+    state: 'r.state',
+    ims_id: 'COALESCE(m.ims_id, r.ims_id)',
+    report_state: 'r.report_state',
+    report_description: 'r.report_description',
+    gateway_submit_time: 'r.submit_time',
+    gateway_receive_time: 'r.receive_time',
+    accepted_at: `COALESCE(m.accepted_at, ${now})`,
+    final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
+    due_at: 'NULL',
+  };
   const selectDue = (columns: string) => `SELECT ${columns} FROM ${dialect.dueMessages}
     WHERE account = ? AND state = 'QUEUED' AND due_at <= ${now} AND (expires_at IS NULL OR expires_at > ${now})
-    ORDER BY priority DESC, due_at, custom_ims_id LIMIT ? ${dialect.lockSkippingLocked}`;
+    ORDER BY priority DESC, due_at LIMIT ? ${dialect.lockSkippingLocked}`;
   const insertedAs = (state: string, token: string, attempts: number, times: string) =>
     dialect.insertNew(
       'emay_ims_message',
-      [...NEW_MESSAGE_ORDER, 'account', 'state', 'attempt', 'attempts', 'created_at', 'due_at', 'submitted_at'],
-      `SELECT ${NEW_MESSAGE_ORDER.map((column) => `r.${column}`).join(', ')}, ?, '${state}', ${token}, ${attempts}, ${times}
-       FROM ${dialect.rows(NEW_MESSAGE, 'r')}`,
+      [...NEW_MESSAGE_COLUMNS, 'account', 'state', 'attempt', 'attempts', 'created_at', 'due_at', 'submitted_at'],
+      `SELECT ${NEW_MESSAGE_COLUMNS.map((column) => `r.${column}`).join(', ')}, ?, '${state}', ${token}, ${attempts}, ${times}
+       FROM ${dialect.rows(NEW_MESSAGE_ROW, 'r')}`,
     );
 
   return {
@@ -60,36 +81,37 @@ export function messageSql(dialect: SqlDialect) {
     stats: 'SELECT state, COUNT(*) AS messages FROM emay_ims_message WHERE account = ? GROUP BY state',
 
     /** account, limit, attempt, attemptMs: one request's worth of what is due, no number twice (has RETURNING) */
-    claim: `WITH due AS (${selectDue('account, custom_ims_id, mobile, priority, due_at')}),
+    claim: `WITH due AS (${selectDue(`${dialect.rowLocation} AS location, mobile, priority, due_at`)}),
       picked AS (
-        SELECT account, custom_ims_id, row_number() OVER
-          (PARTITION BY mobile ORDER BY priority DESC, due_at, custom_ims_id) AS occurrence FROM due
+        SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY priority DESC, due_at) AS occurrence FROM due
       )
       UPDATE emay_ims_message AS m SET ${assignments(attempt)} FROM picked AS p
-      WHERE p.occurrence = 1 AND m.account = p.account AND m.custom_ims_id = p.custom_ims_id
-      RETURNING ${MESSAGE_COLUMNS.map(dialect.returned).join(', ')}`,
+      WHERE p.occurrence = 1 AND m.${dialect.rowLocation} = p.location
+      RETURNING ${CLAIMED_COLUMNS.map(dialect.returned).join(', ')}`,
     /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
-    selectDue: selectDue('custom_ims_id, mobile'),
+    selectDue: selectDue(CLAIMED_COLUMNS.join(', ')),
     /** set: attempt, attemptMs; rows: ids; where: account. Takes those that are still queued */
     claimThese: dialect.updateMessagesFromRows(
       {
-        columns: { custom_ims_id: 'id' },
+        columns: ID_ROW,
         set: attempt,
         where: `${ours} AND m.state = 'QUEUED'`,
       },
-      MESSAGE_COLUMNS,
+      CLAIMED_COLUMNS,
     ),
+    /** ids, account, attempt: what claimThese took, where there is no RETURNING */
+    findClaimed: `SELECT ${CLAIMED_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds} WHERE m.attempt = ?`,
 
     /** rows, account, attempt: only the owner of the attempt may settle it, and only upwards */
     settle: (reportDeadlineMs: number) =>
       dialect.updateMessagesFromRows({
         columns: {
-          custom_ims_id: 'id',
-          state: 'text',
+          custom_ims_id: 'varchar64',
+          state: 'varchar64',
           rank_to: 'bigint',
-          ims_id: 'text',
-          code: 'text',
-          raw_answer: 'text',
+          ims_id: 'varchar64',
+          code: 'varchar64',
+          raw_answer: 'varchar1000',
         },
         set: {
           state: 'r.state',
@@ -105,20 +127,20 @@ export function messageSql(dialect: SqlDialect) {
       }),
     /** rows, account, attempt: a report came before the answer; only the id is missing */
     addImsIds: dialect.updateMessagesFromRows({
-      columns: { custom_ims_id: 'id', ims_id: 'text' },
+      columns: { custom_ims_id: 'varchar64', ims_id: 'varchar64' },
       set: { ims_id: 'r.ims_id' },
       // Not `m.ims_id IS NULL`: SQLite, once analysed, takes that for a way to find them.
       where: `${ours} AND m.attempt = ? AND m.state <> 'QUEUED' AND COALESCE(m.ims_id, '') = ''`,
     }),
     /** rows, account, attempt: back into the queue; without `due_in` held for the caller to try again */
     release: dialect.updateMessagesFromRows({
-      columns: { custom_ims_id: 'id', code: 'text', due_in: 'bigint' },
+      columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
       set: { state: "'QUEUED'", code: 'r.code', due_at: `${now} + r.due_in` },
       where: `${ours} AND m.attempt = ? AND m.state = 'SUBMITTING'`,
     }),
     /** rows, account: what a failed direct send held goes into the queue after all */
     unhold: dialect.updateMessagesFromRows({
-      columns: { custom_ims_id: 'id' },
+      columns: ID_ROW,
       set: { due_at: `COALESCE(m.send_at, ${now})` },
       where: `${ours} AND m.state = 'QUEUED' AND m.due_at IS NULL`,
     }),
@@ -143,36 +165,35 @@ export function messageSql(dialect: SqlDialect) {
     /** rows, account: reports raise the state; equal or lower ones change nothing */
     applyReports: dialect.updateMessagesFromRows({
       columns: REPORT_ROW,
-      set: {
-        state: 'r.state',
-        ims_id: 'COALESCE(m.ims_id, r.ims_id)',
-        report_state: 'r.report_state',
-        report_description: 'r.report_description',
-        gateway_submit_time: 'r.submit_time',
-        gateway_receive_time: 'r.receive_time',
-        accepted_at: `COALESCE(m.accepted_at, ${now})`,
-        final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
-        due_at: 'NULL',
-      },
+      set: reported,
       where: `${ours} AND r.rank_to > ${RANK}`,
     }),
-    /** imsIds, account */
-    findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state
-      FROM ${dialect.rows({ ims_id: 'id' }, 'r')} JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.ims_id = r.ims_id`,
+    /** rows, account: the same, where nothing can contradict it */
+    applyNamedReports: dialect.updateMessagesFromRows({
+      columns: { ...REPORT_ROW, mobile: 'varchar64' },
+      set: reported,
+      where: `${ours} AND m.mobile = COALESCE(r.mobile, m.mobile) AND m.state IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
+    }),
+    /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
+    findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state FROM ${dialect.rows(IMS_ID_ROW, 'r')}
+      JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.mobile = r.mobile AND m.ims_id = r.ims_id`,
     /** ids, account */
     findStates: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state ${byIds}`,
   };
 }
 
-const NEW_MESSAGE_ORDER = Object.keys(NEW_MESSAGE);
+/** What a request needs to know of its messages. */
+const CLAIMED_COLUMNS = ['custom_ims_id', 'mobile', 'content'];
+
+const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
 
 const REPORT_ROW: RowColumns = {
-  custom_ims_id: 'id',
-  ims_id: 'text',
-  state: 'text',
+  custom_ims_id: 'varchar64',
+  ims_id: 'varchar64',
+  state: 'varchar64',
   rank_to: 'bigint',
-  report_state: 'text',
-  report_description: 'text',
+  report_state: 'varchar64',
+  report_description: 'varchar255',
   submit_time: 'bigint',
   receive_time: 'bigint',
 };

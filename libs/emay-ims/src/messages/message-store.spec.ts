@@ -17,8 +17,8 @@ async function idsHandedOver(
   const keep = (parameters: readonly unknown[] = []) => {
     for (const parameter of parameters) {
       if (typeof parameter !== 'string' || !parameter.startsWith('[')) continue;
-      const rows = JSON.parse(parameter) as { custom_ims_id: string }[];
-      lists.push(rows.map((row) => row.custom_ims_id));
+      const rows = JSON.parse(parameter) as ({ custom_ims_id: string } | [string])[];
+      lists.push(rows.map((row) => (Array.isArray(row) ? row[0] : row.custom_ims_id)));
     }
   };
   const session: SqlSession = {

@@ -1,7 +1,7 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { ImsMessage } from './ims-message.entity.js';
 import { toMessage } from './message-row.js';
-import { messageSql, type MessageSql } from './message-sql.js';
+import { ID_ROW, IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
 import { IMS_MESSAGE_STATES, STATE_RANK, type ImsMessageState } from './message-state.js';
 
 /** A message to store. Validated: E.164 number, content and id within their limits. */
@@ -21,6 +21,9 @@ export interface Attempt {
   /** After this the messages count as unconfirmed: the request's deadline and what settling may take. */
   lastsMs: number;
 }
+
+/** What a request needs to know of a message that it carries. */
+export type ClaimedMessage = Pick<ImsMessage, 'customImsId' | 'mobile' | 'content'>;
 
 /** What an attempt learned of one message. */
 export interface Settlement {
@@ -51,6 +54,12 @@ export interface AppliedReport {
   receiveTime: Date | null;
 }
 
+/** A report that names its message by our id. */
+export interface NamedReport extends AppliedReport {
+  /** The number that it tells; the message's own, or else it is about another message. */
+  mobile: string | null;
+}
+
 /** As much of a message as matching a report takes. */
 export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile' | 'state'>;
 
@@ -75,7 +84,7 @@ export class MessageStore {
   /** Stores messages for the dispatcher; ids that are there already are left alone. */
   async insertQueued(messages: readonly NewMessage[], createdAt: Date, session: SqlSession): Promise<void> {
     const created = createdAt.getTime();
-    await session.run(this.sql.insertQueued, [this.account, created, created, newMessageRows(messages)]);
+    await session.run(this.sql.insertQueued, [this.account, created, created, this.newMessageRows(messages)]);
   }
 
   /** Stores messages whose request is about to leave; ids that are there already are left alone. */
@@ -84,13 +93,13 @@ export class MessageStore {
       this.account,
       attempt.token,
       attempt.lastsMs,
-      newMessageRows(messages),
+      this.newMessageRows(messages),
     ]);
   }
 
   async findByIds(customImsIds: readonly string[], session: SqlSession = this.database): Promise<ImsMessage[]> {
     if (customImsIds.length === 0) return [];
-    return (await session.rows(this.sql.findByIds, [idRows(customImsIds), this.account])).map(toMessage);
+    return (await session.rows(this.sql.findByIds, [this.encodeIds(customImsIds), this.account])).map(toMessage);
   }
 
   async findOne(customImsId: string): Promise<ImsMessage | null> {
@@ -107,30 +116,39 @@ export class MessageStore {
   }
 
   /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
-  async claim(limit: number, attempt: Attempt): Promise<ImsMessage[]> {
+  async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
     if (this.database.dialect.hasReturning) {
       const rows = await this.database.rows(this.sql.claim, [this.account, limit, attempt.token, attempt.lastsMs]);
-      return rows.map(toMessage);
+      return rows.map(toClaimed);
     }
     return this.database.transaction(async (session) => {
-      const due = distinctMobiles(await session.rows(this.sql.selectDue, [this.account, limit]));
-      return due.length === 0 ? [] : this.take(due, attempt, session);
+      const due = firstToEachNumber((await session.rows(this.sql.selectDue, [this.account, limit])).map(toClaimed));
+      // They are locked: what was read is what is taken.
+      if (due.length > 0)
+        await this.take(
+          due.map(({ customImsId }) => customImsId),
+          attempt,
+          session,
+        );
+      return due;
     });
   }
 
   /** Takes these messages, due or not, as far as they are still queued; resolves to those it got. */
-  async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ImsMessage[]> {
+  async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
     if (this.database.dialect.hasReturning) {
       const rows = await this.database.rows(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
-      return rows.map(toMessage);
+      return rows.map(toClaimed);
     }
-    return this.database.transaction((session) => this.take(customImsIds, attempt, session));
+    return this.database.transaction(async (session) => {
+      await this.take(customImsIds, attempt, session);
+      const parameters = [this.encodeIds(customImsIds), this.account, attempt.token];
+      return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
+    });
   }
 
-  /** Where an UPDATE returns nothing: what it took is read again, under this transaction's locks. */
-  private async take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<ImsMessage[]> {
-    await session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
-    return (await this.findByIds(customImsIds, session)).filter((message) => message.attempt === attempt.token);
+  private take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
+    return session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
   }
 
   private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
@@ -155,12 +173,12 @@ export class MessageStore {
     }));
     const settled = await this.database.run(
       settle.sql,
-      settle.bind({ rows: jsonRows(rows), where: [this.account, token] }),
+      settle.bind({ rows: inIdOrder(rows), where: [this.account, token] }),
     );
     const withIds = rows.filter((row) => row.ims_id !== undefined);
     if (settled < settlements.length && withIds.length > 0) {
       const { sql, bind } = this.sql.addImsIds;
-      await this.database.run(sql, bind({ rows: jsonRows(withIds), where: [this.account, token] }));
+      await this.database.run(sql, bind({ rows: inIdOrder(withIds), where: [this.account, token] }));
     }
   }
 
@@ -173,7 +191,7 @@ export class MessageStore {
       due_in: dueInMs ?? undefined,
     }));
     const { sql, bind } = this.sql.release;
-    await this.database.run(sql, bind({ rows: jsonRows(rows), where: [this.account, token] }));
+    await this.database.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
   }
 
   /** Hands messages that were held for their caller over to the dispatcher. */
@@ -187,37 +205,35 @@ export class MessageStore {
     return (await this.database.run(this.sql.cancel, [this.account, customImsId])) === 1;
   }
 
-  /** Raises messages to what their reports say; resolves to how many moved. Rows: see `AppliedReport`. */
+  /** Raises messages to what their reports say; resolves to how many moved. */
   async applyReports(reports: readonly AppliedReport[], session: SqlSession): Promise<number> {
     if (reports.length === 0) return 0;
-    const rows = reports.map((report) => ({
-      custom_ims_id: report.customImsId,
-      ims_id: report.imsId ?? undefined,
-      state: report.state,
-      rank_to: STATE_RANK[report.state],
-      report_state: report.reportState,
-      report_description: report.description ?? undefined,
-      submit_time: report.submitTime?.getTime(),
-      receive_time: report.receiveTime?.getTime(),
-    }));
     const { sql, bind } = this.sql.applyReports;
-    return session.run(sql, bind({ rows: jsonRows(rows), where: [this.account] }));
+    return session.run(sql, bind({ rows: inIdOrder(reports.map(reportRow)), where: [this.account] }));
+  }
+
+  /** The same for messages that have no final state yet and went to the number that their report tells. */
+  async applyNamedReports(reports: readonly NamedReport[], session: SqlSession): Promise<number> {
+    if (reports.length === 0) return 0;
+    const rows = reports.map((report) => ({ ...reportRow(report), mobile: report.mobile ?? undefined }));
+    const { sql, bind } = this.sql.applyNamedReports;
+    return session.run(sql, bind({ rows: inIdOrder(rows), where: [this.account] }));
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
   async findReported(
-    ids: { customImsIds: string[]; imsIds: string[] },
+    ids: { customImsIds: string[]; imsIds: { ims_id: string; mobile: string }[] },
     session: SqlSession,
   ): Promise<ReportedMessage[]> {
     const byId =
       ids.customImsIds.length === 0
         ? []
-        : await session.rows(this.sql.findStates, [idRows(ids.customImsIds), this.account]);
+        : await session.rows(this.sql.findStates, [this.encodeIds(ids.customImsIds), this.account]);
     const byImsId =
       ids.imsIds.length === 0
         ? []
         : await session.rows(this.sql.findByImsIds, [
-            JSON.stringify(ids.imsIds.map((id) => ({ ims_id: id }))),
+            this.database.dialect.encodeRows(IMS_ID_ROW, ids.imsIds),
             this.account,
           ]);
     return [...byId, ...byImsId].map((row) => ({
@@ -243,36 +259,55 @@ export class MessageStore {
   async giveUpWaitingForReports(): Promise<number> {
     return this.database.run(this.sql.giveUpWaiting, [this.account]);
   }
-}
 
-/** Ids of the first message to each number. */
-function distinctMobiles(due: readonly SqlRow[]): string[] {
-  const first = new Map<unknown, string>();
-  for (const { mobile, custom_ims_id: id } of due) if (!first.has(mobile)) first.set(mobile, String(id));
-  return [...first.values()];
-}
+  private encodeIds(customImsIds: readonly string[]): string {
+    return this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds));
+  }
 
-/**
- * Rows for one statement, always in the order of their ids: whoever locks the same messages at the same time waits for
- * the other, and does not end in a deadlock.
- */
-function jsonRows(rows: readonly { custom_ims_id: string }[]): string {
-  return JSON.stringify(rows.toSorted((one, other) => (one.custom_ims_id < other.custom_ims_id ? -1 : 1)));
-}
-
-function idRows(customImsIds: readonly string[]): string {
-  return jsonRows(customImsIds.map((id) => ({ custom_ims_id: id })));
-}
-
-function newMessageRows(messages: readonly NewMessage[]): string {
-  return jsonRows(
-    messages.map(({ customImsId, mobile, content, priority, sendAt, expiresAt }) => ({
+  private newMessageRows(messages: readonly NewMessage[]): string {
+    const rows = messages.map(({ customImsId, mobile, content, priority, sendAt, expiresAt }) => ({
       custom_ims_id: customImsId,
       mobile,
       content,
       priority,
       send_at: sendAt?.getTime(),
       expires_at: expiresAt?.getTime(),
-    })),
-  );
+    }));
+    return this.database.dialect.encodeRows(NEW_MESSAGE_ROW, inIdOrder(rows));
+  }
+}
+
+function toClaimed({ custom_ims_id: customImsId, mobile, content }: SqlRow): ClaimedMessage {
+  return { customImsId: String(customImsId), mobile: String(mobile), content: String(content) };
+}
+
+function reportRow(report: AppliedReport) {
+  return {
+    custom_ims_id: report.customImsId,
+    ims_id: report.imsId ?? undefined,
+    state: report.state,
+    rank_to: STATE_RANK[report.state],
+    report_state: report.reportState,
+    report_description: report.description ?? undefined,
+    submit_time: report.submitTime?.getTime(),
+    receive_time: report.receiveTime?.getTime(),
+  };
+}
+
+function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessage[] {
+  const first = new Map<string, ClaimedMessage>();
+  for (const message of due) if (!first.has(message.mobile)) first.set(message.mobile, message);
+  return [...first.values()];
+}
+
+/**
+ * Rows of one statement are always in the order of their ids: whoever locks the same messages at the same time waits for
+ * the other, and does not end in a deadlock.
+ */
+function inIdOrder<Row extends { custom_ims_id: string }>(rows: readonly Row[]): Row[] {
+  return rows.toSorted((one, other) => (one.custom_ims_id < other.custom_ims_id ? -1 : 1));
+}
+
+function idRows(customImsIds: readonly string[]): { custom_ims_id: string }[] {
+  return inIdOrder(customImsIds.map((id) => ({ custom_ims_id: id })));
 }

@@ -4,7 +4,7 @@ import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { decodeReportAnswer, type DeliveryReport, type ReportAnswer } from '../protocol/index.js';
 import type { ReportInbox, StoredPage } from './report-inbox.js';
-import { matchReports, type MatchedReports } from './report-matching.js';
+import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 import type { SecondLookStore } from './second-look-store.js';
 
 /** What one page brought. */
@@ -47,22 +47,33 @@ export class ReportIngestor {
     }
     const { reports, malformed } = answer;
     return this.database.transaction(async (session) => {
-      const matched = await this.match(reports, session);
       const total = reports.length + malformed.length;
       const ours = await this.inbox.finish(page.id, 'APPLIED', total, session);
       if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
-      const applied = await this.store.applyReports(matched.applied, session);
-      await this.secondLook.keep(page.id, matched.orphans, malformed, session);
+      const { applied, orphans, conflicts } = await this.apply(reports, session);
+      await this.secondLook.keep(page.id, orphans, malformed, session);
       await failpoint('before-apply-commit');
       return {
         reports: total,
         applied,
-        orphaned: matched.orphans.length,
+        orphaned: orphans.length,
         quarantined: malformed.length,
-        conflicts: matched.conflicts,
+        conflicts,
         problem: null,
       };
     });
+  }
+
+  /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */
+  private async apply(
+    reports: readonly DeliveryReport[],
+    session: SqlSession,
+  ): Promise<Omit<MatchedReports, 'applied'> & { applied: number }> {
+    const moved = await this.store.applyNamedReports(reportsByName(reports) ?? [], session);
+    if (moved === reports.length) return { applied: moved, orphans: [], conflicts: 0 };
+    // Those that moved stand where their reports want them, so they neither move nor count again.
+    const { applied, orphans, conflicts } = await this.match(reports, session);
+    return { applied: moved + (await this.store.applyReports(applied, session)), orphans, conflicts };
   }
 
   /** Applies orphans whose message has turned up since; resolves to how many. */
@@ -84,7 +95,9 @@ export class ReportIngestor {
   private async match(reports: readonly DeliveryReport[], session: SqlSession): Promise<MatchedReports> {
     const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
     const named = await this.store.findReported({ customImsIds, imsIds: [] }, session);
-    const imsIds = matchReports(reports, named).orphans.flatMap(({ imsId }) => imsId ?? []);
+    const imsIds = matchReports(reports, named).orphans.flatMap(({ imsId, mobile }) =>
+      imsId === null || mobile === null ? [] : { ims_id: imsId, mobile },
+    );
     const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
     return matchReports(reports, [...named, ...byImsId]);
   }

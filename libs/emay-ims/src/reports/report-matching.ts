@@ -1,4 +1,4 @@
-import type { AppliedReport, ReportedMessage } from '../messages/message-store.js';
+import type { AppliedReport, NamedReport, ReportedMessage } from '../messages/message-store.js';
 import { isFinal, STATE_RANK } from '../messages/message-state.js';
 import { classifyReportState, type DeliveryReport, type ReportStateKind } from '../protocol/index.js';
 
@@ -19,8 +19,8 @@ export interface MatchedReports {
 }
 
 /**
- * Gives each report its message: by our id, else by the gateway's, and never one to another number than the report
- * tells. A number alone proves nothing: two messages may have gone to it.
+ * Gives each report its message: by our id, else by the gateway's together with the number, and never one to another
+ * number than the report tells. A number alone proves nothing: two messages may have gone to it.
  */
 export function matchReports(reports: readonly DeliveryReport[], known: readonly ReportedMessage[]): MatchedReports {
   const byCustomImsId = new Map(known.map((message) => [message.customImsId, message]));
@@ -45,6 +45,19 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
     if (!earlier || STATE_RANK[applied.state] > STATE_RANK[earlier.state]) highest.set(message.customImsId, applied);
   }
   return { applied: [...highest.values()], orphans, conflicts };
+}
+
+/**
+ * The reports as they would be applied if each were about another message and named it by our id, as nearly all do;
+ * `null` if that is not so.
+ */
+export function reportsByName(reports: readonly DeliveryReport[]): NamedReport[] | null {
+  const named = new Map<string, NamedReport>();
+  for (const report of reports) {
+    const { customImsId, mobile } = report;
+    if (customImsId !== null) named.set(customImsId, { ...toApplied(customImsId, report), mobile });
+  }
+  return named.size === reports.length ? [...named.values()] : null;
 }
 
 function findMessage(

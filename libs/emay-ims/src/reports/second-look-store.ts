@@ -4,15 +4,15 @@ import type { DeliveryReport, MalformedReport } from '../protocol/index.js';
 
 const COLUMNS: RowColumns = {
   position: 'bigint',
-  status: 'text',
-  mobile: 'text',
-  ims_id: 'text',
-  custom_ims_id: 'text',
-  state: 'text',
-  description: 'text',
+  status: 'varchar64',
+  mobile: 'varchar64',
+  ims_id: 'varchar64',
+  custom_ims_id: 'varchar64',
+  state: 'varchar64',
+  description: 'varchar255',
   receive_time: 'bigint',
   submit_time: 'bigint',
-  reason: 'text',
+  reason: 'varchar255',
   raw: 'text',
 };
 const NAMES = Object.keys(COLUMNS);
@@ -59,7 +59,7 @@ export class SecondLookStore {
       ['batch_id', 'account', 'created_at', ...NAMES],
       `SELECT ?, ?, ${dialect.now}, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM ${dialect.rows(COLUMNS, 'r')}`,
     );
-    await session.run(insert, [batchId, this.account, JSON.stringify(rows)]);
+    await session.run(insert, [batchId, this.account, dialect.encodeRows(COLUMNS, rows)]);
   }
 
   /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by its own index. */
@@ -70,7 +70,7 @@ export class SecondLookStore {
          EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
            AND m.custom_ims_id = r.custom_ims_id AND (r.mobile IS NULL OR r.mobile = m.mobile))
          OR EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
-           AND m.ims_id = r.ims_id AND (r.mobile IS NULL OR r.mobile = m.mobile)))
+           AND m.mobile = r.mobile AND m.ims_id = r.ims_id))
        ORDER BY r.created_at LIMIT ?`,
       [this.account, limit],
     );

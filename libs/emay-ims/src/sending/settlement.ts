@@ -1,13 +1,6 @@
 import type { AcceptedOutcome, SendOutcome } from '../client/index.js';
-import type { Settlement } from '../messages/message-store.js';
+import type { ClaimedMessage, Settlement } from '../messages/message-store.js';
 import { classifyAnswerCode } from '../protocol/index.js';
-
-/** As much of a message as a request carries. */
-export interface SubmittedMessage {
-  customImsId: string;
-  mobile: string;
-  content: string;
-}
 
 /** What the outcome of a request means for the messages it carried. */
 export type Verdict =
@@ -21,7 +14,7 @@ export type Verdict =
 const CONTENT_CODES = new Set(['ERROR_CONTENT_EMPTY', 'ERROR_LONG_CONTENT']);
 
 /** Reads an outcome. Pure: the one place that decides what an answer does to a message. */
-export function judge(outcome: SendOutcome, messages: readonly SubmittedMessage[]): Verdict {
+export function judge(outcome: SendOutcome, messages: readonly ClaimedMessage[]): Verdict {
   switch (outcome.kind) {
     case 'accepted':
       return { kind: 'settled', settlements: matchEntries(outcome, messages) };
@@ -49,7 +42,7 @@ export function judge(outcome: SendOutcome, messages: readonly SubmittedMessage[
   }
 }
 
-export function isSameText(messages: readonly SubmittedMessage[]): boolean {
+export function isSameText(messages: readonly ClaimedMessage[]): boolean {
   return messages.every(({ content }) => content === messages[0]?.content);
 }
 
@@ -57,7 +50,7 @@ export function isSameText(messages: readonly SubmittedMessage[]): boolean {
  * Gives each message its entry: by `customImsId`, then by number, which is unique within a request. Strangers and
  * repeats are left over; a message without an entry may or may not have been accepted.
  */
-function matchEntries({ entries }: AcceptedOutcome, messages: readonly SubmittedMessage[]): Settlement[] {
+function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMessage[]): Settlement[] {
   const ours = new Set(messages.map(({ customImsId }) => customImsId));
   const byId = new Map(
     entries.filter((entry) => entry.customImsId !== null).map((entry) => [entry.customImsId, entry]),

@@ -4,11 +4,11 @@ import type { EmayImsClient, SendOutcome } from '../client/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
-import type { Attempt, MessageStore } from '../messages/message-store.js';
+import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
-import { isSameText, judge, type SubmittedMessage, type Verdict } from './settlement.js';
+import { isSameText, judge, type Verdict } from './settlement.js';
 
 /** What settling may take after the request's own deadline, before others call the attempt abandoned. */
 const SETTLING_MS = 5_000;
@@ -54,7 +54,7 @@ export class Submitter {
    * @returns the outcome of the first request; how each message ended stands in the store
    */
   async submit(
-    messages: readonly SubmittedMessage[],
+    messages: readonly ClaimedMessage[],
     attempt: Attempt,
     releaseInMs: number | null,
   ): Promise<SendOutcome> {
@@ -80,7 +80,7 @@ export class Submitter {
     return outcome;
   }
 
-  private async submitHalves(messages: readonly SubmittedMessage[], releaseInMs: number | null): Promise<void> {
+  private async submitHalves(messages: readonly ClaimedMessage[], releaseInMs: number | null): Promise<void> {
     const middle = Math.ceil(messages.length / 2);
     for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
       const attempt = this.newAttempt();
@@ -90,7 +90,7 @@ export class Submitter {
     }
   }
 
-  private request(messages: readonly SubmittedMessage[]): Promise<SendOutcome> {
+  private request(messages: readonly ClaimedMessage[]): Promise<SendOutcome> {
     const [first] = messages;
     if (first && messages.length === 1) return this.client.sendSingleIms(first);
     if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages);
@@ -98,7 +98,7 @@ export class Submitter {
   }
 
   private release(
-    messages: readonly SubmittedMessage[],
+    messages: readonly ClaimedMessage[],
     attempt: Attempt,
     code: string,
     dueInMs: number | null,

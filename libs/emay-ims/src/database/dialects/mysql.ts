@@ -1,8 +1,15 @@
 import type { SqlDialect } from '../sql-dialect.js';
 import { assignments } from './assignments.js';
+import { jsonArrays } from './json-arrays.js';
 
 const BINARY = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
-const TYPES = { id: `VARCHAR(64) ${BINARY}`, text: `TEXT ${BINARY}`, bigint: 'BIGINT' } as const;
+const TYPES = {
+  varchar64: `VARCHAR(64) ${BINARY}`,
+  varchar255: `VARCHAR(255) ${BINARY}`,
+  varchar1000: `VARCHAR(1000) ${BINARY}`,
+  text: `TEXT ${BINARY}`,
+  bigint: 'BIGINT',
+} as const;
 
 /** MySQL 8 and MariaDB ≥ 10.6. */
 export const mysql: SqlDialect = {
@@ -12,6 +19,7 @@ export const mysql: SqlDialect = {
   bigint: 'SIGNED',
   hasReturning: false,
   returned: (column) => column,
+  rowLocation: 'custom_ims_id',
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
   // MariaDB takes the primary key where about one message in fifty is due, and so locks every message of the account.
   dueMessages: 'emay_ims_message FORCE INDEX (emay_ims_message_due)',
@@ -20,8 +28,9 @@ export const mysql: SqlDialect = {
   before: ([first, second], [one, other]) => [`(${first} < ? OR (${first} = ? AND ${second} < ?))`, one, one, other],
   rows: (columns, alias) =>
     `JSON_TABLE(?, '$[*]' COLUMNS (${Object.entries(columns)
-      .map(([name, type]) => `${name} ${TYPES[type]} PATH '$.${name}'`)
+      .map(([name, type], index) => `${name} ${TYPES[type]} PATH '$[${index}]'`)
       .join(', ')})) AS ${alias}`,
+  encodeRows: jsonArrays,
   // Not INSERT IGNORE: that also truncates what is too long, silently.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON DUPLICATE KEY UPDATE ${columns[0]} = ${table}.${columns[0]}`,
@@ -34,7 +43,7 @@ export const mysql: SqlDialect = {
     return {
       // Rows first: each finds its message by primary key, whatever the table's statistics say.
       sql: `UPDATE ${this.rows(columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${where} SET ${assignments(set, 'm.')}`,
-      bind: (parameters) => [parameters.rows, ...parameters.where, ...(parameters.set ?? [])],
+      bind: ({ rows, where: conditions, set: values = [] }) => [jsonArrays(columns, rows), ...conditions, ...values],
     };
   },
   placeholders: (sql) => sql,

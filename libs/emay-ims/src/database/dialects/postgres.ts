@@ -1,8 +1,6 @@
 import type { SqlDialect } from '../sql-dialect.js';
 import { updateFrom } from './update-from.js';
 
-const TYPES = { id: 'text', text: 'text', bigint: 'bigint' } as const;
-
 const numbered = new Map<string, string>();
 
 export const postgres: SqlDialect = {
@@ -11,14 +9,16 @@ export const postgres: SqlDialect = {
   bigint: 'bigint',
   hasReturning: true,
   returned: (column) => `m.${column}`,
+  rowLocation: 'ctid',
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
   dueMessages: 'emay_ims_message',
   accountIs: () => 'm.account = ?',
   before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
   rows: (columns, alias) =>
     `json_to_recordset(?::json) AS ${alias}(${Object.entries(columns)
-      .map(([name, type]) => `${name} ${TYPES[type]}`)
+      .map(([name, type]) => `${name} ${type === 'bigint' ? 'bigint' : 'text'}`)
       .join(', ')})`,
+  encodeRows: (_columns, rows) => JSON.stringify(rows),
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON CONFLICT DO NOTHING`,
   deleteFirst: ({ table, where, orderBy }) =>

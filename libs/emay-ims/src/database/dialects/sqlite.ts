@@ -1,4 +1,5 @@
 import type { SqlDialect } from '../sql-dialect.js';
+import { jsonArrays } from './json-arrays.js';
 import { updateFrom } from './update-from.js';
 
 export const sqlite: SqlDialect = {
@@ -7,6 +8,7 @@ export const sqlite: SqlDialect = {
   bigint: 'INTEGER',
   hasReturning: true,
   returned: (column) => column,
+  rowLocation: 'rowid',
   // One writer at a time: there is nobody else's lock to pass over.
   lockSkippingLocked: '',
   dueMessages: 'emay_ims_message',
@@ -16,8 +18,9 @@ export const sqlite: SqlDialect = {
   before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
   rows: (columns, alias) =>
     `(SELECT ${Object.keys(columns)
-      .map((name) => `value ->> '${name}' AS ${name}`)
+      .map((name, index) => `value ->> ${index} AS ${name}`)
       .join(', ')} FROM json_each(?)) AS ${alias}`,
+  encodeRows: jsonArrays,
   // `WHERE true` keeps the parser from reading ON as a join condition.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} WHERE true ON CONFLICT DO NOTHING`,

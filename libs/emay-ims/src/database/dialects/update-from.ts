@@ -10,6 +10,10 @@ export function updateFrom(
   const returned = returning ? ` RETURNING ${returning.map(dialect.returned).join(', ')}` : '';
   return {
     sql: `UPDATE emay_ims_message AS m SET ${assignments(set)} FROM ${dialect.rows(columns, 'r')} WHERE ${where}${returned}`,
-    bind: (parameters) => [...(parameters.set ?? []), parameters.rows, ...parameters.where],
+    bind: ({ set: values = [], rows, where: conditions }) => [
+      ...values,
+      dialect.encodeRows(columns, rows),
+      ...conditions,
+    ],
   };
 }

@@ -1,4 +1,5 @@
 import { CreateEmayIms1764000000000 } from './1764000000000-create-emay-ims.js';
+import { SlimmerIndexes1764200000000 } from './1764200000000-slimmer-indexes.js';
 
 /** What a host adds to the `migrations` of its own DataSource, from the first schema on. */
-export const EMAY_IMS_MIGRATIONS = [CreateEmayIms1764000000000];
+export const EMAY_IMS_MIGRATIONS = [CreateEmayIms1764000000000, SlimmerIndexes1764200000000];
