@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import {
+  EMAY_IMS_MIGRATIONS,
   EmayImsModule,
   EmayImsOptionsError,
   EmayImsService,
@@ -129,7 +130,9 @@ describe('one SQLite file', () => {
     const { driver, count } = countingDriver();
     const opened = await Promise.all(Array.from({ length: 6 }, () => openEmbeddedSqlite(path, driver)));
     for (const dataSource of opened) {
-      expect(await dataSource.query('SELECT count(*) AS count FROM emay_ims_migration')).toEqual([{ count: 1 }]);
+      expect(await dataSource.query('SELECT count(*) AS count FROM emay_ims_migration')).toEqual([
+        { count: EMAY_IMS_MIGRATIONS.length },
+      ]);
       await dataSource.destroy();
     }
     expect(count.open).toBe(0);

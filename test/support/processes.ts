@@ -27,8 +27,9 @@ export function runProcess(script: string, args: string[], environment: NodeJS.P
     saying: (text) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const rest = output.split(text, 2)[1];
-          if (rest?.includes('\n')) resolve(rest.slice(0, rest.indexOf('\n')).trim());
+          const found = output.indexOf(text);
+          const end = output.indexOf('\n', found);
+          if (found >= 0 && end >= 0) resolve(output.slice(found + text.length, end).trim());
         };
         child.stdout?.on('data', look);
         child.stderr?.on('data', look);

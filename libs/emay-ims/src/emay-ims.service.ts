@@ -111,7 +111,7 @@ export class EmayImsService {
     return enqueueFrom(source, options, {
       read: (messages, firstIndex) => readMessages(messages, maxContentLength, 'skip', firstIndex),
       store: async (messages) => {
-        await account.enqueuer.enqueue(messages);
+        await account.enqueuer.store(messages);
         account.wakeDispatcher();
       },
     });

@@ -50,8 +50,8 @@ export class ConnectionWatch implements Transport {
       const event = (socket as TLSSocket).encrypted ? 'secureConnect' : 'connect';
       socket.once(event, () => this.stands());
     });
-    request.once('error', (error) => this.fail(error));
-    request.once('close', () => this.fail(interruptedBy('CONNECTION_CLOSED')));
+    request.once('error', (error) => this.fail(() => error));
+    request.once('close', () => this.fail(() => interruptedBy('CONNECTION_CLOSED')));
     return request;
   }
 
@@ -68,8 +68,8 @@ export class ConnectionWatch implements Transport {
   }
 
   /** Once an answer has begun, its body tells how it ends: what befalls the connection after its last byte is no matter. */
-  private fail(error: Error): void {
-    if (!this.answered) this.interrupt(error);
+  private fail(makeError: () => Error): void {
+    if (!this.answered) this.interrupt(makeError());
   }
 
   private cutOff(code: 'CONNECT_TIMEOUT' | 'TIMEOUT'): void {

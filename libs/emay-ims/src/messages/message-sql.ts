@@ -28,6 +28,9 @@ const NOT_FINAL = IMS_MESSAGE_STATES.filter((state) => !isFinal(state))
   .map((state) => `'${state}'`)
   .join(', ');
 
+/** Not `m.state`, where rows are to find their messages by key: a planner may take that for a better way to find them. */
+const STATE = "COALESCE(m.state, '')";
+
 /** The statements on `emay_ims_message`, one each; parameters in the order of the comment behind. */
 export type MessageSql = ReturnType<typeof messageSql>;
 
@@ -95,7 +98,7 @@ export function messageSql(dialect: SqlDialect) {
       {
         columns: ID_ROW,
         set: attempt,
-        where: `${ours} AND m.state = 'QUEUED'`,
+        where: `${ours} AND ${STATE} = 'QUEUED'`,
       },
       CLAIMED_COLUMNS,
     ),
@@ -123,26 +126,26 @@ export function messageSql(dialect: SqlDialect) {
           due_at: `CASE WHEN r.state = 'ACCEPTED' THEN ${now} + ${reportDeadlineMs} END`,
         },
         where: `${ours} AND m.attempt = ?
-          AND m.state IN ('SUBMITTING', 'UNCONFIRMED') AND r.rank_to > ${RANK}`,
+          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED') AND r.rank_to > ${RANK}`,
       }),
     /** rows, account, attempt: a report came before the answer; only the id is missing */
     addImsIds: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'varchar64', ims_id: 'varchar64' },
       set: { ims_id: 'r.ims_id' },
       // Not `m.ims_id IS NULL`: SQLite, once analysed, takes that for a way to find them.
-      where: `${ours} AND m.attempt = ? AND m.state <> 'QUEUED' AND COALESCE(m.ims_id, '') = ''`,
+      where: `${ours} AND m.attempt = ? AND ${STATE} <> 'QUEUED' AND COALESCE(m.ims_id, '') = ''`,
     }),
     /** rows, account, attempt: back into the queue; without `due_in` held for the caller to try again */
     release: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
       set: { state: "'QUEUED'", code: 'r.code', due_at: `${now} + r.due_in` },
-      where: `${ours} AND m.attempt = ? AND m.state = 'SUBMITTING'`,
+      where: `${ours} AND m.attempt = ? AND ${STATE} = 'SUBMITTING'`,
     }),
     /** rows, account: what a failed direct send held goes into the queue after all */
     unhold: dialect.updateMessagesFromRows({
       columns: ID_ROW,
       set: { due_at: `COALESCE(m.send_at, ${now})` },
-      where: `${ours} AND m.state = 'QUEUED' AND m.due_at IS NULL`,
+      where: `${ours} AND ${STATE} = 'QUEUED' AND m.due_at IS NULL`,
     }),
 
     /** account, id */
@@ -172,7 +175,7 @@ export function messageSql(dialect: SqlDialect) {
     applyNamedReports: dialect.updateMessagesFromRows({
       columns: { ...REPORT_ROW, mobile: 'varchar64' },
       set: reported,
-      where: `${ours} AND m.mobile = COALESCE(r.mobile, m.mobile) AND m.state IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
+      where: `${ours} AND m.mobile = COALESCE(r.mobile, m.mobile) AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
     }),
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
     findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state FROM ${dialect.rows(IMS_ID_ROW, 'r')}

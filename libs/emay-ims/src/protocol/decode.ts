@@ -81,10 +81,11 @@ export function decodeSendAnswer(body: string): SendAnswer {
 export function decodeReportAnswer(body: string, options: ProtocolOptions): ReportAnswer {
   const answer = readAnswer(body);
   if (answer.kind !== 'success') return answer;
+  const readTime = timeReader(options.timeZoneOffset);
   const reports: DeliveryReport[] = [];
   const malformed: MalformedReport[] = [];
   for (const [position, item] of answer.items.entries()) {
-    const report = readReport(item, position, options);
+    const report = readReport(item, position, readTime);
     if (typeof report === 'string') {
       malformed.push({ position, reason: report, raw: excerptOf(item, MAX_EXCERPT_LENGTH) });
     } else {
@@ -128,8 +129,20 @@ function readIdentity(item: JsonObject): SendEntry {
   };
 }
 
+type TimeReader = (text: unknown) => Date | null;
+
+/** A page of reports falls into a few seconds: each is read once. */
+function timeReader(timeZoneOffset: string): TimeReader {
+  const known = new Map<unknown, Date | null>();
+  return (text) => {
+    let time = known.get(text);
+    if (time === undefined) known.set(text, (time = parseGatewayTime(text, timeZoneOffset)));
+    return time;
+  };
+}
+
 /** The report, or the reason why it is none. */
-function readReport(item: unknown, position: number, options: ProtocolOptions): DeliveryReport | string {
+function readReport(item: unknown, position: number, readTime: TimeReader): DeliveryReport | string {
   if (!isJsonObject(item)) return 'not an object';
   const state = readToken(fieldOf(item, 'state'));
   if (state === null) return 'no usable state';
@@ -144,8 +157,8 @@ function readReport(item: unknown, position: number, options: ProtocolOptions): 
     ...identity,
     state,
     description: readFreeText(fieldOf(item, 'desc'), MAX_DESCRIPTION_LENGTH),
-    receiveTime: parseGatewayTime(receiveTime, options.timeZoneOffset),
-    submitTime: parseGatewayTime(submitTime, options.timeZoneOffset),
+    receiveTime: readTime(receiveTime),
+    submitTime: readTime(submitTime),
     receiveTimeText: readFreeText(receiveTime, MAX_TIME_TEXT_LENGTH),
     submitTimeText: readFreeText(submitTime, MAX_TIME_TEXT_LENGTH),
   };

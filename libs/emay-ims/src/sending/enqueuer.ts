@@ -9,11 +9,17 @@ import { conflictingIds, type IdentifiedMessages } from '../messages/message-ide
 /** Rows in one statement. More gain nothing, and hold the database's locks longer. */
 const ROWS_PER_STATEMENT = 1_000;
 
+interface Stored {
+  createdAt: Date;
+  /** Those that were there already. */
+  stored: ReadonlyMap<string, ImsMessage>;
+}
+
 /** Stores messages for the dispatcher: all of a call, or none. */
 export class Enqueuer {
   constructor(
     private readonly database: ImsDatabase,
-    private readonly store: MessageStore,
+    private readonly messages: MessageStore,
   ) {}
 
   /**
@@ -21,6 +27,14 @@ export class Enqueuer {
    * @returns the stored messages in the order given; for an id that was there already, the first message
    */
   async enqueue(wanted: IdentifiedMessages, manager?: EntityManager): Promise<ImsMessage[]> {
+    const { createdAt, stored } = await this.store(wanted, manager);
+    return wanted.messages.map(
+      (message) => stored.get(message.customImsId) ?? queuedMessage(this.messages.account, message, createdAt),
+    );
+  }
+
+  /** The same for callers who do not want the messages back: of a million, nothing is kept. */
+  async store(wanted: IdentifiedMessages, manager?: EntityManager): Promise<Stored> {
     const work = (session: SqlSession) => this.insert(wanted, session);
     if (manager) {
       this.assertJoinable(manager);
@@ -31,28 +45,26 @@ export class Enqueuer {
     return stored;
   }
 
-  private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<ImsMessage[]> {
-    const createdAt = await this.store.now(session);
+  private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<Stored> {
+    const createdAt = await this.messages.now(session);
     for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
-      await this.store.insertQueued(messages.slice(start, start + ROWS_PER_STATEMENT), createdAt, session);
+      await this.messages.insertQueued(messages.slice(start, start + ROWS_PER_STATEMENT), createdAt, session);
     }
     const stored = new Map(
       givenIds.size > 0
-        ? (await this.store.findByIds([...givenIds], session)).map((message) => [message.customImsId, message])
+        ? (await this.messages.findByIds([...givenIds], session)).map((message) => [message.customImsId, message])
         : [],
     );
     const conflicts = conflictingIds(messages, stored);
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
     const held = [...stored.values()].filter(({ state, dueAt }) => state === 'QUEUED' && dueAt === null);
     if (held.length > 0) {
-      await this.store.unhold(
+      await this.messages.unhold(
         held.map(({ customImsId }) => customImsId),
         session,
       );
     }
-    return messages.map(
-      (message) => stored.get(message.customImsId) ?? queuedMessage(this.store.account, message, createdAt),
-    );
+    return { createdAt, stored };
   }
 
   private assertJoinable(manager: EntityManager): void {

@@ -12,7 +12,9 @@ export const postgres: SqlDialect = {
   rowLocation: 'ctid',
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
   dueMessages: 'emay_ims_message',
-  accountIs: () => 'm.account = ?',
+  // Made to depend on the row: before it has statistics, the planner takes a constant account for so selective that it
+  // reads all its messages for each statement (500 rows of 30,000: 25 ms instead of 5).
+  accountIs: (rowKey) => `m.account = CASE WHEN r.${rowKey} IS NULL THEN NULL ELSE ?::text END`,
   before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
   rows: (columns, alias) =>
     `json_to_recordset(?::json) AS ${alias}(${Object.entries(columns)

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ImsDatabase, type SqlSession } from '../../libs/emay-ims/src/database/ims-database.js';
+import { EmayImsStoreError } from '../../libs/emay-ims/src/errors/emay-ims-errors.js';
+import { openTestDatabase } from './open-database.js';
+import type { OpenDatabase } from './store/store-bench.js';
+
+/** Counts the commits of a connection: by its statements, as the connection is ours alone. */
+function counting(database: ImsDatabase): { statements: string[] } {
+  const statements: string[] = [];
+  const runner = database.dataSource.createQueryRunner();
+  const query = runner.query.bind(runner) as (sql: string, ...rest: unknown[]) => Promise<unknown>;
+  Object.assign(runner, {
+    query: (sql: string, ...rest: unknown[]) => {
+      statements.push(sql.split(' ')[0] as string);
+      return query(sql, ...rest);
+    },
+  });
+  return { statements };
+}
+
+describe('works that share a commit, on the one connection of an SQLite file', () => {
+  let opened: OpenDatabase;
+  let database: ImsDatabase;
+  let other: ImsDatabase;
+  beforeEach(async () => {
+    opened = await openTestDatabase('sqlite');
+    database = new ImsDatabase(await opened.connect());
+    other = new ImsDatabase(await opened.connect());
+    await database.run('CREATE TABLE kept (name text PRIMARY KEY)');
+    await untilIdle();
+  });
+  afterEach(() => opened.close());
+
+  // What comes while nothing is under way goes at once, by itself; what comes meanwhile goes together.
+  const untilIdle = async () => {
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const insert = (name: string) => (session: SqlSession) => session.run('INSERT INTO kept VALUES (?)', [name]);
+  const kept = async (from = other) => (await from.rows('SELECT name FROM kept ORDER BY name')).map(({ name }) => name);
+
+  it('are all there, each with its own result, after one commit', async () => {
+    const { statements } = counting(database);
+    const first = database.run('INSERT INTO kept VALUES (?)', ['first']);
+    const results = await Promise.all([
+      first,
+      database.transaction(insert('a')),
+      database.run('INSERT INTO kept VALUES (?), (?)', ['b', 'c']),
+      database.rows('SELECT COUNT(*) AS names FROM kept'),
+    ]);
+    expect(results).toEqual([1, 1, 2, [{ names: 4 }]]);
+    expect(await kept()).toEqual(['a', 'b', 'c', 'first']);
+    expect(statements.filter((word) => word === 'COMMIT')).toHaveLength(1);
+  });
+
+  it('fail one by one: the others are kept, and nothing of the failed one', async () => {
+    const ends = await Promise.allSettled([
+      database.transaction(insert('first')),
+      database.transaction(insert('a')),
+      database.transaction(async (session) => {
+        await insert('half')(session);
+        throw new Error('on purpose');
+      }),
+      database.transaction(async (session) => {
+        await insert('another half')(session);
+        await insert('a')(session);
+      }),
+      database.transaction(insert('b')),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(ends[2]).toMatchObject({ reason: new Error('on purpose') });
+    expect(ends[3]).toMatchObject({ reason: expect.any(EmayImsStoreError) });
+    expect(await kept()).toEqual(['a', 'b', 'first']);
+  });
+
+  it('are not told that they are done before the commit', async () => {
+    let isTold = false;
+    let seen: unknown[] = [];
+    const first = database.transaction(insert('first'));
+    const work = database.transaction(insert('a')).then(() => (isTold = true));
+    const watch = database.transaction(async () => {
+      seen = [isTold, await kept()];
+    });
+    await Promise.all([first, work, watch]);
+    // From another connection: what the works before had written was not committed yet.
+    expect(seen).toEqual([false, ['first']]);
+    expect(await kept()).toEqual(['a', 'first']);
+  });
+
+  it('wait together for a lock that another process holds, and are all done then', async () => {
+    const holder = other.dataSource.createQueryRunner();
+    await holder.query('BEGIN IMMEDIATE');
+    const works = Promise.all([database.transaction(insert('a')), database.run('INSERT INTO kept VALUES (?)', ['b'])]);
+    await new Promise((resolve) => setImmediate(resolve));
+    await holder.query('COMMIT');
+    expect(await works).toEqual([1, 1]);
+    expect(await kept()).toEqual(['a', 'b']);
+  });
+
+  it('all fail where the commit does', async () => {
+    await database.run('CREATE TABLE child (name text REFERENCES kept (name) DEFERRABLE INITIALLY DEFERRED)');
+    await database.run('PRAGMA foreign_keys = ON');
+    await untilIdle();
+    const ends = await Promise.allSettled([
+      database.transaction(insert('first')),
+      database.transaction(insert('a')),
+      database.transaction((session) => session.run("INSERT INTO child VALUES ('nobody')")),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await kept()).toEqual(['first']);
+    // And the connection is fit for what comes next.
+    expect(await database.transaction(insert('b'))).toBe(1);
+  });
+});
