@@ -36,7 +36,7 @@ const CASES: Case[] = [
   { failpoints: 'store-page@1=database-error,before-unspool=kill', dies: true, accepted: 1, state: 'DELIVERED' },
 ];
 
-const SENDING = /^(messages-stored|before-request|after-request|after-settle)=/;
+const isSending = (failpoints = '') => /^(messages-stored|before-request|after-request|after-settle)=/.test(failpoints);
 
 describe.each(databasesUnderTest())('a process that fails at a chosen point on %s', (kind) => {
   let folder: string;
@@ -71,14 +71,19 @@ describe.each(databasesUnderTest())('a process that fails at a chosen point on %
       EMAY_IMS_APP_ID: 'APP',
       EMAY_IMS_SECRET_KEY: 'KEY',
       EMAY_IMS_DATABASE_URL: database.url,
-      // Killed while it sends, a process must not have a pull under way: that would lose the report, as it may.
-      EMAY_IMS_REPORT_INTERVAL_MS: failpoints !== undefined && SENDING.test(failpoints) ? '60000' : '100',
+      EMAY_IMS_REPORT_INTERVAL_MS: isSending(failpoints) ? '60000' : '100',
       EMAY_IMS_TIMEOUT_MS: '2000',
       EMAY_IMS_SPOOL_PATH: join(folder, 'spool'),
       ...(failpoints === undefined ? {} : { EMAY_IMS_FAILPOINTS: failpoints }),
     });
     url = await application.saying('Listening on ');
+    // Killed while it sends, a process must not have a pull under way: that would lose the report, as it may.
+    if (isSending(failpoints)) await eventually(pulls, ({ asked, open }) => asked > 0 && open === 0);
   };
+  const pulls = async () => ({
+    asked: (await logged('request')).length,
+    open: (await rows('SELECT id FROM emay_ims_report_batch')).length,
+  });
   const post = () =>
     fetch(`${url}/api/messages`, {
       method: 'POST',

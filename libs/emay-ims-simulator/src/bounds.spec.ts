@@ -33,10 +33,15 @@ it('reset forgets everything but the ids', async () => {
   bench.simulator.inject({ kind: 'refuse', forMs: Infinity });
   bench.simulator.reset();
   expect(bench.simulator.counters()).toEqual({ requests: 0, accepted: 0, handedOut: 0, pending: 0, dropped: 0 });
-  const { accepted, requests, handedOut, pendingReports, faults } = bench.simulator;
-  for (const list of [accepted, requests, handedOut, pendingReports, faults]) {
-    expect(list.call(bench.simulator)).toEqual([]);
-  }
+  const { simulator } = bench;
+  const lists = [
+    simulator.accepted(),
+    simulator.requests(),
+    simulator.handedOut(),
+    simulator.pendingReports(),
+    simulator.faults(),
+  ];
+  expect(lists).toEqual([[], [], [], [], []]);
   const next = await bench.single(first!);
   expect(BigInt(next.imsId)).toBeGreaterThan(BigInt(imsId));
   await bench.simulator.stop();

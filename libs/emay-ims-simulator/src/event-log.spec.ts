@@ -66,6 +66,36 @@ it('writes what happened, in order, and appends to what is there', async () => {
   ]);
 });
 
+it('writes lines just as JSON.stringify would, whatever the senders put into their texts', async () => {
+  const logFile = join(folder, 'gateway.jsonl');
+  bench = await Bench.start({ logFile });
+  const odd = ['"', '\\', '\n\u0000', '\u007F\u2028', '短信', '😀', '\uD800', ' ~', ''];
+  await bench.batch([
+    { mobile: '0061422118000', customImsId: 'plain' },
+    ...odd.map((text) => ({ mobile: `00${text}`, customImsId: text })),
+  ]);
+  bench.simulator.pushReport('EUCP-EMY-SMS0-SIMUL', { imsId: '"', mobile: '\\', state: '\n' });
+  bench.simulator.pushReport('EUCP-EMY-SMS0-SIMUL', 'no report');
+  bench.simulator.releaseReports();
+  await bench.pull();
+  await bench.simulator.stop();
+
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toEqual(events.map((event) => JSON.stringify(event)));
+  const accepted = events.filter(({ event }) => event === 'accepted');
+  expect(accepted.map(({ mobile }) => mobile)).toEqual(['0061422118000', ...odd.map((text) => `00${text}`)]);
+  expect(accepted.map(({ customImsId }) => customImsId)).toEqual(['plain', ...odd.slice(0, -1), null]);
+  const handedOut = events.filter(({ event }) => event === 'handed-out');
+  expect(handedOut).toHaveLength(accepted.length + 2);
+  expect(handedOut).toContainEqual(
+    expect.objectContaining({ imsId: '"', customImsId: null, mobile: '\\', state: '\n' }),
+  );
+  expect(handedOut).toContainEqual(
+    expect.objectContaining({ imsId: null, customImsId: null, mobile: null, state: null }),
+  );
+});
+
 it('has an accepted message on file before its answer arrives', async () => {
   const logFile = join(folder, 'gateway.jsonl');
   bench = await Bench.start({ logFile });

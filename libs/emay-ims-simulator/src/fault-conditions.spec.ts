@@ -101,6 +101,7 @@ it.each([
   [{ kind: 'hang', chance: 0 }, 'chance is 0; write a number above 0'],
   [{ kind: 'hang', chance: 1.5 }, 'chance is 1.5'],
   [{ kind: 'hang', skip: -1 }, 'skip is -1; write a whole number from 0'],
+  [{ kind: 'refuse', forMs: 2_147_483_648 }, 'forMs is 2147483648; write a whole number from 0 to 2147483647'],
   [{ kind: 'hang', forMs: 'long' }, 'forMs is long; write a whole number'],
   [{ kind: 'hang', probability: 1 }, 'hang has no "probability"; it has no field of its own'],
   [{ kind: 'drip', interval: 1 }, 'drip has no "interval"; it has intervalMs'],

@@ -188,6 +188,28 @@ describe('a changed answer', () => {
     expect(JSON.parse(gunzipSync(bytes).toString('utf8'))).toMatchObject({ code: 'SUCCESS' });
   });
 
+  it('compressed-bomb: small on the wire, large once inflated, and still JSON', async () => {
+    inject({ kind: 'compressed-bomb', bytes: 20_000_000 });
+    const { headers, bytes } = await sendBatch();
+    expect(headers['content-encoding']).toBe('gzip');
+    expect(bytes.length).toBeLessThan(200_000);
+    const inflated = gunzipSync(bytes);
+    expect(inflated.length).toBeGreaterThan(20_000_000);
+    expect(parsed<object>(inflated.toString('utf8'))).toMatchObject({ code: 'SUCCESS' });
+  });
+
+  it('compressed-bomb: ends with a caller that goes away', async () => {
+    inject({ kind: 'compressed-bomb', bytes: Number.MAX_SAFE_INTEGER });
+    const { port } = bench.simulator;
+    const socket = connect(port, '127.0.0.1');
+    const body = JSON.stringify(bench.signed({ content: 'Hello', imses: IMSES }));
+    socket.write(`POST /inter/sendBatchIMS HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.destroy();
+    await until(() => lastRequest().status === 200 && !lastRequest().finished);
+    await bench.simulator.stop();
+  });
+
   it('changes an answer of reports alike: what is left out is lost', async () => {
     await sendBatch();
     bench.simulator.releaseReports();

@@ -42,7 +42,7 @@ export interface SimulatorOptions {
   readonly logFile?: string;
   /** How many messages, reports and requests each are remembered for `accepted()` and its like. Default: 100,000. */
   readonly historyLimit?: number;
-  /** How many reports of an account may wait; beyond it the oldest are dropped and counted. Default: 1,000,000. */
+  /** How many reports of an account may wait; beyond it the oldest are dropped and counted. Default: 500,000. */
   readonly pendingLimit?: number;
   /** A script of faults that begins with the first request. Default: none. */
   readonly scenario?: Scenario;
@@ -116,7 +116,7 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     seed: integer('seed', options.seed ?? 1, 0),
     logFile: options.logFile,
     historyLimit: integer('historyLimit', options.historyLimit ?? 100_000, 0),
-    pendingLimit: integer('pendingLimit', options.pendingLimit ?? 1_000_000, 1),
+    pendingLimit: integer('pendingLimit', options.pendingLimit ?? 500_000, 1),
     scenario: options.scenario,
     control: options.control ?? true,
     now: options.now ?? Date.now,

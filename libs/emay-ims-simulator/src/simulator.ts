@@ -50,6 +50,8 @@ export interface Simulator {
   /** Forgets lists, counters, waiting reports and faults, as between two tests. Ids go on, and the log on disk stays. */
   reset(): void;
 
+  /** Lets the process end although the simulator still listens. */
+  unref(): void;
   /** Ends every connection and the log. Resolves when the port is free; calling it again is harmless. */
   stop(): Promise<void>;
 }
@@ -66,7 +68,7 @@ export async function startSimulator(options?: SimulatorOptions): Promise<Simula
   const server = createServer();
   const door = new FrontDoor(server, resolved.host);
   const faults = new FaultPlan({ now: resolved.now, newRandom: randomSequences(resolved.seed), door });
-  const rooms: Rooms = { resolved, journal, gateway, faults };
+  const rooms: Rooms = { resolved, journal, gateway, faults, door };
   try {
     const port = await door.listen(resolved.port);
     const simulator = new RunningSimulator(port, rooms, async () => {
@@ -98,6 +100,7 @@ interface Rooms {
   readonly journal: Journal;
   readonly gateway: Gateway;
   readonly faults: FaultPlan;
+  readonly door: FrontDoor;
 }
 
 class RunningSimulator implements Simulator {
@@ -168,6 +171,10 @@ class RunningSimulator implements Simulator {
     faults.clear();
     gateway.clear();
     journal.clear();
+  }
+
+  unref(): void {
+    this.rooms.door.unref();
   }
 
   stop(): Promise<void> {

@@ -1,35 +1,46 @@
 import { parseArgs, types } from 'node:util';
-import { DEFAULT_ACCOUNT, type SimulatorOptions } from '../options.js';
+import { scenarioWithInfinity } from '../control/infinity.js';
+import type { FaultOrder } from '../faults/fault.js';
+import { checkScenario, type Scenario } from '../faults/scenario.js';
+import { checkCountryProfiles } from '../gateway/check-country-profiles.js';
+import { type CountryProfiles, REALISTIC_COUNTRIES } from '../gateway/country-profile.js';
+import { DEFAULT_ACCOUNT, type SimulatorAccount, type SimulatorOptions } from '../options.js';
+import { ArgumentError } from './argument-error.js';
+import { parseFault } from './parse-fault.js';
+import { readConfig } from './read-config.js';
+import { readJsonFile } from './read-json-file.js';
 import { DEFAULT_PORT } from './usage.js';
 
-export type Command = { readonly help: true } | { readonly options: SimulatorOptions; readonly json: boolean };
+/** What is printed besides serving: every request as JSON, the newest as text, or nothing. */
+export type Output = 'json' | 'text' | 'quiet';
 
-/** A wrong argument; the message says what to write. */
-export class ArgumentError extends Error {}
+export type Command =
+  | { readonly print: 'help' | 'version' | 'faults' | 'magic-numbers' }
+  | {
+      readonly print?: undefined;
+      readonly options: SimulatorOptions;
+      readonly faults: readonly FaultOrder[];
+      readonly output: Output;
+    };
 
+/** Throws an `ArgumentError` or a `RangeError` whose message says what to write. */
 export function parseArguments(args: readonly string[]): Command {
   const flags = readFlags(args);
-  if (flags.help) return { help: true };
-  const { seed, host } = flags;
-  const logFile = flags['log-file'];
+  if (flags.help) return { print: 'help' };
+  if (flags.version) return { print: 'version' };
+  if (flags['list-faults']) return { print: 'faults' };
+  if (flags['list-magic-numbers']) return { print: 'magic-numbers' };
+  if (flags.json && flags.quiet) throw new ArgumentError('--json and --quiet exclude each other; write one of them.');
+  const config = flags.config === undefined ? {} : readConfig(flags.config);
+  const options: SimulatorOptions = { port: DEFAULT_PORT, ...config, ...given(flags), ...accounts(flags, config) };
   return {
-    json: flags.json ?? false,
-    options: {
-      port: flags.port === undefined ? DEFAULT_PORT : wholeNumber('--port', flags.port, DEFAULT_PORT),
-      ...(host === undefined ? {} : { host }),
-      accounts: [
-        {
-          appId: flags['app-id'] ?? DEFAULT_ACCOUNT.appId,
-          secretKey: flags['secret-key'] ?? DEFAULT_ACCOUNT.secretKey,
-          allowedIps: list(flags['allowed-ips']),
-        },
-      ],
-      ...(flags['report-delay-ms'] === undefined ? {} : { reportDelayMs: delay(flags['report-delay-ms']) }),
-      ...(logFile === undefined ? {} : { logFile }),
-      ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed, 1) }),
-    },
+    options,
+    faults: (flags.fault ?? []).map(parseFault),
+    output: flags.json ? 'json' : flags.quiet ? 'quiet' : 'text',
   };
 }
+
+type Flags = ReturnType<typeof readFlags>;
 
 function readFlags(args: readonly string[]) {
   const text = { type: 'string' } as const;
@@ -43,10 +54,27 @@ function readFlags(args: readonly string[]) {
         'app-id': text,
         'secret-key': text,
         'allowed-ips': text,
+        'no-control': toggle,
         'report-delay-ms': text,
-        'log-file': text,
+        countries: text,
+        'reports-per-second': text,
+        'timeout-report-after-ms': text,
+        'timestamp-tolerance-ms': text,
+        'max-content-length': text,
+        'sign-case': text,
+        'time-zone-offset': text,
         seed: text,
+        fault: { type: 'string', multiple: true },
+        scenario: text,
+        'list-faults': toggle,
+        'list-magic-numbers': toggle,
+        'log-file': text,
+        'history-limit': text,
+        'pending-limit': text,
         json: toggle,
+        quiet: toggle,
+        config: text,
+        version: toggle,
         help: toggle,
       },
     }).values;
@@ -57,9 +85,68 @@ function readFlags(args: readonly string[]) {
   }
 }
 
+/** The options that flags were given for, and no others: a file's options stay where there is no flag. */
+function given(flags: Flags): SimulatorOptions {
+  const number = (flag: keyof Flags, example: number) => {
+    const value = flags[flag];
+    return typeof value === 'string' ? wholeNumber(`--${flag}`, value, example) : undefined;
+  };
+  const options: SimulatorOptions = {
+    port: number('port', DEFAULT_PORT),
+    host: flags.host,
+    control: flags['no-control'] ? false : undefined,
+    reportDelayMs: flags['report-delay-ms'] === undefined ? undefined : delay(flags['report-delay-ms']),
+    countries: flags.countries === undefined ? undefined : countries(flags.countries),
+    reportsPerSecond: flags['reports-per-second'] === 'unlimited' ? Infinity : number('reports-per-second', 10),
+    timeoutReportAfterMs: number('timeout-report-after-ms', 60_000),
+    timestampToleranceMs: number('timestamp-tolerance-ms', 600_000),
+    maxContentLength: number('max-content-length', 500),
+    // Another text is refused with the options themselves.
+    signCase: flags['sign-case'] as SimulatorOptions['signCase'],
+    timeZoneOffset: flags['time-zone-offset'],
+    seed: number('seed', 1),
+    scenario: flags.scenario === undefined ? undefined : scenario(flags.scenario),
+    logFile: flags['log-file'],
+    historyLimit: number('history-limit', 100_000),
+    pendingLimit: number('pending-limit', 500_000),
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** The account flags change the one account there is; which of several they mean, nobody can tell. */
+function accounts(flags: Flags, config: SimulatorOptions): { accounts: readonly SimulatorAccount[] } {
+  const known = config.accounts ?? [DEFAULT_ACCOUNT];
+  const changes = {
+    ...(flags['app-id'] === undefined ? {} : { appId: flags['app-id'] }),
+    ...(flags['secret-key'] === undefined ? {} : { secretKey: flags['secret-key'] }),
+    ...(flags['allowed-ips'] === undefined ? {} : { allowedIps: list(flags['allowed-ips']) }),
+  };
+  if (Object.keys(changes).length === 0) return { accounts: known };
+  if (known.length > 1) {
+    throw new ArgumentError(
+      'the file of --config names several accounts; write --app-id, --secret-key and --allowed-ips there instead.',
+    );
+  }
+  return { accounts: [{ ...DEFAULT_ACCOUNT, ...known[0], ...changes }] };
+}
+
+function countries(text: string): CountryProfiles {
+  if (text === 'realistic') return REALISTIC_COUNTRIES;
+  const profiles = readJsonFile('--countries', text);
+  checkCountryProfiles(profiles);
+  return profiles;
+}
+
+function scenario(path: string): Scenario {
+  const script = scenarioWithInfinity(readJsonFile('--scenario', path));
+  checkScenario(script);
+  return script;
+}
+
 function wholeNumber(flag: string, text: string, example: number): number {
-  if (!/^\d{1,15}$/.test(text))
+  if (!/^\d{1,15}$/.test(text)) {
     throw new ArgumentError(`${flag} is "${text}"; write a whole number, such as ${flag} ${example}.`);
+  }
   return Number(text);
 }
 
@@ -74,8 +161,8 @@ function delay(text: string): number | { min: number; max: number } {
   return match[2] === undefined ? min : { min, max: Number(match[2]) };
 }
 
-function list(text: string | undefined): string[] {
-  return (text ?? '')
+function list(text: string): string[] {
+  return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');

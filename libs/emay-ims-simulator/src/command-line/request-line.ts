@@ -5,14 +5,23 @@ import { maskMobile } from '../wire/mobile.js';
 export function requestLine(request: ReceivedRequest): string {
   const { call, method, path, receivedAt } = request;
   const parts = [
-    new Date(receivedAt).toISOString().slice(11, 23),
-    // A path is the caller's text: control characters must not reach the terminal.
+    timeOfDay(receivedAt),
     call ?? `${method} ${JSON.stringify(path.slice(0, 80))}`,
-    outcome(request),
+    outcomeOf(request),
     subject(request),
     request.fault ? `[fault ${request.fault}]` : '',
   ];
-  return parts.filter((part) => part !== '').join('  ');
+  // Paths, numbers and the codes of faults are other people's text: control characters must not reach the terminal.
+  return withoutControls(parts.filter((part) => part !== '').join('  '));
+}
+
+export function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?');
+}
+
+/** In UTC. */
+export function timeOfDay(instant: number): string {
+  return new Date(instant).toISOString().slice(11, 23);
 }
 
 /** The same as an object, for `--json`. */
@@ -20,7 +29,8 @@ export function requestObject({ firstMobile, ...request }: ReceivedRequest): Rec
   return { ...request, ...(firstMobile === undefined ? {} : { firstMobile: maskMobile(firstMobile) }) };
 }
 
-function outcome({ complete, finished, code, status }: ReceivedRequest): string {
+/** How an exchange ended, in a few words. */
+export function outcomeOf({ complete, finished, code, status }: ReceivedRequest): string {
   if (!complete) return 'body never arrived';
   const answer = code ?? (status === undefined ? '' : `HTTP ${status}`);
   if (finished) return answer;

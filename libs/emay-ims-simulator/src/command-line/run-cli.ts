@@ -1,28 +1,35 @@
+import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
+import type { ReceivedRequest } from '../oracle/records.js';
 import { type Simulator, startSimulator } from '../simulator.js';
-import { ArgumentError, type Command, parseArguments } from './parse-arguments.js';
-import { requestLine, requestObject } from './request-line.js';
+import { ArgumentError } from './argument-error.js';
+import { exposure, greeting } from './greeting.js';
+import { JsonOutput } from './json-output.js';
+import { faultListing, magicNumberListing } from './listings.js';
+import { type LiveOutput, TICK_MS } from './live-output.js';
+import { type Command, parseArguments } from './parse-arguments.js';
+import type { Terminal } from './terminal.js';
+import { TextOutput } from './text-output.js';
 import { USAGE } from './usage.js';
 
-/** What the command talks to. */
-export interface Terminal {
-  readonly out: (line: string) => void;
-  readonly err: (line: string) => void;
-  /** Ends the command. */
-  readonly signal: AbortSignal;
-}
+type Serve = Exclude<Command, { print: string }>;
+
+const LISTINGS = {
+  help: () => [USAGE.trimEnd()],
+  version: () => [version()],
+  faults: faultListing,
+  'magic-numbers': magicNumberListing,
+} as const;
 
 /** Runs the command until its signal, and resolves with the exit code: 0, 1 when it cannot listen, 2 for wrong flags. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const command = parseArguments(args);
-    if ('help' in command) {
-      terminal.out(USAGE.trimEnd());
+    if (command.print) {
+      for (const line of LISTINGS[command.print]()) terminal.out.write(`${line}\n`);
       return 0;
     }
-    const simulator = await start(command, terminal);
-    await aborted(terminal.signal);
-    await simulator.stop();
+    await serve(command, terminal);
     return 0;
   } catch (error) {
     const message = types.isNativeError(error) ? error.message : String(error);
@@ -31,21 +38,47 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   }
 }
 
-async function start({ options, json }: Exclude<Command, { help: true }>, { out }: Terminal): Promise<Simulator> {
-  const simulator = await startSimulator({
-    ...options,
-    onRequest: (request) => out(json ? JSON.stringify(requestObject(request)) : requestLine(request)),
-  }).catch((error: unknown) => {
-    throw explain(error, options.port);
-  });
-  const { url } = simulator;
-  const appIds = simulator.accounts.map(({ appId }) => appId);
-  out(
-    json
-      ? JSON.stringify({ listening: url, appIds })
-      : `Emay IMS simulator listens on ${url} for appId ${appIds.join(', ')}. Ctrl+C ends it.`,
+async function serve(command: Serve, terminal: Terminal): Promise<void> {
+  const { options, faults, output } = command;
+  let live: LiveOutput | undefined;
+  const onRequest = (request: ReceivedRequest) => live?.request(request);
+  const simulator = await startSimulator({ ...options, ...(output === 'quiet' ? {} : { onRequest }) }).catch(
+    (error: unknown) => {
+      throw explain(error, options.port);
+    },
   );
-  return simulator;
+  let stopTicking: (() => void) | undefined;
+  try {
+    for (const fault of faults) simulator.inject(fault);
+    greet(simulator, command, terminal);
+    if (output !== 'quiet') {
+      live = output === 'json' ? new JsonOutput(simulator, terminal) : new TextOutput(simulator, terminal);
+      live.tick();
+      stopTicking = terminal.every(TICK_MS, () => live?.tick());
+    }
+    await aborted(terminal.signal);
+  } finally {
+    stopTicking?.();
+    await simulator.stop();
+    live?.end();
+  }
+}
+
+function greet(simulator: Simulator, { options: { host, control = true }, output }: Serve, terminal: Terminal): void {
+  const warning = exposure(host, control);
+  if (warning !== undefined) terminal.err(`emay-ims-simulator: ${warning}`);
+  const { url, accounts } = simulator;
+  const lines =
+    output === 'json'
+      ? [
+          JSON.stringify({
+            listening: url,
+            appIds: accounts.map(({ appId }) => appId),
+            ...(control ? { page: `${url}/` } : {}),
+          }),
+        ]
+      : greeting(simulator, control);
+  for (const line of lines) terminal.out.write(`${line}\n`);
 }
 
 function explain(error: unknown, port: number | undefined): unknown {
@@ -54,6 +87,13 @@ function explain(error: unknown, port: number | undefined): unknown {
     return new Error(`port ${port} is taken; write another one, such as --port ${Number(port) + 1}, or --port 0.`);
   }
   return error;
+}
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -6,14 +6,47 @@ export const USAGE = `emay-ims-simulator: the Emay international SMS gateway, si
 
 Usage: emay-ims-simulator [options]
 
-  --port <number>             port to listen on, 0 for a free one (default ${DEFAULT_PORT})
-  --host <address>            address to listen on (default 127.0.0.1)
-  --app-id <text>             account (default ${DEFAULT_ACCOUNT.appId})
-  --secret-key <text>         its key (default ${DEFAULT_ACCOUNT.secretKey})
-  --allowed-ips <list>        addresses that may call, such as 10.1.2.3,10.2.* (default: all)
-  --report-delay-ms <number>  time until a report, or a range such as 100-900 (default 300)
-  --log-file <path>           append one JSON line for each event to this file
-  --seed <number>             makes the delays drawn from a range repeatable (default 1)
-  --json                      print JSON lines instead of text
-  --help                      print this
+Where it listens, and for whom
+  --port <number>               0 for a free one (default ${DEFAULT_PORT})
+  --host <address>              (default 127.0.0.1)
+  --app-id <text>               account (default ${DEFAULT_ACCOUNT.appId})
+  --secret-key <text>           its key (default ${DEFAULT_ACCOUNT.secretKey})
+  --allowed-ips <list>          addresses that may call, such as 10.1.2.3,10.2.* (default: all)
+  --no-control                  no operator's page at / and no control calls at /_simulator
+
+What the gateway does
+  --report-delay-ms <number>    time until a report, or a range such as 100-900 (default 300)
+  --countries <file>            delays, outcomes and losses for each country, as JSON;
+                                or the word realistic, for a made-up mix
+  --reports-per-second <number> report calls a second, or unlimited (default 10)
+  --timeout-report-after-ms <number>
+                                time until the report TIMEOUT (default 172800000, two days)
+  --timestamp-tolerance-ms <number>
+                                how far a timestamp may be off (default 600000)
+  --max-content-length <number> of a text, in UTF-16 units (default 500)
+  --sign-case <case>            lower, upper or any (default lower)
+  --time-zone-offset <offset>   of timestamps and reports (default +08:00)
+  --seed <number>               the same seed gives the same run (default 1)
+
+What goes wrong
+  --fault <order>               a kind and its fields, such as reset-after,times=3,chance=0.02;
+                                as often as you like
+  --scenario <file>             a script of faults, as JSON
+  --list-faults                 print every kind of fault with its fields
+  --list-magic-numbers          print the number endings that choose an outcome
+
+What it keeps and prints
+  --log-file <path>             append one JSON line for each event to this file
+  --history-limit <number>      messages, reports and requests to remember (default 100000)
+  --pending-limit <number>      reports that may wait; the oldest are dropped (default 500000)
+  --json                        print JSON lines: every request, and counters every ten seconds
+  --quiet                       print where it listens, and nothing more
+
+  --config <file>               any of the options of startSimulator(), as JSON; flags win
+  --version, --help
+
+Examples
+  emay-ims-simulator --port 9000 --report-delay-ms 1000-5000
+  emay-ims-simulator --countries realistic --fault hang,on=sendSingleIMS+sendBatchIMS,chance=0.01
+  emay-ims-simulator --config gateway.json --log-file gateway.jsonl --json | jq .code
 `;

@@ -2,6 +2,7 @@ import type { FaultOrder } from '../faults/fault.js';
 import type { Scenario } from '../faults/scenario.js';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Journal } from '../oracle/journal.js';
+import type { PendingReport } from '../oracle/records.js';
 import type { Simulator } from '../simulator.js';
 import { CATALOGUE } from './catalogue-listing.js';
 import { asAsked, ControlError } from './control-error.js';
@@ -13,7 +14,7 @@ import { pushReport, releaseReports } from './report-order.js';
 export interface ControlRooms {
   readonly simulator: Simulator;
   readonly journal: Pick<Journal, 'newestAccepted' | 'newestHandedOut' | 'newestRequests'>;
-  readonly gateway: Pick<Gateway, 'pending'>;
+  readonly gateway: Pick<Gateway, 'pending' | 'pendingOf'>;
   readonly seed: number;
   readonly now: () => number;
 }
@@ -40,8 +41,6 @@ type MethodTable = { readonly [M in ControlMethod]?: ControlCall };
 /** The control calls by path below `/_simulator`, then by method. */
 export type ControlCalls = ReadonlyMap<string, MethodTable>;
 
-const DONE: ControlAnswer = { status: 204 };
-
 export function controlCalls({ simulator, journal, gateway, seed, now }: ControlRooms): ControlCalls {
   const startedAt = now();
   return new Map<string, MethodTable>([
@@ -50,48 +49,13 @@ export function controlCalls({ simulator, journal, gateway, seed, now }: Control
     ['/accepted', { GET: list((count) => journal.newestAccepted(count)) }],
     ['/handed-out', { GET: list((count) => journal.newestHandedOut(count)) }],
     ['/requests', { GET: list((count) => journal.newestRequests(count)) }],
-    [
-      '/pending-reports',
-      // Each account has a queue of its own: only together are they in the order in which they fall due.
-      {
-        GET: list((count) =>
-          gateway
-            .pending()
-            .sort((left, right) => left.dueAt - right.dueAt)
-            .slice(0, count),
-        ),
-      },
-    ],
-    [
-      '/faults',
-      {
-        // The check of orders follows: it lets nothing through that is no order.
-        POST: ({ body }) => created(describeFault(asAsked(() => simulator.inject(withInfinity(body) as FaultOrder)))),
-        DELETE: () => {
-          simulator.clearFaults();
-          return DONE;
-        },
-      },
-    ],
+    ['/pending-reports', { GET: list((count) => nextDue(gateway, count)) }],
+    ['/faults', { POST: ({ body }) => inject(simulator, body), DELETE: () => done(simulator.clearFaults()) }],
     ['/faults/:id', { DELETE: ({ id }) => removeFault(simulator, id) }],
-    [
-      '/scenario',
-      {
-        POST: ({ body }) =>
-          created(describeFault(asAsked(() => simulator.play(scenarioWithInfinity(body) as Scenario)))),
-      },
-    ],
+    ['/scenario', { POST: ({ body }) => play(simulator, body) }],
     ['/reports', { POST: ({ body }) => created({ report: pushReport(simulator, body) }) }],
     ['/reports/release', { POST: ({ body }) => ok({ released: releaseReports(simulator, body) }) }],
-    [
-      '/reset',
-      {
-        POST: () => {
-          simulator.reset();
-          return DONE;
-        },
-      },
-    ],
+    ['/reset', { POST: () => done(simulator.reset()) }],
   ]);
 }
 
@@ -101,6 +65,10 @@ function ok(value: unknown): ControlAnswer {
 
 function created(value: unknown): ControlAnswer {
   return { status: 201, value };
+}
+
+function done(_nothing: void): ControlAnswer {
+  return { status: 204 };
 }
 
 function list(newest: (count: number) => readonly unknown[]): ControlCall {
@@ -114,9 +82,28 @@ function list(newest: (count: number) => readonly unknown[]): ControlCall {
   };
 }
 
+/** Each account has a queue of its own: only together are they in the order in which they fall due. */
+function nextDue(gateway: ControlRooms['gateway'], count: number): PendingReport[] {
+  return gateway
+    .pending(count)
+    .sort((left, right) => left.dueAt - right.dueAt)
+    .slice(0, count);
+}
+
+function inject(simulator: Simulator, body: unknown): ControlAnswer {
+  // The simulator checks it: nothing passes that is no order.
+  const order = withInfinity(body) as FaultOrder;
+  return created(describeFault(asAsked(() => simulator.inject(order))));
+}
+
+function play(simulator: Simulator, body: unknown): ControlAnswer {
+  // As above.
+  const scenario = scenarioWithInfinity(body) as Scenario;
+  return created(describeFault(asAsked(() => simulator.play(scenario))));
+}
+
 function removeFault(simulator: Simulator, id: string): ControlAnswer {
   const fault = simulator.faults().find((injected) => injected.id === id);
   if (!fault) throw new ControlError(404, `There is no fault ${id} now; name one that GET /_simulator lists.`);
-  fault.remove();
-  return DONE;
+  return done(fault.remove());
 }

@@ -31,9 +31,7 @@ function read(request: IncomingMessage): Promise<Buffer | undefined> {
       left -= chunk.length;
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
-    // After 'end' this changes nothing: a promise settles once.
     request.on('error', () => resolve(undefined));
-    request.on('close', () => resolve(undefined));
   });
 }
 

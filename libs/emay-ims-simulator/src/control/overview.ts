@@ -4,7 +4,7 @@ import type { Simulator } from '../simulator.js';
 
 interface Overviewed {
   readonly simulator: Simulator;
-  readonly gateway: Pick<Gateway, 'pending'>;
+  readonly gateway: Pick<Gateway, 'pendingOf'>;
   readonly seed: number;
   readonly startedAt: number;
   readonly now: number;
@@ -12,8 +12,6 @@ interface Overviewed {
 
 /** All there is to say in one answer. Keys are left out: who may look at the simulator need not be able to sign. */
 export function overview({ simulator, gateway, seed, startedAt, now }: Overviewed): object {
-  const waiting = new Map<string, number>();
-  for (const { appId } of gateway.pending()) waiting.set(appId, (waiting.get(appId) ?? 0) + 1);
   return {
     url: simulator.url,
     startedAt,
@@ -22,7 +20,7 @@ export function overview({ simulator, gateway, seed, startedAt, now }: Overviewe
     accounts: simulator.accounts.map(({ appId, allowedIps = [] }) => ({
       appId,
       allowedIps,
-      pending: waiting.get(appId) ?? 0,
+      pending: gateway.pendingOf(appId),
     })),
     counters: simulator.counters(),
     faults: simulator.faults().map(describeFault),

@@ -11,11 +11,37 @@ const TYPES = {
 };
 
 /** The files of the operator's page, all there are: what is asked for is looked up here and never becomes a path. */
-const FILES = ['index.html', 'page.css', 'page.js'] as const;
+export const PAGE_FILES = [
+  'control-calls.js',
+  'elements.js',
+  'fault-form.js',
+  'fault-panel.js',
+  'fault-switch.js',
+  'fault-words-zh.js',
+  'faults.css',
+  'first-message.js',
+  'format.js',
+  'frame.css',
+  'index.html',
+  'keyed-rows.js',
+  'lists.css',
+  'messages-panel.js',
+  'narrow.css',
+  'overview-panel.js',
+  'page.css',
+  'page.js',
+  'poller.js',
+  'queue-panel.js',
+  'requests-panel.js',
+  'scenario-panel.js',
+  'words-en.js',
+  'words-zh.js',
+  'words.js',
+] as const;
 
 const fileByPath = new Map<string, string>([
   ['/', 'index.html'],
-  ...FILES.map((file): [string, string] => [`/_simulator/page/${file}`, file]),
+  ...PAGE_FILES.map((file): [string, string] => [`/_simulator/page/${file}`, file]),
 ]);
 
 export interface PageFile {

@@ -5,7 +5,8 @@ import type { FaultField } from './fault-definition.js';
 import type { FaultOrder } from './fault.js';
 
 const COUNT: FaultField = { type: 'integer', min: 1, meaning: 'a number of requests, or Infinity' };
-const MILLISECONDS: FaultField = { type: 'integer', min: 0, meaning: 'milliseconds' };
+/** At most what a timer of Node takes. */
+const MILLISECONDS: FaultField = { type: 'integer', min: 0, max: 2_147_483_647, meaning: 'milliseconds' };
 const SKIP: FaultField = { type: 'integer', min: 0, meaning: 'a number of requests' };
 
 /** Throws a `RangeError` whose message says what to write, unless the value is an order that can be carried out. */

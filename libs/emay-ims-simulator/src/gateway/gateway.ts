@@ -1,5 +1,6 @@
 import type { Fault } from '../faults/fault.js';
 import type { ResolvedOptions, SimulatorAccount } from '../options.js';
+import { type AcceptedCall, KeptMessage } from '../oracle/accepted-call.js';
 import type { Journal } from '../oracle/journal.js';
 import type { AcceptedMessage, OpenRequest, PendingReport } from '../oracle/records.js';
 import type { Answer, Refusal } from '../wire/answer-code.js';
@@ -10,12 +11,13 @@ import { WireTime } from '../wire/wire-time.js';
 import { checkCaller } from './caller-checks.js';
 import type { Circumstances } from './circumstances.js';
 import { CountryBook } from './country-book.js';
+import { HandedOut } from './handed-out.js';
 import { ImsIds } from './ims-ids.js';
 import { magicOutcome } from './magic-numbers.js';
-import { type OutstandingReport, summarise, toWireReport } from './outstanding-report.js';
+import { PushedReport, type ReportSubject, summarise, toWireReport } from './outstanding-report.js';
 import { PaceLimit } from './pace-limit.js';
 import { planReports } from './plan-reports.js';
-import type { PlannedReport } from './planned-report.js';
+import { AS_PUSHED, type PlannedReport } from './planned-report.js';
 import { seededRandom } from './random.js';
 import { ReportQueue } from './report-queue.js';
 import { checkBatch, checkSingle } from './send-checks.js';
@@ -23,7 +25,7 @@ import { checkBatch, checkSingle } from './send-checks.js';
 const MAX_REPORTS = 500;
 
 interface Account extends SimulatorAccount {
-  readonly reports: ReportQueue<OutstandingReport>;
+  readonly reports: ReportQueue<ReportSubject, PlannedReport>;
   readonly pace: PaceLimit;
 }
 
@@ -44,6 +46,7 @@ export class Gateway {
   private readonly time: WireTime;
   private readonly ids: ImsIds;
   private readonly countries: CountryBook;
+  private readonly imsIdAt = (place: number) => this.ids.at(place);
 
   constructor(
     private readonly options: ResolvedOptions,
@@ -88,7 +91,7 @@ export class Gateway {
 
   /** Puts any value into an account's queue, due at once. */
   push(appId: string, report: unknown): void {
-    this.account(appId).reports.add(this.options.now(), { pushed: report });
+    this.account(appId).reports.add(this.options.now(), new PushedReport(report), AS_PUSHED);
   }
 
   /** Makes every waiting report due now; all accounts unless one is named. Returns how many were not due yet. */
@@ -103,10 +106,16 @@ export class Gateway {
     return toWireReport(message, { state }, this.options.now(), this.time);
   }
 
-  pending(): PendingReport[] {
+  /** The waiting reports of each account in the order in which they fall due, the first `count` of each. */
+  pending(count?: number): PendingReport[] {
     return [...this.accounts.values()].flatMap(({ appId, reports }) =>
-      reports.list().map(({ report, dueAt }) => ({ appId, ...summarise(report), dueAt })),
+      reports.list(count).map(({ subject, plan, dueAt }) => ({ appId, ...summarise(subject, plan), dueAt })),
     );
+  }
+
+  /** How many reports of an account wait. */
+  pendingOf(appId: string): number {
+    return this.account(appId).reports.size;
   }
 
   /** How many reports wait, and how many were dropped, of all accounts. */
@@ -147,24 +156,26 @@ export class Gateway {
     entries: readonly SendEntry[],
     replan: Circumstances['replan'],
   ): Answer {
-    const acceptedAt = this.options.now();
-    const { requestId } = request;
-    const { appId } = account;
-    const messages = entries.map(({ mobile, content, customImsId }): AcceptedMessage => {
-      const imsId = this.ids.take();
-      return customImsId === ''
-        ? { appId, imsId, mobile, content, acceptedAt, requestId, call }
-        : { appId, imsId, customImsId, mobile, content, acceptedAt, requestId, call };
-    });
+    const accepted: AcceptedCall = {
+      appId: account.appId,
+      call,
+      requestId: request.requestId,
+      acceptedAt: this.options.now(),
+      imsIdAt: this.imsIdAt,
+    };
+    const messages = entries.map(
+      ({ mobile, content, customImsId }) =>
+        new KeptMessage(accepted, this.ids.take(), mobile, content, customImsId === '' ? undefined : customImsId),
+    );
     const plans = planReports(call, entries, (mobile) => this.countries.draw(mobile));
     messages.forEach((message, index) => {
       const planned = plans[index]!;
       for (const report of replan ? replan(planned) : planned) {
-        account.reports.add(acceptedAt + this.delayOf(message.mobile, report), { message, planned: report });
+        account.reports.add(accepted.acceptedAt + this.delayOf(message.mobile, report), message, report);
       }
     });
     request.taken = messages.length;
-    this.journal.accepted(messages);
+    this.journal.accepted(accepted, messages);
     const data = messages.map(({ mobile, imsId, customImsId }) => ({ mobile, imsId, customImsId }));
     return { code: 'SUCCESS', data: call === 'sendSingleIMS' ? data[0] : data };
   }
@@ -177,20 +188,13 @@ export class Gateway {
   ): Answer {
     const limit = number <= 0 || number > MAX_REPORTS ? MAX_REPORTS : number;
     const handedOutAt = this.options.now();
-    const { requestId } = request;
-    const { appId } = account;
-    const taken = account.reports.takeDue(handedOutAt, limit).map(({ report, dueAt }) => ({
-      summary: summarise(report),
-      wire:
-        'message' in report
-          ? toWireReport(report.message, report.planned, dueAt, this.time, clockShiftMs)
-          : report.pushed,
-    }));
-    request.taken = taken.length;
-    this.journal.handedOut(
-      taken.map(({ summary, wire }) => ({ appId, requestId, ...summary, report: wire, handedOutAt, request })),
-    );
-    return { code: 'SUCCESS', data: taken.map(({ wire }) => wire) };
+    const page = { appId: account.appId, request, handedOutAt, time: this.time, clockShiftMs };
+    const reports = account.reports
+      .takeDue(handedOutAt, limit)
+      .map(({ subject, plan, dueAt }) => new HandedOut(page, subject, plan, dueAt));
+    request.taken = reports.length;
+    this.journal.handedOut(page, reports);
+    return { code: 'SUCCESS', data: reports.map((report) => report.wire()) };
   }
 
   private delayOf(mobile: string, { when, laterByMs = 0 }: PlannedReport): number {

@@ -1,19 +1,24 @@
-import type { AcceptedMessage, PendingReport } from '../oracle/records.js';
+import type { KeptMessage } from '../oracle/accepted-call.js';
+import type { AcceptedMessage, ReportSummary } from '../oracle/records.js';
 import { isJsonObject } from '../wire/json.js';
 import { describeState, type WireReport } from '../wire/report-state.js';
 import type { WireTime } from '../wire/wire-time.js';
 import type { PlannedReport } from './planned-report.js';
 
-/** A report in the queue: of a message, or one that was pushed as it is. */
-export type OutstandingReport =
-  { readonly message: AcceptedMessage; readonly planned: PlannedReport } | { readonly pushed: unknown };
+/** A report that was pushed into the queue as it is. */
+export class PushedReport {
+  constructor(readonly value: unknown) {}
+}
 
-/** What the log and the lists say about a report. */
-export type ReportSummary = Omit<PendingReport, 'appId' | 'dueAt'>;
+/** What a report in the queue is about. */
+export type ReportSubject = KeptMessage | PushedReport;
+
+/** What a report is made of. */
+type Reported = Pick<AcceptedMessage, 'mobile' | 'imsId' | 'customImsId' | 'acceptedAt'>;
 
 /** The report as the document draws it (§2.4.2). */
 export function toWireReport(
-  message: AcceptedMessage,
+  message: Reported,
   { state, omits }: Pick<PlannedReport, 'state' | 'omits'>,
   receivedAt: number,
   time: WireTime,
@@ -32,12 +37,13 @@ export function toWireReport(
 }
 
 /** Names the message even where the report itself leaves an id out: the oracle knows better than the wire. */
-export function summarise(report: OutstandingReport): ReportSummary {
-  if ('message' in report) {
-    const { imsId, customImsId, mobile } = report.message;
-    return { imsId, ...(customImsId === undefined ? {} : { customImsId }), mobile, state: report.planned.state };
-  }
-  const { pushed } = report;
+export function summarise(subject: ReportSubject, { state }: Pick<PlannedReport, 'state'>): ReportSummary {
+  if (subject instanceof PushedReport) return summaryOf(subject.value);
+  const { imsId, customImsId, mobile } = subject;
+  return customImsId === undefined ? { imsId, mobile, state } : { imsId, customImsId, mobile, state };
+}
+
+function summaryOf(pushed: unknown): ReportSummary {
   if (!isJsonObject(pushed)) return {};
   const summary: Record<string, string> = {};
   for (const key of ['imsId', 'customImsId', 'mobile', 'state'] as const) {

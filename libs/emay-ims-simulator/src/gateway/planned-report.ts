@@ -28,3 +28,5 @@ export function planReport(state: string): PlannedReport {
 export const DELIVERED: readonly PlannedReport[] = [planReport('DELIVRD')];
 export const BAD_NUMBER: readonly PlannedReport[] = [planReport('FAIL_MOBILE')];
 export const REPEATED_NUMBER: readonly PlannedReport[] = [planReport('FAIL_MOBILE_REPEAT')];
+/** Of a report that was pushed: it tells its own state. */
+export const AS_PUSHED: PlannedReport = { state: '', when: 'at-once' };

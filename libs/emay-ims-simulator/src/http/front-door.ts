@@ -46,6 +46,11 @@ export class FrontDoor {
     if (--this.shutBy === 0 && !this.isStopped) this.server.listen(this.port, this.host);
   }
 
+  /** Does not keep the process alive any more. */
+  unref(): void {
+    this.server.unref();
+  }
+
   /** Drops idle and busy connections alike: a hanging exchange must not hold up the end. */
   stop(): Promise<void> {
     this.isStopped = true;

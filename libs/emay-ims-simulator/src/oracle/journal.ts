@@ -1,13 +1,13 @@
+import type { AcceptedCall, KeptMessage } from './accepted-call.js';
 import { BoundedHistory } from './bounded-history.js';
-import type { EventLog, LogEvent } from './event-log.js';
+import type { EventLog } from './event-log.js';
 import type { AcceptedMessage, HandedOutReport, JournalCounters, OpenRequest, ReceivedRequest } from './records.js';
-
-type HandedOut = Omit<HandedOutReport, 'finished'> & { readonly request: OpenRequest };
+import { handedOutRecord, type KeptReport, type ReportPage } from './report-page.js';
 
 /** What happened, in memory (the newest) and in the log (all of it). */
 export class Journal {
-  private readonly acceptedMessages: BoundedHistory<AcceptedMessage>;
-  private readonly handedOutReports: BoundedHistory<HandedOut>;
+  private readonly acceptedMessages: BoundedHistory<KeptMessage>;
+  private readonly handedOutReports: BoundedHistory<KeptReport>;
   private readonly receivedRequests: BoundedHistory<OpenRequest>;
   private readonly totals = { requests: 0, accepted: 0, handedOut: 0 };
 
@@ -31,50 +31,29 @@ export class Journal {
     const { requestId, path, bytes, complete } = request;
     const call = request.call ?? null;
     const appId = request.appId ?? null;
-    this.log?.write([{ event: 'request', requestId, call, path, appId, bytes, complete }]);
+    this.log?.write({ event: 'request', requestId, call, path, appId, bytes, complete });
   }
 
-  accepted(messages: readonly AcceptedMessage[]): void {
+  accepted(call: AcceptedCall, messages: readonly KeptMessage[]): void {
     this.totals.accepted += messages.length;
     for (const message of messages) this.acceptedMessages.add(message);
-    this.log?.write(
-      messages.map(({ requestId, appId, imsId, customImsId, mobile }) => ({
-        event: 'accepted',
-        requestId,
-        appId,
-        imsId,
-        customImsId: customImsId ?? null,
-        mobile,
-      })),
-    );
+    this.log?.accepted(call, messages);
   }
 
-  handedOut(reports: readonly HandedOut[]): void {
+  handedOut(page: ReportPage, reports: readonly KeptReport[]): void {
     this.totals.handedOut += reports.length;
     for (const report of reports) this.handedOutReports.add(report);
-    this.log?.write(
-      reports.map(({ requestId, appId, imsId, customImsId, mobile, state }): LogEvent => ({
-        event: 'handed-out',
-        requestId,
-        appId,
-        imsId: imsId ?? null,
-        customImsId: customImsId ?? null,
-        mobile: mobile ?? null,
-        state: state ?? null,
-      })),
-    );
+    this.log?.handedOut(page, reports);
   }
 
   ended(request: OpenRequest): void {
-    this.log?.write([
-      {
-        event: request.finished ? 'answer-finished' : 'answer-unfinished',
-        requestId: request.requestId,
-        status: request.status ?? null,
-        code: request.code ?? null,
-        fault: request.fault ?? null,
-      },
-    ]);
+    this.log?.write({
+      event: request.finished ? 'answer-finished' : 'answer-unfinished',
+      requestId: request.requestId,
+      status: request.status ?? null,
+      code: request.code ?? null,
+      fault: request.fault ?? null,
+    });
     this.onEnd?.({ ...request });
   }
 
@@ -89,11 +68,11 @@ export class Journal {
   }
 
   newestAccepted(count: number): AcceptedMessage[] {
-    return this.acceptedMessages.newest(count);
+    return this.acceptedMessages.newest(count).map((message) => message.toRecord());
   }
 
   newestHandedOut(count: number): HandedOutReport[] {
-    return this.handedOutReports.newest(count).map(withFinished);
+    return this.handedOutReports.newest(count).map(handedOutRecord);
   }
 
   newestRequests(count: number): ReceivedRequest[] {
@@ -101,18 +80,14 @@ export class Journal {
   }
 
   listAccepted(): AcceptedMessage[] {
-    return this.acceptedMessages.toArray();
+    return this.acceptedMessages.toArray().map((message) => message.toRecord());
   }
 
   listHandedOut(): HandedOutReport[] {
-    return this.handedOutReports.toArray().map(withFinished);
+    return this.handedOutReports.toArray().map(handedOutRecord);
   }
 
   listRequests(): ReceivedRequest[] {
     return this.receivedRequests.toArray().map((request) => ({ ...request }));
   }
-}
-
-function withFinished({ request, ...report }: HandedOut): HandedOutReport {
-  return { ...report, finished: request.finished };
 }

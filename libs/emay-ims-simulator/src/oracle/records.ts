@@ -15,26 +15,26 @@ export interface AcceptedMessage {
   readonly call: SendCallName;
 }
 
-/** A report that nobody has fetched yet. */
-export interface PendingReport {
-  readonly appId: string;
+/** What names a report; of one that was pushed, as much as it tells itself. */
+export interface ReportSummary {
   readonly imsId?: string;
   readonly customImsId?: string;
   readonly mobile?: string;
   readonly state?: string;
+}
+
+/** A report that nobody has fetched yet. */
+export interface PendingReport extends ReportSummary {
+  readonly appId: string;
   /** From when on a pull gets it. */
   readonly dueAt: number;
 }
 
 /** A report that left the queue: whether or not its answer arrived, the gateway has it no more. */
-export interface HandedOutReport {
+export interface HandedOutReport extends ReportSummary {
   readonly appId: string;
   /** The pull that took it. */
   readonly requestId: string;
-  readonly imsId?: string;
-  readonly customImsId?: string;
-  readonly mobile?: string;
-  readonly state?: string;
   /** What was put into the answer. */
   readonly report: unknown;
   readonly handedOutAt: number;

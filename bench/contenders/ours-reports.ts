@@ -1,0 +1,37 @@
+import { Test } from '@nestjs/testing';
+import { EmayImsClient, type Exchange } from 'nestjs-emay-ims';
+import { contend, must } from '../support/contender.js';
+import { REPORTS_PER_PAGE } from '../support/gateway-calls.js';
+import { ourApp, ourImports } from './ours-app.js';
+import { timed } from './pipeline-task.js';
+import { reportPages, type ReportsTask } from './reports-task.js';
+
+/**
+ * Ours, receiving alone: `pullReports()` of the real module, with all it does for a page (lease, recorded intent, raw body
+ * stored, applied in a transaction), only that the pages come from memory and not from the wire.
+ */
+const NO_MORE: Exchange = { kind: 'answered', body: '{"code":"SUCCESS","data":[]}' };
+
+const answersOf = (first: number, count: number): Exchange[] =>
+  reportPages(first, count).map((data) => ({ kind: 'answered', body: JSON.stringify({ code: 'SUCCESS', data }) }));
+
+await contend(async ({ database, pages, warmUpPages }: ReportsTask) => {
+  let answers = answersOf(0, warmUpPages);
+  const gateway = { getImsReport: async () => answers.shift() ?? NO_MORE };
+  const options = { dispatch: { enabled: false }, reports: { enabled: false } };
+  const testing = await Test.createTestingModule({ imports: ourImports(database, 'http://127.0.0.1', options) })
+    .overrideProvider(EmayImsClient)
+    .useValue(gateway)
+    .compile();
+  const { ims, close } = ourApp(await testing.init());
+
+  const pull = async (count: number) => {
+    const { applied, stoppedBy } = await ims.pullReports();
+    must(applied === count * REPORTS_PER_PAGE, () => `${applied} reports applied, stopped by ${stoppedBy}`);
+  };
+  await pull(warmUpPages);
+  answers = answersOf(warmUpPages, pages);
+  const sample = await timed(pages * REPORTS_PER_PAGE, () => pull(pages));
+  await close();
+  return sample;
+});

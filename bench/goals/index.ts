@@ -1,0 +1,19 @@
+import { directSend } from './direct-send.js';
+import type { Goal } from './goal.js';
+import { growth } from './growth.js';
+import { idle } from './idle.js';
+import { memory } from './memory.js';
+import { durablePipeline, otherPipelines } from './pipeline.js';
+import { reportIngestion } from './report-ingestion.js';
+import { requests } from './requests.js';
+
+export const GOALS: readonly Goal[] = [
+  durablePipeline,
+  otherPipelines,
+  reportIngestion,
+  directSend,
+  growth,
+  memory,
+  requests,
+  idle,
+];
