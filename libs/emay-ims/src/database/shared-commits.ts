@@ -9,8 +9,8 @@ const MAX_TOGETHER = 64;
 interface Waiting {
   readonly work: SqlWork<unknown>;
   readonly isTransaction: boolean;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
