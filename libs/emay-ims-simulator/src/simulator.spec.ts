@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { request, Agent } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { SimulatorOptions } from './options.js';
@@ -59,4 +61,11 @@ it('remembers only the newest entries', async () => {
   // What is remembered is not what is owed.
   expect(bench.simulator.pendingReports()).toHaveLength(5);
   await bench.simulator.stop();
+});
+
+it('lets its process end once it is told so', async () => {
+  const library = new URL('../dist/index.js', import.meta.url).href;
+  const script = `const { startSimulator } = await import('${library}'); (await startSimulator()).unref();`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });

@@ -11,6 +11,7 @@ export interface EmayImsSimulatorModuleOptions extends SimulatorOptions {
 /**
  * A gateway simulator as part of a Nest application, for its tests.
  * - It listens before anything that injects it is made, so its URL can go into the options of other modules.
+ * - It does not keep the process alive: where an application fails to start, Nest runs no hook that could stop it.
  * - It stops last, in `onApplicationShutdown`: what the application still sends while it shuts down is answered.
  */
 @Module({})
@@ -22,7 +23,7 @@ export class EmayImsSimulatorModule implements OnApplicationShutdown {
     return {
       module: EmayImsSimulatorModule,
       global: isGlobal,
-      providers: [{ provide: EMAY_IMS_SIMULATOR, useFactory: () => startSimulator(options) }],
+      providers: [{ provide: EMAY_IMS_SIMULATOR, useFactory: () => start(options) }],
       exports: [EMAY_IMS_SIMULATOR],
     };
   }
@@ -30,4 +31,10 @@ export class EmayImsSimulatorModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.simulator.stop();
   }
+}
+
+async function start(options: SimulatorOptions): Promise<Simulator> {
+  const simulator = await startSimulator(options);
+  simulator.unref();
+  return simulator;
 }
