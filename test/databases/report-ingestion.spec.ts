@@ -152,6 +152,20 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
   });
 
+  it("applies a report that tells the gateway's id and nothing else, neither ours nor a number", async () => {
+    const one = receiver();
+    const attempt = newAttempt();
+    await one.store.insertSubmitting([newMessage({ customImsId: 'a' }), newMessage({ customImsId: 'b' })], attempt);
+    await one.store.settle(attempt.token, [
+      { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '77', rawAnswer: null },
+      { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
+    ]);
+    const bare = (imsId: string) => ({ ...delivered('', { imsId }), customImsId: undefined });
+    const brought = await one.ingestor.ingest(await stored(one, page(bare('78'), bare('79'), delivered('a'))));
+    expect(brought).toMatchObject({ applied: 2, orphaned: 1 });
+    expect(await one.store.findOne('b')).toMatchObject({ state: 'DELIVERED' });
+  });
+
   it("adopts by the gateway's id where that came with the answer, also when ours names somebody else", async () => {
     const one = receiver();
     const attempt = newAttempt();

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { firstIdOf } from '../../libs/emay-ims/src/messages/ids.js';
 import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
-import { IMS_MESSAGE_STATES } from '../../libs/emay-ims/src/messages/message-state.js';
+import { IMS_MESSAGE_STATES, isFinal } from '../../libs/emay-ims/src/messages/message-state.js';
 import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
 import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
 import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
@@ -42,10 +43,11 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
     const store = bench.store();
     for (const state of IMS_MESSAGE_STATES) {
       await bench.inState(store, state, state, newAttempt().token);
-      await bench.put(store, state, { created_at: LONG_AGO, due_at: LONG_AGO });
+      await bench.put(store, state, { created_at: LONG_AGO, due_at: LONG_AGO, accepted_at: LONG_AGO });
+      if (isFinal(state)) await bench.put(store, state, { final_at: LONG_AGO });
     }
-    expect(await retentionOf(store).purge(0)).toEqual({ messages: 6, reportPages: 0, orphanedReports: 0 });
-    expect(await ids(store)).toEqual(['ACCEPTED', 'QUEUED', 'SUBMITTING', 'UNCONFIRMED']);
+    expect(await retentionOf(store).purge(0)).toEqual({ messages: 5, reportPages: 0, orphanedReports: 0 });
+    expect(await ids(store)).toEqual(['ACCEPTED', 'QUEUED', 'SUBMITTING', 'UNCONFIRMED', 'UNKNOWN']);
   });
 
   it('counts the age from the end, by the database clock, and leaves other accounts alone', async () => {
@@ -88,7 +90,7 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
       await bench.database.run(
         `INSERT INTO emay_ims_report_batch (id, account, state, body, requested_at, expires_at, applied_at)
          VALUES (?, ?, ?, 'body', 1, 1, 1)`,
-        [`${store.account}-${index}`, store.account, state],
+        [`${firstIdOf(LONG_AGO)}-${store.account}-${index}`, store.account, state],
       );
     }
     for (const [position, status] of ['ORPHANED', 'QUARANTINED'].entries()) {

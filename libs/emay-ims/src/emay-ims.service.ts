@@ -173,8 +173,9 @@ export class EmayImsService {
   }
 
   /**
-   * Deletes what has been final (or UNKNOWN) for so many days: messages, report pages, orphaned reports; in small steps,
-   * beside the traffic. Never what is queued, on its way or UNCONFIRMED. For the schedule, see the option `retention`.
+   * Deletes what has been over for so many days: final messages, report pages, orphaned reports; in small steps, beside
+   * the traffic. Never what is queued, on its way, UNCONFIRMED or UNKNOWN. For the schedule, see the option `retention`.
+   * An id is forgotten with its message: it no longer keeps a call from sending twice.
    *
    * @throws EmayImsOptionsError for a number of days that is none
    */

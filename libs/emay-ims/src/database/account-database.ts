@@ -112,7 +112,7 @@ async function assertUsable(dataSource: DataSource, name: string): Promise<void>
       MISSING_TABLE.has(code)
         ? 'has no table emay_ims_message. Add ...EMAY_IMS_MIGRATIONS to its migrations and run them (migrationsRun: ' +
             'true, or typeorm migration:run).'
-        : `does not let its user read table emay_ims_message (${code}). Grant SELECT, INSERT and UPDATE on the tables ` +
+        : `does not let its user read table emay_ims_message (${code}). Grant SELECT, INSERT, UPDATE and DELETE on the tables ` +
             'emay_ims_*, and see that the server can be reached.',
     );
   }

@@ -5,7 +5,7 @@ import { postgres } from './dialects/postgres.js';
 import { sqlite } from './dialects/sqlite.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { retrying } from './retrying.js';
-import { SharedCommits } from './shared-commits.js';
+import { SharedCommits, type WorkKind } from './shared-commits.js';
 import { withoutData } from './store-failure.js';
 
 /** One row as the driver returns it; 64-bit integers may come as strings. */
@@ -52,16 +52,16 @@ export class ImsDatabase {
   }
 
   rows(sql: string, parameters: readonly unknown[] = []): Promise<SqlRow[]> {
-    return this.perform((session) => session.rows(sql, parameters), false);
+    return this.perform((session) => session.rows(sql, parameters), /^\s*SELECT\b/i.test(sql) ? 'read' : 'write');
   }
 
   run(sql: string, parameters: readonly unknown[] = []): Promise<number> {
-    return this.perform((session) => session.run(sql, parameters), false);
+    return this.perform((session) => session.run(sql, parameters), 'write');
   }
 
   /** Runs the work in one transaction of our own; it may run again where the database asks for it. */
   transaction<T>(work: SqlWork<T>): Promise<T> {
-    return this.perform(work, true);
+    return this.perform(work, 'transaction');
   }
 
   /** Joins the transaction of a caller's manager, under a savepoint: what fails here leaves nothing behind there. */
@@ -78,12 +78,12 @@ export class ImsDatabase {
     };
   }
 
-  private perform<T>(work: SqlWork<T>, isTransaction: boolean): Promise<T> {
-    if (this.sharedCommits) return this.sharedCommits.perform(work, isTransaction);
+  private perform<T>(work: SqlWork<T>, kind: WorkKind): Promise<T> {
+    if (this.sharedCommits) return this.sharedCommits.perform(work, kind);
     return retrying(async () => {
       const runner = this.dataSource.createQueryRunner();
       try {
-        return await (isTransaction ? this.inTransaction(runner, work) : work(this.session(runner)));
+        return await (kind === 'transaction' ? this.inTransaction(runner, work) : work(this.session(runner)));
       } finally {
         await runner.release();
       }

@@ -6,9 +6,12 @@ import { isTransient } from './store-failure.js';
 /** Works in one transaction. Beyond that nothing is gained, and each waits for the last. */
 const MAX_TOGETHER = 64;
 
+/** Reads need no transaction; a single statement needs one only to share its commit. */
+export type WorkKind = 'read' | 'write' | 'transaction';
+
 interface Waiting {
   readonly work: SqlWork<unknown>;
-  readonly isTransaction: boolean;
+  readonly kind: WorkKind;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -17,8 +20,9 @@ interface Waiting {
  * The one connection of an SQLite file, shared by all callers of this process.
  *
  * - One work at a time, so that no statement ever lands inside another caller's transaction.
- * - Works that wait at the same time share one transaction, each under a savepoint of its own: waiting for the disk is
+ * - Writes that wait at the same time share one transaction, each under a savepoint of its own: waiting for the disk is
  *   most of what a small write costs. None is told that it is done before that commit.
+ * - Where the shared transaction fails, each is done by itself: one that fills the disk takes no other along.
  */
 export class SharedCommits {
   private waiting: Waiting[] = [];
@@ -26,9 +30,9 @@ export class SharedCommits {
 
   constructor(private readonly session: SqlSession) {}
 
-  perform<T>(work: SqlWork<T>, isTransaction: boolean): Promise<T> {
+  perform<T>(work: SqlWork<T>, kind: WorkKind): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push({ work, isTransaction, resolve: resolve as (value: unknown) => void, reject });
+      this.waiting.push({ work, kind, resolve: resolve as (value: unknown) => void, reject });
       if (!this.isBusy) void this.performWaiting();
     });
   }
@@ -36,31 +40,45 @@ export class SharedCommits {
   private async performWaiting(): Promise<void> {
     this.isBusy = true;
     while (this.waiting.length > 0) {
-      const together = this.waiting.splice(0, MAX_TOGETHER);
-      try {
-        const [first] = together;
-        if (first && together.length === 1 && !first.isTransaction) {
-          first.resolve(await retrying(() => first.work(this.session)));
-        } else {
-          const ends = await retrying(() => this.inOneTransaction(together));
-          for (const end of ends) end();
-        }
-      } catch (error) {
-        for (const { reject } of together) reject(error);
-      }
+      const next = this.waiting.splice(0, MAX_TOGETHER);
+      // Reads wait for nobody's lock, and nobody's commit.
+      for (const read of next.filter(({ kind }) => kind === 'read')) await this.alone(read);
+      const writes = next.filter(({ kind }) => kind !== 'read');
+      if (writes.length > 1) await this.together(writes);
+      else if (writes[0]) await this.alone(writes[0]);
       // SQLite blocks this thread: let answers of the gateway in meanwhile, so that what they bring shares a commit.
       await immediately();
     }
     this.isBusy = false;
   }
 
+  private async together(writes: readonly Waiting[]): Promise<void> {
+    try {
+      for (const end of await retrying(() => this.inOneTransaction(writes))) end();
+    } catch (error) {
+      // A lock that was not to be had for so long will not be had by each in turn either.
+      if (isTransient(error)) for (const { reject } of writes) reject(error);
+      else for (const write of writes) await this.alone(write);
+    }
+  }
+
+  private async alone(waiting: Waiting): Promise<void> {
+    try {
+      if (waiting.kind === 'transaction')
+        for (const end of await retrying(() => this.inOneTransaction([waiting]))) end();
+      else waiting.resolve(await retrying(() => waiting.work(this.session)));
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
   /** @returns what to tell each, now that it is committed */
-  private async inOneTransaction(together: readonly Waiting[]): Promise<(() => void)[]> {
+  private async inOneTransaction(writes: readonly Waiting[]): Promise<(() => void)[]> {
     // IMMEDIATE: a transaction that begins with a read cannot wait for the write lock later, only fail.
     await this.session.run('BEGIN IMMEDIATE');
     try {
       const ends: (() => void)[] = [];
-      for (const each of together) ends.push(await this.underSavepoint(each));
+      for (const each of writes) ends.push(await this.underSavepoint(each));
       await this.session.run('COMMIT');
       return ends;
     } catch (error) {

@@ -22,5 +22,10 @@ export function newCustomImsId(): string {
   return uuidv7({ random, msecs, seq }).replaceAll('-', '');
 }
 
+/** What no id or token made at this time or later comes before: epoch milliseconds in 12 hex digits. */
+export function firstIdOf(instant: number): string {
+  return Math.floor(instant).toString(16).padStart(12, '0');
+}
+
 /** A new token for an attempt, a page of reports or a lease holder. */
 export const newToken = newCustomImsId;

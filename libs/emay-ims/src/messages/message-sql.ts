@@ -180,6 +180,9 @@ export function messageSql(dialect: SqlDialect) {
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
     findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state FROM ${dialect.rows(IMS_ID_ROW, 'r')}
       JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.mobile = r.mobile AND m.ims_id = r.ims_id`,
+    /** account, imsIds: among those that wait for a report, as there is no index over the gateway's id */
+    findByImsIdAlone: (count: number) => `SELECT custom_ims_id, ims_id, mobile, state FROM ${dialect.dueMessages}
+      WHERE account = ? AND state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`,
     /** ids, account */
     findStates: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state ${byIds}`,
   };

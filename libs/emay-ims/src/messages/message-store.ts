@@ -123,14 +123,10 @@ export class MessageStore {
     }
     return this.database.transaction(async (session) => {
       const due = firstToEachNumber((await session.rows(this.sql.selectDue, [this.account, limit])).map(toClaimed));
-      // They are locked: what was read is what is taken.
-      if (due.length > 0)
-        await this.take(
-          due.map(({ customImsId }) => customImsId),
-          attempt,
-          session,
-        );
-      return due;
+      const ids = due.map(({ customImsId }) => customImsId);
+      // They are locked, so what was read is what is taken. Should that ever fail, only what was taken may be sent.
+      const isWhole = (await this.take(ids, attempt, session)) === ids.length;
+      return isWhole ? due : this.findTaken(ids, attempt, session);
     });
   }
 
@@ -142,13 +138,22 @@ export class MessageStore {
     }
     return this.database.transaction(async (session) => {
       await this.take(customImsIds, attempt, session);
-      const parameters = [this.encodeIds(customImsIds), this.account, attempt.token];
-      return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
+      return this.findTaken(customImsIds, attempt, session);
     });
   }
 
-  private take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
+  private async take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
+    if (customImsIds.length === 0) return 0;
     return session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+  }
+
+  private async findTaken(
+    customImsIds: readonly string[],
+    attempt: Attempt,
+    session: SqlSession,
+  ): Promise<ClaimedMessage[]> {
+    const parameters = [this.encodeIds(customImsIds), this.account, attempt.token];
+    return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
   }
 
   private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
@@ -236,12 +241,13 @@ export class MessageStore {
             this.database.dialect.encodeRows(IMS_ID_ROW, ids.imsIds),
             this.account,
           ]);
-    return [...byId, ...byImsId].map((row) => ({
-      customImsId: String(row.custom_ims_id),
-      imsId: row.ims_id === null ? null : String(row.ims_id),
-      mobile: String(row.mobile),
-      state: row.state as ImsMessageState,
-    }));
+    return [...byId, ...byImsId].map(toReported);
+  }
+
+  /** Messages without a final state by the gateway's id alone: for the rare report that says nothing else. */
+  async findByImsIdAlone(imsIds: readonly string[], session: SqlSession): Promise<ReportedMessage[]> {
+    if (imsIds.length === 0) return [];
+    return (await session.rows(this.sql.findByImsIdAlone(imsIds.length), [this.account, ...imsIds])).map(toReported);
   }
 
   /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
@@ -291,6 +297,15 @@ function reportRow(report: AppliedReport) {
     report_description: report.description ?? undefined,
     submit_time: report.submitTime?.getTime(),
     receive_time: report.receiveTime?.getTime(),
+  };
+}
+
+function toReported(row: SqlRow): ReportedMessage {
+  return {
+    customImsId: String(row.custom_ims_id),
+    imsId: row.ims_id === null ? null : String(row.ims_id),
+    mobile: String(row.mobile),
+    state: row.state as ImsMessageState,
   };
 }
 

@@ -60,7 +60,7 @@ export interface EmayImsReportOptions {
 
 export interface EmayImsRetentionOptions {
   /**
-   * Messages that have been final (or UNKNOWN) for so many days are deleted, with the report pages and orphaned reports
+   * Messages that have been final for so many days are deleted, with the report pages and orphaned reports
    * of that age. Default: none, everything is kept.
    */
   days?: number;

@@ -137,7 +137,7 @@ function timeReader(timeZoneOffset: string): TimeReader {
   return (text) => {
     let time = known.get(text);
     if (time === undefined) known.set(text, (time = parseGatewayTime(text, timeZoneOffset)));
-    return time;
+    return time && new Date(time);
   };
 }
 

@@ -95,10 +95,13 @@ export class ReportIngestor {
   private async match(reports: readonly DeliveryReport[], session: SqlSession): Promise<MatchedReports> {
     const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
     const named = await this.store.findReported({ customImsIds, imsIds: [] }, session);
-    const imsIds = matchReports(reports, named).orphans.flatMap(({ imsId, mobile }) =>
+    const { orphans } = matchReports(reports, named);
+    const imsIds = orphans.flatMap(({ imsId, mobile }) =>
       imsId === null || mobile === null ? [] : { ims_id: imsId, mobile },
     );
+    const alone = orphans.flatMap(({ imsId, mobile }) => (imsId === null || mobile !== null ? [] : imsId));
     const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
-    return matchReports(reports, [...named, ...byImsId]);
+    const byImsIdAlone = await this.store.findByImsIdAlone(alone, session);
+    return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone]);
   }
 }

@@ -62,7 +62,7 @@ export class SecondLookStore {
     await session.run(insert, [batchId, this.account, dialect.encodeRows(COLUMNS, rows)]);
   }
 
-  /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by its own index. */
+  /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by an index of its own. */
   async findOrphansWithMessage(limit: number): Promise<FoundOrphan[]> {
     const rows = await this.database.rows(
       `SELECT r.batch_id, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM emay_ims_report AS r

@@ -1,11 +1,16 @@
 import type { ImsDatabase } from '../database/ims-database.js';
+import { firstIdOf } from '../messages/ids.js';
+import { IMS_MESSAGE_STATES, isFinal } from '../messages/message-state.js';
 
-/** States that nothing will change any more; UNKNOWN is among them, because no report follows so late. */
-const SETTLED = "'REJECTED', 'UNDELIVERABLE', 'DELIVERED', 'UNKNOWN', 'CANCELLED', 'EXPIRED'";
+const FINAL = IMS_MESSAGE_STATES.filter(isFinal)
+  .map((state) => `'${state}'`)
+  .join(', ');
+/** How far a host's clock may be from the database's where a page's id, which begins with its time, ends the search. */
+const CLOCK_SLACK_MS = 86_400_000;
 
-/** Deletes, each time at most `limit` rows, what has been settled for longer than `ageMs` by the database's clock. */
+/** Deletes, each time at most `limit` rows, what has been over for longer than `ageMs` by the database's clock. */
 export class RetentionStore {
-  private readonly settledMessages: string;
+  private readonly finalMessages: string;
   private readonly appliedPages: string;
   private readonly orphanedReports: string;
 
@@ -15,20 +20,19 @@ export class RetentionStore {
   ) {
     const { dialect } = database;
     const { now } = dialect;
-    this.settledMessages = dialect.deleteFirst({
+    this.finalMessages = dialect.deleteFirst({
       table: 'emay_ims_message',
       key: ['account', 'custom_ims_id'],
-      // Nothing is settled before it is made, so this leads from the oldest on.
+      // Nothing ends before it is made, so this leads from the oldest on.
       index: 'emay_ims_message_created',
-      where: `account = ? AND created_at <= ${now} - ? AND state IN (${SETTLED})
-        AND COALESCE(final_at, accepted_at, created_at) <= ${now} - ?`,
+      where: `account = ? AND created_at <= ${now} - ? AND state IN (${FINAL}) AND final_at <= ${now} - ?`,
       orderBy: 'created_at, custom_ims_id',
     });
     this.appliedPages = dialect.deleteFirst({
       table: 'emay_ims_report_batch',
       key: ['id'],
       index: 'emay_ims_report_batch_state',
-      where: `account = ? AND state = 'APPLIED' AND applied_at <= ${now} - ?`,
+      where: `account = ? AND state = 'APPLIED' AND id < ? AND applied_at <= ${now} - ?`,
       orderBy: 'id',
     });
     this.orphanedReports = dialect.deleteFirst({
@@ -41,12 +45,14 @@ export class RetentionStore {
   }
 
   deleteMessages(ageMs: number, limit: number): Promise<number> {
-    return this.delete(this.settledMessages, [this.account, ageMs, ageMs, limit]);
+    return this.delete(this.finalMessages, [this.account, ageMs, ageMs, limit]);
   }
 
   /** Raw pages whose reports have all been applied or kept elsewhere. */
   deletePages(ageMs: number, limit: number): Promise<number> {
-    return this.delete(this.appliedPages, [this.account, ageMs, limit]);
+    // No page was applied before it was asked for: without that bound every page that is kept would be read.
+    const newest = firstIdOf(Math.max(0, Date.now() - ageMs + CLOCK_SLACK_MS));
+    return this.delete(this.appliedPages, [this.account, newest, ageMs, limit]);
   }
 
   deleteOrphanedReports(ageMs: number, limit: number): Promise<number> {

@@ -7,7 +7,7 @@ import type { RetentionStore } from './retention-store.js';
 
 /** What a purge deleted. */
 export interface ImsPurgeResult {
-  /** Messages: DELIVERED, UNDELIVERABLE, REJECTED, UNKNOWN, CANCELLED, EXPIRED. */
+  /** Messages: DELIVERED, UNDELIVERABLE, REJECTED, CANCELLED, EXPIRED. */
   messages: number;
   /** Raw pages of delivery reports that were applied. */
   reportPages: number;
@@ -23,10 +23,11 @@ const DAY_MS = 86_400_000;
 /**
  * Deletes what is over and old, so that the tables need not grow for ever.
  *
- * - Never deleted: what is queued, on its way or UNCONFIRMED, possible losses, unreadable pages, quarantined reports, and
- *   decisions of people.
+ * - Never deleted: what is queued, on its way, UNCONFIRMED or UNKNOWN, possible losses, unreadable pages, quarantined
+ *   reports, and decisions of people.
  * - In steps of their own transactions, with a rest as long as the step between two: traffic goes on meanwhile.
- * - With its message an id is forgotten: the same `customImsId` is a new message from then on.
+ * - With its message an id is forgotten: used again it would be a new message, and a very late report of the first would
+ *   count for it. Ids are never to be used again.
  */
 export class Retention {
   private readonly logger: Logger;

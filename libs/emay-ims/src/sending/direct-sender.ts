@@ -50,8 +50,7 @@ export class DirectSender {
         }
       }
     }
-    await this.submitOrDoubt(message, attempt);
-    return this.result((await this.store.findOne(customImsId)) as ImsMessage);
+    return this.result(await this.submitOrDoubt(message, attempt));
   }
 
   /**
@@ -116,9 +115,13 @@ export class DirectSender {
     return this.result(known);
   }
 
-  private async submitOrDoubt(message: NewMessage, attempt: Attempt): Promise<void> {
+  /** The message as it stands afterwards. Whatever the database does from here on, the request may have gone. */
+  private async submitOrDoubt(message: NewMessage, attempt: Attempt): Promise<ImsMessage> {
     try {
       await this.submitter.submit([message], attempt, null);
+      const stored = await this.store.findOne(message.customImsId);
+      if (stored) return stored;
+      throw new EmayImsUnconfirmedError(message.customImsId, 'PURGED');
     } catch (error) {
       if (error instanceof EmayImsStoreError) throw new EmayImsUnconfirmedError(message.customImsId, 'STORE_FAILED');
       throw error;

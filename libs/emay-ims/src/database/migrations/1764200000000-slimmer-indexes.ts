@@ -19,9 +19,15 @@ export class SlimmerIndexes1764200000000 implements MigrationInterface {
       await slimOnMysql(runner);
       return;
     }
-    await lockMigrations(runner);
-    await runner.query('DROP INDEX IF EXISTS emay_ims_message_ims_id');
-    await runner.query('DROP INDEX IF EXISTS emay_ims_message_due');
+    if (runner.dataSource.options.type === 'postgres') {
+      await lockMigrations(runner);
+      // First the new one, which blocks writing only: dropping an index blocks reading too, until the end.
+      await runner.query(`CREATE INDEX IF NOT EXISTS emay_ims_message_due_slim ON emay_ims_message ${DUE}`);
+      await dropBoth(runner);
+      await runner.query('ALTER INDEX emay_ims_message_due_slim RENAME TO emay_ims_message_due');
+      return;
+    }
+    await dropBoth(runner);
     await runner.query(`CREATE INDEX emay_ims_message_due ON emay_ims_message ${DUE}`);
   }
 
@@ -40,6 +46,11 @@ export class SlimmerIndexes1764200000000 implements MigrationInterface {
     await runner.query(`CREATE INDEX emay_ims_message_due ON emay_ims_message ${due}`);
     await runner.query('CREATE INDEX IF NOT EXISTS emay_ims_message_ims_id ON emay_ims_message (account, ims_id)');
   }
+}
+
+async function dropBoth(runner: QueryRunner): Promise<void> {
+  await runner.query('DROP INDEX IF EXISTS emay_ims_message_ims_id');
+  await runner.query('DROP INDEX IF EXISTS emay_ims_message_due');
 }
 
 function isMysql({ dataSource }: QueryRunner): boolean {
