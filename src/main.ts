@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { createApp } from './create-app.js';
 import { isSandbox, readEnvironment } from './config/environment.js';
+import { SandboxGateway } from './sandbox/sandbox-gateway.js';
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -11,7 +12,9 @@ async function main(): Promise<void> {
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
   const logger = new Logger('SmsGateway');
   if (isSandbox(environment)) {
+    const { baseUrl } = app.get(SandboxGateway).connection;
     logger.log('SANDBOX: messages go to a simulator in this process; nothing is sent, nothing costs money');
+    logger.log(`Play the gateway's operator: ${baseUrl}/`);
   }
   logger.log(`Messages are kept in ${environment.EMAY_IMS_DATABASE_URL.replace(/\/\/[^@/]*@/, '//***@')}`);
   logger.log(`Listening on ${url}`);
