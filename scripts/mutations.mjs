@@ -26,8 +26,8 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/messages/message-sql.ts`,
-        from: "m.attempt = ?\n          AND m.state IN ('SUBMITTING', 'UNCONFIRMED')",
-        to: "(m.attempt = ? OR 1 = 1)\n          AND m.state IN ('SUBMITTING', 'UNCONFIRMED')",
+        from: "m.attempt = ?\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
+        to: "(m.attempt = ? OR 1 = 1)\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
       },
     ],
   },
