@@ -1,12 +1,12 @@
 import { assignments } from '../database/dialects/assignments.js';
 import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
-import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from './message-state.js';
+import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from './message-state.js';
 
 /** Rows that name a message by our id. */
 export const ID_ROW: RowColumns = { custom_ims_id: 'varchar64' };
 
-/** Rows that name a message by the gateway's id. */
+/** Rows that name a message by the gateway's id and its number. */
 export const IMS_ID_ROW: RowColumns = { ims_id: 'varchar64', mobile: 'varchar64' };
 
 export const NEW_MESSAGE_ROW: RowColumns = {
@@ -24,9 +24,14 @@ const ANY_PRIORITY = '0, 1, 2, 3, 4, 5, 6, 7, 8, 9';
 /** The rank of a message's state, computed where it is stored: concurrent writers can never lower it. */
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 
-const NOT_FINAL = IMS_MESSAGE_STATES.filter((state) => !isFinal(state))
-  .map((state) => `'${state}'`)
-  .join(', ');
+/** The states of which something holds, for an `IN`. */
+export function statesThat(holds: (state: ImsMessageState) => boolean): string {
+  return IMS_MESSAGE_STATES.filter(holds)
+    .map((state) => `'${state}'`)
+    .join(', ');
+}
+
+const NOT_FINAL = statesThat((state) => !isFinal(state));
 
 /** Not `m.state`, where rows are to find their messages by key: a planner may take that for a better way to find them. */
 const STATE = "COALESCE(m.state, '')";

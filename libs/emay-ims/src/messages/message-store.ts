@@ -1,7 +1,8 @@
-import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import type { ImsMessage } from './ims-message.entity.js';
 import { toMessage } from './message-row.js';
 import { ID_ROW, IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
+import { firstToEachNumber, idRows, inIdOrder, reportRow, toClaimed, toReported } from './statement-rows.js';
 import { IMS_MESSAGE_STATES, STATE_RANK, type ImsMessageState } from './message-state.js';
 
 /** A message to store. Validated: E.164 number, content and id within their limits. */
@@ -281,48 +282,4 @@ export class MessageStore {
     }));
     return this.database.dialect.encodeRows(NEW_MESSAGE_ROW, inIdOrder(rows));
   }
-}
-
-function toClaimed({ custom_ims_id: customImsId, mobile, content }: SqlRow): ClaimedMessage {
-  return { customImsId: String(customImsId), mobile: String(mobile), content: String(content) };
-}
-
-function reportRow(report: AppliedReport) {
-  return {
-    custom_ims_id: report.customImsId,
-    ims_id: report.imsId ?? undefined,
-    state: report.state,
-    rank_to: STATE_RANK[report.state],
-    report_state: report.reportState,
-    report_description: report.description ?? undefined,
-    submit_time: report.submitTime?.getTime(),
-    receive_time: report.receiveTime?.getTime(),
-  };
-}
-
-function toReported(row: SqlRow): ReportedMessage {
-  return {
-    customImsId: String(row.custom_ims_id),
-    imsId: row.ims_id === null ? null : String(row.ims_id),
-    mobile: String(row.mobile),
-    state: row.state as ImsMessageState,
-  };
-}
-
-function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessage[] {
-  const first = new Map<string, ClaimedMessage>();
-  for (const message of due) if (!first.has(message.mobile)) first.set(message.mobile, message);
-  return [...first.values()];
-}
-
-/**
- * Rows of one statement are always in the order of their ids: whoever locks the same messages at the same time waits for
- * the other, and does not end in a deadlock.
- */
-function inIdOrder<Row extends { custom_ims_id: string }>(rows: readonly Row[]): Row[] {
-  return rows.toSorted((one, other) => (one.custom_ims_id < other.custom_ims_id ? -1 : 1));
-}
-
-function idRows(customImsIds: readonly string[]): { custom_ims_id: string }[] {
-  return inIdOrder(customImsIds.map((id) => ({ custom_ims_id: id })));
 }

@@ -1,10 +1,9 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import { firstIdOf } from '../messages/ids.js';
-import { IMS_MESSAGE_STATES, isFinal } from '../messages/message-state.js';
+import { statesThat } from '../messages/message-sql.js';
+import { isFinal } from '../messages/message-state.js';
 
-const FINAL = IMS_MESSAGE_STATES.filter(isFinal)
-  .map((state) => `'${state}'`)
-  .join(', ');
+const FINAL = statesThat(isFinal);
 /** How far a host's clock may be from the database's where a page's id, which begins with its time, ends the search. */
 const CLOCK_SLACK_MS = 86_400_000;
 
