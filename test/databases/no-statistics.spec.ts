@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { messageSql } from '../../libs/emay-ims/src/messages/message-sql.js';
+import { databasesUnderTest } from '../support/databases.js';
+import { openTestDatabase } from './open-database.js';
+import { describeReads } from './store/reads.js';
+import { newMessages, REPORT_DEADLINE_MS, StoreBench } from './store/store-bench.js';
+
+/** A much smaller one PostgreSQL reads whole, which is cheaper then. */
+const TABLE = 60_000;
+const ROWS = 300;
+
+describe.each(databasesUnderTest())('a table that was just filled, on %s', (kind) => {
+  const messages = newMessages(TABLE);
+  let bench: StoreBench;
+  let account: string;
+  beforeAll(async () => {
+    bench = await StoreBench.open(() => openTestDatabase(kind));
+    const store = bench.store();
+    account = store.account;
+    for (let start = 0; start < TABLE; start += 1_000) {
+      await bench.enqueue(store, messages.slice(start, start + 1_000));
+    }
+  });
+  afterAll(() => bench.close());
+
+  it.each(['settle', 'applyReports', 'applyNamedReports', 'claimThese'] as const)(
+    '%s finds its messages by key, not all of the account',
+    async (name) => {
+      const sql = messageSql(bench.database.dialect);
+      const statement = name === 'settle' ? sql.settle(REPORT_DEADLINE_MS) : sql[name];
+      const rows = messages
+        .slice(0, ROWS)
+        .map(({ customImsId }) => ({ custom_ims_id: customImsId, state: 'DELIVERED', rank_to: 7 }));
+      const set = name === 'claimThese' ? ['token', 1_000] : [];
+      const where = name === 'settle' ? [account, 'token'] : [account];
+      const parameters = statement.bind({ set, rows, where });
+      const reads = await describeReads(bench.database, kind, { sql: statement.sql, parameters, about: ROWS });
+      expect(reads.scans).toEqual([]);
+      expect(reads.rows ?? 0).toBeLessThanOrEqual(6 * ROWS);
+    },
+  );
+});
