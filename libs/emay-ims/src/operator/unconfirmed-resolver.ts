@@ -54,7 +54,8 @@ export class UnconfirmedResolver {
   }
 }
 
-function checked(wanted: ResolveUnconfirmedDto): ResolveUnconfirmedDto {
+/** @throws EmayImsValidationError for an incomplete decision */
+export function checked(wanted: ResolveUnconfirmedDto): ResolveUnconfirmedDto {
   const decision = plainToInstance(ResolveUnconfirmedDto, wanted ?? {});
   const violations = validateSync(decision).flatMap(({ property, constraints }) =>
     Object.values(constraints ?? {}).map((message) => ({ index: -1, property, message })),

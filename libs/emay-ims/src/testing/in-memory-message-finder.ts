@@ -1,0 +1,33 @@
+import type { ImsMessage } from '../messages/ims-message.entity.js';
+import type { MessageFinder, MessageQuery } from '../messages/message-finder.js';
+import type { PageEnd } from '../messages/page-cursor.js';
+import type { InMemoryMessageStore } from './in-memory-message-store.js';
+import type { Surface } from './surface.js';
+
+/** Finds messages in memory, newest first. */
+export class InMemoryMessageFinder implements Surface<MessageFinder> {
+  constructor(private readonly store: InMemoryMessageStore) {}
+
+  async find(query: MessageQuery): Promise<ImsMessage[]> {
+    return this.store
+      .all()
+      .filter((message) => isWanted(message, query))
+      .sort((one, other) => (isBefore(one, other) ? 1 : -1))
+      .slice(0, query.limit);
+  }
+}
+
+function isWanted(message: ImsMessage, { states, mobile, createdFrom, createdBefore, after }: MessageQuery): boolean {
+  return (
+    (!states || states.includes(message.state)) &&
+    (mobile === undefined || message.mobile === mobile) &&
+    (!createdFrom || message.createdAt >= createdFrom) &&
+    (!createdBefore || message.createdAt < createdBefore) &&
+    (!after || isBefore(message, after))
+  );
+}
+
+function isBefore(one: PageEnd, other: PageEnd): boolean {
+  const apart = one.createdAt.getTime() - other.createdAt.getTime();
+  return apart === 0 ? one.customImsId < other.customImsId : apart < 0;
+}

@@ -1,0 +1,49 @@
+import { EmayImsConflictError } from '../errors/emay-ims-errors.js';
+import { newToken } from '../messages/ids.js';
+import { ImsResolution } from '../operator/ims-resolution.entity.js';
+import type { ResolveUnconfirmedDto } from '../operator/resolve-unconfirmed.dto.js';
+import { checked, type UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
+import type { InMemoryMessageStore } from './in-memory-message-store.js';
+import type { Surface } from './surface.js';
+
+/** Decisions of people about UNCONFIRMED messages, in memory. */
+export class InMemoryResolver implements Surface<UnconfirmedResolver> {
+  private decisions: ImsResolution[] = [];
+
+  constructor(private readonly store: InMemoryMessageStore) {}
+
+  clear(): void {
+    this.decisions = [];
+  }
+
+  async resolve(customImsId: string, wanted: ResolveUnconfirmedDto): Promise<void> {
+    const { decision, decidedBy, reason } = checked(wanted);
+    const decidedAt = await this.store.now();
+    const isResolved = this.store.moveFrom(
+      'UNCONFIRMED',
+      customImsId,
+      decision === 'resend'
+        ? { state: 'QUEUED', attempt: null, expiresAt: null, dueAt: decidedAt }
+        : { state: 'UNKNOWN', code: 'GIVEN_UP', dueAt: null },
+    );
+    if (!isResolved) {
+      throw new EmayImsConflictError([customImsId], 'there is no UNCONFIRMED message with this id (any more)');
+    }
+    const { account } = this.store;
+    this.decisions.push(
+      Object.assign(new ImsResolution(), {
+        id: newToken(),
+        account,
+        customImsId,
+        decision,
+        decidedBy,
+        reason,
+        decidedAt,
+      }),
+    );
+  }
+
+  async history(customImsId: string): Promise<ImsResolution[]> {
+    return this.decisions.filter((decision) => decision.customImsId === customImsId);
+  }
+}
