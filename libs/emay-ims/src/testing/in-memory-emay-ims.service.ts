@@ -24,7 +24,7 @@ export interface InMemoryEmayImsOptions {
 export interface OutcomeFor {
   /** Only messages to this number, in any writing. Default: whichever message comes next. */
   mobile?: string;
-  /** How often. Default once; `Infinity` until `reset()`. */
+  /** How often. Default once; `Infinity` until `acceptEverything()`. */
   times?: number;
 }
 
@@ -95,6 +95,11 @@ export class InMemoryEmayImsService extends EmayImsService {
   /** No usable answer comes to the next request. */
   nextUnconfirmed(reason = 'TIMEOUT', only: OutcomeFor = {}): void {
     this.script({ kind: 'unconfirmed', reason, rawAnswer: null }, only);
+  }
+
+  /** From now on the gateway accepts everything again: forgets the outcomes that nobody has met yet. */
+  acceptEverything(): void {
+    this.memory.gateway.clear();
   }
 
   /**

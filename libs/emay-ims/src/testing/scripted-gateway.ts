@@ -7,7 +7,7 @@ import type { Surface } from './surface.js';
 export interface ScriptedFor {
   /** E.164. Default: whoever comes next. */
   mobile?: string | undefined;
-  /** How many messages, one after the other. Default 1; `Infinity` until `reset()`. */
+  /** How often. Default 1; `Infinity` until `clear()`. */
   times?: number | undefined;
 }
 
