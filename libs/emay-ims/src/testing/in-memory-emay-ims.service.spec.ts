@@ -89,7 +89,7 @@ describe('what comes next', () => {
     const reasons = [];
     for (const message of three) reasons.push(await ims.send(message).catch(({ code, reason }) => reason ?? code));
     expect(reasons).toEqual(['ERROR_MOBILE_ERROR', 'ENOTFOUND', 'HTTP_502']);
-    expect(await ims.send(MESSAGE).catch(({ code }) => code)).toBe('ERROR_MOBILE_ERROR');
+    expect(await ims.send(three[0]!).catch(({ code }) => code)).toBe('ERROR_MOBILE_ERROR');
     expect(await ims.send({ ...MESSAGE, customImsId: 'four' })).toMatchObject({ state: 'ACCEPTED' });
   });
 

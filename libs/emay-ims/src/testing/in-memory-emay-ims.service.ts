@@ -41,7 +41,7 @@ export class InMemoryEmayImsService extends EmayImsService {
 
   constructor({ name, maxContentLength, now = () => Date.now() }: InMemoryEmayImsOptions = {}) {
     super();
-    const options = resolveOptions({ ...NO_GATEWAY, name, protocol: { maxContentLength } });
+    const options = resolveOptions({ ...UNUSED, name, dispatch: ONE_BY_ONE, protocol: { maxContentLength } });
     this.memory = new InMemoryAccount(options, now);
     this.attach(standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(this.memory));
   }
@@ -137,8 +137,11 @@ export class InMemoryEmayImsService extends EmayImsService {
   }
 }
 
-/** Asked for by the options, never used. */
-const NO_GATEWAY = {
+/** So that requests meet what a test has said in the order of their messages. */
+const ONE_BY_ONE = { concurrency: 1 };
+
+/** Asked for by the options. */
+const UNUSED = {
   baseUrl: 'https://in-memory.invalid',
   appId: 'in-memory',
   secretKey: 'in-memory',
