@@ -18,7 +18,7 @@ export function itSendsBatches(subject: () => Subject): void {
   describe('a batch', () => {
     const batch = () => ({
       content: 'Hello',
-      recipients: messages(3).map(({ content: _, ...recipient }) => recipient),
+      recipients: messages(3).map(({ mobile, customImsId }) => ({ mobile, customImsId })),
     });
     const personalized = () => ({ messages: messages(3).map((one, index) => ({ ...one, content: `Hello ${index}` })) });
     const ids = ['id-0', 'id-1', 'id-2'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EmayImsConflictError, EmayImsValidationError, type SendImsDto } from 'nestjs-emay-ims';
+import { EmayImsConflictError, EmayImsUnsentError, EmayImsValidationError, type SendImsDto } from 'nestjs-emay-ims';
 import { idsOf, MESSAGE, messages, type Subject } from './subject.js';
 
 const LATER = new Date(8e12);
@@ -56,7 +56,7 @@ export function itQueues(subject: () => Subject): void {
     it('is idempotent, and hands over what a failed send left behind', async () => {
       const { ims } = subject();
       subject().unreachable();
-      await expect(ims.send(MESSAGE)).rejects.toThrow();
+      await expect(ims.send(MESSAGE)).rejects.toThrow(EmayImsUnsentError);
       subject().reachable();
       await subject().pauseOver();
       expect(idsOf(await ims.enqueue([MESSAGE]))).toEqual(['one']);

@@ -4,11 +4,13 @@ import type { LeaseStore } from '../database/lease-store.js';
 import type { EmayImsAccount } from '../emay-ims.account.js';
 import { AccountCircuit } from '../engine/account-circuit.js';
 import type { MessageFinder } from '../messages/message-finder.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isFinal } from '../messages/message-state.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
 import type { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { matchReports } from '../reports/report-matching.js';
 import type { ReportPoller, ReportPullResult } from '../reports/report-poller.js';
 import type { RetentionStore } from '../retention/retention-store.js';
 import { Retention } from '../retention/retention.js';
@@ -16,16 +18,20 @@ import { DirectSender } from '../sending/direct-sender.js';
 import { Dispatcher } from '../sending/dispatcher.js';
 import type { Enqueuer } from '../sending/enqueuer.js';
 import { Submitter } from '../sending/submitter.js';
+import { deliveryReport } from './delivery-report.js';
 import { InMemoryEnqueuer } from './in-memory-enqueuer.js';
 import { InMemoryMessageFinder } from './in-memory-message-finder.js';
-import { InMemoryMessageStore, type NeverAskedOfMemory } from './in-memory-message-store.js';
+import { InMemoryMessageStore } from './in-memory-message-store.js';
 import { InMemoryResolver } from './in-memory-resolver.js';
+import { MessageTable } from './message-table.js';
 import { ScriptedGateway } from './scripted-gateway.js';
 import { standsFor, type Surface } from './surface.js';
 
 /** What the module alone needs of an account. */
 export type NeverAskedOfAnInMemoryAccount = 'client' | 'start' | 'stop' | 'close';
 
+/** How long a message whose direct send failed stays there for its caller to try again, as in production. */
+const HOLD_MS = 3_600_000;
 /** Passed on to a store that needs none, and asked by a schedule that does not run. */
 const NO_DATABASE = null as unknown as ImsDatabase;
 const NO_LEASES = null as unknown as LeaseStore;
@@ -51,7 +57,7 @@ const NOTHING_TO_PULL: ReportPullResult = {
  */
 export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnInMemoryAccount> {
   readonly gateway = new ScriptedGateway();
-  readonly memory: InMemoryMessageStore;
+  readonly table: MessageTable;
   readonly store: MessageStore;
   readonly finder: MessageFinder;
   readonly enqueuer: Enqueuer;
@@ -68,11 +74,15 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     private readonly clock: () => number,
   ) {
     const { name, reports } = options;
-    this.memory = new InMemoryMessageStore(name, clock, reports.deadlineMs);
-    this.decisions = new InMemoryResolver(this.memory);
-    this.store = standsFor<MessageStore, NeverAskedOfMemory>(this.memory);
-    this.finder = standsFor<MessageFinder>(new InMemoryMessageFinder(this.memory));
-    this.enqueuer = standsFor<Enqueuer>(new InMemoryEnqueuer(this.memory));
+    this.table = new MessageTable(name);
+    this.decisions = new InMemoryResolver(this.table, clock);
+    const store = new InMemoryMessageStore(this.table, clock, {
+      reportDeadlineMs: reports.deadlineMs,
+      holdMs: HOLD_MS,
+    });
+    this.store = standsFor<MessageStore>(store);
+    this.finder = standsFor<MessageFinder>(new InMemoryMessageFinder(this.table));
+    this.enqueuer = standsFor<Enqueuer>(new InMemoryEnqueuer(store, this.table));
     this.resolver = standsFor<UnconfirmedResolver>(this.decisions);
     this.retention = new Retention(NO_LEASES, standsFor<RetentionStore>(this.purgedStore()), name);
     this.circuit = this.newCircuit();
@@ -85,15 +95,21 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
 
   /** Once what runs in the background: ends what is overdue, hands over what is due. */
   async dispatch(): Promise<void> {
-    await this.memory.expire();
-    await this.memory.giveUpWaitingForReports();
+    await this.store.expire();
+    await this.store.giveUpWaitingForReports();
     const submitter = this.newSubmitter();
     await new Dispatcher(this.store, submitter, this.circuit, this.options).dispatch();
   }
 
+  /** A delivery report of the message comes in, with the vendor's word or the state that it leads to. */
+  async report(message: ImsMessage, state: string): Promise<void> {
+    const report = deliveryReport(message, state, await this.store.now());
+    await this.store.applyReports(matchReports([report], [message]).applied, NO_DATABASE);
+  }
+
   clear(): void {
     this.gateway.clear();
-    this.memory.clear();
+    this.table.deleteWhere(() => true);
     this.decisions.clear();
     this.circuit = this.newCircuit();
   }
@@ -107,13 +123,13 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   }
 
   async status(): Promise<ImsAccountStatus> {
-    const due = this.memory.all().flatMap(({ state, dueAt }) => (state === 'QUEUED' ? (dueAt?.getTime() ?? []) : []));
-    const oldest = Math.min(...due.filter((time) => time <= this.clock()));
+    const due = this.table.where(({ state, dueAt }) => state === 'QUEUED' && dueAt !== null);
+    const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= this.clock()));
     return {
       account: this.options.name,
       circuitOpenFor: this.circuit.reason,
       oldestDueAt: Number.isFinite(oldest) ? new Date(oldest) : null,
-      unconfirmed: (await this.memory.stats()).UNCONFIRMED,
+      unconfirmed: (await this.store.stats()).UNCONFIRMED,
       possibleLosses: 0,
       unreadablePages: 0,
       orphanedReports: 0,
@@ -135,7 +151,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     return {
       deleteMessages: async (ageMs) => {
         const before = this.clock() - ageMs;
-        return this.memory.delete(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
+        return this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
       },
       deletePages: async () => 0,
       deleteOrphanedReports: async () => 0,

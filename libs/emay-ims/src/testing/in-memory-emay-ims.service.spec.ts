@@ -60,7 +60,7 @@ it('shows copies', async () => {
 
 it('forgets everything between two tests', async () => {
   ims.nextUnconfirmed();
-  await expect(ims.send(MESSAGE)).rejects.toThrow();
+  await expect(ims.send(MESSAGE)).rejects.toThrow('(TIMEOUT)');
   await ims.resolveUnconfirmed('one', { decision: 'give-up', decidedBy: 'me', reason: 'no' });
   ims.nextRefused('ERROR_SIGN');
   ims.reset();
@@ -104,10 +104,10 @@ describe('what comes next', () => {
 
   it('happens so many times, or until everything is accepted again', async () => {
     ims.nextUnsent('ECONNREFUSED', { times: 2 });
-    for (const message of three.slice(0, 2)) await expect(ims.send(message)).rejects.toThrow();
+    for (const message of three.slice(0, 2)) await expect(ims.send(message)).rejects.toThrow('(ECONNREFUSED)');
     await ims.send(three[2]!);
     ims.nextUnsent('ECONNREFUSED', { times: Infinity });
-    for (let time = 0; time < 5; time++) await expect(ims.send(three[0]!)).rejects.toThrow();
+    for (let time = 0; time < 5; time++) await expect(ims.send(three[0]!)).rejects.toThrow('(ECONNREFUSED)');
     ims.acceptEverything();
     expect(await ims.send(three[0]!)).toMatchObject({ state: 'ACCEPTED', attempts: 7 });
   });

@@ -5,8 +5,7 @@ import { EmayImsConflictError, EmayImsValidationError } from '../errors/emay-ims
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { classifyAnswerCode, normalizeMobile } from '../protocol/index.js';
-import { matchReports } from '../reports/report-matching.js';
-import { deliveryReport, type ReportedState } from './delivery-report.js';
+import type { ReportedState } from './delivery-report.js';
 import { InMemoryAccount, type NeverAskedOfAnInMemoryAccount } from './in-memory-account.js';
 import type { ScriptedFor, ScriptedOutcome } from './scripted-gateway.js';
 import { standsFor } from './surface.js';
@@ -48,7 +47,7 @@ export class InMemoryEmayImsService extends EmayImsService {
 
   /** Every message, oldest first, as it stands now. */
   get messages(): ImsMessage[] {
-    return this.memory.memory.all();
+    return this.memory.table.where(() => true);
   }
 
   /** The messages that the gateway took, whatever became of them later. */
@@ -118,12 +117,11 @@ export class InMemoryEmayImsService extends EmayImsService {
    * @throws EmayImsConflictError where there is no such message
    */
   async report(customImsId: string, state: ReportedState | (string & {})): Promise<ImsMessage> {
-    const { memory } = this.memory;
-    const message = await memory.findOne(customImsId);
+    const { store } = this.memory;
+    const message = await store.findOne(customImsId);
     if (!message) throw new EmayImsConflictError([customImsId], 'there is no message with this id to report about');
-    const report = deliveryReport(message, state, await memory.now());
-    await memory.applyReports(matchReports([report], [message]).applied);
-    return (await memory.findOne(customImsId)) as ImsMessage;
+    await this.memory.report(message, state);
+    return (await store.findOne(customImsId)) as ImsMessage;
   }
 
   /** Forgets messages, decisions and scripted outcomes, as between two tests. */

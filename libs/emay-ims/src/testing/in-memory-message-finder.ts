@@ -1,17 +1,16 @@
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type { MessageFinder, MessageQuery } from '../messages/message-finder.js';
 import type { PageEnd } from '../messages/page-cursor.js';
-import type { InMemoryMessageStore } from './in-memory-message-store.js';
+import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
 
 /** Finds messages in memory, newest first. */
 export class InMemoryMessageFinder implements Surface<MessageFinder> {
-  constructor(private readonly store: InMemoryMessageStore) {}
+  constructor(private readonly table: MessageTable) {}
 
   async find(query: MessageQuery): Promise<ImsMessage[]> {
-    return this.store
-      .all()
-      .filter((message) => isWanted(message, query))
+    return this.table
+      .where((message) => isWanted(message, query))
       .sort((one, other) => (isBefore(one, other) ? 1 : -1))
       .slice(0, query.limit);
   }

@@ -1,63 +1,35 @@
-import { ImsMessage } from '../messages/ims-message.entity.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type {
   AppliedReport,
   Attempt,
   ClaimedMessage,
   MessageStore,
+  NamedReport,
   NewMessage,
   Release,
+  ReportedMessage,
   Settlement,
 } from '../messages/message-store.js';
-import { IMS_MESSAGE_STATES, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
+import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { firstToEachNumber } from '../messages/statement-rows.js';
+import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
 
-/** Only reports of the real gateway have to be matched, and only a process that died abandons an attempt. */
-export type NeverAskedOfMemory = 'findReported' | 'findByImsIdAlone' | 'applyNamedReports' | 'recoverAbandonedAttempts';
-
 /**
- * The messages of one account in memory: each method does to its map what its namesake of `MessageStore` does in SQL.
+ * The messages of one account in memory: each method does to the table what its namesake of `MessageStore` does in SQL, and
+ * passes the same contract.
  *
  * - A method does all it does before anybody else's turn: that is its transaction.
- * - What it hands out are copies.
- * - Every step of a stored message goes through `move`.
  */
-export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfMemory> {
-  /** By `customImsId`, oldest first. */
-  private readonly messages = new Map<string, ImsMessage>();
+export class InMemoryMessageStore implements Surface<MessageStore> {
+  readonly account: string;
 
   constructor(
-    readonly account: string,
+    private readonly table: MessageTable,
     private readonly clock: () => number,
-    private readonly reportDeadlineMs: number,
-  ) {}
-
-  /** Copies of all, oldest first. */
-  all(): ImsMessage[] {
-    return this.where(() => true).map(copy);
-  }
-
-  clear(): void {
-    this.messages.clear();
-  }
-
-  delete(isOver: (message: ImsMessage) => boolean): number {
-    const over = this.where(isOver);
-    for (const { customImsId } of over) this.messages.delete(customImsId);
-    return over.length;
-  }
-
-  /** Changes a message as long as it is in that state; whether it was. */
-  moveFrom(state: ImsMessageState, customImsId: string, changes: Partial<ImsMessage>): boolean {
-    const message = this.messages.get(customImsId);
-    if (message?.state !== state) return false;
-    this.move(message, changes);
-    return true;
-  }
-
-  /** Copies of these, as far as they are there. */
-  those(customImsIds: readonly string[]): ImsMessage[] {
-    return this.stored(customImsIds).map(copy);
+    private readonly options: { reportDeadlineMs: number; holdMs: number },
+  ) {
+    this.account = table.account;
   }
 
   async now(): Promise<Date> {
@@ -66,130 +38,158 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfM
 
   async insertQueued(messages: readonly NewMessage[], createdAt: Date): Promise<void> {
     for (const message of messages) {
-      this.insert(message, { state: 'QUEUED', createdAt, dueAt: message.sendAt ?? createdAt });
+      this.table.insert(message, { state: 'QUEUED', createdAt, dueAt: message.sendAt ?? createdAt });
     }
   }
 
   async insertSubmitting(messages: readonly NewMessage[], attempt: Attempt): Promise<void> {
-    for (const message of messages) this.insert(message, { createdAt: this.at(), ...this.submitting(attempt, 0) });
+    for (const message of messages) this.table.insert(message, { createdAt: this.at(), ...this.submitting(attempt) });
   }
 
   async findByIds(customImsIds: readonly string[]): Promise<ImsMessage[]> {
-    return this.those(customImsIds);
+    return this.table.byIds(customImsIds);
   }
 
   async findOne(customImsId: string): Promise<ImsMessage | null> {
-    return (await this.findByIds([customImsId]))[0] ?? null;
+    return this.table.byIds([customImsId])[0] ?? null;
   }
 
   async stats(): Promise<Record<ImsMessageState, number>> {
     const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])) as Record<ImsMessageState, number>;
-    for (const { state } of this.messages.values()) counts[state]++;
+    for (const { state } of this.table.where(() => true)) counts[state]++;
     return counts;
   }
 
   async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
-    const now = this.clock();
-    const due = this.where(
-      ({ state, dueAt, expiresAt }) => state === 'QUEUED' && isOver(dueAt, now) && !isOver(expiresAt, now),
-    ).sort((one, other) => other.priority - one.priority || Number(one.dueAt) - Number(other.dueAt));
-    const claimed = firstToEachNumber(due.slice(0, limit));
-    return this.claimThese(
-      claimed.map(({ customImsId }) => customImsId),
-      attempt,
-    );
+    const due = this.inState('QUEUED', ({ dueAt, expiresAt }) => this.isOver(dueAt) && !this.isOver(expiresAt));
+    const first = due
+      .sort((one, other) => other.priority - one.priority || Number(one.dueAt) - Number(other.dueAt))
+      .slice(0, limit);
+    return this.claimThese(idsOf(firstToEachNumber(first)), attempt);
   }
 
   async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
-    const queued = this.stored(customImsIds).filter(({ state }) => state === 'QUEUED');
-    for (const message of queued) this.move(message, this.submitting(attempt, message.attempts));
+    const queued = this.table.byIds(customImsIds).filter(({ state }) => state === 'QUEUED');
+    for (const { customImsId, attempts } of queued) this.table.change(customImsId, this.submitting(attempt, attempts));
     return queued.map(({ customImsId, mobile, content }) => ({ customImsId, mobile, content }));
   }
 
   async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
     for (const { customImsId, state, code, imsId, rawAnswer } of settlements) {
-      const [message] = this.ofAttempt(token, customImsId);
+      const message = this.ofAttempt(token, customImsId);
       if (!message || message.state === 'QUEUED') continue;
-      this.move(message, { imsId: message.imsId ?? imsId });
-      if (STATE_RANK[state] <= STATE_RANK[message.state]) continue;
+      this.table.change(customImsId, { imsId: message.imsId ?? imsId });
+      const isOpen = message.state === 'SUBMITTING' || message.state === 'UNCONFIRMED';
+      if (!isOpen || STATE_RANK[state] <= STATE_RANK[message.state]) continue;
       const isAccepted = state === 'ACCEPTED';
-      this.move(message, {
+      this.table.change(customImsId, {
         state,
         code,
         rawAnswer,
-        acceptedAt: isAccepted ? (message.acceptedAt ?? this.at()) : message.acceptedAt,
+        acceptedAt: message.acceptedAt ?? (isAccepted ? this.at() : null),
         finalAt: state === 'REJECTED' ? this.at() : null,
-        dueAt: isAccepted ? this.at(this.reportDeadlineMs) : null,
+        dueAt: isAccepted ? this.at(this.options.reportDeadlineMs) : null,
       });
     }
   }
 
   async release(token: string, releases: readonly Release[]): Promise<void> {
     for (const { customImsId, code, dueInMs } of releases) {
-      const [message] = this.ofAttempt(token, customImsId);
-      if (message?.state !== 'SUBMITTING') continue;
-      this.move(message, { state: 'QUEUED', code, dueAt: dueInMs === null ? null : this.at(dueInMs) });
+      if (this.ofAttempt(token, customImsId)?.state !== 'SUBMITTING') continue;
+      const dueAt = dueInMs === null ? null : this.at(dueInMs);
+      this.table.change(customImsId, { state: 'QUEUED', code, dueAt });
     }
   }
 
   async unhold(customImsIds: readonly string[]): Promise<void> {
-    for (const message of this.stored(customImsIds)) {
-      if (message.state === 'QUEUED' && message.dueAt === null) {
-        this.move(message, { dueAt: message.sendAt ?? this.at() });
-      }
+    for (const { customImsId, state, dueAt, sendAt } of this.table.byIds(customImsIds)) {
+      if (state === 'QUEUED' && dueAt === null) this.table.change(customImsId, { dueAt: sendAt ?? this.at() });
     }
   }
 
   async cancel(customImsId: string): Promise<boolean> {
-    return this.moveFrom('QUEUED', customImsId, { state: 'CANCELLED', dueAt: null, finalAt: this.at() });
+    return this.end('CANCELLED', (message) => message.customImsId === customImsId) === 1;
   }
 
   async applyReports(reports: readonly AppliedReport[]): Promise<number> {
-    let moved = 0;
-    for (const report of reports) {
-      const [message] = this.stored([report.customImsId]);
-      if (!message || STATE_RANK[report.state] <= STATE_RANK[message.state]) continue;
-      this.move(message, {
-        state: report.state,
-        imsId: message.imsId ?? report.imsId,
-        reportState: report.reportState,
-        reportDescription: report.description,
-        gatewaySubmitTime: report.submitTime,
-        gatewayReceiveTime: report.receiveTime,
-        acceptedAt: message.acceptedAt ?? this.at(),
-        finalAt: report.state === 'UNKNOWN' ? null : this.at(),
-        dueAt: null,
-      });
-      moved++;
-    }
-    return moved;
+    return reports.filter((report) => this.apply(report)).length;
+  }
+
+  async applyNamedReports(reports: readonly NamedReport[]): Promise<number> {
+    return reports.filter((report) => {
+      const [message] = this.table.byIds([report.customImsId]);
+      if (!message || isFinal(message.state) || (report.mobile ?? message.mobile) !== message.mobile) return false;
+      return this.apply(report);
+    }).length;
+  }
+
+  async findReported(ids: {
+    customImsIds: string[];
+    imsIds: { ims_id: string; mobile: string }[];
+  }): Promise<ReportedMessage[]> {
+    const isMeant = ({ imsId, mobile }: ImsMessage) =>
+      ids.imsIds.some((meant) => meant.ims_id === imsId && meant.mobile === mobile);
+    return [...this.table.byIds(ids.customImsIds), ...this.table.where(isMeant)].map(toReported);
+  }
+
+  async findByImsIdAlone(imsIds: readonly string[]): Promise<ReportedMessage[]> {
+    return this.table
+      .where(({ imsId, state }) => imsId !== null && imsIds.includes(imsId) && !isFinal(state))
+      .map(toReported);
+  }
+
+  async recoverAbandonedAttempts(): Promise<number> {
+    const abandoned = this.inState('SUBMITTING', ({ dueAt }) => this.isOver(dueAt));
+    const changes = { state: 'UNCONFIRMED', code: 'ATTEMPT_ABANDONED', dueAt: null } as const;
+    for (const { customImsId } of abandoned) this.table.change(customImsId, changes);
+    return abandoned.length;
   }
 
   async expire(): Promise<number> {
-    const over = this.where(({ state, expiresAt }) => state === 'QUEUED' && isOver(expiresAt, this.clock()));
-    for (const message of over) this.move(message, { state: 'EXPIRED', dueAt: null, finalAt: this.at() });
-    return over.length;
+    const isHeldTooLong = ({ dueAt, submittedAt }: ImsMessage) =>
+      dueAt === null && submittedAt !== null && this.isOver(submittedAt, this.options.holdMs);
+    return this.end('EXPIRED', (message) => this.isOver(message.expiresAt) || isHeldTooLong(message));
   }
 
   async giveUpWaitingForReports(): Promise<number> {
-    const over = this.where(({ state, dueAt }) => state === 'ACCEPTED' && isOver(dueAt, this.clock()));
-    for (const message of over) this.move(message, { state: 'UNKNOWN', dueAt: null });
-    return over.length;
+    const overdue = this.inState('ACCEPTED', ({ dueAt }) => this.isOver(dueAt));
+    for (const { customImsId } of overdue) this.table.change(customImsId, { state: 'UNKNOWN', dueAt: null });
+    return overdue.length;
   }
 
-  private insert(message: NewMessage, more: Partial<ImsMessage>): void {
-    if (this.messages.has(message.customImsId)) return;
-    this.messages.set(
-      message.customImsId,
-      Object.assign(new ImsMessage(), BLANK, message, { account: this.account }, more),
-    );
+  private apply(report: AppliedReport): boolean {
+    const [message] = this.table.byIds([report.customImsId]);
+    if (!message || STATE_RANK[report.state] <= STATE_RANK[message.state]) return false;
+    this.table.change(report.customImsId, {
+      state: report.state,
+      imsId: message.imsId ?? report.imsId,
+      reportState: report.reportState,
+      reportDescription: report.description,
+      gatewaySubmitTime: report.submitTime,
+      gatewayReceiveTime: report.receiveTime,
+      acceptedAt: message.acceptedAt ?? this.at(),
+      finalAt: report.state === 'UNKNOWN' ? null : this.at(),
+      dueAt: null,
+    });
+    return true;
   }
 
-  private move(message: ImsMessage, changes: Partial<ImsMessage>): void {
-    Object.assign(message, changes);
+  /** Ends queued messages before they have left; how many. */
+  private end(state: 'CANCELLED' | 'EXPIRED', holds: (message: ImsMessage) => boolean): number {
+    const ended = this.inState('QUEUED', holds);
+    for (const { customImsId } of ended) this.table.change(customImsId, { state, dueAt: null, finalAt: this.at() });
+    return ended.length;
   }
 
-  private submitting({ token, lastsMs }: Attempt, attemptsBefore: number) {
+  private inState(state: ImsMessageState, holds: (message: ImsMessage) => boolean): ImsMessage[] {
+    return this.table.where((message) => message.state === state && holds(message));
+  }
+
+  private ofAttempt(token: string, customImsId: string): ImsMessage | undefined {
+    return this.table.byIds([customImsId]).find(({ attempt }) => attempt === token);
+  }
+
+  private submitting({ token, lastsMs }: Attempt, attemptsBefore = 0) {
     return {
       state: 'SUBMITTING',
       attempt: token,
@@ -199,16 +199,8 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfM
     } satisfies Partial<ImsMessage>;
   }
 
-  private ofAttempt(token: string, customImsId: string): ImsMessage[] {
-    return this.stored([customImsId]).filter(({ attempt }) => attempt === token);
-  }
-
-  private stored(customImsIds: readonly string[]): ImsMessage[] {
-    return customImsIds.flatMap((id) => this.messages.get(id) ?? []);
-  }
-
-  private where(holds: (message: ImsMessage) => boolean): ImsMessage[] {
-    return [...this.messages.values()].filter(holds);
+  private isOver(time: Date | null, afterMs = 0): boolean {
+    return time !== null && time.getTime() + afterMs <= this.clock();
   }
 
   private at(inMs = 0): Date {
@@ -216,26 +208,10 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfM
   }
 }
 
-const BLANK = {
-  imsId: null,
-  code: null,
-  rawAnswer: null,
-  dueAt: null,
-  attempt: null,
-  attempts: 0,
-  reportState: null,
-  reportDescription: null,
-  gatewaySubmitTime: null,
-  gatewayReceiveTime: null,
-  submittedAt: null,
-  acceptedAt: null,
-  finalAt: null,
-} satisfies Partial<ImsMessage>;
-
-function isOver(time: Date | null, now: number): boolean {
-  return time !== null && time.getTime() <= now;
+function idsOf(messages: readonly ClaimedMessage[]): string[] {
+  return messages.map(({ customImsId }) => customImsId);
 }
 
-function copy(message: ImsMessage): ImsMessage {
-  return Object.assign(new ImsMessage(), message);
+function toReported({ customImsId, imsId, mobile, state }: ImsMessage): ReportedMessage {
+  return { customImsId, imsId, mobile, state };
 }
