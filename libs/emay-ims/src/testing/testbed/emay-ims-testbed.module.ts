@@ -21,6 +21,8 @@ export interface EmayImsTestbedModuleOptions {
 }
 
 const LOOK_EVERY_MS = 50;
+/** Node's own code, and jest's. */
+const NOT_FOUND: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);
 
 /**
  * The real `EmayImsModule` with a gateway simulator in this process, for integration tests.
@@ -91,7 +93,7 @@ async function loadSimulator() {
   try {
     return await import('emay-ims-simulator/nestjs');
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if (!NOT_FOUND.has((error as { code?: unknown }).code)) throw error;
     throw new EmayImsOptionsError(
       'EmayImsTestbedModule needs the simulator: npm install --save-dev emay-ims-simulator.',
     );
