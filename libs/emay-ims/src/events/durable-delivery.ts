@@ -1,20 +1,34 @@
 import { Logger } from '@nestjs/common';
 import type { ClaimedEvent, DurableEventStore } from './durable-event-store.js';
-import { describeError, describeEvent } from './event-description.js';
+import { describeError, describeEvent, errorText } from './event-description.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import type { DurableHandler } from './event-handler.js';
 
 /** Events a handler is called with at a time. */
 const AT_A_TIME = 20;
-/** A handler that takes longer has failed. */
-const HANDLER_MS = 60_000;
-/** Beyond that, what recording the end may take. */
+/** What recording the end of a call may take before others may make it. */
 const RECORDING_MS = 15_000;
-/** How long a shutdown waits for a handler. */
-const STOPPING_MS = 10_000;
-const MAX_ERROR_LENGTH = 500;
 
-/** Calls in all, and the pauses between them: doubling, jittered. Together some seven hours. */
-const PACE = { maxAttempts: 20, minBackoffMs: 1_000, maxBackoffMs: 3_600_000 };
+interface DeliveryLimits {
+  /** Calls in all. */
+  maxAttempts: number;
+  /** Between them: doubling, jittered. */
+  minBackoffMs: number;
+  maxBackoffMs: number;
+  /** A call that takes longer has failed. */
+  callMs: number;
+  /** How long a shutdown waits for a call. */
+  stoppingMs: number;
+}
+
+/** The calls spread over some seven hours. */
+const LIMITS: DeliveryLimits = {
+  maxAttempts: 20,
+  minBackoffMs: 1_000,
+  maxBackoffMs: 3_600_000,
+  callMs: 60_000,
+  stoppingMs: 10_000,
+};
 
 /** How a call ended. `left`: the process is being shut down, and the handler still at it. */
 type Ending = { kind: 'succeeded' } | { kind: 'failed'; error: unknown } | { kind: 'left' };
@@ -36,7 +50,7 @@ export class DurableDelivery {
     private readonly store: DurableEventStore,
     readonly handler: DurableHandler,
     account: string,
-    private readonly pace: typeof PACE = PACE,
+    private readonly limits: DeliveryLimits = LIMITS,
   ) {
     this.logger = new Logger(`EmayIms:${account}`);
   }
@@ -44,7 +58,7 @@ export class DurableDelivery {
   /** Goes on until nothing is due. */
   async deliver(): Promise<void> {
     while (!this.isStopping) {
-      const claimed = await this.store.claim(this.handler.name, AT_A_TIME, HANDLER_MS + RECORDING_MS);
+      const claimed = await this.store.claim(this.handler.name, AT_A_TIME, this.limits.callMs + RECORDING_MS);
       const ends = await Promise.allSettled(claimed.map((each) => this.attempt(each)));
       const failure = ends.find((end) => end.status === 'rejected');
       if (failure) throw failure.reason;
@@ -56,19 +70,21 @@ export class DurableDelivery {
   stop(): void {
     if (this.isStopping) return;
     this.isStopping = true;
+    if (this.underWay.size === 0) return;
     this.patience = setTimeout(() => {
       for (const end of this.underWay) end({ kind: 'left' });
-    }, STOPPING_MS).unref();
+    }, this.limits.stoppingMs);
   }
 
   private async attempt(claimed: ClaimedEvent): Promise<void> {
-    const isExhausted = claimed.attempts > this.pace.maxAttempts;
+    if (this.isStopping) return this.store.release(claimed);
+    const isExhausted = claimed.attempts > this.limits.maxAttempts;
     const ending = isExhausted ? failed(new Error('its process ended during the last call')) : await this.call(claimed);
     if (ending.kind === 'left') return;
     if (ending.kind === 'succeeded') return this.store.finish(claimed);
-    const pause = claimed.attempts < this.pace.maxAttempts ? this.pauseAfter(claimed.attempts) : null;
+    const pause = claimed.attempts < this.limits.maxAttempts ? this.pauseAfter(claimed.attempts) : null;
     this.log(claimed, ending.error, pause);
-    await this.store.fail(claimed, textOf(ending.error), pause);
+    await this.store.fail(claimed, errorText(ending.error), pause);
   }
 
   private call({ event }: ClaimedEvent): Promise<Ending> {
@@ -79,10 +95,12 @@ export class DurableDelivery {
         if (this.underWay.size === 0) clearTimeout(this.patience);
         resolve(ending);
       };
-      const tooSlow = new Error(`did not end within ${HANDLER_MS / 1_000} seconds`);
-      const timer = setTimeout(() => end(failed(tooSlow)), HANDLER_MS);
+      const { callMs } = this.limits;
+      const tooSlow = new Error(`did not end within ${callMs / 1_000} seconds`);
+      const timer = setTimeout(() => end(failed(tooSlow)), callMs);
       this.underWay.add(end);
       Promise.resolve()
+        .then(() => failpoint('before-handler'))
         .then(() => this.handler.handle(event))
         .then(
           () => end({ kind: 'succeeded' }),
@@ -92,7 +110,7 @@ export class DurableDelivery {
   }
 
   private pauseAfter(attempts: number): number {
-    const { minBackoffMs, maxBackoffMs } = this.pace;
+    const { minBackoffMs, maxBackoffMs } = this.limits;
     return Math.round(Math.min(maxBackoffMs, minBackoffMs * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2));
   }
 
@@ -106,10 +124,4 @@ export class DurableDelivery {
 
 function failed(error: unknown): Ending {
   return { kind: 'failed', error };
-}
-
-/** For the database: no NUL, no half characters, not too long. */
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replaceAll('\0', '').slice(0, MAX_ERROR_LENGTH).toWellFormed();
 }

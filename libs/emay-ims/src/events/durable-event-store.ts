@@ -71,6 +71,14 @@ export class DurableEventStore {
     await this.database.run('DELETE FROM emay_ims_event WHERE id = ? AND claim = ?', [id, claim]);
   }
 
+  /** The handler has not been called after all: another instance may. */
+  async release({ id, claim }: ClaimedEvent): Promise<void> {
+    await this.database.run(
+      `UPDATE emay_ims_event SET attempts = attempts - 1, due_at = ${this.database.dialect.now} WHERE id = ? AND claim = ?`,
+      [id, claim],
+    );
+  }
+
   /** The handler has failed; it is called again after a while, or, with `null`, when a person wants it. */
   async fail({ id, claim }: ClaimedEvent, error: string, retryInMs: number | null): Promise<void> {
     await this.database.run(
