@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OnImsEvent, type EmayImsEventMap } from 'nestjs-emay-ims';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import type { ImsDatabase, SqlSession } from '../../libs/emay-ims/src/database/ims-database.js';
 import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
 import { DurableDelivery } from '../../libs/emay-ims/src/events/durable-delivery.js';
 import { DurableEventStore } from '../../libs/emay-ims/src/events/durable-event-store.js';
@@ -114,6 +114,21 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     await expect(failing).rejects.toThrow('no');
     await store.settle(attempt.token, [settlement('a', { state: 'REJECTED' })]);
     expect([await rowsOf(account), woken]).toEqual([[], []]);
+  });
+
+  it('keeps a change from happening where that cannot be recorded for it', async () => {
+    const unable = (session: SqlSession): SqlSession => ({
+      rows: (sql, parameters) => session.rows(sql, parameters),
+      run: (sql, parameters) =>
+        sql.includes('emay_ims_event') ? Promise.reject(new Error('full')) : session.run(sql, parameters),
+    });
+    const { dialect } = bench.database;
+    const transaction = (work: (session: SqlSession) => Promise<unknown>) =>
+      bench.database.transaction((session) => work(unable(session)));
+    const database = { dialect, ...unable(bench.database), transaction } as unknown as ImsDatabase;
+    const { store, account } = instance(() => undefined, newAccount(), database);
+    await expect(accept(store)).rejects.toThrow('full');
+    expect(await bench.store(account).stats()).toMatchObject({ SUBMITTING: 1, ACCEPTED: 0 });
   });
 
   it('that fails twice is called until it succeeds', async () => {

@@ -3,7 +3,13 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { sqlite } from '../../libs/emay-ims/src/database/dialects/sqlite.js';
 import type { UpdateStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
 import { MessageFinder } from '../../libs/emay-ims/src/messages/message-finder.js';
-import { ID_ROW, IMS_ID_ROW, messageSql, type MessageSweep } from '../../libs/emay-ims/src/messages/message-sql.js';
+import {
+  ID_ROW,
+  IMS_ID_ROW,
+  messageSql,
+  type MessageChange,
+  type MessageSweep,
+} from '../../libs/emay-ims/src/messages/message-sql.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
 import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
@@ -31,6 +37,11 @@ const NAMES = [
   'the sweep for expired messages',
   'the sweep for held messages',
   'the sweep for overdue reports',
+  'settle, told of',
+  'applyReports, told of',
+  'what has just been changed',
+  'the next abandoned attempts, told of',
+  'the next held messages, told of',
 ];
 
 describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages on %s`, (kind: DatabaseKind) => {
@@ -68,6 +79,8 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       parameters: [account, ...parameters],
       about,
     });
+    const told = ({ returning, lock }: MessageChange) =>
+      dialect.hasReturning ? returning : { sql: lock, bind: returning.bind };
     const report = { state: 'DELIVERED', rank_to: 7, report_state: 'DELIVRD' };
     return {
       claim: dialect.hasReturning
@@ -92,6 +105,19 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       'the sweep for expired messages': sweep(sql.expire, people.due),
       'the sweep for held messages': sweep(sql.expireHeld, people.held, HOLD_MS),
       'the sweep for overdue reports': sweep(sql.giveUpWaiting, people.overdue),
+      'settle, told of': update(told(sql.settle), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
+      'applyReports, told of': update(told(sql.applyReports), 500, { more: report }),
+      'what has just been changed': { sql: sql.findChanged, parameters: [rows(500), account], about: 500 },
+      'the next abandoned attempts, told of': {
+        sql: sql.recover.find,
+        parameters: [account, 1_000],
+        about: people.abandoned,
+      },
+      'the next held messages, told of': {
+        sql: sql.expireHeld.find,
+        parameters: [account, HOLD_MS, 1_000],
+        about: people.held,
+      },
     };
   };
 

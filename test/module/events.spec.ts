@@ -123,6 +123,17 @@ describe('@OnImsEvent()', () => {
     expect(heard).toEqual(['early']);
   });
 
+  it('refuses, when it is compiled, a handler that takes another event', () => {
+    class Mistaken {
+      // @ts-expect-error -- a message has no circuit
+      @OnImsEvent('message.delivered')
+      onCircuit({ circuit }: EmayImsEventMap['account.circuit-opened']) {
+        return circuit;
+      }
+    }
+    expect(new Mistaken()).toBeDefined();
+  });
+
   /** A provider with such a handler, as somebody without a type checker may write it. */
   const listening = (pattern: string, options?: OnImsEventOptions, scope = Scope.DEFAULT): Type => {
     @Injectable({ scope })
@@ -155,6 +166,7 @@ describe('@OnImsEvent()', () => {
       /account\.circuit-opened and .* cannot be durable/,
     ],
     ['a provider of each request', () => [listening('*', {}, Scope.REQUEST)], /made anew for each request/],
+    ['a provider of each injection', () => [listening('*', {}, Scope.TRANSIENT)], /or injection; make it a singleton/],
     [
       'a durable name that is taken',
       () => [listening('message.*', { durable: 'same' }), listening('report.*', { durable: 'same' })],

@@ -97,7 +97,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
               'dataSource' in database && database.dataSource === dataSourceName ? (host ?? null) : null,
             ),
         },
-        { provide: EventListeners, useFactory: () => new EventListeners() },
+        { provide: EventListeners, useFactory: () => new EventListeners(name) },
         {
           provide: ACCOUNT_SERVICE,
           inject: [EventListeners],

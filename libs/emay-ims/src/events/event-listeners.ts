@@ -5,8 +5,6 @@ import { describeError, describeEvent } from './event-description.js';
 import type { DurableHandler, EventHandler } from './event-handler.js';
 import { GuardedObservable } from './guarded-observable.js';
 
-const logger = new Logger('EmayImsEvents');
-
 /**
  * Those who want to know what happens to one account.
  *
@@ -17,10 +15,13 @@ export class EventListeners {
   readonly durable: DurableHandler[] = [];
   private readonly handlers: EventHandler[] = [];
   private readonly subject = new Subject<EmayImsEvent>();
+  private readonly logger: Logger;
   private hasMessageHandlers = false;
 
-  constructor() {
-    this.events$ = GuardedObservable.of(this.subject, (error) => report('A subscriber of events$', error));
+  constructor(account = 'default') {
+    this.logger = new Logger(`EmayIms:${account}`);
+    const onFailure = (error: unknown) => this.report('A subscriber of events$', error);
+    this.events$ = new GuardedObservable(onFailure, (subscriber) => this.subject.subscribe(subscriber));
   }
 
   /** Whether what a step changes is of interest to anybody. */
@@ -45,7 +46,7 @@ export class EventListeners {
 
   /** Tells those who listen in this process; what is durable has been recorded before. */
   emit(event: EmayImsEvent): void {
-    for (const handler of this.handlers) if (handler.types.has(event.type)) call(handler, event);
+    for (const handler of this.handlers) if (handler.types.has(event.type)) this.call(handler, event);
     this.subject.next(event);
   }
 
@@ -54,26 +55,26 @@ export class EventListeners {
     this.subject.complete();
   }
 
+  private call(handler: EventHandler, event: EmayImsEvent): void {
+    const failed = (error: unknown) => this.report(`${handler.label}, called with ${describeEvent(event)},`, error);
+    try {
+      const result = handler.handle(event);
+      if (isThenable(result)) result.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  private report(who: string, error: unknown): void {
+    const { kind, frames } = describeError(error);
+    this.logger.error(`${who} failed with ${kind}`, frames);
+  }
+
   private noteTypes({ types }: EventHandler): void {
     this.hasMessageHandlers ||= [...types].some((type) => type.startsWith('message.'));
   }
 }
 
-function call(handler: EventHandler, event: EmayImsEvent): void {
-  const failed = (error: unknown) => report(`${handler.label}, called with ${describeEvent(event)},`, error);
-  try {
-    const result = handler.handle(event);
-    if (isThenable(result)) result.then(undefined, failed);
-  } catch (error) {
-    failed(error);
-  }
-}
-
 function isThenable(result: unknown): result is PromiseLike<unknown> {
   return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
-}
-
-function report(who: string, error: unknown): void {
-  const { kind, frames } = describeError(error);
-  logger.error(`${who} failed with ${kind}`, frames);
 }

@@ -1,32 +1,31 @@
 import { Observable, Subscriber, type Observer, type Operator, type Subscription } from 'rxjs';
 
 /**
- * An Observable whose subscribers may throw: RxJS makes that an uncaught exception, which ends the process. It is handed
- * to `onFailure` instead, also behind operators, and the subscriber gets the next value.
+ * An Observable whose subscribers may throw: RxJS makes that an uncaught exception, which ends the process. Here it is
+ * handed to `onFailure`, also behind operators, and a subscriber that threw gets the next value all the same.
  */
 export class GuardedObservable<T> extends Observable<T> {
-  private onFailure: (error: unknown) => void;
-
-  static of<T>(source: Observable<T>, onFailure: (error: unknown) => void): Observable<T> {
-    const guarded = new GuardedObservable<T>((subscriber) => source.subscribe(subscriber));
-    guarded.onFailure = onFailure;
-    return guarded;
+  constructor(
+    private readonly onFailure: (error: unknown) => void,
+    subscribe?: (subscriber: Subscriber<T>) => Subscription,
+  ) {
+    super(subscribe);
   }
 
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
-    const lifted = new GuardedObservable<R>();
-    lifted.onFailure = this.onFailure;
-    return Object.assign(lifted, { source: this, operator });
+    return Object.assign(new GuardedObservable<R>(this.onFailure), { source: this, operator });
   }
 
   override subscribe(
     observer?: Partial<Observer<T>> | ((value: T) => void) | null,
-    ...callbacks: never[]
+    onError?: ((error: unknown) => void) | null,
+    onComplete?: (() => void) | null,
   ): Subscription {
     if (observer instanceof Subscriber) return super.subscribe(observer);
-    const [error, complete] = callbacks as unknown as [Observer<T>['error']?, Observer<T>['complete']?];
     const given: Partial<Observer<T>> =
-      typeof observer === 'function' ? { next: observer, error, complete } : (observer ?? {});
+      typeof observer === 'object' && observer !== null
+        ? observer
+        : { next: observer ?? undefined, error: onError ?? undefined, complete: onComplete ?? undefined };
     return super.subscribe({
       next: (value) => this.guarded(() => given.next?.(value)),
       error: (problem) => this.guarded(() => (given.error ? given.error(problem) : this.onFailure(problem))),

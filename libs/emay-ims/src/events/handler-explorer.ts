@@ -57,11 +57,8 @@ export class HandlerExplorer {
         if (!method) continue;
         for (const metadata of metadataOf(method)) {
           const label = `${instance.constructor.name}.${key}`;
-          if (!wrapper.isDependencyTreeStatic()) {
-            throw wrong(
-              label,
-              'its provider is made anew for each request: an event comes with none, so use a singleton',
-            );
+          if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) {
+            throw wrong(label, 'its provider is made anew for each request or injection; make it a singleton');
           }
           yield { label, metadata, handle: (event) => method.call(instance, event) };
         }

@@ -34,8 +34,9 @@ export class MessageChanges {
   async make(change: MessageChange, parameters: ChangeParameters, session: EventfulSession): Promise<number> {
     const { events } = session;
     if (!events?.wantsMessages) return session.run(change.sql, change.bind(parameters));
-    const { hasReturning } = this.database.dialect;
-    const rows = await (hasReturning ? returned : this.lockedAndRead.bind(this))(change, parameters, session);
+    const rows = this.database.dialect.hasReturning
+      ? await session.rows(change.returning.sql, change.returning.bind(parameters))
+      : await this.lockChangeAndRead(change, parameters, session);
     for (const row of rows) {
       const event = toEvent(this.account, row);
       if (event) events.add(event.customImsId, event);
@@ -58,17 +59,13 @@ export class MessageChanges {
     }
   }
 
-  private async lockedAndRead(change: MessageChange, parameters: ChangeParameters, session: EventfulSession) {
+  private async lockChangeAndRead(change: MessageChange, parameters: ChangeParameters, session: EventfulSession) {
     const locked = await session.rows(change.lock, change.bind(parameters));
     if (locked.length === 0) return [];
     await session.run(change.sql, change.bind(parameters));
     const ids = idRows(locked.map((row) => String(row.custom_ims_id)));
     return session.rows(this.findChanged, [this.database.dialect.encodeRows(ID_ROW, ids), this.account]);
   }
-}
-
-function returned({ returning }: MessageChange, parameters: ChangeParameters, session: EventfulSession) {
-  return session.rows(returning.sql, returning.bind(parameters));
 }
 
 function toEvent(account: string, row: SqlRow) {
