@@ -265,10 +265,8 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     stopped.delivery.stop();
     await delivering;
     const left = await rowsOf(stopped.account);
-    expect(left.map(({ attempts }) => Number(attempts)).toSorted()).toEqual([
-      ...Array(10).fill(0),
-      ...Array(20).fill(1),
-    ]);
+    const called = left.filter(({ attempts }) => Number(attempts) === 1);
+    expect([called.length, left.length]).toEqual([20, 30]);
   });
 
   it('is waited for by a shutdown', async () => {

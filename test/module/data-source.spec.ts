@@ -3,6 +3,7 @@ import { Inject, Injectable, type DynamicModule, type OnModuleInit } from '@nest
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   EMAY_IMS_ENTITIES,
+  EMAY_IMS_MIGRATIONS,
   EmayImsModule,
   EmayImsOptionsError,
   EmayImsService,

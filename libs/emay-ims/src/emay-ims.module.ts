@@ -117,8 +117,8 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
 
   async onModuleInit(): Promise<void> {
     this.assertOnlyOneOfThisName();
-    const { name } = this.options;
-    new HandlerExplorer(this.discovery, this.scanner).register(this.listeners, name, this.accountNames());
+    const explorer = new HandlerExplorer(this.discovery, this.scanner);
+    explorer.register(this.listeners, this.options.name, this.accountNames());
     const dataSource = await this.database.open((name) =>
       this.moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false }),
     );

@@ -21,7 +21,7 @@ interface DeliveryLimits {
   stoppingMs: number;
 }
 
-/** The calls spread over some seven hours. */
+/** The calls spread over some six hours. */
 const LIMITS: DeliveryLimits = {
   maxAttempts: 20,
   minBackoffMs: 1_000,
