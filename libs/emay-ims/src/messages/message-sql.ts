@@ -235,7 +235,7 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     }),
     /** rows, account: the same, where nothing can contradict it */
     applyNamedReports: change({
-      columns: { ...REPORT_ROW, mobile: 'varchar64' },
+      columns: REPORT_ROW,
       set: reported,
       where: `${ours} AND m.mobile = COALESCE(r.mobile, m.mobile) AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
     }),
@@ -260,6 +260,7 @@ const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
 const REPORT_ROW: RowColumns = {
   custom_ims_id: 'varchar64',
   ims_id: 'varchar64',
+  mobile: 'varchar64',
   state: 'varchar64',
   rank_to: 'bigint',
   report_state: 'varchar64',

@@ -50,18 +50,14 @@ export interface Release {
 export interface AppliedReport {
   customImsId: string;
   imsId: string | null;
+  /** The number that it tells. */
+  mobile: string | null;
   state: 'DELIVERED' | 'UNDELIVERABLE' | 'REJECTED' | 'UNKNOWN';
   /** The vendor's own word. */
   reportState: string;
   description: string | null;
   submitTime: Date | null;
   receiveTime: Date | null;
-}
-
-/** A report that names its message by our id. */
-export interface NamedReport extends AppliedReport {
-  /** The number that it tells; the message's own, or else it is about another message. */
-  mobile: string | null;
 }
 
 /** As much of a message as matching a report takes. */
@@ -224,10 +220,10 @@ export class MessageStore {
   }
 
   /** The same for messages that have no final state yet and went to the number that their report tells. */
-  async applyNamedReports(reports: readonly NamedReport[], session: EventfulSession): Promise<number> {
+  async applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     if (reports.length === 0) return 0;
-    const rows = reports.map((report) => ({ ...reportRow(report), mobile: report.mobile ?? undefined }));
-    return this.changes.make(this.sql.applyNamedReports, { rows: inIdOrder(rows), where: [this.account] }, session);
+    const parameters = { rows: inIdOrder(reports.map(reportRow)), where: [this.account] };
+    return this.changes.make(this.sql.applyNamedReports, parameters, session);
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
