@@ -100,6 +100,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
           {
             customImsId: 'a',
             imsId: null,
+            mobile: null,
             state: 'DELIVERED',
             reportState: 'DELIVRD',
             description: null,

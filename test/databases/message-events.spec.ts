@@ -32,6 +32,7 @@ interface Told {
 const report = (customImsId: string, state: AppliedReport['state']): AppliedReport => ({
   customImsId,
   imsId: `ims-${customImsId}`,
+  mobile: null,
   state,
   reportState: `RAW_${state}`,
   description: '成功',
