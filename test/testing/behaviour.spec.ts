@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import { itSendsBatches } from './behaviour/batches.js';
+import { itTellsEvents } from './behaviour/events.js';
 import { itLooks } from './behaviour/looking.js';
 import { itIsOperated } from './behaviour/operating.js';
 import { itQueues } from './behaviour/queue.js';
@@ -25,4 +26,5 @@ describe.each([
   itTakesReports(subject);
   itLooks(subject);
   itIsOperated(subject);
+  itTellsEvents(subject);
 });

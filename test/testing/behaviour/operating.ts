@@ -83,8 +83,12 @@ export function itIsOperated(subject: () => Subject): void {
       await ims.enqueue([{ ...MESSAGE, customImsId: 'later', sendAt: LATER }]);
       expect(await ims.status()).toEqual({
         account: 'default', circuitOpenFor: 'ECONNRESET', oldestDueAt: null, unconfirmed: 1, possibleLosses: 0,
-        unreadablePages: 0, orphanedReports: 0, quarantinedReports: 0,
+        unreadablePages: 0, orphanedReports: 0, quarantinedReports: 0, pendingEvents: 0, failedEvents: 0,
       }); // prettier-ignore
+    });
+
+    it('tells of no failed event where there is none to be tried anew', async () => {
+      expect(await subject().ims.retryFailedEvents()).toBe(0);
     });
 
     it('tells why nothing is handed over', async () => {

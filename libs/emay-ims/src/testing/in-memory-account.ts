@@ -109,7 +109,9 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
 
   /** A delivery report of the message comes in, with the vendor's word or the state that it leads to. */
   async report(message: ImsMessage, state: string): Promise<void> {
-    const report = deliveryReport(message, state, this.now());
+    // Also where its answer was lost, the gateway has given it an id.
+    const known = { ...message, imsId: message.imsId ?? this.gateway.newImsId() };
+    const report = deliveryReport(known, state, this.now());
     const { applied } = matchReports([report], [message]);
     await this.events.seeThrough(async () => void (await this.store.applyReports(applied, NO_DATABASE)));
   }

@@ -42,6 +42,10 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
     this.scripts = [];
   }
 
+  newImsId(): string {
+    return String(++this.lastImsId);
+  }
+
   async sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {
     return this.answer([message]);
   }
@@ -64,7 +68,7 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
     }
     return {
       kind: 'accepted',
-      entries: messages.map(({ mobile, customImsId }) => ({ mobile, customImsId, imsId: String(++this.lastImsId) })),
+      entries: messages.map(({ mobile, customImsId }) => ({ mobile, customImsId, imsId: this.newImsId() })),
     };
   }
 
