@@ -115,10 +115,9 @@ export function itTellsEvents(subject: () => Subject): void {
       const mobile = subject().refusedNumber('ERROR_MOBILE_ERROR');
       const messages = [MESSAGE, { ...MESSAGE, mobile, customImsId: 'two' }];
       await subject().ims.sendPersonalized({ messages });
-      expect(heard.map((event) => 'customImsId' in event && `${event.type} ${event.customImsId}`).toSorted()).toEqual([
-        'message.accepted one',
-        'message.rejected two',
-      ]);
+      expect(
+        heard.map((event) => `${event.type} ${'customImsId' in event ? event.customImsId : ''}`).toSorted(),
+      ).toEqual(['message.accepted one', 'message.rejected two']);
     });
 
     it('tells of what was enqueued when it is handed over, and never of what was cancelled', async () => {
