@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readEnvironment, type Environment } from '../config/environment.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-errors.js';
 
 const DOT_ENV = '.env';
 

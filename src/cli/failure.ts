@@ -1,7 +1,7 @@
 import { EmayImsError, EmayImsOptionsError, EmayImsValidationError } from 'nestjs-emay-ims';
 import { errorCode } from './error-code.js';
 import { EXIT_CODE } from './exit-code.js';
-import { UsageError } from './usage-error.js';
+import { TableError, UsageError } from './command-errors.js';
 
 /** What a command tells of the error that ended it. */
 export interface Failure {
@@ -19,6 +19,9 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) {
     return { code: 'WRONG_USAGE', message: error.message, retryable: false, exitCode: EXIT_CODE.wrongUsage };
+  }
+  if (error instanceof TableError) {
+    return { code: 'UNREADABLE_TABLE', message: error.message, retryable: false, exitCode: EXIT_CODE.failed };
   }
   if (error instanceof EmayImsError) {
     const { code, message, retryable } = error;

@@ -4,7 +4,7 @@ import { isSandbox, type Environment } from '../config/environment.js';
 import { maskDatabaseUrl, readConfiguration } from './configuration.js';
 import { failureOf } from './failure.js';
 import { Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-errors.js';
 
 /** What a command works with. */
 export interface Session {

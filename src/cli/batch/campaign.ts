@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-errors.js';
 
 const MAX_NAME_LENGTH = 100;
 /** Not a hex digit: the module's own ids are hex, so they never fall among a campaign's. */

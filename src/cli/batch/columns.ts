@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-errors.js';
 
 /** What the column of numbers is often called; compared without case, blanks, dashes and underscores. */
 const MOBILE_NAMES = new Set(

@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { UsageError } from '../usage-error.js';
+import { TableError } from '../command-errors.js';
+import { delimiterOf } from './delimiter.js';
 
 /** One row of a table, numbered as a spreadsheet numbers it: the first is 1. */
 export interface CsvRow {
@@ -10,22 +11,24 @@ export interface CsvRow {
 
 /** Longer rows are no rows: somewhere before a quote was not closed. */
 const MAX_ROW_LENGTH = 100_000;
+const GO_ON = 'Then give the same command again: rows before it that are stored are not sent twice.';
 
 /**
  * Reads CSV in UTF-8, with or without a byte order mark, row by row in flat memory. Empty rows are passed over.
  *
- * @param delimiter default: the comma, semicolon, tab or other character that the first rows have in common
- * @throws UsageError where it is no CSV or not UTF-8; the rows before it have been given out
+ * @param delimiter default: found out from the first line
+ * @throws TableError where it is no CSV or not UTF-8; the rows before it have been given out
  */
 export async function* readCsv(source: AsyncIterable<Buffer>, delimiter?: string): AsyncGenerator<CsvRow> {
+  const text = decoded(source);
+  const start = await firstLine(text);
   const parser = parse({
-    ...(delimiter === undefined ? { delimiter_auto: true } : { delimiter }),
+    delimiter: delimiter ?? delimiterOf(start),
     relax_column_count: true,
-    skip_empty_lines: false,
     max_record_size: MAX_ROW_LENGTH,
   });
   // What goes wrong in the source reaches the reader of the parser.
-  const rows = pipeline(Readable.from(decoded(source)), parser, () => undefined) as unknown as AsyncIterable<string[]>;
+  const rows = pipeline(Readable.from(joined(start, text)), parser, () => undefined) as AsyncIterable<string[]>;
   let number = 0;
   try {
     for await (const fields of rows) {
@@ -34,10 +37,26 @@ export async function* readCsv(source: AsyncIterable<Buffer>, delimiter?: string
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new UsageError(
-      `The file is no proper CSV after row ${number} (${error.code}): mend that row, a quote perhaps.`,
+    throw new TableError(
+      `It is no proper CSV after row ${number} (${error.code}): mend that row, a quote perhaps. ${GO_ON}`,
     );
   }
+}
+
+/** What comes up to the end of the first line, and a little more. */
+async function firstLine(text: AsyncGenerator<string>): Promise<string> {
+  let start = '';
+  while (!/[\r\n]/.test(start) && start.length < MAX_ROW_LENGTH) {
+    const next = await text.next();
+    if (next.done) break;
+    start += next.value;
+  }
+  return start;
+}
+
+async function* joined(start: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield start;
+  yield* rest;
 }
 
 async function* decoded(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
@@ -47,6 +66,6 @@ async function* decoded(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
     yield decoder.decode();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UsageError('The file is not UTF-8: save it as "CSV UTF-8" (from GBK: iconv -f GB18030 -t UTF-8).');
+    throw new TableError(`It is not UTF-8: save it as "CSV UTF-8" (from GBK: iconv -f GB18030 -t UTF-8). ${GO_ON}`);
   }
 }

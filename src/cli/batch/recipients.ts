@@ -1,6 +1,6 @@
 import { validateSync } from 'class-validator';
 import { normalizeMobile, SendImsDto } from 'nestjs-emay-ims';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-errors.js';
 import type { Campaign } from './campaign.js';
 import { Columns } from './columns.js';
 import type { CsvRow } from './csv-rows.js';

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../arguments.js';
 import { EXIT_CODE_HELP } from '../exit-code.js';
 import { perform } from '../session.js';
@@ -17,7 +17,7 @@ export function sendBatchCommand(): Command {
     .option('--text-column <name>', 'column that holds the text')
     .option('--to-column <name>', 'column that holds the number (default: the one called mobile, phone, 手机号 …)')
     .option('--id-column <name>', 'column that holds the customImsId')
-    .option('--delimiter <character>', 'between two fields (default: found out)')
+    .option('--delimiter <character>', 'between two fields, or the word tab (default: found out)', readDelimiter)
     .option('--no-header', 'the first row is a recipient; the columns are called 1, 2, …')
     .option('--failures <file>', 'where rows go that cannot be sent (default: FILE.failures.csv)')
     .option('--dry-run', 'check every row, send and store nothing')
@@ -38,4 +38,10 @@ Examples
     .action((options: SendBatchOptions, command: Command) =>
       perform(command, (session) => sendBatch(session, options)),
     );
+}
+
+function readDelimiter(text: string): string {
+  const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
+  throw new InvalidArgumentError('Write one character, or the word tab.');
 }

@@ -2,7 +2,7 @@ import { isSandbox } from '../../config/environment.js';
 import { EXIT_CODE } from '../exit-code.js';
 import { withGateway, type Gateway } from '../gateway.js';
 import type { Session } from '../session.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-errors.js';
 import { batchLines, needsAttention, type BatchAnswer } from './batch-answer.js';
 import { Campaign } from './campaign.js';
 import { readCsv } from './csv-rows.js';
@@ -85,8 +85,13 @@ async function openBatch(session: Session, options: SendBatchOptions): Promise<B
 async function storeAndSend(session: Session, options: SendBatchOptions, batch: Batch): Promise<BatchAnswer> {
   const environment = session.configuration();
   const { campaign, source, recipients, failures } = batch;
+  if (isSandbox(environment) && options.wait) {
+    session.terminal.note(
+      'Delivery reports end with the simulator. Beside a running service, --no-wait lets that one send.',
+    );
+  }
   const progress = new Progress();
-  return withGateway(environment, { dispatch: options.wait, reports: isSandbox(environment) }, async (gateway) => {
+  return withGateway(environment, { dispatch: options.wait }, async (gateway) => {
     try {
       progress.begin('Storing', source.size);
       const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway), session.stop, () =>

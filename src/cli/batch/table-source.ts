@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-errors.js';
 
 /** The bytes of a table, and how many of them have been read. */
 export class TableSource implements AsyncIterable<Buffer> {
