@@ -1,11 +1,14 @@
+import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+
+const STDERR = 2;
 
 /** The module's warnings and errors, on stderr: stdout holds the command's answer alone. */
 export class DiagnosticLogger extends ConsoleLogger {
   constructor() {
     super({
       logLevels: ['warn', 'error', 'fatal'],
-      colors: process.stderr.isTTY && process.env.NO_COLOR === undefined,
+      colors: isatty(STDERR) && process.env.NO_COLOR === undefined,
     });
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { CERTIFICATE, PRIVATE_KEY } from '../client/support/self-signed.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
@@ -13,6 +13,9 @@ interface DoctorAnswer {
 }
 
 const WRONG_KEY = 'A-KEY-NOBODY-MAY-SEE';
+
+/** Every step is a process that starts. */
+jest.setTimeout(120_000);
 
 describe('doctor', () => {
   const opened: CommandLine[] = [];

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
@@ -14,6 +14,9 @@ interface DoubtPage {
 const APPLICATION = resolve('dist/main.js');
 const RESET_BEFORE = '+61429999041';
 const DECISION = ['--by', 'night shift', '--reason', 'The recipient says that nothing came.'];
+
+/** Every step is a process that starts. */
+jest.setTimeout(120_000);
 
 describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) => {
   let gateway: GatewayProcess;
@@ -40,7 +43,7 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     await doubt('one');
     const { code, stdout } = await cli.run(['status', '--check']);
     expect(stdout).toMatch(/^UNCONFIRMED +1$/m);
-    expect(stdout).toMatch(/^! 1 messages in doubt: see `unconfirmed`/m);
+    expect(stdout).toMatch(/^! 1 × messages in doubt: see `unconfirmed`/m);
     expect(code).toBe(1);
     expect((await cli.run(['status'])).code).toBe(0);
     expect(await cli.json('status')).toMatchObject({ unconfirmed: 1, needs: [expect.any(String)] });
@@ -128,7 +131,7 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     } finally {
       await service.end('SIGTERM');
     }
-  }, 60_000);
+  });
 });
 
 describe('the command line', () => {
@@ -160,6 +163,12 @@ describe('the command line', () => {
     const { code, stderr } = await ended;
     expect(stderr).not.toContain('EPIPE');
     expect(code).toBe(0);
+  });
+
+  it('writes no escape codes where nobody sees colours', async () => {
+    const { stdout, stderr } = await cli.run(['send', '--to', RESET_BEFORE, '--text', 'Hello']);
+    expect(stderr).toContain('ECONNRESET');
+    expect(stdout + stderr).not.toContain('\u001B');
   });
 
   it('ends with 2 where the configuration is wrong, and with 0 for help', async () => {

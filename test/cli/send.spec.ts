@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ACCOUNT } from '../support/gateway-app.js';
 import { CommandLine, GatewayProcess } from './command-line.js';
 
@@ -12,6 +12,9 @@ const GOOD = '+61422118000';
 const REFUSED = '+61429999026';
 const RESET_AFTER_ACCEPTANCE = '+61429999042';
 const RESET_BEFORE = '+61429999041';
+
+/** Every step is a process that starts. */
+jest.setTimeout(120_000);
 
 describe('send', () => {
   let gateway: GatewayProcess;

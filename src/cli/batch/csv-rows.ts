@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { TableError } from '../command-errors.js';
+import { errorCode } from '../error-code.js';
 import { delimiterOf } from './delimiter.js';
 
 /** One row of a table, numbered as a spreadsheet numbers it: the first is 1. */
@@ -38,7 +39,7 @@ export async function* readCsv(source: AsyncIterable<Buffer>, delimiter?: string
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new TableError(
-      `It is no proper CSV after row ${number} (${error.code}): mend that row, a quote perhaps. ${GO_ON}`,
+      `It is no proper CSV after row ${String(error.records)} (${error.code}): mend that row, a quote perhaps. ${GO_ON}`,
     );
   }
 }
@@ -65,7 +66,7 @@ async function* decoded(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
     for await (const bytes of source) yield decoder.decode(bytes, { stream: true });
     yield decoder.decode();
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (errorCode(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     throw new TableError(`It is not UTF-8: save it as "CSV UTF-8" (from GBK: iconv -f GB18030 -t UTF-8). ${GO_ON}`);
   }
 }

@@ -55,14 +55,14 @@ function needsOf(account: ShownStatus): string[] {
   const { unconfirmed, possibleLosses, unreadablePages, orphanedReports, quarantinedReports, oldestDueAt } = account;
   const needs: [number, string][] = [
     [unconfirmed, 'messages in doubt: see `unconfirmed`; a report or your decision settles them'],
-    [possibleLosses, 'pulls may have lost delivery reports: compare with the account at Emay'],
-    [unreadablePages, 'pages of reports could not be read: kept in emay_ims_report_batch'],
-    [quarantinedReports, 'reports could not be read: kept in emay_ims_report'],
-    [orphanedReports, 'reports belong to no message here: does another system use this account?'],
+    [possibleLosses, 'pulls that may have lost delivery reports: compare with the account at Emay'],
+    [unreadablePages, 'pages of reports that could not be read: kept in emay_ims_report_batch'],
+    [quarantinedReports, 'reports that could not be read: kept in emay_ims_report'],
+    [orphanedReports, 'reports of no message here: does another system use this account?'],
   ];
   const isOverdue = oldestDueAt !== null && Date.now() - oldestDueAt.getTime() > OVERDUE_MS;
   return [
-    ...needs.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
+    ...needs.filter(([count]) => count > 0).map(([count, what]) => `${count} × ${what}`),
     ...(isOverdue
       ? [`the oldest queued message is due since ${oldestDueAt.toISOString()}: is the service running?`]
       : []),
