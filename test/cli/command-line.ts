@@ -35,7 +35,8 @@ export class CommandLine {
     return new CommandLine(await mkdtemp(join(tmpdir(), 'emay-ims-cli-')), variables);
   }
 
-  start(args: readonly string[], input = '', cwd = this.folder): RunningCommand {
+  /** @param input `null` leaves stdin open */
+  start(args: readonly string[], input: string | null = '', cwd = this.folder): RunningCommand {
     const env = { PATH: process.env.PATH, ...this.variables };
     const child = spawn(process.execPath, [COMMAND, ...args], { env, cwd, stdio: 'pipe' });
     this.running.add(child);
@@ -43,7 +44,7 @@ export class CommandLine {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
     child.stdin.on('error', () => undefined); // It may end without having read.
-    child.stdin.end(input);
+    if (input !== null) child.stdin.end(input);
     const ended = once(child, 'close').then(([code]) => {
       this.running.delete(child);
       return { code: code as number | null, ...written };

@@ -28,6 +28,7 @@ export async function waitForHandOver(
   onProgress: (waiting: number) => void,
 ): Promise<HandOver> {
   let least = Infinity;
+  let front: number | null = null;
   let movedAt = performance.now();
   for (;;) {
     const began = performance.now();
@@ -35,8 +36,12 @@ export async function waitForHandOver(
     const waiting = waitingOf(counts, Date.now());
     onProgress(waiting);
     if (waiting === 0) return { waiting, stoppedBy: null, counts };
-    if (waiting < least) [least, movedAt] = [waiting, began];
-    const { circuitOpenFor } = await ims.status();
+    const { circuitOpenFor, oldestDueAt } = await ims.status();
+    const nowInFront = oldestDueAt?.getTime() ?? null;
+    // Others may be first in the queue. While the gateway takes nothing, it only turns.
+    if (waiting < least || (circuitOpenFor === null && nowInFront !== front)) movedAt = began;
+    least = Math.min(least, waiting);
+    front = nowInFront;
     if (stop.aborted) return { waiting, stoppedBy: 'INTERRUPTED', counts };
     if (circuitOpenFor !== null && ANSWER_CODES[circuitOpenFor]?.kind === 'configuration') {
       return { waiting, stoppedBy: circuitOpenFor, counts };

@@ -18,23 +18,26 @@ interface Preview {
 export async function rehearse(session: Session, recipients: Recipients, failures: FailuresFile): Promise<number> {
   const preview: Preview = { longestText: 0, first: [] };
   const watched = watch(recipients.all, preview);
-  const total = await storeRecipients(watched, failures, keepNothing, session.stop, () => undefined);
+  const total = await storeRecipients(watched, failures, keepNothing, () => undefined);
   const { stored: messages, rows, repeated, failed } = total;
   const failuresFile = failed > 0 ? failures.path : null;
-  session.terminal.answer({ dryRun: true, rows, messages, repeated, failed, failuresFile, ...preview }, [
-    ...alignColumns([
-      ['rows', String(rows)],
-      ['messages', String(messages)],
-      ['repeated', String(repeated)],
-      ['failed', failuresFile === null ? '0' : `${failed}, see ${failuresFile}`],
-      ['longest text', `${preview.longestText} of 500 UTF-16 units`],
-      ['cost', 'not known: the gateway tells neither prices nor segments'],
-    ]),
-    '',
-    ...alignColumns(preview.first.map(({ row, mobile, content }) => [`row ${row}`, mobile, content])),
-    'Nothing was stored or sent.',
-  ]);
-  return failed > 0 ? EXIT_CODE.failed : EXIT_CODE.fine;
+  session.terminal.answer(
+    { dryRun: true, isComplete: !session.stop.aborted, rows, messages, repeated, failed, failuresFile, ...preview },
+    [
+      ...alignColumns([
+        ['rows', String(rows)],
+        ['messages', String(messages)],
+        ['repeated', String(repeated)],
+        ['failed', failuresFile === null ? '0' : `${failed}, see ${failuresFile}`],
+        ['longest text', `${preview.longestText} of 500 UTF-16 units`],
+        ['cost', 'not known: the gateway tells neither prices nor segments'],
+      ]),
+      '',
+      ...alignColumns(preview.first.map(({ row, mobile, content }) => [`row ${row}`, mobile, content])),
+      session.stop.aborted ? 'Stopped before the end. Nothing was stored or sent.' : 'Nothing was stored or sent.',
+    ],
+  );
+  return failed > 0 || session.stop.aborted ? EXIT_CODE.failed : EXIT_CODE.fine;
 }
 
 async function* watch(recipients: AsyncIterable<Recipient>, preview: Preview): AsyncGenerator<Recipient> {

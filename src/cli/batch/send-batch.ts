@@ -72,7 +72,7 @@ async function openBatch(session: Session, options: SendBatchOptions): Promise<B
     options.campaign === undefined && options.idColumn !== undefined
       ? null
       : new Campaign(options.campaign ?? 'dry run');
-  const source = await TableSource.open(path);
+  const source = await TableSource.open(path, session.stop);
   const recipients = await openRecipients(readCsv(source, options.delimiter), options, campaign);
   return {
     campaign,
@@ -94,7 +94,7 @@ async function storeAndSend(session: Session, options: SendBatchOptions, batch: 
   return withGateway(environment, { dispatch: options.wait }, async (gateway) => {
     try {
       progress.begin('Storing', source.size);
-      const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway), session.stop, () =>
+      const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway), () =>
         progress.update(source.bytesRead),
       );
       const isStopped = session.stop.aborted;

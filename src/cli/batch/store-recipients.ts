@@ -1,4 +1,5 @@
 import { In } from 'typeorm';
+import { errorCode } from '../error-code.js';
 import type { Gateway } from '../gateway.js';
 import { inChunks } from './chunks.js';
 import type { FailuresFile } from './failures-file.js';
@@ -34,34 +35,36 @@ const ID_TAKEN = 'its id belongs to a message with another number or text';
 /**
  * Takes every row to where it belongs, chunk by chunk in flat memory: into the queue, or into the failures file.
  *
- * - After `stop` the chunk under way is still kept.
+ * - Where the reading is stopped, a chunk that has not come in whole is left to the next run.
  */
 export async function storeRecipients(
   recipients: AsyncIterable<Recipient>,
   failures: FailuresFile,
   keep: Keep,
-  stop: AbortSignal,
   onProgress: (soFar: StoredRows) => void,
 ): Promise<StoredRows> {
   const total: StoredRows = { rows: 0, stored: 0, repeated: 0, failed: 0 };
-  for await (const chunk of inChunks(recipients, CHUNK)) {
-    const distinct = new Map<string, IdentifiedMessage>();
-    for (const recipient of chunk) {
-      if (!('message' in recipient)) continue;
-      const { message } = recipient;
-      if (!distinct.has(message.customImsId)) distinct.set(message.customImsId, message);
+  try {
+    for await (const chunk of inChunks(recipients, CHUNK)) {
+      const distinct = new Map<string, IdentifiedMessage>();
+      for (const recipient of chunk) {
+        if (!('message' in recipient)) continue;
+        const { message } = recipient;
+        if (!distinct.has(message.customImsId)) distinct.set(message.customImsId, message);
+      }
+      const { known, taken } = await keep([...distinct.values()]);
+      for (const recipient of chunk) {
+        const problem = problemWith(recipient, distinct, taken);
+        if (problem !== null) await failures.add(recipient.row, problem);
+      }
+      total.rows += chunk.length;
+      total.stored += distinct.size - known.size - taken.size;
+      total.failed = failures.count;
+      total.repeated = total.rows - total.stored - total.failed;
+      onProgress({ ...total });
     }
-    const { known, taken } = await keep([...distinct.values()]);
-    for (const recipient of chunk) {
-      const problem = problemWith(recipient, distinct, taken);
-      if (problem !== null) await failures.add(recipient.row, problem);
-    }
-    total.rows += chunk.length;
-    total.stored += distinct.size - known.size - taken.size;
-    total.failed = failures.count;
-    total.repeated = total.rows - total.stored - total.failed;
-    onProgress({ ...total });
-    if (stop.aborted) break;
+  } catch (error) {
+    if (errorCode(error) !== 'ABORT_ERR') throw error;
   }
   return total;
 }
