@@ -138,7 +138,7 @@ describe('the engine', () => {
   beforeEach(async () => {
     errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     const host = await bench.compile({});
-    engine = new InProcessEngine(host.get(ModuleRef));
+    engine = new InProcessEngine(host.get(ModuleRef), 'default');
   });
   afterEach(() => engine.stop());
 

@@ -116,7 +116,7 @@ export class EmayImsAccount {
   }
 
   status(): Promise<ImsAccountStatus> {
-    return readAccountStatus(this.database, this.options.name, this.circuit);
+    return readAccountStatus(this.database, this.options, this.circuit, this.poller);
   }
 
   /** There is something new in the queue. */

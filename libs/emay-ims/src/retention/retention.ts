@@ -37,7 +37,7 @@ export class Retention {
   constructor(
     private readonly leases: LeaseStore,
     private readonly store: RetentionStore,
-    account: string,
+    private readonly account: string,
   ) {
     this.logger = new Logger(`EmayIms:${account}`);
     this.leaseName = `${account}:retention`;
@@ -51,6 +51,7 @@ export class Retention {
     if (messages + reportPages + orphanedReports === 0) return;
     this.logger.log(
       `Older than ${days} days and deleted: ${messages} messages, ${reportPages} report pages, ${orphanedReports} orphaned reports`,
+      { account: this.account, messages, reportPages, orphanedReports },
     );
   }
 

@@ -1,0 +1,25 @@
+import type { ImsDatabase } from '../database/ims-database.js';
+
+/** The message that is due and has waited longest, by the database's clock. */
+export interface OldestDue {
+  at: Date;
+  forMs: number;
+}
+
+const PRIORITIES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** One look into the index for each priority, however long the queue is; `null`: nothing is due. */
+export async function findOldestDue(database: ImsDatabase, account: string): Promise<OldestDue | null> {
+  const { now, dueMessages } = database.dialect;
+  const oldest = PRIORITIES.map(
+    (priority) =>
+      `SELECT MIN(due_at) AS due_at FROM ${dueMessages}
+       WHERE account = ? AND state = 'QUEUED' AND priority = ${priority} AND due_at <= ${now}`,
+  );
+  const [row] = await database.rows(
+    `SELECT MIN(due_at) AS oldest, ${now} AS now FROM (${oldest.join(' UNION ALL ')}) AS waiting`,
+    PRIORITIES.map(() => account),
+  );
+  if (row === undefined || row.oldest === null) return null;
+  return { at: new Date(Number(row.oldest)), forMs: Math.max(0, Number(row.now) - Number(row.oldest)) };
+}
