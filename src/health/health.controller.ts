@@ -20,7 +20,7 @@ export class HealthController {
 
   /** Ready to take messages: the database answers. A gateway that is away is no reason to refuse what can be queued. */
   @Get('ready')
-  @HealthCheck({ swaggerDocumentation: false })
+  @HealthCheck()
   ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.ims.check('emay-ims')]);
   }

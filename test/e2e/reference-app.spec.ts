@@ -131,7 +131,10 @@ describe.each(databasesUnderTest())('the reference application on %s', (kind) =>
 
     it('tells its health, and pulls reports when asked', async () => {
       expect(await call('GET', '/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
-      expect(await call('GET', '/health/ready')).toEqual({ status: 200, body: { status: 'ok', database: 'up' } });
+      expect(await call('GET', '/health/ready')).toMatchObject({
+        status: 200,
+        body: { status: 'ok', details: { 'emay-ims': { status: 'up', database: 'up', circuit: 'closed' } } },
+      });
       expect(await call('POST', '/api/reports/pull')).toMatchObject({ status: 200, body: { orphaned: 0 } });
     });
   });
