@@ -7,6 +7,7 @@ import {
   SimpleSpanProcessor,
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base';
+import { EmayImsUnconfirmedError } from 'nestjs-emay-ims';
 import { EmayImsTracingModule } from 'nestjs-emay-ims/opentelemetry';
 import { mobiles } from '../support/gateway-app.js';
 import { AsyncContextManager } from './support/async-context-manager.js';
@@ -65,7 +66,7 @@ describe('the spans of calls to the gateway', () => {
     observed.simulator.inject({ kind: 'code', code: 'ERROR_MOBILE_ERROR', times: 1 });
     await expect(send()).rejects.toThrow('ERROR_MOBILE_ERROR');
     observed.simulator.inject({ kind: 'code', code: '+61422118777', times: 1 });
-    await expect(send()).rejects.toThrow();
+    await expect(send()).rejects.toThrow(EmayImsUnconfirmedError);
     observed.simulator.inject({ kind: 'hang' });
     await expect(send()).rejects.toThrow('TIMEOUT');
     expect(spans().map(({ status, attributes }) => [status.code, attributes['error.type']])).toEqual([

@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { register } from 'prom-client';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
 import { findAccount } from '../find-account.js';
-import { AccountMetrics } from './account-metrics.js';
+import { registerAccountGauges } from './account-gauges.js';
 import type { EmayImsMetricsOptions } from './metrics-options.js';
 import { RequestMetrics } from './request-metrics.js';
 
@@ -32,7 +32,7 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
     const { registry = register, accounts = [DEFAULT_ACCOUNT], cacheMs = CACHE_MS } = this.options;
     const services = new Map(accounts.map((account) => [account, findAccount(this.moduleRef, account)]));
     this.requests = new RequestMetrics(registry, new Set(accounts));
-    new AccountMetrics(registry, services, cacheMs);
+    registerAccountGauges(registry, services, cacheMs);
     this.requests.subscribe();
   }
 

@@ -4,7 +4,6 @@ import type { ImsMessageState } from '../messages/message-state.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
 import { Snapshot } from './snapshot.js';
 
-/** What the database and this instance tell of an account; `null` where the database does not answer. */
 interface AccountFacts {
   status: ImsAccountStatus;
   stats: Record<ImsMessageState, number>;
@@ -61,61 +60,57 @@ const GAUGES: readonly AccountGauge[] = [
 ];
 
 /**
- * What is kept in the database, looked up when somebody scrapes.
+ * Registers what is kept in the database, looked up when somebody scrapes.
  *
  * - One look serves all gauges, and every scrape for a while: see `Snapshot`.
  * - Where the database does not answer, its gauges are missing and `emay_ims_database_up` is 0; the scrape goes on.
  */
-export class AccountMetrics {
-  private readonly facts: ReadonlyMap<string, Snapshot<AccountFacts | null>>;
+export function registerAccountGauges(
+  registry: Registry,
+  services: ReadonlyMap<string, EmayImsService>,
+  cacheMs: number,
+): void {
+  const snapshots = [...services].map(
+    ([account, service]) => [account, new Snapshot(() => factsOf(service), cacheMs)] as const,
+  );
+  const register = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    show: (gauge: Gauge<Label>, account: string, facts: AccountFacts | null) => void,
+  ) =>
+    new Gauge<Label>({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        const known = await Promise.all(
+          snapshots.map(async ([account, snapshot]) => ({ account, facts: await snapshot.get() })),
+        );
+        this.reset();
+        for (const { account, facts } of known) show(this, account, facts);
+      },
+    });
 
-  constructor(registry: Registry, services: ReadonlyMap<string, EmayImsService>, cacheMs: number) {
-    this.facts = new Map(
-      [...services].map(([account, service]) => [account, new Snapshot(() => factsOf(service), cacheMs)]),
-    );
-    const registers = [registry];
-    const collected = <Label extends string>(
-      gauge: { name: string; help: string; labelNames: Label[] },
-      show: (gauge: Gauge<Label>, account: string, facts: AccountFacts | null) => void,
-    ) => {
-      const { facts } = this;
-      return new Gauge<Label>({
-        ...gauge,
-        registers,
-        async collect() {
-          const known = await Promise.all([...facts].map(async ([name, one]) => [name, await one.get()] as const));
-          this.reset();
-          for (const [account, fact] of known) show(this, account, fact);
-        },
-      });
-    };
-    collected(
-      {
-        name: 'emay_ims_database_up',
-        help: 'Whether the database answered when it was last asked for metrics.',
-        labelNames: ['account'],
-      },
-      (gauge, account, facts) => gauge.set({ account }, Number(facts !== null)),
-    );
-    collected(
-      {
-        name: 'emay_ims_messages',
-        help: 'Messages in the database by state.',
-        labelNames: ['account', 'state'],
-      },
-      (gauge, account, facts) => {
-        for (const [state, count] of Object.entries(facts?.stats ?? {})) gauge.set({ account, state }, count);
-      },
-    );
-    for (const { name, help, value } of GAUGES) {
-      collected({ name, help, labelNames: ['account'] }, (gauge, account, facts) => {
-        const shown = facts && value(facts.status);
-        if (shown !== null) gauge.set({ account }, shown);
-      });
-    }
+  register(
+    'emay_ims_database_up',
+    'Whether the database answered when it was last asked.',
+    ['account'],
+    (gauge, account, facts) => gauge.set({ account }, Number(facts !== null)),
+  );
+  register('emay_ims_messages', 'Messages in the database by state.', ['account', 'state'], (gauge, account, facts) => {
+    for (const [state, count] of Object.entries(facts?.stats ?? {})) gauge.set({ account, state }, count);
+  });
+  for (const { name, help, value } of GAUGES) {
+    register(name, help, ['account'], (gauge, account, facts) => {
+      const shown = facts && value(facts.status);
+      if (shown !== null) gauge.set({ account }, shown);
+    });
   }
 }
 
+/** What the database and this instance tell; `null` where the database does not answer. */
 async function factsOf(service: EmayImsService): Promise<AccountFacts | null> {
   try {
     return { status: await service.status(), stats: await service.stats() };
