@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { createTestDatabase, databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+import { lockMessages } from './support/lock-messages.js';
 import { CANARIES, MOBILE, startObservedApp, TEXT, type ObservedApp } from './support/observed-app.js';
 
 /** What the probe asks for; a test sets it. */
@@ -151,14 +152,8 @@ describe.each(databasesUnderTest())('the health of an account on %s', (kind) => 
     it('is down when the database does not answer in time', async () => {
       await start();
       asked = { timeoutMs: 200 };
-      const blocker = observed.app.get(DataSource).createQueryRunner();
-      const [lock, unlock] =
-        kind === 'postgres'
-          ? ['BEGIN; LOCK TABLE emay_ims_message IN ACCESS EXCLUSIVE MODE', 'ROLLBACK']
-          : ['LOCK TABLES emay_ims_message WRITE', 'UNLOCK TABLES'];
-      await blocker.query(lock);
+      const blocker = await lockMessages(observed.app.get(DataSource));
       expect(await probe()).toMatchObject({ code: 503, ims: { database: 'down', code: 'TIMEOUT' } });
-      await blocker.query(unlock);
       await blocker.release();
       expect(await probe()).toMatchObject({ code: 200, status: 'ok' });
     });

@@ -1,13 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { EmayImsService } from '../emay-ims.service.js';
-import type { ImsMessageState } from '../messages/message-state.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
+import { withinTime } from '../operator/within-time.js';
 import { Snapshot } from './snapshot.js';
-
-interface AccountFacts {
-  status: ImsAccountStatus;
-  stats: Record<ImsMessageState, number>;
-}
 
 /** A gauge by account and what it shows; `null`: nothing just now. */
 interface AccountGauge {
@@ -59,62 +54,72 @@ const GAUGES: readonly AccountGauge[] = [
   },
 ];
 
+/** No scrape waits longer for the database; Prometheus itself waits for ten seconds. */
+const TIMEOUT_MS = 3_000;
+
+type Services = ReadonlyMap<string, EmayImsService>;
+
+/** What each account answered; `null`: its database did not, or not in time. */
+type Answers<Answer> = () => Promise<{ account: string; answer: Answer | null }[]>;
+
 /**
  * Registers what is kept in the database, looked up when somebody scrapes.
  *
- * - One look serves all gauges, and every scrape for a while: see `Snapshot`.
- * - Where the database does not answer, its gauges are missing and `emay_ims_database_up` is 0; the scrape goes on.
+ * - One look serves all gauges, and every scrape for a while: see `Snapshot`. Counting a large table is a look of its own.
+ * - What the database does not answer in time is missing, and the scrape goes on. An answer that comes late is there for the
+ *   next one.
  */
-export function registerAccountGauges(
-  registry: Registry,
-  services: ReadonlyMap<string, EmayImsService>,
-  cacheMs: number,
-): void {
-  const snapshots = [...services].map(
-    ([account, service]) => [account, new Snapshot(() => factsOf(service), cacheMs)] as const,
-  );
-  const register = <Label extends string>(
-    name: string,
-    help: string,
-    labelNames: Label[],
-    show: (gauge: Gauge<Label>, account: string, facts: AccountFacts | null) => void,
-  ) =>
-    new Gauge<Label>({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      async collect() {
-        const known = await Promise.all(
-          snapshots.map(async ([account, snapshot]) => ({ account, facts: await snapshot.get() })),
-        );
-        this.reset();
-        for (const { account, facts } of known) show(this, account, facts);
-      },
-    });
-
-  register(
-    'emay_ims_database_up',
-    'Whether the database answered when it was last asked.',
-    ['account'],
-    (gauge, account, facts) => gauge.set({ account }, Number(facts !== null)),
-  );
-  register('emay_ims_messages', 'Messages in the database by state.', ['account', 'state'], (gauge, account, facts) => {
-    for (const [state, count] of Object.entries(facts?.stats ?? {})) gauge.set({ account, state }, count);
+export function registerAccountGauges(registry: Registry, services: Services, cacheMs: number): void {
+  const stats = answersOf(services, cacheMs, (service) => service.stats());
+  const messages = { name: 'emay_ims_messages', help: 'Messages in the database by state.' };
+  registerGauge(registry, messages, ['account', 'state'], stats, (gauge, account, counts) => {
+    for (const [state, count] of Object.entries(counts ?? {})) gauge.set({ account, state }, count);
   });
-  for (const { name, help, value } of GAUGES) {
-    register(name, help, ['account'], (gauge, account, facts) => {
-      const shown = facts && value(facts.status);
+  const statuses = answersOf(services, cacheMs, (service) => service.status());
+  const up = { name: 'emay_ims_database_up', help: 'Whether the database answered when it was last asked.' };
+  registerGauge(registry, up, ['account'], statuses, (gauge, account, status) => {
+    gauge.set({ account }, Number(status !== null));
+  });
+  for (const { value, ...named } of GAUGES) {
+    registerGauge(registry, named, ['account'], statuses, (gauge, account, status) => {
+      const shown = status && value(status);
       if (shown !== null) gauge.set({ account }, shown);
     });
   }
 }
 
-/** What the database and this instance tell; `null` where the database does not answer. */
-async function factsOf(service: EmayImsService): Promise<AccountFacts | null> {
-  try {
-    return { status: await service.status(), stats: await service.stats() };
-  } catch {
-    return null;
-  }
+function answersOf<Answer>(
+  services: Services,
+  cacheMs: number,
+  ask: (service: EmayImsService) => Promise<Answer>,
+): Answers<Answer> {
+  const snapshots = [...services].map(
+    ([account, service]) => [account, new Snapshot(() => ask(service), cacheMs)] as const,
+  );
+  return () =>
+    Promise.all(
+      snapshots.map(async ([account, snapshot]) => ({
+        account,
+        answer: await withinTime(snapshot.get(), TIMEOUT_MS).catch(() => null),
+      })),
+    );
+}
+
+function registerGauge<Label extends string, Answer>(
+  registry: Registry,
+  named: { name: string; help: string },
+  labelNames: Label[],
+  answers: Answers<Answer>,
+  show: (gauge: Gauge<Label>, account: string, answer: Answer | null) => void,
+): Gauge<Label> {
+  return new Gauge<Label>({
+    ...named,
+    labelNames,
+    registers: [registry],
+    async collect() {
+      const known = await answers();
+      this.reset();
+      for (const { account, answer } of known) show(this, account, answer);
+    },
+  });
 }

@@ -1,11 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
 import { findAccount } from '../find-account.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
+import { withinTime } from '../operator/within-time.js';
 import { judgeHealth, type EmayImsHealthOptions } from './health-verdict.js';
 
 const TIMEOUT_MS = 1_000;
@@ -37,7 +38,7 @@ export class EmayImsHealthIndicator {
   ): Promise<HealthIndicatorResult<Key>> {
     const { account = DEFAULT_ACCOUNT, failOn = [], timeoutMs = TIMEOUT_MS } = options;
     const session = this.indicators.check(key);
-    const status = await withinTime(findAccount(this.moduleRef, account).status(), timeoutMs);
+    const status = await statusOf(findAccount(this.moduleRef, account), timeoutMs);
     if (typeof status === 'string') return session.down({ account, database: 'down', code: status });
     const facts = { ...judgeHealth(status, options, this.since, Date.now()) };
     if (facts.problems.some((problem) => failOn.includes(problem))) return session.down(facts);
@@ -47,15 +48,11 @@ export class EmayImsHealthIndicator {
 }
 
 /** The status, or why the database does not tell: the driver's code. */
-async function withinTime(status: Promise<ImsAccountStatus>, timeoutMs: number): Promise<ImsAccountStatus | string> {
-  const timer = new AbortController();
-  const late = pause(timeoutMs, 'TIMEOUT', { signal: timer.signal, ref: false }).catch(() => 'TIMEOUT');
+async function statusOf(service: EmayImsService, timeoutMs: number): Promise<ImsAccountStatus | string> {
   try {
-    return await Promise.race([status, late]);
+    return await withinTime(service.status(), timeoutMs);
   } catch (error) {
     if (error instanceof EmayImsStoreError) return error.driverCode;
     throw error;
-  } finally {
-    timer.abort();
   }
 }
