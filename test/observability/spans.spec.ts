@@ -28,7 +28,7 @@ describe('the spans of calls to the gateway', () => {
   beforeEach(async () => {
     exporter.reset();
     observed = await startObservedApp('sqlite', {
-      module: { http: { timeoutMs: 300 } },
+      module: { http: { timeoutMs: 2_000 } },
       imports: [EmayImsTracingModule],
     });
   });
