@@ -38,8 +38,10 @@ function remembered(find) {
   const found = new Map();
   return (key) => found.get(key) ?? found.set(key, find(key)).get(key);
 }
-const binaryOf = remembered((version) => nodeBinary(version).catch((error) => ({ error })));
+const binaryOf = remembered((version) => nodeBinary(version).catch(asFailure));
 const hasServer = remembered((kind) => isReachable(kind));
+
+const asFailure = (error) => ({ failure: error.message });
 
 async function outcomeOf(run, install) {
   if (install.failure) return { result: 'FAILED', failure: install.failure };
@@ -47,12 +49,12 @@ async function outcomeOf(run, install) {
     return { result: isCi ? 'FAILED' : 'skipped', failure: `${run.database} does not answer` };
   }
   const binary = await binaryOf(run.node);
-  if (binary.error) return { result: isCi ? 'FAILED' : 'not run', failure: binary.error.message };
+  if (binary.failure) return { result: isCi ? 'FAILED' : 'not run', ...binary };
   try {
     const { state } = await runHost(install, { binary, database: run.database });
     return { result: state };
   } catch (error) {
-    return { result: 'FAILED', failure: error.message };
+    return { result: 'FAILED', ...asFailure(error) };
   }
 }
 
@@ -62,10 +64,9 @@ async function runAll(runs, root) {
   const groups = await groupByDependencies([...new Set(runs.map(({ name }) => name))]);
   for (const [index, group] of groups.entries()) {
     const folder = join(root, `install-${index + 1}`);
-    const versions = await installGroup(group, tarballs, folder).catch((error) => ({ failure: error.message }));
+    const versions = await installGroup(group, tarballs, folder).catch(asFailure);
     for (const host of group) {
-      const failed = (error) => ({ failure: error.message });
-      const install = versions.failure ? versions : await prepareHost(host, folder).catch(failed);
+      const install = versions.failure ? versions : await prepareHost(host, folder).catch(asFailure);
       for (const run of runs.filter(({ name }) => name === host.name)) {
         const startedAt = performance.now();
         const outcome = await outcomeOf(run, install);
