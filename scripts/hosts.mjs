@@ -22,6 +22,8 @@ import { runHost } from '../test/hosts/run-host.mjs';
 import { formatTable } from '../test/hosts/table.mjs';
 import { packLibraries } from '../test/hosts/tarballs.mjs';
 
+/** Installing waits for the network and the disk as much as for a core. */
+const INSTALLS_AT_A_TIME = 2;
 const isCi = process.env.CI === 'true';
 const { values } = parseArgs({
   options: {
@@ -58,26 +60,37 @@ async function outcomeOf(run, install) {
   }
 }
 
-async function runAll(runs, root) {
-  const tarballs = await packLibraries(root);
+async function runGroup(group, runs, tarballs, folder) {
   const rows = [];
-  const groups = await groupByDependencies([...new Set(runs.map(({ name }) => name))]);
-  for (const [index, group] of groups.entries()) {
-    const folder = join(root, `install-${index + 1}`);
-    const versions = await installGroup(group, tarballs, folder).catch(asFailure);
-    for (const host of group) {
-      const install = versions.failure ? versions : await prepareHost(host, folder).catch(asFailure);
-      for (const run of runs.filter(({ name }) => name === host.name)) {
-        const startedAt = performance.now();
-        const outcome = await outcomeOf(run, install);
-        const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-        rows.push({ ...run, ...outcome, seconds, versions: versions.failure ? () => undefined : versions });
-        console.log(`${outcome.result}: ${run.name}, Node ${run.node}${run.database ? `, ${run.database}` : ''}`);
-        if (outcome.failure) console.log(outcome.failure.replaceAll(/^/gm, '  '));
-      }
+  const versions = await installGroup(group, tarballs, folder).catch(asFailure);
+  for (const host of group) {
+    const install = versions.failure ? versions : await prepareHost(host, folder).catch(asFailure);
+    for (const run of runs.filter(({ name }) => name === host.name)) {
+      const startedAt = performance.now();
+      const outcome = await outcomeOf(run, install);
+      const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+      rows.push({ ...run, ...outcome, seconds, versions: versions.failure ? () => undefined : versions });
+      console.log(`${outcome.result}: ${run.name}, Node ${run.node}${run.database ? `, ${run.database}` : ''}`);
+      if (outcome.failure) console.log(outcome.failure.replaceAll(/^/gm, '  '));
     }
   }
   return rows;
+}
+
+async function runAll(runs, root) {
+  const tarballs = await packLibraries(root);
+  const groups = await groupByDependencies([...new Set(runs.map(({ name }) => name))]);
+  const rows = [];
+  const waiting = groups.entries();
+  const worker = async () => {
+    for (const [index, group] of waiting) {
+      rows.push(...(await runGroup(group, runs, tarballs, join(root, `install-${index + 1}`))));
+    }
+  };
+  await Promise.all(Array.from({ length: INSTALLS_AT_A_TIME }, worker));
+  return runs.map((run) =>
+    rows.find(({ name, node, database }) => name === run.name && node === run.node && database === run.database),
+  );
 }
 
 try {

@@ -11,7 +11,7 @@ import { packLibraries } from '../test/hosts/tarballs.mjs';
 const folder = await mkdtemp(join(tmpdir(), 'emay-ims-packages-'));
 try {
   for (const tarball of await packLibraries(folder)) {
-    for (const [check, problems] of await checkPackage(tarball)) {
+    for (const { check, problems } of await checkPackage(tarball)) {
       console.log(`${problems.length === 0 ? 'ok' : 'FAILED'}: ${tarball.manifest.name}, ${check}`);
       for (const problem of problems) console.log(problem.replaceAll(/^/gm, '  '));
       if (problems.length > 0) process.exitCode = 1;

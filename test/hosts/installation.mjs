@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustRun, npm } from './command.mjs';
@@ -41,7 +41,8 @@ export async function installGroup([{ manifest }], tarballs, folder) {
   await npm(['ls', '--all'], { cwd: folder });
 
   const { packages } = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
-  const places = (name) => Object.keys(packages).filter((place) => place.endsWith(`node_modules/${name}`));
+  const runtime = Object.keys(packages).filter((place) => !packages[place].dev);
+  const places = (name) => runtime.filter((place) => place.endsWith(`node_modules/${name}`));
   const peers = new Set(tarballs.flatMap(({ manifest: library }) => Object.keys(library.peerDependencies)));
   const twice = [...peers].filter((peer) => places(peer).length > 1);
   if (twice.length > 0) throw new Error(`Installed more than once: ${twice.flatMap(places).join(', ')}`);
@@ -49,16 +50,18 @@ export async function installGroup([{ manifest }], tarballs, folder) {
 }
 
 /**
- * Puts a host below its install and compiles it by each of its tsconfig files with its own TypeScript.
+ * Puts a host below its install and compiles it with its own tools: by its `build` script, or by each of its tsconfig files.
  *
  * @returns its folder and the file to run
  */
 export async function prepareHost({ name, manifest }, folder) {
   const host = join(folder, name);
   await cp(join(HOSTS_FOLDER, name), host, { recursive: true });
+  // Tools such as webpack look for it here and not further up.
+  await symlink(join(folder, 'node_modules'), join(host, 'node_modules'), 'junction');
+  const configurations = (await readdir(host)).filter((file) => /^tsconfig.*\.json$/.test(file));
   const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc');
-  for (const file of await readdir(host)) {
-    if (/^tsconfig.*\.json$/.test(file)) await mustRun(process.execPath, [compiler, '--project', file], { cwd: host });
-  }
+  if (manifest.scripts?.build) await npm(['run', 'build'], { cwd: host });
+  else for (const file of configurations) await mustRun(process.execPath, [compiler, '--project', file], { cwd: host });
   return { folder: host, main: manifest.main };
 }

@@ -15,7 +15,7 @@ const NEVER_THERE =
 /**
  * What a package says of itself, held against what is in its tarball.
  *
- * @returns for each check its name and what is wrong (an empty list where nothing is)
+ * @returns a list of `{ check, problems }`; no problems where all is well
  */
 export async function checkPackage({ manifest, path }) {
   const root = await mkdtemp(join(tmpdir(), 'emay-ims-package-'));
@@ -28,17 +28,17 @@ export async function checkPackage({ manifest, path }) {
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
       .sort();
     return [
-      ['content', contentProblems(files)],
-      ['size', sizeProblems(manifest, (await stat(path)).size)],
-      ['entry points', entryPointProblems(manifest, files)],
-      ['source maps', await sourceMapProblems(folder, files)],
-      ['declared dependencies', await dependencyProblems(folder, files, manifest)],
-      ['publint', await toolProblems('publint', ['run', '--strict', path])],
+      { check: 'content', problems: contentProblems(files) },
+      { check: 'size', problems: sizeProblems(manifest, (await stat(path)).size) },
+      { check: 'entry points', problems: entryPointProblems(manifest, files) },
+      { check: 'source maps', problems: await sourceMapProblems(folder, files) },
+      { check: 'declared dependencies', problems: await dependencyProblems(folder, files, manifest) },
+      { check: 'publint', problems: await toolProblems('publint', ['run', '--strict', path]) },
       // ES modules alone: that `require` loads them on every Node we support is shown by the CommonJS hosts.
-      [
-        'are the types wrong',
-        await toolProblems('attw', ['--no-color', '--ignore-rules', 'cjs-resolves-to-esm', '--', path]),
-      ],
+      {
+        check: 'are the types wrong',
+        problems: await toolProblems('attw', ['--no-color', '--ignore-rules', 'cjs-resolves-to-esm', '--', path]),
+      },
     ];
   } finally {
     await rm(root, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** The lowest version of every peer, in plain JavaScript: what a range promises, its lower end must keep. */
+/** The lowest version of every peer, the optional ones included, in plain JavaScript: what a range promises, its lower end must keep. */
 require('reflect-metadata');
 const { setTimeout: pause } = require('node:timers/promises');
 const { Module } = require('@nestjs/common');
@@ -7,7 +7,15 @@ const { ScheduleModule } = require('@nestjs/schedule');
 const { startSimulator } = require('emay-ims-simulator');
 const { EmayImsModule, EmayImsService } = require('nestjs-emay-ims');
 
+function loadEverySubpath(name) {
+  const { exports: entries } = require(`${name}/package.json`);
+  const subpaths = Object.keys(entries).filter((subpath) => subpath !== './package.json');
+  for (const subpath of subpaths) require(name + subpath.slice(1));
+  return subpaths;
+}
+
 async function main() {
+  const subpaths = [...loadEverySubpath('nestjs-emay-ims'), ...loadEverySubpath('emay-ims-simulator')];
   const simulator = await startSimulator();
   const [{ appId, secretKey }] = simulator.accounts;
 
@@ -39,7 +47,7 @@ async function main() {
   }
   await app.close();
   await simulator.stop();
-  console.log(JSON.stringify({ node: process.version, state: 'DELIVERED' }));
+  console.log(JSON.stringify({ node: process.version, state: 'DELIVERED', subpaths }));
 }
 
 void main();

@@ -22,11 +22,6 @@ async function urlOf(gateway: ChildProcess): Promise<string> {
   throw new Error('The simulator ended');
 }
 
-async function codeOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  return ((await once(child, 'exit')) as [number | null])[0];
-}
-
 const compiled = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const cli = fileURLToPath(new URL('cli.js', import.meta.resolve('emay-ims-simulator')));
 const gateway = start(cli, ['--port', '0']);
@@ -35,10 +30,9 @@ gateway.stdout?.resume();
 const worker = start(compiled('apps/worker/main.js'), [], environment);
 const storefront = start(compiled('apps/storefront/main.js'), [], environment);
 
-const ended = { storefront: await codeOf(storefront), worker: (worker.kill('SIGTERM'), await codeOf(worker)) };
-gateway.kill('SIGTERM');
-const codes = { ...ended, gateway: await codeOf(gateway) };
-console.log(
-  JSON.stringify({ node: process.version, state: codes.storefront === 0 ? 'DELIVERED' : 'not delivered', codes }),
-);
-process.exitCode = codes.storefront === 0 && codes.gateway === 0 ? 0 : 1;
+const [code] = (await once(storefront, 'exit')) as [number | null];
+if (code !== 0 || worker.exitCode !== null) throw new Error(`storefront ${code}, worker ${worker.exitCode}`);
+worker.kill('SIGTERM');
+await once(worker, 'exit');
+console.log(JSON.stringify({ node: process.version, state: 'DELIVERED' }));
+process.exit();
