@@ -30,19 +30,22 @@ export async function mustRun(file, args, options) {
   throw new Error(`${file} ${args.join(' ')} failed:\n${lastLines(result.all, 25)}`);
 }
 
-const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/;
-
 /** npm, without what it has to tell about itself. */
-export async function npm(args, { cwd, timeoutMs } = {}) {
+export async function npm(args, { cwd } = {}) {
   const { code, stdout, all } = await runCommand('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
-    timeoutMs,
   });
   if (code === 0) return stdout;
-  const hint = UNREACHABLE.test(all)
-    ? 'The npm registry cannot be reached, and the hosts are installed from it.\n'
-    : '';
-  throw new Error(`${hint}npm ${args.join(' ')} failed:\n${lastLines(all, 25)}`);
+  const what = `npm ${args.join(' ')} failed`;
+  // What npm says then is about versions that it does not know.
+  if (!(await registryAnswers()))
+    throw new Error(`${what}: the npm registry, which the hosts are installed from, does not answer.`);
+  throw new Error(`${what}:\n${lastLines(all, 25)}`);
+}
+
+async function registryAnswers() {
+  const { code } = await runCommand('npm', ['view', 'npm', 'version', '--prefer-online', '--fetch-retries=0']);
+  return code === 0;
 }
 
 export function lastLines(text, count) {
