@@ -33,5 +33,7 @@ export async function createDatabase(kind) {
   await EXECUTE[kind](`CREATE DATABASE ${name}`);
   const url = new URL(ADMIN_URLS[kind]);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => EXECUTE[kind](`DROP DATABASE ${name}`) };
+  // A host that was killed may still be connected as PostgreSQL sees it.
+  const force = kind === 'postgres' ? ' WITH (FORCE)' : '';
+  return { url: url.href, drop: () => EXECUTE[kind](`DROP DATABASE ${name}${force}`) };
 }
