@@ -157,9 +157,18 @@ export class EmayImsService {
     return this.ready().store.cancel(customImsId);
   }
 
-  /** Pulls and applies all delivery reports that wait at the gateway now, outside the schedule (§2.4). */
-  async pullReports(): Promise<ReportPullResult> {
-    return this.ready().poller.pull();
+  /**
+   * Pulls and applies the delivery reports that wait at the gateway now, outside the schedule (§2.4).
+   *
+   * @param options.limit most reports to fetch, 1 or more; default: all that wait. A call during a pull gets that pull's
+   *   result, whatever its limit.
+   * @throws EmayImsValidationError for a limit that is none; nothing is fetched
+   */
+  async pullReports({ limit = Infinity }: { limit?: number } = {}): Promise<ReportPullResult> {
+    if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
+      throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
+    }
+    return this.ready().poller.pull(limit);
   }
 
   /**

@@ -5,7 +5,7 @@ import type { AccountCircuit } from '../engine/account-circuit.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { classifyAnswerCode } from '../protocol/index.js';
+import { classifyAnswerCode, printableCode } from '../protocol/index.js';
 import type { PageKeeper } from './page-keeper.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { IngestedPage, ReportIngestor } from './report-ingestor.js';
@@ -49,6 +49,8 @@ const OVER_SPEED_PAUSE_MS = 1_000;
  * - apply it; a full page means there may be more, so pull again at once.
  */
 export class ReportPoller {
+  /** When a pull of this instance last got to the end of the gateway's queue; `null`: none has yet. */
+  lastGoodPullAt: Date | null = null;
   private readonly logger: Logger;
   private readonly leaseName: string;
   private running: Promise<ReportPullResult> | null = null;
@@ -80,9 +82,13 @@ export class ReportPoller {
     }
   }
 
-  /** Drains the gateway's queue. A call during a pull gets that pull's result: pulls of one instance never overlap. */
-  pull(): Promise<ReportPullResult> {
-    this.running ??= this.drain().finally(() => (this.running = null));
+  /**
+   * Drains the gateway's queue. A call during a pull gets that pull's result: pulls of one instance never overlap.
+   *
+   * @param limit most reports to fetch; default: all that wait
+   */
+  pull(limit = Infinity): Promise<ReportPullResult> {
+    this.running ??= this.drain(limit).finally(() => (this.running = null));
     return this.running;
   }
 
@@ -92,12 +98,17 @@ export class ReportPoller {
     this.keeper.hurry();
   }
 
+  /** Which instance pulls just now; `null`: none, or not since its lease ran out. */
+  leaseHolder(): Promise<{ isOurs: boolean; until: Date } | null> {
+    return this.leases.currentHolder(this.leaseName);
+  }
+
   /** Lets another instance go on at once. */
   async release(): Promise<void> {
     await this.leases.release(this.leaseName);
   }
 
-  private async drain(): Promise<ReportPullResult> {
+  private async drain(limit: number): Promise<ReportPullResult> {
     const total: ReportPullResult = {
       pages: 0,
       reports: 0,
@@ -109,7 +120,8 @@ export class ReportPoller {
     };
     const lastsMs = this.options.http.timeoutMs + STORING_MS;
     try {
-      for (let heldUntil = -Infinity; !this.stopped;) {
+      let wanted = limit;
+      for (let heldUntil = -Infinity; !this.stopped && wanted > 0;) {
         // Renewed in time for the next page, not for each: a page may take a millisecond or a request's whole deadline.
         if (performance.now() > heldUntil - lastsMs) {
           heldUntil = performance.now() + lastsMs + LEASE_RESERVE_MS;
@@ -117,7 +129,8 @@ export class ReportPoller {
           if (!isHeld) return { ...total, stoppedBy: LEASE_HELD };
           await this.replay(total);
         }
-        const page = await this.pullPage(lastsMs);
+        const number = Math.min(wanted, this.options.reports.pageSize);
+        const page = await this.pullPage(lastsMs, number);
         if (typeof page === 'string') return { ...total, stoppedBy: page };
         total.pages++;
         add(total, page);
@@ -126,7 +139,11 @@ export class ReportPoller {
           continue;
         }
         if (page.problem !== null) return { ...total, stoppedBy: page.problem };
-        if (page.reports < this.options.reports.pageSize) break;
+        if (page.reports < number) {
+          this.lastGoodPullAt = new Date();
+          break;
+        }
+        wanted -= page.reports;
       }
       return total;
     } finally {
@@ -141,20 +158,26 @@ export class ReportPoller {
   }
 
   /** One page, or why there is none. */
-  private async pullPage(lastsMs: number): Promise<IngestedPage | string> {
+  private async pullPage(lastsMs: number, number: number): Promise<IngestedPage | string> {
     const id = await this.inbox.open(lastsMs);
     await failpoint('before-pull');
-    const end = await this.client.getImsReport();
+    const end = await this.client.getImsReport(number);
     await failpoint('after-pull');
     switch (end.kind) {
       case 'unsent':
         await this.inbox.discard(id);
-        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`);
+        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`, {
+          account: this.options.name,
+          call: 'getIMSReport',
+          outcome: end.kind,
+          code: end.reason,
+        });
         return end.reason;
       case 'unconfirmed':
         await this.inbox.recordPossibleLoss(id, end.rawAnswer);
         this.logger.error(
           `A page of delivery reports may be lost: the answer ended with ${end.reason}. Recorded as pull ${id}.`,
+          { account: this.options.name, call: 'getIMSReport', outcome: end.kind, code: end.reason, pull: id },
         );
         return end.reason;
       case 'answered':
@@ -173,20 +196,23 @@ export class ReportPoller {
     await failpoint('after-store-page');
     const page = await this.ingestor.ingest({ id, body });
     if (page.problem === null) return page;
+    const code = printableCode(page.problem);
+    const fields = { account: this.options.name, call: 'getIMSReport', code, pull: id };
     if (page.problem !== 'UNREADABLE' && classifyAnswerCode(page.problem) !== 'unlisted') {
       // A listed code: the gateway handed nothing out.
       await this.inbox.discard(id);
-      this.logger.warn(`The gateway refused to hand out delivery reports: ${page.problem}.`);
+      this.logger.warn(`The gateway refused to hand out delivery reports: ${code}.`, fields);
     } else {
-      this.logger.error(`A page of delivery reports could not be read (${page.problem}); it is kept as pull ${id}.`);
+      this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${id}.`, fields);
     }
     return page;
   }
 
   private log({ reports, applied, orphaned, quarantined, conflicts }: ReportPullResult): void {
     const message = `Delivery reports: ${reports}, of which ${applied} moved a message`;
-    if (orphaned + quarantined + conflicts === 0) return this.logger.debug(message);
-    this.logger.warn(`${message}; orphaned ${orphaned}, quarantined ${quarantined}, conflicting ${conflicts}`);
+    const fields = { account: this.options.name, reports, applied, orphaned, quarantined, conflicts };
+    if (orphaned + quarantined + conflicts === 0) return this.logger.debug(message, fields);
+    this.logger.warn(`${message}; orphaned ${orphaned}, quarantined ${quarantined}, conflicting ${conflicts}`, fields);
   }
 }
 

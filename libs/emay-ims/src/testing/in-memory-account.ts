@@ -64,7 +64,8 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly enqueuer: Enqueuer;
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
-  readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release'>({
+  readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
+    lastGoodPullAt: null,
     pull: async () => ({ ...NOTHING_TO_PULL }),
   });
   circuit: AccountCircuit;
@@ -134,11 +135,14 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
 
   async status(): Promise<ImsAccountStatus> {
     const due = this.table.where(({ state, dueAt }) => state === 'QUEUED' && dueAt !== null);
-    const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= this.clock()));
+    const now = this.clock();
+    const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= now));
+    const isDue = Number.isFinite(oldest);
     return {
       account: this.options.name,
       circuitOpenFor: this.circuit.reason,
-      oldestDueAt: Number.isFinite(oldest) ? new Date(oldest) : null,
+      oldestDueAt: isDue ? new Date(oldest) : null,
+      oldestDueForMs: isDue ? now - oldest : null,
       unconfirmed: (await this.store.stats()).UNCONFIRMED,
       possibleLosses: 0,
       unreadablePages: 0,
@@ -146,6 +150,12 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       quarantinedReports: 0,
       pendingEvents: this.events.waiting,
       failedEvents: 0,
+      dispatches: false,
+      polls: false,
+      pollEveryMs: null,
+      lastGoodPullAt: null,
+      pollLease: 'nobody',
+      pollLeaseUntil: null,
     };
   }
 
