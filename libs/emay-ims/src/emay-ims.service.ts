@@ -37,6 +37,7 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
+/** How `enqueue` stores. */
 export interface EnqueueOptions {
   /** The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. */
   manager?: EntityManager;
@@ -53,7 +54,11 @@ export interface EnqueueOptions {
 export class EmayImsService {
   private account: EmayImsAccount | null = null;
 
-  /** Called by the module when the account is ready. */
+  /**
+   * Called by the module when the account is ready.
+   *
+   * @internal
+   */
   attach(account: EmayImsAccount): void {
     this.account = account;
   }
@@ -122,6 +127,7 @@ export class EmayImsService {
     return expandBatch(batch);
   }
 
+  /** The message of this id, or `null`. */
   async findOne(customImsId: string): Promise<ImsMessage | null> {
     return this.ready().store.findOne(customImsId);
   }
