@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { compileBlocks } from './compile-blocks.js';
+import { readPages, type Block } from './pages.js';
+
+const blocks = readPages().flatMap((page) => page.blocks);
+const snippets = blocks.filter(({ language }) => language === 'ts');
+
+it('every block of code compiles against the packages', () => {
+  expect(snippets.length).toBeGreaterThan(20);
+  expect(compileBlocks(snippets)).toEqual([]);
+}, 120_000);
+
+it('a block that does not compile is told by page and line', () => {
+  const broken: Block = {
+    page: 'docs/page.md',
+    line: 10,
+    language: 'ts',
+    code: "const message = await ims.findOne('id');\nmessage.state;",
+    preludes: ['service'],
+  };
+  expect(compileBlocks([broken])).toEqual(["docs/page.md:11: 'message' is possibly 'null'."]);
+}, 120_000);
+
+it('every block says what it is written in', () => {
+  const known = new Set(['ts', 'sh', 'json', 'jsonc', 'sql', 'text', 'yaml', 'ini', 'promql']);
+  const others = blocks.filter(({ language, page }) => !known.has(language) && !page.startsWith('libs/'));
+  expect(others.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+});
