@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { readPage, ROOT, type Block } from './pages.js';
 
@@ -26,11 +26,16 @@ export function snippetModule(block: Block): SnippetModule {
 /** What the compiler says about the blocks, all in one program, each as `page:line: message`. */
 export function compileBlocks(blocks: readonly Block[]): string[] {
   const modules = new Map(
-    blocks.map((block, index) => [join(ROOT, 'test/docs/snippets', `${index}.ts`), snippetModule(block)]),
+    blocks.map((block) => [
+      join(ROOT, 'test/docs', block.page, block.file ?? `line-${block.line}.ts`),
+      snippetModule(block),
+    ]),
   );
   const options = compilerOptions();
   const host = ts.createCompilerHost(options);
+  const folders = new Set([...modules.keys()].map((path) => dirname(path)));
   const { fileExists, readFile, getSourceFile } = host;
+  host.directoryExists = (path) => folders.has(path) || ts.sys.directoryExists(path);
   host.fileExists = (path) => modules.has(path) || fileExists(path);
   host.readFile = (path) => modules.get(path)?.source ?? readFile(path);
   host.getSourceFile = (path, languageVersion, ...rest) => {
@@ -66,7 +71,8 @@ function preludesByName(): ReadonlyMap<string, string> {
   if (preludes === null) {
     const { text, blocks } = readPage(PRELUDES);
     const names = [...text.matchAll(/^## (.+)$/gm)].map(([, name]) => name as string);
-    preludes = new Map(blocks.map(({ code }, index) => [names[index] ?? '', code]));
+    const snippets = blocks.filter(({ language }) => language === 'ts');
+    preludes = new Map(snippets.map(({ code }, index) => [names[index] ?? '', code]));
   }
   return preludes;
 }

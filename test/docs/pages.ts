@@ -16,6 +16,8 @@ export interface Block {
   readonly code: string;
   /** Names of the preludes that a comment before the block asks for: `<!-- with: service, orders -->`. */
   readonly preludes: readonly string[];
+  /** The file that it stands for, for other blocks of its page: `<!-- as: app.module.ts -->`. */
+  readonly file: string | null;
 }
 
 export interface Page {
@@ -27,9 +29,15 @@ export interface Page {
   readonly blocks: readonly Block[];
 }
 
+const NOTHING_ASKED: Pick<Block, 'preludes' | 'file'> = { preludes: [], file: null };
+
 /** Every page that people read, in both languages. */
 export function readPages(): Page[] {
-  const folders = ['', 'docs', ...readdirSync(join(ROOT, 'libs')).flatMap((name) => [`libs/${name}`, `libs/${name}/docs`])];
+  const folders = [
+    '',
+    'docs',
+    ...readdirSync(join(ROOT, 'libs')).flatMap((name) => [`libs/${name}`, `libs/${name}/docs`]),
+  ];
   return folders
     .filter((folder) => existsSync(join(ROOT, folder)))
     .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => (folder ? `${folder}/${name}` : name)))
@@ -43,21 +51,24 @@ export function readPage(path: string): Page {
   const text = readFileSync(join(ROOT, path), 'utf8');
   const blocks: Block[] = [];
   const prose: string[] = [];
-  let fence: { language: string; line: number; preludes: string[]; indent: number; code: string[] } | null = null;
-  let preludes: string[] = [];
+  let fence: (Omit<Block, 'page' | 'code'> & { indent: number; code: string[] }) | null = null;
+  let asked: Pick<Block, 'preludes' | 'file'> = NOTHING_ASKED;
   for (const [index, line] of text.split('\n').entries()) {
     const [, indent, language] = /^( *)```([\w-]*)$/.exec(line) ?? [];
     prose.push(fence || indent !== undefined ? '' : line);
     if (fence && indent !== undefined) {
-      blocks.push({ page: path, ...fence, code: fence.code.join('\n') });
+      const { line: from, preludes, file, code } = fence;
+      blocks.push({ page: path, line: from, language: fence.language, preludes, file, code: code.join('\n') });
       fence = null;
-      preludes = [];
+      asked = NOTHING_ASKED;
     } else if (fence) {
       fence.code.push(line.slice(fence.indent));
     } else if (indent !== undefined) {
-      fence = { language: language ?? '', line: index + 2, preludes, indent: indent.length, code: [] };
+      fence = { ...asked, language: language ?? '', line: index + 2, indent: indent.length, code: [] };
     } else if (line.trim() !== '') {
-      preludes = /^ *<!-- with: (.*) -->$/.exec(line)?.[1]?.split(', ') ?? [];
+      const [, key, value] = /^ *<!-- (with|as): (.*) -->$/.exec(line) ?? [];
+      if (key === undefined || value === undefined) asked = NOTHING_ASKED;
+      else asked = key === 'as' ? { ...asked, file: value } : { ...asked, preludes: value.split(', ') };
     }
   }
   if (fence) throw new Error(`${path}:${fence.line}: the block does not end`);

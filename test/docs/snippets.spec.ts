@@ -17,12 +17,13 @@ it('a block that does not compile is told by page and line', () => {
     language: 'ts',
     code: "const message = await ims.findOne('id');\nmessage.state;",
     preludes: ['service'],
+    file: null,
   };
   expect(compileBlocks([broken])).toEqual(["docs/page.md:11: 'message' is possibly 'null'."]);
 }, 120_000);
 
-it('every block says what it is written in', () => {
-  const known = new Set(['ts', 'sh', 'json', 'jsonc', 'sql', 'text', 'yaml', 'ini', 'promql']);
-  const others = blocks.filter(({ language, page }) => !known.has(language) && !page.startsWith('libs/'));
-  expect(others.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+it('no block of code hides behind another name for the language', () => {
+  const known = new Set(['ts', 'sh', 'json', 'sql', 'yaml', 'promql', 'text', '']);
+  const others = blocks.filter(({ language }) => !known.has(language));
+  expect(others.map(({ page, line, language }) => `${page}:${line}: ${language}`)).toEqual([]);
 });
