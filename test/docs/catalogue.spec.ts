@@ -61,8 +61,8 @@ describe.each(LANGUAGES)('$path', ({ path, yes, no, labels }) => {
       .filter(([, value]) => typeof value === 'function' && value.prototype instanceof EmayImsError)
       .map(([name]) => name);
     const rows = tableRows(prose).filter(([first]) => /^`EmayIms\w+Error`$/.test(first ?? ''));
-    expect(rows.map(([name]) => name?.slice(1, -1)).toSorted()).toEqual(classes.toSorted());
-    expect(ERRORS.map(({ name }) => name).toSorted()).toEqual(classes.toSorted());
+    expect(new Set(rows.map(([name]) => name?.slice(1, -1)))).toEqual(new Set(classes));
+    expect(new Set(ERRORS.map(({ name }) => name))).toEqual(new Set(classes));
     for (const { name, code, retryable: again } of ERRORS) {
       const [, codeCell, retryableCell] = rows.find(([first]) => first === `\`${name}\``) ?? [];
       expect([name, codeCell]).toEqual([name, expect.stringContaining(`\`${code}\``)]);
