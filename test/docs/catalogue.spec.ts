@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as emayIms from 'nestjs-emay-ims';
-import { ANSWER_CODES, EmayImsError, REPORT_STATES } from 'nestjs-emay-ims';
+import { ANSWER_CODES, EmayImsError, IMS_MESSAGE_STATES, REPORT_STATES } from 'nestjs-emay-ims';
 import { readPage, tableRows } from './pages.js';
 
 const STATE_OF = { delivered: 'DELIVERED', rejected: 'REJECTED', undeliverable: 'UNDELIVERABLE', unknown: 'UNKNOWN' };
@@ -70,4 +70,9 @@ describe.each(LANGUAGES)('$path', ({ path, yes, no, labels }) => {
       if (name !== 'EmayImsRejectedError') expect([name, retryableCell]).toEqual([name, `\`${again}\``]);
     }
   });
+});
+
+it.each(['docs/states.md', 'docs/states.zh.md'])('%s lists every state of a message', (path) => {
+  const listed = tableRows(readPage(path).prose).flatMap(([first]) => /^`([A-Z]+)`$/.exec(first ?? '')?.[1] ?? []);
+  expect(listed).toEqual(IMS_MESSAGE_STATES);
 });
