@@ -54,11 +54,7 @@ export interface EnqueueOptions {
 export class EmayImsService {
   private account: EmayImsAccount | null = null;
 
-  /**
-   * Called by the module when the account is ready.
-   *
-   * @internal
-   */
+  /** Called by the module when the account is ready. */
   attach(account: EmayImsAccount): void {
     this.account = account;
   }
