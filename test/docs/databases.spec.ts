@@ -14,7 +14,8 @@ describe.each(['docs/databases.md', 'docs/databases.zh.md'])('%s', (path) => {
     const rows: { name: string }[] = await dataSource.query(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'emay_ims_%'",
     );
-    tables = new Set(rows.map(({ name }) => name));
+    // TypeORM's own, in the embedded file alone.
+    tables = new Set(rows.map(({ name }) => name).filter((name) => name !== 'emay_ims_migration'));
     await dataSource.destroy();
   });
   afterAll(() => database.drop());
