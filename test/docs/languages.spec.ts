@@ -48,7 +48,11 @@ function skeleton(block: Block, other: Block): string[] {
 }
 
 function tokensOf({ language, code }: Block): string[] {
-  if (language === 'ts') return leaves(ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true));
+  if (language === 'ts') {
+    const tokens = leaves(ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true));
+    // A text of another length breaks lines elsewhere, and a list over several lines ends with a comma.
+    return tokens.filter((token, index) => !(token === ',' && /^[)\]}]$/.test(tokens[index + 1] ?? '')));
+  }
   const comment = language === 'sql' ? /--.*$/gm : /(^|\s)(#|\/\/).*$/gm;
   return code
     .replaceAll(comment, '')
