@@ -19,6 +19,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: {
     '^nestjs-emay-ims$': '<rootDir>/libs/emay-ims/src/index.ts',
+    '^nestjs-emay-ims/([\\w-]+)$': '<rootDir>/libs/emay-ims/src/$1/index.ts',
     '^emay-ims-simulator$': '<rootDir>/libs/emay-ims-simulator/src/index.ts',
     '^emay-ims-simulator/(jest|nestjs)$': '<rootDir>/libs/emay-ims-simulator/src/$1/index.ts',
     '^(\\.{1,2}/(?!.*\\.json\\.js$).*)\\.js$': '$1',

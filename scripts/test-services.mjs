@@ -9,7 +9,15 @@ const SERVERS = {
   postgres: process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   mariadb: process.env.TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
 };
-const SUITES = ['test/databases', 'test/e2e', 'test/module', 'test/faults', 'test/docs/run-transactions'];
+const SUITES = [
+  'test/databases',
+  'test/e2e',
+  'test/module',
+  'test/faults',
+  'test/cli/doctor',
+  'test/cli/operator',
+  'test/docs/run-transactions',
+];
 const isCi = process.env.CI === 'true';
 
 const isReachable = (address) =>

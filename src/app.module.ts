@@ -43,7 +43,7 @@ export class AppModule {
 }
 
 /** Any number of instances may start at once: one migrates, the others wait. */
-function migratedDatabase(dataSource: TypeOrmModuleOptions): DynamicModule {
+export function migratedDatabase(dataSource: TypeOrmModuleOptions): DynamicModule {
   return TypeOrmModule.forRootAsync({
     useFactory: () => dataSource,
     dataSourceFactory: (options) => runEmayImsMigrations(new DataSource(options as DataSourceOptions)),

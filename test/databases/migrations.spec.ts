@@ -12,6 +12,7 @@ const PROCESSES = 10;
 /** Ten processes start on however few processors there are. */
 const STARTING_MS = 60_000;
 const TABLES = [
+  'emay_ims_event',
   'emay_ims_lease',
   'emay_ims_message',
   'emay_ims_report',
@@ -19,6 +20,7 @@ const TABLES = [
   'emay_ims_resolution',
 ];
 const INDEXES = [
+  'emay_ims_event_due',
   'emay_ims_message_created',
   'emay_ims_message_due',
   'emay_ims_message_mobile',

@@ -26,8 +26,7 @@ describe.each(databasesUnderTest())('a table that was just filled, on %s', (kind
   it.each(['settle', 'applyReports', 'applyNamedReports', 'claimThese'] as const)(
     '%s finds its messages by key, not all of the account',
     async (name) => {
-      const sql = messageSql(bench.database.dialect);
-      const statement = name === 'settle' ? sql.settle(REPORT_DEADLINE_MS) : sql[name];
+      const statement = messageSql(bench.database.dialect, { reportDeadlineMs: REPORT_DEADLINE_MS })[name];
       const rows = messages
         .slice(0, ROWS)
         .map(({ customImsId }) => ({ custom_ims_id: customImsId, state: 'DELIVERED', rank_to: 7 }));

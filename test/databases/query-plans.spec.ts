@@ -3,7 +3,13 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { sqlite } from '../../libs/emay-ims/src/database/dialects/sqlite.js';
 import type { UpdateStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
 import { MessageFinder } from '../../libs/emay-ims/src/messages/message-finder.js';
-import { ID_ROW, IMS_ID_ROW, messageSql } from '../../libs/emay-ims/src/messages/message-sql.js';
+import {
+  ID_ROW,
+  IMS_ID_ROW,
+  messageSql,
+  type MessageChange,
+  type MessageSweep,
+} from '../../libs/emay-ims/src/messages/message-sql.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
 import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
@@ -31,6 +37,11 @@ const NAMES = [
   'the sweep for expired messages',
   'the sweep for held messages',
   'the sweep for overdue reports',
+  'settle, told of',
+  'applyReports, told of',
+  'what has just been changed',
+  'the next abandoned attempts, told of',
+  'the next held messages, told of',
 ];
 
 describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages on %s`, (kind: DatabaseKind) => {
@@ -44,7 +55,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
 
   const statements = (): Record<string, Statement> => {
     const { dialect } = bench.database;
-    const sql = messageSql(dialect);
+    const sql = messageSql(dialect, { reportDeadlineMs: REPORT_DEADLINE_MS });
     const { account, ids, imsIds, token } = people;
     const named = (count: number, more: object = {}) =>
       ids.slice(0, count).map((custom_ims_id) => ({ custom_ims_id, ...more }));
@@ -63,13 +74,20 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       }),
       about: count,
     });
+    const sweep = ({ all }: MessageSweep, about: number, ...parameters: unknown[]): Statement => ({
+      sql: all,
+      parameters: [account, ...parameters],
+      about,
+    });
+    const told = ({ returning, lock }: MessageChange) =>
+      dialect.hasReturning ? returning : { sql: lock, bind: returning.bind };
     const report = { state: 'DELIVERED', rank_to: 7, report_state: 'DELIVRD' };
     return {
       claim: dialect.hasReturning
         ? { sql: sql.claim, parameters: [account, 300, token, HOUR], about: 300 }
         : { sql: sql.selectDue, parameters: [account, 300], about: 300 },
       claimThese: update(sql.claimThese, 300, { set: [token, HOUR] }),
-      settle: update(sql.settle(REPORT_DEADLINE_MS), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
+      settle: update(sql.settle, 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
       addImsIds: update(sql.addImsIds, 300, { more: { ims_id: '1' }, where: [token] }),
       release: update(sql.release, 300, { where: [token] }),
       unhold: update(sql.unhold, 300),
@@ -83,10 +101,23 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
         about: 500,
       },
       cancel: { sql: sql.cancel, parameters: [account, ids[0]], about: 1 },
-      'the sweep for abandoned attempts': { sql: sql.recover, parameters: ['X', account], about: people.abandoned },
-      'the sweep for expired messages': { sql: sql.expire, parameters: [account], about: people.due },
-      'the sweep for held messages': { sql: sql.expireHeld, parameters: [account, HOLD_MS], about: people.held },
-      'the sweep for overdue reports': { sql: sql.giveUpWaiting, parameters: [account], about: people.overdue },
+      'the sweep for abandoned attempts': sweep(sql.recover, people.abandoned),
+      'the sweep for expired messages': sweep(sql.expire, people.due),
+      'the sweep for held messages': sweep(sql.expireHeld, people.held, HOLD_MS),
+      'the sweep for overdue reports': sweep(sql.giveUpWaiting, people.overdue),
+      'settle, told of': update(told(sql.settle), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
+      'applyReports, told of': update(told(sql.applyReports), 500, { more: report }),
+      'what has just been changed': { sql: sql.findChanged, parameters: [rows(500), account], about: 500 },
+      'the next abandoned attempts, told of': {
+        sql: sql.recover.find,
+        parameters: [account, 1_000],
+        about: people.abandoned,
+      },
+      'the next held messages, told of': {
+        sql: sql.expireHeld.find,
+        parameters: [account, HOLD_MS, 1_000],
+        about: people.held,
+      },
     };
   };
 
@@ -147,7 +178,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
   it.each(['applyReports', 'findStates'] as const)(
     '%s: the whole account for each row, were it not for the condition made for SQLite',
     async (name) => {
-      const naive = messageSql({ ...sqlite, accountIs: () => 'm.account = ?' });
+      const naive = messageSql({ ...sqlite, accountIs: () => 'm.account = ?' }, { reportDeadlineMs: 1 });
       const parameters = ['[]', people.account];
       const sql = name === 'applyReports' ? naive.applyReports.sql : naive.findStates;
       const { scans } = await describeReads(bench.database, kind, { sql, parameters, about: 500 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_PROTOCOL_OPTIONS } from 'nestjs-emay-ims';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
@@ -46,9 +47,10 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
 
   const receiver = (account = newAccount(), database = bench.database): Receiver => {
     const store = bench.store(account, database);
+    const events = new EventTransactions(database, account);
     const inbox = new ReportInbox(database, account);
     const options = { protocol: DEFAULT_PROTOCOL_OPTIONS } as ResolvedEmayImsOptions;
-    const ingestor = new ReportIngestor(database, store, inbox, new SecondLookStore(database, account), options);
+    const ingestor = new ReportIngestor(events, store, inbox, new SecondLookStore(database, account), options);
     return { store, inbox, ingestor };
   };
   const rowsOf = (table: string, account: string) =>

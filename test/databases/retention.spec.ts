@@ -46,7 +46,12 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
       await bench.put(store, state, { created_at: LONG_AGO, due_at: LONG_AGO, accepted_at: LONG_AGO });
       if (isFinal(state)) await bench.put(store, state, { final_at: LONG_AGO });
     }
-    expect(await retentionOf(store).purge(0)).toEqual({ messages: 5, reportPages: 0, orphanedReports: 0 });
+    expect(await retentionOf(store).purge(0)).toEqual({
+      messages: 5,
+      reportPages: 0,
+      orphanedReports: 0,
+      failedEvents: 0,
+    });
     expect(await ids(store)).toEqual(['ACCEPTED', 'QUEUED', 'SUBMITTING', 'UNCONFIRMED', 'UNKNOWN']);
   });
 
@@ -81,7 +86,7 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
     await delivered(store, [3 * DAY]);
     const retention = retentionOf(store);
     retention.stop();
-    expect(await retention.purge(1)).toEqual({ messages: 0, reportPages: 0, orphanedReports: 0 });
+    expect(await retention.purge(1)).toEqual({ messages: 0, reportPages: 0, orphanedReports: 0, failedEvents: 0 });
   });
 
   it('deletes applied pages and orphans; what a person has to look at stays', async () => {
@@ -99,7 +104,12 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
         [store.account, position, store.account, status],
       );
     }
-    expect(await retentionOf(store).purge(30)).toEqual({ messages: 0, reportPages: 1, orphanedReports: 1 });
+    expect(await retentionOf(store).purge(30)).toEqual({
+      messages: 0,
+      reportPages: 1,
+      orphanedReports: 1,
+      failedEvents: 0,
+    });
     const left = (table: string, column: string) =>
       bench.database.rows(`SELECT ${column} AS what FROM ${table} WHERE account = ? ORDER BY 1`, [store.account]);
     expect((await left('emay_ims_report_batch', 'state')).map(({ what }) => what)).toEqual([

@@ -16,7 +16,12 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
     await deliver(app, 700);
     await app.ims.enqueue([{ mobile: '+61422118999', content: 'Hello' }]);
     expect((await app.ims.purge({ olderThanDays: 1 })).messages).toBe(0);
-    expect(await app.ims.purge({ olderThanDays: 0 })).toEqual({ messages: 700, reportPages: 2, orphanedReports: 0 });
+    expect(await app.ims.purge({ olderThanDays: 0 })).toEqual({
+      messages: 700,
+      reportPages: 2,
+      orphanedReports: 0,
+      failedEvents: 0,
+    });
     expect(await app.ims.stats()).toMatchObject({ DELIVERED: 0, QUEUED: 1 });
     await expect(app.ims.purge({ olderThanDays: -1 })).rejects.toThrow('such as 90');
     await app.close();

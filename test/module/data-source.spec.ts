@@ -3,6 +3,7 @@ import { Inject, Injectable, type DynamicModule, type OnModuleInit } from '@nest
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   EMAY_IMS_ENTITIES,
+  EMAY_IMS_MIGRATIONS,
   EmayImsModule,
   EmayImsOptionsError,
   EmayImsService,
@@ -90,6 +91,11 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
             /does not know its entities\. Add \.\.\.EMAY_IMS_ENTITIES to its entities/,
           ],
           [{ migrationsRun: false }, /has no table emay_ims_message\. Add \.\.\.EMAY_IMS_MIGRATIONS .* and run them/],
+          // A host that has taken a newer version of the package, but not its migrations.
+          [
+            { migrations: EMAY_IMS_MIGRATIONS.slice(0, 2) },
+            /has no table emay_ims_event\. Add \.\.\.EMAY_IMS_MIGRATIONS/,
+          ],
           [{ manualInitialization: true }, /is not connected\. Leave manualInitialization out/],
         ];
         for (const [more, sentence] of attempts) {

@@ -1,4 +1,4 @@
-import { ConsoleLogger, type LoggerService } from '@nestjs/common';
+import { ConsoleLogger, type LoggerService, type Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { startSimulator, type Simulator, type SimulatorOptions } from 'emay-ims-simulator';
@@ -19,6 +19,8 @@ export interface GatewayApp {
 export interface GatewayAppOptions {
   module?: Partial<EmayImsModuleOptions>;
   simulator?: Partial<SimulatorOptions>;
+  /** The host's own, such as listeners. */
+  providers?: Provider[];
   /** Default: silence. */
   logger?: LoggerService;
 }
@@ -40,6 +42,7 @@ export async function startGatewayApp(kind: DatabaseKind, options: GatewayAppOpt
         ...options.module,
       }),
     ],
+    providers: options.providers,
   })
     .setLogger(options.logger ?? new ConsoleLogger({ logLevels: [] }))
     .compile();

@@ -4,6 +4,10 @@ import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
 import { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
 import type { EmayImsEngine, EngineJob } from './engine/engine.js';
+import { DurableDelivery } from './events/durable-delivery.js';
+import type { ImsCircuitName } from './events/emay-ims-event.js';
+import { EventListeners } from './events/event-listeners.js';
+import { EventTransactions } from './events/event-transactions.js';
 import { newToken } from './messages/ids.js';
 import { MessageFinder } from './messages/message-finder.js';
 import { MessageStore } from './messages/message-store.js';
@@ -28,6 +32,8 @@ import { Sweeper } from './sending/sweeper.js';
 /** How long a message whose direct send failed stays there for its caller to try again. */
 const HOLD_MS = 3_600_000;
 const SWEEP_EVERY_MS = 10_000;
+/** How often to look for events that another instance recorded, or whose handler is to be called again. */
+const DELIVER_EVERY_MS = 2_000;
 
 /** One account, wired: the parts of `architecture.md`, each made once, and what runs them. */
 export class EmayImsAccount {
@@ -43,6 +49,8 @@ export class EmayImsAccount {
   private readonly submitter: Submitter;
   private readonly dispatcher: Dispatcher;
   private readonly sweeper: Sweeper;
+  private readonly events: EventTransactions;
+  private readonly deliveries: readonly DurableDelivery[];
   private readonly dispatchJob: string;
   private direct = new Set<Promise<unknown>>();
 
@@ -52,25 +60,28 @@ export class EmayImsAccount {
     readonly client: EmayImsClient,
     private readonly http: HttpService,
     private readonly engine: EmayImsEngine,
+    private readonly listeners = new EventListeners(),
   ) {
     const { name, reports } = options;
     const database = new ImsDatabase(dataSource);
     const leases = new LeaseStore(database, newToken());
-    this.store = new MessageStore(database, name, { reportDeadlineMs: reports.deadlineMs, holdMs: HOLD_MS });
+    this.events = new EventTransactions(database, name, listeners, (handler) => engine.wake(this.deliveryJob(handler)));
+    const times = { reportDeadlineMs: reports.deadlineMs, holdMs: HOLD_MS };
+    this.store = new MessageStore(database, name, times, this.events);
     this.finder = new MessageFinder(database, name);
     this.enqueuer = new Enqueuer(database, this.store);
 
-    this.circuit = new AccountCircuit(options.dispatch);
+    this.circuit = this.newCircuit('sending');
     this.submitter = new Submitter(client, this.store, this.circuit, options);
     this.directSender = new DirectSender(database, this.store, this.submitter, this.circuit, options);
     this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
 
-    const inbox = new ReportInbox(database, name);
+    const inbox = new ReportInbox(database, name, this.events);
     const secondLook = new SecondLookStore(database, name);
-    const ingestor = new ReportIngestor(database, this.store, inbox, secondLook, options);
+    const ingestor = new ReportIngestor(this.events, this.store, inbox, secondLook, options);
     const keeper = new PageKeeper(inbox, new ReportSpool(reports.spoolPath, name), name);
     // Its own circuit: reports may be refused where sending is not, and the other way about.
-    const pollCircuit = new AccountCircuit(options.dispatch);
+    const pollCircuit = this.newCircuit('reports');
     this.poller = new ReportPoller(client, leases, inbox, keeper, ingestor, pollCircuit, options);
     this.sweeper = new Sweeper(leases, this.store, [
       {
@@ -80,7 +91,8 @@ export class EmayImsAccount {
       { run: () => ingestor.adoptOrphans(), done: 'orphaned delivery reports have found their message' },
     ]);
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
-    this.resolver = new UnconfirmedResolver(database, name);
+    this.resolver = new UnconfirmedResolver(database, this.store, this.events);
+    this.deliveries = listeners.durable.map((handler) => new DurableDelivery(this.events.durable, handler, name));
     this.database = database;
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }
@@ -104,6 +116,13 @@ export class EmayImsAccount {
         run: () => this.poller.pullOnSchedule(),
       });
     }
+    for (const delivery of this.deliveries) {
+      jobs.push({
+        name: this.deliveryJob(delivery.handler.name),
+        schedule: { everyMs: DELIVER_EVERY_MS },
+        run: () => delivery.deliver(),
+      });
+    }
     const { days } = retention;
     if (days !== null) {
       jobs.push({
@@ -117,6 +136,13 @@ export class EmayImsAccount {
 
   status(): Promise<ImsAccountStatus> {
     return readAccountStatus(this.database, this.options.name, this.circuit);
+  }
+
+  /** Has durable handlers called again with the events that they have failed at too often; resolves to how many. */
+  async retryFailedEvents(handler: string | null): Promise<number> {
+    const retried = await this.events.durable.retryFailed(handler);
+    for (const { handler: known } of this.deliveries) this.engine.wake(this.deliveryJob(known.name));
+    return retried;
   }
 
   /** There is something new in the queue. */
@@ -139,6 +165,7 @@ export class EmayImsAccount {
     this.dispatcher.stop();
     this.poller.stop();
     this.retention.stop();
+    for (const delivery of this.deliveries) delivery.stop();
     this.submitter.hurry();
     await this.engine.stop();
     await this.directSendsEnded();
@@ -149,6 +176,23 @@ export class EmayImsAccount {
   async close(): Promise<void> {
     await this.directSendsEnded();
     closeGatewayHttpService(this.http);
+    this.listeners.close();
+  }
+
+  private deliveryJob(handler: string): string {
+    return `emay-ims:${this.options.name}:events:${handler}`;
+  }
+
+  private newCircuit(circuit: ImsCircuitName): AccountCircuit {
+    const { dispatch, name: account } = this.options;
+    return new AccountCircuit(dispatch, ({ reason, refusesAccount }) => {
+      const shared = { account, occurredAt: new Date(), circuit };
+      this.listeners.emit(
+        reason === null
+          ? { ...shared, type: 'account.circuit-closed' }
+          : { ...shared, type: 'account.circuit-opened', reason, refusesAccount },
+      );
+    });
   }
 
   /** Others may begin while one is waited for. */

@@ -9,7 +9,7 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { createGatewayHttpService, EmayImsClient } from './client/index.js';
@@ -19,6 +19,8 @@ import { EmayImsService } from './emay-ims.service.js';
 import { EmayImsOptionsError } from './errors/emay-ims-errors.js';
 import { DEFAULT_ACCOUNT, getEmayImsRepositoryToken, getEmayImsToken } from './emay-ims.tokens.js';
 import { InProcessEngine } from './engine/in-process-engine.js';
+import { EventListeners } from './events/event-listeners.js';
+import { HandlerExplorer } from './events/handler-explorer.js';
 import type {
   EmayImsModuleAsyncOptions,
   EmayImsModuleOptions,
@@ -47,6 +49,9 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     private readonly client: EmayImsClient,
     private readonly http: HttpService,
     private readonly database: AccountDatabase,
+    private readonly listeners: EventListeners,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
     private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -74,7 +79,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     return {
       module: EmayImsModule,
       global: isGlobal,
-      imports,
+      imports: [DiscoveryModule, ...imports],
       providers: [
         ...optionProviders,
         { provide: HttpService, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttpService },
@@ -92,7 +97,12 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
               'dataSource' in database && database.dataSource === dataSourceName ? (host ?? null) : null,
             ),
         },
-        { provide: ACCOUNT_SERVICE, useFactory: () => new EmayImsService() },
+        { provide: EventListeners, useFactory: () => new EventListeners(name) },
+        {
+          provide: ACCOUNT_SERVICE,
+          inject: [EventListeners],
+          useFactory: (listeners: EventListeners) => new EmayImsService(listeners),
+        },
         { provide: serviceToken, useExisting: ACCOUNT_SERVICE },
         ...(clientToken === EmayImsClient ? [] : [{ provide: clientToken, useExisting: EmayImsClient }]),
         {
@@ -108,11 +118,13 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   /** @internal */
   async onModuleInit(): Promise<void> {
     this.assertOnlyOneOfThisName();
+    const explorer = new HandlerExplorer(this.discovery, this.scanner);
+    explorer.register(this.listeners, this.options.name, this.accountNames());
     const dataSource = await this.database.open((name) =>
       this.moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false }),
     );
     const engine = new InProcessEngine(this.moduleRef);
-    this.account = new EmayImsAccount(this.options, dataSource, this.client, this.http, engine);
+    this.account = new EmayImsAccount(this.options, dataSource, this.client, this.http, engine, this.listeners);
     this.service.attach(this.account);
   }
 
@@ -133,18 +145,23 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     await this.database.close();
   }
 
+  /** Of every account in this application, this one included. */
+  private accountNames(): string[] {
+    return [...this.moduleRef.get(ModulesContainer, { strict: false }).values()]
+      .filter(({ metatype }) => metatype === EmayImsModule)
+      .flatMap(({ providers }) => {
+        const options = providers.get(RESOLVED_OPTIONS)?.instance as ResolvedEmayImsOptions | undefined;
+        return options?.name ?? [];
+      });
+  }
+
   /** Two of one name would share leases and job names, and the second would hide the first from those who inject it. */
   private assertOnlyOneOfThisName(): void {
     const { name } = this.options;
-    const modules = [...this.moduleRef.get(ModulesContainer, { strict: false }).values()];
-    const namesakes = modules.filter(
-      ({ metatype, providers }) =>
-        metatype === EmayImsModule &&
-        (providers.get(RESOLVED_OPTIONS)?.instance as ResolvedEmayImsOptions | undefined)?.name === name,
-    );
-    if (namesakes.length > 1) {
+    const namesakes = this.accountNames().filter((other) => other === name).length;
+    if (namesakes > 1) {
       throw new EmayImsOptionsError(
-        `EmayImsModule cannot start: it is imported ${namesakes.length} times with the name "${name}". Give each account ` +
+        `EmayImsModule cannot start: it is imported ${namesakes} times with the name "${name}". Give each account ` +
           'its own name, or import one account once: with isGlobal: true, or in a module that exports EmayImsModule.',
       );
     }

@@ -5,7 +5,10 @@ import { readQuery } from './dto/read-query.js';
 import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 import type { SendImsDto } from './dto/send-ims.dto.js';
 import type { EmayImsAccount } from './emay-ims.account.js';
+import type { Observable } from 'rxjs';
 import { EmayImsOptionsError, EmayImsValidationError, type ImsViolation } from './errors/emay-ims-errors.js';
+import type { EmayImsEvent } from './events/emay-ims-event.js';
+import { EventListeners } from './events/event-listeners.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
 import type { ImsMessageState } from './messages/message-state.js';
 import { encodeCursor } from './messages/page-cursor.js';
@@ -52,7 +55,16 @@ export interface EnqueueOptions {
  * - No message is ever handed to the gateway twice by the program; `customImsId` makes calls repeatable.
  */
 export class EmayImsService {
+  /**
+   * What happens to this account's messages, in this instance, from now on; told after the commit that made it true. Completes
+   * when the application closes. For more ways to listen, see `OnImsEvent`.
+   */
+  readonly events$: Observable<EmayImsEvent>;
   private account: EmayImsAccount | null = null;
+
+  constructor(listeners = new EventListeners()) {
+    this.events$ = listeners.events$;
+  }
 
   /** Called by the module when the account is ready. */
   attach(account: EmayImsAccount): void {
@@ -147,9 +159,18 @@ export class EmayImsService {
     return this.ready().store.cancel(customImsId);
   }
 
-  /** Pulls and applies all delivery reports that wait at the gateway now, outside the schedule (§2.4). */
-  async pullReports(): Promise<ReportPullResult> {
-    return this.ready().poller.pull();
+  /**
+   * Pulls and applies the delivery reports that wait at the gateway now, outside the schedule (§2.4).
+   *
+   * @param options.limit most reports to fetch, 1 or more; default: all that wait. A call during a pull gets that pull's
+   *   result, whatever its limit.
+   * @throws EmayImsValidationError for a limit that is none; nothing is fetched
+   */
+  async pullReports({ limit = Infinity }: { limit?: number } = {}): Promise<ReportPullResult> {
+    if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
+      throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
+    }
+    return this.ready().poller.pull(limit);
   }
 
   /**
@@ -175,7 +196,17 @@ export class EmayImsService {
   }
 
   /**
-   * Deletes what has been over for so many days: final messages, report pages, orphaned reports; in small steps, beside
+   * Has durable event handlers called anew with the events that they failed at until they were given up (`failedEvents`
+   * of `status()`), all of them or one handler's.
+   *
+   * @returns how many
+   */
+  async retryFailedEvents({ handler = null }: { handler?: string | null } = {}): Promise<number> {
+    return this.ready().retryFailedEvents(handler);
+  }
+
+  /**
+   * Deletes what has been over for so many days: final messages, report pages, orphaned reports, FAILED events; in small steps, beside
    * the traffic. Never what is queued, on its way, UNCONFIRMED or UNKNOWN. For the schedule, see the option `retention`.
    * An id is forgotten with its message: it no longer keeps a call from sending twice.
    *

@@ -34,6 +34,23 @@ export {
   EmayImsValidationError,
   type ImsViolation,
 } from './errors/emay-ims-errors.js';
+export type {
+  EmayImsEvent,
+  EmayImsEventMap,
+  EmayImsEventType,
+  ImsCircuitClosedEvent,
+  ImsCircuitName,
+  ImsCircuitOpenedEvent,
+  ImsMessageEvent,
+  ImsMessageEventType,
+  ImsPossibleLossEvent,
+  ImsReportOrphanedEvent,
+  ImsReportQuarantinedEvent,
+} from './events/emay-ims-event.js';
+export { EMAY_IMS_EVENT_TYPES } from './events/emay-ims-event.js';
+export type { EmayImsEventFor, EmayImsEventPattern } from './events/event-pattern.js';
+export { ImsEvent, type ImsEventState } from './events/ims-event.entity.js';
+export { OnImsEvent, type OnImsEventOptions } from './events/on-ims-event.js';
 export { ImsMessage } from './messages/ims-message.entity.js';
 export { IMS_MESSAGE_STATES, type ImsMessageState } from './messages/message-state.js';
 export type {

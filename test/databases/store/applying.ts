@@ -9,6 +9,7 @@ export function appliedReport(customImsId: string, given: Partial<AppliedReport>
   return {
     customImsId,
     imsId: null,
+    mobile: null,
     state: 'DELIVERED',
     reportState: 'DELIVRD',
     description: null,
@@ -100,14 +101,14 @@ export function itApplies(bench: () => StoreBench): void {
         await bench().inState(store, 'ACCEPTED', id, newAttempt().token);
       const mobileOf = async (id: string) => (await store.findOne(id))!.mobile;
       const reports = await Promise.all(
-        IMS_MESSAGE_STATES.map(async (id) => ({ ...appliedReport(id), mobile: await mobileOf(id) })),
+        IMS_MESSAGE_STATES.map(async (id) => appliedReport(id, { mobile: await mobileOf(id) })),
       );
       const moved = await store.applyNamedReports(
         [
           ...reports,
-          { ...appliedReport('to another'), mobile: '+4470000000000' },
-          { ...appliedReport('to nobody told'), mobile: null },
-          { ...appliedReport('nobody'), mobile: null },
+          appliedReport('to another', { mobile: '+4470000000000' }),
+          appliedReport('to nobody told'),
+          appliedReport('nobody'),
         ],
         bench().database,
       );

@@ -67,7 +67,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
       let own: { customImsId: string }[] | null = null;
       let claiming: Promise<unknown> = Promise.resolve();
       await (databases[0] as ImsDatabase).transaction(async (session) => {
-        const rows = await session.rows(messageSql(dialect).selectDue, [store.account, 5]);
+        const rows = await session.rows(messageSql(dialect, { reportDeadlineMs: 1 }).selectDue, [store.account, 5]);
         for (const { custom_ims_id: id } of rows) locked.add(String(id));
         claiming = bench()
           .store(store.account, databases[1])

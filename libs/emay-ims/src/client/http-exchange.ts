@@ -1,11 +1,11 @@
-import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { HttpService } from '@nestjs/axios';
-import axios, { type AxiosResponse } from 'axios';
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { ConnectionWatch } from './connection-watch.js';
+import { ConnectionWatch, type Transport } from './connection-watch.js';
 import type { Exchange, UnconfirmedOutcome } from './exchange-outcome.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
@@ -26,18 +26,42 @@ export function createGatewayHttpService({ http }: ResolvedEmayImsOptions): Http
     axios.create({
       httpAgent: new HttpAgent(pool),
       httpsAgent: new HttpsAgent(pool),
-      // A 307 would post the signed body elsewhere, an environment variable would hand it to a proxy.
-      maxRedirects: 0,
-      proxy: false,
-      decompress: false,
-      validateStatus: () => true,
+      adapter: postOnce,
       headers: {
         Accept: 'application/json, text/plain',
         'Accept-Encoding': 'identity',
         'Content-Type': 'application/json; charset=utf-8',
+        'User-Agent': 'nestjs-emay-ims',
       },
     }),
   );
+}
+
+/**
+ * What axios sends with, in place of its own adapter for Node, which costs as much as the request itself: it follows no
+ * redirect (a 307 would post the signed body elsewhere), knows no proxy, unpacks nothing and takes every status for an answer.
+ */
+function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Readable>> {
+  const { url, data, headers, httpAgent, httpsAgent } = config as InternalAxiosRequestConfig<Buffer>;
+  const transport = config.transport as Transport;
+  const { protocol, hostname, port, pathname, search } = new URL(url ?? '');
+  const options = {
+    protocol,
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: pathname + search,
+    method: 'POST',
+    agent: (protocol === 'https:' ? httpsAgent : httpAgent) as HttpAgent,
+    headers: { ...(headers.toJSON() as OutgoingHttpHeaders), 'Content-Length': data?.length ?? 0 },
+  };
+  return new Promise((resolve, reject) => {
+    const request = transport.request(options, (answer) => {
+      const { statusCode: status = 0, statusMessage: statusText = '', headers: answered } = answer;
+      resolve({ status, statusText, headers: answered, data: answer, config, request } as AxiosResponse<Readable>);
+    });
+    request.on('error', reject);
+    request.end(data);
+  });
 }
 
 /** Closes the connections that are kept alive. */

@@ -104,15 +104,16 @@ async function assertUsable(dataSource: DataSource, name: string): Promise<void>
       'does not know its entities. Add ...EMAY_IMS_ENTITIES to its entities and ...EMAY_IMS_MIGRATIONS to its migrations.',
     );
   }
+  let table = '';
   try {
-    await dataSource.query('SELECT 1 FROM emay_ims_message WHERE 1 = 0');
+    for (table of ['emay_ims_message', 'emay_ims_event']) await dataSource.query(`SELECT 1 FROM ${table} WHERE 1 = 0`);
   } catch (error) {
     const code = driverCode(error);
     throw refuse(
       MISSING_TABLE.has(code)
-        ? 'has no table emay_ims_message. Add ...EMAY_IMS_MIGRATIONS to its migrations and run them (migrationsRun: ' +
+        ? `has no table ${table}. Add ...EMAY_IMS_MIGRATIONS to its migrations and run them (migrationsRun: ` +
             'true, or typeorm migration:run).'
-        : `does not let its user read table emay_ims_message (${code}). Grant SELECT, INSERT, UPDATE and DELETE on the tables ` +
+        : `does not let its user read table ${table} (${code}). Grant SELECT, INSERT, UPDATE and DELETE on the tables ` +
             'emay_ims_*, and see that the server can be reached.',
     );
   }

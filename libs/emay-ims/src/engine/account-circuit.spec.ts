@@ -1,11 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AccountCircuit } from './account-circuit.js';
 
 describe('the circuit of an account', () => {
   let now = 0;
+  let turns: (string | null)[] = [];
+  beforeEach(() => {
+    turns = [];
+  });
   const newCircuit = () =>
     new AccountCircuit(
       { minBackoffMs: 100, maxBackoffMs: 1_000 },
+      ({ reason }) => turns.push(reason),
       () => now,
       () => 1,
     );
@@ -39,6 +44,16 @@ describe('the circuit of an account', () => {
     expect(circuit.enter()).toBe('probe');
   });
 
+  it('tells when it opens and when it closes, once each', () => {
+    const circuit = newCircuit();
+    circuit.succeeded();
+    circuit.failed('ECONNREFUSED', false);
+    circuit.failed('ERROR_SIGN', true);
+    circuit.succeeded();
+    circuit.succeeded();
+    expect(turns).toEqual(['ECONNREFUSED', null]);
+  });
+
   it('doubles its pause up to the longest', () => {
     const circuit = newCircuit();
     const pauses: number[] = [];
@@ -69,6 +84,7 @@ describe('the circuit of an account', () => {
   it('spreads pauses, so that instances do not come back together', () => {
     const shortest = new AccountCircuit(
       { minBackoffMs: 100, maxBackoffMs: 100 },
+      () => undefined,
       () => 0,
       () => 0,
     );

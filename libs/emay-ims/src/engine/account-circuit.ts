@@ -16,6 +16,8 @@ export class AccountCircuit {
 
   constructor(
     private readonly backoff: { minBackoffMs: number; maxBackoffMs: number },
+    /** Called when it opens and when it closes. */
+    private readonly onTurn: (circuit: Pick<AccountCircuit, 'reason' | 'refusesAccount'>) => void = () => undefined,
     private readonly clock: () => number = () => performance.now(),
     private readonly random: () => number = Math.random,
   ) {}
@@ -40,10 +42,12 @@ export class AccountCircuit {
 
   /** The gateway answered in order. */
   succeeded(): void {
+    const wasOpen = this.reason !== null;
     this.reason = null;
     this.refusesAccount = false;
     this.failures = 0;
     this.probing = false;
+    if (wasOpen) this.onTurn(this);
   }
 
   /** The gateway did not, for this reason. Returns the pause in ms. */
@@ -53,10 +57,12 @@ export class AccountCircuit {
     const { minBackoffMs, maxBackoffMs } = this.backoff;
     const pause =
       Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.failures - 1, 30)) * (0.5 + this.random() / 2);
+    const wasClosed = this.reason === null;
     this.reason = reason;
     this.refusesAccount = refusesAccount;
     this.probing = false;
     this.openUntil = this.clock() + pause;
+    if (wasClosed) this.onTurn(this);
     return pause;
   }
 }

@@ -11,6 +11,8 @@ export type Failpoint =
   | 'after-request'
   /** The answer is settled, nobody knows it yet. */
   | 'after-settle'
+  /** A durable handler is about to be called with an event that it has claimed. */
+  | 'before-handler'
   /** The intent to pull is recorded, nothing has been asked for. */
   | 'before-pull'
   /** A page of reports is here and nowhere else. */

@@ -1,5 +1,5 @@
 import { assignments } from '../database/dialects/assignments.js';
-import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
+import type { RowColumns, SqlDialect, UpdateFromRows, UpdateStatement } from '../database/sql-dialect.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from './message-state.js';
 
@@ -36,10 +36,31 @@ const NOT_FINAL = statesThat((state) => !isFinal(state));
 /** Not `m.state`, where rows are to find their messages by key: a planner may take that for a better way to find them. */
 const STATE = "COALESCE(m.state, '')";
 
+/** What an event tells of a message. */
+const CHANGED_COLUMNS = ['custom_ims_id', 'ims_id', 'mobile', 'state', 'code', 'report_state', 'report_description'];
+
+/** An update that brings messages into another state. */
+export interface MessageChange extends UpdateStatement {
+  /** The same, returning what it has changed (has RETURNING). */
+  returning: UpdateStatement;
+  /** Where there is no RETURNING: locks the messages that it is going to change. Same rows and conditions. */
+  lock: string;
+}
+
+/** An update of all messages for which something is overdue. */
+export interface MessageSweep {
+  /** All at once. */
+  all: string;
+  /** And a limit: some of them, locked. */
+  find: string;
+  /** rows: ids; where: account. These, as far as they still stand there. */
+  these: MessageChange;
+}
+
 /** The statements on `emay_ims_message`, one each; parameters in the order of the comment behind. */
 export type MessageSql = ReturnType<typeof messageSql>;
 
-export function messageSql(dialect: SqlDialect) {
+export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDeadlineMs: number }) {
   const { now } = dialect;
   const ours = `${dialect.accountIs('custom_ims_id')} AND m.custom_ims_id = r.custom_ims_id`;
   const byIds = `FROM ${dialect.rows(ID_ROW, 'r')} JOIN emay_ims_message AS m
@@ -61,6 +82,24 @@ export function messageSql(dialect: SqlDialect) {
     accepted_at: `COALESCE(m.accepted_at, ${now})`,
     final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
     due_at: 'NULL',
+  };
+  const change = (update: UpdateFromRows): MessageChange => {
+    const { sql, bind } = dialect.updateMessagesFromRows(update, CHANGED_COLUMNS);
+    return {
+      ...dialect.updateMessagesFromRows(update),
+      returning: { sql: `${sql}, ${now} AS occurred_at`, bind },
+      // Rows first, as in the update: MySQL would else lock messages of others on its way.
+      lock: `SELECT m.custom_ims_id FROM ${dialect.rows(update.columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m
+        ON ${update.where} FOR UPDATE`,
+    };
+  };
+  const sweep = (from: ImsMessageState, overdue: string, set: Readonly<Record<string, string>>): MessageSweep => {
+    const where = `account = ? AND state = '${from}' AND priority IN (${ANY_PRIORITY}) AND ${overdue}`;
+    return {
+      all: `UPDATE ${dialect.dueMessages} SET ${assignments(set)} WHERE ${where}`,
+      find: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE ${where} LIMIT ? ${dialect.lockSkippingLocked}`,
+      these: change({ columns: ID_ROW, set, where: `${ours} AND ${STATE} = '${from}'` }),
+    };
   };
   const selectDue = (columns: string) => `SELECT ${columns} FROM ${dialect.dueMessages}
     WHERE account = ? AND state = 'QUEUED' AND due_at <= ${now} AND (expires_at IS NULL OR expires_at > ${now})
@@ -111,28 +150,27 @@ export function messageSql(dialect: SqlDialect) {
     findClaimed: `SELECT ${CLAIMED_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds} WHERE m.attempt = ?`,
 
     /** rows, account, attempt: only the owner of the attempt may settle it, and only upwards */
-    settle: (reportDeadlineMs: number) =>
-      dialect.updateMessagesFromRows({
-        columns: {
-          custom_ims_id: 'varchar64',
-          state: 'varchar64',
-          rank_to: 'bigint',
-          ims_id: 'varchar64',
-          code: 'varchar64',
-          raw_answer: 'varchar1000',
-        },
-        set: {
-          state: 'r.state',
-          ims_id: 'COALESCE(m.ims_id, r.ims_id)',
-          code: 'r.code',
-          raw_answer: 'r.raw_answer',
-          accepted_at: `CASE WHEN r.state = 'ACCEPTED' THEN COALESCE(m.accepted_at, ${now}) ELSE m.accepted_at END`,
-          final_at: `CASE WHEN r.state = 'REJECTED' THEN ${now} END`,
-          due_at: `CASE WHEN r.state = 'ACCEPTED' THEN ${now} + ${reportDeadlineMs} END`,
-        },
-        where: `${ours} AND m.attempt = ?
+    settle: change({
+      columns: {
+        custom_ims_id: 'varchar64',
+        state: 'varchar64',
+        rank_to: 'bigint',
+        ims_id: 'varchar64',
+        code: 'varchar64',
+        raw_answer: 'varchar1000',
+      },
+      set: {
+        state: 'r.state',
+        ims_id: 'COALESCE(m.ims_id, r.ims_id)',
+        code: 'r.code',
+        raw_answer: 'r.raw_answer',
+        accepted_at: `CASE WHEN r.state = 'ACCEPTED' THEN COALESCE(m.accepted_at, ${now}) ELSE m.accepted_at END`,
+        final_at: `CASE WHEN r.state = 'REJECTED' THEN ${now} END`,
+        due_at: `CASE WHEN r.state = 'ACCEPTED' THEN ${now} + ${reportDeadlineMs} END`,
+      },
+      where: `${ours} AND m.attempt = ?
           AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED') AND r.rank_to > ${RANK}`,
-      }),
+    }),
     /** rows, account, attempt: a report came before the answer; only the id is missing */
     addImsIds: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'varchar64', ims_id: 'varchar64' },
@@ -156,29 +194,48 @@ export function messageSql(dialect: SqlDialect) {
     /** account, id */
     cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,
-    /** code, account: attempts whose process is gone, or too late to tell */
-    recover: `UPDATE ${dialect.dueMessages} SET state = 'UNCONFIRMED', due_at = NULL, code = ?
-      WHERE account = ? AND state = 'SUBMITTING' AND priority IN (${ANY_PRIORITY}) AND due_at <= ${now}`,
+    /** account: attempts whose process is gone, or too late to tell */
+    recover: sweep('SUBMITTING', `due_at <= ${now}`, {
+      state: "'UNCONFIRMED'",
+      code: "'ATTEMPT_ABANDONED'",
+      due_at: 'NULL',
+    }),
     /** account */
-    expire: `UPDATE ${dialect.dueMessages} SET state = 'EXPIRED', due_at = NULL, final_at = ${now}
-      WHERE account = ? AND state = 'QUEUED' AND priority IN (${ANY_PRIORITY}) AND due_at <= ${now} AND expires_at <= ${now}`,
+    expire: sweep('QUEUED', `due_at <= ${now} AND expires_at <= ${now}`, {
+      state: "'EXPIRED'",
+      due_at: 'NULL',
+      final_at: now,
+    }),
     /** account, holdMs */
-    expireHeld: `UPDATE ${dialect.dueMessages} SET state = 'EXPIRED', final_at = ${now}
-      WHERE account = ? AND state = 'QUEUED' AND priority IN (${ANY_PRIORITY}) AND due_at IS NULL
-        AND (submitted_at <= ${now} - ? OR expires_at <= ${now})`,
+    expireHeld: sweep('QUEUED', `due_at IS NULL AND (submitted_at <= ${now} - ? OR expires_at <= ${now})`, {
+      state: "'EXPIRED'",
+      final_at: now,
+    }),
     /** account: no report came in time */
-    giveUpWaiting: `UPDATE ${dialect.dueMessages} SET state = 'UNKNOWN', due_at = NULL
-      WHERE account = ? AND state = 'ACCEPTED' AND priority IN (${ANY_PRIORITY}) AND due_at <= ${now}`,
+    giveUpWaiting: sweep('ACCEPTED', `due_at <= ${now}`, { state: "'UNKNOWN'", due_at: 'NULL' }),
+
+    /** rows: ids; where: account. A person wants it sent after all, whatever the risk */
+    resend: change({
+      columns: ID_ROW,
+      set: { state: "'QUEUED'", attempt: 'NULL', expires_at: 'NULL', due_at: now },
+      where: `${ours} AND ${STATE} = 'UNCONFIRMED'`,
+    }),
+    /** rows: ids; where: account. A person waits no longer to learn what became of it */
+    giveUp: change({
+      columns: ID_ROW,
+      set: { state: "'UNKNOWN'", code: "'GIVEN_UP'", due_at: 'NULL' },
+      where: `${ours} AND ${STATE} = 'UNCONFIRMED'`,
+    }),
 
     /** rows, account: reports raise the state; equal or lower ones change nothing */
-    applyReports: dialect.updateMessagesFromRows({
+    applyReports: change({
       columns: REPORT_ROW,
       set: reported,
       where: `${ours} AND r.rank_to > ${RANK}`,
     }),
     /** rows, account: the same, where nothing can contradict it */
-    applyNamedReports: dialect.updateMessagesFromRows({
-      columns: { ...REPORT_ROW, mobile: 'varchar64' },
+    applyNamedReports: change({
+      columns: REPORT_ROW,
       set: reported,
       where: `${ours} AND m.mobile = COALESCE(r.mobile, m.mobile) AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
     }),
@@ -188,6 +245,8 @@ export function messageSql(dialect: SqlDialect) {
     /** account, imsIds: among those that wait for a report, as there is no index over the gateway's id */
     findByImsIdAlone: (count: number) => `SELECT custom_ims_id, ims_id, mobile, state FROM ${dialect.dueMessages}
       WHERE account = ? AND state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`,
+    /** ids, account: what has just been changed, where there is no RETURNING */
+    findChanged: `SELECT ${CHANGED_COLUMNS.map((column) => `m.${column}`).join(', ')}, ${now} AS occurred_at ${byIds}`,
     /** ids, account */
     findStates: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state ${byIds}`,
   };
@@ -201,6 +260,7 @@ const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
 const REPORT_ROW: RowColumns = {
   custom_ims_id: 'varchar64',
   ims_id: 'varchar64',
+  mobile: 'varchar64',
   state: 'varchar64',
   rank_to: 'bigint',
   report_state: 'varchar64',

@@ -35,7 +35,7 @@ describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (di
   const attempt = { token: 't', lastsMs: 1 };
   const message = { mobile: '+611', content: 'x', priority: 0, sendAt: null, expiresAt: null };
   const settlement = { state: 'ACCEPTED', code: null, imsId: '1', rawAnswer: null } as const;
-  const report = { imsId: null, state: 'DELIVERED', reportState: 'DELIVRD', description: null } as const;
+  const report = { imsId: null, mobile: null, state: 'DELIVERED', reportState: 'DELIVRD', description: null } as const;
   const times = { submitTime: null, receiveTime: null };
 
   it.each<[string, (store: MessageStore, session: SqlSession) => Promise<unknown>]>([

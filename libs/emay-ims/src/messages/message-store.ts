@@ -1,5 +1,8 @@
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import { EventTransactions } from '../events/event-transactions.js';
+import type { EventfulSession } from '../events/transaction-events.js';
 import type { ImsMessage } from './ims-message.entity.js';
+import { MessageChanges } from './message-changes.js';
 import { toMessage } from './message-row.js';
 import { ID_ROW, IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
 import { firstToEachNumber, idRows, inIdOrder, reportRow, toClaimed, toReported } from './statement-rows.js';
@@ -47,6 +50,8 @@ export interface Release {
 export interface AppliedReport {
   customImsId: string;
   imsId: string | null;
+  /** The number that it tells. */
+  mobile: string | null;
   state: 'DELIVERED' | 'UNDELIVERABLE' | 'REJECTED' | 'UNKNOWN';
   /** The vendor's own word. */
   reportState: string;
@@ -55,25 +60,22 @@ export interface AppliedReport {
   receiveTime: Date | null;
 }
 
-/** A report that names its message by our id. */
-export interface NamedReport extends AppliedReport {
-  /** The number that it tells; the message's own, or else it is about another message. */
-  mobile: string | null;
-}
-
 /** As much of a message as matching a report takes. */
 export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile' | 'state'>;
 
 /** The messages of one account in SQL. Every step is one statement; states only move as `message-state.ts` says. */
 export class MessageStore {
   private readonly sql: MessageSql;
+  private readonly changes: MessageChanges;
 
   constructor(
     private readonly database: ImsDatabase,
     readonly account: string,
     private readonly options: { reportDeadlineMs: number; holdMs: number },
+    private readonly events = new EventTransactions(database, account),
   ) {
-    this.sql = messageSql(database.dialect);
+    this.sql = messageSql(database.dialect, options);
+    this.changes = new MessageChanges(database, account, events, this.sql.findChanged);
   }
 
   /** The database's clock. */
@@ -168,7 +170,6 @@ export class MessageStore {
   /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
   async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
     if (settlements.length === 0) return;
-    const settle = this.sql.settle(this.options.reportDeadlineMs);
     const rows = settlements.map(({ customImsId, state, code, imsId, rawAnswer }) => ({
       custom_ims_id: customImsId,
       state,
@@ -177,15 +178,15 @@ export class MessageStore {
       code: code ?? undefined,
       raw_answer: rawAnswer ?? undefined,
     }));
-    const settled = await this.database.run(
-      settle.sql,
-      settle.bind({ rows: inIdOrder(rows), where: [this.account, token] }),
-    );
-    const withIds = rows.filter((row) => row.ims_id !== undefined);
-    if (settled < settlements.length && withIds.length > 0) {
-      const { sql, bind } = this.sql.addImsIds;
-      await this.database.run(sql, bind({ rows: inIdOrder(withIds), where: [this.account, token] }));
-    }
+    await this.events.step(async (session) => {
+      const where = [this.account, token];
+      const settled = await this.changes.make(this.sql.settle, { rows: inIdOrder(rows), where }, session);
+      const withIds = rows.filter((row) => row.ims_id !== undefined);
+      if (settled < settlements.length && withIds.length > 0) {
+        const { sql, bind } = this.sql.addImsIds;
+        await session.run(sql, bind({ rows: inIdOrder(withIds), where }));
+      }
+    });
   }
 
   /** Gives messages of the attempt back to the queue. */
@@ -212,18 +213,17 @@ export class MessageStore {
   }
 
   /** Raises messages to what their reports say; resolves to how many moved. */
-  async applyReports(reports: readonly AppliedReport[], session: SqlSession): Promise<number> {
+  async applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     if (reports.length === 0) return 0;
-    const { sql, bind } = this.sql.applyReports;
-    return session.run(sql, bind({ rows: inIdOrder(reports.map(reportRow)), where: [this.account] }));
+    const parameters = { rows: inIdOrder(reports.map(reportRow)), where: [this.account] };
+    return this.changes.make(this.sql.applyReports, parameters, session);
   }
 
   /** The same for messages that have no final state yet and went to the number that their report tells. */
-  async applyNamedReports(reports: readonly NamedReport[], session: SqlSession): Promise<number> {
+  async applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     if (reports.length === 0) return 0;
-    const rows = reports.map((report) => ({ ...reportRow(report), mobile: report.mobile ?? undefined }));
-    const { sql, bind } = this.sql.applyNamedReports;
-    return session.run(sql, bind({ rows: inIdOrder(rows), where: [this.account] }));
+    const parameters = { rows: inIdOrder(reports.map(reportRow)), where: [this.account] };
+    return this.changes.make(this.sql.applyNamedReports, parameters, session);
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
@@ -253,18 +253,25 @@ export class MessageStore {
 
   /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
   async recoverAbandonedAttempts(): Promise<number> {
-    return this.database.run(this.sql.recover, ['ATTEMPT_ABANDONED', this.account]);
+    return this.changes.sweep(this.sql.recover, [this.account]);
   }
 
   /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */
   async expire(): Promise<number> {
-    const expired = await this.database.run(this.sql.expire, [this.account]);
-    return expired + (await this.database.run(this.sql.expireHeld, [this.account, this.options.holdMs]));
+    const expired = await this.changes.sweep(this.sql.expire, [this.account]);
+    return expired + (await this.changes.sweep(this.sql.expireHeld, [this.account, this.options.holdMs]));
   }
 
   /** Accepted messages whose report is overdue become UNKNOWN. */
   async giveUpWaitingForReports(): Promise<number> {
-    return this.database.run(this.sql.giveUpWaiting, [this.account]);
+    return this.changes.sweep(this.sql.giveUpWaiting, [this.account]);
+  }
+
+  /** Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt. */
+  async resolve(customImsId: string, decision: 'resend' | 'give-up', session: EventfulSession): Promise<boolean> {
+    const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
+    const parameters = { rows: idRows([customImsId]), where: [this.account] };
+    return (await this.changes.make(change, parameters, session)) === 1;
   }
 
   private encodeIds(customImsIds: readonly string[]): string {

@@ -10,6 +10,7 @@ export function reportRow(report: AppliedReport) {
   return {
     custom_ims_id: report.customImsId,
     ims_id: report.imsId ?? undefined,
+    mobile: report.mobile ?? undefined,
     state: report.state,
     rank_to: STATE_RANK[report.state],
     report_state: report.reportState,

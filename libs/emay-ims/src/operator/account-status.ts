@@ -18,6 +18,10 @@ export interface ImsAccountStatus {
   orphanedReports: number;
   /** Reports that could not be read. */
   quarantinedReports: number;
+  /** Events that wait for their durable handler, or that it is to be called with again. */
+  pendingEvents: number;
+  /** Events that their durable handler has failed at so often that it is not called with them any more. */
+  failedEvents: number;
 }
 
 /** Counts what waits for somebody to look at it. */
@@ -42,6 +46,11 @@ export async function readAccountStatus(
        COUNT(CASE WHEN status = 'QUARANTINED' THEN 1 END) AS quarantined
      FROM emay_ims_report WHERE account = ?`,
   );
+  const events = await first(
+    `SELECT COUNT(CASE WHEN state = 'PENDING' THEN 1 END) AS pending,
+       COUNT(CASE WHEN state = 'FAILED' THEN 1 END) AS failed
+     FROM emay_ims_event WHERE account = ?`,
+  );
   return {
     account,
     circuitOpenFor: circuit.reason,
@@ -51,5 +60,7 @@ export async function readAccountStatus(
     unreadablePages: Number(pages.unreadable),
     orphanedReports: Number(reports.orphaned),
     quarantinedReports: Number(reports.quarantined),
+    pendingEvents: Number(events.pending),
+    failedEvents: Number(events.failed),
   };
 }

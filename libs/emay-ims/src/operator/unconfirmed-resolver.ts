@@ -1,8 +1,10 @@
 import { validateSync } from 'class-validator';
 import { plainToInstance } from 'class-transformer';
 import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
+import type { EventTransactions } from '../events/event-transactions.js';
 import { EmayImsConflictError, EmayImsValidationError } from '../errors/emay-ims-errors.js';
 import { newToken } from '../messages/ids.js';
+import type { MessageStore } from '../messages/message-store.js';
 import { ImsResolution, type ResolutionDecision } from './ims-resolution.entity.js';
 import { ResolveUnconfirmedDto } from './resolve-unconfirmed.dto.js';
 
@@ -13,7 +15,8 @@ import { ResolveUnconfirmedDto } from './resolve-unconfirmed.dto.js';
 export class UnconfirmedResolver {
   constructor(
     private readonly database: ImsDatabase,
-    private readonly account: string,
+    private readonly store: MessageStore,
+    private readonly events: EventTransactions,
   ) {}
 
   /**
@@ -22,23 +25,14 @@ export class UnconfirmedResolver {
    */
   async resolve(customImsId: string, wanted: ResolveUnconfirmedDto): Promise<void> {
     const { decision, decidedBy, reason } = checked(wanted);
-    const { now } = this.database.dialect;
-    const effect =
-      decision === 'resend'
-        ? `state = 'QUEUED', attempt = NULL, expires_at = NULL, due_at = ${now}`
-        : "state = 'UNKNOWN', code = 'GIVEN_UP', due_at = NULL";
-    await this.database.transaction(async (session) => {
-      const resolved = await session.run(
-        `UPDATE emay_ims_message SET ${effect} WHERE account = ? AND custom_ims_id = ? AND state = 'UNCONFIRMED'`,
-        [this.account, customImsId],
-      );
-      if (resolved === 0) {
+    await this.events.transaction(async (session) => {
+      if (!(await this.store.resolve(customImsId, decision, session))) {
         throw new EmayImsConflictError([customImsId], 'there is no UNCONFIRMED message with this id (any more)');
       }
       await session.run(
         `INSERT INTO emay_ims_resolution (id, account, custom_ims_id, decision, decided_by, reason, decided_at)
-         VALUES (?, ?, ?, ?, ?, ?, ${now})`,
-        [newToken(), this.account, customImsId, decision, decidedBy, reason],
+         VALUES (?, ?, ?, ?, ?, ?, ${this.database.dialect.now})`,
+        [newToken(), this.store.account, customImsId, decision, decidedBy, reason],
       );
     });
   }
@@ -48,13 +42,14 @@ export class UnconfirmedResolver {
     const rows = await this.database.rows(
       `SELECT id, account, custom_ims_id, decision, decided_by, reason, decided_at FROM emay_ims_resolution
        WHERE account = ? AND custom_ims_id = ? ORDER BY decided_at, id`,
-      [this.account, customImsId],
+      [this.store.account, customImsId],
     );
     return rows.map(toResolution);
   }
 }
 
-function checked(wanted: ResolveUnconfirmedDto): ResolveUnconfirmedDto {
+/** @throws EmayImsValidationError for an incomplete decision */
+export function checked(wanted: ResolveUnconfirmedDto): ResolveUnconfirmedDto {
   const decision = plainToInstance(ResolveUnconfirmedDto, wanted ?? {});
   const violations = validateSync(decision).flatMap(({ property, constraints }) =>
     Object.values(constraints ?? {}).map((message) => ({ index: -1, property, message })),

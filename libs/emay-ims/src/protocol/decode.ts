@@ -129,15 +129,23 @@ function readIdentity(item: JsonObject): SendEntry {
   };
 }
 
-type TimeReader = (text: unknown) => Date | null;
+interface ReadTime {
+  time: Date | null;
+  text: string | null;
+}
+
+type TimeReader = (value: unknown) => ReadTime;
 
 /** A page of reports falls into a few seconds: each is read once. */
 function timeReader(timeZoneOffset: string): TimeReader {
-  const known = new Map<unknown, Date | null>();
-  return (text) => {
-    let time = known.get(text);
-    if (time === undefined) known.set(text, (time = parseGatewayTime(text, timeZoneOffset)));
-    return time && new Date(time);
+  const known = new Map<unknown, ReadTime>();
+  return (value) => {
+    let read = known.get(value);
+    if (!read) {
+      read = { time: parseGatewayTime(value, timeZoneOffset), text: readFreeText(value, MAX_TIME_TEXT_LENGTH) };
+      known.set(value, read);
+    }
+    return read;
   };
 }
 
@@ -146,20 +154,20 @@ function readReport(item: unknown, position: number, readTime: TimeReader): Deli
   if (!isJsonObject(item)) return 'not an object';
   const state = readToken(fieldOf(item, 'state'));
   if (state === null) return 'no usable state';
-  const identity = readIdentity(item);
-  if (identity.customImsId === null && identity.imsId === null && identity.mobile === null) {
-    return 'neither customImsId nor imsId nor mobile';
-  }
-  const receiveTime = fieldOf(item, 'receiveTime');
-  const submitTime = fieldOf(item, 'submitTime');
+  const { mobile, imsId, customImsId } = readIdentity(item);
+  if (customImsId === null && imsId === null && mobile === null) return 'neither customImsId nor imsId nor mobile';
+  const received = readTime(fieldOf(item, 'receiveTime'));
+  const submitted = readTime(fieldOf(item, 'submitTime'));
   return {
     position,
-    ...identity,
+    mobile,
+    imsId,
+    customImsId,
     state,
     description: readFreeText(fieldOf(item, 'desc'), MAX_DESCRIPTION_LENGTH),
-    receiveTime: readTime(receiveTime),
-    submitTime: readTime(submitTime),
-    receiveTimeText: readFreeText(receiveTime, MAX_TIME_TEXT_LENGTH),
-    submitTimeText: readFreeText(submitTime, MAX_TIME_TEXT_LENGTH),
+    receiveTime: received.time && new Date(received.time),
+    submitTime: submitted.time && new Date(submitted.time),
+    receiveTimeText: received.text,
+    submitTimeText: submitted.text,
   };
 }

@@ -1,4 +1,5 @@
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import { EventTransactions } from '../events/event-transactions.js';
 import { newToken } from '../messages/ids.js';
 
 /**
@@ -23,6 +24,7 @@ export class ReportInbox {
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
+    private readonly events = new EventTransactions(database, account),
   ) {
     this.now = database.dialect.now;
   }
@@ -73,16 +75,33 @@ export class ReportInbox {
 
   /** Records that reports may have been handed out and lost on the way; keeps what came of the answer. */
   async recordPossibleLoss(id: string, received: string | null): Promise<void> {
-    await this.database.run("UPDATE emay_ims_report_batch SET state = 'LOST', body = ? WHERE id = ?", [received, id]);
+    if (await this.lose(id, received)) return;
+    // Somebody has given it up already: it is recorded, but for what came of the answer.
+    await this.database.run('UPDATE emay_ims_report_batch SET body = ? WHERE id = ?', [received, id]);
   }
 
   /** Pulls whose process died before the answer was stored; resolves to how many. */
   async recordAbandonedPulls(): Promise<number> {
-    return this.database.run(
-      `UPDATE emay_ims_report_batch SET state = 'LOST'
-       WHERE account = ? AND state = 'PULLING' AND expires_at <= ${this.now}`,
+    const rows = await this.database.rows(
+      `SELECT id FROM emay_ims_report_batch WHERE account = ? AND state = 'PULLING' AND expires_at <= ${this.now}`,
       [this.account],
     );
+    let lost = 0;
+    for (const { id } of rows) if (await this.lose(String(id), null)) lost++;
+    return lost;
+  }
+
+  private lose(id: string, received: string | null): Promise<boolean> {
+    return this.events.transaction(async (session) => {
+      const lost = await session.run(
+        "UPDATE emay_ims_report_batch SET state = 'LOST', body = ? WHERE id = ? AND state = 'PULLING'",
+        [received, id],
+      );
+      if (lost === 0) return false;
+      const { account } = this;
+      session.events?.add(id, { type: 'reports.possible-loss', account, occurredAt: new Date(), pullId: id });
+      return true;
+    });
   }
 
   /** Pages that wait to be applied, oldest first. */
@@ -95,7 +114,12 @@ export class ReportInbox {
   }
 
   /** Ends a page, in the transaction that applied it. `false` where another instance has ended it already. */
-  async finish(id: string, state: 'APPLIED' | 'UNREADABLE', reports: number, session: SqlSession): Promise<boolean> {
+  async finish(
+    id: string,
+    state: 'APPLIED' | 'UNREADABLE',
+    reports: number,
+    session: SqlSession = this.database,
+  ): Promise<boolean> {
     const finished = await session.run(
       `UPDATE emay_ims_report_batch SET state = ?, reports = ?, applied_at = ${this.now} WHERE id = ? AND state = 'STORED'`,
       [state, reports, id],

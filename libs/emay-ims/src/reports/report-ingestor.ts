@@ -1,8 +1,10 @@
-import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { SqlSession } from '../database/ims-database.js';
+import type { EventTransactions } from '../events/event-transactions.js';
+import type { EventfulSession } from '../events/transaction-events.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { decodeReportAnswer, type DeliveryReport, type ReportAnswer } from '../protocol/index.js';
+import { decodeReportAnswer, type DeliveryReport, type MalformedReport, type ReportAnswer } from '../protocol/index.js';
 import type { ReportInbox, StoredPage } from './report-inbox.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 import type { SecondLookStore } from './second-look-store.js';
@@ -31,7 +33,7 @@ const ORPHANS_AT_A_TIME = 500;
  */
 export class ReportIngestor {
   constructor(
-    private readonly database: ImsDatabase,
+    private readonly events: EventTransactions,
     private readonly store: MessageStore,
     private readonly inbox: ReportInbox,
     private readonly secondLook: SecondLookStore,
@@ -42,16 +44,16 @@ export class ReportIngestor {
     const answer: ReportAnswer = decodeReportAnswer(page.body, this.options.protocol);
     if (answer.kind !== 'success') {
       const problem = answer.kind === 'error' ? answer.code : 'UNREADABLE';
-      await this.inbox.finish(page.id, 'UNREADABLE', 0, this.database);
+      await this.inbox.finish(page.id, 'UNREADABLE', 0);
       return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem };
     }
     const { reports, malformed } = answer;
-    return this.database.transaction(async (session) => {
+    return this.events.transaction(async (session) => {
       const total = reports.length + malformed.length;
       const ours = await this.inbox.finish(page.id, 'APPLIED', total, session);
       if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
       const { applied, orphans, conflicts } = await this.apply(reports, session);
-      await this.secondLook.keep(page.id, orphans, malformed, session);
+      await this.setAside(page.id, orphans, malformed, session);
       await failpoint('before-apply-commit');
       return {
         reports: total,
@@ -67,7 +69,7 @@ export class ReportIngestor {
   /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */
   private async apply(
     reports: readonly DeliveryReport[],
-    session: SqlSession,
+    session: EventfulSession,
   ): Promise<Omit<MatchedReports, 'applied'> & { applied: number }> {
     const moved = await this.store.applyNamedReports(reportsByName(reports) ?? [], session);
     if (moved === reports.length) return { applied: moved, orphans: [], conflicts: 0 };
@@ -76,11 +78,29 @@ export class ReportIngestor {
     return { applied: moved + (await this.store.applyReports(applied, session)), orphans, conflicts };
   }
 
+  private async setAside(
+    pullId: string,
+    orphans: readonly DeliveryReport[],
+    malformed: readonly MalformedReport[],
+    session: EventfulSession,
+  ): Promise<void> {
+    await this.secondLook.keep(pullId, orphans, malformed, session);
+    const shared = { account: this.store.account, occurredAt: new Date(), pullId };
+    for (const { position, customImsId, imsId, mobile, state: reportState } of orphans) {
+      const type = 'report.orphaned';
+      const told = { ...shared, type, position, customImsId, imsId, mobile, reportState } as const;
+      session.events?.add(`${pullId}:${position}`, told);
+    }
+    for (const { position, reason } of malformed) {
+      session.events?.add(`${pullId}:${position}`, { ...shared, type: 'report.quarantined', position, reason });
+    }
+  }
+
   /** Applies orphans whose message has turned up since; resolves to how many. */
   async adoptOrphans(): Promise<number> {
     const found = await this.secondLook.findOrphansWithMessage(ORPHANS_AT_A_TIME);
     if (found.length === 0) return 0;
-    return this.database.transaction(async (session) => {
+    return this.events.transaction(async (session) => {
       const { applied, orphans } = await this.match(
         found.map(({ report }) => report),
         session,

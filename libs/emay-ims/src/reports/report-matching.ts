@@ -1,4 +1,4 @@
-import type { AppliedReport, NamedReport, ReportedMessage } from '../messages/message-store.js';
+import type { AppliedReport, ReportedMessage } from '../messages/message-store.js';
 import { isFinal, STATE_RANK } from '../messages/message-state.js';
 import { classifyReportState, type DeliveryReport, type ReportStateKind } from '../protocol/index.js';
 
@@ -51,11 +51,11 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
  * The reports as they would be applied if each were about another message and named it by our id, as nearly all do;
  * `null` if that is not so.
  */
-export function reportsByName(reports: readonly DeliveryReport[]): NamedReport[] | null {
-  const named = new Map<string, NamedReport>();
+export function reportsByName(reports: readonly DeliveryReport[]): AppliedReport[] | null {
+  const named = new Map<string, AppliedReport>();
   for (const report of reports) {
-    const { customImsId, mobile } = report;
-    if (customImsId !== null) named.set(customImsId, { ...toApplied(customImsId, report), mobile });
+    const { customImsId } = report;
+    if (customImsId !== null) named.set(customImsId, toApplied(customImsId, report));
   }
   return named.size === reports.length ? [...named.values()] : null;
 }
@@ -75,6 +75,7 @@ function toApplied(customImsId: string, report: DeliveryReport): AppliedReport {
   return {
     customImsId,
     imsId: report.imsId,
+    mobile: report.mobile,
     state: STATE_OF[classifyReportState(report.state)],
     reportState: report.state,
     description: report.description,

@@ -80,9 +80,13 @@ export class ReportPoller {
     }
   }
 
-  /** Drains the gateway's queue. A call during a pull gets that pull's result: pulls of one instance never overlap. */
-  pull(): Promise<ReportPullResult> {
-    this.running ??= this.drain().finally(() => (this.running = null));
+  /**
+   * Drains the gateway's queue. A call during a pull gets that pull's result: pulls of one instance never overlap.
+   *
+   * @param limit most reports to fetch; default: all that wait
+   */
+  pull(limit = Infinity): Promise<ReportPullResult> {
+    this.running ??= this.drain(limit).finally(() => (this.running = null));
     return this.running;
   }
 
@@ -97,7 +101,7 @@ export class ReportPoller {
     await this.leases.release(this.leaseName);
   }
 
-  private async drain(): Promise<ReportPullResult> {
+  private async drain(limit: number): Promise<ReportPullResult> {
     const total: ReportPullResult = {
       pages: 0,
       reports: 0,
@@ -109,7 +113,8 @@ export class ReportPoller {
     };
     const lastsMs = this.options.http.timeoutMs + STORING_MS;
     try {
-      for (let heldUntil = -Infinity; !this.stopped;) {
+      let wanted = limit;
+      for (let heldUntil = -Infinity; !this.stopped && wanted > 0;) {
         // Renewed in time for the next page, not for each: a page may take a millisecond or a request's whole deadline.
         if (performance.now() > heldUntil - lastsMs) {
           heldUntil = performance.now() + lastsMs + LEASE_RESERVE_MS;
@@ -117,7 +122,8 @@ export class ReportPoller {
           if (!isHeld) return { ...total, stoppedBy: LEASE_HELD };
           await this.replay(total);
         }
-        const page = await this.pullPage(lastsMs);
+        const number = Math.min(wanted, this.options.reports.pageSize);
+        const page = await this.pullPage(lastsMs, number);
         if (typeof page === 'string') return { ...total, stoppedBy: page };
         total.pages++;
         add(total, page);
@@ -126,7 +132,8 @@ export class ReportPoller {
           continue;
         }
         if (page.problem !== null) return { ...total, stoppedBy: page.problem };
-        if (page.reports < this.options.reports.pageSize) break;
+        if (page.reports < number) break;
+        wanted -= page.reports;
       }
       return total;
     } finally {
@@ -141,10 +148,10 @@ export class ReportPoller {
   }
 
   /** One page, or why there is none. */
-  private async pullPage(lastsMs: number): Promise<IngestedPage | string> {
+  private async pullPage(lastsMs: number, number: number): Promise<IngestedPage | string> {
     const id = await this.inbox.open(lastsMs);
     await failpoint('before-pull');
-    const end = await this.client.getImsReport();
+    const end = await this.client.getImsReport(number);
     await failpoint('after-pull');
     switch (end.kind) {
       case 'unsent':

@@ -4,7 +4,7 @@ import { statesThat } from '../messages/message-sql.js';
 import { isFinal } from '../messages/message-state.js';
 
 const FINAL = statesThat(isFinal);
-/** How far a host's clock may be from the database's where a page's id, which begins with its time, ends the search. */
+/** How far a host's clock may be from the database's where an id, which begins with its time, ends the search. */
 const CLOCK_SLACK_MS = 86_400_000;
 
 /** Deletes, each time at most `limit` rows, what has been over for longer than `ageMs` by the database's clock. */
@@ -12,6 +12,7 @@ export class RetentionStore {
   private readonly finalMessages: string;
   private readonly appliedPages: string;
   private readonly orphanedReports: string;
+  private readonly failedEvents: string;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -41,6 +42,13 @@ export class RetentionStore {
       where: `account = ? AND status = 'ORPHANED' AND created_at <= ${now} - ?`,
       orderBy: 'created_at',
     });
+    this.failedEvents = dialect.deleteFirst({
+      table: 'emay_ims_event',
+      key: ['id'],
+      index: 'PRIMARY',
+      where: `account = ? AND state = 'FAILED' AND id < ? AND due_at <= ${now} - ?`,
+      orderBy: 'id',
+    });
   }
 
   deleteMessages(ageMs: number, limit: number): Promise<number> {
@@ -50,8 +58,12 @@ export class RetentionStore {
   /** Raw pages whose reports have all been applied or kept elsewhere. */
   deletePages(ageMs: number, limit: number): Promise<number> {
     // No page was applied before it was asked for: without that bound every page that is kept would be read.
-    const newest = firstIdOf(Math.max(0, Date.now() - ageMs + CLOCK_SLACK_MS));
-    return this.delete(this.appliedPages, [this.account, newest, ageMs, limit]);
+    return this.delete(this.appliedPages, [this.account, newestIdOf(ageMs), ageMs, limit]);
+  }
+
+  /** Events that a durable handler has been failing at until it was not called any more. */
+  deleteFailedEvents(ageMs: number, limit: number): Promise<number> {
+    return this.delete(this.failedEvents, [this.account, newestIdOf(ageMs), ageMs, limit]);
   }
 
   deleteOrphanedReports(ageMs: number, limit: number): Promise<number> {
@@ -62,4 +74,9 @@ export class RetentionStore {
   private delete(sql: string, parameters: readonly unknown[]): Promise<number> {
     return this.database.transaction((session) => session.run(sql, parameters));
   }
+}
+
+/** No id of what is older than that comes behind it. */
+function newestIdOf(ageMs: number): string {
+  return firstIdOf(Math.max(0, Date.now() - ageMs + CLOCK_SLACK_MS));
 }

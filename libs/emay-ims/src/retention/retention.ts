@@ -13,6 +13,8 @@ export interface ImsPurgeResult {
   reportPages: number;
   /** Reports that no message ever answered to. */
   orphanedReports: number;
+  /** Events that their durable handler had been given up with. */
+  failedEvents: number;
 }
 
 /** Rows in one statement: little enough that nobody waits long for its locks. */
@@ -24,7 +26,7 @@ const DAY_MS = 86_400_000;
  * Deletes what is over and old, so that the tables need not grow for ever.
  *
  * - Never deleted: what is queued, on its way, UNCONFIRMED or UNKNOWN, possible losses, unreadable pages, quarantined
- *   reports, and decisions of people.
+ *   reports, decisions of people, and events that wait for their handler.
  * - In steps of their own transactions, with a rest as long as the step between two: traffic goes on meanwhile.
  * - With its message an id is forgotten: used again it would be a new message, and a very late report of the first would
  *   count for it. Ids are never to be used again.
@@ -47,10 +49,11 @@ export class Retention {
   async purgeOnSchedule(days: number): Promise<void> {
     const holdsLease = () => this.leases.acquire(this.leaseName, LEASE_MS);
     if (!(await holdsLease())) return;
-    const { messages, reportPages, orphanedReports } = await this.purge(days, holdsLease);
-    if (messages + reportPages + orphanedReports === 0) return;
+    const { messages, reportPages, orphanedReports, failedEvents } = await this.purge(days, holdsLease);
+    if (messages + reportPages + orphanedReports + failedEvents === 0) return;
     this.logger.log(
-      `Older than ${days} days and deleted: ${messages} messages, ${reportPages} report pages, ${orphanedReports} orphaned reports`,
+      `Older than ${days} days and deleted: ${messages} messages, ${reportPages} report pages, ` +
+        `${orphanedReports} orphaned reports, ${failedEvents} failed events`,
     );
   }
 
@@ -77,6 +80,7 @@ export class Retention {
       messages: await inSteps((age, limit) => this.store.deleteMessages(age, limit)),
       reportPages: await inSteps((age, limit) => this.store.deletePages(age, limit)),
       orphanedReports: await inSteps((age, limit) => this.store.deleteOrphanedReports(age, limit)),
+      failedEvents: await inSteps((age, limit) => this.store.deleteFailedEvents(age, limit)),
     };
   }
 

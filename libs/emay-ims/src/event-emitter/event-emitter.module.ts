@@ -1,0 +1,43 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { EmayImsService } from '../emay-ims.service.js';
+import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+
+/**
+ * Emits every event of every account on the host's `EventEmitter2`, as `emay-ims.message.delivered` and so on. Import it
+ * once, beside `EventEmitterModule.forRoot()`.
+ *
+ * ```ts
+ * @OnEvent('emay-ims.message.delivered')
+ * onDelivered({ customImsId }: EmayImsEventMap['message.delivered']) { … }
+ * ```
+ *
+ * - What a listener throws is logged and disturbs nothing, as of every listener.
+ */
+@Module({ imports: [DiscoveryModule] })
+export class EmayImsEventEmitterModule implements OnModuleInit {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  onModuleInit(): void {
+    const emitter = this.hostEmitter();
+    for (const { instance, isAlias } of this.discovery.getProviders()) {
+      if (isAlias || !(instance instanceof EmayImsService)) continue;
+      instance.events$.subscribe((event) => emitter.emit(`emay-ims.${event.type}`, event));
+    }
+  }
+
+  private hostEmitter(): EventEmitter2 {
+    try {
+      return this.moduleRef.get(EventEmitter2, { strict: false });
+    } catch {
+      throw new EmayImsOptionsError(
+        'EmayImsEventEmitterModule cannot start: there is no EventEmitter2. Import EventEmitterModule.forRoot() of ' +
+          '@nestjs/event-emitter in your application.',
+      );
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { EmayImsEventEmitterModule } from './event-emitter.module.js';

@@ -1,0 +1,109 @@
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { RowColumns } from '../database/sql-dialect.js';
+import { newToken } from '../messages/ids.js';
+import type { EmayImsEvent } from './emay-ims-event.js';
+import type { DurableHandler } from './event-handler.js';
+
+const COLUMNS: RowColumns = { id: 'varchar64', handler: 'varchar64', type: 'varchar64', payload: 'text' };
+const NAMES = Object.keys(COLUMNS);
+
+/** An event that a handler is to be called with; `claim` says who calls it. */
+export interface ClaimedEvent {
+  id: string;
+  claim: string;
+  event: EmayImsEvent;
+  /** Calls so far, this one included. */
+  attempts: number;
+}
+
+/** What waits for durable handlers, table `emay_ims_event`: one row for each event and handler, deleted on success. */
+export class DurableEventStore {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+  ) {}
+
+  /** Records the events for those who want them, in the transaction that makes them true. */
+  async record(
+    events: readonly EmayImsEvent[],
+    handlers: readonly DurableHandler[],
+    session: SqlSession,
+  ): Promise<void> {
+    const rows = events.flatMap((event) =>
+      handlers
+        .filter(({ types }) => types.has(event.type))
+        .map(({ name }) => ({ id: newToken(), handler: name, type: event.type, payload: JSON.stringify(event) })),
+    );
+    if (rows.length === 0) return;
+    const { dialect } = this.database;
+    const insert = dialect.insertNew(
+      'emay_ims_event',
+      [...NAMES, 'account', 'state', 'due_at', 'attempts', 'created_at'],
+      `SELECT ${NAMES.map((name) => `r.${name}`).join(', ')}, ?, 'PENDING', ${dialect.now}, 0, ${dialect.now}
+       FROM ${dialect.rows(COLUMNS, 'r')}`,
+    );
+    await session.run(insert, [this.account, dialect.encodeRows(COLUMNS, rows)]);
+  }
+
+  /** Takes what is due for a handler, oldest first: nobody else gets it while the lease lasts. */
+  async claim(handler: string, limit: number, leaseMs: number): Promise<ClaimedEvent[]> {
+    const { now, lockSkippingLocked } = this.database.dialect;
+    const claim = newToken();
+    return this.database.transaction(async (session) => {
+      const rows = await session.rows(
+        `SELECT id, payload, attempts FROM emay_ims_event
+         WHERE account = ? AND handler = ? AND state = 'PENDING' AND due_at <= ${now}
+         ORDER BY due_at LIMIT ? ${lockSkippingLocked}`,
+        [this.account, handler, limit],
+      );
+      if (rows.length === 0) return [];
+      await session.run(
+        `UPDATE emay_ims_event SET claim = ?, due_at = ${now} + ?, attempts = attempts + 1
+         WHERE id IN (${rows.map(() => '?').join(', ')})`,
+        [claim, leaseMs, ...rows.map(({ id }) => id)],
+      );
+      return rows.map((row) => toClaimed(row, claim));
+    });
+  }
+
+  /** The handler has succeeded. */
+  async finish({ id, claim }: ClaimedEvent): Promise<void> {
+    await this.database.run('DELETE FROM emay_ims_event WHERE id = ? AND claim = ?', [id, claim]);
+  }
+
+  /** The handler has not been called after all: another instance may. */
+  async release({ id, claim }: ClaimedEvent): Promise<void> {
+    await this.database.run(
+      `UPDATE emay_ims_event SET attempts = attempts - 1, due_at = ${this.database.dialect.now} WHERE id = ? AND claim = ?`,
+      [id, claim],
+    );
+  }
+
+  /** The handler has failed; it is called again after a while, or, with `null`, when a person wants it. */
+  async fail({ id, claim }: ClaimedEvent, error: string, retryInMs: number | null): Promise<void> {
+    await this.database.run(
+      `UPDATE emay_ims_event SET state = ?, error = ?, due_at = ${this.database.dialect.now} + ?
+       WHERE id = ? AND claim = ?`,
+      [retryInMs === null ? 'FAILED' : 'PENDING', error, retryInMs ?? 0, id, claim],
+    );
+  }
+
+  /** Has FAILED events tried anew, all of them or one handler's; resolves to how many. */
+  async retryFailed(handler: string | null): Promise<number> {
+    return this.database.run(
+      `UPDATE emay_ims_event SET state = 'PENDING', attempts = 0, due_at = ${this.database.dialect.now}
+       WHERE account = ? AND state = 'FAILED'${handler === null ? '' : ' AND handler = ?'}`,
+      handler === null ? [this.account] : [this.account, handler],
+    );
+  }
+}
+
+function toClaimed({ id, payload, attempts }: SqlRow, claim: string): ClaimedEvent {
+  const event = JSON.parse(String(payload)) as EmayImsEvent & { occurredAt: string };
+  return {
+    id: String(id),
+    claim,
+    event: { ...event, occurredAt: new Date(event.occurredAt) } as EmayImsEvent,
+    attempts: Number(attempts) + 1,
+  };
+}

@@ -1,0 +1,51 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { epochMilliseconds } from '../messages/ims-message.entity.js';
+
+/** PENDING: its handler is yet to succeed. FAILED: it has been called as often as it is going to be. */
+export type ImsEventState = 'PENDING' | 'FAILED';
+
+/** An event that one durable handler has not taken yet; deleted when it has. Table `emay_ims_event`. */
+@Entity({ name: 'emay_ims_event' })
+@Index('emay_ims_event_due', ['account', 'handler', 'state', 'dueAt'])
+export class ImsEvent {
+  /** 32 characters, time-ordered. */
+  @PrimaryColumn({ type: 'varchar', length: 32 })
+  id: string;
+
+  @Column({ type: 'varchar', length: 64 })
+  account: string;
+
+  /** Name of the durable handler. */
+  @Column({ type: 'varchar', length: 64 })
+  handler: string;
+
+  /** E.g. `message.delivered`. */
+  @Column({ type: 'varchar', length: 32 })
+  type: string;
+
+  /** The event as JSON. */
+  @Column({ type: 'text' })
+  payload: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  state: ImsEventState;
+
+  /** PENDING: when the handler may be called (again). FAILED: since when. */
+  @Column({ name: 'due_at', type: 'bigint', transformer: epochMilliseconds })
+  dueAt: Date;
+
+  /** Token of the latest call; only its owner may say how it ended. */
+  @Column({ type: 'varchar', length: 32, nullable: true })
+  claim: string | null;
+
+  /** How often the handler has been called. */
+  @Column({ type: 'smallint' })
+  attempts: number;
+
+  /** What the handler threw last, at most 500 characters. */
+  @Column({ type: 'varchar', length: 500, nullable: true })
+  error: string | null;
+
+  @Column({ name: 'created_at', type: 'bigint', transformer: epochMilliseconds })
+  createdAt: Date;
+}

@@ -1,0 +1,51 @@
+import type { EmayImsEventFor, EmayImsEventPattern } from './event-pattern.js';
+
+export interface OnImsEventOptions {
+  /** Name of the account whose events to take. Default: those of every account. */
+  account?: string;
+  /**
+   * A name of the handler's own, at most 64 letters, digits, dots, dashes or underscores, never to be changed: each event is
+   * recorded for it in the transaction that made it true, and the handler is called until it succeeds, also after a crash.
+   * The same event may come more than once. Not for `account.*`. Default: called once, in the instance that did it.
+   */
+  durable?: string;
+}
+
+/** What a decorator has put down at its method. */
+export interface OnImsEventMetadata {
+  readonly patterns: readonly EmayImsEventPattern[];
+  readonly options: OnImsEventOptions;
+}
+
+const METADATA = Symbol('OnImsEvent');
+
+type Method = (...parameters: never[]) => unknown;
+
+/**
+ * Calls a method of a provider or controller with events, after the commit that made them true.
+ *
+ * ```ts
+ * @OnImsEvent(['message.delivered', 'message.undeliverable'])
+ * onResult({ customImsId, state }: ImsMessageEvent) { … }
+ * ```
+ *
+ * @param patterns types, families such as `message.*`, or `*`
+ */
+export function OnImsEvent<const Pattern extends EmayImsEventPattern>(
+  patterns: Pattern | readonly Pattern[],
+  options: OnImsEventOptions = {},
+) {
+  return <Handler extends (event: EmayImsEventFor<Pattern>) => unknown>(
+    _target: object,
+    _key: string | symbol,
+    { value: method }: TypedPropertyDescriptor<Handler>,
+  ): void => {
+    const metadata: OnImsEventMetadata = { patterns: [patterns].flat() as Pattern[], options };
+    if (method) Reflect.defineMetadata(METADATA, [...metadataOf(method), metadata], method);
+  };
+}
+
+/** What the decorators of a method say; nothing where it has none. */
+export function metadataOf(method: Method): readonly OnImsEventMetadata[] {
+  return (Reflect.getMetadata(METADATA, method) as OnImsEventMetadata[] | undefined) ?? [];
+}

@@ -1,0 +1,88 @@
+import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
+import type { RowValues } from '../database/sql-dialect.js';
+import { EVENT_OF_STATE, type EmayImsEvent } from '../events/emay-ims-event.js';
+import type { EventTransactions } from '../events/event-transactions.js';
+import type { EventfulSession } from '../events/transaction-events.js';
+import { ID_ROW, type MessageChange, type MessageSweep } from './message-sql.js';
+import type { ImsMessageState } from './message-state.js';
+import { idRows } from './statement-rows.js';
+
+/** Messages of a sweep in one transaction, where each is told of. */
+const SWEPT_AT_A_TIME = 1_000;
+
+interface ChangeParameters {
+  rows: readonly RowValues[];
+  where: readonly unknown[];
+}
+
+/**
+ * Makes changes of state and, where somebody listens, notes each message that changed.
+ *
+ * - While nobody listens, a change is its one statement.
+ * - Where the database has RETURNING, the statement tells what it changed. Where it has not, what is going to change is
+ *   locked first and read afterwards.
+ */
+export class MessageChanges {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+    private readonly events: EventTransactions,
+    private readonly findChanged: string,
+  ) {}
+
+  /** Resolves to how many messages changed. */
+  async make(change: MessageChange, parameters: ChangeParameters, session: EventfulSession): Promise<number> {
+    const { events } = session;
+    if (!events?.wantsMessages) return session.run(change.sql, change.bind(parameters));
+    const rows = this.database.dialect.hasReturning
+      ? await session.rows(change.returning.sql, change.returning.bind(parameters))
+      : await this.lockChangeAndRead(change, parameters, session);
+    for (const row of rows) {
+      const event = toEvent(this.account, row);
+      if (event) events.add(event.customImsId, event);
+    }
+    return rows.length;
+  }
+
+  /** All that are overdue; where each is told of, in bounded transactions. */
+  async sweep(sweep: MessageSweep, parameters: readonly unknown[]): Promise<number> {
+    if (!this.events.wantsMessages) return this.database.run(sweep.all, parameters);
+    for (let total = 0; ;) {
+      const swept = await this.events.transaction(async (session) => {
+        const found = await session.rows(sweep.find, [...parameters, SWEPT_AT_A_TIME]);
+        if (found.length === 0) return 0;
+        const rows = idRows(found.map((row) => String(row.custom_ims_id)));
+        return this.make(sweep.these, { rows, where: [this.account] }, session);
+      });
+      total += swept;
+      if (swept < SWEPT_AT_A_TIME) return total;
+    }
+  }
+
+  private async lockChangeAndRead(change: MessageChange, parameters: ChangeParameters, session: EventfulSession) {
+    const locked = await session.rows(change.lock, change.bind(parameters));
+    if (locked.length === 0) return [];
+    await session.run(change.sql, change.bind(parameters));
+    const ids = idRows(locked.map((row) => String(row.custom_ims_id)));
+    return session.rows(this.findChanged, [this.database.dialect.encodeRows(ID_ROW, ids), this.account]);
+  }
+}
+
+function toEvent(account: string, row: SqlRow) {
+  const state = row.state as ImsMessageState;
+  const type = EVENT_OF_STATE[state];
+  if (!type) return null;
+  const text = (column: string) => (row[column] === null || row[column] === undefined ? null : String(row[column]));
+  return {
+    type,
+    account,
+    occurredAt: new Date(Number(row.occurred_at)),
+    customImsId: String(row.custom_ims_id),
+    imsId: text('ims_id'),
+    mobile: String(row.mobile),
+    state,
+    code: text('code'),
+    reportState: text('report_state'),
+    reportDescription: text('report_description'),
+  } as Extract<EmayImsEvent, { customImsId: string; state: string }>;
+}

@@ -1,0 +1,160 @@
+import type { EmayImsClient } from '../client/index.js';
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { LeaseStore } from '../database/lease-store.js';
+import type { EmayImsAccount } from '../emay-ims.account.js';
+import { AccountCircuit } from '../engine/account-circuit.js';
+import type { MessageFinder } from '../messages/message-finder.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
+import { isFinal } from '../messages/message-state.js';
+import type { MessageStore } from '../messages/message-store.js';
+import type { ImsAccountStatus } from '../operator/account-status.js';
+import type { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { matchReports } from '../reports/report-matching.js';
+import type { ReportPoller, ReportPullResult } from '../reports/report-poller.js';
+import type { RetentionStore } from '../retention/retention-store.js';
+import { Retention } from '../retention/retention.js';
+import { DirectSender } from '../sending/direct-sender.js';
+import { Dispatcher } from '../sending/dispatcher.js';
+import type { Enqueuer } from '../sending/enqueuer.js';
+import { Submitter } from '../sending/submitter.js';
+import { deliveryReport } from './delivery-report.js';
+import { InMemoryEnqueuer } from './in-memory-enqueuer.js';
+import { InMemoryMessageFinder } from './in-memory-message-finder.js';
+import { InMemoryMessageStore } from './in-memory-message-store.js';
+import { InMemoryResolver } from './in-memory-resolver.js';
+import { MessageTable } from './message-table.js';
+import { ScriptedGateway } from './scripted-gateway.js';
+import { standsFor, type Surface } from './surface.js';
+
+/** What the module alone needs of an account. */
+export type NeverAskedOfAnInMemoryAccount = 'client' | 'start' | 'stop' | 'close';
+
+/** How long a message whose direct send failed stays there for its caller to try again, as in production. */
+const HOLD_MS = 3_600_000;
+/** Passed on to a store that needs none, and asked by a schedule that does not run. */
+const NO_DATABASE = null as unknown as ImsDatabase;
+const NO_LEASES = null as unknown as LeaseStore;
+
+const NOTHING_TO_PULL: ReportPullResult = {
+  pages: 1,
+  reports: 0,
+  applied: 0,
+  orphaned: 0,
+  quarantined: 0,
+  conflicts: 0,
+  stoppedBy: null,
+};
+
+/**
+ * One account without database, network and timers.
+ *
+ * - What decides is the real thing: sending, splitting, dispatching, purging. Only what is below it is replaced: the SQL by
+ *   a map, the gateway by a script.
+ * - Nothing runs by itself; `dispatch()` does once what the background would.
+ * - Each call meets a circuit of its own whose pause does not end: an account that is refused stops the rest of that
+ *   call, as in production, and the next call tries again.
+ */
+export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnInMemoryAccount> {
+  readonly gateway = new ScriptedGateway();
+  readonly table: MessageTable;
+  readonly store: MessageStore;
+  readonly finder: MessageFinder;
+  readonly enqueuer: Enqueuer;
+  readonly resolver: UnconfirmedResolver;
+  readonly retention: Retention;
+  readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release'>({
+    pull: async () => ({ ...NOTHING_TO_PULL }),
+  });
+  circuit: AccountCircuit;
+  private readonly decisions: InMemoryResolver;
+
+  constructor(
+    readonly options: ResolvedEmayImsOptions,
+    private readonly clock: () => number,
+  ) {
+    const { name, reports } = options;
+    this.table = new MessageTable(name);
+    this.decisions = new InMemoryResolver(this.table, clock);
+    const store = new InMemoryMessageStore(this.table, clock, {
+      reportDeadlineMs: reports.deadlineMs,
+      holdMs: HOLD_MS,
+    });
+    this.store = standsFor<MessageStore>(store);
+    this.finder = standsFor<MessageFinder>(new InMemoryMessageFinder(this.table));
+    this.enqueuer = standsFor<Enqueuer>(new InMemoryEnqueuer(store, this.table));
+    this.resolver = standsFor<UnconfirmedResolver>(this.decisions);
+    this.retention = new Retention(NO_LEASES, standsFor<RetentionStore>(this.purgedStore()), name);
+    this.circuit = this.newCircuit();
+  }
+
+  get directSender(): DirectSender {
+    const submitter = this.newSubmitter();
+    return new DirectSender(NO_DATABASE, this.store, submitter, this.circuit, this.options);
+  }
+
+  /** Once what runs in the background: ends what is overdue, hands over what is due. */
+  async dispatch(): Promise<void> {
+    await this.store.expire();
+    await this.store.giveUpWaitingForReports();
+    const submitter = this.newSubmitter();
+    await new Dispatcher(this.store, submitter, this.circuit, this.options).dispatch();
+  }
+
+  /** A delivery report of the message comes in, with the vendor's word or the state that it leads to. */
+  async report(message: ImsMessage, state: string): Promise<void> {
+    const report = deliveryReport(message, state, await this.store.now());
+    await this.store.applyReports(matchReports([report], [message]).applied, NO_DATABASE);
+  }
+
+  clear(): void {
+    this.gateway.clear();
+    this.table.deleteWhere(() => true);
+    this.decisions.clear();
+    this.circuit = this.newCircuit();
+  }
+
+  wakeDispatcher(): void {
+    // Nothing runs by itself.
+  }
+
+  whileOpen<T>(work: Promise<T>): Promise<T> {
+    return work;
+  }
+
+  async status(): Promise<ImsAccountStatus> {
+    const due = this.table.where(({ state, dueAt }) => state === 'QUEUED' && dueAt !== null);
+    const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= this.clock()));
+    return {
+      account: this.options.name,
+      circuitOpenFor: this.circuit.reason,
+      oldestDueAt: Number.isFinite(oldest) ? new Date(oldest) : null,
+      unconfirmed: (await this.store.stats()).UNCONFIRMED,
+      possibleLosses: 0,
+      unreadablePages: 0,
+      orphanedReports: 0,
+      quarantinedReports: 0,
+    };
+  }
+
+  private newSubmitter(): Submitter {
+    this.circuit = this.newCircuit();
+    const client = standsFor<EmayImsClient, 'getImsReport'>(this.gateway);
+    return new Submitter(client, this.store, this.circuit, this.options);
+  }
+
+  private newCircuit(): AccountCircuit {
+    return new AccountCircuit(this.options.dispatch, () => 0);
+  }
+
+  private purgedStore(): Surface<RetentionStore> {
+    return {
+      deleteMessages: async (ageMs) => {
+        const before = this.clock() - ageMs;
+        return this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
+      },
+      deletePages: async () => 0,
+      deleteOrphanedReports: async () => 0,
+    };
+  }
+}

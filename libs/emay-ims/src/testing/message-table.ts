@@ -1,0 +1,65 @@
+import { ImsMessage } from '../messages/ims-message.entity.js';
+import type { NewMessage } from '../messages/message-store.js';
+
+/** What a new message does not say itself. */
+type Standing = Pick<ImsMessage, 'state' | 'createdAt'> & Partial<ImsMessage>;
+
+const BLANK = {
+  imsId: null,
+  code: null,
+  rawAnswer: null,
+  dueAt: null,
+  attempt: null,
+  attempts: 0,
+  reportState: null,
+  reportDescription: null,
+  gatewaySubmitTime: null,
+  gatewayReceiveTime: null,
+  submittedAt: null,
+  acceptedAt: null,
+  finalAt: null,
+} satisfies Partial<ImsMessage>;
+
+/**
+ * The table `emay_ims_message` of one account, as a map.
+ *
+ * - What it hands out are copies; a stored message changes by `change` alone.
+ */
+export class MessageTable {
+  /** By `customImsId`, oldest first. */
+  private readonly messages = new Map<string, ImsMessage>();
+
+  constructor(readonly account: string) {}
+
+  where(holds: (message: ImsMessage) => boolean): ImsMessage[] {
+    return [...this.messages.values()].filter(holds).map(copy);
+  }
+
+  /** These, as far as they are there. */
+  byIds(customImsIds: readonly string[]): ImsMessage[] {
+    return customImsIds.flatMap((id) => this.messages.get(id) ?? []).map(copy);
+  }
+
+  /** Leaves alone what is there already. */
+  insert(message: NewMessage, standing: Standing): void {
+    if (this.messages.has(message.customImsId)) return;
+    const { account } = this;
+    this.messages.set(message.customImsId, Object.assign(new ImsMessage(), BLANK, message, { account }, standing));
+  }
+
+  change(customImsId: string, changes: Partial<ImsMessage>): void {
+    const message = this.messages.get(customImsId);
+    if (message) Object.assign(message, changes);
+  }
+
+  /** How many there were. */
+  deleteWhere(holds: (message: ImsMessage) => boolean): number {
+    const unwanted = this.where(holds);
+    for (const { customImsId } of unwanted) this.messages.delete(customImsId);
+    return unwanted.length;
+  }
+}
+
+function copy(message: ImsMessage): ImsMessage {
+  return Object.assign(new ImsMessage(), message);
+}

@@ -1,0 +1,83 @@
+import type { EmayImsClient, RefusedOutcome, SendOutcome, UnconfirmedOutcome, UnsentOutcome } from '../client/index.js';
+import type { OutgoingMessage } from '../protocol/index.js';
+import { judge } from '../sending/settlement.js';
+import type { Surface } from './surface.js';
+
+/** Whom a scripted outcome is for. */
+export interface ScriptedFor {
+  /** E.164. Default: whoever comes next. */
+  mobile?: string | undefined;
+  /** How often. Default 1; `Infinity` until `clear()`. */
+  times?: number | undefined;
+}
+
+export type ScriptedOutcome = RefusedOutcome | UnsentOutcome | UnconfirmedOutcome;
+
+interface Script {
+  outcome: ScriptedOutcome;
+  mobile: string | undefined;
+  left: number;
+  /** The message that has met a refusal inside a batch: every request that carries it is refused. */
+  culprit: string | null;
+}
+
+const FIRST_IMS_ID = 10_000_000_000;
+
+/**
+ * The gateway's side of the stand-in: accepts every message, but for those whose outcome a test has scripted.
+ *
+ * - Outcomes are met in the order in which they were scripted, one by each request.
+ * - Whatever is in the same request shares the outcome. A refused message is found by halving, as with the real gateway:
+ *   its neighbours are sent.
+ */
+export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
+  private scripts: Script[] = [];
+  private lastImsId = FIRST_IMS_ID;
+
+  script(outcome: ScriptedOutcome, { mobile, times = 1 }: ScriptedFor): void {
+    this.scripts.push({ outcome, mobile, left: times, culprit: null });
+  }
+
+  clear(): void {
+    this.scripts = [];
+  }
+
+  async sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {
+    return this.answer([message]);
+  }
+
+  async sendBatchIms(
+    content: string,
+    recipients: readonly { mobile: string; customImsId: string }[],
+  ): Promise<SendOutcome> {
+    return this.answer(recipients.map((recipient) => ({ ...recipient, content })));
+  }
+
+  async sendPersonalityIms(messages: readonly OutgoingMessage[]): Promise<SendOutcome> {
+    return this.answer(messages);
+  }
+
+  private answer(messages: readonly OutgoingMessage[]): SendOutcome {
+    for (const script of this.scripts) {
+      const culprit = messages.find((message) => isFor(script, message));
+      if (culprit) return this.play(script, culprit, messages);
+    }
+    return {
+      kind: 'accepted',
+      entries: messages.map(({ mobile, customImsId }) => ({ mobile, customImsId, imsId: String(++this.lastImsId) })),
+    };
+  }
+
+  private play(script: Script, culprit: OutgoingMessage, messages: readonly OutgoingMessage[]): ScriptedOutcome {
+    const isSplit = judge(script.outcome, messages).kind === 'split';
+    script.culprit = isSplit ? culprit.customImsId : null;
+    if (!isSplit) script.left--;
+    this.scripts = this.scripts.filter(({ left }) => left > 0);
+    return script.outcome;
+  }
+}
+
+function isFor({ culprit, mobile }: Script, message: OutgoingMessage): boolean {
+  if (culprit !== null) return message.customImsId === culprit;
+  return mobile === undefined || message.mobile === mobile;
+}

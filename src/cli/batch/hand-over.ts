@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ANSWER_CODES, type EmayImsService } from 'nestjs-emay-ims';
+import type { CountedMessages, StateCount } from './message-counts.js';
+
+/** How the waiting for the hand-over ended. */
+export interface HandOver {
+  /** Still in the queue, or in a request that may yet end. */
+  waiting: number;
+  /** Why the waiting ended before that was none: the gateway's or the network's code, STALLED or INTERRUPTED. */
+  stoppedBy: string | null;
+  counts: StateCount[];
+}
+
+const LOOK_EVERY_MS = 200;
+/** Counting must not be what the database is busy with. */
+const LOOKING_SHARE = 10;
+
+/**
+ * Waits until everything has been handed over.
+ *
+ * - A request whose process was killed is not waited for longer than it may last: its messages are in doubt.
+ * - Where the gateway refuses the account there is nothing to wait for.
+ */
+export async function waitForHandOver(
+  ims: EmayImsService,
+  messages: CountedMessages,
+  { stalledMs, stop }: { stalledMs: number; stop: AbortSignal },
+  onProgress: (waiting: number) => void,
+): Promise<HandOver> {
+  let least = Infinity;
+  let front: number | null = null;
+  let movedAt = performance.now();
+  for (;;) {
+    const began = performance.now();
+    const counts = await messages.counts();
+    const waiting = waitingOf(counts, Date.now());
+    onProgress(waiting);
+    if (waiting === 0) return { waiting, stoppedBy: null, counts };
+    const { circuitOpenFor, oldestDueAt } = await ims.status();
+    const nowInFront = oldestDueAt?.getTime() ?? null;
+    // Others may be first in the queue. While the gateway takes nothing, it only turns.
+    if (waiting < least || (circuitOpenFor === null && nowInFront !== front)) movedAt = began;
+    least = Math.min(least, waiting);
+    front = nowInFront;
+    if (stop.aborted) return { waiting, stoppedBy: 'INTERRUPTED', counts };
+    if (circuitOpenFor !== null && ANSWER_CODES[circuitOpenFor]?.kind === 'configuration') {
+      return { waiting, stoppedBy: circuitOpenFor, counts };
+    }
+    if (performance.now() - movedAt > stalledMs) return { waiting, stoppedBy: circuitOpenFor ?? 'STALLED', counts };
+    await pause(Math.max(LOOK_EVERY_MS, LOOKING_SHARE * (performance.now() - began)));
+  }
+}
+
+/** @param now epoch milliseconds */
+export function waitingOf(counts: readonly StateCount[], now: number): number {
+  return counts
+    .filter(({ state, latestDueAt }) => state === 'QUEUED' || (state === 'SUBMITTING' && (latestDueAt ?? 0) > now))
+    .reduce((sum, { messages }) => sum + messages, 0);
+}

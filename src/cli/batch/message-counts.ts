@@ -1,0 +1,65 @@
+import type { ImsMessage, ImsMessageState } from 'nestjs-emay-ims';
+import type { Repository, SelectQueryBuilder } from 'typeorm';
+import type { Campaign } from './campaign.js';
+
+/** How many messages stand in a state. */
+export interface StateCount {
+  state: ImsMessageState;
+  messages: number;
+  /** The latest time at which something is due for one of them, epoch milliseconds; SUBMITTING: the attempt's end. */
+  latestDueAt: number | null;
+}
+
+/** Messages that are counted again and again while they are handed over. */
+export interface CountedMessages {
+  counts(): Promise<StateCount[]>;
+}
+
+/** All messages of a campaign, whichever run stored them. */
+export function campaignMessages(messages: Repository<ImsMessage>, { firstId, lastId }: Campaign): CountedMessages {
+  return {
+    counts: () =>
+      countByState(
+        messages
+          .createQueryBuilder('message')
+          .where('message.account = :account', { account: ACCOUNT })
+          .andWhere('message.customImsId BETWEEN :firstId AND :lastId', { firstId, lastId }),
+      ),
+  };
+}
+
+/** What waits in the queue of the account, up to the newest message there is now, and nothing that is scheduled. */
+export async function queuedMessages(messages: Repository<ImsMessage>): Promise<CountedMessages> {
+  const newest = await messages
+    .createQueryBuilder('message')
+    .select('MAX(message.createdAt)', 'createdAt')
+    .where('message.account = :account', { account: ACCOUNT })
+    .getRawOne<{ createdAt: string | number | null }>();
+  return {
+    counts: () =>
+      countByState(
+        messages
+          .createQueryBuilder('message')
+          .where("message.account = :account AND message.state IN ('QUEUED', 'SUBMITTING')", { account: ACCOUNT })
+          .andWhere('message.dueAt IS NOT NULL AND message.sendAt IS NULL')
+          .andWhere('message.createdAt <= :newest', { newest: Number(newest?.createdAt ?? 0) }),
+      ),
+  };
+}
+
+/** The application has one account, of this name. */
+export const ACCOUNT = 'default';
+
+async function countByState(query: SelectQueryBuilder<ImsMessage>): Promise<StateCount[]> {
+  const rows = await query
+    .select('message.state', 'state')
+    .addSelect('COUNT(*)', 'messages')
+    .addSelect('MAX(message.dueAt)', 'latestDueAt')
+    .groupBy('message.state')
+    .getRawMany<{ state: ImsMessageState; messages: string | number; latestDueAt: string | number | null }>();
+  return rows.map(({ state, messages, latestDueAt }) => ({
+    state,
+    messages: Number(messages),
+    latestDueAt: latestDueAt === null ? null : Number(latestDueAt),
+  }));
+}

@@ -1,0 +1,137 @@
+import { isSandbox } from '../../config/environment.js';
+import { EXIT_CODE } from '../exit-code.js';
+import { withGateway, type Gateway } from '../gateway.js';
+import type { Session } from '../session.js';
+import { UsageError } from '../command-errors.js';
+import { batchLines, needsAttention, type BatchAnswer } from './batch-answer.js';
+import { Campaign } from './campaign.js';
+import { readCsv } from './csv-rows.js';
+import { FailuresFile } from './failures-file.js';
+import { waitForHandOver } from './hand-over.js';
+import { campaignMessages, queuedMessages } from './message-counts.js';
+import { Progress } from './progress.js';
+import { openRecipients, type RecipientOptions, type Recipients } from './recipients.js';
+import { rehearse } from './rehearsal.js';
+import { keepInQueue, storeRecipients } from './store-recipients.js';
+import { TableSource } from './table-source.js';
+
+/** The options of the command. */
+export interface SendBatchOptions extends RecipientOptions {
+  csv: string;
+  campaign?: string;
+  delimiter?: string;
+  failures?: string;
+  dryRun?: true;
+  wait: boolean;
+  giveUpAfter: number;
+}
+
+/** A batch ready to be worked on. */
+interface Batch {
+  campaign: Campaign | null;
+  source: TableSource;
+  recipients: Recipients;
+  failures: FailuresFile;
+}
+
+/**
+ * Sends to every row of a table.
+ *
+ * - Rows are stored first, durably, under ids that the same row gets again in every run: a run that was killed at any
+ *   point is taken up by giving the same command again.
+ * - The dispatcher of this process, or of the service beside it, sends meanwhile; both may.
+ */
+export async function sendBatch(session: Session, options: SendBatchOptions): Promise<number> {
+  assertSendable(options);
+  const batch = await openBatch(session, options);
+  try {
+    if (options.dryRun) return await rehearse(session, batch.recipients, batch.failures);
+    const answer = await storeAndSend(session, options, batch);
+    session.terminal.answer(answer, batchLines(answer));
+    return needsAttention(answer) ? EXIT_CODE.failed : EXIT_CODE.fine;
+  } finally {
+    await batch.failures.close();
+  }
+}
+
+function assertSendable({ text, textColumn, campaign, idColumn, dryRun }: SendBatchOptions): void {
+  if (text === undefined && textColumn === undefined) throw new UsageError('Give --text or --text-column.');
+  if (campaign === undefined && idColumn === undefined && !dryRun) {
+    throw new UsageError(
+      'Give --campaign NAME, such as --campaign spring-2030: it keeps a second run of the same rows from sending twice, ' +
+        'and lets another campaign send the same text again. Or --id-column, if each row has an id of its own.',
+    );
+  }
+}
+
+async function openBatch(session: Session, options: SendBatchOptions): Promise<Batch> {
+  const path = options.csv === '-' ? null : session.path(options.csv);
+  const failuresPath = session.path(options.failures ?? `${path === null ? 'stdin' : options.csv}.failures.csv`);
+  if (failuresPath === path) throw new UsageError('--failures must not be the file that is read.');
+  const campaign =
+    options.campaign === undefined && options.idColumn !== undefined
+      ? null
+      : new Campaign(options.campaign ?? 'dry run');
+  const source = await TableSource.open(path, session.stop);
+  const recipients = await openRecipients(readCsv(source, options.delimiter), options, campaign);
+  return {
+    campaign,
+    source,
+    recipients,
+    failures: new FailuresFile(failuresPath, recipients.columns, options.delimiter),
+  };
+}
+
+async function storeAndSend(session: Session, options: SendBatchOptions, batch: Batch): Promise<BatchAnswer> {
+  const environment = session.configuration();
+  const { campaign, source, recipients, failures } = batch;
+  if (isSandbox(environment) && options.wait) {
+    session.terminal.note(
+      'Delivery reports end with the simulator. Beside a running service, --no-wait lets that one send.',
+    );
+  }
+  const progress = new Progress();
+  return withGateway(environment, { dispatch: options.wait }, async (gateway) => {
+    try {
+      progress.begin('Storing', source.size);
+      const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway), () =>
+        progress.update(source.bytesRead),
+      );
+      const isStopped = session.stop.aborted;
+      const sent = options.wait && !isStopped ? await send(gateway, batch, session, options, progress) : null;
+      return {
+        campaign: campaign?.name ?? null,
+        ...rows,
+        failuresFile: failures.count > 0 ? failures.path : null,
+        waiting: sent?.waiting ?? null,
+        stoppedBy: isStopped ? 'INTERRUPTED' : (sent?.stoppedBy ?? null),
+        states: sent?.states ?? null,
+      };
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+async function send(
+  { ims, messages }: Gateway,
+  { campaign }: Batch,
+  { stop }: Session,
+  { giveUpAfter }: SendBatchOptions,
+  progress: Progress,
+): Promise<Pick<BatchAnswer, 'waiting' | 'stoppedBy' | 'states'>> {
+  const counted = campaign ? campaignMessages(messages, campaign) : await queuedMessages(messages);
+  let most: number | null = null;
+  const { waiting, stoppedBy, counts } = await waitForHandOver(
+    ims,
+    counted,
+    { stalledMs: giveUpAfter * 1_000, stop },
+    (left) => {
+      if (most === null) progress.begin('Handing over', left);
+      most ??= left;
+      progress.update(most - left);
+    },
+  );
+  const states = campaign ? Object.fromEntries(counts.map(({ state, messages: count }) => [state, count])) : null;
+  return { waiting, stoppedBy, states };
+}

@@ -1,0 +1,34 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { UsageError } from '../command-errors.js';
+
+/** The bytes of a table, and how many of them have been read. */
+export class TableSource implements AsyncIterable<Buffer> {
+  bytesRead = 0;
+
+  private constructor(
+    private readonly stream: Readable,
+    /** `null` where the end is not known: stdin. */
+    readonly size: number | null,
+  ) {}
+
+  /**
+   * @param path `null` is stdin
+   * @param stop ends the reading with an `ABORT_ERR`, also while it waits for more: half a row is no row
+   * @throws UsageError where there is no such file
+   */
+  static async open(path: string | null, stop: AbortSignal): Promise<TableSource> {
+    if (path === null) return new TableSource(addAbortSignal(stop, process.stdin), null);
+    const file = await stat(path).catch(() => null);
+    if (!file?.isFile()) throw new UsageError(`--csv ${path} is no file that can be read; - reads from stdin.`);
+    return new TableSource(addAbortSignal(stop, createReadStream(path)), file.size);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    for await (const bytes of this.stream as AsyncIterable<Buffer>) {
+      this.bytesRead += bytes.length;
+      yield bytes;
+    }
+  }
+}

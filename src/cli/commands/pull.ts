@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { ANSWER_CODES, type ReportPullResult } from 'nestjs-emay-ims';
+import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
+import { withGateway } from '../gateway.js';
+import { perform, type Session } from '../session.js';
+import { alignColumns } from '../table.js';
+
+/** What the poller says while another instance pulls. */
+export const LEASE_HELD = 'LEASE_HELD';
+
+/** `pull`: the delivery reports that wait at the gateway. */
+export function pullCommand(): Command {
+  return new Command('pull')
+    .description('fetch and apply the delivery reports that wait at the gateway')
+    .addHelpText(
+      'after',
+      `${EXIT_CODE_HELP}
+While a running service pulls there is nothing to do here: it says so, and that is fine.`,
+    )
+    .action((_options: object, command: Command) => perform(command, pull));
+}
+
+async function pull({ terminal, configuration }: Session): Promise<number> {
+  return withGateway(configuration(), {}, async ({ ims }) => {
+    const result = await ims.pullReports();
+    terminal.answer(result, lines(result));
+    const { stoppedBy } = result;
+    if (stoppedBy === null) return EXIT_CODE.fine;
+    if (stoppedBy === LEASE_HELD) {
+      terminal.note('Another instance of this account is pulling: the reports reach the same database.');
+      return EXIT_CODE.fine;
+    }
+    terminal.note(`The pull ended early with ${stoppedBy}. ${adviceFor(stoppedBy)}`);
+    return EXIT_CODE.failed;
+  });
+}
+
+/** What to do about a pull that ended with this code. */
+export function adviceFor(code: string): string {
+  return ANSWER_CODES[code]?.advice ?? '`doctor` shows whether the gateway can be reached.';
+}
+
+function lines(result: ReportPullResult): string[] {
+  const { pages, reports, applied, orphaned, quarantined, conflicts } = result;
+  const counts = { pages, reports, applied, orphaned, quarantined, conflicts };
+  return alignColumns(Object.entries(counts).map(([what, count]) => [what, String(count)]));
+}

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import type { ImsAccountStatus } from 'nestjs-emay-ims';
+import { Campaign } from '../batch/campaign.js';
+import { campaignMessages } from '../batch/message-counts.js';
+import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
+import { withGateway } from '../gateway.js';
+import { perform, type Session } from '../session.js';
+import { alignColumns } from '../table.js';
+
+interface StatusOptions {
+  check?: true;
+  campaign?: string;
+}
+
+/** The circuit is left out: it tells of one process, and this one sends nothing. */
+type ShownStatus = Omit<ImsAccountStatus, 'circuitOpenFor'>;
+
+/** What is due for so long is not being sent. */
+const OVERDUE_MS = 5 * 60_000;
+
+/** `status`: how the messages stand, and what waits for a person. */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('show how the messages stand and what waits for a person')
+    .option('--check', 'exit with 1 when something needs a person')
+    .option('--campaign <name>', 'count the messages of one send-batch campaign alone')
+    .addHelpText(
+      'after',
+      `${EXIT_CODE_HELP}
+A person is needed for: messages in doubt, pulls that may have lost reports, pages or reports that could not be read,
+reports without a message, and messages that are due for more than five minutes.`,
+    )
+    .action((options: StatusOptions, command: Command) => perform(command, (session) => status(session, options)));
+}
+
+async function status({ terminal, configuration }: Session, { check, campaign }: StatusOptions): Promise<number> {
+  return withGateway(configuration(), {}, async ({ ims, messages }) => {
+    const { circuitOpenFor: _circuit, ...account } = await ims.status();
+    const counted = campaign === undefined ? null : await campaignMessages(messages, new Campaign(campaign)).counts();
+    const states: Record<string, number> = counted
+      ? Object.fromEntries(counted.map(({ state, messages: count }) => [state, count]))
+      : await ims.stats();
+    const needs = needsOf(account);
+    const counts = Object.entries(states).map(([state, count]) => [state, String(count)]);
+    terminal.answer({ ...account, ...(campaign === undefined ? {} : { campaign }), states, needs }, [
+      ...alignColumns(counts),
+      '',
+      ...(needs.length > 0 ? needs.map((need) => `! ${need}`) : ['Nothing needs a person.']),
+    ]);
+    return check && needs.length > 0 ? EXIT_CODE.failed : EXIT_CODE.fine;
+  });
+}
+
+function needsOf(account: ShownStatus): string[] {
+  const { unconfirmed, possibleLosses, unreadablePages, orphanedReports, quarantinedReports, oldestDueAt } = account;
+  const needs: [number, string][] = [
+    [unconfirmed, 'messages in doubt: see `unconfirmed`; a report or your decision settles them'],
+    [possibleLosses, 'pulls that may have lost delivery reports: compare with the account at Emay'],
+    [unreadablePages, 'pages of reports that could not be read: kept in emay_ims_report_batch'],
+    [quarantinedReports, 'reports that could not be read: kept in emay_ims_report'],
+    [orphanedReports, 'reports of no message here: does another system use this account?'],
+  ];
+  const isOverdue = oldestDueAt !== null && Date.now() - oldestDueAt.getTime() > OVERDUE_MS;
+  return [
+    ...needs.filter(([count]) => count > 0).map(([count, what]) => `${count} × ${what}`),
+    ...(isOverdue
+      ? [`the oldest queued message is due since ${oldestDueAt.toISOString()}: is the service running?`]
+      : []),
+  ];
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkLines, exitCodeOf, fail, notVerified, ok } from './check.js';
+import { checkClock, readingOf } from './clock-check.js';
+import { checkNode } from './machine-checks.js';
+
+describe('exitCodeOf', () => {
+  it('is 1 for a failure, else 2 for what could not be verified, else 0', () => {
+    expect(exitCodeOf([ok('a', ''), notVerified('b', ''), fail('c', '')])).toBe(1);
+    expect(exitCodeOf([ok('a', ''), notVerified('b', '')])).toBe(2);
+    expect(exitCodeOf([ok('a', '')])).toBe(0);
+  });
+});
+
+describe('checkLines', () => {
+  it('aligns what was found, and puts what to do below it', () => {
+    expect(checkLines([ok('disk', 'fine'), notVerified('signature', 'not asked for', 'Ask.')])).toEqual([
+      '[ok]            disk       fine',
+      '[not verified]  signature  not asked for',
+      '                           → Ask.',
+    ]);
+  });
+});
+
+describe('checkNode', () => {
+  it.each(['20.19.0', '20.20.2', '22.0.0'])('takes %s', (version) => {
+    expect(checkNode(version).outcome).toBe('ok');
+  });
+
+  it.each(['20.18.9', '18.20.0'])('refuses %s', (version) => {
+    expect(checkNode(version)).toMatchObject({ outcome: 'fail', todo: 'Install Node 20.19 or newer.' });
+  });
+});
+
+describe('checkClock', () => {
+  it('takes what is within a minute', () => {
+    const readings = [
+      { whose: 'the database', aheadMs: 400 },
+      { whose: 'gateway', aheadMs: -60_000 },
+    ];
+    expect(checkClock(readings)).toMatchObject({ outcome: 'ok', found: 'the database agrees, gateway is 60 s behind' });
+  });
+
+  it('refuses what is further off, and says what to do', () => {
+    const check = checkClock([{ whose: 'gateway', aheadMs: 61_000 }]);
+    expect(check).toMatchObject({ outcome: 'fail', found: 'gateway is 61 s ahead' });
+    expect(check.todo).toContain('ERROR_TIMESTAMP');
+  });
+
+  it('verifies nothing without another clock', () => {
+    expect(checkClock([]).outcome).toBe('not verified');
+  });
+
+  it('reads another clock against the middle of asking and being answered', () => {
+    expect(readingOf('x', 1_500, 1_000, 1_200).aheadMs).toBe(400);
+  });
+});

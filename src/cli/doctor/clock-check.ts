@@ -1,0 +1,30 @@
+import { fail, notVerified, ok, type Check } from './check.js';
+
+/** How far another clock was ahead of this host's as it was read, in ms. */
+export interface ClockReading {
+  whose: string;
+  aheadMs: number;
+}
+
+/** Enough for slow answers and headers that tell whole seconds; what the gateway tolerates is not documented. */
+const TOLERANCE_MS = 60_000;
+
+/** Compares this host's clock, which stamps every request, with others. */
+export function checkClock(readings: readonly ClockReading[]): Check {
+  if (readings.length === 0)
+    return notVerified('clock', 'no other clock to compare with: neither gateway nor database told its time');
+  const found = readings.map(({ whose, aheadMs }) => `${whose} ${inSeconds(aheadMs)}`).join(', ');
+  if (readings.every(({ aheadMs }) => Math.abs(aheadMs) <= TOLERANCE_MS)) return ok('clock', found);
+  return fail('clock', found, 'Set the clocks by NTP: a timestamp that is off is answered with ERROR_TIMESTAMP.');
+}
+
+/** The reading, taken between two looks at this host's clock. */
+export function readingOf(whose: string, remote: number, askedAt: number, answeredAt: number): ClockReading {
+  return { whose, aheadMs: Math.round(remote - (askedAt + answeredAt) / 2) };
+}
+
+function inSeconds(aheadMs: number): string {
+  const seconds = Math.round(Math.abs(aheadMs) / 1_000);
+  if (seconds === 0) return 'agrees';
+  return `is ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`;
+}

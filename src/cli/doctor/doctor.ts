@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { EmayImsModule, type EmayImsService } from 'nestjs-emay-ims';
+import { isSandbox, type Environment } from '../../config/environment.js';
+import { dataSourceOptions, emayImsOptions } from '../../config/options.js';
+import { failureOf } from '../failure.js';
+import { withGateway } from '../gateway.js';
+import type { Session } from '../session.js';
+import { checkClock, type ClockReading } from './clock-check.js';
+import { checkLines, exitCodeOf, fail, notVerified, ok, type Check } from './check.js';
+import { checkGateway } from './gateway-checks.js';
+import { checkDisk, checkNode, checkSpool } from './machine-checks.js';
+import { examineServer } from './server-database.js';
+import { checkSignature } from './signature-check.js';
+
+export interface DoctorOptions {
+  pullOne?: boolean;
+}
+
+const SQLITE = 'sqlite:';
+/** Stands in for a simulator that is not started yet. */
+const ANY_GATEWAY = { baseUrl: 'http://127.0.0.1:1', appId: 'sandbox', secretKey: 'sandbox' };
+
+/** Looks at everything the service needs and says what to do about what is not in order. */
+export async function doctor(session: Session, { pullOne = false }: DoctorOptions): Promise<number> {
+  const checks = [checkNode(process.versions.node)];
+  const { check, environment } = readOptions(session);
+  checks.push(check);
+  if (environment === null) {
+    checks.push(notVerified('all else', 'needs the options'));
+  } else {
+    if (pullOne && !isSandbox(environment)) {
+      session.terminal.note(
+        '--pull-one: ONE WAITING DELIVERY REPORT is taken from the gateway, which forgets it. It is stored in the ' +
+          'database and applied, as in any pull.',
+      );
+    }
+    checks.push(...(await examine(environment, pullOne || isSandbox(environment))));
+  }
+  const exitCode = exitCodeOf(checks);
+  session.terminal.answer({ exitCode, checks }, checkLines(checks));
+  return exitCode;
+}
+
+function readOptions(session: Session): { check: Check; environment: Environment | null } {
+  try {
+    const environment = session.configuration();
+    EmayImsModule.forRoot(emayImsOptions(environment, isSandbox(environment) ? ANY_GATEWAY : null));
+    return {
+      check: ok('options', isSandbox(environment) ? 'sandbox: no credentials are set' : 'complete'),
+      environment,
+    };
+  } catch (error) {
+    return { check: fail('options', failureOf(error).message), environment: null };
+  }
+}
+
+async function examine(environment: Environment, mayPull: boolean): Promise<Check[]> {
+  const disk = [await checkSpool(environment.EMAY_IMS_SPOOL_PATH), await checkDisk(environment.EMAY_IMS_SPOOL_PATH)];
+  const dataSource = dataSourceOptions(environment);
+  if (dataSource === null) return [...disk, ...(await examineEmbedded(environment, mayPull))];
+  const { checks, clock, isUsable } = await examineServer(dataSource);
+  const clocks = clock ? [clock] : [];
+  const beyond =
+    isUsable && mayPull
+      ? await withGateway(environment, {}, ({ ims, sandboxUrl }) =>
+          examineGateway(urlsOf(environment, sandboxUrl), clocks, checkSignature(ims)),
+        )
+      : await examineGateway(urlsOf(environment, null), clocks, unproven(mayPull));
+  return [...disk, ...checks, ...beyond];
+}
+
+/** An SQLite file is opened as the service opens it: made where there is none, migrated where that is due. */
+async function examineEmbedded(environment: Environment, mayPull: boolean): Promise<Check[]> {
+  const path = environment.EMAY_IMS_DATABASE_URL.slice(SQLITE.length);
+  const isNew = !existsSync(path);
+  const gateway = (url: string | null, signature: Promise<Check>) =>
+    examineGateway(urlsOf(environment, url), [], signature);
+  try {
+    return await withGateway(environment, {}, async ({ ims, sandboxUrl }) => [
+      await checkFile(ims, `${path}${isNew ? ' (made just now)' : ''}`),
+      ...(await gateway(sandboxUrl, mayPull ? checkSignature(ims) : unproven(false))),
+    ]);
+  } catch (error) {
+    return [fail('database', failureOf(error).message), ...(await gateway(null, unproven(mayPull)))];
+  }
+}
+
+async function checkFile(ims: EmayImsService, path: string): Promise<Check> {
+  try {
+    await ims.stats();
+    // Needs the file's write lock, and finds nothing to change: ids hold no blanks.
+    await ims.cancel('the doctor');
+    return ok('database', `${path}: read and written to, migrations up to date`);
+  } catch (error) {
+    return fail('database', `${path}: ${failureOf(error).message}`);
+  }
+}
+
+async function examineGateway(
+  urls: readonly string[],
+  clocks: readonly ClockReading[],
+  signature: Promise<Check>,
+): Promise<Check[]> {
+  const found = await Promise.all(urls.map((url) => checkGateway(url)));
+  const readings = [...clocks, ...found.flatMap(({ clock }) => clock ?? [])];
+  return [...found.flatMap(({ checks }) => checks), checkClock(readings), await signature];
+}
+
+function unproven(mayPull: boolean): Promise<Check> {
+  return Promise.resolve(
+    mayPull
+      ? notVerified('signature', 'the database comes first: a report that is fetched must be kept')
+      : notVerified(
+          'signature',
+          'not asked for',
+          'Add --pull-one to prove it by a report call: it takes one waiting report, which is stored and applied.',
+        ),
+  );
+}
+
+function urlsOf({ EMAY_IMS_BASE_URL: baseUrl = '' }: Environment, sandboxUrl: string | null): string[] {
+  if (sandboxUrl !== null) return [sandboxUrl];
+  return baseUrl.split(',').flatMap((url) => url.trim() || []);
+}

@@ -1,0 +1,89 @@
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { DataSource, MigrationExecutor, type DataSourceOptions } from 'typeorm';
+import { errorCode } from '../error-code.js';
+import { fail, notVerified, ok, type Check } from './check.js';
+import { readingOf, type ClockReading } from './clock-check.js';
+
+/** What was found about a database server. */
+export interface DatabaseFindings {
+  checks: Check[];
+  clock: ClockReading | null;
+  /** Whether the service could work with it as it is. */
+  isUsable: boolean;
+}
+
+const NOW = {
+  postgres: 'SELECT EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS now',
+  mysql: 'SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS now',
+};
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nothing listens there: start the server, or correct host and port in EMAY_IMS_DATABASE_URL.',
+  ENOTFOUND: 'There is no such host: correct EMAY_IMS_DATABASE_URL.',
+  '28P01': 'Correct user and password in EMAY_IMS_DATABASE_URL.',
+  ER_ACCESS_DENIED_ERROR: 'Correct user and password in EMAY_IMS_DATABASE_URL.',
+  '3D000': 'Create the database, or correct its name in EMAY_IMS_DATABASE_URL.',
+  ER_BAD_DB_ERROR: 'Create the database, or correct its name in EMAY_IMS_DATABASE_URL.',
+};
+
+/** Connects to PostgreSQL, MySQL or MariaDB, changes nothing, and closes the connection. */
+export async function examineServer(options: TypeOrmModuleOptions): Promise<DatabaseFindings> {
+  const source = new DataSource({ ...options, migrationsRun: false } as DataSourceOptions);
+  try {
+    await source.initialize();
+  } catch (error) {
+    const code = errorCode(error);
+    const todo = ADVICE[code] ?? 'See that the server is up and EMAY_IMS_DATABASE_URL is right.';
+    return { checks: [fail('database', `cannot be reached (${code})`, todo)], clock: null, isUsable: false };
+  }
+  try {
+    return await examineConnected(source);
+  } catch (error) {
+    return { checks: [fail('database', `failed with ${errorCode(error)}`)], clock: null, isUsable: false };
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function examineConnected(source: DataSource): Promise<DatabaseFindings> {
+  const { type } = source.options;
+  const askedAt = Date.now();
+  const [row] = (await source.query(type === 'postgres' ? NOW.postgres : NOW.mysql)) as { now: string | number }[];
+  const clock = readingOf('the database', Number(row?.now), askedAt, Date.now());
+  const pending = (await new MigrationExecutor(source).getPendingMigrations()).map(({ name }) => name);
+  if (pending.length > 0) {
+    const migrations = fail('migrations', `pending: ${pending.join(', ')}`, 'Start the service: it runs them first.');
+    return {
+      checks: [notVerified('database', `${type}: answers; not written to without its tables`), migrations],
+      clock,
+      isUsable: false,
+    };
+  }
+  const refused = await refusalToWrite(source);
+  const database =
+    refused === null
+      ? ok('database', `${type}: read and written to`)
+      : fail(
+          'database',
+          `${type}: cannot be written to (${refused})`,
+          'Grant SELECT, INSERT, UPDATE and DELETE on the tables emay_ims_*, on a server that is no standby.',
+        );
+  return { checks: [database, ok('migrations', 'none pending')], clock, isUsable: refused === null };
+}
+
+/** Writes a row and takes it back; the code of what keeps it from being written, or `null`. */
+async function refusalToWrite(source: DataSource): Promise<string | null> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    await runner.query(
+      `INSERT INTO emay_ims_lease (name, holder, expires_at) VALUES ('doctor:${process.pid}', 'doctor', 0)`,
+    );
+    return null;
+  } catch (error) {
+    return errorCode(error);
+  } finally {
+    await runner.rollbackTransaction().catch(() => undefined);
+    await runner.release();
+  }
+}

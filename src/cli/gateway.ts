@@ -1,0 +1,77 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { EmayImsModule, EmayImsService, getEmayImsRepositoryToken, type ImsMessage } from 'nestjs-emay-ims';
+import type { Repository } from 'typeorm';
+import { migratedDatabase } from '../app.module.js';
+import { isSandbox, type Environment } from '../config/environment.js';
+import { dataSourceOptions, emayImsOptions } from '../config/options.js';
+import { SandboxGateway } from '../sandbox/sandbox-gateway.js';
+import { SandboxModule } from '../sandbox/sandbox.module.js';
+import { DiagnosticLogger } from './diagnostic-logger.js';
+
+/** What runs in the background while a command is at work. Default: nothing, a running service does it all. */
+export interface Background {
+  /** Sending what is queued. */
+  dispatch?: boolean;
+  /** Pulling delivery reports. */
+  reports?: boolean;
+}
+
+/** The module as a command uses it. */
+export interface Gateway {
+  ims: EmayImsService;
+  /** Reads messages. */
+  messages: Repository<ImsMessage>;
+  /** Where the sandbox's simulator listens; `null` with a real gateway. */
+  sandboxUrl: string | null;
+}
+
+/** The service's module on the service's database, beside it or without it, and nothing of its HTTP side. */
+@Module({})
+class CommandLineModule {
+  static register(environment: Environment, { dispatch = false, reports = false }: Background): DynamicModule {
+    const dataSource = dataSourceOptions(environment);
+    return {
+      module: CommandLineModule,
+      imports: [
+        // A person waits: one failure is enough to know.
+        ...(dataSource ? [migratedDatabase({ ...dataSource, retryAttempts: 1 })] : []),
+        EmayImsModule.forRootAsync({
+          imports: [SandboxModule.register(isSandbox(environment))],
+          inject: [SandboxGateway],
+          useFactory: (sandbox: SandboxGateway | null) => {
+            const options = emayImsOptions(environment, sandbox?.connection ?? null);
+            return {
+              ...options,
+              dispatch: { ...options.dispatch, enabled: dispatch },
+              reports: { ...options.reports, enabled: reports },
+              // Tidying up is the service's.
+              retention: {},
+            };
+          },
+        }),
+      ],
+    };
+  }
+}
+
+/** Opens the gateway for a piece of work; closing it finishes what is on its way. */
+export async function withGateway<Result>(
+  environment: Environment,
+  background: Background,
+  work: (gateway: Gateway) => Promise<Result>,
+): Promise<Result> {
+  const context = await NestFactory.createApplicationContext(CommandLineModule.register(environment, background), {
+    abortOnError: false,
+    logger: new DiagnosticLogger(),
+  });
+  try {
+    return await work({
+      ims: context.get(EmayImsService),
+      messages: context.get<Repository<ImsMessage>>(getEmayImsRepositoryToken()),
+      sandboxUrl: context.get<SandboxGateway | null>(SandboxGateway, { strict: false })?.connection.baseUrl ?? null,
+    });
+  } finally {
+    await context.close();
+  }
+}

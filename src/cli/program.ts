@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { sendBatchCommand } from './batch/send-batch.command.js';
+import { pullCommand } from './commands/pull.js';
+import { sendCommand } from './commands/send.js';
+import { statusCommand } from './commands/status.js';
+import { unconfirmedCommand } from './commands/unconfirmed.js';
+import { doctorCommand } from './doctor/doctor.command.js';
+import { EXIT_CODE_HELP } from './exit-code.js';
+
+/** The whole command line. A wrong one throws a `CommanderError`, after it has been told on stderr. */
+export function createProgram(): Command {
+  const program = new Command('emay-ims-gateway')
+    .description('The SMS gateway service at the command line, with the configuration of the service.')
+    .option('--json', 'answer with one JSON document on stdout')
+    .option('-C, --directory <folder>', 'folder in which the service is started: its .env and relative paths count')
+    .addHelpText('after', EXIT_CODE_HELP)
+    .addCommand(doctorCommand())
+    .addCommand(sendCommand())
+    .addCommand(sendBatchCommand())
+    .addCommand(statusCommand())
+    .addCommand(pullCommand())
+    .addCommand(unconfirmedCommand());
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+    command.exitOverride().showHelpAfterError('Add --help to see what can be written.');
+  }
+  return program;
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import { alignColumns } from './table.js';
+
+describe('alignColumns', () => {
+  it('makes columns as wide as their widest cell, without blanks at the end', () => {
+    expect(
+      alignColumns([
+        ['id', 'x', ''],
+        ['longer', '', 'end'],
+      ]),
+    ).toEqual(['id      x', 'longer     end']);
+  });
+
+  it('is nothing for no rows', () => {
+    expect(alignColumns([])).toEqual([]);
+  });
+});

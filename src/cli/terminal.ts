@@ -1,0 +1,24 @@
+/**
+ * Where a command writes: its answer to stdout, everything else to stderr.
+ *
+ * - With `--json` the answer is exactly one JSON document.
+ */
+export class Terminal {
+  constructor(private readonly isJson: boolean) {}
+
+  /** The one answer of the command, as a document and as lines for people. */
+  answer(document: unknown, lines: readonly string[]): void {
+    process.stdout.write(this.isJson ? `${JSON.stringify(document)}\n` : lines.map((line) => `${line}\n`).join(''));
+  }
+
+  /** What is no part of the answer: a warning, progress, advice. */
+  note(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** The answer of a command that failed: for people on stderr, for programs on stdout. */
+  failure(error: { code: string; message: string; retryable: boolean }): void {
+    if (this.isJson) process.stdout.write(`${JSON.stringify({ error })}\n`);
+    this.note(`${error.code}: ${error.message}`);
+  }
+}

@@ -1,0 +1,185 @@
+import { resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { mobiles } from '../support/gateway-app.js';
+import { runProcess } from '../support/processes.js';
+import { CommandLine, GatewayProcess } from './command-line.js';
+
+interface DoubtPage {
+  items: { customImsId: string; mobile: string; state: string; content?: string }[];
+  nextCursor: string | null;
+}
+
+const APPLICATION = resolve('dist/main.js');
+const RESET_BEFORE = '+61429999041';
+const DECISION = ['--by', 'night shift', '--reason', 'The recipient says that nothing came.'];
+
+/** Every step is a process that starts. */
+jest.setTimeout(120_000);
+
+describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) => {
+  let gateway: GatewayProcess;
+  let database: TestDatabase;
+  let cli: CommandLine;
+  beforeAll(async () => {
+    gateway = await GatewayProcess.start();
+  });
+  afterAll(() => gateway.stop());
+  beforeEach(async () => {
+    database = await createTestDatabase(kind);
+    cli = await CommandLine.open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url });
+  });
+  afterEach(async () => {
+    await cli.close();
+    await database.drop();
+  });
+  const doubt = (id: string) => cli.run(['send', '--to', RESET_BEFORE, '--text', 'A text', '--id', id]);
+
+  it('status says that nothing needs a person, and with --check it ends with 1 when something does', async () => {
+    const calm = await cli.run(['status', '--check']);
+    expect(calm.stdout).toContain('Nothing needs a person.');
+    expect(calm.code).toBe(0);
+    await doubt('one');
+    const { code, stdout } = await cli.run(['status', '--check']);
+    expect(stdout).toMatch(/^UNCONFIRMED +1$/m);
+    expect(stdout).toMatch(/^! 1 × messages in doubt: see `unconfirmed`/m);
+    expect(code).toBe(1);
+    expect((await cli.run(['status'])).code).toBe(0);
+    expect(await cli.json('status')).toMatchObject({ unconfirmed: 1, needs: [expect.any(String)] });
+  });
+
+  it('unconfirmed lists the doubts page by page, masked unless they are to be revealed', async () => {
+    for (const id of ['one', 'two', 'three']) await doubt(id);
+    const first = await cli.json<DoubtPage>('unconfirmed', '--limit', '2');
+    const second = await cli.json<DoubtPage>(
+      'unconfirmed',
+      'list',
+      '--limit',
+      '2',
+      '--cursor',
+      String(first.nextCursor),
+    );
+    expect([...first.items, ...second.items].map(({ customImsId }) => customImsId)).toEqual(['three', 'two', 'one']);
+    expect(second.nextCursor).toBeNull();
+    const { stdout, stderr } = await cli.run(['unconfirmed', '--limit', '2']);
+    expect(stdout).toMatch(/^three +\+614\*+41 +ECONNRESET/m);
+    expect(stdout).not.toContain('A text');
+    expect(stderr).toContain(`--cursor ${first.nextCursor}`);
+    const revealed = await cli.run(['unconfirmed', '--reveal']);
+    expect(revealed.stdout).toMatch(/^one +\+61429999041 .*A text$/m);
+  });
+
+  it('unconfirmed resolve keeps who decided and why, and can decide once', async () => {
+    await doubt('one');
+    const resolved = await cli.json('unconfirmed', 'resolve', 'one', '--decision', 'give-up', ...DECISION);
+    expect(resolved).toMatchObject({
+      state: 'UNKNOWN',
+      resolutions: [{ decision: 'give-up', decidedBy: 'night shift', reason: 'The recipient says that nothing came.' }],
+    });
+    const again = await cli.run(['unconfirmed', 'resolve', 'one', '--decision', 'resend', ...DECISION]);
+    expect(again.stderr).toContain('there is no UNCONFIRMED message with this id');
+    expect(again.code).toBe(1);
+    const odd = await cli.run(['unconfirmed', 'resolve', 'one', '--decision', 'maybe', ...DECISION]);
+    expect(odd.stderr).toContain('Write resend or give-up.');
+    expect(odd.code).toBe(2);
+  });
+
+  it('pull fetches and applies what waits, and ends with 1 where the gateway refuses', async () => {
+    for (const mobile of mobiles(2)) await cli.run(['send', '--to', mobile, '--text', 'Hello']);
+    expect(await cli.json('pull')).toMatchObject({ reports: 2, applied: 2, stoppedBy: null });
+    const locked = await CommandLine.open({
+      ...gateway.variables,
+      EMAY_IMS_DATABASE_URL: database.url,
+      EMAY_IMS_SECRET_KEY: 'A-WRONG-KEY',
+    });
+    const { code, stderr } = await locked.run(['pull']);
+    await locked.close();
+    expect(stderr).toMatch(/The pull ended early with ERROR_SIGN\. Check secretKey/);
+    expect(code).toBe(1);
+  });
+
+  it('works beside a running service, on its database: both send, nothing is sent twice', async () => {
+    const service = runProcess(APPLICATION, [], {
+      ...gateway.variables,
+      PORT: '0',
+      EMAY_IMS_DATABASE_URL: database.url,
+    });
+    try {
+      await service.saying('Listening on ');
+      const before = (await gateway.accepted()).length;
+      const numbers = mobiles(3_000, 420_000_000);
+      const batch = (name: string, ...more: string[]) =>
+        cli.run(
+          ['send-batch', '--csv', '-', '--campaign', name, '--text', 'Hi', ...more],
+          `mobile\n${numbers.join('\n')}\n`,
+        );
+      const runs = await Promise.all([
+        batch('one'),
+        batch('two', '--no-wait'),
+        ...mobiles(3, 421_000_000).map((mobile) =>
+          cli.run(['send', '--to', mobile, '--text', 'Hello', '--wait', '25']),
+        ),
+      ]);
+      expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(runs.map(() => [0, '']));
+      const stats = await eventually(
+        async () => (await cli.json<{ states: Record<string, number> }>('status')).states,
+        ({ DELIVERED = 0 }) => DELIVERED === 6_003,
+      );
+      expect(stats).toMatchObject({ QUEUED: 0, SUBMITTING: 0, UNCONFIRMED: 0 });
+      expect((await gateway.accepted()).length - before).toBe(6_003);
+    } finally {
+      await service.end('SIGTERM');
+    }
+  });
+});
+
+describe('the command line', () => {
+  let cli: CommandLine;
+  beforeEach(async () => {
+    cli = await CommandLine.open();
+  });
+  afterEach(() => cli.close());
+
+  it('reads the .env file and the relative paths of the folder it is told', async () => {
+    await cli.write('.env', 'EMAY_IMS_DATABASE_URL=sqlite:./messages/ims.sqlite\n');
+    const { stdout, code } = await cli.run(['-C', cli.folder, 'doctor'], '', '/');
+    expect(stdout).toMatch(/^\[ok\] +database +\.\/messages\/ims\.sqlite \(made just now\)/m);
+    expect(code).toBe(0);
+    const lost = await cli.run(['-C', 'nowhere', 'status']);
+    expect(lost.stderr).toMatch(/--directory .*nowhere cannot be entered/);
+    expect(lost.code).toBe(2);
+  });
+
+  it('delivers in the sandbox, and keeps what it sent for the next command', async () => {
+    const sent = await cli.run(['send', '--to', '+61422118000', '--text', 'Hello', '--wait', '20']);
+    expect(sent.code).toBe(0);
+    expect((await cli.json<{ states: Record<string, number> }>('status')).states).toMatchObject({ DELIVERED: 1 });
+  });
+
+  it('does not mind a reader that goes away', async () => {
+    const { child, ended } = cli.start(['status']);
+    child.stdout?.destroy();
+    const { code, stderr } = await ended;
+    expect(stderr).not.toContain('EPIPE');
+    expect(code).toBe(0);
+  });
+
+  it('writes no escape codes where nobody sees colours', async () => {
+    const { stdout, stderr } = await cli.run(['send', '--to', RESET_BEFORE, '--text', 'Hello']);
+    expect(stderr).toContain('ECONNRESET');
+    expect(stdout + stderr).not.toContain('\u001B');
+  });
+
+  it('ends with 2 where the configuration is wrong, and with 0 for help', async () => {
+    const half = await CommandLine.open({ EMAY_IMS_APP_ID: 'APP' });
+    const wrong = await half.run(['status', '--json']);
+    await half.close();
+    expect(JSON.parse(wrong.stdout)).toMatchObject({ error: { code: 'WRONG_USAGE' } });
+    expect(wrong.code).toBe(2);
+    const help = await cli.run(['doctor', '--help']);
+    expect(help.stdout).toContain('Exit codes: 0 all is in order; 1 something failed; 2 nothing failed, but');
+    expect(help.code).toBe(0);
+    expect((await cli.run(['dance'])).code).toBe(2);
+  });
+});

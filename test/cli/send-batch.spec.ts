@@ -1,0 +1,259 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { mobiles } from '../support/gateway-app.js';
+import { CommandLine, GatewayProcess } from './command-line.js';
+
+interface BatchAnswer {
+  rows: number;
+  stored: number;
+  repeated: number;
+  failed: number;
+  waiting: number | null;
+  stoppedBy: string | null;
+  states: Record<string, number> | null;
+}
+
+const onWire = (numbers: readonly string[]) => numbers.map((number) => number.replace('+', '00')).toSorted();
+
+/** Every step is a process that starts. */
+jest.setTimeout(120_000);
+
+describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
+  let gateway: GatewayProcess;
+  let slowGateway: GatewayProcess;
+  let database: TestDatabase;
+  let cli: CommandLine;
+  beforeAll(async () => {
+    gateway = await GatewayProcess.start();
+    slowGateway = await GatewayProcess.start('--fault', 'delay,ms=400,times=Infinity');
+  });
+  afterAll(() => Promise.all([gateway.stop(), slowGateway.stop()]));
+  beforeEach(() => open(gateway));
+  afterEach(() => close());
+
+  async function open(used: GatewayProcess, variables: NodeJS.ProcessEnv = {}): Promise<void> {
+    database = await createTestDatabase(kind);
+    cli = await CommandLine.open({ ...used.variables, EMAY_IMS_DATABASE_URL: database.url, ...variables });
+  }
+  async function close(): Promise<void> {
+    await cli.close();
+    await database.drop();
+  }
+
+  const table = (numbers: readonly string[]) =>
+    ['mobile,name', ...numbers.map((mobile, row) => `${mobile},N${row}`)].join('\n');
+  const batch = (csv: string, ...more: string[]) => [
+    'send-batch',
+    '--csv',
+    csv,
+    '--campaign',
+    'spring',
+    '--text',
+    'Hi {{name}}',
+    ...more,
+  ];
+  const acceptedAmong = (numbers: readonly string[], accepted: readonly string[]) => {
+    const wanted = new Set(onWire(numbers));
+    return accepted.filter((number) => wanted.has(number)).toSorted();
+  };
+
+  it('sends to 5,000 rows, each once, and to none of them again in a second run', async () => {
+    const numbers = mobiles(5_000, 400_000_000);
+    await cli.write('members.csv', table(numbers));
+    const { code, stdout, stderr } = await cli.run(batch('members.csv', '--json'));
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ campaign: 'spring', rows: 5_000, stored: 5_000, failed: 0, waiting: 0 });
+    expect(code).toBe(0);
+    const again = await cli.json<BatchAnswer>(...batch('members.csv'));
+    expect(again).toMatchObject({ stored: 0, repeated: 5_000, states: { ACCEPTED: 5_000 } });
+    expect(acceptedAmong(numbers, await gateway.accepted())).toEqual(onWire(numbers));
+  });
+
+  it('keeps campaigns apart: another one sends the same text to the same number again', async () => {
+    const [number] = mobiles(1, 401_000_000) as [string];
+    await cli.write('one.csv', `mobile\n${number}\n${number}`);
+    const send = (name: string) =>
+      cli.json<BatchAnswer>('send-batch', '--csv', 'one.csv', '--campaign', name, '--text', 'Hi');
+    expect(await send('january')).toMatchObject({ stored: 1, repeated: 1 });
+    expect(await send('february')).toMatchObject({ stored: 1, repeated: 1 });
+    expect(acceptedAmong([number], await gateway.accepted())).toHaveLength(2);
+    const { states } = await cli.json<BatchAnswer>('status', '--campaign', 'january');
+    expect(states).toEqual({ ACCEPTED: 1 });
+  });
+
+  it('goes on after SIGKILL in the middle: no number is accepted twice, and only doubts are left', async () => {
+    await close();
+    await open(slowGateway, { EMAY_IMS_TIMEOUT_MS: '2000' });
+    const numbers = mobiles(5_000, 402_000_000);
+    await cli.write('members.csv', table(numbers));
+    const acceptedNow = async () => acceptedAmong(numbers, await slowGateway.accepted()).length;
+    // It has the first rows and waits for more: sure to be in the middle.
+    const first = cli.start(batch('-'), null);
+    first.child.stdin?.write(table(numbers.slice(0, 4_500)));
+    await eventually(acceptedNow, (count) => count >= 600);
+    first.child.kill('SIGKILL');
+    await first.ended;
+
+    const answer = await cli.json<BatchAnswer>(...batch('members.csv'));
+    expect(answer).toMatchObject({ rows: 5_000, failed: 0, waiting: 0 });
+    expect(answer.stored + answer.repeated).toBe(5_000);
+    const accepted = acceptedAmong(numbers, await slowGateway.accepted());
+    expect(new Set(accepted).size).toBe(accepted.length);
+    // A request that was killed just before it left is in doubt as well; nothing else is missing.
+    const { ACCEPTED = 0, SUBMITTING = 0, UNCONFIRMED = 0 } = answer.states ?? {};
+    expect(ACCEPTED + SUBMITTING + UNCONFIRMED).toBe(5_000);
+    expect(accepted.length).toBeGreaterThanOrEqual(ACCEPTED);
+  });
+
+  it('stops on SIGINT with nothing in doubt, says how to go on, and goes on', async () => {
+    await close();
+    await open(slowGateway);
+    const numbers = mobiles(5_000, 403_000_000);
+    await cli.write('members.csv', table(numbers));
+    const first = cli.start(batch('-'), null);
+    // The last row has not come in whole: what there is of it is not to be taken for a row.
+    first.child.stdin?.write(table(numbers.slice(0, 4_500)).slice(0, -9));
+    await eventually(
+      async () => acceptedAmong(numbers, await slowGateway.accepted()).length,
+      (count) => count > 0,
+    );
+    first.child.kill('SIGINT');
+    const { code, stdout, stderr } = await first.ended;
+    expect(stderr).toContain('Stopping: what is under way is finished first');
+    expect(stdout).toMatch(/Stopped\..* Give the same command again to go on/);
+    expect(code).toBe(1);
+    const answer = await cli.json<BatchAnswer>(...batch('members.csv'));
+    expect(answer).toMatchObject({ waiting: 0, states: { ACCEPTED: 5_000 } });
+    expect(acceptedAmong(numbers, await slowGateway.accepted())).toEqual(onWire(numbers));
+  });
+
+  it('puts wrong rows into a failures file that can be mended and fed in again', async () => {
+    const [one, two, three] = mobiles(3, 404_000_000) as [string, string, string];
+    await cli.write(
+      'odd.csv',
+      `\uFEFF手机号;name\n${one};"Ann; ""A"""\nnonsense;Bob\n\n${two};\n${three}\n${three};"two\nlines"\n`,
+    );
+    const { code, stdout } = await cli.run(batch('odd.csv'));
+    expect(stdout).toMatch(/^failed +3, see .*odd\.csv\.failures\.csv$/m);
+    expect(code).toBe(1);
+    const failures = await cli.read('odd.csv.failures.csv');
+    expect(failures.split('\n')).toEqual([
+      '\uFEFF手机号,name,failed_row,failed_because',
+      expect.stringMatching(/^nonsense,Bob,3,"mobile must be an international number/),
+      expect.stringMatching(new RegExp(`^\\${two},,5,"?column name is empty`)),
+      `${three},,6,has 1 of 2 columns`,
+      '',
+    ]);
+    expect((await stat(`${cli.folder}/odd.csv.failures.csv`)).mode & 0o777).toBe(0o600);
+    await cli.write('mended.csv', failures.replace('nonsense', '+61 404-000-005').replace(`${two},`, `${two},Cid`));
+    const answer = await cli.json<BatchAnswer>(...batch('mended.csv'));
+    expect(answer).toMatchObject({ rows: 3, stored: 2, failed: 1 });
+    expect(await cli.read('mended.csv.failures.csv')).toContain(`\n${three},,4,`);
+    const sent = acceptedAmong([one, two, three, '+61404000005'], await gateway.accepted());
+    expect(sent).toEqual(onWire([one, two, three, '+61404000005']));
+  });
+
+  it('takes ids from a column, and refuses an id that belongs to another message', async () => {
+    const [one, two] = mobiles(2, 405_000_000) as [string, string];
+    const send = () =>
+      cli.json<BatchAnswer>('send-batch', '--csv', 'orders.csv', '--id-column', 'order', '--text-column', 'text');
+    await cli.write('orders.csv', `order,phone,text\nA-1,${one},Hello\nA-2,${two},Hello`);
+    expect(await send()).toMatchObject({ stored: 2, waiting: 0, states: null });
+    await cli.write(
+      'orders.csv',
+      `order,phone,text\nA-1,${one},Hello\nA-2,${two},Changed\nA-3,${one},New\nA-3,${two},Other`,
+    );
+    expect(await send()).toMatchObject({ rows: 4, stored: 1, repeated: 1, failed: 2 });
+    const failures = await cli.read('orders.csv.failures.csv');
+    expect(failures).toMatch(/A-2,.*,Changed,3,its id belongs to a message/);
+    expect(failures).toMatch(/A-3,.*,Other,5,its id belongs to a message/);
+    expect(acceptedAmong([one, two], await gateway.accepted())).toEqual(onWire([one, one, two]));
+  });
+
+  it('checks every row in a dry run, and stores and sends nothing', async () => {
+    const [one] = mobiles(1, 406_000_000) as [string];
+    await cli.write('members.csv', `mobile,name\n${one},Ann\nnobody,Bob`);
+    const before = await gateway.accepted();
+    const answer = await cli.json('send-batch', '--csv', 'members.csv', '--text', 'Hi {{name}}', '--dry-run');
+    expect(answer).toMatchObject({ rows: 2, messages: 1, failed: 1, longestText: 6 });
+    expect(JSON.stringify(answer)).not.toContain(one);
+    expect(await gateway.accepted()).toEqual(before);
+    const { states } = await cli.json<BatchAnswer>('status');
+    expect(states).toMatchObject({ QUEUED: 0, ACCEPTED: 0 });
+  });
+
+  it('reads from stdin, and leaves the sending to the service when it is told to', async () => {
+    const numbers = mobiles(2, 407_000_000);
+    const { code, stdout } = await cli.run(batch('-', '--no-wait', '--json'), `${table(numbers)}\n`);
+    expect(JSON.parse(stdout)).toMatchObject({ stored: 2, waiting: null });
+    expect(code).toBe(0);
+    expect(acceptedAmong(numbers, await gateway.accepted())).toEqual([]);
+    expect((await cli.json<BatchAnswer>('status')).states).toMatchObject({ QUEUED: 2 });
+  });
+
+  it('stops waiting where the gateway refuses the account; the messages stay queued', async () => {
+    await close();
+    await open(gateway, { EMAY_IMS_SECRET_KEY: 'A-WRONG-KEY' });
+    await cli.write('members.csv', table(mobiles(400, 408_000_000)));
+    const { code, stdout } = await cli.run(batch('members.csv'));
+    expect(stdout).toMatch(/^The gateway takes nothing: ERROR_SIGN\. 400 messages still wait .* Check secretKey/m);
+    expect(code).toBe(1);
+    expect((await cli.json<BatchAnswer>('status')).states).toMatchObject({ QUEUED: 400 });
+  });
+
+  it('stops waiting when nothing has moved for so long as it was told', async () => {
+    await close();
+    await open(gateway, { EMAY_IMS_BASE_URL: 'http://127.0.0.1:1' });
+    await cli.write('members.csv', table(mobiles(2, 409_000_000)));
+    const answer = await cli.json<BatchAnswer>(...batch('members.csv', '--give-up-after', '1'));
+    expect(answer).toMatchObject({ waiting: 2, stoppedBy: 'ECONNREFUSED' });
+  });
+
+  it('waits patiently while others are first in the queue', async () => {
+    await close();
+    await open(slowGateway);
+    await cli.write('others.csv', table(mobiles(12_000, 410_000_000)));
+    await cli.run(batch('others.csv', '--no-wait'));
+    await cli.write('ours.csv', `mobile\n${mobiles(1, 411_000_000)[0]}`);
+    const patience = ['--text', 'Hi', '--give-up-after', '2'];
+    const answer = await cli.json<BatchAnswer>('send-batch', '--csv', 'ours.csv', '--campaign', 'ours', ...patience);
+    expect(answer).toMatchObject({ waiting: 0, stoppedBy: null, states: { ACCEPTED: 1 } });
+  });
+
+  it.each([
+    ['no campaign', ['--text', 'Hi'], /Give --campaign NAME/],
+    ['no text', ['--campaign', 'x'], /Give --text or --text-column/],
+    ['two texts', ['--campaign', 'x', '--text', 'a', '--text-column', 'b'], /cannot be used with/],
+    [
+      'an unknown column',
+      ['--campaign', 'x', '--text', 'Hi {{nickname}}'],
+      /There is no column "nickname"\. The columns are: "mobile", "name"/,
+    ],
+    [
+      'its own failures file',
+      ['--campaign', 'x', '--text', 'Hi', '--failures', 'members.csv'],
+      /--failures must not be/,
+    ],
+  ])('is wrong usage with %s', async (_what, more, sentence) => {
+    await cli.write('members.csv', table(mobiles(1)));
+    const { code, stderr } = await cli.run(['send-batch', '--csv', 'members.csv', ...more]);
+    expect(stderr).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+
+  it('says what a file is that is no table in UTF-8, and tells a missing one', async () => {
+    await cli.write('open.csv', `mobile,name\n${mobiles(1)[0]},"Ann\n`);
+    expect(await cli.run(batch('open.csv'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('a quote perhaps'),
+    });
+    expect(await cli.run(batch('missing.csv'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is no file'),
+    });
+    await writeFile(`${cli.folder}/gbk.csv`, Buffer.from([0xca, 0xd6, 0xbb, 0xfa, 0x0a]));
+    expect(await cli.run(batch('gbk.csv'))).toMatchObject({ code: 1, stderr: expect.stringContaining('is not UTF-8') });
+  });
+});

@@ -1,0 +1,78 @@
+import { describe } from '@jest/globals';
+import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import { InMemoryMessageStore } from '../../libs/emay-ims/src/testing/in-memory-message-store.js';
+import { MessageTable } from '../../libs/emay-ims/src/testing/message-table.js';
+import { standsFor, type Surface } from '../../libs/emay-ims/src/testing/surface.js';
+import { itApplies } from '../databases/store/applying.js';
+import { itClaims } from '../databases/store/claiming.js';
+import { itSettles } from '../databases/store/settling.js';
+import {
+  HOLD_MS,
+  newAccount,
+  newMessage,
+  REPORT_DEADLINE_MS,
+  type StoreBench,
+} from '../databases/store/store-bench.js';
+import { itSweeps } from '../databases/store/sweeping.js';
+
+const TIMES = new Set(['due_at', 'send_at', 'expires_at', 'created_at', 'submitted_at', 'accepted_at', 'final_at']);
+
+/** What a contract of the databases needs, over maps. */
+class InMemoryStoreBench implements Surface<StoreBench, 'anotherDatabase'> {
+  readonly database = null as unknown as ImsDatabase;
+  private readonly tables = new Map<string, MessageTable>();
+
+  store(account = newAccount()): MessageStore {
+    const table = this.tables.get(account) ?? new MessageTable(account);
+    this.tables.set(account, table);
+    const options = { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS };
+    return standsFor<MessageStore>(new InMemoryMessageStore(table, Date.now, options));
+  }
+
+  async enqueue(store: MessageStore, messages: Parameters<StoreBench['enqueue']>[1]): Promise<void> {
+    await store.insertQueued(messages, await store.now(), this.database);
+  }
+
+  async put(store: MessageStore, customImsId: string, columns: Record<string, string | number | null>): Promise<void> {
+    const changes = Object.entries(columns).map(([column, value]) => [
+      column.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+      TIMES.has(column) && value !== null ? new Date(value) : value,
+    ]);
+    this.tableOf(store).change(customImsId, Object.fromEntries(changes));
+  }
+
+  async inState(...[store, state, customImsId, token]: Parameters<StoreBench['inState']>): Promise<void> {
+    await this.enqueue(store, [newMessage({ customImsId })]);
+    if (state !== 'QUEUED') await this.put(store, customImsId, { state, attempt: token, attempts: 1 });
+  }
+
+  async row(store: MessageStore, customImsId: string): Promise<Record<string, unknown>> {
+    const [message] = this.tableOf(store).byIds([customImsId]);
+    const columns = Object.entries(message ?? {}).map(([property, value]) => [
+      property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value instanceof Date ? value.getTime() : (value as unknown),
+    ]);
+    return Object.fromEntries(columns) as Record<string, unknown>;
+  }
+
+  async stateOf(store: MessageStore, customImsId: string) {
+    return (await store.findOne(customImsId))?.state;
+  }
+
+  async close(): Promise<void> {}
+
+  private tableOf({ account }: MessageStore): MessageTable {
+    return this.tables.get(account)!;
+  }
+}
+
+// Storing is left out: transactions and the width of columns are a database's own.
+describe('the message store in memory keeps the contract of those in databases', () => {
+  const bench = standsFor<StoreBench, 'anotherDatabase'>(new InMemoryStoreBench());
+  const theBench = () => bench;
+  itClaims(theBench);
+  itSettles(theBench);
+  itSweeps(theBench);
+  itApplies(theBench);
+});
