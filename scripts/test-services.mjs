@@ -13,6 +13,7 @@ const SUITES = [
   'test/databases',
   'test/e2e',
   'test/module',
+  'test/observability',
   'test/faults',
   'test/cli/doctor',
   'test/cli/operator',

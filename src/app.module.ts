@@ -2,8 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
+import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { EmayImsModule, runEmayImsMigrations } from 'nestjs-emay-ims';
+import { EmayImsHealthModule } from 'nestjs-emay-ims/terminus';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { isSandbox, type Environment } from './config/environment.js';
 import { dataSourceOptions, emayImsOptions } from './config/options.js';
@@ -12,6 +14,7 @@ import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ImsExceptionFilter } from './http/ims-exception.filter.js';
 import { createValidationPipe } from './http/validation.pipe.js';
 import { MessagesController } from './messages/messages.controller.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { SandboxGateway } from './sandbox/sandbox-gateway.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 
@@ -31,6 +34,9 @@ export class AppModule {
           inject: [SandboxGateway],
           useFactory: (sandbox: SandboxGateway | null) => emayImsOptions(environment, sandbox?.connection ?? null),
         }),
+        TerminusModule,
+        EmayImsHealthModule,
+        MetricsModule.register(),
       ],
       controllers: [MessagesController, HealthController],
       providers: [

@@ -14,8 +14,8 @@ const SIGNATURE = /sign['"]?\s*[:=]/i;
 /** Everything that is logged, at every level. */
 class RecordingLogger extends ConsoleLogger {
   readonly lines: string[] = [];
-  protected override printMessages(messages: unknown[]): void {
-    this.lines.push(...messages.map((message) => inspect(message, { depth: 10 })));
+  protected override printMessages(messages: unknown[], ...rest: unknown[]): void {
+    this.lines.push(...[...messages, ...rest].map((part) => inspect(part, { depth: 10 })));
   }
   protected override printStackTrace(stack: string): void {
     this.lines.push(stack);

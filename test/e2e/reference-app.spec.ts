@@ -131,9 +131,36 @@ describe.each(databasesUnderTest())('the reference application on %s', (kind) =>
 
     it('tells its health, and pulls reports when asked', async () => {
       expect(await call('GET', '/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
-      expect(await call('GET', '/health/ready')).toEqual({ status: 200, body: { status: 'ok', database: 'up' } });
+      expect(await call('GET', '/health/ready')).toMatchObject({
+        status: 200,
+        body: { status: 'ok', details: { 'emay-ims': { status: 'up', database: 'up', circuit: 'closed' } } },
+      });
+      expect((await fetch(`${url}/health/ready`)).headers.get('cache-control')).toContain('no-cache');
       expect(await call('POST', '/api/reports/pull')).toMatchObject({ status: 200, body: { orphaned: 0 } });
     });
+  });
+
+  it('shows its metrics, to whoever has a key where keys are set', async () => {
+    await start({ API_KEY_HASHES: createHash('sha256').update('right').digest('hex') });
+    expect((await fetch(`${url}/metrics`)).status).toBe(401);
+    const response = await fetch(`${url}/metrics`, { headers: { Authorization: 'Bearer right' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; .*version=0\.0\.4/);
+    const page = await response.text();
+    expect(page).toContain('emay_ims_messages{account="default",state="QUEUED"} 0\n');
+    expect(page).toContain('process_cpu_seconds_total');
+  });
+
+  it('is not ready, but alive, while its database is away', async () => {
+    await start();
+    const dataSource = await database.open();
+    await dataSource.query('DROP TABLE emay_ims_message');
+    await dataSource.destroy();
+    expect(await call('GET', '/health/ready')).toMatchObject({
+      status: 503,
+      body: { status: 'error', error: { 'emay-ims': { status: 'down', database: 'down' } } },
+    });
+    expect((await call('GET', '/health/live')).status).toBe(200);
   });
 
   it('asks for a key where keys are set, except for its health', async () => {

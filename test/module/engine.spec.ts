@@ -138,7 +138,7 @@ describe('the engine', () => {
   beforeEach(async () => {
     errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     const host = await bench.compile({});
-    engine = new InProcessEngine(host.get(ModuleRef));
+    engine = new InProcessEngine(host.get(ModuleRef), 'default');
   });
   afterEach(() => engine.stop());
 
@@ -241,7 +241,10 @@ describe('the engine', () => {
       (count) => count >= 3,
     );
     expect(errors).toHaveBeenCalledTimes(1);
-    expect(errors.mock.calls[0]?.join()).toMatch(/^failing failed and will run again: (Error|TypeError|failure)$/);
+    expect(errors.mock.calls[0]).toEqual([
+      expect.stringMatching(/^failing failed and will run again: (Error|TypeError|failure)$/),
+      { account: 'default', job: 'failing' },
+    ]);
   });
 
   it('says of our own errors what they say: they carry no data', async () => {

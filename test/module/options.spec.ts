@@ -328,7 +328,9 @@ describe('baseUrl', () => {
       it('is taken with a warning elsewhere', () => {
         expect(resolved({ baseUrl }).baseUrls).toEqual([baseUrl]);
         expect(warn).toHaveBeenCalledTimes(1);
-        expect(warn).toHaveBeenCalledWith(expect.stringMatching(/is plain http to another machine/));
+        expect(warn).toHaveBeenCalledWith(expect.stringMatching(/is plain http to another machine/), {
+          account: 'default',
+        });
       });
     },
   );

@@ -135,7 +135,7 @@ export class EmayImsAccount {
   }
 
   status(): Promise<ImsAccountStatus> {
-    return readAccountStatus(this.database, this.options.name, this.circuit);
+    return readAccountStatus(this.database, this.options, this.circuit, this.poller);
   }
 
   /** Has durable handlers called again with the events that they have failed at too often; resolves to how many. */

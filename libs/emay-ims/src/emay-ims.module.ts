@@ -123,7 +123,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     const dataSource = await this.database.open((name) =>
       this.moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false }),
     );
-    const engine = new InProcessEngine(this.moduleRef);
+    const engine = new InProcessEngine(this.moduleRef, this.options.name);
     this.account = new EmayImsAccount(this.options, dataSource, this.client, this.http, engine, this.listeners);
     this.service.attach(this.account);
   }

@@ -11,6 +11,15 @@ export type {
 export { EMAY_IMS_ENTITIES } from './database/entities.js';
 export { EMAY_IMS_MIGRATIONS } from './database/migrations/index.js';
 export { runEmayImsMigrations } from './database/run-migrations.js';
+export {
+  REPORT_PAGE_CHANNEL,
+  REQUEST_CHANNEL,
+  SETTLED_CHANNEL,
+  type ImsReportPageNotice,
+  type ImsRequestOutcome,
+  type ImsRequestTrace,
+  type ImsSettledNotice,
+} from './diagnostics/index.js';
 export { IsCustomImsId, IsImsContent, IsImsMobile } from './dto/decorators.js';
 export { FindImsDto } from './dto/find-ims.dto.js';
 export { ImsRecipientDto, SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';

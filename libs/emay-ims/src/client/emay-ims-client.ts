@@ -1,4 +1,5 @@
 import type { HttpService } from '@nestjs/axios';
+import { traceRequest, type ImsRequestTrace } from '../diagnostics/index.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   authenticate,
@@ -23,6 +24,8 @@ import { exchange, storable } from './http-exchange.js';
  *   or the gateway does.
  * - Where several base URLs are given, the next one is tried only while the request is provably unsent, within the one
  *   deadline `http.timeoutMs`.
+ * - Each call is published on the tracing channel `emay-ims:request`, without anything secret or personal: who measures or
+ *   traces it subscribes there.
  */
 export class EmayImsClient {
   constructor(
@@ -32,17 +35,21 @@ export class EmayImsClient {
 
   /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */
   sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {
-    return this.send('sendSingleIMS', (auth) => encodeSingle(auth, message, this.options.protocol));
+    return this.send('sendSingleIMS', 1, (auth) => encodeSingle(auth, message, this.options.protocol));
   }
 
   /** Sends one text to up to 300 different numbers (§2.2). */
   sendBatchIms(content: string, recipients: readonly { mobile: string; customImsId: string }[]): Promise<SendOutcome> {
-    return this.send('sendBatchIMS', (auth) => encodeBatch(auth, content, recipients, this.options.protocol));
+    return this.send('sendBatchIMS', recipients.length, (auth) =>
+      encodeBatch(auth, content, recipients, this.options.protocol),
+    );
   }
 
   /** Sends up to 300 messages to different numbers, each with its own text (§2.3). */
   sendPersonalityIms(messages: readonly OutgoingMessage[]): Promise<SendOutcome> {
-    return this.send('sendPersonalityIMS', (auth) => encodePersonality(auth, messages, this.options.protocol));
+    return this.send('sendPersonalityIMS', messages.length, (auth) =>
+      encodePersonality(auth, messages, this.options.protocol),
+    );
   }
 
   /**
@@ -52,37 +59,47 @@ export class EmayImsClient {
    * @param number 1 to 500; default `reports.pageSize`
    */
   getImsReport(number = this.options.reports.pageSize): Promise<Exchange> {
-    return this.call('getIMSReport', (auth) => encodeReportRequest(auth, number));
+    const trace = this.newTrace('getIMSReport', number);
+    return traceRequest(trace, () => this.call(trace, (auth) => encodeReportRequest(auth, number)));
   }
 
-  private async send(name: GatewayCall, encode: (auth: Authentication) => Buffer): Promise<SendOutcome> {
-    const end = await this.call(name, encode);
-    if (end.kind !== 'answered') return end;
-    const answer = decodeSendAnswer(end.body);
-    switch (answer.kind) {
-      case 'success':
-        return { kind: 'accepted', entries: answer.entries };
-      case 'unreadable':
-        return { kind: 'unconfirmed', reason: 'UNREADABLE', rawAnswer: storable(end.body) };
-      case 'error':
-        return classifyAnswerCode(answer.code) === 'unlisted'
-          ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body) }
-          : { kind: 'refused', code: answer.code };
-    }
+  private send(name: GatewayCall, size: number, encode: (auth: Authentication) => Buffer): Promise<SendOutcome> {
+    const trace = this.newTrace(name, size);
+    return traceRequest(trace, async () => outcomeOf(await this.call(trace, encode)));
   }
 
-  private async call(name: GatewayCall, encode: (auth: Authentication) => Buffer): Promise<Exchange> {
+  private newTrace(call: GatewayCall, size: number): ImsRequestTrace {
+    return { account: this.options.name, call, size, origin: null, outcome: null, code: null };
+  }
+
+  private async call(trace: ImsRequestTrace, encode: (auth: Authentication) => Buffer): Promise<Exchange> {
     const { baseUrls, http, protocol } = this.options;
     const deadline = performance.now() + http.timeoutMs;
     let end: Exchange = { kind: 'unsent', reason: 'TIMEOUT' };
     for (const baseUrl of baseUrls) {
       const timeoutMs = Math.floor(deadline - performance.now());
       if (timeoutMs <= 0) break;
+      trace.origin = new URL(baseUrl).origin;
       const auth = authenticate(this.options, new Date(), protocol);
-      const request = { url: baseUrl + CALL_PATHS[name], body: encode(auth), sign: auth.sign };
+      const request = { url: baseUrl + CALL_PATHS[trace.call], body: encode(auth), sign: auth.sign };
       end = await exchange(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
     return end;
+  }
+}
+
+function outcomeOf(end: Exchange): SendOutcome {
+  if (end.kind !== 'answered') return end;
+  const answer = decodeSendAnswer(end.body);
+  switch (answer.kind) {
+    case 'success':
+      return { kind: 'accepted', entries: answer.entries };
+    case 'unreadable':
+      return { kind: 'unconfirmed', reason: 'UNREADABLE', rawAnswer: storable(end.body) };
+    case 'error':
+      return classifyAnswerCode(answer.code) === 'unlisted'
+        ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body) }
+        : { kind: 'refused', code: answer.code };
   }
 }

@@ -36,6 +36,15 @@ export class LeaseStore {
     }
   }
 
+  /** Whose the lease is now, and until when; `null`: nobody's. */
+  async currentHolder(name: string): Promise<{ isOurs: boolean; until: Date } | null> {
+    const [row] = await this.database.rows(
+      `SELECT holder, expires_at FROM emay_ims_lease WHERE name = ? AND expires_at > ${this.database.dialect.now}`,
+      [name],
+    );
+    return row ? { isOurs: row.holder === this.holder, until: new Date(Number(row.expires_at)) } : null;
+  }
+
   /** Gives the lease back before its time; without effect for one that is not ours. */
   async release(name: string): Promise<void> {
     await this.database.run('UPDATE emay_ims_lease SET expires_at = 0 WHERE name = ? AND holder = ?', [

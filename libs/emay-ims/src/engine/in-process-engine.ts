@@ -11,11 +11,16 @@ import { Round } from './round.js';
  * and stops them like its own; `ScheduleModule` itself is left to the host (imported twice, it runs every job twice).
  */
 export class InProcessEngine implements EmayImsEngine {
-  private readonly logger = new Logger(InProcessEngine.name);
+  private readonly logger: Logger;
   private readonly rounds = new Map<string, Round>();
   private readonly cancels: (() => void)[] = [];
 
-  constructor(private readonly moduleRef: ModuleRef) {}
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    private readonly account: string,
+  ) {
+    this.logger = new Logger(`EmayIms:${account}`);
+  }
 
   async start(jobs: readonly EngineJob[]): Promise<void> {
     const registry = await this.findRegistry();
@@ -55,7 +60,7 @@ export class InProcessEngine implements EmayImsEngine {
     // Our own errors carry no data; of any other, only the name is safe to print.
     const { name: kind, message } = (error ?? {}) as Partial<Error>;
     const what = error instanceof EmayImsError ? message : (kind ?? 'failure');
-    this.logger.error(`${name} failed and will run again: ${what}`);
+    this.logger.error(`${name} failed and will run again: ${what}`, { account: this.account, job: name });
   }
 }
 

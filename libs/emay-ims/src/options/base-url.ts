@@ -1,21 +1,22 @@
 import { Logger } from '@nestjs/common';
+import type { OptionsSchema } from './options.schema.js';
 
 /** Adds the address, without a slash at its end, to `baseUrls`, or else what is wrong with it to `problems`. */
-export function readBaseUrl(text: string, allowInsecure: boolean, baseUrls: string[], problems: string[]): void {
+export function readBaseUrl(text: string, options: OptionsSchema, baseUrls: string[], problems: string[]): void {
   const url = URL.canParse(text) ? new URL(text) : null;
   const problem =
     url === null
       ? 'baseUrl is not a URL: write it with its scheme and port, such as "https://host:port"'
-      : baseUrlProblem(url, allowInsecure);
+      : baseUrlProblem(url, options);
   if (problem !== null) problems.push(problem);
   else if (url !== null) baseUrls.push(url.origin + url.pathname.replace(/\/+$/, ''));
 }
 
-function baseUrlProblem(url: URL, allowInsecure: boolean): string | null {
+function baseUrlProblem(url: URL, { name: account, http }: OptionsSchema): string | null {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'baseUrl must begin with https:// (or http://)';
   if (url.username || url.password) return 'baseUrl must not hold a user name or password';
   if (url.search || url.hash) return 'baseUrl must not hold a query or fragment';
-  if (url.protocol === 'https:' || isLoopback(url.hostname) || allowInsecure) return null;
+  if (url.protocol === 'https:' || isLoopback(url.hostname) || http.allowInsecure) return null;
   const danger = `baseUrl ${url.host} is plain http to another machine: the signature covers neither the text nor the order of a request, so whoever sees the wire can alter it`;
   if (process.env.NODE_ENV === 'production') {
     return (
@@ -23,7 +24,7 @@ function baseUrlProblem(url: URL, allowInsecure: boolean): string | null {
       'the way is safe'
     );
   }
-  new Logger('EmayImsModule').warn(`${danger}.`);
+  new Logger('EmayImsModule').warn(`${danger}.`, { account });
   return null;
 }
 

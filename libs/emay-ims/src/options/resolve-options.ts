@@ -28,7 +28,7 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
   const isSound = (section: keyof OptionsSchema) => !errors.some(({ property }) => property === section);
   const baseUrls: string[] = [];
   if (isSound('baseUrl') && isSound('http')) {
-    for (const text of schema.baseUrl) readBaseUrl(text, schema.http.allowInsecure, baseUrls, problems);
+    for (const text of schema.baseUrl) readBaseUrl(text, schema, baseUrls, problems);
   }
   if (isSound('http')) {
     if (options.http?.connectTimeoutMs === undefined) {

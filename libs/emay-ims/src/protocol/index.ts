@@ -22,6 +22,7 @@ export {
 export { formatTimestamp, parseGatewayTime, parseTimeZoneOffset } from './gateway-time.js';
 export { fromWireMobile, maskMobile, normalizeMobile, toWireMobile } from './mobile-number.js';
 export { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from './protocol-options.js';
+export { printableCode } from './printable-code.js';
 export { classifyReportState, REPORT_STATES, type ReportStateEntry, type ReportStateKind } from './report-states.js';
 export { sign, type Credentials } from './signature.js';
 export {

@@ -21,7 +21,7 @@ export class PageKeeper {
   constructor(
     private readonly inbox: ReportInbox,
     private readonly spool: ReportSpool,
-    account: string,
+    private readonly account: string,
   ) {
     this.logger = new Logger(`EmayIms:${account}`);
   }
@@ -34,12 +34,23 @@ export class PageKeeper {
       if (storeError === null) return true;
       const spoolError = await this.attempt(() => this.spool.write(page));
       if (spoolError === null) {
-        this.logger.warn(`The database is away: a page of delivery reports is kept in a spool file (pull ${page.id}).`);
+        this.logger.warn(
+          `The database is away: a page of delivery reports is kept in a spool file (pull ${page.id}).`,
+          {
+            account: this.account,
+            pull: page.id,
+            code: storeError.driverCode,
+          },
+        );
         await failpoint('after-spool');
         return false;
       }
       if (performance.now() - began > (this.isHurried ? HURRIED_MS : KEEPING_MS)) {
-        this.logger.error(`Neither database nor disk took a page of delivery reports: pull ${page.id} is lost.`);
+        this.logger.error(`Neither database nor disk took a page of delivery reports: pull ${page.id} is lost.`, {
+          account: this.account,
+          pull: page.id,
+          code: storeError.driverCode,
+        });
         throw storeError;
       }
       await pause(wait);
@@ -52,7 +63,10 @@ export class PageKeeper {
       await this.inbox.restore(page);
       await failpoint('before-unspool');
       await this.spool.remove(page.id);
-      this.logger.warn(`A spooled page of delivery reports is in the database now (pull ${page.id}).`);
+      this.logger.warn(`A spooled page of delivery reports is in the database now (pull ${page.id}).`, {
+        account: this.account,
+        pull: page.id,
+      });
     }
   }
 
@@ -66,7 +80,7 @@ export class PageKeeper {
     await this.inbox.store(id, body);
   }
 
-  private async attempt(work: () => Promise<void>): Promise<Error | null> {
+  private async attempt(work: () => Promise<void>): Promise<EmayImsStoreError | null> {
     try {
       await work();
       return null;

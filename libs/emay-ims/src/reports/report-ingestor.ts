@@ -1,6 +1,7 @@
 import type { SqlSession } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
+import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
@@ -48,7 +49,7 @@ export class ReportIngestor {
       return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem };
     }
     const { reports, malformed } = answer;
-    return this.events.transaction(async (session) => {
+    const ingested = await this.events.transaction(async (session) => {
       const total = reports.length + malformed.length;
       const ours = await this.inbox.finish(page.id, 'APPLIED', total, session);
       if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
@@ -64,6 +65,8 @@ export class ReportIngestor {
         problem: null,
       };
     });
+    if (ingested.reports > 0) publishReportPage(this.options.name, ingested, reports);
+    return ingested;
   }
 
   /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */

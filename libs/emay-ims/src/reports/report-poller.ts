@@ -5,7 +5,7 @@ import type { AccountCircuit } from '../engine/account-circuit.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { classifyAnswerCode } from '../protocol/index.js';
+import { classifyAnswerCode, printableCode } from '../protocol/index.js';
 import type { PageKeeper } from './page-keeper.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { IngestedPage, ReportIngestor } from './report-ingestor.js';
@@ -49,6 +49,8 @@ const OVER_SPEED_PAUSE_MS = 1_000;
  * - apply it; a full page means there may be more, so pull again at once.
  */
 export class ReportPoller {
+  /** When a pull of this instance last got to the end of the gateway's queue; `null`: none has yet. */
+  lastGoodPullAt: Date | null = null;
   private readonly logger: Logger;
   private readonly leaseName: string;
   private running: Promise<ReportPullResult> | null = null;
@@ -96,6 +98,11 @@ export class ReportPoller {
     this.keeper.hurry();
   }
 
+  /** Which instance pulls just now; `null`: none, or not since its lease ran out. */
+  leaseHolder(): Promise<{ isOurs: boolean; until: Date } | null> {
+    return this.leases.currentHolder(this.leaseName);
+  }
+
   /** Lets another instance go on at once. */
   async release(): Promise<void> {
     await this.leases.release(this.leaseName);
@@ -132,7 +139,10 @@ export class ReportPoller {
           continue;
         }
         if (page.problem !== null) return { ...total, stoppedBy: page.problem };
-        if (page.reports < number) break;
+        if (page.reports < number) {
+          this.lastGoodPullAt = new Date();
+          break;
+        }
         wanted -= page.reports;
       }
       return total;
@@ -156,12 +166,18 @@ export class ReportPoller {
     switch (end.kind) {
       case 'unsent':
         await this.inbox.discard(id);
-        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`);
+        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`, {
+          account: this.options.name,
+          call: 'getIMSReport',
+          outcome: end.kind,
+          code: end.reason,
+        });
         return end.reason;
       case 'unconfirmed':
         await this.inbox.recordPossibleLoss(id, end.rawAnswer);
         this.logger.error(
           `A page of delivery reports may be lost: the answer ended with ${end.reason}. Recorded as pull ${id}.`,
+          { account: this.options.name, call: 'getIMSReport', outcome: end.kind, code: end.reason, pull: id },
         );
         return end.reason;
       case 'answered':
@@ -180,20 +196,23 @@ export class ReportPoller {
     await failpoint('after-store-page');
     const page = await this.ingestor.ingest({ id, body });
     if (page.problem === null) return page;
+    const code = printableCode(page.problem);
+    const fields = { account: this.options.name, call: 'getIMSReport', code, pull: id };
     if (page.problem !== 'UNREADABLE' && classifyAnswerCode(page.problem) !== 'unlisted') {
       // A listed code: the gateway handed nothing out.
       await this.inbox.discard(id);
-      this.logger.warn(`The gateway refused to hand out delivery reports: ${page.problem}.`);
+      this.logger.warn(`The gateway refused to hand out delivery reports: ${code}.`, fields);
     } else {
-      this.logger.error(`A page of delivery reports could not be read (${page.problem}); it is kept as pull ${id}.`);
+      this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${id}.`, fields);
     }
     return page;
   }
 
   private log({ reports, applied, orphaned, quarantined, conflicts }: ReportPullResult): void {
     const message = `Delivery reports: ${reports}, of which ${applied} moved a message`;
-    if (orphaned + quarantined + conflicts === 0) return this.logger.debug(message);
-    this.logger.warn(`${message}; orphaned ${orphaned}, quarantined ${quarantined}, conflicting ${conflicts}`);
+    const fields = { account: this.options.name, reports, applied, orphaned, quarantined, conflicts };
+    if (orphaned + quarantined + conflicts === 0) return this.logger.debug(message, fields);
+    this.logger.warn(`${message}; orphaned ${orphaned}, quarantined ${quarantined}, conflicting ${conflicts}`, fields);
   }
 }
 

@@ -39,7 +39,7 @@ export class Retention {
   constructor(
     private readonly leases: LeaseStore,
     private readonly store: RetentionStore,
-    account: string,
+    private readonly account: string,
   ) {
     this.logger = new Logger(`EmayIms:${account}`);
     this.leaseName = `${account}:retention`;
@@ -54,6 +54,7 @@ export class Retention {
     this.logger.log(
       `Older than ${days} days and deleted: ${messages} messages, ${reportPages} report pages, ` +
         `${orphanedReports} orphaned reports, ${failedEvents} failed events`,
+      { account: this.account, messages, reportPages, orphanedReports, failedEvents },
     );
   }
 

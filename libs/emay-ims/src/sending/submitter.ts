@@ -1,12 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EmayImsClient, SendOutcome } from '../client/index.js';
+import { publishSettled } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { ANSWER_CODES } from '../protocol/index.js';
+import { ANSWER_CODES, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import { isSameText, judge, type Verdict } from './settlement.js';
 
@@ -66,6 +67,7 @@ export class Submitter {
     switch (verdict.kind) {
       case 'settled':
         await this.persistently(() => this.store.settle(attempt.token, verdict.settlements));
+        publishSettled(this.options.name, verdict.settlements);
         break;
       case 'released':
         await this.release(messages, attempt, verdict.code, releaseInMs);
@@ -115,7 +117,11 @@ export class Submitter {
     if (outcome.kind === 'accepted' || (outcome.kind === 'refused' && verdict.kind !== 'released')) {
       this.circuit.succeeded();
       if (outcome.kind === 'refused') {
-        this.logger.error(`The gateway refused a request with ${outcome.code}. ${ANSWER_CODES[outcome.code]?.advice}`);
+        this.logger.error(`The gateway refused a request with ${outcome.code}. ${ANSWER_CODES[outcome.code]?.advice}`, {
+          account: this.options.name,
+          outcome: outcome.kind,
+          code: outcome.code,
+        });
       }
       return;
     }
@@ -123,8 +129,11 @@ export class Submitter {
     const refusesAccount = verdict.kind === 'released' && verdict.refusesAccount;
     const wait = this.circuit.failed(reason, refusesAccount);
     const advice = ANSWER_CODES[reason]?.advice ?? '';
+    const code = printableCode(reason);
+    const pauseMs = Math.ceil(wait);
     this.logger.warn(
-      `A request ended ${outcome.kind} with ${reason}; the next try is in ${Math.ceil(wait)} ms. ${advice}`.trimEnd(),
+      `A request ended ${outcome.kind} with ${code}; the next try is in ${pauseMs} ms. ${advice}`.trimEnd(),
+      { account: this.options.name, outcome: outcome.kind, code, pauseMs },
     );
   }
 

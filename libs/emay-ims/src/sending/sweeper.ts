@@ -15,6 +15,7 @@ const LEASE_MS = 60_000;
 export class Sweeper {
   private readonly logger: Logger;
   private readonly leaseName: string;
+  private readonly account: string;
   private readonly tasks: readonly SweepTask[];
 
   constructor(
@@ -23,6 +24,7 @@ export class Sweeper {
     more: readonly SweepTask[],
   ) {
     this.logger = new Logger(`EmayIms:${store.account}`);
+    this.account = store.account;
     this.leaseName = `${store.account}:sweep`;
     this.tasks = [
       {
@@ -39,7 +41,7 @@ export class Sweeper {
     if (!(await this.leases.acquire(this.leaseName, LEASE_MS))) return;
     for (const { run, done } of this.tasks) {
       const count = await run();
-      if (count > 0) this.logger.warn(`${count} ${done}`);
+      if (count > 0) this.logger.warn(`${count} ${done}`, { account: this.account, count });
     }
   }
 

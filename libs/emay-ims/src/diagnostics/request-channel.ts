@@ -1,0 +1,58 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import { printableCode, type GatewayCall } from '../protocol/index.js';
+
+/** Name of the tracing channel around each call to the gateway: `tracingChannel('emay-ims:request')`. */
+export const REQUEST_CHANNEL = 'emay-ims:request';
+
+/**
+ * How a call ended: a send as told by `SendOutcome`; `getIMSReport` with `answered`, as its answer is stored before
+ * anybody reads it, or `unsent` or `unconfirmed`.
+ */
+export type ImsRequestOutcome = 'accepted' | 'refused' | 'answered' | 'unsent' | 'unconfirmed';
+
+/** One call to the gateway, as its subscribers see it. Holds no number, text, id, key or signature. */
+export interface ImsRequestTrace {
+  readonly account: string;
+  /** The vendor's name of the call. */
+  readonly call: GatewayCall;
+  /** Messages in the request; of `getIMSReport`, the most reports asked for. */
+  readonly size: number;
+  /** The gateway's address tried last, `https://host:port`; `null` until one is. */
+  origin: string | null;
+  /** `null` until it has ended. */
+  outcome: ImsRequestOutcome | null;
+  /**
+   * The gateway's code, Node's or ours: `SUCCESS`, `ERROR_SIGN`, `ECONNRESET`, `HTTP_502`, `TIMEOUT`; `UNLISTED` for what is
+   * not spelled like a code. `null` until it has ended, and for `answered`.
+   */
+  code: string | null;
+}
+
+interface RequestEnd {
+  kind: ImsRequestOutcome;
+  code?: string;
+  reason?: string;
+}
+
+const channel = tracingChannel<unknown, ImsRequestTrace>(REQUEST_CHANNEL);
+
+/** Makes a call within the channel. Without subscribers it costs one look; the result, which holds numbers, stays here. */
+export async function traceRequest<End extends RequestEnd>(
+  trace: ImsRequestTrace,
+  request: () => Promise<End>,
+): Promise<End> {
+  if (!channel.hasSubscribers) return request();
+  let end: End | undefined;
+  await channel.tracePromise(async () => {
+    end = await request();
+    trace.outcome = end.kind;
+    trace.code = codeOf(end);
+  }, trace);
+  return end as End;
+}
+
+function codeOf({ kind, code, reason }: RequestEnd): string | null {
+  if (kind === 'accepted') return 'SUCCESS';
+  const cause = code ?? reason;
+  return cause === undefined ? null : printableCode(cause);
+}

@@ -1,0 +1,1 @@
+export { EmayImsTracingModule } from './emay-ims-tracing.module.js';

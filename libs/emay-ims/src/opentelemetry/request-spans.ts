@@ -1,0 +1,74 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import { REQUEST_CHANNEL, type ImsRequestTrace } from '../diagnostics/index.js';
+import { ActiveContextStore } from './active-context-store.js';
+
+const TRACER = 'nestjs-emay-ims';
+
+/**
+ * One span for each call to the gateway.
+ *
+ * - A child of the caller's active span, and itself active during the request, so that spans of HTTP lie below it.
+ * - Attributes by the conventions for messaging, and our own below `emay_ims.`; never a number, text, id, key or signature.
+ */
+export class RequestSpans {
+  private readonly spans = new WeakMap<ImsRequestTrace, Span>();
+  private readonly active = new ActiveContextStore();
+  private readonly channel = tracingChannel<Context, ImsRequestTrace>(REQUEST_CHANNEL);
+
+  subscribe(): void {
+    this.channel.start.bindStore(this.active, (request) => this.begin(request));
+    this.channel.subscribe(this.ends);
+  }
+
+  unsubscribe(): void {
+    this.channel.start.unbindStore(this.active);
+    this.channel.unsubscribe(this.ends);
+  }
+
+  private begin(request: ImsRequestTrace): Context {
+    const parent = context.active();
+    const span = trace
+      .getTracer(TRACER)
+      .startSpan(request.call, { kind: SpanKind.CLIENT, attributes: attributesOf(request) }, parent);
+    this.spans.set(request, span);
+    return trace.setSpan(parent, span);
+  }
+
+  private readonly ends = {
+    start: () => undefined,
+    end: () => undefined,
+    asyncStart: () => undefined,
+    asyncEnd: (request: ImsRequestTrace) => {
+      const span = this.spans.get(request);
+      if (!span) return; // It began before anybody subscribed.
+      const { outcome, code, origin } = request;
+      span.setAttributes({ ...serverOf(origin), 'emay_ims.outcome': outcome ?? 'failed' });
+      if (code !== null) span.setAttribute('emay_ims.code', code);
+      if (outcome !== 'accepted' && outcome !== 'answered') {
+        span.setAttribute('error.type', code ?? '_OTHER');
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      span.end();
+    },
+    error: () => undefined,
+  };
+}
+
+function attributesOf({ account, call, size }: ImsRequestTrace): Attributes {
+  const isSend = call !== 'getIMSReport';
+  return {
+    'messaging.system': 'emay_ims',
+    'messaging.operation.name': call,
+    'messaging.operation.type': isSend ? 'send' : 'receive',
+    'emay_ims.account': account,
+    // Of reports it is known only once they are read, which is after the call.
+    ...(isSend ? { 'messaging.batch.message_count': size } : {}),
+  };
+}
+
+function serverOf(origin: string | null): Attributes {
+  if (origin === null) return {};
+  const { hostname, port, protocol } = new URL(origin);
+  return { 'server.address': hostname, 'server.port': Number(port || (protocol === 'https:' ? 443 : 80)) };
+}

@@ -1,0 +1,125 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { EmayImsService } from '../emay-ims.service.js';
+import type { ImsAccountStatus } from '../operator/account-status.js';
+import { withinTime } from '../operator/within-time.js';
+import { Snapshot } from './snapshot.js';
+
+/** A gauge by account and what it shows; `null`: nothing just now. */
+interface AccountGauge {
+  name: string;
+  help: string;
+  value: (status: ImsAccountStatus) => number | null;
+}
+
+const GAUGES: readonly AccountGauge[] = [
+  {
+    name: 'emay_ims_oldest_due_age_seconds',
+    help: 'For how long the oldest queued message that is due has waited, by the clock of the database; 0: none is due.',
+    value: ({ oldestDueForMs }) => (oldestDueForMs ?? 0) / 1_000,
+  },
+  {
+    name: 'emay_ims_circuit_open',
+    help: 'Whether this instance hands nothing over, as the gateway is away or refuses the account.',
+    value: ({ circuitOpenFor }) => Number(circuitOpenFor !== null),
+  },
+  {
+    name: 'emay_ims_last_good_pull_timestamp_seconds',
+    help: "When this instance last got to the end of the gateway's queue of reports; missing until it has.",
+    value: ({ lastGoodPullAt }) => lastGoodPullAt && lastGoodPullAt.getTime() / 1_000,
+  },
+  {
+    name: 'emay_ims_poll_lease_held',
+    help: 'Whether this instance holds the lease to pull delivery reports.',
+    value: ({ pollLease }) => Number(pollLease === 'this-instance'),
+  },
+  {
+    name: 'emay_ims_possible_losses',
+    help: 'Pulls whose answer never came, or not in whole: the reports in it are gone.',
+    value: ({ possibleLosses }) => possibleLosses,
+  },
+  {
+    name: 'emay_ims_unreadable_pages',
+    help: 'Pages of delivery reports that could not be read; kept as they came.',
+    value: ({ unreadablePages }) => unreadablePages,
+  },
+  {
+    name: 'emay_ims_orphaned_reports',
+    help: 'Delivery reports that no message answers to; kept.',
+    value: ({ orphanedReports }) => orphanedReports,
+  },
+  {
+    name: 'emay_ims_quarantined_reports',
+    help: 'Delivery reports that could not be read; kept.',
+    value: ({ quarantinedReports }) => quarantinedReports,
+  },
+];
+
+/** No scrape waits longer for the database; Prometheus itself waits for ten seconds. */
+const TIMEOUT_MS = 3_000;
+
+type Services = ReadonlyMap<string, EmayImsService>;
+
+/** What each account answered; `null`: its database did not, or not in time. */
+type Answers<Answer> = () => Promise<{ account: string; answer: Answer | null }[]>;
+
+/**
+ * Registers what is kept in the database, looked up when somebody scrapes.
+ *
+ * - One look serves all gauges, and every scrape for a while: see `Snapshot`. Counting a large table is a look of its own.
+ * - What the database does not answer in time is missing, and the scrape goes on. An answer that comes late is there for the
+ *   next one.
+ */
+export function registerAccountGauges(registry: Registry, services: Services, cacheMs: number): void {
+  const stats = answersOf(services, cacheMs, (service) => service.stats());
+  const messages = { name: 'emay_ims_messages', help: 'Messages in the database by state.' };
+  registerGauge(registry, messages, ['account', 'state'], stats, (gauge, account, counts) => {
+    for (const [state, count] of Object.entries(counts ?? {})) gauge.set({ account, state }, count);
+  });
+  const statuses = answersOf(services, cacheMs, (service) => service.status());
+  const up = { name: 'emay_ims_database_up', help: 'Whether the database answered when it was last asked.' };
+  registerGauge(registry, up, ['account'], statuses, (gauge, account, status) => {
+    gauge.set({ account }, Number(status !== null));
+  });
+  for (const { value, ...named } of GAUGES) {
+    registerGauge(registry, named, ['account'], statuses, (gauge, account, status) => {
+      const shown = status && value(status);
+      if (shown !== null) gauge.set({ account }, shown);
+    });
+  }
+}
+
+function answersOf<Answer>(
+  services: Services,
+  cacheMs: number,
+  ask: (service: EmayImsService) => Promise<Answer>,
+): Answers<Answer> {
+  const snapshots = [...services].map(
+    ([account, service]) => [account, new Snapshot(() => ask(service), cacheMs)] as const,
+  );
+  return () =>
+    Promise.all(
+      snapshots.map(async ([account, snapshot]) => ({
+        account,
+        answer: await withinTime(snapshot.get(), TIMEOUT_MS).catch(() => null),
+      })),
+    );
+}
+
+function registerGauge<Label extends string, Answer>(
+  registry: Registry,
+  named: { name: string; help: string },
+  labelNames: Label[],
+  answers: Answers<Answer>,
+  show: (gauge: Gauge<Label>, account: string, answer: Answer | null) => void,
+): Gauge<Label> {
+  return new Gauge<Label>({
+    ...named,
+    labelNames,
+    registers: [registry],
+    async collect() {
+      const known = await answers();
+      this.reset();
+      for (const { account, answer } of known) show(this, account, answer);
+    },
+  });
+}

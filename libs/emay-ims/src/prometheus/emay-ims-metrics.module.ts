@@ -1,0 +1,47 @@
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { register } from 'prom-client';
+import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
+import { findAccount } from '../find-account.js';
+import { registerAccountGauges } from './account-gauges.js';
+import type { EmayImsMetricsOptions } from './metrics-options.js';
+import { RequestMetrics } from './request-metrics.js';
+
+const METRICS_OPTIONS = Symbol('EmayImsMetricsOptions');
+const CACHE_MS = 10_000;
+
+/**
+ * Keeps Prometheus metrics of accounts in a registry of `prom-client`. Import it once for each registry; how the registry is
+ * served is the host's matter.
+ */
+@Module({})
+export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown {
+  private requests: RequestMetrics | null = null;
+
+  constructor(
+    @Inject(METRICS_OPTIONS) private readonly options: EmayImsMetricsOptions,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  static forRoot(options: EmayImsMetricsOptions = {}): DynamicModule {
+    return { module: EmayImsMetricsModule, providers: [{ provide: METRICS_OPTIONS, useValue: options }] };
+  }
+
+  /** @throws EmayImsOptionsError where there is no account of a name given */
+  onModuleInit(): void {
+    const { registry = register, accounts = [DEFAULT_ACCOUNT], cacheMs = CACHE_MS } = this.options;
+    const services = new Map(accounts.map((account) => [account, findAccount(this.moduleRef, account)]));
+    this.requests = new RequestMetrics(registry, new Set(accounts));
+    registerAccountGauges(registry, services, cacheMs);
+    this.requests.subscribe();
+  }
+
+  onApplicationShutdown(): void {
+    this.requests?.unsubscribe();
+    const { registry = register } = this.options;
+    // Another application of the process, such as the next test, may register its own.
+    for (const { name } of registry.getMetricsAsArray()) {
+      if (name.startsWith('emay_ims_')) registry.removeSingleMetric(name);
+    }
+  }
+}

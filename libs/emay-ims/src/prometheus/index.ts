@@ -1,0 +1,2 @@
+export { EmayImsMetricsModule } from './emay-ims-metrics.module.js';
+export type { EmayImsMetricsOptions } from './metrics-options.js';

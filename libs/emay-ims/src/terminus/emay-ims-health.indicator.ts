@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { EmayImsService } from '../emay-ims.service.js';
+import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
+import { findAccount } from '../find-account.js';
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import type { ImsAccountStatus } from '../operator/account-status.js';
+import { withinTime } from '../operator/within-time.js';
+import { judgeHealth, type EmayImsHealthOptions } from './health-verdict.js';
+
+const TIMEOUT_MS = 1_000;
+
+/**
+ * Tells `@nestjs/terminus` how an account fares: database, circuit, oldest message that is due, last good pull, lease.
+ *
+ * - `down` when the database does not answer: then nothing can be taken.
+ * - Anything else is reported, and fails the check only where `failOn` names it: a gateway that is away must not take
+ *   every instance out of service, which can still queue.
+ * - Reported problems show as `degraded` with terminus 12, and as `up` with a list of `problems` with terminus 11.
+ */
+@Injectable()
+export class EmayImsHealthIndicator {
+  private readonly since = Date.now();
+
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /**
+   * @param key the name it gets in terminus's answer
+   * @throws EmayImsOptionsError where there is no account of that name
+   */
+  async check<const Key extends string>(
+    key: Key,
+    options: EmayImsHealthOptions = {},
+  ): Promise<HealthIndicatorResult<Key>> {
+    const { account = DEFAULT_ACCOUNT, failOn = [], timeoutMs = TIMEOUT_MS } = options;
+    const session = this.indicators.check(key);
+    const status = await statusOf(findAccount(this.moduleRef, account), timeoutMs);
+    if (typeof status === 'string') return session.down({ account, database: 'down', code: status });
+    const facts = { ...judgeHealth(status, options, this.since, Date.now()) };
+    if (facts.problems.some((problem) => failOn.includes(problem))) return session.down(facts);
+    // Terminus 11 knows no `degraded`.
+    return facts.problems.length === 0 || !('degraded' in session) ? session.up(facts) : session.degraded(facts);
+  }
+}
+
+/** The status, or why the database does not tell: the driver's code. */
+async function statusOf(service: EmayImsService, timeoutMs: number): Promise<ImsAccountStatus | string> {
+  try {
+    return await withinTime(service.status(), timeoutMs);
+  } catch (error) {
+    if (error instanceof EmayImsStoreError) return error.driverCode;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ImsAccountStatus } from '../operator/account-status.js';
+import { judgeHealth, type EmayImsHealthOptions } from './health-verdict.js';
+
+const MINUTE = 60_000;
+const NOW = 1_000 * MINUTE;
+
+const well: ImsAccountStatus = {
+  account: 'default',
+  circuitOpenFor: null,
+  oldestDueAt: null,
+  oldestDueForMs: null,
+  unconfirmed: 0,
+  possibleLosses: 0,
+  unreadablePages: 0,
+  orphanedReports: 0,
+  quarantinedReports: 0,
+  dispatches: true,
+  polls: true,
+  pollEveryMs: 5_000,
+  lastGoodPullAt: new Date(NOW),
+  pollLease: 'this-instance',
+  pollLeaseUntil: new Date(NOW),
+};
+
+describe('the verdict on the health of an account', () => {
+  const problems = (status: Partial<ImsAccountStatus>, options: EmayImsHealthOptions = {}, since = 0) =>
+    judgeHealth({ ...well, ...status }, options, since, NOW).problems;
+  const pulled = (minutesAgo: number) => ({ lastGoodPullAt: new Date(NOW - minutesAgo * MINUTE) });
+
+  it('finds nothing where all is well', () => {
+    expect(problems({})).toEqual([]);
+  });
+
+  it('gives queued messages five minutes, or what the host says', () => {
+    expect(problems({ oldestDueForMs: 5 * MINUTE })).toEqual([]);
+    expect(problems({ oldestDueForMs: 5 * MINUTE + 1 })).toEqual(['queue']);
+    expect(problems({ oldestDueForMs: 10 * MINUTE }, { maxQueueAgeMs: 10 * MINUTE })).toEqual([]);
+  });
+
+  it('gives pulls five minutes, three intervals where that is more, or what the host says', () => {
+    expect(problems(pulled(5))).toEqual([]);
+    expect(problems(pulled(6))).toEqual(['reports']);
+    expect(problems({ ...pulled(30), pollEveryMs: 10 * MINUTE })).toEqual([]);
+    expect(problems({ ...pulled(31), pollEveryMs: 10 * MINUTE })).toEqual(['reports']);
+    expect(problems({ ...pulled(600), pollEveryMs: null })).toEqual([]);
+    expect(problems({ ...pulled(600), pollEveryMs: null }, { maxPullAgeMs: MINUTE })).toEqual(['reports']);
+  });
+
+  it('gives an instance that has only just started the same time for its first pull', () => {
+    expect(problems({ lastGoodPullAt: null }, {}, NOW - 5 * MINUTE)).toEqual([]);
+    expect(problems({ lastGoodPullAt: null }, {}, NOW - 6 * MINUTE)).toEqual(['reports']);
+  });
+
+  it('leaves pulls to the instance that holds the lease, and asks none of one that does not poll', () => {
+    expect(problems({ ...pulled(6), pollLease: 'another-instance' })).toEqual([]);
+    expect(problems({ ...pulled(6), pollLease: 'nobody' })).toEqual(['reports']);
+    expect(problems({ ...pulled(6), polls: false, pollEveryMs: null })).toEqual([]);
+  });
+
+  it('names an open circuit by its code, and by no code where the gateway wrote something else', () => {
+    const circuit = (circuitOpenFor: string) => judgeHealth({ ...well, circuitOpenFor }, {}, 0, NOW).circuit;
+    expect(circuit('ERROR_SIGN')).toBe('ERROR_SIGN');
+    expect(circuit('+61422118000')).toBe('UNLISTED');
+    expect(problems({ circuitOpenFor: 'ECONNREFUSED' })).toEqual(['circuit']);
+  });
+});

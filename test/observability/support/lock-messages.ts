@@ -1,0 +1,19 @@
+import type { DataSource } from 'typeorm';
+
+const LOCKS: Record<string, readonly [lock: string, unlock: string]> = {
+  postgres: ['BEGIN; LOCK TABLE emay_ims_message IN ACCESS EXCLUSIVE MODE', 'ROLLBACK'],
+  mariadb: ['LOCK TABLES emay_ims_message WRITE', 'UNLOCK TABLES'],
+};
+
+/** Keeps everybody else from reading messages, as a database that does not answer does, until it is released. */
+export async function lockMessages(dataSource: DataSource): Promise<{ release(): Promise<void> }> {
+  const [lock, unlock] = LOCKS[dataSource.options.type] as readonly [string, string];
+  const blocker = dataSource.createQueryRunner();
+  await blocker.query(lock);
+  return {
+    async release() {
+      await blocker.query(unlock);
+      await blocker.release();
+    },
+  };
+}
