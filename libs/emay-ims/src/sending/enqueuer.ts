@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { dataSourceOf } from '../database/data-source-of.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsConflictError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
@@ -74,7 +75,7 @@ export class Enqueuer {
           'in your PostgreSQL or MySQL database (database: { dataSource: … }), or enqueue after your commit.',
       );
     }
-    if (manager.dataSource !== this.database.dataSource) {
+    if (dataSourceOf(manager) !== this.database.dataSource) {
       throw new EmayImsOptionsError(
         'enqueue({ manager }) cannot join your transaction: the manager belongs to another DataSource than the one the ' +
           'messages are kept in (option database).',

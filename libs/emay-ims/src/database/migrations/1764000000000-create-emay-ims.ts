@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of.js';
 import { POSTGRES_MIGRATION_LOCK } from '../run-migrations.js';
 
 const TABLES = [
@@ -19,12 +20,13 @@ export class CreateEmayIms1764000000000 implements MigrationInterface {
   readonly name = 'CreateEmayIms1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const isMysql = ['mysql', 'mariadb'].includes(queryRunner.dataSource.options.type);
+    const { type } = dataSourceOf(queryRunner).options;
+    const isMysql = ['mysql', 'mariadb'].includes(type);
     const integer = isMysql ? 'int' : 'integer';
     // A page of 500 reports does not fit into MySQL's 64 KiB `text`.
     const pageText = isMysql ? 'mediumtext' : 'text';
 
-    if (queryRunner.dataSource.options.type === 'postgres') {
+    if (type === 'postgres') {
       // Two sessions that create the same table at once, IF NOT EXISTS or not: one fails. So one waits for the other.
       await queryRunner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
     }

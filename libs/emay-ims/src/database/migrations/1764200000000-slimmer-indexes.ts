@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of.js';
 import { POSTGRES_MIGRATION_LOCK } from '../run-migrations.js';
 
 const DUE = '(account, state, priority DESC, due_at)';
@@ -19,7 +20,7 @@ export class SlimmerIndexes1764200000000 implements MigrationInterface {
       await slimOnMysql(runner);
       return;
     }
-    if (runner.dataSource.options.type === 'postgres') {
+    if (dataSourceOf(runner).options.type === 'postgres') {
       await lockMigrations(runner);
       // First the new one, which blocks writing only: dropping an index blocks reading too, until the end.
       await runner.query(`CREATE INDEX IF NOT EXISTS emay_ims_message_due_slim ON emay_ims_message ${DUE}`);
@@ -53,8 +54,8 @@ async function dropBoth(runner: QueryRunner): Promise<void> {
   await runner.query('DROP INDEX IF EXISTS emay_ims_message_due');
 }
 
-function isMysql({ dataSource }: QueryRunner): boolean {
-  return ['mysql', 'mariadb'].includes(dataSource.options.type);
+function isMysql(runner: QueryRunner): boolean {
+  return ['mysql', 'mariadb'].includes(dataSourceOf(runner).options.type);
 }
 
 /** One statement: MySQL commits each by itself. Another process may be ahead with it, as TypeORM takes no lock. */
@@ -78,6 +79,6 @@ async function hasImsIdIndex(runner: QueryRunner): Promise<boolean> {
 }
 
 async function lockMigrations(runner: QueryRunner): Promise<void> {
-  if (runner.dataSource.options.type !== 'postgres') return;
+  if (dataSourceOf(runner).options.type !== 'postgres') return;
   await runner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
 }

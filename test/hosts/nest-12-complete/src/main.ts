@@ -1,0 +1,54 @@
+/** A host that has every optional peer: each subpath loads, and the jobs stand in its ScheduleModule, once. */
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { EMAY_IMS_SIMULATOR, EmayImsSimulatorModule } from 'emay-ims-simulator/nestjs';
+import type { Simulator } from 'emay-ims-simulator';
+import { EmayImsModule, EmayImsService, type ImsMessageState } from 'nestjs-emay-ims';
+
+async function loadEverySubpath(name: string): Promise<string[]> {
+  const manifest = fileURLToPath(import.meta.resolve(`${name}/package.json`));
+  const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports: Record<string, unknown> };
+  const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+  for (const subpath of subpaths) await import(name + subpath.slice(1));
+  return subpaths;
+}
+
+@Module({
+  imports: [
+    ScheduleModule.forRoot(),
+    EmayImsModule.forRootAsync({
+      imports: [EmayImsSimulatorModule.forRoot()],
+      inject: [EMAY_IMS_SIMULATOR],
+      useFactory: ({ url, accounts }: Simulator) => ({
+        baseUrl: url,
+        appId: accounts[0]!.appId,
+        secretKey: accounts[0]!.secretKey,
+        database: { type: 'sqlite', path: './data/ims.sqlite' },
+        reports: { intervalMs: 200 },
+      }),
+    }),
+  ],
+})
+class AppModule {}
+
+const subpaths = [...(await loadEverySubpath('nestjs-emay-ims')), ...(await loadEverySubpath('emay-ims-simulator'))];
+const app = await NestFactory.createApplicationContext(AppModule, { logger: ['warn', 'error'] });
+const jobs = app.get(SchedulerRegistry).getIntervals();
+if (jobs.length === 0) throw new Error('No job of the module stands in the SchedulerRegistry');
+
+const ims = app.get(EmayImsService);
+const [message] = await ims.enqueue([{ mobile: '+61422118000', content: 'Hello' }]);
+const giveUpAt = Date.now() + 20_000;
+let state: ImsMessageState | undefined;
+while (state !== 'DELIVERED') {
+  if (Date.now() > giveUpAt) throw new Error(`The message is still ${state}`);
+  await pause(50);
+  state = (await ims.findOne(message!.customImsId))?.state;
+}
+await app.close();
+console.log(JSON.stringify({ node: process.version, state, jobs, subpaths }));

@@ -1,0 +1,11 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { SmsModule } from '#sms';
+
+@Module({ imports: [ScheduleModule.forRoot(), SmsModule.forRole('sends')] })
+class WorkerModule {}
+
+const app = await NestFactory.createApplicationContext(WorkerModule, { logger: ['warn', 'error'] });
+app.enableShutdownHooks();

@@ -1,0 +1,103 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { mustRun, runCommand } from './command.mjs';
+
+const KIB = 1_024;
+/** Of the tarball; about half as much again as it takes now. */
+const MAX_SIZE = { 'nestjs-emay-ims': 512 * KIB, 'emay-ims-simulator': 2_048 * KIB };
+const ALWAYS_THERE = ['package.json', 'README.md', 'README.zh.md', 'LICENSE'];
+const NEVER_THERE =
+  /\.spec\.|\.test\.|\.tsbuildinfo$|(^|\/)(test|tests|src|node_modules|coverage)\/|(^|\/)\.(?!d\.)|\.tgz$/;
+
+/**
+ * What a package says of itself, held against what is in its tarball.
+ *
+ * @returns a list of `{ check, problems }`; no problems where all is well
+ */
+export async function checkPackage({ manifest, path }) {
+  const root = await mkdtemp(join(tmpdir(), 'emay-ims-package-'));
+  try {
+    await mustRun('tar', ['-xzf', path, '-C', root]);
+    const folder = join(root, 'package');
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+      .sort();
+    return [
+      { check: 'content', problems: contentProblems(files) },
+      { check: 'size', problems: sizeProblems(manifest, (await stat(path)).size) },
+      { check: 'entry points', problems: entryPointProblems(manifest, files) },
+      { check: 'source maps', problems: await sourceMapProblems(folder, files) },
+      { check: 'declared dependencies', problems: await dependencyProblems(folder, files, manifest) },
+      { check: 'publint', problems: await toolProblems('publint', ['run', '--strict', path]) },
+      // ES modules alone: that `require` loads them on every Node we support is shown by the CommonJS hosts.
+      {
+        check: 'are the types wrong',
+        problems: await toolProblems('attw', ['--no-color', '--ignore-rules', 'cjs-resolves-to-esm', '--', path]),
+      },
+    ];
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+function contentProblems(files) {
+  return [
+    ...ALWAYS_THERE.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
+    ...files.filter((file) => NEVER_THERE.test(file)).map((file) => `${file} should not be there`),
+  ];
+}
+
+function sizeProblems({ name }, size) {
+  return size <= MAX_SIZE[name] ? [] : [`${size} bytes; at most ${MAX_SIZE[name]}`];
+}
+
+/** Every file that `exports`, `main`, `types` and `bin` lead to. */
+function entryPointProblems({ exports, main, types, bin = {} }, files) {
+  const targets = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(targets));
+  return [...targets(exports), main, types, ...targets(bin)]
+    .map((target) => target.replace(/^\.\//, ''))
+    .filter((target) => !files.includes(target))
+    .map((target) => `${target} is missing`);
+}
+
+/** A map shows its sources by itself, or they are in the package. */
+async function sourceMapProblems(folder, files) {
+  const problems = [];
+  for (const file of files.filter((name) => name.endsWith('.map'))) {
+    const { sources, sourcesContent = [] } = JSON.parse(await readFile(join(folder, file), 'utf8'));
+    const missing = sources.filter(
+      (source, index) => sourcesContent[index] == null && !files.includes(join(dirname(file), source)),
+    );
+    problems.push(...missing.map((source) => `${file} points at ${source}, which is not there`));
+  }
+  return problems;
+}
+
+/** Imports of code and of types alike: both must find what they name in the host. */
+async function dependencyProblems(folder, files, { name, dependencies = {}, peerDependencies = {} }) {
+  const declared = new Set([name, ...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+  const problems = new Set();
+  for (const file of files.filter((path) => /^dist\/.*\.(js|d\.ts)$/.test(path))) {
+    const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(
+      await readFile(join(folder, file), 'utf8'),
+      true,
+      true,
+    );
+    for (const { fileName } of [...importedFiles, ...typeReferenceDirectives]) {
+      const imported = /^(?:@[^/]+\/)?[^/]+/.exec(fileName)?.[0] ?? fileName;
+      if (fileName.startsWith('.') || fileName.startsWith('node:') || builtinModules.includes(imported)) continue;
+      if (!declared.has(imported)) problems.add(`${file} imports ${imported}, which is not declared`);
+    }
+  }
+  return [...problems];
+}
+
+async function toolProblems(tool, args) {
+  const { code, all } = await runCommand(join('node_modules', '.bin', tool), args);
+  return code === 0 ? [] : [all.trim()];
+}
