@@ -162,7 +162,7 @@ export class EmayImsService {
   /**
    * Pulls and applies the delivery reports that wait at the gateway now, outside the schedule (§2.4).
    *
-   * @param options.limit most reports to fetch, 1 or more; default: all that wait. A call during a pull gets that pull's
+   * @param options `limit`: most reports to fetch, 1 or more; default: all that wait. A call during a pull gets that pull's
    *   result, whatever its limit.
    * @throws EmayImsValidationError for a limit that is none; nothing is fetched
    */

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { getEmayImsToken } from '../emay-ims.tokens.js';
 import { InMemoryEmayImsService, type InMemoryEmayImsOptions } from './in-memory-emay-ims.service.js';
 
+/** The account in memory, and who may inject it. */
 export interface EmayImsTestingModuleOptions extends InMemoryEmayImsOptions {
   /** Whether every module may inject the service without importing this one. Default true. */
   isGlobal?: boolean;

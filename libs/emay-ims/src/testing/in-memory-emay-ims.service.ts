@@ -10,6 +10,7 @@ import { InMemoryAccount, type NeverAskedOfAnInMemoryAccount } from './in-memory
 import type { ScriptedFor, ScriptedOutcome } from './scripted-gateway.js';
 import { standsFor } from './surface.js';
 
+/** The account in memory, and its clock. */
 export interface InMemoryEmayImsOptions {
   /** Name of the account. Default `default`. */
   name?: string;
