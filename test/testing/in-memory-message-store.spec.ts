@@ -1,7 +1,10 @@
 import { describe } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
-import { InMemoryMessageStore } from '../../libs/emay-ims/src/testing/in-memory-message-store.js';
+import {
+  InMemoryMessageStore,
+  type NeverAskedOfAnInMemoryStore,
+} from '../../libs/emay-ims/src/testing/in-memory-message-store.js';
 import { MessageTable } from '../../libs/emay-ims/src/testing/message-table.js';
 import { standsFor, type Surface } from '../../libs/emay-ims/src/testing/surface.js';
 import { itApplies } from '../databases/store/applying.js';
@@ -27,7 +30,7 @@ class InMemoryStoreBench implements Surface<StoreBench, 'anotherDatabase'> {
     const table = this.tables.get(account) ?? new MessageTable(account);
     this.tables.set(account, table);
     const options = { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS };
-    return standsFor<MessageStore>(new InMemoryMessageStore(table, Date.now, options));
+    return standsFor<MessageStore, NeverAskedOfAnInMemoryStore>(new InMemoryMessageStore(table, Date.now, options));
   }
 
   async enqueue(store: MessageStore, messages: Parameters<StoreBench['enqueue']>[1]): Promise<void> {

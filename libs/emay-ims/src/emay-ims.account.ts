@@ -5,6 +5,7 @@ import { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
 import type { EmayImsEngine, EngineJob } from './engine/engine.js';
 import { DurableDelivery } from './events/durable-delivery.js';
+import { circuitEvent } from './events/circuit-event.js';
 import type { ImsCircuitName } from './events/emay-ims-event.js';
 import { EventListeners } from './events/event-listeners.js';
 import { EventTransactions } from './events/event-transactions.js';
@@ -30,7 +31,7 @@ import { Submitter } from './sending/submitter.js';
 import { Sweeper } from './sending/sweeper.js';
 
 /** How long a message whose direct send failed stays there for its caller to try again. */
-const HOLD_MS = 3_600_000;
+export const HOLD_MS = 3_600_000;
 const SWEEP_EVERY_MS = 10_000;
 /** How often to look for events that another instance recorded, or whose handler is to be called again. */
 const DELIVER_EVERY_MS = 2_000;
@@ -184,15 +185,10 @@ export class EmayImsAccount {
   }
 
   private newCircuit(circuit: ImsCircuitName): AccountCircuit {
-    const { dispatch, name: account } = this.options;
-    return new AccountCircuit(dispatch, ({ reason, refusesAccount }) => {
-      const shared = { account, occurredAt: new Date(), circuit };
-      this.listeners.emit(
-        reason === null
-          ? { ...shared, type: 'account.circuit-closed' }
-          : { ...shared, type: 'account.circuit-opened', reason, refusesAccount },
-      );
-    });
+    const { dispatch, name } = this.options;
+    return new AccountCircuit(dispatch, (turned) =>
+      this.listeners.emit(circuitEvent(name, circuit, turned, new Date())),
+    );
   }
 
   /** Others may begin while one is waited for. */

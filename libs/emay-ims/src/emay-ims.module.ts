@@ -119,7 +119,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   async onModuleInit(): Promise<void> {
     this.assertOnlyOneOfThisName();
     const explorer = new HandlerExplorer(this.discovery, this.scanner);
-    explorer.register(this.listeners, this.options.name, this.accountNames());
+    explorer.register(this.listeners);
     const dataSource = await this.database.open((name) =>
       this.moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false }),
     );

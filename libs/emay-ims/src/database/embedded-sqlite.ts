@@ -66,7 +66,7 @@ async function open(path: string, driver: unknown, readOnly: boolean): Promise<D
 
 /** Whether somebody else holds the file, or has just made the tables that we set out to make. */
 function isContended(error: unknown): boolean {
-  return /SQLITE_BUSY|database is locked|already exists|UNIQUE constraint failed: emay_ims_migration/.test(
+  return /SQLITE_BUSY|database is locked|table \S+ already exists|UNIQUE constraint failed: emay_ims_migration/.test(
     describe(error),
   );
 }

@@ -18,7 +18,7 @@ export class EventListeners {
   private readonly logger: Logger;
   private hasMessageHandlers = false;
 
-  constructor(account = 'default') {
+  constructor(readonly account = 'default') {
     this.logger = new Logger(`EmayIms:${account}`);
     const onFailure = (error: unknown) => this.report('A subscriber of events$', error);
     this.events$ = new GuardedObservable(onFailure, (subscriber) => this.subject.subscribe(subscriber));

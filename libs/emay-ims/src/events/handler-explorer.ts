@@ -1,7 +1,7 @@
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { EMAY_IMS_EVENT_TYPES, type EmayImsEvent, type EmayImsEventType } from './emay-ims-event.js';
-import type { EventListeners } from './event-listeners.js';
+import { EventListeners } from './event-listeners.js';
 import { typesOf } from './event-pattern.js';
 import { metadataOf, type OnImsEventMetadata } from './on-ims-event.js';
 
@@ -24,8 +24,9 @@ export class HandlerExplorer {
     private readonly scanner: MetadataScanner,
   ) {}
 
-  /** Has the methods that want events of this account called. `accounts`: all there are. */
-  register(listeners: EventListeners, account: string, accounts: readonly string[]): void {
+  /** Has the methods that want events of the listeners' account called. */
+  register(listeners: EventListeners): void {
+    const accounts = this.accounts();
     const names = new Set<string>();
     for (const { label, metadata, handle } of this.methods()) {
       const { options } = metadata;
@@ -33,7 +34,7 @@ export class HandlerExplorer {
         throw wrong(label, `there is no account "${options.account}": write one of ${accounts.join(', ')}`);
       }
       const types = typesIn(label, metadata);
-      if (options.account !== undefined && options.account !== account) continue;
+      if (options.account !== undefined && options.account !== listeners.account) continue;
       if (options.durable === undefined) {
         listeners.add({ label, types, handle });
         continue;
@@ -43,6 +44,13 @@ export class HandlerExplorer {
       names.add(name);
       listeners.addDurable({ label, types, handle, name });
     }
+  }
+
+  /** Every account of this application. */
+  private accounts(): string[] {
+    return this.discovery
+      .getProviders()
+      .flatMap(({ instance }) => (instance instanceof EventListeners ? instance.account : []));
   }
 
   private *methods(): Generator<DecoratedMethod> {

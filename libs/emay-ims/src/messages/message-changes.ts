@@ -1,7 +1,7 @@
 import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
 import type { RowValues } from '../database/sql-dialect.js';
-import { EVENT_OF_STATE, type EmayImsEvent } from '../events/emay-ims-event.js';
 import type { EventTransactions } from '../events/event-transactions.js';
+import { messageEvent } from '../events/message-event.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { ID_ROW, type MessageChange, type MessageSweep } from './message-sql.js';
 import type { ImsMessageState } from './message-state.js';
@@ -69,20 +69,16 @@ export class MessageChanges {
 }
 
 function toEvent(account: string, row: SqlRow) {
-  const state = row.state as ImsMessageState;
-  const type = EVENT_OF_STATE[state];
-  if (!type) return null;
   const text = (column: string) => (row[column] === null || row[column] === undefined ? null : String(row[column]));
-  return {
-    type,
+  const message = {
     account,
-    occurredAt: new Date(Number(row.occurred_at)),
     customImsId: String(row.custom_ims_id),
     imsId: text('ims_id'),
     mobile: String(row.mobile),
-    state,
+    state: row.state as ImsMessageState,
     code: text('code'),
     reportState: text('report_state'),
     reportDescription: text('report_description'),
-  } as Extract<EmayImsEvent, { customImsId: string; state: string }>;
+  };
+  return messageEvent(message, new Date(Number(row.occurred_at)));
 }

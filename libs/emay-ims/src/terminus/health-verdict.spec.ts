@@ -15,6 +15,8 @@ const well: ImsAccountStatus = {
   unreadablePages: 0,
   orphanedReports: 0,
   quarantinedReports: 0,
+  pendingEvents: 0,
+  failedEvents: 0,
   dispatches: true,
   polls: true,
   pollEveryMs: 5_000,

@@ -1,6 +1,10 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { getEmayImsToken } from '../emay-ims.tokens.js';
+import { EventListeners } from '../events/event-listeners.js';
+import { HandlerExplorer } from '../events/handler-explorer.js';
 import { InMemoryEmayImsService, type InMemoryEmayImsOptions } from './in-memory-emay-ims.service.js';
+import { InMemoryEvents } from './in-memory-events.js';
 
 /** The account in memory, and who may inject it. */
 export interface EmayImsTestingModuleOptions extends InMemoryEmayImsOptions {
@@ -8,9 +12,19 @@ export interface EmayImsTestingModuleOptions extends InMemoryEmayImsOptions {
   isGlobal?: boolean;
 }
 
-/** Stands in the place of `EmayImsModule` in unit tests: whoever injects an `EmayImsService` gets the one in memory. */
+/**
+ * Stands in the place of `EmayImsModule` in unit tests: whoever injects an `EmayImsService` gets the one in memory.
+ *
+ * - Methods with `@OnImsEvent` are called once the testing module has been initialised: `await host.init()`.
+ */
 @Module({})
-export class EmayImsTestingModule {
+export class EmayImsTestingModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly listeners: EventListeners,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {}
+
   /**
    * Import it once for each account that the test needs.
    *
@@ -21,11 +35,25 @@ export class EmayImsTestingModule {
     return {
       module: EmayImsTestingModule,
       global: isGlobal,
+      imports: [DiscoveryModule],
       providers: [
-        { provide: token, useFactory: () => new InMemoryEmayImsService(options) },
+        { provide: EventListeners, useFactory: () => new InMemoryEvents(options.name) },
+        {
+          provide: token,
+          inject: [EventListeners],
+          useFactory: (events: InMemoryEvents) => new InMemoryEmayImsService(options, events),
+        },
         { provide: InMemoryEmayImsService, useExisting: token },
       ],
       exports: [token, InMemoryEmayImsService],
     };
+  }
+
+  onModuleInit(): void {
+    new HandlerExplorer(this.discovery, this.scanner).register(this.listeners);
+  }
+
+  onApplicationShutdown(): void {
+    this.listeners.close();
   }
 }

@@ -1,8 +1,10 @@
 import type { EmayImsClient } from '../client/index.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { LeaseStore } from '../database/lease-store.js';
-import type { EmayImsAccount } from '../emay-ims.account.js';
+import { HOLD_MS, type EmayImsAccount } from '../emay-ims.account.js';
 import { AccountCircuit } from '../engine/account-circuit.js';
+import { circuitEvent } from '../events/circuit-event.js';
+import { messageEvent } from '../events/message-event.js';
 import type { MessageFinder } from '../messages/message-finder.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isFinal } from '../messages/message-state.js';
@@ -20,8 +22,9 @@ import type { Enqueuer } from '../sending/enqueuer.js';
 import { Submitter } from '../sending/submitter.js';
 import { deliveryReport } from './delivery-report.js';
 import { InMemoryEnqueuer } from './in-memory-enqueuer.js';
+import type { InMemoryEvents } from './in-memory-events.js';
 import { InMemoryMessageFinder } from './in-memory-message-finder.js';
-import { InMemoryMessageStore } from './in-memory-message-store.js';
+import { InMemoryMessageStore, type NeverAskedOfAnInMemoryStore } from './in-memory-message-store.js';
 import { InMemoryResolver } from './in-memory-resolver.js';
 import { MessageTable } from './message-table.js';
 import { ScriptedGateway } from './scripted-gateway.js';
@@ -30,8 +33,6 @@ import { standsFor, type Surface } from './surface.js';
 /** What the module alone needs of an account. */
 export type NeverAskedOfAnInMemoryAccount = 'client' | 'start' | 'stop' | 'close';
 
-/** How long a message whose direct send failed stays there for its caller to try again, as in production. */
-const HOLD_MS = 3_600_000;
 /** Passed on to a store that needs none, and asked by a schedule that does not run. */
 const NO_DATABASE = null as unknown as ImsDatabase;
 const NO_LEASES = null as unknown as LeaseStore;
@@ -52,8 +53,8 @@ const NOTHING_TO_PULL: ReportPullResult = {
  * - What decides is the real thing: sending, splitting, dispatching, purging. Only what is below it is replaced: the SQL by
  *   a map, the gateway by a script.
  * - Nothing runs by itself; `dispatch()` does once what the background would.
- * - Each call meets a circuit of its own whose pause does not end: an account that is refused stops the rest of that
- *   call, as in production, and the next call tries again.
+ * - The pause of the circuit lasts until the next call: an account that is refused stops the rest of its call, as in
+ *   production, and the next call tries again.
  */
 export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnInMemoryAccount> {
   readonly gateway = new ScriptedGateway();
@@ -63,24 +64,28 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly enqueuer: Enqueuer;
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
-  readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release'>({
+  readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
+    lastGoodPullAt: null,
     pull: async () => ({ ...NOTHING_TO_PULL }),
   });
   circuit: AccountCircuit;
   private readonly decisions: InMemoryResolver;
+  /** How many calls there have been: what the circuit's clock goes by. */
+  private calls = 0;
 
   constructor(
     readonly options: ResolvedEmayImsOptions,
     private readonly clock: () => number,
+    private readonly events: InMemoryEvents,
   ) {
     const { name, reports } = options;
-    this.table = new MessageTable(name);
+    this.table = new MessageTable(name, (message) => events.tell(messageEvent(message, this.now())));
     this.decisions = new InMemoryResolver(this.table, clock);
     const store = new InMemoryMessageStore(this.table, clock, {
       reportDeadlineMs: reports.deadlineMs,
       holdMs: HOLD_MS,
     });
-    this.store = standsFor<MessageStore>(store);
+    this.store = standsFor<MessageStore, NeverAskedOfAnInMemoryStore>(store);
     this.finder = standsFor<MessageFinder>(new InMemoryMessageFinder(this.table));
     this.enqueuer = standsFor<Enqueuer>(new InMemoryEnqueuer(store, this.table));
     this.resolver = standsFor<UnconfirmedResolver>(this.decisions);
@@ -93,24 +98,28 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     return new DirectSender(NO_DATABASE, this.store, submitter, this.circuit, this.options);
   }
 
-  /** Once what runs in the background: ends what is overdue, hands over what is due. */
+  /** Once what runs in the background: ends what is overdue, hands over what is due, calls durable handlers. */
   async dispatch(): Promise<void> {
-    await this.store.expire();
-    await this.store.giveUpWaitingForReports();
-    const submitter = this.newSubmitter();
-    await new Dispatcher(this.store, submitter, this.circuit, this.options).dispatch();
+    await this.events.seeThrough(async () => {
+      await this.store.expire();
+      await this.store.giveUpWaitingForReports();
+      const submitter = this.newSubmitter();
+      await new Dispatcher(this.store, submitter, this.circuit, this.options).dispatch();
+    });
   }
 
   /** A delivery report of the message comes in, with the vendor's word or the state that it leads to. */
   async report(message: ImsMessage, state: string): Promise<void> {
-    const report = deliveryReport(message, state, await this.store.now());
-    await this.store.applyReports(matchReports([report], [message]).applied, NO_DATABASE);
+    const report = deliveryReport(message, state, this.now());
+    const { applied } = matchReports([report], [message]);
+    await this.events.seeThrough(async () => void (await this.store.applyReports(applied, NO_DATABASE)));
   }
 
   clear(): void {
     this.gateway.clear();
     this.table.deleteWhere(() => true);
     this.decisions.clear();
+    this.events.clear();
     this.circuit = this.newCircuit();
   }
 
@@ -124,27 +133,52 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
 
   async status(): Promise<ImsAccountStatus> {
     const due = this.table.where(({ state, dueAt }) => state === 'QUEUED' && dueAt !== null);
-    const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= this.clock()));
+    const now = this.clock();
+    const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= now));
+    const isDue = Number.isFinite(oldest);
     return {
       account: this.options.name,
       circuitOpenFor: this.circuit.reason,
-      oldestDueAt: Number.isFinite(oldest) ? new Date(oldest) : null,
+      oldestDueAt: isDue ? new Date(oldest) : null,
+      oldestDueForMs: isDue ? now - oldest : null,
       unconfirmed: (await this.store.stats()).UNCONFIRMED,
       possibleLosses: 0,
       unreadablePages: 0,
       orphanedReports: 0,
       quarantinedReports: 0,
+      pendingEvents: this.events.waiting,
+      failedEvents: 0,
+      dispatches: false,
+      polls: false,
+      pollEveryMs: null,
+      lastGoodPullAt: null,
+      pollLease: 'nobody',
+      pollLeaseUntil: null,
     };
   }
 
+  /** None is ever given up. */
+  async retryFailedEvents(): Promise<number> {
+    return 0;
+  }
+
   private newSubmitter(): Submitter {
-    this.circuit = this.newCircuit();
+    this.calls++;
     const client = standsFor<EmayImsClient, 'getImsReport'>(this.gateway);
     return new Submitter(client, this.store, this.circuit, this.options);
   }
 
   private newCircuit(): AccountCircuit {
-    return new AccountCircuit(this.options.dispatch, () => 0);
+    const { dispatch, name } = this.options;
+    return new AccountCircuit(
+      dispatch,
+      (turned) => this.events.tell(circuitEvent(name, 'sending', turned, this.now())),
+      () => this.calls * (dispatch.maxBackoffMs + 1),
+    );
+  }
+
+  private now(): Date {
+    return new Date(this.clock());
   }
 
   private purgedStore(): Surface<RetentionStore> {
@@ -155,6 +189,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       },
       deletePages: async () => 0,
       deleteOrphanedReports: async () => 0,
+      deleteFailedEvents: async () => 0,
     };
   }
 }

@@ -7,6 +7,7 @@ import { resolveOptions } from '../options/resolve-options.js';
 import { classifyAnswerCode, normalizeMobile } from '../protocol/index.js';
 import type { ReportedState } from './delivery-report.js';
 import { InMemoryAccount, type NeverAskedOfAnInMemoryAccount } from './in-memory-account.js';
+import { InMemoryEvents } from './in-memory-events.js';
 import type { ScriptedFor, ScriptedOutcome } from './scripted-gateway.js';
 import { standsFor } from './surface.js';
 
@@ -34,15 +35,19 @@ export interface OutcomeFor {
  * - Checks, ids, conflicts, states and errors are those of the real one, whose code it runs; only what is below is memory.
  * - The gateway accepts everything, unless a test has said what comes next.
  * - Nothing happens by itself: what was enqueued is handed over by `dispatch()`, delivery reports come by `report()`.
+ * - Its events are those of the real one. Methods with `@OnImsEvent` are called where `EmayImsTestingModule` is imported.
  * - `enqueue(…, { manager })` stores at once, whatever becomes of the transaction.
  */
 export class InMemoryEmayImsService extends EmayImsService {
   private readonly memory: InMemoryAccount;
 
-  constructor({ name, maxContentLength, now = () => Date.now() }: InMemoryEmayImsOptions = {}) {
-    super();
+  constructor(
+    { name, maxContentLength, now = () => Date.now() }: InMemoryEmayImsOptions = {},
+    events = new InMemoryEvents(name),
+  ) {
+    super(events);
     const options = resolveOptions({ ...UNUSED, name, dispatch: ONE_BY_ONE, protocol: { maxContentLength } });
-    this.memory = new InMemoryAccount(options, now);
+    this.memory = new InMemoryAccount(options, now, events);
     this.attach(standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(this.memory));
   }
 
@@ -104,7 +109,10 @@ export class InMemoryEmayImsService extends EmayImsService {
 
   /**
    * What the module does in the background, once: messages past their `expiresAt` become EXPIRED, accepted ones without a
-   * report for 72 hours UNKNOWN, and what is queued and due is handed over.
+   * report for 72 hours UNKNOWN, what is queued and due is handed over, and durable event handlers are called. Resolves
+   * once every handler that it called has ended.
+   *
+   * @throws what a durable handler threw; the event stays for the next `dispatch()` or `report()`
    */
   async dispatch(): Promise<void> {
     await this.memory.dispatch();
@@ -112,10 +120,11 @@ export class InMemoryEmayImsService extends EmayImsService {
 
   /**
    * A delivery report comes in: it raises the message's state, or changes nothing where that stands higher already.
+   * Resolves once every event handler that it called has ended; durable ones are called with all that waits for them.
    *
    * @param state the vendor's word (§4), such as `DELIVRD` or `FAIL_BALANCE`, or the state of ours that it is to lead to
    * @returns the message afterwards
-   * @throws EmayImsConflictError where there is no such message
+   * @throws EmayImsConflictError where there is no such message; what a durable handler threw, as `dispatch()`
    */
   async report(customImsId: string, state: ReportedState | (string & {})): Promise<ImsMessage> {
     const { store } = this.memory;
@@ -125,7 +134,7 @@ export class InMemoryEmayImsService extends EmayImsService {
     return (await store.findOne(customImsId)) as ImsMessage;
   }
 
-  /** Forgets messages, decisions and scripted outcomes, as between two tests. */
+  /** Forgets messages, decisions, scripted outcomes and events that wait for their handlers, as between two tests. */
   reset(): void {
     this.memory.clear();
   }

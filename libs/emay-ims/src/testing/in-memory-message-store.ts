@@ -4,7 +4,6 @@ import type {
   Attempt,
   ClaimedMessage,
   MessageStore,
-  NamedReport,
   NewMessage,
   Release,
   ReportedMessage,
@@ -15,13 +14,16 @@ import { firstToEachNumber } from '../messages/statement-rows.js';
 import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
 
+/** What `InMemoryResolver` does itself. */
+export type NeverAskedOfAnInMemoryStore = 'resolve';
+
 /**
  * The messages of one account in memory: each method does to the table what its namesake of `MessageStore` does in SQL, and
  * passes the same contract.
  *
  * - A method does all it does before anybody else's turn: that is its transaction.
  */
-export class InMemoryMessageStore implements Surface<MessageStore> {
+export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfAnInMemoryStore> {
   readonly account: string;
 
   constructor(
@@ -115,7 +117,7 @@ export class InMemoryMessageStore implements Surface<MessageStore> {
     return reports.filter((report) => this.apply(report)).length;
   }
 
-  async applyNamedReports(reports: readonly NamedReport[]): Promise<number> {
+  async applyNamedReports(reports: readonly AppliedReport[]): Promise<number> {
     return reports.filter((report) => {
       const [message] = this.table.byIds([report.customImsId]);
       if (!message || isFinal(message.state) || (report.mobile ?? message.mobile) !== message.mobile) return false;

@@ -23,13 +23,17 @@ const BLANK = {
 /**
  * The table `emay_ims_message` of one account, as a map.
  *
- * - What it hands out are copies; a stored message changes by `change` alone.
+ * - What it hands out are copies; a stored message changes by `change` alone, which tells of a new state.
  */
 export class MessageTable {
   /** By `customImsId`, oldest first. */
   private readonly messages = new Map<string, ImsMessage>();
 
-  constructor(readonly account: string) {}
+  constructor(
+    readonly account: string,
+    /** Called with each message that has come into another state. */
+    private readonly onMoved: (message: ImsMessage) => void = () => undefined,
+  ) {}
 
   where(holds: (message: ImsMessage) => boolean): ImsMessage[] {
     return [...this.messages.values()].filter(holds).map(copy);
@@ -49,7 +53,10 @@ export class MessageTable {
 
   change(customImsId: string, changes: Partial<ImsMessage>): void {
     const message = this.messages.get(customImsId);
-    if (message) Object.assign(message, changes);
+    if (!message) return;
+    const { state } = message;
+    Object.assign(message, changes);
+    if (message.state !== state) this.onMoved(copy(message));
   }
 
   /** How many there were. */
