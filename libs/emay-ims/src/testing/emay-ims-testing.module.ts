@@ -49,10 +49,12 @@ export class EmayImsTestingModule implements OnModuleInit, OnApplicationShutdown
     };
   }
 
+  /** @internal */
   onModuleInit(): void {
     new HandlerExplorer(this.discovery, this.scanner).register(this.listeners);
   }
 
+  /** @internal */
   onApplicationShutdown(): void {
     this.listeners.close();
   }
