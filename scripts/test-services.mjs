@@ -17,6 +17,7 @@ const SUITES = [
   'test/faults',
   'test/cli/doctor',
   'test/cli/operator',
+  'test/docs/run-transactions',
 ];
 const isCi = process.env.CI === 'true';
 

@@ -13,6 +13,7 @@ export interface SimulatorAccount {
   readonly allowedIps?: readonly string[];
 }
 
+/** Everything is optional: what is left out has the default that is told at the field. */
 export interface SimulatorOptions {
   /** Port to listen on. Default: 0, a free one. */
   readonly port?: number;

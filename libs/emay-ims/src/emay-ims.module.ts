@@ -115,6 +115,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     };
   }
 
+  /** @internal */
   async onModuleInit(): Promise<void> {
     this.assertOnlyOneOfThisName();
     const explorer = new HandlerExplorer(this.discovery, this.scanner);
@@ -127,14 +128,17 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     this.service.attach(this.account);
   }
 
+  /** @internal */
   async onApplicationBootstrap(): Promise<void> {
     await this.account?.start();
   }
 
+  /** @internal */
   async onModuleDestroy(): Promise<void> {
     await this.account?.stop();
   }
 
+  /** @internal */
   async onApplicationShutdown(): Promise<void> {
     // Until now the host has been answering requests, which may send.
     await this.account?.close();

@@ -40,6 +40,7 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
+/** How `enqueue` stores. */
 export interface EnqueueOptions {
   /** The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. */
   manager?: EntityManager;
@@ -134,6 +135,7 @@ export class EmayImsService {
     return expandBatch(batch);
   }
 
+  /** The message of this id, or `null`. */
   async findOne(customImsId: string): Promise<ImsMessage | null> {
     return this.ready().store.findOne(customImsId);
   }
@@ -160,7 +162,7 @@ export class EmayImsService {
   /**
    * Pulls and applies the delivery reports that wait at the gateway now, outside the schedule (§2.4).
    *
-   * @param options.limit most reports to fetch, 1 or more; default: all that wait. A call during a pull gets that pull's
+   * @param options `limit`: most reports to fetch, 1 or more; default: all that wait. A call during a pull gets that pull's
    *   result, whatever its limit.
    * @throws EmayImsValidationError for a limit that is none; nothing is fetched
    */

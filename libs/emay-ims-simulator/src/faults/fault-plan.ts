@@ -14,6 +14,7 @@ export interface InjectedFault {
   readonly remaining: number;
   /** How many requests it has spoilt. */
   readonly met: number;
+  /** Takes it away; without effect where it is spent. */
   remove(): void;
 }
 

@@ -53,6 +53,7 @@ export type Fault =
   | StrangerEntriesFault
   | TruncateFault;
 
+/** The name of a kind of fault, such as `reset-after`. */
 export type FaultKind = Fault['kind'];
 
 /** Which requests a fault meets. */

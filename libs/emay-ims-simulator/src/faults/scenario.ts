@@ -13,6 +13,7 @@ export interface PassStep {
   readonly on?: CallName | readonly CallName[];
 }
 
+/** A step of a scenario: a fault, or a number of requests that pass. */
 export type ScenarioStep = PassStep | FaultOrder;
 
 /** A script: each step waits until the one before it is spent. */

@@ -3,6 +3,7 @@ import type { SimulatorOptions } from '../options.js';
 import { type Simulator, startSimulator } from '../simulator.js';
 import { EMAY_IMS_SIMULATOR, InjectSimulator } from './inject-simulator.js';
 
+/** The options of the simulator, and the module’s visibility. */
 export interface EmayImsSimulatorModuleOptions extends SimulatorOptions {
   /** Whether every module may inject the simulator without importing this one. Default: true. */
   readonly isGlobal?: boolean;
@@ -28,6 +29,7 @@ export class EmayImsSimulatorModule implements OnApplicationShutdown {
     };
   }
 
+  /** @internal */
   async onApplicationShutdown(): Promise<void> {
     await this.simulator.stop();
   }

@@ -14,6 +14,7 @@ export const ANSWER_CODES = {
   ERROR_SIGN: '签名错误',
 } as const;
 
+/** One of the 12 codes of the vendor document (§3). */
 export type DocumentedAnswerCode = keyof typeof ANSWER_CODES;
 
 /** What the gateway itself answers: the documented codes, and the pace limit seen in the sister product. */

@@ -4,7 +4,9 @@ export const SEND_CALL_NAMES = ['sendSingleIMS', 'sendBatchIMS', 'sendPersonalit
 /** All four calls (§2.4.1.1). */
 export const CALL_NAMES = [...SEND_CALL_NAMES, 'getIMSReport'] as const;
 
+/** The last part of a call’s path, such as `sendSingleIMS`. */
 export type CallName = (typeof CALL_NAMES)[number];
+/** The calls that take messages. */
 export type SendCallName = (typeof SEND_CALL_NAMES)[number];
 
 const callByPath = new Map<string, CallName>(CALL_NAMES.map((call) => [`/inter/${call}`, call]));

@@ -11,6 +11,7 @@ export const REPORT_STATES = {
   FAIL_UNKNOW: '未知失败',
 } as const;
 
+/** One of the 9 states of the vendor document (§4). */
 export type ReportState = keyof typeof REPORT_STATES;
 
 const descriptions = new Map<string, string>(Object.entries(REPORT_STATES));

@@ -22,6 +22,7 @@ export class EmayImsEventEmitterModule implements OnModuleInit {
     private readonly moduleRef: ModuleRef,
   ) {}
 
+  /** @internal */
   onModuleInit(): void {
     const emitter = this.hostEmitter();
     for (const { instance, isAlias } of this.discovery.getProviders()) {

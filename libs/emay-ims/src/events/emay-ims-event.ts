@@ -84,11 +84,13 @@ export interface EmayImsEventMap {
   'account.circuit-closed': ImsCircuitClosedEvent;
 }
 
+/** A type of event, such as `message.delivered`. */
 export type EmayImsEventType = keyof EmayImsEventMap;
 
 /** What has happened, told after the commit that made it true. */
 export type EmayImsEvent = EmayImsEventMap[EmayImsEventType];
 
+/** Those that tell of a message. */
 export type ImsMessageEventType = Extract<EmayImsEventType, `message.${string}`>;
 
 /** The event of a message that has come into a state; the others have none. */
@@ -102,6 +104,7 @@ export const EVENT_OF_STATE: Readonly<Partial<Record<ImsMessageState, ImsMessage
   EXPIRED: 'message.expired',
 });
 
+/** Every type of event. */
 export const EMAY_IMS_EVENT_TYPES: readonly EmayImsEventType[] = Object.freeze([
   'message.accepted',
   'message.delivered',

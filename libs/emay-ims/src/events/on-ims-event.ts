@@ -1,5 +1,6 @@
 import type { EmayImsEventFor, EmayImsEventPattern } from './event-pattern.js';
 
+/** Which account’s events a method takes, and whether it must not miss one. */
 export interface OnImsEventOptions {
   /** Name of the account whose events to take. Default: those of every account. */
   account?: string;

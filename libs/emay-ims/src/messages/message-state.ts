@@ -12,6 +12,7 @@ export const IMS_MESSAGE_STATES = [
   'EXPIRED',
 ] as const;
 
+/** One of `IMS_MESSAGE_STATES`. */
 export type ImsMessageState = (typeof IMS_MESSAGE_STATES)[number];
 
 /**

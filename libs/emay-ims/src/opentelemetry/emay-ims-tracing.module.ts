@@ -12,10 +12,12 @@ import { RequestSpans } from './request-spans.js';
 export class EmayImsTracingModule implements OnModuleInit, OnApplicationShutdown {
   private readonly spans = new RequestSpans();
 
+  /** @internal */
   onModuleInit(): void {
     this.spans.subscribe();
   }
 
+  /** @internal */
   onApplicationShutdown(): void {
     this.spans.unsubscribe();
   }

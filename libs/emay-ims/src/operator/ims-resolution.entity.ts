@@ -3,6 +3,7 @@ import { epochMilliseconds } from '../messages/ims-message.entity.js';
 
 /** What a person may decide about a message whose outcome is not known. */
 export const RESOLUTION_DECISIONS = ['resend', 'give-up'] as const;
+/** `resend`: back into the queue, at the risk of a second SMS. `give-up`: UNKNOWN. */
 export type ResolutionDecision = (typeof RESOLUTION_DECISIONS)[number];
 
 /** A decision about an UNCONFIRMED message: who took it, when and why. Never changed. Table `emay_ims_resolution`. */

@@ -15,6 +15,7 @@ export type EmayImsDatabaseOptions =
       dataSource: string;
     };
 
+/** How the gateway is called. */
 export interface EmayImsHttpOptions {
   /** The whole exchange, from looking up the name to the last byte of the answer, in ms. Default 30,000. */
   timeoutMs?: number;
@@ -28,6 +29,7 @@ export interface EmayImsHttpOptions {
   maxSockets?: number;
 }
 
+/** How what is queued is sent. */
 export interface EmayImsDispatchOptions {
   /** Whether this instance sends what is queued. Default true. Direct sends work either way. */
   enabled?: boolean;
@@ -43,6 +45,7 @@ export interface EmayImsDispatchOptions {
   maxBackoffMs?: number;
 }
 
+/** How delivery reports are fetched and kept. */
 export interface EmayImsReportOptions {
   /** Whether this instance pulls delivery reports. Default true. */
   enabled?: boolean;
@@ -58,6 +61,7 @@ export interface EmayImsReportOptions {
   deadlineMs?: number;
 }
 
+/** How long what is over is kept. */
 export interface EmayImsRetentionOptions {
   /**
    * Messages that have been final for so many days are deleted, with the report pages and orphaned reports
@@ -68,6 +72,7 @@ export interface EmayImsRetentionOptions {
   intervalMs?: number;
 }
 
+/** What the vendor document leaves open, each with the default that working clients agree on. */
 export interface EmayImsProtocolOptions {
   /** The gateway's time zone. Default `+08:00`. */
   timeZoneOffset?: string;
@@ -79,6 +84,7 @@ export interface EmayImsProtocolOptions {
   maxContentLength?: number;
 }
 
+/** The options of one account. A wrong one stops the start of the application (`EmayImsOptionsError`). */
 export interface EmayImsModuleOptions {
   /** Name of the account where there are several. Default `default`. */
   name?: string;
@@ -101,16 +107,19 @@ export interface EmayImsModuleOptions {
 
 /** Builds the options; for `useClass` and `useExisting`. */
 export interface EmayImsOptionsFactory {
+  /** Called once, when the application starts. */
   createEmayImsOptions(): Promise<EmayImsAsyncOptions> | EmayImsAsyncOptions;
 }
 
 /** What a factory returns: name and visibility are known before it runs. */
 export type EmayImsAsyncOptions = Omit<EmayImsModuleOptions, 'name' | 'isGlobal'>;
 
+/** The options of `forRootAsync`; exactly one of `useFactory`, `useClass` and `useExisting`. */
 export interface EmayImsModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   name?: string;
   isGlobal?: boolean;
   inject?: FactoryProvider['inject'];
+  /** Makes the options from what `inject` names. */
   // The injected values are the host's own: their types are known where the factory is written.
   // oxlint-disable-next-line typescript/no-explicit-any
   useFactory?: (...injected: any[]) => Promise<EmayImsAsyncOptions> | EmayImsAsyncOptions;

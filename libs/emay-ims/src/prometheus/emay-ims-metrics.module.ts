@@ -23,6 +23,7 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
     private readonly moduleRef: ModuleRef,
   ) {}
 
+  /** The metrics of these accounts, in this registry. */
   static forRoot(options: EmayImsMetricsOptions = {}): DynamicModule {
     return { module: EmayImsMetricsModule, providers: [{ provide: METRICS_OPTIONS, useValue: options }] };
   }
@@ -36,6 +37,7 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
     this.requests.subscribe();
   }
 
+  /** @internal */
   onApplicationShutdown(): void {
     this.requests?.unsubscribe();
     const { registry = register } = this.options;

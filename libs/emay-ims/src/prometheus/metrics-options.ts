@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 
+/** Which accounts are measured, and where the metrics stand. */
 export interface EmayImsMetricsOptions {
   /** Where the metrics are registered. Default: prom-client's own registry, `register`. */
   registry?: Registry;

@@ -11,6 +11,7 @@ import { codeTable } from './code-table.js';
  */
 export type AnswerCodeKind = 'success' | 'configuration' | 'message' | 'request' | 'pace' | 'unlisted';
 
+/** One answer code of the vendor document (§3). */
 export interface AnswerCodeEntry {
   code: string;
   kind: Exclude<AnswerCodeKind, 'unlisted'>;

@@ -10,6 +10,7 @@ export interface ProtocolOptions {
   maxContentLength: number;
 }
 
+/** The defaults of the option `protocol`. */
 export const DEFAULT_PROTOCOL_OPTIONS: Readonly<ProtocolOptions> = Object.freeze({
   timeZoneOffset: '+08:00',
   signCase: 'lower',

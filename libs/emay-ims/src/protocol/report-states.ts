@@ -9,6 +9,7 @@ import { codeTable } from './code-table.js';
  */
 export type ReportStateKind = 'delivered' | 'rejected' | 'undeliverable' | 'unknown';
 
+/** One report state of the vendor document (§4). */
 export interface ReportStateEntry {
   /** The vendor's spelling. */
   state: string;

@@ -17,6 +17,7 @@ export interface EnqueueSummary {
   violations: ImsViolation[];
 }
 
+/** How `enqueueStream` stores. */
 export interface EnqueueStreamOptions {
   /** Called after each chunk has been stored. */
   onProgress?: (summary: Readonly<EnqueueSummary>) => void;

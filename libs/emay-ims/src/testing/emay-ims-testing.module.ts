@@ -6,6 +6,7 @@ import { HandlerExplorer } from '../events/handler-explorer.js';
 import { InMemoryEmayImsService, type InMemoryEmayImsOptions } from './in-memory-emay-ims.service.js';
 import { InMemoryEvents } from './in-memory-events.js';
 
+/** The account in memory, and who may inject it. */
 export interface EmayImsTestingModuleOptions extends InMemoryEmayImsOptions {
   /** Whether every module may inject the service without importing this one. Default true. */
   isGlobal?: boolean;
@@ -48,10 +49,12 @@ export class EmayImsTestingModule implements OnModuleInit, OnApplicationShutdown
     };
   }
 
+  /** @internal */
   onModuleInit(): void {
     new HandlerExplorer(this.discovery, this.scanner).register(this.listeners);
   }
 
+  /** @internal */
   onApplicationShutdown(): void {
     this.listeners.close();
   }

@@ -11,6 +11,7 @@ import { InMemoryEvents } from './in-memory-events.js';
 import type { ScriptedFor, ScriptedOutcome } from './scripted-gateway.js';
 import { standsFor } from './surface.js';
 
+/** The account in memory, and its clock. */
 export interface InMemoryEmayImsOptions {
   /** Name of the account. Default `default`. */
   name?: string;

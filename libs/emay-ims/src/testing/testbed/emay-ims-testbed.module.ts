@@ -9,6 +9,7 @@ import type { EmayImsAsyncOptions } from '../../options/module-options.js';
 import { EmayImsTestbed, getEmayImsTestbedToken } from './emay-ims-testbed.js';
 import { TEMPORARY_FOLDER, TemporaryFolderModule } from './temporary-folder.module.js';
 
+/** The account, its simulator and its module. */
 export interface EmayImsTestbedModuleOptions {
   /** Name of the account. Default `default`. */
   name?: string;

@@ -6,6 +6,7 @@ import { DEFAULT_ACCOUNT } from '../../emay-ims.tokens.js';
 import type { ImsMessage } from '../../messages/ims-message.entity.js';
 import { isFinal, type ImsMessageState } from '../../messages/message-state.js';
 
+/** For how long to wait. */
 export interface AwaitedWithin {
   /** How long to wait, in ms. Default 10,000. */
   withinMs?: number;
