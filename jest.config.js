@@ -15,6 +15,8 @@ export default {
   roots: ['<rootDir>/libs', '<rootDir>/src', '<rootDir>/test'],
   modulePathIgnorePatterns: ['/dist/'],
   testMatch: ['**/*.spec.ts'],
+  // Applications of their own, with their own jest: see scripts/hosts.mjs.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/hosts/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: {

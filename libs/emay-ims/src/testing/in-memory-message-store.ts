@@ -192,12 +192,13 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
   }
 
   private submitting({ token, lastsMs }: Attempt, attemptsBefore = 0) {
+    const submittedAt = this.at();
     return {
       state: 'SUBMITTING',
       attempt: token,
       attempts: attemptsBefore + 1,
-      dueAt: this.at(lastsMs),
-      submittedAt: this.at(),
+      dueAt: new Date(submittedAt.getTime() + lastsMs),
+      submittedAt,
     } satisfies Partial<ImsMessage>;
   }
 
