@@ -40,8 +40,8 @@ const NAMES = [
   'settle, told of',
   'applyReports, told of',
   'what has just been changed',
-  'the next abandoned attempts, told of',
-  'the next held messages, told of',
+  'what a sweep has found',
+  'the held messages that a sweep has found',
 ];
 
 describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages on %s`, (kind: DatabaseKind) => {
@@ -74,9 +74,9 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       }),
       about: count,
     });
-    const sweep = ({ all }: MessageSweep, about: number, ...parameters: unknown[]): Statement => ({
-      sql: all,
-      parameters: [account, ...parameters],
+    const sweep = ({ find }: MessageSweep, about: number, ...parameters: unknown[]): Statement => ({
+      sql: find,
+      parameters: [account, ...parameters, 1_000],
       about,
     });
     const told = ({ returning, lock }: MessageChange) =>
@@ -108,16 +108,8 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       'settle, told of': update(told(sql.settle), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
       'applyReports, told of': update(told(sql.applyReports), 500, { more: report }),
       'what has just been changed': { sql: sql.findChanged, parameters: [rows(500), account], about: 500 },
-      'the next abandoned attempts, told of': {
-        sql: sql.recover.find,
-        parameters: [account, 1_000],
-        about: people.abandoned,
-      },
-      'the next held messages, told of': {
-        sql: sql.expireHeld.find,
-        parameters: [account, HOLD_MS, 1_000],
-        about: people.held,
-      },
+      'what a sweep has found': update(sql.recover.these, 1_000),
+      'the held messages that a sweep has found': update(sql.expireHeld.these, 1_000, { where: [HOLD_MS] }),
     };
   };
 

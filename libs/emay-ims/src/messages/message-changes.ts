@@ -7,7 +7,7 @@ import { ID_ROW, type MessageChange, type MessageSweep } from './message-sql.js'
 import type { ImsMessageState } from './message-state.js';
 import { idRows } from './statement-rows.js';
 
-/** Messages of a sweep in one transaction, where each is told of. */
+/** Messages of a sweep in one statement. */
 const SWEPT_AT_A_TIME = 1_000;
 
 interface ChangeParameters {
@@ -44,18 +44,16 @@ export class MessageChanges {
     return rows.length;
   }
 
-  /** All that are overdue; where each is told of, in bounded transactions. */
+  /** All that are overdue, some at a time; resolves to how many. */
   async sweep(sweep: MessageSweep, parameters: readonly unknown[]): Promise<number> {
-    if (!this.events.wantsMessages) return this.database.run(sweep.all, parameters);
     for (let total = 0; ;) {
-      const swept = await this.events.transaction(async (session) => {
-        const found = await session.rows(sweep.find, [...parameters, SWEPT_AT_A_TIME]);
-        if (found.length === 0) return 0;
-        const rows = idRows(found.map((row) => String(row.custom_ims_id)));
-        return this.make(sweep.these, { rows, where: [this.account] }, session);
-      });
+      const found = await this.database.rows(sweep.find, [...parameters, SWEPT_AT_A_TIME]);
+      if (found.length === 0) return total;
+      const rows = idRows(found.map((row) => String(row.custom_ims_id)));
+      const swept = await this.events.step((session) => this.make(sweep.these, { rows, where: parameters }, session));
       total += swept;
-      if (swept < SWEPT_AT_A_TIME) return total;
+      // None: somebody else has changed them in between, or is about to.
+      if (found.length < SWEPT_AT_A_TIME || swept === 0) return total;
     }
   }
 

@@ -49,11 +49,9 @@ export interface MessageChange extends UpdateStatement {
 
 /** An update of all messages for which something is overdue. */
 export interface MessageSweep {
-  /** All at once. */
-  all: string;
-  /** And a limit: some of them, locked. */
+  /** And a limit: some of them. Locks nothing: InnoDB would lock all that it reads, a whole queue, and claims would skip it. */
   find: string;
-  /** rows: ids; where: account. These, as far as they still stand there. */
+  /** rows: ids; where: as above. These, as far as it still holds for them. */
   these: MessageChange;
 }
 
@@ -96,9 +94,8 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
   const sweep = (from: ImsMessageState, overdue: string, set: Readonly<Record<string, string>>): MessageSweep => {
     const where = `account = ? AND state = '${from}' AND priority IN (${ANY_PRIORITY}) AND ${overdue}`;
     return {
-      all: `UPDATE ${dialect.dueMessages} SET ${assignments(set)} WHERE ${where}`,
-      find: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE ${where} LIMIT ? ${dialect.lockSkippingLocked}`,
-      these: change({ columns: ID_ROW, set, where: `${ours} AND ${STATE} = '${from}'` }),
+      find: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE ${where} LIMIT ?`,
+      these: change({ columns: ID_ROW, set, where: `${ours} AND ${STATE} = '${from}' AND ${overdue}` }),
     };
   };
   const selectDue = (columns: string) => `SELECT ${columns} FROM ${dialect.dueMessages}

@@ -24,18 +24,16 @@ export class Dispatcher {
   /** Sends until nothing is due, the circuit opens or `stop()` is called. */
   async dispatch(): Promise<void> {
     const workers: Promise<void>[] = [];
+    const failures: unknown[] = [];
     const join = () => {
-      if (workers.length < this.options.dispatch.concurrency) workers.push(this.work(join));
+      if (workers.length >= this.options.dispatch.concurrency) return;
+      // Each failure is caught where it comes up: one of a worker that nobody waits for yet would end the process.
+      workers.push(this.work(join).catch((error: unknown) => void failures.push(error)));
     };
     join();
     // Workers may join while others finish.
-    for (let settled = 0; settled < workers.length;) {
-      const round = workers.slice(settled);
-      const results = await Promise.allSettled(round);
-      settled += round.length;
-      const failure = results.find((result) => result.status === 'rejected');
-      if (failure) throw failure.reason;
-    }
+    for (let ended = 0; ended < workers.length; ended++) await workers[ended];
+    if (failures.length > 0) throw failures[0];
   }
 
   stop(): void {
