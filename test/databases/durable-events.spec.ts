@@ -32,6 +32,13 @@ const NAME = 'orders';
 
 type Handle = (event: EmayImsEvent) => unknown;
 
+const HANDLER = {
+  label: 'Orders.onEvent',
+  types: new Set(['message.accepted'] as const),
+  name: NAME,
+  handle: () => undefined,
+};
+
 describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
   let bench: StoreBench;
   let second: ImsDatabase;
@@ -43,7 +50,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
 
   /** One instance: what records, and what calls the handler. */
   const instance = (handle: Handle, account = newAccount(), database = bench.database, limits = LIMITS) => {
-    const handler = { label: 'Orders.onEvent', types: new Set(['message.accepted'] as const), name: NAME, handle };
+    const handler = { ...HANDLER, handle };
     const listeners = new EventListeners();
     listeners.addDurable(handler);
     const woken: string[] = [];
@@ -115,6 +122,18 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     await expect(failing).rejects.toThrow('no');
     await store.settle(attempt.token, [settlement('a', { state: 'REJECTED' })]);
     expect([await rowsOf(account), woken]).toEqual([[], []]);
+  });
+
+  it('that asks for fewer types than before is not called with the others; they are kept', async () => {
+    const got: string[] = [];
+    const { store, account } = instance(() => undefined);
+    await accept(store);
+    const handle = ({ type }: EmayImsEvent) => got.push(type);
+    const narrowed = { ...HANDLER, types: new Set(['message.delivered'] as const), handle };
+    const events = new DurableEventStore(bench.database, account);
+    await new DurableDelivery(events, narrowed, account, LIMITS).deliver();
+    expect(got).toEqual([]);
+    expect(await rowsOf(account)).toHaveLength(1);
   });
 
   it('keeps a change from happening where that cannot be recorded for it', async () => {
@@ -217,11 +236,11 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const got: string[] = [];
     const { store, delivery, events, account } = instance((event) => got.push(idOf(event)));
     const ids = await accept(store);
-    const [stale] = await events.durable.claim(NAME, 1, HOUR);
+    const [stale] = await events.durable.claim(HANDLER, 1, HOUR);
     await delivery.deliver();
     expect(got).toEqual([]);
     await bench.database.run('UPDATE emay_ims_event SET due_at = 1 WHERE account = ?', [account]);
-    const again = await events.durable.claim(NAME, 1, HOUR);
+    const again = await events.durable.claim(HANDLER, 1, HOUR);
     await events.durable.finish(stale!);
     await events.durable.fail(stale!, 'late', 0);
     expect(await rowsOf(account)).toMatchObject([{ attempts: 2, error: null, claim: again[0]?.claim }]);
@@ -235,7 +254,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const { store, delivery, events, account } = instance(() => calls++);
     await accept(store);
     for (let death = 0; death < LIMITS.maxAttempts; death++) {
-      expect(await events.durable.claim(NAME, 1, 0)).toHaveLength(1);
+      expect(await events.durable.claim(HANDLER, 1, 0)).toHaveLength(1);
     }
     await delivery.deliver();
     expect(calls).toBe(0);
@@ -303,7 +322,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     );
     expect((await retention.purge(1)).failedEvents).toBe(1);
     expect((await retention.purge(0)).failedEvents).toBe(1);
-    expect(await events.durable.claim(NAME, 10, HOUR)).toHaveLength(1);
+    expect(await events.durable.claim(HANDLER, 10, HOUR)).toHaveLength(1);
     expect(await new DurableEventStore(second, newAccount()).retryFailed(null)).toBe(0);
   });
 });

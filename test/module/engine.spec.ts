@@ -38,7 +38,7 @@ describe('in a host with ScheduleModule', () => {
   it.each<[string, Parameters<Workbench['options']>[0], string[], string[]]>([
     ['intervals', ACTIVE, [SWEEP, DISPATCH, REPORTS], []],
     ['a cron job', { ...ACTIVE, reports: { cron: '0 3 * * *' } }, [SWEEP, DISPATCH], [REPORTS]],
-    ['only what is enabled', {}, [SWEEP], []],
+    ['nothing where it only stores', {}, [], []],
     [
       'named jobs',
       { ...ACTIVE, name: 'a' },

@@ -100,9 +100,15 @@ export class EmayImsAccount {
 
   async start(): Promise<void> {
     const { name, dispatch, reports, retention } = this.options;
-    const jobs: EngineJob[] = [
-      { name: `emay-ims:${name}:sweep`, schedule: { everyMs: SWEEP_EVERY_MS }, run: () => this.sweeper.sweep() },
-    ];
+    const jobs: EngineJob[] = [];
+    // Not in one that only stores: its event handlers may be others than those of the instances that do the work.
+    if (dispatch.enabled || reports.enabled) {
+      jobs.push({
+        name: `emay-ims:${name}:sweep`,
+        schedule: { everyMs: SWEEP_EVERY_MS },
+        run: () => this.sweeper.sweep(),
+      });
+    }
     if (dispatch.enabled) {
       jobs.push({
         name: this.dispatchJob,

@@ -48,7 +48,7 @@ describe('the circuit of an account', () => {
     const circuit = newCircuit();
     circuit.succeeded();
     circuit.failed('ECONNREFUSED', false);
-    circuit.failed('ERROR_SIGN', true);
+    circuit.failed('ECONNRESET', false);
     circuit.succeeded();
     circuit.succeeded();
     expect(turns).toEqual(['ECONNREFUSED', null]);
@@ -89,5 +89,14 @@ describe('the circuit of an account', () => {
       () => 0,
     );
     expect(shortest.failed('x', false)).toBe(50);
+  });
+
+  it('tells as well when it learns, while open, that the account itself is refused', () => {
+    const circuit = newCircuit();
+    circuit.failed('ECONNREFUSED', false);
+    circuit.failed('ERROR_SIGN', true);
+    circuit.failed('ERROR_SIGN', true);
+    circuit.succeeded();
+    expect(turns).toEqual(['ECONNREFUSED', 'ERROR_SIGN', null]);
   });
 });

@@ -57,12 +57,12 @@ export class AccountCircuit {
     const { minBackoffMs, maxBackoffMs } = this.backoff;
     const pause =
       Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.failures - 1, 30)) * (0.5 + this.random() / 2);
-    const wasClosed = this.reason === null;
+    const isNews = this.reason === null || (refusesAccount && !this.refusesAccount);
     this.reason = reason;
     this.refusesAccount = refusesAccount;
     this.probing = false;
     this.openUntil = this.clock() + pause;
-    if (wasClosed) this.onTurn(this);
+    if (isNews) this.onTurn(this);
     return pause;
   }
 }

@@ -13,7 +13,8 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
  * onDelivered({ customImsId }: EmayImsEventMap['message.delivered']) { … }
  * ```
  *
- * - What a listener throws is logged and disturbs nothing, as of every listener.
+ * - What a listener with `@OnEvent` throws is logged by that package. One put on the emitter by hand is the host's affair; if it
+ *   throws, it is logged here, and the later ones of that event are not called.
  */
 @Module({ imports: [DiscoveryModule] })
 export class EmayImsEventEmitterModule implements OnModuleInit {
@@ -25,9 +26,11 @@ export class EmayImsEventEmitterModule implements OnModuleInit {
   /** @internal */
   onModuleInit(): void {
     const emitter = this.hostEmitter();
-    for (const { instance, isAlias } of this.discovery.getProviders()) {
-      if (isAlias || !(instance instanceof EmayImsService)) continue;
-      instance.events$.subscribe((event) => emitter.emit(`emay-ims.${event.type}`, event));
+    // Once each: a host may provide a service under tokens of its own.
+    const services = new Set(this.discovery.getProviders().map(({ instance }) => instance as unknown));
+    for (const service of services) {
+      if (!(service instanceof EmayImsService)) continue;
+      service.events$.subscribe((event) => void emitter.emit(`emay-ims.${event.type}`, event));
     }
   }
 

@@ -58,7 +58,7 @@ export class DurableDelivery {
   /** Goes on until nothing is due. */
   async deliver(): Promise<void> {
     while (!this.isStopping) {
-      const claimed = await this.store.claim(this.handler.name, AT_A_TIME, this.limits.callMs + RECORDING_MS);
+      const claimed = await this.store.claim(this.handler, AT_A_TIME, this.limits.callMs + RECORDING_MS);
       const ends = await Promise.allSettled(claimed.map((each) => this.attempt(each)));
       const failure = ends.find((end) => end.status === 'rejected');
       if (failure) throw failure.reason;

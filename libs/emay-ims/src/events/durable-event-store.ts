@@ -45,16 +45,20 @@ export class DurableEventStore {
     await session.run(insert, [this.account, dialect.encodeRows(COLUMNS, rows)]);
   }
 
-  /** Takes what is due for a handler, oldest first: nobody else gets it while the lease lasts. */
-  async claim(handler: string, limit: number, leaseMs: number): Promise<ClaimedEvent[]> {
+  /**
+   * Takes what is due for a handler, of the types that it asks for now, oldest first: nobody else gets it while the lease
+   * lasts.
+   */
+  async claim({ name, types }: DurableHandler, limit: number, leaseMs: number): Promise<ClaimedEvent[]> {
     const { now, lockSkippingLocked } = this.database.dialect;
     const claim = newToken();
     return this.database.transaction(async (session) => {
       const rows = await session.rows(
         `SELECT id, payload, attempts FROM emay_ims_event
          WHERE account = ? AND handler = ? AND state = 'PENDING' AND due_at <= ${now}
+           AND type IN (${[...types].map(() => '?').join(', ')})
          ORDER BY due_at LIMIT ? ${lockSkippingLocked}`,
-        [this.account, handler, limit],
+        [this.account, name, ...types, limit],
       );
       if (rows.length === 0) return [];
       await session.run(
@@ -90,10 +94,11 @@ export class DurableEventStore {
 
   /** Has FAILED events tried anew, all of them or one handler's; resolves to how many. */
   async retryFailed(handler: string | null): Promise<number> {
-    return this.database.run(
-      `UPDATE emay_ims_event SET state = 'PENDING', attempts = 0, due_at = ${this.database.dialect.now}
-       WHERE account = ? AND state = 'FAILED'${handler === null ? '' : ' AND handler = ?'}`,
-      handler === null ? [this.account] : [this.account, handler],
+    const retry = `UPDATE emay_ims_event SET state = 'PENDING', attempts = 0, due_at = ${this.database.dialect.now}
+       WHERE account = ? AND state = 'FAILED'${handler === null ? '' : ' AND handler = ?'}`;
+    // In a transaction of ours, which is READ COMMITTED: at its default MySQL would keep a lock on every event it reads.
+    return this.database.transaction((session) =>
+      session.run(retry, handler === null ? [this.account] : [this.account, handler]),
     );
   }
 }

@@ -29,6 +29,7 @@ describe('what a log says', () => {
     expect(frames).not.toMatch(/61422118000|second line/);
     expect(describeError('+61422118000')).toEqual({ kind: 'string', frames: undefined });
     expect(describeError(null).kind).toBe('object');
+    expect(describeError({ name: 1, stack: [] })).toEqual({ kind: 'object', frames: undefined });
   });
 });
 
@@ -38,6 +39,7 @@ describe('what is kept of what a durable handler threw', () => {
     ['a text', 'no', 'no'],
     ['nothing', undefined, 'undefined: no message'],
     ['an object', Object.create(null), 'object: no message'],
+    ['one whose parts are no texts', { name: 1, message: Symbol('x') }, 'object: no message'],
     ['a NUL and half a pair', new Error('a\0b\ud83d'), 'Error: ab\ufffd'],
     ['more than a column takes', new Error('x'.repeat(900)), `Error: ${'x'.repeat(493)}`],
   ])('%s', (_, error, text) => {

@@ -27,6 +27,9 @@ export function errorText(error: unknown): string {
   return text.replaceAll('\0', '').slice(0, MAX_TEXT_LENGTH).toWellFormed();
 }
 
+/** As far as they are texts: anything can be thrown. */
 function partsOf(error: unknown): { name?: string; message?: string; stack?: string } {
-  return typeof error === 'object' && error !== null ? (error as Partial<Error>) : {};
+  const { name, message, stack } = Object(error) as Record<string, unknown>;
+  const text = (part: unknown) => (typeof part === 'string' ? part : undefined);
+  return { name: text(name), message: text(message), stack: text(stack) };
 }

@@ -4,6 +4,7 @@ import type { EmayImsEvent } from './emay-ims-event.js';
 import { describeError, describeEvent } from './event-description.js';
 import type { DurableHandler, EventHandler } from './event-handler.js';
 import { GuardedObservable } from './guarded-observable.js';
+import { isThenable } from './is-thenable.js';
 
 /**
  * Those who want to know what happens to one account.
@@ -66,15 +67,15 @@ export class EventListeners {
   }
 
   private report(who: string, error: unknown): void {
-    const { kind, frames } = describeError(error);
-    this.logger.error(`${who} failed with ${kind}`, frames);
+    try {
+      const { kind, frames } = describeError(error);
+      this.logger.error(`${who} failed with ${kind}`, frames);
+    } catch {
+      // A logger or an error that throws in its turn: what the event tells of has happened, and must not seem to have failed.
+    }
   }
 
   private noteTypes({ types }: EventHandler): void {
     this.hasMessageHandlers ||= [...types].some((type) => type.startsWith('message.'));
   }
-}
-
-function isThenable(result: unknown): result is PromiseLike<unknown> {
-  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
 }

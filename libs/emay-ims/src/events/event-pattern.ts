@@ -6,7 +6,7 @@ import {
 } from './emay-ims-event.js';
 
 /** One type of event, a family of them, or all. */
-export type EmayImsEventPattern = EmayImsEventType | 'message.*' | 'report.*' | 'account.*' | '*';
+export type EmayImsEventPattern = EmayImsEventType | 'message.*' | 'report.*' | 'reports.*' | 'account.*' | '*';
 
 /** What a listener for the pattern is called with. */
 export type EmayImsEventFor<Pattern extends EmayImsEventPattern> = Pattern extends EmayImsEventType

@@ -30,6 +30,14 @@ describe('an Observable whose subscribers may throw', () => {
     expect(got).toEqual([1, 2]);
   });
 
+  it('hands over what an async one rejects with', async () => {
+    guarded.subscribe(async (value) => failing(value));
+    guarded.subscribe({ next: async (value) => failing(value) });
+    source.next(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(failures).toEqual([1, 1]);
+  });
+
   it('hands over what an operator throws, unless the subscriber takes it', () => {
     const taken: unknown[] = [];
     guarded.pipe(map(failing)).subscribe();

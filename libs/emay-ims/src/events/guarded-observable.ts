@@ -1,8 +1,10 @@
 import { Observable, Subscriber, type Observer, type Operator, type Subscription } from 'rxjs';
+import { isThenable } from './is-thenable.js';
 
 /**
  * An Observable whose subscribers may throw: RxJS makes that an uncaught exception, which ends the process. Here it is
- * handed to `onFailure`, also behind operators, and a subscriber that threw gets the next value all the same.
+ * handed to `onFailure`, also behind operators, and a subscriber that threw gets the next value all the same. An `async` one
+ * that rejects is no different.
  */
 export class GuardedObservable<T> extends Observable<T> {
   constructor(
@@ -33,9 +35,10 @@ export class GuardedObservable<T> extends Observable<T> {
     });
   }
 
-  private guarded(call: () => void): void {
+  private guarded(call: () => unknown): void {
     try {
-      call();
+      const result = call();
+      if (isThenable(result)) result.then(undefined, this.onFailure);
     } catch (error) {
       this.onFailure(error);
     }

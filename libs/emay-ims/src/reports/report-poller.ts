@@ -76,7 +76,8 @@ export class ReportPoller {
     try {
       const { stoppedBy } = await this.pull();
       if (stoppedBy === null) this.circuit.succeeded();
-      else if (stoppedBy !== LEASE_HELD) this.circuit.failed(stoppedBy, false);
+      else if (stoppedBy !== LEASE_HELD)
+        this.circuit.failed(stoppedBy, classifyAnswerCode(stoppedBy) === 'configuration');
     } finally {
       if (passage === 'probe') this.circuit.leave();
     }

@@ -70,14 +70,20 @@ export class DirectSender {
     if (later.length > 0) await this.store.insertQueued(later, createdAt, this.database);
     const now = fresh.filter((message) => problemWithNow(message, createdAt) === null);
     const requests = packRequests(now, this.options.dispatch.maxBatchSize);
+    const failures: unknown[] = [];
     const worker = async () => {
-      for (let request = requests.shift(); request; request = requests.shift()) {
+      for (let request = requests.shift(); request && failures.length === 0; request = requests.shift()) {
         // While the account is refused the rest waits in the queue: not one request is spent on it.
         if (this.circuit.isShut) await this.store.insertQueued(request, createdAt, this.database);
         else await this.sendRequest(request, givenIds);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(this.options.dispatch.concurrency, requests.length) }, worker));
+    // Told when all have ended: a caller who hears of a failure must not be sent for any more.
+    const workers = Array.from({ length: Math.min(this.options.dispatch.concurrency, requests.length) }, () =>
+      worker().catch((error: unknown) => void failures.push(error)),
+    );
+    await Promise.all(workers);
+    if (failures.length > 0) throw failures[0];
 
     const stored = new Map((await this.store.findByIds(ids)).map((message) => [message.customImsId, message]));
     const late = conflictingIds(messages, stored);

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of.js';
 import { POSTGRES_MIGRATION_LOCK } from '../run-migrations.js';
 
 const COLUMNS = `id varchar(32) NOT NULL,
@@ -20,7 +21,7 @@ export class DurableEvents1764400000000 implements MigrationInterface {
   readonly name = 'DurableEvents1764400000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const { type } = runner.dataSource.options;
+    const { type } = dataSourceOf(runner).options;
     if (type === 'mysql' || type === 'mariadb') {
       // Binary collation, as of the other tables: names that differ in case are different names.
       await runner.query(
