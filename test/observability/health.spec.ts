@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
-import { EmayImsModule, EmayImsOptionsError, getEmayImsToken } from 'nestjs-emay-ims';
+import { EmayImsModule, EmayImsOptionsError, EmayImsStoreError, getEmayImsToken } from 'nestjs-emay-ims';
 import { EmayImsHealthIndicator, EmayImsHealthModule, type EmayImsHealthOptions } from 'nestjs-emay-ims/terminus';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, databasesUnderTest } from '../support/databases.js';
@@ -119,6 +119,18 @@ describe.each(databasesUnderTest())('the health of an account on %s', (kind) => 
     expect(down).toMatchObject({ code: 503, status: 'error' });
     expect(down.ims).toEqual({ status: 'down', account: 'default', database: 'down', code: expect.any(String) });
     for (const canary of [...CANARIES, '127.0.0.1', 'sqlite/']) expect(down.text).not.toContain(canary);
+  });
+
+  it('counts nothing: events, reports and pages are not even looked at, however many there are', async () => {
+    await start();
+    const dataSource = await observed.database.open();
+    // Whatever asks for one of them fails from now on.
+    for (const table of ['emay_ims_event', 'emay_ims_report', 'emay_ims_report_batch']) {
+      await dataSource.query(`DROP TABLE ${table}`);
+    }
+    await dataSource.destroy();
+    await expect(observed.ims.status()).rejects.toThrow(EmayImsStoreError);
+    expect(await probe()).toMatchObject({ code: 200, status: 'ok', ims: { database: 'up' } });
   });
 
   it('tells of each account by its name, and of none that does not exist', async () => {

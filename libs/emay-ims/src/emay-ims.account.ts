@@ -13,6 +13,7 @@ import { newToken } from './messages/ids.js';
 import { MessageFinder } from './messages/message-finder.js';
 import { MessageStore } from './messages/message-store.js';
 import type { ResolvedEmayImsOptions } from './options/module-options.js';
+import { readAccountPulse, type ImsAccountPulse } from './operator/account-pulse.js';
 import { readAccountStatus, type ImsAccountStatus } from './operator/account-status.js';
 import { UnconfirmedResolver } from './operator/unconfirmed-resolver.js';
 import { PageKeeper } from './reports/page-keeper.js';
@@ -139,6 +140,10 @@ export class EmayImsAccount {
       });
     }
     await this.engine.start(jobs);
+  }
+
+  pulse(): Promise<ImsAccountPulse> {
+    return readAccountPulse(this.database, this.options, this.circuit, this.poller);
   }
 
   status(): Promise<ImsAccountStatus> {

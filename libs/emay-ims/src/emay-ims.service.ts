@@ -12,6 +12,7 @@ import { EventListeners } from './events/event-listeners.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
 import type { ImsMessageState } from './messages/message-state.js';
 import { encodeCursor } from './messages/page-cursor.js';
+import type { ImsAccountPulse } from './operator/account-pulse.js';
 import type { ImsAccountStatus } from './operator/account-status.js';
 import type { ImsResolution } from './operator/ims-resolution.entity.js';
 import type { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
@@ -190,7 +191,18 @@ export class EmayImsService {
     return this.ready().resolver.history(customImsId);
   }
 
-  /** What waits for somebody to look at it: doubts, possible losses, orphans, an open circuit. */
+  /**
+   * Whether the account sends and pulls: circuit, oldest message that is due, last good pull, lease. Two short statements, however
+   * much is queued and kept: may be asked every second.
+   */
+  async pulse(): Promise<ImsAccountPulse> {
+    return this.ready().pulse();
+  }
+
+  /**
+   * The pulse, and what waits for somebody to look at it: doubts, possible losses, orphans, failed events. These are counted: the
+   * more there are, the longer it takes.
+   */
   async status(): Promise<ImsAccountStatus> {
     return this.ready().status();
   }

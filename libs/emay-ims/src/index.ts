@@ -85,6 +85,7 @@ export {
   type DeliveryReport,
   type ReportStateEntry,
 } from './protocol/index.js';
+export type { ImsAccountPulse } from './operator/account-pulse.js';
 export type { ImsAccountStatus } from './operator/account-status.js';
 export { ImsResolution, type ResolutionDecision } from './operator/ims-resolution.entity.js';
 export { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';

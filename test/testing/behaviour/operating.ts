@@ -87,6 +87,20 @@ export function itIsOperated(subject: () => Subject): void {
       }); // prettier-ignore
     });
 
+    it('has the pulse in it, which can be had alone', async () => {
+      const ims = await doubtful();
+      await ims.enqueue([{ ...MESSAGE, customImsId: 'later', sendAt: LATER }]);
+      const pulse = await ims.pulse();
+      expect(pulse).toMatchObject({
+        account: 'default',
+        circuitOpenFor: 'ECONNRESET',
+        oldestDueAt: null,
+        polls: false,
+      });
+      expect(await ims.status()).toMatchObject(pulse);
+      expect(pulse).not.toHaveProperty('unconfirmed');
+    });
+
     it('tells of no failed event where there is none to be tried anew', async () => {
       expect(await subject().ims.retryFailedEvents()).toBe(0);
     });

@@ -5,7 +5,7 @@ import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
 import { findAccount } from '../find-account.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
-import type { ImsAccountStatus } from '../operator/account-status.js';
+import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import { withinTime } from '../operator/within-time.js';
 import { judgeHealth, type EmayImsHealthOptions } from './health-verdict.js';
 
@@ -14,6 +14,7 @@ const TIMEOUT_MS = 1_000;
 /**
  * Tells `@nestjs/terminus` how an account fares: database, circuit, oldest message that is due, last good pull, lease.
  *
+ * - Counts nothing: how much is queued, or waits for a person or a handler, does not make it late.
  * - `down` when the database does not answer: then nothing can be taken.
  * - Anything else is reported, and fails the check only where `failOn` names it: a gateway that is away must not take
  *   every instance out of service, which can still queue.
@@ -38,19 +39,19 @@ export class EmayImsHealthIndicator {
   ): Promise<HealthIndicatorResult<Key>> {
     const { account = DEFAULT_ACCOUNT, failOn = [], timeoutMs = TIMEOUT_MS } = options;
     const session = this.indicators.check(key);
-    const status = await statusOf(findAccount(this.moduleRef, account), timeoutMs);
-    if (typeof status === 'string') return session.down({ account, database: 'down', code: status });
-    const facts = { ...judgeHealth(status, options, this.since, Date.now()) };
+    const pulse = await pulseOf(findAccount(this.moduleRef, account), timeoutMs);
+    if (typeof pulse === 'string') return session.down({ account, database: 'down', code: pulse });
+    const facts = { ...judgeHealth(pulse, options, this.since, Date.now()) };
     if (facts.problems.some((problem) => failOn.includes(problem))) return session.down(facts);
     // Terminus 11 knows no `degraded`.
     return facts.problems.length === 0 || !('degraded' in session) ? session.up(facts) : session.degraded(facts);
   }
 }
 
-/** The status, or why the database does not tell: the driver's code. */
-async function statusOf(service: EmayImsService, timeoutMs: number): Promise<ImsAccountStatus | string> {
+/** The pulse, or why the database does not tell: the driver's code. */
+async function pulseOf(service: EmayImsService, timeoutMs: number): Promise<ImsAccountPulse | string> {
   try {
-    return await withinTime(service.status(), timeoutMs);
+    return await withinTime(service.pulse(), timeoutMs);
   } catch (error) {
     if (error instanceof EmayImsStoreError) return error.driverCode;
     throw error;

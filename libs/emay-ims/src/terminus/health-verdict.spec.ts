@@ -1,22 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ImsAccountStatus } from '../operator/account-status.js';
+import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import { judgeHealth, type EmayImsHealthOptions } from './health-verdict.js';
 
 const MINUTE = 60_000;
 const NOW = 1_000 * MINUTE;
 
-const well: ImsAccountStatus = {
+const well: ImsAccountPulse = {
   account: 'default',
   circuitOpenFor: null,
   oldestDueAt: null,
   oldestDueForMs: null,
-  unconfirmed: 0,
-  possibleLosses: 0,
-  unreadablePages: 0,
-  orphanedReports: 0,
-  quarantinedReports: 0,
-  pendingEvents: 0,
-  failedEvents: 0,
   dispatches: true,
   polls: true,
   pollEveryMs: 5_000,
@@ -26,8 +19,8 @@ const well: ImsAccountStatus = {
 };
 
 describe('the verdict on the health of an account', () => {
-  const problems = (status: Partial<ImsAccountStatus>, options: EmayImsHealthOptions = {}, since = 0) =>
-    judgeHealth({ ...well, ...status }, options, since, NOW).problems;
+  const problems = (pulse: Partial<ImsAccountPulse>, options: EmayImsHealthOptions = {}, since = 0) =>
+    judgeHealth({ ...well, ...pulse }, options, since, NOW).problems;
   const pulled = (minutesAgo: number) => ({ lastGoodPullAt: new Date(NOW - minutesAgo * MINUTE) });
 
   it('finds nothing where all is well', () => {

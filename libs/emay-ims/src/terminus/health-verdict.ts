@@ -1,4 +1,4 @@
-import type { ImsAccountStatus } from '../operator/account-status.js';
+import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import { printableCode } from '../protocol/index.js';
 
 /**
@@ -39,21 +39,21 @@ export interface EmayImsHealthFacts {
   /** When this instance last emptied the gateway's queue of reports; `null`: not since it started. */
   lastGoodPullAt: string | null;
   /** Who pulls just now. */
-  pollLease: ImsAccountStatus['pollLease'];
+  pollLease: ImsAccountPulse['pollLease'];
   problems: EmayImsHealthProblem[];
 }
 
 const MIN_AGE_MS = 300_000;
 const INTERVALS = 3;
 
-/** Reads a status: pure. `sinceMs` and `nowMs` are the start of this instance and now, by its own clock. */
+/** Reads a pulse: pure. `sinceMs` and `nowMs` are the start of this instance and now, by its own clock. */
 export function judgeHealth(
-  status: ImsAccountStatus,
-  { maxQueueAgeMs = MIN_AGE_MS, maxPullAgeMs = defaultPullAge(status) }: EmayImsHealthOptions,
+  pulse: ImsAccountPulse,
+  { maxQueueAgeMs = MIN_AGE_MS, maxPullAgeMs = defaultPullAge(pulse) }: EmayImsHealthOptions,
   sinceMs: number,
   nowMs: number,
 ): EmayImsHealthFacts {
-  const { account, circuitOpenFor, oldestDueForMs, lastGoodPullAt, polls, pollLease } = status;
+  const { account, circuitOpenFor, oldestDueForMs, lastGoodPullAt, polls, pollLease } = pulse;
   const pullAgeMs = nowMs - (lastGoodPullAt?.getTime() ?? sinceMs);
   const problems: EmayImsHealthProblem[] = [];
   if (circuitOpenFor !== null) problems.push('circuit');
@@ -70,6 +70,6 @@ export function judgeHealth(
   };
 }
 
-function defaultPullAge({ pollEveryMs }: ImsAccountStatus): number {
+function defaultPullAge({ pollEveryMs }: ImsAccountPulse): number {
   return pollEveryMs === null ? Infinity : Math.max(MIN_AGE_MS, INTERVALS * pollEveryMs);
 }

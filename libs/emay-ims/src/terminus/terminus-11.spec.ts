@@ -11,7 +11,7 @@ describe('the indicator with terminus 11, which knows no `degraded`', () => {
     }),
   } as unknown as HealthIndicatorService;
   const moduleRef = {
-    get: () => ({ status: async () => ({ account: 'default', circuitOpenFor: 'ERROR_SIGN', polls: false }) }),
+    get: () => ({ pulse: async () => ({ account: 'default', circuitOpenFor: 'ERROR_SIGN', polls: false }) }),
   } as unknown as ModuleRef;
   const indicator = new EmayImsHealthIndicator(indicators, moduleRef);
 

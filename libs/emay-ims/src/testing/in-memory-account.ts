@@ -9,6 +9,7 @@ import type { MessageFinder } from '../messages/message-finder.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isFinal } from '../messages/message-state.js';
 import type { MessageStore } from '../messages/message-store.js';
+import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
 import type { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
@@ -133,7 +134,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     return work;
   }
 
-  async status(): Promise<ImsAccountStatus> {
+  async pulse(): Promise<ImsAccountPulse> {
     const due = this.table.where(({ state, dueAt }) => state === 'QUEUED' && dueAt !== null);
     const now = this.clock();
     const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= now));
@@ -143,6 +144,18 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       circuitOpenFor: this.circuit.reason,
       oldestDueAt: isDue ? new Date(oldest) : null,
       oldestDueForMs: isDue ? now - oldest : null,
+      dispatches: false,
+      polls: false,
+      pollEveryMs: null,
+      lastGoodPullAt: null,
+      pollLease: 'nobody',
+      pollLeaseUntil: null,
+    };
+  }
+
+  async status(): Promise<ImsAccountStatus> {
+    return {
+      ...(await this.pulse()),
       unconfirmed: (await this.store.stats()).UNCONFIRMED,
       possibleLosses: 0,
       unreadablePages: 0,
@@ -150,12 +163,6 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       quarantinedReports: 0,
       pendingEvents: this.events.waiting,
       failedEvents: 0,
-      dispatches: false,
-      polls: false,
-      pollEveryMs: null,
-      lastGoodPullAt: null,
-      pollLease: 'nobody',
-      pollLeaseUntil: null,
     };
   }
 

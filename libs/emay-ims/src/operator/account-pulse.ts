@@ -1,0 +1,57 @@
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import type { ReportPoller } from '../reports/report-poller.js';
+import { findOldestDue } from './oldest-due.js';
+
+/** Whether an account sends and pulls: what can be told at once, however much is queued and kept. */
+export interface ImsAccountPulse {
+  account: string;
+  /** Why this instance hands nothing over just now: the gateway's code or the network's; `null`: it does. */
+  circuitOpenFor: string | null;
+  /** Since when the oldest message that is due waits; `null`: none does. */
+  oldestDueAt: Date | null;
+  /** For how long it has waited, in ms, by the database's clock; `null`: none does. */
+  oldestDueForMs: number | null;
+  /** Whether this instance sends what is queued (`dispatch.enabled`). */
+  dispatches: boolean;
+  /** Whether this instance pulls delivery reports on a schedule (`reports.enabled`). */
+  polls: boolean;
+  /** How often it does, in ms; `null`: by cron, or not at all. */
+  pollEveryMs: number | null;
+  /**
+   * When a pull of this instance last got to the end of the gateway's queue, by this host's clock; `null`: none has since
+   * it started. Of other instances' pulls only the lease tells.
+   */
+  lastGoodPullAt: Date | null;
+  /**
+   * Who holds the lease to pull: whoever does has begun a pull within the last minute or so (the lease outlasts one request by
+   * 20 s); whether it went well, that instance knows. `nobody`: none has, or it gave the lease back.
+   */
+  pollLease: 'this-instance' | 'another-instance' | 'nobody';
+  /** When that lease ends if nobody renews it, by the database's clock; `null`: nobody holds it. */
+  pollLeaseUntil: Date | null;
+}
+
+/** Two looks into an index; counts nothing. */
+export async function readAccountPulse(
+  database: ImsDatabase,
+  { name: account, dispatch, reports: polling }: ResolvedEmayImsOptions,
+  circuit: AccountCircuit,
+  poller: ReportPoller,
+): Promise<ImsAccountPulse> {
+  const oldest = await findOldestDue(database, account);
+  const lease = await poller.leaseHolder();
+  return {
+    account,
+    circuitOpenFor: circuit.reason,
+    oldestDueAt: oldest && oldest.at,
+    oldestDueForMs: oldest && oldest.forMs,
+    dispatches: dispatch.enabled,
+    polls: polling.enabled,
+    pollEveryMs: polling.enabled && polling.cron === null ? polling.intervalMs : null,
+    lastGoodPullAt: poller.lastGoodPullAt,
+    pollLease: lease === null ? 'nobody' : lease.isOurs ? 'this-instance' : 'another-instance',
+    pollLeaseUntil: lease && lease.until,
+  };
+}
