@@ -27,5 +27,7 @@ export default {
     '^(\\.{1,2}/(?!.*\\.json\\.js$).*)\\.js$': '$1',
   },
   coverageProvider: 'v8',
+  // Not one core less, as is jest's default: much of the time is waiting for processes and servers.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };

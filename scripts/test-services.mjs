@@ -15,6 +15,7 @@ const SUITES = [
   'test/module',
   'test/observability',
   'test/faults',
+  'test/failpoints',
   'test/cli/doctor',
   'test/cli/operator',
   'test/docs/run-transactions',

@@ -30,6 +30,9 @@ export function errorText(error: unknown): string {
 /** As far as they are texts: anything can be thrown. */
 function partsOf(error: unknown): { name?: string; message?: string; stack?: string } {
   const { name, message, stack } = Object(error) as Record<string, unknown>;
-  const text = (part: unknown) => (typeof part === 'string' ? part : undefined);
-  return { name: text(name), message: text(message), stack: text(stack) };
+  return { name: textOrNone(name), message: textOrNone(message), stack: textOrNone(stack) };
+}
+
+function textOrNone(part: unknown): string | undefined {
+  return typeof part === 'string' ? part : undefined;
 }

@@ -64,7 +64,7 @@ export interface EmayImsReportOptions {
 /** How long what is over is kept. */
 export interface EmayImsRetentionOptions {
   /**
-   * Messages that have been final for so many days are deleted, with the report pages and orphaned reports
+   * Messages that have been final for so many days are deleted, with the report pages, orphaned reports and FAILED events
    * of that age. Default: none, everything is kept.
    */
   days?: number;

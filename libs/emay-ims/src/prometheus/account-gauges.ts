@@ -52,6 +52,16 @@ const GAUGES: readonly AccountGauge[] = [
     help: 'Delivery reports that could not be read; kept.',
     value: ({ quarantinedReports }) => quarantinedReports,
   },
+  {
+    name: 'emay_ims_pending_events',
+    help: 'Events that wait for their durable handler, or that it is to be called with again.',
+    value: ({ pendingEvents }) => pendingEvents,
+  },
+  {
+    name: 'emay_ims_failed_events',
+    help: 'Events that their durable handler has failed at too often: it is not called with them any more.',
+    value: ({ failedEvents }) => failedEvents,
+  },
 ];
 
 /** No scrape waits longer for the database; Prometheus itself waits for ten seconds. */
