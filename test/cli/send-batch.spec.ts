@@ -160,7 +160,7 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     const send = () =>
       cli.json<BatchAnswer>('send-batch', '--csv', 'orders.csv', '--id-column', 'order', '--text-column', 'text');
     await cli.write('orders.csv', `order,phone,text\nA-1,${one},Hello\nA-2,${two},Hello`);
-    expect(await send()).toMatchObject({ stored: 2, waiting: 0, states: null });
+    expect(await send()).toMatchObject({ stored: 2, waiting: 0, states: { ACCEPTED: 2 } });
     await cli.write(
       'orders.csv',
       `order,phone,text\nA-1,${one},Hello\nA-2,${two},Changed\nA-3,${one},New\nA-3,${two},Other`,
@@ -170,6 +170,15 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(failures).toMatch(/A-2,.*,Changed,3,its id belongs to a message/);
     expect(failures).toMatch(/A-3,.*,Other,5,its id belongs to a message/);
     expect(acceptedAmong([one, two], await gateway.accepted())).toEqual(onWire([one, one, two]));
+  });
+
+  it('ends with 1 where messages with ids of their own were refused or are in doubt', async () => {
+    await cli.write('orders.csv', 'order,phone\nB-1,+61429999041');
+    const { code, stdout } = await cli.run([
+      ...['send-batch', '--csv', 'orders.csv', '--id-column', 'order', '--text', 'Hi', '--json'],
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ stored: 1, waiting: 0, states: { UNCONFIRMED: 1 } });
+    expect(code).toBe(1);
   });
 
   it('checks every row in a dry run, and stores and sends nothing', async () => {
@@ -225,6 +234,7 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
   it.each([
     ['no campaign', ['--text', 'Hi'], /Give --campaign NAME/],
     ['no text', ['--campaign', 'x'], /Give --text or --text-column/],
+    ['two kinds of ids', ['--campaign', 'x', '--id-column', 'name', '--text', 'Hi'], /cannot be used with/],
     ['two texts', ['--campaign', 'x', '--text', 'a', '--text-column', 'b'], /cannot be used with/],
     [
       'an unknown column',

@@ -12,7 +12,10 @@ export interface BatchAnswer extends StoredRows {
   waiting: number | null;
   /** Why it ended before everything was handed over: a code, STALLED or INTERRUPTED. */
   stoppedBy: string | null;
-  /** How the messages of the campaign stand, those of earlier runs included; `null` where that was not looked at. */
+  /**
+   * How the messages of the campaign stand, those of earlier runs included, or else all that was stored during this run,
+   * by others too; `null` where that was not looked at.
+   */
   states: Record<string, number> | null;
 }
 

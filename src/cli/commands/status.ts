@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ImsAccountStatus } from 'nestjs-emay-ims';
 import { Campaign } from '../batch/campaign.js';
-import { campaignMessages } from '../batch/message-counts.js';
+import { byState, campaignMessages } from '../batch/message-counts.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
 import { perform, type Session } from '../session.js';
@@ -37,9 +37,7 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
   return withGateway(configuration(), {}, async ({ ims, messages }) => {
     const { circuitOpenFor: _circuit, ...account } = await ims.status();
     const counted = campaign === undefined ? null : await campaignMessages(messages, new Campaign(campaign)).counts();
-    const states: Record<string, number> = counted
-      ? Object.fromEntries(counted.map(({ state, messages: count }) => [state, count]))
-      : await ims.stats();
+    const states: Record<string, number> = counted ? byState(counted) : await ims.stats();
     const needs = needsOf(account);
     const counts = Object.entries(states).map(([state, count]) => [state, String(count)]);
     terminal.answer({ ...account, ...(campaign === undefined ? {} : { campaign }), states, needs }, [

@@ -1,5 +1,6 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource, MigrationExecutor, type DataSourceOptions } from 'typeorm';
+import { databaseTime } from '../database-clock.js';
 import { errorCode } from '../error-code.js';
 import { fail, notVerified, ok, type Check } from './check.js';
 import { readingOf, type ClockReading } from './clock-check.js';
@@ -11,11 +12,6 @@ export interface DatabaseFindings {
   /** Whether the service could work with it as it is. */
   isUsable: boolean;
 }
-
-const NOW = {
-  postgres: 'SELECT EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS now',
-  mysql: 'SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS now',
-};
 
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nothing listens there: start the server, or correct host and port in EMAY_IMS_DATABASE_URL.',
@@ -48,8 +44,8 @@ export async function examineServer(options: TypeOrmModuleOptions): Promise<Data
 async function examineConnected(source: DataSource): Promise<DatabaseFindings> {
   const { type } = source.options;
   const askedAt = Date.now();
-  const [row] = (await source.query(type === 'postgres' ? NOW.postgres : NOW.mysql)) as { now: string | number }[];
-  const clock = readingOf('the database', Number(row?.now), askedAt, Date.now());
+  const now = await databaseTime(source);
+  const clock = readingOf('the database', now, askedAt, Date.now());
   const pending = (await new MigrationExecutor(source).getPendingMigrations()).map(({ name }) => name);
   if (pending.length > 0) {
     const migrations = fail('migrations', `pending: ${pending.join(', ')}`, 'Start the service: it runs them first.');
