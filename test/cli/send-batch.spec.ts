@@ -155,6 +155,21 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(sent).toEqual(onWire([one, two, three, '+61404000005']));
   });
 
+  it('sends no text cut off at a delimiter that has no quotes around it, also when it is fed in again', async () => {
+    const [one, two] = mobiles(2, 412_000_000) as [string, string];
+    const texts = (csv: string) =>
+      cli.json<BatchAnswer>('send-batch', '--csv', csv, '--campaign', 'texts', '--text-column', 'text');
+    await cli.write('texts.csv', `mobile,text\n${one},Hello, you, there\n${two},Hello,,\n`);
+    expect(await texts('texts.csv')).toMatchObject({ rows: 2, stored: 1, failed: 1, states: { ACCEPTED: 1 } });
+    const reason = 'has 4 of 2 columns: put quotes around a field that holds the delimiter';
+    const failures = await cli.read('texts.csv.failures.csv');
+    expect(failures).toBe(`\uFEFFmobile,text,failed_row,failed_because\n${one},Hello, you, there,2,${reason}\n`);
+    expect(await texts('texts.csv.failures.csv')).toMatchObject({ stored: 0, failed: 1 });
+    await cli.write('mended.csv', failures.replace('Hello, you, there', '"Hello, you, there"'));
+    expect(await texts('mended.csv')).toMatchObject({ stored: 1, failed: 0 });
+    expect(acceptedAmong([one, two], await gateway.accepted())).toEqual(onWire([one, two]));
+  });
+
   it('takes ids from a column, and refuses an id that belongs to another message', async () => {
     const [one, two] = mobiles(2, 405_000_000) as [string, string];
     const send = () =>
