@@ -196,6 +196,20 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(code).toBe(1);
   });
 
+  it('takes up a message that a send has left behind, as it did not reach the gateway', async () => {
+    const [number] = mobiles(1, 413_000_000) as [string];
+    const deaf = { ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url, EMAY_IMS_BASE_URL: 'http://127.0.0.1:1' };
+    const away = await CommandLine.open(deaf);
+    expect((await away.run(['send', '--to', number, '--text', 'Hello', '--id', 'C-1'])).code).toBe(1);
+    await away.close();
+    await cli.write('orders.csv', `order,phone\nC-1,${number}`);
+    const send = () =>
+      cli.json<BatchAnswer>('send-batch', '--csv', 'orders.csv', '--id-column', 'order', '--text', 'Hello');
+    expect(await send()).toMatchObject({ stored: 1, repeated: 0, waiting: 0 });
+    expect(acceptedAmong([number], await gateway.accepted())).toHaveLength(1);
+    expect(await send()).toMatchObject({ stored: 0, repeated: 1 });
+  });
+
   it('checks every row in a dry run, and stores and sends nothing', async () => {
     const [one] = mobiles(1, 406_000_000) as [string];
     await cli.write('members.csv', `mobile,name\n${one},Ann\nnobody,Bob`);
