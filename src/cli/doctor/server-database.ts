@@ -13,6 +13,9 @@ export interface DatabaseFindings {
   isUsable: boolean;
 }
 
+/** A server that takes the connection and says nothing must not keep a person waiting. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nothing listens there: start the server, or correct host and port in EMAY_IMS_DATABASE_URL.',
   ENOTFOUND: 'There is no such host: correct EMAY_IMS_DATABASE_URL.',
@@ -24,7 +27,9 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** Connects to PostgreSQL, MySQL or MariaDB, changes nothing, and closes the connection. */
 export async function examineServer(options: TypeOrmModuleOptions): Promise<DatabaseFindings> {
-  const source = new DataSource({ ...options, migrationsRun: false } as DataSourceOptions);
+  const timeout =
+    options.type === 'postgres' ? { connectTimeoutMS: CONNECT_TIMEOUT_MS } : { connectTimeout: CONNECT_TIMEOUT_MS };
+  const source = new DataSource({ ...options, ...timeout, migrationsRun: false } as DataSourceOptions);
   try {
     await source.initialize();
   } catch (error) {
