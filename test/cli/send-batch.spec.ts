@@ -255,7 +255,7 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     await cli.write('others.csv', table(mobiles(12_000, 410_000_000)));
     await cli.run(batch('others.csv', '--no-wait'));
     await cli.write('ours.csv', `mobile\n${mobiles(1, 411_000_000)[0]}`);
-    const patience = ['--text', 'Hi', '--give-up-after', '2'];
+    const patience = ['--text', 'Hi', '--give-up-after', '5'];
     const answer = await cli.json<BatchAnswer>('send-batch', '--csv', 'ours.csv', '--campaign', 'ours', ...patience);
     expect(answer).toMatchObject({ waiting: 0, stoppedBy: null, states: { ACCEPTED: 1 } });
   });
