@@ -170,6 +170,20 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(acceptedAmong([one, two], await gateway.accepted())).toEqual(onWire([one, two]));
   });
 
+  it('keeps a failures file that is there for its owner, and knows its header also without one', async () => {
+    const [number] = mobiles(1, 414_000_000) as [string];
+    const run = (csv: string) =>
+      cli.json<BatchAnswer>(
+        ...['send-batch', '--csv', csv, '--campaign', 'bare', '--no-header', '--to-column', '1', '--text', 'Hi'],
+      );
+    await cli.write('bare.csv', 'nonsense,Ann\n');
+    await writeFile(`${cli.folder}/bare.csv.failures.csv`, 'from before', { mode: 0o644 });
+    expect(await run('bare.csv')).toMatchObject({ stored: 0, failed: 1 });
+    expect((await stat(`${cli.folder}/bare.csv.failures.csv`)).mode & 0o777).toBe(0o600);
+    await cli.write('mended.csv', (await cli.read('bare.csv.failures.csv')).replace('nonsense', number));
+    expect(await run('mended.csv')).toMatchObject({ rows: 1, stored: 1, failed: 0 });
+  });
+
   it('takes ids from a column, and refuses an id that belongs to another message', async () => {
     const [one, two] = mobiles(2, 405_000_000) as [string, string];
     const send = () =>

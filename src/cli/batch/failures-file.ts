@@ -46,6 +46,8 @@ export class FailuresFile {
     this.count++;
     if (this.file === null) {
       this.file = await open(this.path, 'w', 0o600);
+      // The mode given to `open` is for a file that it makes.
+      await this.file.chmod(0o600);
       await this.write([...this.columns, ...FAILURE_COLUMNS], BYTE_ORDER_MARK);
     }
     const fields = this.columns.map((_name, index) => row.fields[index] ?? '');
