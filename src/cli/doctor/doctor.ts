@@ -105,8 +105,8 @@ async function examineGateway(
   signature: Promise<Check>,
 ): Promise<Check[]> {
   const found = await Promise.all(urls.map((url) => checkGateway(url)));
-  const readings = [...clocks, ...found.flatMap(({ clock }) => clock ?? [])];
-  return [...found.flatMap(({ checks }) => checks), checkClock(readings), await signature];
+  const readings = found.flatMap(({ clock }) => clock ?? []);
+  return [...found.flatMap(({ checks }) => checks), checkClock(readings, clocks), await signature];
 }
 
 function unproven(mayPull: boolean): Promise<Check> {
