@@ -245,6 +245,14 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect((await cli.json<BatchAnswer>('status')).states).toMatchObject({ QUEUED: 2 });
   });
 
+  it('does not wait for the end of stdin when it has failed already', async () => {
+    const { child, ended } = cli.start(batch('-'), null);
+    child.stdin?.write('telefono,name\nx,y\n');
+    const { code, stderr } = await ended;
+    expect(stderr).toContain('name it with --to-column');
+    expect(code).toBe(2);
+  });
+
   it('stops waiting where the gateway refuses the account; the messages stay queued', async () => {
     await close();
     await open(gateway, { EMAY_IMS_SECRET_KEY: 'A-WRONG-KEY' });

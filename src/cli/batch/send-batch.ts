@@ -44,7 +44,16 @@ interface Batch {
  */
 export async function sendBatch(session: Session, options: SendBatchOptions): Promise<number> {
   assertSendable(options);
-  const batch = await openBatch(session, options);
+  const path = options.csv === '-' ? null : session.path(options.csv);
+  const source = await TableSource.open(path, session.stop);
+  try {
+    return await sendTable(session, options, await openBatch(session, options, path, source));
+  } finally {
+    source.close();
+  }
+}
+
+async function sendTable(session: Session, options: SendBatchOptions, batch: Batch): Promise<number> {
   try {
     if (options.dryRun) return await rehearse(session, batch.recipients, batch.failures);
     const answer = await storeAndSend(session, options, batch);
@@ -65,12 +74,15 @@ function assertSendable({ text, textColumn, campaign, idColumn, dryRun }: SendBa
   }
 }
 
-async function openBatch(session: Session, options: SendBatchOptions): Promise<Batch> {
-  const path = options.csv === '-' ? null : session.path(options.csv);
+async function openBatch(
+  session: Session,
+  options: SendBatchOptions,
+  path: string | null,
+  source: TableSource,
+): Promise<Batch> {
   const failuresPath = session.path(options.failures ?? `${path === null ? 'stdin' : options.csv}.failures.csv`);
   if (failuresPath === path) throw new UsageError('--failures must not be the file that is read.');
   const campaign = options.idColumn === undefined ? new Campaign(options.campaign ?? 'dry run') : null;
-  const source = await TableSource.open(path, session.stop);
   const recipients = await openRecipients(readCsv(source, options.delimiter), options, campaign);
   return {
     campaign,
