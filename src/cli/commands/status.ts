@@ -28,7 +28,7 @@ export function statusCommand(): Command {
       'after',
       `${EXIT_CODE_HELP}
 A person is needed for: messages in doubt, pulls that may have lost reports, pages or reports that could not be read,
-reports without a message, and messages that are due for more than five minutes.`,
+reports without a message, calls of event handlers that were given up, and messages that are due for more than five minutes.`,
     )
     .action((options: StatusOptions, command: Command) => perform(command, (session) => status(session, options)));
 }
@@ -50,13 +50,22 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
 }
 
 function needsOf(account: ShownStatus): string[] {
-  const { unconfirmed, possibleLosses, unreadablePages, orphanedReports, quarantinedReports, oldestDueAt } = account;
+  const {
+    unconfirmed,
+    possibleLosses,
+    unreadablePages,
+    orphanedReports,
+    quarantinedReports,
+    failedEvents,
+    oldestDueAt,
+  } = account;
   const needs: [number, string][] = [
     [unconfirmed, 'messages in doubt: see `unconfirmed`; a report or your decision settles them'],
     [possibleLosses, 'pulls that may have lost delivery reports: compare with the account at Emay'],
     [unreadablePages, 'pages of reports that could not be read: kept in emay_ims_report_batch'],
     [quarantinedReports, 'reports that could not be read: kept in emay_ims_report'],
     [orphanedReports, 'reports of no message here: does another system use this account?'],
+    [failedEvents, 'calls of event handlers that were given up: mend the handler, then call retryFailedEvents()'],
   ];
   const isOverdue = oldestDueAt !== null && Date.now() - oldestDueAt.getTime() > OVERDUE_MS;
   return [
