@@ -48,7 +48,7 @@ export class Environment {
   @IsIn(['true', 'false'])
   EMAY_IMS_ALLOW_INSECURE?: 'true' | 'false';
 
-  /** `sqlite:PATH`, `postgres://…` or `mysql://…`. */
+  /** `sqlite:PATH`, `postgres://…` or `mysql://…`. Default in the sandbox: `sqlite:./data/sandbox.sqlite`. */
   @Matches(/^(sqlite:.+|postgres(ql)?:\/\/.+|(mysql|mariadb):\/\/.+)$/, {
     message: '$property must be sqlite:PATH, postgres://… or mysql://…',
   })
@@ -86,6 +86,8 @@ const WITHOUT_DEFAULT = [
   'EMAY_IMS_REPORT_INTERVAL_MS',
   'EMAY_IMS_RETENTION_DAYS',
 ];
+/** A file of its own: what is tried in the sandbox must never reach a real gateway. */
+const SANDBOX_DATABASE_URL = 'sqlite:./data/sandbox.sqlite';
 const CREDENTIALS = ['EMAY_IMS_BASE_URL', 'EMAY_IMS_APP_ID', 'EMAY_IMS_SECRET_KEY'] as const;
 
 /** Without any credential set the application runs against its own simulator. */
@@ -117,5 +119,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     );
   }
   if (problems.length > 0) throw new Error(`Wrong environment: ${problems.join('; ')}.`);
+  if (isSandbox(environment) && !set.includes('EMAY_IMS_DATABASE_URL')) {
+    environment.EMAY_IMS_DATABASE_URL = SANDBOX_DATABASE_URL;
+  }
   return environment;
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:https';
+import { createServer as createMuteServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -133,6 +134,19 @@ describe('doctor', () => {
     });
     await cli.write('a-file', '');
     expect(await outcomes(cli)).toMatchObject({ 'spool folder': 'fail', database: 'fail', connection: 'ok' });
+  });
+
+  it.each(['postgres', 'mysql'])('does not wait for a %s server that says nothing', async (scheme) => {
+    const mute = createMuteServer();
+    const port = await new Promise<number>((listening) => {
+      mute.listen(0, '127.0.0.1', () => listening((mute.address() as AddressInfo).port));
+    });
+    try {
+      const cli = await open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: `${scheme}://user@127.0.0.1:${port}/sms` });
+      expect(await outcomes(cli)).toMatchObject({ database: 'fail', connection: 'ok' });
+    } finally {
+      mute.close();
+    }
   });
 
   describe.each(databasesUnderTest())('on %s', (kind) => {

@@ -155,12 +155,41 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(sent).toEqual(onWire([one, two, three, '+61404000005']));
   });
 
+  it('sends no text cut off at a delimiter that has no quotes around it, also when it is fed in again', async () => {
+    const [one, two] = mobiles(2, 412_000_000) as [string, string];
+    const texts = (csv: string) =>
+      cli.json<BatchAnswer>('send-batch', '--csv', csv, '--campaign', 'texts', '--text-column', 'text');
+    await cli.write('texts.csv', `mobile,text\n${one},Hello, you, there\n${two},Hello,,\n`);
+    expect(await texts('texts.csv')).toMatchObject({ rows: 2, stored: 1, failed: 1, states: { ACCEPTED: 1 } });
+    const reason = 'has 4 of 2 columns: put quotes around a field that holds the delimiter';
+    const failures = await cli.read('texts.csv.failures.csv');
+    expect(failures).toBe(`\uFEFFmobile,text,failed_row,failed_because\n${one},Hello, you, there,2,${reason}\n`);
+    expect(await texts('texts.csv.failures.csv')).toMatchObject({ stored: 0, failed: 1 });
+    await cli.write('mended.csv', failures.replace('Hello, you, there', '"Hello, you, there"'));
+    expect(await texts('mended.csv')).toMatchObject({ stored: 1, failed: 0 });
+    expect(acceptedAmong([one, two], await gateway.accepted())).toEqual(onWire([one, two]));
+  });
+
+  it('keeps a failures file that is there for its owner, and knows its header also without one', async () => {
+    const [number] = mobiles(1, 414_000_000) as [string];
+    const run = (csv: string) =>
+      cli.json<BatchAnswer>(
+        ...['send-batch', '--csv', csv, '--campaign', 'bare', '--no-header', '--to-column', '1', '--text', 'Hi'],
+      );
+    await cli.write('bare.csv', 'nonsense,Ann\n');
+    await writeFile(`${cli.folder}/bare.csv.failures.csv`, 'from before', { mode: 0o644 });
+    expect(await run('bare.csv')).toMatchObject({ stored: 0, failed: 1 });
+    expect((await stat(`${cli.folder}/bare.csv.failures.csv`)).mode & 0o777).toBe(0o600);
+    await cli.write('mended.csv', (await cli.read('bare.csv.failures.csv')).replace('nonsense', number));
+    expect(await run('mended.csv')).toMatchObject({ rows: 1, stored: 1, failed: 0 });
+  });
+
   it('takes ids from a column, and refuses an id that belongs to another message', async () => {
     const [one, two] = mobiles(2, 405_000_000) as [string, string];
     const send = () =>
       cli.json<BatchAnswer>('send-batch', '--csv', 'orders.csv', '--id-column', 'order', '--text-column', 'text');
     await cli.write('orders.csv', `order,phone,text\nA-1,${one},Hello\nA-2,${two},Hello`);
-    expect(await send()).toMatchObject({ stored: 2, waiting: 0, states: null });
+    expect(await send()).toMatchObject({ stored: 2, waiting: 0, states: { ACCEPTED: 2 } });
     await cli.write(
       'orders.csv',
       `order,phone,text\nA-1,${one},Hello\nA-2,${two},Changed\nA-3,${one},New\nA-3,${two},Other`,
@@ -170,6 +199,29 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(failures).toMatch(/A-2,.*,Changed,3,its id belongs to a message/);
     expect(failures).toMatch(/A-3,.*,Other,5,its id belongs to a message/);
     expect(acceptedAmong([one, two], await gateway.accepted())).toEqual(onWire([one, one, two]));
+  });
+
+  it('ends with 1 where messages with ids of their own were refused or are in doubt', async () => {
+    await cli.write('orders.csv', 'order,phone\nB-1,+61429999041');
+    const { code, stdout } = await cli.run([
+      ...['send-batch', '--csv', 'orders.csv', '--id-column', 'order', '--text', 'Hi', '--json'],
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ stored: 1, waiting: 0, states: { UNCONFIRMED: 1 } });
+    expect(code).toBe(1);
+  });
+
+  it('takes up a message that a send has left behind, as it did not reach the gateway', async () => {
+    const [number] = mobiles(1, 413_000_000) as [string];
+    const deaf = { ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url, EMAY_IMS_BASE_URL: 'http://127.0.0.1:1' };
+    const away = await CommandLine.open(deaf);
+    expect((await away.run(['send', '--to', number, '--text', 'Hello', '--id', 'C-1'])).code).toBe(1);
+    await away.close();
+    await cli.write('orders.csv', `order,phone\nC-1,${number}`);
+    const send = () =>
+      cli.json<BatchAnswer>('send-batch', '--csv', 'orders.csv', '--id-column', 'order', '--text', 'Hello');
+    expect(await send()).toMatchObject({ stored: 1, repeated: 0, waiting: 0 });
+    expect(acceptedAmong([number], await gateway.accepted())).toHaveLength(1);
+    expect(await send()).toMatchObject({ stored: 0, repeated: 1 });
   });
 
   it('checks every row in a dry run, and stores and sends nothing', async () => {
@@ -191,6 +243,14 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(code).toBe(0);
     expect(acceptedAmong(numbers, await gateway.accepted())).toEqual([]);
     expect((await cli.json<BatchAnswer>('status')).states).toMatchObject({ QUEUED: 2 });
+  });
+
+  it('does not wait for the end of stdin when it has failed already', async () => {
+    const { child, ended } = cli.start(batch('-'), null);
+    child.stdin?.write('telefono,name\nx,y\n');
+    const { code, stderr } = await ended;
+    expect(stderr).toContain('name it with --to-column');
+    expect(code).toBe(2);
   });
 
   it('stops waiting where the gateway refuses the account; the messages stay queued', async () => {
@@ -217,7 +277,7 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     await cli.write('others.csv', table(mobiles(12_000, 410_000_000)));
     await cli.run(batch('others.csv', '--no-wait'));
     await cli.write('ours.csv', `mobile\n${mobiles(1, 411_000_000)[0]}`);
-    const patience = ['--text', 'Hi', '--give-up-after', '2'];
+    const patience = ['--text', 'Hi', '--give-up-after', '5'];
     const answer = await cli.json<BatchAnswer>('send-batch', '--csv', 'ours.csv', '--campaign', 'ours', ...patience);
     expect(answer).toMatchObject({ waiting: 0, stoppedBy: null, states: { ACCEPTED: 1 } });
   });
@@ -225,6 +285,7 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
   it.each([
     ['no campaign', ['--text', 'Hi'], /Give --campaign NAME/],
     ['no text', ['--campaign', 'x'], /Give --text or --text-column/],
+    ['two kinds of ids', ['--campaign', 'x', '--id-column', 'name', '--text', 'Hi'], /cannot be used with/],
     ['two texts', ['--campaign', 'x', '--text', 'a', '--text-column', 'b'], /cannot be used with/],
     [
       'an unknown column',

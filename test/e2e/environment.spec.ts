@@ -14,12 +14,18 @@ describe('the environment of the application', () => {
     expect(environment).toMatchObject({
       PORT: 3000,
       HOST: '127.0.0.1',
-      EMAY_IMS_DATABASE_URL: 'sqlite:./data/ims.sqlite',
+      EMAY_IMS_DATABASE_URL: 'sqlite:./data/sandbox.sqlite',
     });
   });
 
   it('is no sandbox with credentials', () => {
     expect(isSandbox(readEnvironment(CREDENTIALS))).toBe(false);
+  });
+
+  it('keeps what is tried in the sandbox out of the database of the real gateway, unless told which one to use', () => {
+    expect(readEnvironment(CREDENTIALS).EMAY_IMS_DATABASE_URL).toBe('sqlite:./data/ims.sqlite');
+    const EMAY_IMS_DATABASE_URL = 'sqlite:./data/other.sqlite';
+    expect(readEnvironment({ EMAY_IMS_DATABASE_URL })).toMatchObject({ EMAY_IMS_DATABASE_URL });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { ANSWER_CODES } from 'nestjs-emay-ims';
+import { adviceFor } from '../advice.js';
 import { alignColumns } from '../table.js';
 import type { StoredRows } from './store-recipients.js';
 
@@ -12,7 +12,10 @@ export interface BatchAnswer extends StoredRows {
   waiting: number | null;
   /** Why it ended before everything was handed over: a code, STALLED or INTERRUPTED. */
   stoppedBy: string | null;
-  /** How the messages of the campaign stand, those of earlier runs included; `null` where that was not looked at. */
+  /**
+   * How the messages of the campaign stand, those of earlier runs included, or else all that was stored during this run,
+   * by others too; `null` where that was not looked at.
+   */
   states: Record<string, number> | null;
 }
 
@@ -46,8 +49,9 @@ function outlook({ stoppedBy, waiting, states }: BatchAnswer): string[] {
     return [`Nothing has moved for a while.${left} \`doctor\` shows what is wrong; the same command goes on.`];
   }
   if (stoppedBy !== null) {
-    const advice = ANSWER_CODES[stoppedBy]?.advice ?? '`doctor` shows whether the gateway can be reached.';
-    return [`The gateway takes nothing: ${stoppedBy}.${left} ${advice} Then give the same command again.`];
+    return [
+      `The gateway takes nothing: ${stoppedBy}.${left} ${adviceFor(stoppedBy)} Then give the same command again.`,
+    ];
   }
   if (waiting === null) return ['Stored. The running service sends them: `status` shows how far it is.'];
   const doubts = (states?.UNCONFIRMED ?? 0) + (states?.SUBMITTING ?? 0);

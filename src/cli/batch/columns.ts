@@ -1,3 +1,4 @@
+import { normalizeMobile } from 'nestjs-emay-ims';
 import { UsageError } from '../command-errors.js';
 
 /** What the column of numbers is often called; compared without case, blanks, dashes and underscores. */
@@ -7,6 +8,9 @@ const MOBILE_NAMES = new Set(
     '手机 手机号 手机号码 移动电话 电话 电话号码 号码 联系电话 收件人'
   ).split(' '),
 );
+
+/** What is longer is rather a text. */
+const MAX_NAME_LENGTH = 40;
 
 /** The names of a table's columns, as its first row or, without one, their positions give them. */
 export class Columns {
@@ -33,6 +37,10 @@ export class Columns {
   }
 
   private listed(): string {
+    // Numbers and texts have no place on stderr.
+    if (this.names.some((name) => name.length > MAX_NAME_LENGTH || normalizeMobile(name) !== null)) {
+      return 'The first row looks like a recipient: if it is no header, add --no-header.';
+    }
     return `The columns are: ${this.names.map((name) => `"${name}"`).join(', ')}.`;
   }
 }

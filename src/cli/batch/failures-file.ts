@@ -2,7 +2,28 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { CsvRow } from './csv-rows.js';
 
 /** What a failures file adds to the columns of the table: which row it was, and what is wrong with it. */
-export const FAILURE_COLUMNS = ['failed_row', 'failed_because'] as const;
+const FAILURE_COLUMNS = ['failed_row', 'failed_because'] as const;
+
+/** The columns of the table a failures file was made from, by its first row; `null` where that is of another table. */
+export function columnsOfFailuresFile(first: readonly string[]): string[] | null {
+  const names = withoutBlankEnd(first, 0).map((name) => name.trim());
+  const own = names.splice(-FAILURE_COLUMNS.length);
+  return FAILURE_COLUMNS.every((name, index) => name === own[index]) ? names : null;
+}
+
+/** A row of a failures file as it was in the table, with all its fields, whether or not it still tells the failure. */
+export function withoutFailure(fields: readonly string[], columns: number): string[] {
+  const width = columns + FAILURE_COLUMNS.length;
+  const row = withoutBlankEnd(fields, width);
+  const isTold = row.length >= width && /^\d+$/.test(row.at(-FAILURE_COLUMNS.length) ?? '');
+  return isTold ? row.slice(0, -FAILURE_COLUMNS.length) : row;
+}
+
+/** Without the blank fields beyond the columns: spreadsheets make all rows as long as the longest. */
+export function withoutBlankEnd(fields: readonly string[], columns: number): string[] {
+  const length = fields.findLastIndex((field) => field.trim() !== '') + 1;
+  return fields.slice(0, Math.max(length, columns));
+}
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -25,10 +46,13 @@ export class FailuresFile {
     this.count++;
     if (this.file === null) {
       this.file = await open(this.path, 'w', 0o600);
+      // The mode given to `open` is for a file that it makes.
+      await this.file.chmod(0o600);
       await this.write([...this.columns, ...FAILURE_COLUMNS], BYTE_ORDER_MARK);
     }
     const fields = this.columns.map((_name, index) => row.fields[index] ?? '');
-    await this.write([...fields, String(row.number), problem]);
+    const surplus = row.fields.slice(this.columns.length);
+    await this.write([...fields, ...surplus, String(row.number), problem]);
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,7 @@ export async function waitForHandOver(
   onProgress: (waiting: number) => void,
 ): Promise<HandOver> {
   let least = Infinity;
+  let queuedBefore = Infinity;
   let front: number | null = null;
   let movedAt = performance.now();
   for (;;) {
@@ -38,9 +39,12 @@ export async function waitForHandOver(
     if (waiting === 0) return { waiting, stoppedBy: null, counts };
     const { circuitOpenFor, oldestDueAt } = await ims.status();
     const nowInFront = oldestDueAt?.getTime() ?? null;
-    // Others may be first in the queue. While the gateway takes nothing, it only turns.
-    if (waiting < least || (circuitOpenFor === null && nowInFront !== front)) movedAt = began;
+    const { QUEUED: queued } = await ims.stats();
+    // Others may be first in the queue, many with one due time. While the gateway takes nothing, it only turns.
+    const othersMoved = circuitOpenFor === null && (nowInFront !== front || queued < queuedBefore);
+    if (waiting < least || othersMoved) movedAt = began;
     least = Math.min(least, waiting);
+    queuedBefore = queued;
     front = nowInFront;
     if (stop.aborted) return { waiting, stoppedBy: 'INTERRUPTED', counts };
     if (circuitOpenFor !== null && ANSWER_CODES[circuitOpenFor]?.kind === 'configuration') {

@@ -28,13 +28,31 @@ export function campaignMessages(messages: Repository<ImsMessage>, { firstId, la
   };
 }
 
-/** What waits in the queue of the account, up to the newest message there is now, and nothing that is scheduled. */
-export async function queuedMessages(messages: Repository<ImsMessage>): Promise<CountedMessages> {
+/** When the newest message of the account was stored, by the database's clock, in epoch milliseconds; 0: none was. */
+export async function newestCreatedAt(messages: Repository<ImsMessage>): Promise<number> {
   const newest = await messages
     .createQueryBuilder('message')
     .select('MAX(message.createdAt)', 'createdAt')
     .where('message.account = :account', { account: ACCOUNT })
     .getRawOne<{ createdAt: string | number | null }>();
+  return Number(newest?.createdAt ?? 0);
+}
+
+/** All messages that were stored from one moment to another, whoever stored them. */
+export function messagesBetween(messages: Repository<ImsMessage>, first: number, last: number): CountedMessages {
+  return {
+    counts: () =>
+      countByState(
+        messages
+          .createQueryBuilder('message')
+          .where('message.account = :account', { account: ACCOUNT })
+          .andWhere('message.createdAt >= :first AND message.createdAt <= :last', { first, last }),
+      ),
+  };
+}
+
+/** What waits in the queue of the account and was stored no later than `newest`, and nothing that is scheduled. */
+export function queuedMessages(messages: Repository<ImsMessage>, newest: number): CountedMessages {
   return {
     counts: () =>
       countByState(
@@ -42,9 +60,14 @@ export async function queuedMessages(messages: Repository<ImsMessage>): Promise<
           .createQueryBuilder('message')
           .where("message.account = :account AND message.state IN ('QUEUED', 'SUBMITTING')", { account: ACCOUNT })
           .andWhere('message.dueAt IS NOT NULL AND message.sendAt IS NULL')
-          .andWhere('message.createdAt <= :newest', { newest: Number(newest?.createdAt ?? 0) }),
+          .andWhere('message.createdAt <= :newest', { newest }),
       ),
   };
+}
+
+/** The counts as an answer shows them. */
+export function byState(counts: readonly StateCount[]): Record<string, number> {
+  return Object.fromEntries(counts.map(({ state, messages }) => [state, messages]));
 }
 
 /** The application has one account, of this name. */

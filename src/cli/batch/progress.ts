@@ -9,7 +9,12 @@ export class Progress {
     this.end();
     if (total === null || !process.stderr.isTTY) return;
     this.bar = new SingleBar(
-      { format: `${what} {bar} {percentage}%  {eta_formatted} left`, stream: process.stderr, hideCursor: true },
+      {
+        format: `${what} {bar} {percentage}%  {eta_formatted}`,
+        formatTime: timeLeft,
+        stream: process.stderr,
+        hideCursor: true,
+      },
       Presets.shades_grey,
     );
     this.bar.start(total, 0);
@@ -23,4 +28,11 @@ export class Progress {
     this.bar?.stop();
     this.bar = null;
   }
+}
+
+/** Empty while the bar cannot tell: it gives a word then. */
+function timeLeft(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '';
+  const minutes = Math.floor(seconds / 60);
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s left` : `${seconds} s left`;
 }

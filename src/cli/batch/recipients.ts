@@ -4,7 +4,7 @@ import { UsageError } from '../command-errors.js';
 import type { Campaign } from './campaign.js';
 import { Columns } from './columns.js';
 import type { CsvRow } from './csv-rows.js';
-import { FAILURE_COLUMNS } from './failures-file.js';
+import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
 import { compileText, type RowText } from './text-template.js';
 
 /** Which columns to read, and how. */
@@ -44,23 +44,27 @@ export async function openRecipients(
   const first = await rows.next();
   if (first.done)
     throw new UsageError('The file is empty: it needs a row of column names and a row for each recipient.');
-  const names = first.value.fields.map((name, index) => (options.header ? name.trim() : String(index + 1)));
-  // Of a failures file that is fed in again only what it was made from counts.
-  const isFailuresFile = FAILURE_COLUMNS.every((name, index) => name === names.at(index - FAILURE_COLUMNS.length));
-  const columns = new Columns(isFailuresFile ? names.slice(0, -FAILURE_COLUMNS.length) : names);
+  const { fields } = first.value;
+  // Of a failures file that is fed in again only what it was made from counts. It has a header in any case.
+  const failed = columnsOfFailuresFile(fields);
+  const columns = new Columns(
+    failed ?? fields.map((name, index) => (options.header ? name.trim() : String(index + 1))),
+  );
+  const { length } = columns.names;
+  const original = (row: readonly string[]) => withoutBlankEnd(failed ? withoutFailure(row, length) : row, length);
   const read = rowReader(columns, options, campaign);
-  return { columns: columns.names, all: readAll(rows, options.header ? null : first.value, columns, read) };
+  const hasHeader = options.header || failed !== null;
+  return { columns: columns.names, all: readAll(rows, hasHeader ? null : first.value, original, read) };
 }
 
 async function* readAll(
   rows: AsyncIterable<CsvRow>,
   first: CsvRow | null,
-  { names }: Columns,
+  original: (fields: readonly string[]) => string[],
   read: (row: CsvRow) => Recipient,
 ): AsyncGenerator<Recipient> {
-  const cut = ({ number, fields }: CsvRow) => ({ number, fields: fields.slice(0, names.length) });
-  if (first) yield read(cut(first));
-  for await (const row of rows) yield read(cut(row));
+  if (first) yield read(first);
+  for await (const { number, fields } of rows) yield read({ number, fields: original(fields) });
 }
 
 function rowReader(
@@ -73,9 +77,7 @@ function rowReader(
   const textOf = text === undefined ? columnText(columns, textColumn ?? '') : compileText(text, columns);
   return (row) => {
     const { fields } = row;
-    if (fields.length < columns.names.length) {
-      return { row, problem: `has ${fields.length} of ${columns.names.length} columns` };
-    }
+    if (fields.length !== columns.names.length) return { row, problem: wrongLength(fields, columns) };
     const content = textOf(fields);
     if ('problem' in content) return { row, problem: content.problem };
     const given = fields[to] ?? '';
@@ -85,6 +87,12 @@ function rowReader(
     const problem = problemOf(message);
     return problem === null ? { row, message } : { row, problem };
   };
+}
+
+/** A text with a delimiter and no quotes must not be sent cut off. */
+function wrongLength({ length }: readonly string[], { names }: Columns): string {
+  const advice = length > names.length ? ': put quotes around a field that holds the delimiter' : '';
+  return `has ${length} of ${names.length} columns${advice}`;
 }
 
 function columnText(columns: Columns, name: string): (fields: readonly string[]) => RowText {

@@ -16,7 +16,11 @@ export function sendBatchCommand(): Command {
     .addOption(new Option('--text <text>', 'text with {{column}} placeholders').conflicts('textColumn'))
     .option('--text-column <name>', 'column that holds the text')
     .option('--to-column <name>', 'column that holds the number (default: the one called mobile, phone, 手机号 …)')
-    .option('--id-column <name>', 'column that holds the customImsId')
+    .addOption(
+      new Option('--id-column <name>', 'column that holds the customImsId; in place of --campaign').conflicts(
+        'campaign',
+      ),
+    )
     .option('--delimiter <character>', 'between two fields, or the word tab (default: found out)', readDelimiter)
     .option('--no-header', 'the first row is a recipient; the columns are called 1, 2, …')
     .option('--failures <file>', 'where rows go that cannot be sent (default: FILE.failures.csv)')

@@ -1,4 +1,5 @@
 import { isSandbox } from '../../config/environment.js';
+import { databaseTime } from '../database-clock.js';
 import { EXIT_CODE } from '../exit-code.js';
 import { withGateway, type Gateway } from '../gateway.js';
 import type { Session } from '../session.js';
@@ -8,7 +9,7 @@ import { Campaign } from './campaign.js';
 import { readCsv } from './csv-rows.js';
 import { FailuresFile } from './failures-file.js';
 import { waitForHandOver } from './hand-over.js';
-import { campaignMessages, queuedMessages } from './message-counts.js';
+import { byState, campaignMessages, messagesBetween, newestCreatedAt, queuedMessages } from './message-counts.js';
 import { Progress } from './progress.js';
 import { openRecipients, type RecipientOptions, type Recipients } from './recipients.js';
 import { rehearse } from './rehearsal.js';
@@ -43,7 +44,16 @@ interface Batch {
  */
 export async function sendBatch(session: Session, options: SendBatchOptions): Promise<number> {
   assertSendable(options);
-  const batch = await openBatch(session, options);
+  const path = options.csv === '-' ? null : session.path(options.csv);
+  const source = await TableSource.open(path, session.stop);
+  try {
+    return await sendTable(session, options, await openBatch(session, options, path, source));
+  } finally {
+    source.close();
+  }
+}
+
+async function sendTable(session: Session, options: SendBatchOptions, batch: Batch): Promise<number> {
   try {
     if (options.dryRun) return await rehearse(session, batch.recipients, batch.failures);
     const answer = await storeAndSend(session, options, batch);
@@ -64,15 +74,15 @@ function assertSendable({ text, textColumn, campaign, idColumn, dryRun }: SendBa
   }
 }
 
-async function openBatch(session: Session, options: SendBatchOptions): Promise<Batch> {
-  const path = options.csv === '-' ? null : session.path(options.csv);
+async function openBatch(
+  session: Session,
+  options: SendBatchOptions,
+  path: string | null,
+  source: TableSource,
+): Promise<Batch> {
   const failuresPath = session.path(options.failures ?? `${path === null ? 'stdin' : options.csv}.failures.csv`);
   if (failuresPath === path) throw new UsageError('--failures must not be the file that is read.');
-  const campaign =
-    options.campaign === undefined && options.idColumn !== undefined
-      ? null
-      : new Campaign(options.campaign ?? 'dry run');
-  const source = await TableSource.open(path, session.stop);
+  const campaign = options.idColumn === undefined ? new Campaign(options.campaign ?? 'dry run') : null;
   const recipients = await openRecipients(readCsv(source, options.delimiter), options, campaign);
   return {
     campaign,
@@ -93,12 +103,14 @@ async function storeAndSend(session: Session, options: SendBatchOptions, batch: 
   const progress = new Progress();
   return withGateway(environment, { dispatch: options.wait }, async (gateway) => {
     try {
+      const startedAt = await databaseTime(gateway.messages.manager.connection);
       progress.begin('Storing', source.size);
       const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway), () =>
         progress.update(source.bytesRead),
       );
       const isStopped = session.stop.aborted;
-      const sent = options.wait && !isStopped ? await send(gateway, batch, session, options, progress) : null;
+      const sent =
+        options.wait && !isStopped ? await send(gateway, batch, startedAt, session, options, progress) : null;
       return {
         campaign: campaign?.name ?? null,
         ...rows,
@@ -116,11 +128,13 @@ async function storeAndSend(session: Session, options: SendBatchOptions, batch: 
 async function send(
   { ims, messages }: Gateway,
   { campaign }: Batch,
+  startedAt: number,
   { stop }: Session,
   { giveUpAfter }: SendBatchOptions,
   progress: Progress,
 ): Promise<Pick<BatchAnswer, 'waiting' | 'stoppedBy' | 'states'>> {
-  const counted = campaign ? campaignMessages(messages, campaign) : await queuedMessages(messages);
+  const newest = await newestCreatedAt(messages);
+  const counted = campaign ? campaignMessages(messages, campaign) : queuedMessages(messages, newest);
   let most: number | null = null;
   const { waiting, stoppedBy, counts } = await waitForHandOver(
     ims,
@@ -132,6 +146,6 @@ async function send(
       progress.update(most - left);
     },
   );
-  const states = campaign ? Object.fromEntries(counts.map(({ state, messages: count }) => [state, count])) : null;
-  return { waiting, stoppedBy, states };
+  const stored = campaign ? counts : await messagesBetween(messages, startedAt, newest).counts();
+  return { waiting, stoppedBy, states: byState(stored) };
 }

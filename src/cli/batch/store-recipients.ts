@@ -1,3 +1,4 @@
+import type { ImsMessage } from 'nestjs-emay-ims';
 import { In } from 'typeorm';
 import { errorCode } from '../error-code.js';
 import type { Gateway } from '../gateway.js';
@@ -9,7 +10,7 @@ import type { IdentifiedMessage, Recipient } from './recipients.js';
 /** What became of the rows. */
 export interface StoredRows {
   rows: number;
-  /** Stored now, to be sent. */
+  /** Stored now, to be sent; or left behind by a `send` that did not reach the gateway, and taken up. */
   stored: number;
   /** There before, from an earlier row or run, with the same number and text: not sent again. */
   repeated: number;
@@ -84,7 +85,7 @@ function problemWith(
 export function keepInQueue({ ims, messages }: Pick<Gateway, 'ims' | 'messages'>): Keep {
   return async (wanted) => {
     const stored = await messages.find({
-      select: { customImsId: true, mobile: true, content: true },
+      select: { customImsId: true, mobile: true, content: true, state: true, dueAt: true },
       where: { account: ACCOUNT, customImsId: In(wanted.map(({ customImsId }) => customImsId)) },
     });
     const byId = new Map(stored.map((message) => [message.customImsId, message]));
@@ -92,15 +93,21 @@ export function keepInQueue({ ims, messages }: Pick<Gateway, 'ims' | 'messages'>
     const taken = new Set<string>();
     for (const message of wanted) {
       const there = byId.get(message.customImsId);
-      if (there) (isSame(message, there) ? known : taken).add(there.customImsId);
+      if (there && !isSame(message, there)) taken.add(there.customImsId);
+      else if (there && !isHeld(there)) known.add(there.customImsId);
     }
-    await ims.enqueueStream(wanted.filter(({ customImsId }) => !byId.has(customImsId)));
+    await ims.enqueueStream(wanted.filter(({ customImsId }) => !known.has(customImsId) && !taken.has(customImsId)));
     return { known, taken };
   };
 }
 
 /** Checks alone: nothing is stored, so nothing is known. */
 export const keepNothing: Keep = () => Promise.resolve({ known: new Set(), taken: new Set() });
+
+/** A `send` that did not reach the gateway has left it: nobody sends it until it is stored once more. */
+function isHeld({ state, dueAt }: ImsMessage): boolean {
+  return state === 'QUEUED' && dueAt === null;
+}
 
 type Payload = Pick<IdentifiedMessage, 'mobile' | 'content'>;
 

@@ -25,6 +25,11 @@ export class TableSource implements AsyncIterable<Buffer> {
     return new TableSource(addAbortSignal(stop, createReadStream(path)), file.size);
   }
 
+  /** Ends the reading, also where the other end of a pipe is still open: nobody waits for it any more. */
+  close(): void {
+    this.stream.destroy();
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     for await (const bytes of this.stream as AsyncIterable<Buffer>) {
       this.bytesRead += bytes.length;

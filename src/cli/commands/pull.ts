@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { ANSWER_CODES, type ReportPullResult } from 'nestjs-emay-ims';
+import type { ReportPullResult } from 'nestjs-emay-ims';
+import { adviceFor } from '../advice.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
 import { perform, type Session } from '../session.js';
@@ -33,11 +34,6 @@ async function pull({ terminal, configuration }: Session): Promise<number> {
     terminal.note(`The pull ended early with ${stoppedBy}. ${adviceFor(stoppedBy)}`);
     return EXIT_CODE.failed;
   });
-}
-
-/** What to do about a pull that ended with this code. */
-export function adviceFor(code: string): string {
-  return ANSWER_CODES[code]?.advice ?? '`doctor` shows whether the gateway can be reached.';
 }
 
 function lines(result: ReportPullResult): string[] {

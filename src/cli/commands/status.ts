@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ImsAccountStatus } from 'nestjs-emay-ims';
 import { Campaign } from '../batch/campaign.js';
-import { campaignMessages } from '../batch/message-counts.js';
+import { byState, campaignMessages } from '../batch/message-counts.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
 import { perform, type Session } from '../session.js';
@@ -28,7 +28,7 @@ export function statusCommand(): Command {
       'after',
       `${EXIT_CODE_HELP}
 A person is needed for: messages in doubt, pulls that may have lost reports, pages or reports that could not be read,
-reports without a message, and messages that are due for more than five minutes.`,
+reports without a message, calls of event handlers that were given up, and messages that are due for more than five minutes.`,
     )
     .action((options: StatusOptions, command: Command) => perform(command, (session) => status(session, options)));
 }
@@ -37,9 +37,7 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
   return withGateway(configuration(), {}, async ({ ims, messages }) => {
     const { circuitOpenFor: _circuit, ...account } = await ims.status();
     const counted = campaign === undefined ? null : await campaignMessages(messages, new Campaign(campaign)).counts();
-    const states: Record<string, number> = counted
-      ? Object.fromEntries(counted.map(({ state, messages: count }) => [state, count]))
-      : await ims.stats();
+    const states: Record<string, number> = counted ? byState(counted) : await ims.stats();
     const needs = needsOf(account);
     const counts = Object.entries(states).map(([state, count]) => [state, String(count)]);
     terminal.answer({ ...account, ...(campaign === undefined ? {} : { campaign }), states, needs }, [
@@ -52,13 +50,22 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
 }
 
 function needsOf(account: ShownStatus): string[] {
-  const { unconfirmed, possibleLosses, unreadablePages, orphanedReports, quarantinedReports, oldestDueAt } = account;
+  const {
+    unconfirmed,
+    possibleLosses,
+    unreadablePages,
+    orphanedReports,
+    quarantinedReports,
+    failedEvents,
+    oldestDueAt,
+  } = account;
   const needs: [number, string][] = [
     [unconfirmed, 'messages in doubt: see `unconfirmed`; a report or your decision settles them'],
     [possibleLosses, 'pulls that may have lost delivery reports: compare with the account at Emay'],
     [unreadablePages, 'pages of reports that could not be read: kept in emay_ims_report_batch'],
     [quarantinedReports, 'reports that could not be read: kept in emay_ims_report'],
     [orphanedReports, 'reports of no message here: does another system use this account?'],
+    [failedEvents, 'calls of event handlers that were given up: mend the handler, then call retryFailedEvents()'],
   ];
   const isOverdue = oldestDueAt !== null && Date.now() - oldestDueAt.getTime() > OVERDUE_MS;
   return [

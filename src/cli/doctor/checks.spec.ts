@@ -33,11 +33,11 @@ describe('checkNode', () => {
 
 describe('checkClock', () => {
   it('takes what is within a minute', () => {
-    const readings = [
-      { whose: 'the database', aheadMs: 400 },
-      { whose: 'gateway', aheadMs: -60_000 },
-    ];
-    expect(checkClock(readings)).toMatchObject({ outcome: 'ok', found: 'the database agrees, gateway is 60 s behind' });
+    const database = [{ whose: 'the database', aheadMs: 999 }];
+    expect(checkClock([{ whose: 'gateway', aheadMs: -60_000 }], database)).toMatchObject({
+      outcome: 'ok',
+      found: 'the database agrees, gateway is 60 s behind',
+    });
   });
 
   it('refuses what is further off, and says what to do', () => {
@@ -46,8 +46,13 @@ describe('checkClock', () => {
     expect(check.todo).toContain('ERROR_TIMESTAMP');
   });
 
-  it('verifies nothing without another clock', () => {
+  it('verifies nothing without the gateway’s clock, but finds one that is far off', () => {
     expect(checkClock([]).outcome).toBe('not verified');
+    expect(checkClock([], [{ whose: 'the database', aheadMs: 0 }])).toMatchObject({
+      outcome: 'not verified',
+      found: 'the gateway did not tell its time; the database agrees',
+    });
+    expect(checkClock([], [{ whose: 'the database', aheadMs: 61_000 }]).outcome).toBe('fail');
   });
 
   it('reads another clock against the middle of asking and being answered', () => {

@@ -9,13 +9,15 @@ export interface ClockReading {
 /** Enough for slow answers and headers that tell whole seconds; what the gateway tolerates is not documented. */
 const TOLERANCE_MS = 60_000;
 
-/** Compares this host's clock, which stamps every request, with others. */
-export function checkClock(readings: readonly ClockReading[]): Check {
-  if (readings.length === 0)
-    return notVerified('clock', 'no other clock to compare with: neither gateway nor database told its time');
+/** Compares this host's clock, which stamps every request, with the gateway's and others. */
+export function checkClock(gateway: readonly ClockReading[], others: readonly ClockReading[] = []): Check {
+  const readings = [...others, ...gateway];
   const found = readings.map(({ whose, aheadMs }) => `${whose} ${inSeconds(aheadMs)}`).join(', ');
-  if (readings.every(({ aheadMs }) => Math.abs(aheadMs) <= TOLERANCE_MS)) return ok('clock', found);
-  return fail('clock', found, 'Set the clocks by NTP: a timestamp that is off is answered with ERROR_TIMESTAMP.');
+  if (readings.some(({ aheadMs }) => Math.abs(aheadMs) > TOLERANCE_MS)) {
+    return fail('clock', found, 'Set the clocks by NTP: a timestamp that is off is answered with ERROR_TIMESTAMP.');
+  }
+  if (gateway.length > 0) return ok('clock', found);
+  return notVerified('clock', `the gateway did not tell its time${found === '' ? '' : `; ${found}`}`);
 }
 
 /** The reading, taken between two looks at this host's clock. */
@@ -24,7 +26,7 @@ export function readingOf(whose: string, remote: number, askedAt: number, answer
 }
 
 function inSeconds(aheadMs: number): string {
-  const seconds = Math.round(Math.abs(aheadMs) / 1_000);
+  const seconds = Math.floor(Math.abs(aheadMs) / 1_000);
   if (seconds === 0) return 'agrees';
   return `is ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`;
 }

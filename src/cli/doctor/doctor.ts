@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { EmayImsModule, type EmayImsService } from 'nestjs-emay-ims';
 import { isSandbox, type Environment } from '../../config/environment.js';
 import { dataSourceOptions, emayImsOptions } from '../../config/options.js';
@@ -8,7 +9,7 @@ import type { Session } from '../session.js';
 import { checkClock, type ClockReading } from './clock-check.js';
 import { checkLines, exitCodeOf, fail, notVerified, ok, type Check } from './check.js';
 import { checkGateway } from './gateway-checks.js';
-import { checkDisk, checkNode, checkSpool } from './machine-checks.js';
+import { checkDisks, checkNode, checkSpool } from './machine-checks.js';
 import { examineServer } from './server-database.js';
 import { checkSignature } from './signature-check.js';
 
@@ -55,8 +56,10 @@ function readOptions(session: Session): { check: Check; environment: Environment
 }
 
 async function examine(environment: Environment, mayPull: boolean): Promise<Check[]> {
-  const disk = [await checkSpool(environment.EMAY_IMS_SPOOL_PATH), await checkDisk(environment.EMAY_IMS_SPOOL_PATH)];
+  const { EMAY_IMS_SPOOL_PATH: spool, EMAY_IMS_DATABASE_URL: url } = environment;
   const dataSource = dataSourceOptions(environment);
+  const files = dataSource === null ? [spool, dirname(url.slice(SQLITE.length))] : [spool];
+  const disk = [await checkSpool(spool), ...(await checkDisks(files))];
   if (dataSource === null) return [...disk, ...(await examineEmbedded(environment, mayPull))];
   const { checks, clock, isUsable } = await examineServer(dataSource);
   const clocks = clock ? [clock] : [];
@@ -90,7 +93,7 @@ async function checkFile(ims: EmayImsService, path: string): Promise<Check> {
     await ims.stats();
     // Needs the file's write lock, and finds nothing to change: ids hold no blanks.
     await ims.cancel('the doctor');
-    return ok('database', `${path}: read and written to, migrations up to date`);
+    return ok('database', `${path}: read, and locked for writing; migrations up to date`);
   } catch (error) {
     return fail('database', `${path}: ${failureOf(error).message}`);
   }
@@ -102,8 +105,8 @@ async function examineGateway(
   signature: Promise<Check>,
 ): Promise<Check[]> {
   const found = await Promise.all(urls.map((url) => checkGateway(url)));
-  const readings = [...clocks, ...found.flatMap(({ clock }) => clock ?? [])];
-  return [...found.flatMap(({ checks }) => checks), checkClock(readings), await signature];
+  const readings = found.flatMap(({ clock }) => clock ?? []);
+  return [...found.flatMap(({ checks }) => checks), checkClock(readings, clocks), await signature];
 }
 
 function unproven(mayPull: boolean): Promise<Check> {

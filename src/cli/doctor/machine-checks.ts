@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode } from '../error-code.js';
@@ -44,9 +44,17 @@ export async function checkSpool(path: string): Promise<Check> {
   }
 }
 
-/** Whether there is room where the files are. */
-export async function checkDisk(path: string): Promise<Check> {
-  const folder = nearestFolder(path);
+/** Whether there is room where the files are, once for each disk. */
+export async function checkDisks(paths: readonly string[]): Promise<Check[]> {
+  const folders = new Map<number, string>();
+  for (const folder of paths.map(nearestFolder)) {
+    const { dev } = await stat(folder);
+    if (!folders.has(dev)) folders.set(dev, folder);
+  }
+  return Promise.all([...folders.values()].map(checkDisk));
+}
+
+async function checkDisk(folder: string): Promise<Check> {
   try {
     const { bavail, bsize } = await statfs(folder);
     const free = `${((bavail * bsize) / GIBIBYTE).toFixed(1)} GiB free in ${folder}`;

@@ -1,5 +1,6 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource, MigrationExecutor, type DataSourceOptions } from 'typeorm';
+import { databaseTime } from '../database-clock.js';
 import { errorCode } from '../error-code.js';
 import { fail, notVerified, ok, type Check } from './check.js';
 import { readingOf, type ClockReading } from './clock-check.js';
@@ -12,10 +13,8 @@ export interface DatabaseFindings {
   isUsable: boolean;
 }
 
-const NOW = {
-  postgres: 'SELECT EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS now',
-  mysql: 'SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS now',
-};
+/** A server that takes the connection and says nothing must not keep a person waiting. */
+const CONNECT_TIMEOUT_MS = 5_000;
 
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nothing listens there: start the server, or correct host and port in EMAY_IMS_DATABASE_URL.',
@@ -28,7 +27,9 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** Connects to PostgreSQL, MySQL or MariaDB, changes nothing, and closes the connection. */
 export async function examineServer(options: TypeOrmModuleOptions): Promise<DatabaseFindings> {
-  const source = new DataSource({ ...options, migrationsRun: false } as DataSourceOptions);
+  const timeout =
+    options.type === 'postgres' ? { connectTimeoutMS: CONNECT_TIMEOUT_MS } : { connectTimeout: CONNECT_TIMEOUT_MS };
+  const source = new DataSource({ ...options, ...timeout, migrationsRun: false } as DataSourceOptions);
   try {
     await source.initialize();
   } catch (error) {
@@ -48,8 +49,8 @@ export async function examineServer(options: TypeOrmModuleOptions): Promise<Data
 async function examineConnected(source: DataSource): Promise<DatabaseFindings> {
   const { type } = source.options;
   const askedAt = Date.now();
-  const [row] = (await source.query(type === 'postgres' ? NOW.postgres : NOW.mysql)) as { now: string | number }[];
-  const clock = readingOf('the database', Number(row?.now), askedAt, Date.now());
+  const now = await databaseTime(source);
+  const clock = readingOf('the database', now, askedAt, Date.now());
   const pending = (await new MigrationExecutor(source).getPendingMigrations()).map(({ name }) => name);
   if (pending.length > 0) {
     const migrations = fail('migrations', `pending: ${pending.join(', ')}`, 'Start the service: it runs them first.');
