@@ -17,7 +17,6 @@ const SUITES = [
   'test/faults',
   'test/failpoints',
   'test/cli/doctor',
-  'test/cli/operator',
   'test/docs/run-transactions',
 ];
 const isCi = process.env.CI === 'true';
