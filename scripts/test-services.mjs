@@ -15,7 +15,7 @@ const SUITES = [
   'test/module',
   'test/observability',
   'test/faults',
-  'test/failpoints',
+  'test/failpoints/durable-events',
   'test/cli/doctor',
   'test/docs/run-transactions',
 ];
