@@ -145,20 +145,14 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     await this.database.close();
   }
 
-  /** Of every account in this application, this one included. */
-  private accountNames(): string[] {
-    return [...this.moduleRef.get(ModulesContainer, { strict: false }).values()]
-      .filter(({ metatype }) => metatype === EmayImsModule)
-      .flatMap(({ providers }) => {
-        const options = providers.get(RESOLVED_OPTIONS)?.instance as ResolvedEmayImsOptions | undefined;
-        return options?.name ?? [];
-      });
-  }
-
   /** Two of one name would share leases and job names, and the second would hide the first from those who inject it. */
   private assertOnlyOneOfThisName(): void {
     const { name } = this.options;
-    const namesakes = this.accountNames().filter((other) => other === name).length;
+    const modules = [...this.moduleRef.get(ModulesContainer, { strict: false }).values()];
+    const namesakes = modules.filter(({ metatype, providers }) => {
+      const options = providers.get(RESOLVED_OPTIONS)?.instance as ResolvedEmayImsOptions | undefined;
+      return metatype === EmayImsModule && options?.name === name;
+    }).length;
     if (namesakes > 1) {
       throw new EmayImsOptionsError(
         `EmayImsModule cannot start: it is imported ${namesakes} times with the name "${name}". Give each account ` +

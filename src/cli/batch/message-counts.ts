@@ -20,20 +20,15 @@ export function campaignMessages(messages: Repository<ImsMessage>, { firstId, la
   return {
     counts: () =>
       countByState(
-        messages
-          .createQueryBuilder('message')
-          .where('message.account = :account', { account: ACCOUNT })
-          .andWhere('message.customImsId BETWEEN :firstId AND :lastId', { firstId, lastId }),
+        ofAccount(messages).andWhere('message.customImsId BETWEEN :firstId AND :lastId', { firstId, lastId }),
       ),
   };
 }
 
 /** When the newest message of the account was stored, by the database's clock, in epoch milliseconds; 0: none was. */
 export async function newestCreatedAt(messages: Repository<ImsMessage>): Promise<number> {
-  const newest = await messages
-    .createQueryBuilder('message')
+  const newest = await ofAccount(messages)
     .select('MAX(message.createdAt)', 'createdAt')
-    .where('message.account = :account', { account: ACCOUNT })
     .getRawOne<{ createdAt: string | number | null }>();
   return Number(newest?.createdAt ?? 0);
 }
@@ -43,10 +38,7 @@ export function messagesBetween(messages: Repository<ImsMessage>, first: number,
   return {
     counts: () =>
       countByState(
-        messages
-          .createQueryBuilder('message')
-          .where('message.account = :account', { account: ACCOUNT })
-          .andWhere('message.createdAt >= :first AND message.createdAt <= :last', { first, last }),
+        ofAccount(messages).andWhere('message.createdAt >= :first AND message.createdAt <= :last', { first, last }),
       ),
   };
 }
@@ -56,9 +48,8 @@ export function queuedMessages(messages: Repository<ImsMessage>, newest: number)
   return {
     counts: () =>
       countByState(
-        messages
-          .createQueryBuilder('message')
-          .where("message.account = :account AND message.state IN ('QUEUED', 'SUBMITTING')", { account: ACCOUNT })
+        ofAccount(messages)
+          .andWhere("message.state IN ('QUEUED', 'SUBMITTING')")
           .andWhere('message.dueAt IS NOT NULL AND message.sendAt IS NULL')
           .andWhere('message.createdAt <= :newest', { newest }),
       ),
@@ -72,6 +63,10 @@ export function byState(counts: readonly StateCount[]): Record<string, number> {
 
 /** The application has one account, of this name. */
 export const ACCOUNT = 'default';
+
+function ofAccount(messages: Repository<ImsMessage>): SelectQueryBuilder<ImsMessage> {
+  return messages.createQueryBuilder('message').where('message.account = :account', { account: ACCOUNT });
+}
 
 async function countByState(query: SelectQueryBuilder<ImsMessage>): Promise<StateCount[]> {
   const rows = await query
