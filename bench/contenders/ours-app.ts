@@ -11,7 +11,7 @@ import {
   type ImsMessage,
   type ImsMessageState,
 } from 'nestjs-emay-ims';
-import { In, type Repository } from 'typeorm';
+import type { Repository } from 'typeorm';
 import { ACCOUNT } from '../support/account.js';
 import { must } from '../support/contender.js';
 import { typeOrmOptions, type BenchDatabase } from '../support/databases.js';
@@ -54,11 +54,13 @@ export async function startOurs(
 
 export function ourApp(app: INestApplicationContext): OurApp {
   const messages = app.get<Repository<ImsMessage>>(getEmayImsRepositoryToken());
+  const ims = app.get(EmayImsService);
   return {
-    ims: app.get(EmayImsService),
+    ims,
     messages,
     async none(states) {
-      while (await messages.existsBy({ account: 'default', state: In(states) })) await pause(20);
+      const isLeft = (counts: Record<ImsMessageState, number>) => states.some((state) => counts[state] > 0);
+      while (isLeft(await ims.stats())) await pause(100);
     },
     close: () => app.close(),
   };

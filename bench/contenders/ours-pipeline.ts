@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { REPORT_PAGE_CHANNEL, type ImsReportPageNotice } from 'nestjs-emay-ims';
 import { contend } from '../support/contender.js';
 import { chunksOf, messages, type Message } from '../support/messages.js';
 import { mustAllBeDelivered, startOurs, type OurApp } from './ours-app.js';
@@ -11,11 +13,26 @@ import { timed, type PipelineTask } from './pipeline-task.js';
 const CHUNK = 1_000;
 const REPORTS = { intervalMs: 50 };
 
-async function run({ ims, none }: OurApp, all: Message[]): Promise<void> {
+async function run({ ims }: OurApp, all: Message[]): Promise<void> {
+  const final = reported(all.length);
   for (const chunk of chunksOf(all, CHUNK)) {
     await ims.enqueue(chunk.map(({ mobile, content }) => ({ mobile, content })));
   }
-  await none(['QUEUED', 'SUBMITTING', 'UNCONFIRMED', 'ACCEPTED']);
+  await final;
+}
+
+/** Resolves once that many more messages have been moved by their reports: told by the module, so nobody has to ask the database. */
+function reported(messages: number): Promise<void> {
+  return new Promise((resolve) => {
+    let moved = 0;
+    const count = (page: unknown) => {
+      moved += (page as ImsReportPageNotice).applied;
+      if (moved < messages) return;
+      unsubscribe(REPORT_PAGE_CHANNEL, count);
+      resolve();
+    };
+    subscribe(REPORT_PAGE_CHANNEL, count);
+  });
 }
 
 await contend(async (task: PipelineTask) => {

@@ -53,6 +53,8 @@ export async function fill(database: BenchDatabase, count: number, state: 'ACCEP
     state: `'${state}'`,
     code: "'SUCCESS'",
     priority: '0',
+    listed_as: "'HANDED_OVER'",
+    listed_at: `${sentAt} + n`,
     due_at: isFinal ? 'NULL' : `${sentAt + 3 * 86_400_000} + n`,
     attempt: "'0123456789abcdef0123456789abcdef'",
     attempts: '1',

@@ -18,11 +18,12 @@ const TABLES = [
   'emay_ims_report',
   'emay_ims_report_batch',
   'emay_ims_resolution',
+  'emay_ims_sweep',
 ];
 const INDEXES = [
   'emay_ims_event_due',
   'emay_ims_message_created',
-  'emay_ims_message_due',
+  'emay_ims_message_listed',
   'emay_ims_message_mobile',
   'emay_ims_report_batch_state',
   'emay_ims_report_status',

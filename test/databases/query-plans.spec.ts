@@ -3,18 +3,14 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { sqlite } from '../../libs/emay-ims/src/database/dialects/sqlite.js';
 import type { UpdateStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
 import { MessageFinder } from '../../libs/emay-ims/src/messages/message-finder.js';
-import {
-  ID_ROW,
-  IMS_ID_ROW,
-  messageSql,
-  type MessageChange,
-  type MessageSweep,
-} from '../../libs/emay-ims/src/messages/message-sql.js';
+import { ID_ROW, type MessageChange } from '../../libs/emay-ims/src/messages/message-change-sql.js';
+import { IMS_ID_ROW, messageSql } from '../../libs/emay-ims/src/messages/message-sql.js';
+import type { MessageSweep } from '../../libs/emay-ims/src/messages/message-sweep-sql.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
 import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { describeReads, statementOf, type Statement } from './store/reads.js';
-import { crowd, CROWD, type Crowd } from './store/crowd.js';
+import { crowd, CROWD, NOT_SWEPT_YET, type Crowd } from './store/crowd.js';
 import { HOLD_MS, HOUR, REPORT_DEADLINE_MS, StoreBench } from './store/store-bench.js';
 
 /** What a statement about `rows` messages may read: each of them a few times over, on its way through an index. */
@@ -84,9 +80,9 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     const report = { state: 'DELIVERED', rank_to: 7, report_state: 'DELIVRD' };
     return {
       claim: dialect.hasReturning
-        ? { sql: sql.claim, parameters: [account, 300, token, HOUR], about: 300 }
+        ? { sql: sql.claim, parameters: [account, 300, token, HOUR, HOUR], about: 300 }
         : { sql: sql.selectDue, parameters: [account, 300], about: 300 },
-      claimThese: update(sql.claimThese, 300, { set: [token, HOUR] }),
+      claimThese: update(sql.claimThese, 300, { set: [token, HOUR, HOUR] }),
       settle: update(sql.settle, 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
       addImsIds: update(sql.addImsIds, 300, { more: { ims_id: '1' }, where: [token] }),
       release: update(sql.release, 300, { where: [token] }),
@@ -101,10 +97,10 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
         about: 500,
       },
       cancel: { sql: sql.cancel, parameters: [account, ids[0]], about: 1 },
-      'the sweep for abandoned attempts': sweep(sql.recover, people.abandoned),
+      'the sweep for abandoned attempts': sweep(sql.recover, people.abandoned, NOT_SWEPT_YET, Date.now()),
       'the sweep for expired messages': sweep(sql.expire, people.due),
       'the sweep for held messages': sweep(sql.expireHeld, people.held, HOLD_MS),
-      'the sweep for overdue reports': sweep(sql.giveUpWaiting, people.overdue),
+      'the sweep for overdue reports': sweep(sql.giveUpWaiting, people.overdue, NOT_SWEPT_YET, Date.now()),
       'settle, told of': update(told(sql.settle), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
       'applyReports, told of': update(told(sql.applyReports), 500, { more: report }),
       'what has just been changed': { sql: sql.findChanged, parameters: [rows(500), account], about: 500 },
@@ -160,7 +156,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       async (name) => {
         const { sql, parameters } = statements()[name] as Statement;
         const plan = await bench.database.rows(`EXPLAIN ${sql}`, parameters);
-        expect(plan).toMatchObject([{ type: 'range', possible_keys: 'emay_ims_message_due' }]);
+        expect(plan).toMatchObject([{ type: 'range', possible_keys: 'emay_ims_message_listed' }]);
       },
     );
   }

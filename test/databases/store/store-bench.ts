@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
 import { MessageStore, type Attempt, type NewMessage } from '../../../libs/emay-ims/src/messages/message-store.js';
+import { listedAsSql } from '../../../libs/emay-ims/src/messages/message-listing.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 
 /** An empty, migrated database for a contract to run on. */
@@ -52,6 +53,17 @@ export class StoreBench {
       [...Object.values(columns), store.account, customImsId],
     );
     if (changed !== 1) throw new Error(`There is no message ${customImsId}.`);
+    await this.relist(store, 'custom_ims_id = ?', [customImsId]);
+  }
+
+  /** Lists messages that were written past the store as it would have listed them; where a time was written, by that. */
+  async relist(store: MessageStore, where = '1 = 1', parameters: readonly string[] = []): Promise<void> {
+    await this.database.run(
+      `UPDATE emay_ims_message SET listed_as = ${listedAsSql('state')},
+         listed_at = CASE WHEN state = 'QUEUED' THEN due_at ELSE COALESCE(due_at, listed_at) END
+       WHERE account = ? AND ${where}`,
+      [store.account, ...parameters],
+    );
   }
 
   /** Stores one message and brings it into the state, as attempt `token`. */

@@ -9,7 +9,7 @@ export const epochMilliseconds: ValueTransformer = {
 
 /** One SMS to one recipient, from the moment it was stored to its final state. Table `emay_ims_message`. */
 @Entity({ name: 'emay_ims_message' })
-@Index('emay_ims_message_due', ['account', 'state', 'priority', 'dueAt'])
+@Index('emay_ims_message_listed', ['account', 'listedAs', 'priority', 'listedAt'])
 @Index('emay_ims_message_created', ['account', 'createdAt', 'customImsId'])
 @Index('emay_ims_message_mobile', ['account', 'mobile'])
 export class ImsMessage {
@@ -100,4 +100,11 @@ export class ImsMessage {
   /** When it reached a final state. */
   @Column({ name: 'final_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   finalAt: Date | null;
+
+  /** For the module itself, and not read with the rest: see `message-listing.ts`. */
+  @Column({ name: 'listed_as', type: 'varchar', length: 16, nullable: true, select: false })
+  protected listedAs?: string | null;
+
+  @Column({ name: 'listed_at', type: 'bigint', nullable: true, select: false })
+  protected listedAt?: string | null;
 }

@@ -3,8 +3,9 @@ import type { RowValues } from '../database/sql-dialect.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import { messageEvent } from '../events/message-event.js';
 import type { EventfulSession } from '../events/transaction-events.js';
-import { ID_ROW, type MessageChange, type MessageSweep } from './message-sql.js';
+import { ID_ROW, type MessageChange } from './message-change-sql.js';
 import type { ImsMessageState } from './message-state.js';
+import type { MessageSweep } from './message-sweep-sql.js';
 import { idRows } from './statement-rows.js';
 
 /** Messages of a sweep in one statement. */
@@ -44,13 +45,22 @@ export class MessageChanges {
     return rows.length;
   }
 
-  /** All that are overdue, some at a time; resolves to how many. */
-  async sweep(sweep: MessageSweep, parameters: readonly unknown[]): Promise<number> {
+  /**
+   * All that are overdue, some at a time; resolves to how many.
+   *
+   * @param place parameters of where the overdue ones are listed
+   * @param overdue parameters of what makes a message overdue
+   */
+  async sweep(
+    sweep: MessageSweep,
+    { place = [], overdue = [] }: { place?: readonly unknown[]; overdue?: readonly unknown[] } = {},
+  ): Promise<number> {
+    const where = [this.account, ...overdue];
     for (let total = 0; ;) {
-      const found = await this.database.rows(sweep.find, [...parameters, SWEPT_AT_A_TIME]);
+      const found = await this.database.rows(sweep.find, [this.account, ...place, ...overdue, SWEPT_AT_A_TIME]);
       if (found.length === 0) return total;
       const rows = idRows(found.map((row) => String(row.custom_ims_id)));
-      const swept = await this.events.step((session) => this.make(sweep.these, { rows, where: parameters }, session));
+      const swept = await this.events.step((session) => this.make(sweep.these, { rows, where }, session));
       total += swept;
       // None: somebody else has changed them in between, or is about to.
       if (found.length < SWEPT_AT_A_TIME || swept === 0) return total;

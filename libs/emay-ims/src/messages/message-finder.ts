@@ -1,5 +1,6 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { ImsMessage } from './ims-message.entity.js';
+import { HANDED_OVER, listedAs, SETTLED_UP_TO } from './message-listing.js';
 import { ALL_COLUMNS, toMessage } from './message-row.js';
 import type { ImsMessageState } from './message-state.js';
 
@@ -29,7 +30,15 @@ export class MessageFinder {
       conditions.push(condition);
       parameters.push(...values);
     };
-    if (query.states) where(`state IN (${query.states.map(() => '?').join(', ')})`, ...query.states);
+    if (query.states) {
+      where(`state IN (${placeholders(query.states)})`, ...query.states);
+      // Most messages are DELIVERED: where those are not wanted, the index leads to the others.
+      const lists = new Set(query.states.map(listedAs));
+      if (!lists.has(HANDED_OVER)) where(`listed_as IN (${placeholders([...lists])})`, ...lists);
+      else if (lists.size === 1 && !query.states.includes('DELIVERED')) {
+        where(`listed_as = ? AND listed_at > ${SETTLED_UP_TO}`, HANDED_OVER, this.account);
+      }
+    }
     if (query.mobile !== undefined) where('mobile = ?', query.mobile);
     if (query.createdFrom) where('created_at >= ?', query.createdFrom.getTime());
     if (query.createdBefore) where('created_at < ?', query.createdBefore.getTime());
@@ -44,4 +53,8 @@ export class MessageFinder {
     );
     return rows.map(toMessage);
   }
+}
+
+function placeholders(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
 }

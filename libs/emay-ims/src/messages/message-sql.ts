@@ -1,10 +1,10 @@
 import { assignments } from '../database/dialects/assignments.js';
-import type { RowColumns, SqlDialect, UpdateFromRows, UpdateStatement } from '../database/sql-dialect.js';
+import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
+import { CHANGED_COLUMNS, ID_ROW, messageChange, ofAccount, STATE } from './message-change-sql.js';
+import { ANY_PRIORITY, HANDED_OVER, listedAs, listedAsSql, SETTLED_UP_TO } from './message-listing.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from './message-state.js';
-
-/** Rows that name a message by our id. */
-export const ID_ROW: RowColumns = { custom_ims_id: 'varchar64' };
+import { messageSweeps } from './message-sweep-sql.js';
 
 /** Rows that name a message by the gateway's id and its number. */
 export const IMS_ID_ROW: RowColumns = { ims_id: 'varchar64', mobile: 'varchar64' };
@@ -18,9 +18,6 @@ export const NEW_MESSAGE_ROW: RowColumns = {
   expires_at: 'bigint',
 };
 
-/** Every priority there is: an `IN` over them lets the index reach `due_at` behind them. */
-const ANY_PRIORITY = '0, 1, 2, 3, 4, 5, 6, 7, 8, 9';
-
 /** The rank of a message's state, computed where it is stored: concurrent writers can never lower it. */
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 
@@ -32,46 +29,29 @@ export function statesThat(holds: (state: ImsMessageState) => boolean): string {
 }
 
 const NOT_FINAL = statesThat((state) => !isFinal(state));
-
-/** Not `m.state`, where rows are to find their messages by key: a planner may take that for a better way to find them. */
-const STATE = "COALESCE(m.state, '')";
-
-/** What an event tells of a message. */
-const CHANGED_COLUMNS = ['custom_ims_id', 'ims_id', 'mobile', 'state', 'code', 'report_state', 'report_description'];
-
-/** An update that brings messages into another state. */
-export interface MessageChange extends UpdateStatement {
-  /** The same, returning what it has changed (has RETURNING). */
-  returning: UpdateStatement;
-  /** Where there is no RETURNING: locks the messages that it is going to change. Same rows and conditions. */
-  lock: string;
-}
-
-/** An update of all messages for which something is overdue. */
-export interface MessageSweep {
-  /** And a limit: some of them. Locks nothing: InnoDB would lock all that it reads, a whole queue, and claims would skip it. */
-  find: string;
-  /** rows: ids; where: as above. These, as far as it still holds for them. */
-  these: MessageChange;
-}
+const WAITING_ELSEWHERE = statesThat((state) => !isFinal(state) && listedAs(state) === state);
 
 /** The statements on `emay_ims_message`, one each; parameters in the order of the comment behind. */
 export type MessageSql = ReturnType<typeof messageSql>;
 
 export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDeadlineMs: number }) {
   const { now } = dialect;
-  const ours = `${dialect.accountIs('custom_ims_id')} AND m.custom_ims_id = r.custom_ims_id`;
+  const ours = ofAccount(dialect);
   const byIds = `FROM ${dialect.rows(ID_ROW, 'r')} JOIN emay_ims_message AS m
     ON ${ours}`;
+  const change = (update: UpdateFromRows) => messageChange(dialect, update);
   const attempt = {
     state: "'SUBMITTING'",
     attempt: '?',
     due_at: `${now} + ?`,
+    listed_as: `'${HANDED_OVER}'`,
+    listed_at: `${now} + ?`,
     attempts: 'm.attempts + 1',
     submitted_at: now,
   };
   const reported = {
     state: 'r.state',
+    listed_as: listedAsSql('r.state'),
     ims_id: 'COALESCE(m.ims_id, r.ims_id)',
     report_state: 'r.report_state',
     report_description: 'r.report_description',
@@ -81,60 +61,56 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
     due_at: 'NULL',
   };
-  const change = (update: UpdateFromRows): MessageChange => {
-    const { sql, bind } = dialect.updateMessagesFromRows(update, CHANGED_COLUMNS);
-    return {
-      ...dialect.updateMessagesFromRows(update),
-      returning: { sql: `${sql}, ${now} AS occurred_at`, bind },
-      // Rows first, as in the update: MySQL would else lock messages of others on its way.
-      lock: `SELECT m.custom_ims_id FROM ${dialect.rows(update.columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m
-        ON ${update.where} FOR UPDATE`,
-    };
-  };
-  const sweep = (from: ImsMessageState, overdue: string, set: Readonly<Record<string, string>>): MessageSweep => {
-    const where = `account = ? AND state = '${from}' AND priority IN (${ANY_PRIORITY}) AND ${overdue}`;
-    return {
-      find: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE ${where} LIMIT ?`,
-      these: change({ columns: ID_ROW, set, where: `${ours} AND ${STATE} = '${from}' AND ${overdue}` }),
-    };
-  };
+  // The state itself as well: only what is QUEUED may ever be sent, whatever it is listed as.
   const selectDue = (columns: string) => `SELECT ${columns} FROM ${dialect.dueMessages}
-    WHERE account = ? AND state = 'QUEUED' AND due_at <= ${now} AND (expires_at IS NULL OR expires_at > ${now})
-    ORDER BY priority DESC, due_at LIMIT ? ${dialect.lockSkippingLocked}`;
-  const insertedAs = (state: string, token: string, attempts: number, times: string) =>
-    dialect.insertNew(
-      'emay_ims_message',
-      [...NEW_MESSAGE_COLUMNS, 'account', 'state', 'attempt', 'attempts', 'created_at', 'due_at', 'submitted_at'],
-      `SELECT ${NEW_MESSAGE_COLUMNS.map((column) => `r.${column}`).join(', ')}, ?, '${state}', ${token}, ${attempts}, ${times}
-       FROM ${dialect.rows(NEW_MESSAGE_ROW, 'r')}`,
-    );
+    WHERE account = ? AND listed_as = 'QUEUED' AND listed_at <= ${now} AND state = 'QUEUED'
+      AND (expires_at IS NULL OR expires_at > ${now})
+    ORDER BY priority DESC, listed_at LIMIT ? ${dialect.lockSkippingLocked}`;
+  const columns = [...NEW_MESSAGE_COLUMNS, ...STANDING_COLUMNS];
+  const standingAs = (state: ImsMessageState, token: string, attempts: number, times: string) =>
+    `SELECT ${NEW_MESSAGE_COLUMNS.map((column) => `r.${column}`).join(', ')},
+       ?, '${state}', '${listedAs(state)}', ${token}, ${attempts}, ${times}
+     FROM ${dialect.rows(NEW_MESSAGE_ROW, 'r')}`;
+  const queued = standingAs(
+    'QUEUED',
+    'NULL',
+    0,
+    `CAST(? AS ${dialect.bigint}), COALESCE(r.send_at, ?), COALESCE(r.send_at, ?), NULL`,
+  );
+  const submitting = standingAs('SUBMITTING', '?', 1, `${now}, ${now} + ?, ${now} + ?, ${now}`);
 
   return {
     now: `SELECT ${now} AS now`,
 
-    /** account, createdAt, createdAt, rows */
-    insertQueued: insertedAs('QUEUED', 'NULL', 0, `CAST(? AS ${dialect.bigint}), COALESCE(r.send_at, ?), NULL`),
-    /** account, attempt, attemptMs, rows */
-    insertSubmitting: insertedAs('SUBMITTING', '?', 1, `${now}, ${now} + ?, ${now}`),
+    /** account, createdAt three times, rows */
+    insertQueued: dialect.insertNew('emay_ims_message', columns, queued),
+    /** the same of ids that cannot be there */
+    insertNewlyQueued: `INSERT INTO emay_ims_message (${columns.join(', ')}) ${queued}`,
+    /** account, attempt, attemptMs twice, rows */
+    insertSubmitting: dialect.insertNew('emay_ims_message', columns, submitting),
 
     /** ids, account */
     findByIds: `SELECT ${MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds}`,
     /** account, id */
     findOne: `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?`,
-    /** account */
-    stats: 'SELECT state, COUNT(*) AS messages FROM emay_ims_message WHERE account = ? GROUP BY state',
+    /** account three times: by what they are listed as; of those handed over, which are not DELIVERED, by their state */
+    stats: `SELECT COALESCE(listed_as, '${HANDED_OVER}') AS listed, NULL AS state, COUNT(*) AS messages
+        FROM emay_ims_message WHERE account = ? GROUP BY listed_as
+      UNION ALL
+      SELECT '${HANDED_OVER}', state, COUNT(*) FROM ${dialect.dueMessages}
+        WHERE account = ? AND ${WAITING_HANDED_OVER} AND state <> 'DELIVERED' GROUP BY state`,
 
-    /** account, limit, attempt, attemptMs: one request's worth of what is due, no number twice (has RETURNING) */
-    claim: `WITH due AS (${selectDue(`${dialect.rowLocation} AS location, mobile, priority, due_at`)}),
+    /** account, limit, attempt, attemptMs twice: one request's worth of what is due, no number twice (has RETURNING) */
+    claim: `WITH due AS (${selectDue(`${dialect.rowLocation} AS location, mobile, priority, listed_at`)}),
       picked AS (
-        SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY priority DESC, due_at) AS occurrence FROM due
+        SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY priority DESC, listed_at) AS occurrence FROM due
       )
       UPDATE emay_ims_message AS m SET ${assignments(attempt)} FROM picked AS p
       WHERE p.occurrence = 1 AND m.${dialect.rowLocation} = p.location
       RETURNING ${CLAIMED_COLUMNS.map(dialect.returned).join(', ')}`,
     /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
     selectDue: selectDue(CLAIMED_COLUMNS.join(', ')),
-    /** set: attempt, attemptMs; rows: ids; where: account. Takes those that are still queued */
+    /** set: attempt, attemptMs twice; rows: ids; where: account. Takes those that are still queued */
     claimThese: dialect.updateMessagesFromRows(
       {
         columns: ID_ROW,
@@ -158,6 +134,7 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       },
       set: {
         state: 'r.state',
+        listed_as: listedAsSql('r.state'),
         ims_id: 'COALESCE(m.ims_id, r.ims_id)',
         code: 'r.code',
         raw_answer: 'r.raw_answer',
@@ -178,49 +155,44 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     /** rows, account, attempt: back into the queue; without `due_in` held for the caller to try again */
     release: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
-      set: { state: "'QUEUED'", code: 'r.code', due_at: `${now} + r.due_in` },
+      set: {
+        state: "'QUEUED'",
+        code: 'r.code',
+        due_at: `${now} + r.due_in`,
+        listed_as: "'QUEUED'",
+        listed_at: `${now} + r.due_in`,
+      },
       where: `${ours} AND m.attempt = ? AND ${STATE} = 'SUBMITTING'`,
     }),
     /** rows, account: what a failed direct send held goes into the queue after all */
     unhold: dialect.updateMessagesFromRows({
       columns: ID_ROW,
-      set: { due_at: `COALESCE(m.send_at, ${now})` },
+      set: { due_at: `COALESCE(m.send_at, ${now})`, listed_at: `COALESCE(m.send_at, ${now})` },
       where: `${ours} AND ${STATE} = 'QUEUED' AND m.due_at IS NULL`,
     }),
 
     /** account, id */
-    cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', due_at = NULL, final_at = ${now}
+    cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', listed_as = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,
-    /** account: attempts whose process is gone, or too late to tell */
-    recover: sweep('SUBMITTING', `due_at <= ${now}`, {
-      state: "'UNCONFIRMED'",
-      code: "'ATTEMPT_ABANDONED'",
-      due_at: 'NULL',
-    }),
-    /** account */
-    expire: sweep('QUEUED', `due_at <= ${now} AND expires_at <= ${now}`, {
-      state: "'EXPIRED'",
-      due_at: 'NULL',
-      final_at: now,
-    }),
-    /** account, holdMs */
-    expireHeld: sweep('QUEUED', `due_at IS NULL AND (submitted_at <= ${now} - ? OR expires_at <= ${now})`, {
-      state: "'EXPIRED'",
-      final_at: now,
-    }),
-    /** account: no report came in time */
-    giveUpWaiting: sweep('ACCEPTED', `due_at <= ${now}`, { state: "'UNKNOWN'", due_at: 'NULL' }),
+    ...messageSweeps(dialect),
 
     /** rows: ids; where: account. A person wants it sent after all, whatever the risk */
     resend: change({
       columns: ID_ROW,
-      set: { state: "'QUEUED'", attempt: 'NULL', expires_at: 'NULL', due_at: now },
+      set: {
+        state: "'QUEUED'",
+        attempt: 'NULL',
+        expires_at: 'NULL',
+        due_at: now,
+        listed_as: "'QUEUED'",
+        listed_at: now,
+      },
       where: `${ours} AND ${STATE} = 'UNCONFIRMED'`,
     }),
     /** rows: ids; where: account. A person waits no longer to learn what became of it */
     giveUp: change({
       columns: ID_ROW,
-      set: { state: "'UNKNOWN'", code: "'GIVEN_UP'", due_at: 'NULL' },
+      set: { state: "'UNKNOWN'", code: "'GIVEN_UP'", due_at: 'NULL', listed_as: "'UNKNOWN'" },
       where: `${ours} AND ${STATE} = 'UNCONFIRMED'`,
     }),
 
@@ -239,9 +211,13 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
     findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state FROM ${dialect.rows(IMS_ID_ROW, 'r')}
       JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.mobile = r.mobile AND m.ims_id = r.ims_id`,
-    /** account, imsIds: among those that wait for a report, as there is no index over the gateway's id */
-    findByImsIdAlone: (count: number) => `SELECT custom_ims_id, ims_id, mobile, state FROM ${dialect.dueMessages}
-      WHERE account = ? AND state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`,
+    /** account, imsIds, account, account, imsIds: among those that wait, as there is no index over the gateway's id */
+    findByImsIdAlone: (count: number) => {
+      const find = `SELECT custom_ims_id, ims_id, mobile, state FROM ${dialect.dueMessages} WHERE account = ?`;
+      const meant = `state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
+      return `${find} AND listed_as IN (${WAITING_ELSEWHERE}) AND ${meant} UNION ALL
+        ${find} AND ${WAITING_HANDED_OVER} AND ${meant}`;
+    },
     /** ids, account: what has just been changed, where there is no RETURNING */
     findChanged: `SELECT ${CHANGED_COLUMNS.map((column) => `m.${column}`).join(', ')}, ${now} AS occurred_at ${byIds}`,
     /** ids, account */
@@ -253,6 +229,20 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
 const CLAIMED_COLUMNS = ['custom_ims_id', 'mobile', 'content'];
 
 const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
+const STANDING_COLUMNS = [
+  'account',
+  'state',
+  'listed_as',
+  'attempt',
+  'attempts',
+  'created_at',
+  'due_at',
+  'listed_at',
+  'submitted_at',
+];
+
+/** Parameters: account. */
+const WAITING_HANDED_OVER = `listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND listed_at > ${SETTLED_UP_TO}`;
 
 const REPORT_ROW: RowColumns = {
   custom_ims_id: 'varchar64',

@@ -2,9 +2,12 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { ImsMessage } from './ims-message.entity.js';
+import { HandedOverSweep } from './handed-over-sweep.js';
 import { MessageChanges } from './message-changes.js';
+import { HANDED_OVER } from './message-listing.js';
 import { toMessage } from './message-row.js';
-import { ID_ROW, IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
+import { ID_ROW } from './message-change-sql.js';
+import { IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
 import { firstToEachNumber, idRows, inIdOrder, reportRow, toClaimed, toReported } from './statement-rows.js';
 import { IMS_MESSAGE_STATES, STATE_RANK, type ImsMessageState } from './message-state.js';
 
@@ -67,6 +70,8 @@ export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile
 export class MessageStore {
   private readonly sql: MessageSql;
   private readonly changes: MessageChanges;
+  private readonly abandonedAttempts: HandedOverSweep;
+  private readonly overdueReports: HandedOverSweep;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -76,6 +81,15 @@ export class MessageStore {
   ) {
     this.sql = messageSql(database.dialect, options);
     this.changes = new MessageChanges(database, account, events, this.sql.findChanged);
+    this.abandonedAttempts = new HandedOverSweep(database, account, this.changes, this.sql.recover, this.sql, 0);
+    this.overdueReports = new HandedOverSweep(
+      database,
+      account,
+      this.changes,
+      this.sql.giveUpWaiting,
+      this.sql,
+      options.reportDeadlineMs,
+    );
   }
 
   /** The database's clock. */
@@ -84,18 +98,32 @@ export class MessageStore {
     return new Date(Number(row?.now));
   }
 
-  /** Stores messages for the dispatcher; ids that are there already are left alone. */
-  async insertQueued(messages: readonly NewMessage[], createdAt: Date, session: SqlSession): Promise<void> {
+  /**
+   * Stores messages for the dispatcher; ids that are there already are left alone.
+   *
+   * @param isNew their ids have just been made, so none can be there: PostgreSQL stores them for a quarter less
+   */
+  async insertQueued(
+    messages: readonly NewMessage[],
+    createdAt: Date,
+    session: SqlSession,
+    { isNew = false }: { isNew?: boolean } = {},
+  ): Promise<void> {
     const created = createdAt.getTime();
-    await session.run(this.sql.insertQueued, [this.account, created, created, this.newMessageRows(messages)]);
+    await session.run(isNew ? this.sql.insertNewlyQueued : this.sql.insertQueued, [
+      this.account,
+      created,
+      created,
+      created,
+      this.newMessageRows(messages),
+    ]);
   }
 
   /** Stores messages whose request is about to leave; ids that are there already are left alone. */
   async insertSubmitting(messages: readonly NewMessage[], attempt: Attempt): Promise<void> {
     await this.database.run(this.sql.insertSubmitting, [
       this.account,
-      attempt.token,
-      attempt.lastsMs,
+      ...attemptParameters(attempt),
       this.newMessageRows(messages),
     ]);
   }
@@ -112,8 +140,11 @@ export class MessageStore {
 
   async stats(): Promise<Record<ImsMessageState, number>> {
     const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])) as Record<ImsMessageState, number>;
-    for (const row of await this.database.rows(this.sql.stats, [this.account])) {
-      counts[row.state as ImsMessageState] = Number(row.messages);
+    for (const { listed, state, messages } of await this.database.rows(this.sql.stats, Array(3).fill(this.account))) {
+      const count = Number(messages);
+      // Of those handed over, DELIVERED is who is not counted as anything else.
+      if (state !== null) counts.DELIVERED -= count;
+      counts[(state ?? (listed === HANDED_OVER ? 'DELIVERED' : listed)) as ImsMessageState] += count;
     }
     return counts;
   }
@@ -121,7 +152,7 @@ export class MessageStore {
   /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
   async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
     if (this.database.dialect.hasReturning) {
-      const rows = await this.database.rows(this.sql.claim, [this.account, limit, attempt.token, attempt.lastsMs]);
+      const rows = await this.database.rows(this.sql.claim, [this.account, limit, ...attemptParameters(attempt)]);
       return rows.map(toClaimed);
     }
     return this.database.transaction(async (session) => {
@@ -161,7 +192,7 @@ export class MessageStore {
 
   private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
     return this.sql.claimThese.bind({
-      set: [attempt.token, attempt.lastsMs],
+      set: attemptParameters(attempt),
       rows: idRows(customImsIds),
       where: [this.account],
     });
@@ -248,23 +279,25 @@ export class MessageStore {
   /** Messages without a final state by the gateway's id alone: for the rare report that says nothing else. */
   async findByImsIdAlone(imsIds: readonly string[], session: SqlSession): Promise<ReportedMessage[]> {
     if (imsIds.length === 0) return [];
-    return (await session.rows(this.sql.findByImsIdAlone(imsIds.length), [this.account, ...imsIds])).map(toReported);
+    const { account } = this;
+    const parameters = [account, ...imsIds, account, account, ...imsIds];
+    return (await session.rows(this.sql.findByImsIdAlone(imsIds.length), parameters)).map(toReported);
   }
 
   /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
   async recoverAbandonedAttempts(): Promise<number> {
-    return this.changes.sweep(this.sql.recover, [this.account]);
+    return this.abandonedAttempts.run(() => this.now());
   }
 
   /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */
   async expire(): Promise<number> {
-    const expired = await this.changes.sweep(this.sql.expire, [this.account]);
-    return expired + (await this.changes.sweep(this.sql.expireHeld, [this.account, this.options.holdMs]));
+    const expired = await this.changes.sweep(this.sql.expire);
+    return expired + (await this.changes.sweep(this.sql.expireHeld, { overdue: [this.options.holdMs] }));
   }
 
   /** Accepted messages whose report is overdue become UNKNOWN. */
   async giveUpWaitingForReports(): Promise<number> {
-    return this.changes.sweep(this.sql.giveUpWaiting, [this.account]);
+    return this.overdueReports.run(() => this.now());
   }
 
   /** Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt. */
@@ -289,4 +322,9 @@ export class MessageStore {
     }));
     return this.database.dialect.encodeRows(NEW_MESSAGE_ROW, inIdOrder(rows));
   }
+}
+
+/** Its token, and twice how long it lasts: for when it is over, and for its place in the index. */
+function attemptParameters({ token, lastsMs }: Attempt): [string, number, number] {
+  return [token, lastsMs, lastsMs];
 }

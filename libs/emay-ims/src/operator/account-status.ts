@@ -32,7 +32,7 @@ export async function readAccountStatus(
   const first = async (sql: string) => (await database.rows(sql, [options.name]))[0] ?? {};
   const pulse = await readAccountPulse(database, options, circuit, poller);
   const messages = await first(
-    `SELECT COUNT(*) AS unconfirmed FROM ${database.dialect.dueMessages} WHERE account = ? AND state = 'UNCONFIRMED'`,
+    `SELECT COUNT(*) AS unconfirmed FROM ${database.dialect.dueMessages} WHERE account = ? AND listed_as = 'UNCONFIRMED'`,
   );
   const pages = await first(
     `SELECT COUNT(CASE WHEN state = 'LOST' THEN 1 END) AS lost,

@@ -48,8 +48,10 @@ export class Enqueuer {
 
   private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<Stored> {
     const createdAt = await this.messages.now(session);
+    const isNew = givenIds.size === 0;
     for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
-      await this.messages.insertQueued(messages.slice(start, start + ROWS_PER_STATEMENT), createdAt, session);
+      const rows = messages.slice(start, start + ROWS_PER_STATEMENT);
+      await this.messages.insertQueued(rows, createdAt, session, { isNew });
     }
     const stored = new Map(
       givenIds.size > 0

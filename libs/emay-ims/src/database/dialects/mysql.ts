@@ -22,7 +22,7 @@ export const mysql: SqlDialect = {
   rowLocation: 'custom_ims_id',
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
   // MariaDB takes the primary key where about one message in fifty is due, and so locks every message of the account.
-  dueMessages: 'emay_ims_message FORCE INDEX (emay_ims_message_due)',
+  dueMessages: 'emay_ims_message FORCE INDEX (emay_ims_message_listed)',
   accountIs: () => 'm.account = ?',
   // It compares pairs as well, but reads from the newest message on to get there.
   before: ([first, second], [one, other]) => [`(${first} < ? OR (${first} = ? AND ${second} < ?))`, one, one, other],
