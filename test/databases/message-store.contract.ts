@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { itApplies } from './store/applying.js';
 import { itClaims } from './store/claiming.js';
 import { itFinds } from './store/finding.js';
+import { itLists } from './store/listing.js';
 import { itSettles } from './store/settling.js';
 import { StoreBench, type OpenDatabase } from './store/store-bench.js';
 import { itStores } from './store/storing.js';
@@ -25,5 +26,6 @@ export function describeMessageStore(name: string, openDatabase: () => Promise<O
     itApplies(theBench);
     itFinds(theBench);
     itStandsConcurrency(theBench);
+    itLists(theBench);
   });
 }

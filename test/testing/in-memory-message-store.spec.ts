@@ -21,8 +21,11 @@ import { itSweeps } from '../databases/store/sweeping.js';
 
 const TIMES = new Set(['due_at', 'send_at', 'expires_at', 'created_at', 'submitted_at', 'accepted_at', 'final_at']);
 
+/** What has no meaning here: there are neither connections nor indexes. */
+type OfDatabasesAlone = 'anotherDatabase' | 'relist';
+
 /** What a contract of the databases needs, over maps. */
-class InMemoryStoreBench implements Surface<StoreBench, 'anotherDatabase'> {
+class InMemoryStoreBench implements Surface<StoreBench, OfDatabasesAlone> {
   readonly database = null as unknown as ImsDatabase;
   private readonly tables = new Map<string, MessageTable>();
 
@@ -72,7 +75,7 @@ class InMemoryStoreBench implements Surface<StoreBench, 'anotherDatabase'> {
 
 // Storing is left out: transactions and the width of columns are a database's own.
 describe('the message store in memory keeps the contract of those in databases', () => {
-  const bench = standsFor<StoreBench, 'anotherDatabase'>(new InMemoryStoreBench());
+  const bench = standsFor<StoreBench, OfDatabasesAlone>(new InMemoryStoreBench());
   const theBench = () => bench;
   itClaims(theBench);
   itSettles(theBench);

@@ -1,0 +1,134 @@
+import { describe, expect, it } from '@jest/globals';
+import { listedAs, listedAsSql } from '../../../libs/emay-ims/src/messages/message-listing.js';
+import type { MessageStore } from '../../../libs/emay-ims/src/messages/message-store.js';
+import { FAR_FUTURE, LONG_AGO, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
+
+/** A day, as places in the index are times. */
+const DAY = 86_400_000;
+
+/** How the index of what is due lists messages, and how far sweeps have come in it. */
+export function itLists(bench: () => StoreBench): void {
+  /** The same account as another process sees it: it has not swept anything yet. */
+  const inAnotherProcess = (store: MessageStore) => bench().store(store.account);
+  const reached = async (store: MessageStore, state: string): Promise<number | null> => {
+    const sql = 'SELECT reached FROM emay_ims_sweep WHERE account = ? AND state = ?';
+    const [row] = await bench().database.rows(sql, [store.account, state]);
+    return row ? Number(row.reached) : null;
+  };
+  const handedOverAt = async (store: MessageStore, customImsId: string, listedAt: number, state = 'SUBMITTING') => {
+    await bench().inState(store, state as 'SUBMITTING', customImsId, newAttempt().token);
+    await bench().put(store, customImsId, { due_at: listedAt });
+  };
+
+  describe('lists', () => {
+    it('a message as one that was handed over from its claim to its delivery', async () => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await bench().enqueue(store, [newMessage({ customImsId: 'one' })]);
+      const listing = async () => {
+        const { listed_as: as, listed_at: at } = await bench().row(store, 'one');
+        return { as, at: at === null ? null : Number(at) };
+      };
+      expect(await listing()).toEqual({ as: 'QUEUED', at: (await store.findOne('one'))?.dueAt?.getTime() });
+      await store.claim(1, attempt);
+      const handedOver = { as: listedAs('SUBMITTING'), at: (await store.findOne('one'))?.dueAt?.getTime() };
+      expect(await listing()).toEqual(handedOver);
+      await store.settle(attempt.token, [
+        { customImsId: 'one', state: 'ACCEPTED', code: 'SUCCESS', imsId: '1', rawAnswer: null },
+      ]);
+      expect(await listing()).toEqual(handedOver);
+      const report = { imsId: '1', mobile: null, reportState: 'DELIVRD', description: null, submitTime: null };
+      await store.applyReports(
+        [{ ...report, customImsId: 'one', state: 'DELIVERED', receiveTime: null }],
+        bench().database,
+      );
+      expect(await bench().stateOf(store, 'one')).toBe('DELIVERED');
+      expect(await listing()).toEqual(handedOver);
+    });
+
+    it('nothing for the dispatcher that is not QUEUED, whatever it is listed as', async () => {
+      const store = bench().store();
+      await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
+      await bench().database.run("UPDATE emay_ims_message SET listed_as = 'QUEUED', listed_at = 1 WHERE account = ?", [
+        store.account,
+      ]);
+      expect(await store.claim(10, newAttempt())).toEqual([]);
+      await bench().relist(store);
+    });
+  });
+
+  describe('sweeps what was handed over', () => {
+    it('so that nobody passes an attempt that is still under way, however long it takes', async () => {
+      const store = bench().store();
+      await handedOverAt(store, 'over', LONG_AGO, 'DELIVERED');
+      await handedOverAt(store, 'under way', 5 * DAY);
+      await bench().put(store, 'under way', { due_at: FAR_FUTURE });
+      await bench().database.run('UPDATE emay_ims_message SET listed_at = ? WHERE account = ? AND custom_ims_id = ?', [
+        5 * DAY,
+        store.account,
+        'under way',
+      ]);
+      expect(await store.recoverAbandonedAttempts()).toBe(0);
+      expect(await reached(store, 'SUBMITTING')).toBe(5 * DAY - 1);
+      await bench().put(store, 'under way', { due_at: 5 * DAY });
+      expect(await inAnotherProcess(store).recoverAbandonedAttempts()).toBe(1);
+      expect(await bench().stateOf(store, 'under way')).toBe('UNCONFIRMED');
+    });
+
+    it('up to some minutes ago: a claim may be committed later than its time says', async () => {
+      const store = bench().store();
+      expect(await store.recoverAbandonedAttempts()).toBe(0);
+      const now = (await store.now()).getTime();
+      const place = await reached(store, 'SUBMITTING');
+      expect(place).toBeLessThanOrEqual(now - 60_000);
+      await handedOverAt(store, 'late', (place as number) + 1);
+      expect(await inAnotherProcess(store).recoverAbandonedAttempts()).toBe(1);
+      expect(await bench().stateOf(store, 'late')).toBe('UNCONFIRMED');
+    });
+
+    it('at once where it came since the last sweep of the same process', async () => {
+      const store = bench().store();
+      expect(await store.recoverAbandonedAttempts()).toBe(0);
+      const attempt = newAttempt(0);
+      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      expect(await store.recoverAbandonedAttempts()).toBe(1);
+    });
+
+    it('each thing of its own: how far one has come is nothing to the other', async () => {
+      const store = bench().store();
+      await handedOverAt(store, 'accepted', LONG_AGO, 'ACCEPTED');
+      expect(await store.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.giveUpWaitingForReports()).toBe(1);
+      expect(await bench().stateOf(store, 'accepted')).toBe('UNKNOWN');
+    });
+
+    it('and still finds, counts and sweeps what has gone that far and waits', async () => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      const messages = newMessages(3);
+      await store.insertSubmitting(messages, attempt);
+      const ids = messages.map(({ customImsId }) => customImsId);
+      await store.settle(
+        attempt.token,
+        ids.map((customImsId, index) => {
+          return { customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: `ims-${index}`, rawAnswer: null };
+        }),
+      );
+      await handedOverAt(store, 'swept', LONG_AGO, 'DELIVERED');
+      await store.recoverAbandonedAttempts();
+      await store.giveUpWaitingForReports();
+      expect(await reached(store, 'ACCEPTED')).toBeGreaterThan(LONG_AGO);
+      expect(await store.stats()).toMatchObject({ ACCEPTED: 3, DELIVERED: 1, SUBMITTING: 0, QUEUED: 0 });
+      expect(await store.findByImsIdAlone(['ims-1'], bench().database)).toMatchObject([{ customImsId: ids[1] }]);
+    });
+  });
+
+  it('what the other tests have left: each message as its state says, and with a place where it was handed over', async () => {
+    const wrong = await bench().database.rows(
+      `SELECT state, listed_as, listed_at FROM emay_ims_message
+       WHERE listed_as <> ${listedAsSql('state')} OR listed_as IS NULL
+         OR (listed_at IS NULL AND listed_as = '${listedAs('SUBMITTING')}')`,
+    );
+    expect(wrong).toEqual([]);
+  });
+}
