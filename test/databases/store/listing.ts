@@ -94,6 +94,17 @@ export function itLists(bench: () => StoreBench): void {
       expect(await store.recoverAbandonedAttempts()).toBe(1);
     });
 
+    it('all over again where the clock of the database has been set back', async () => {
+      const store = bench().store();
+      await handedOverAt(store, 'one', LONG_AGO);
+      await bench().database.run("INSERT INTO emay_ims_sweep (account, state, reached) VALUES (?, 'SUBMITTING', ?)", [
+        store.account,
+        FAR_FUTURE,
+      ]);
+      expect(await store.recoverAbandonedAttempts()).toBe(1);
+      expect(await reached(store, 'SUBMITTING')).toBeLessThan((await store.now()).getTime());
+    });
+
     it('each thing of its own: how far one has come is nothing to the other', async () => {
       const store = bench().store();
       await handedOverAt(store, 'accepted', LONG_AGO, 'ACCEPTED');

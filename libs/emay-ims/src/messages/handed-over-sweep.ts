@@ -5,8 +5,8 @@ import type { MessageSweep } from './message-sweep-sql.js';
 
 /** How often everything is looked at again that could still be in the state, not only what has come since the last sweep. */
 const THOROUGH_EVERY_MS = 5 * 60_000;
-/** How late a claim may be committed, or an answer be settled, after the time that its messages are listed by. */
-const LATEST_MS = 2 * 60_000;
+/** How much later than the time that its messages are listed by a claim may be committed, or an answer settled. */
+const LATEST_MS = 10 * 60_000;
 
 /**
  * Sweeps messages that were handed over and have stayed in one state for too long. They are listed by the end of their
@@ -37,13 +37,16 @@ export class HandedOverSweep {
    * @param readNow reads the database's clock
    */
   async run(readNow: () => Promise<Date>): Promise<number> {
-    const isThorough = performance.now() - this.thoroughAt >= THOROUGH_EVERY_MS;
+    const isTime = performance.now() - this.thoroughAt >= THOROUGH_EVERY_MS;
     // Who has waited for so long can wait for some minutes more.
-    if (!isThorough && this.overdueAfterMs >= THOROUGH_EVERY_MS) return 0;
-    const from = isThorough ? await this.reached() : this.sweptTo;
+    if (!isTime && this.overdueAfterMs >= THOROUGH_EVERY_MS) return 0;
     const to = (await readNow()).getTime() - this.overdueAfterMs;
+    // The clock has been set back where the last sweep came further: nothing that is known of places holds.
+    const isThorough = isTime || this.sweptTo > to;
+    const known = isThorough ? await this.reached() : this.sweptTo;
+    const from = known > to ? 0 : known;
     const swept = await this.changes.sweep(this.sweep, { place: [from, to] });
-    this.sweptTo = Math.max(from, to);
+    this.sweptTo = to;
     if (isThorough) {
       await this.reach(from, to - LATEST_MS);
       this.thoroughAt = performance.now();
@@ -62,7 +65,6 @@ export class HandedOverSweep {
   private async reach(from: number, to: number): Promise<void> {
     const [row] = await this.database.rows(this.sql.firstStillIn, [this.account, from, to, this.sweep.from]);
     const reached = row?.place === null || row === undefined ? to : Number(row.place) - 1;
-    if (reached <= from) return;
     const parameters = [reached, this.account, this.sweep.from];
     const known = await this.database.run(
       'UPDATE emay_ims_sweep SET reached = ? WHERE account = ? AND state = ?',
