@@ -62,10 +62,11 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     due_at: 'NULL',
   };
   // The state itself as well: only what is QUEUED may ever be sent, whatever it is listed as.
-  const selectDue = (columns: string) => `SELECT ${columns} FROM ${dialect.dueMessages}
+  const due = `FROM ${dialect.dueMessages}
     WHERE account = ? AND listed_as = 'QUEUED' AND listed_at <= ${now} AND state = 'QUEUED'
-      AND (expires_at IS NULL OR expires_at > ${now})
-    ORDER BY priority DESC, listed_at LIMIT ? ${dialect.lockSkippingLocked}`;
+      AND (expires_at IS NULL OR expires_at > ${now})`;
+  const selectDue = (columns: string) =>
+    `SELECT ${columns} ${due} ORDER BY priority DESC, listed_at LIMIT ? ${dialect.lockSkippingLocked}`;
   const columns = [...NEW_MESSAGE_COLUMNS, ...STANDING_COLUMNS];
   const standingAs = (state: ImsMessageState, token: string, attempts: number, times: string) =>
     `SELECT ${NEW_MESSAGE_COLUMNS.map((column) => `r.${column}`).join(', ')},
@@ -110,6 +111,8 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       RETURNING ${CLAIMED_COLUMNS.map(dialect.returned).join(', ')}`,
     /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
     selectDue: selectDue(CLAIMED_COLUMNS.join(', ')),
+    /** account: whether there is anything to claim */
+    findDue: `SELECT custom_ims_id ${due} LIMIT 1`,
     /** set: attempt, attemptMs twice; rows: ids; where: account. Takes those that are still queued */
     claimThese: dialect.updateMessagesFromRows(
       {

@@ -4,11 +4,12 @@ import type { EventfulSession } from '../events/transaction-events.js';
 import type { ImsMessage } from './ims-message.entity.js';
 import { HandedOverSweep } from './handed-over-sweep.js';
 import { MessageChanges } from './message-changes.js';
+import { attemptParameters, MessageClaims } from './message-claims.js';
 import { HANDED_OVER } from './message-listing.js';
 import { toMessage } from './message-row.js';
 import { ID_ROW } from './message-change-sql.js';
 import { IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
-import { firstToEachNumber, idRows, inIdOrder, reportRow, toClaimed, toReported } from './statement-rows.js';
+import { idRows, inIdOrder, reportRow, toReported } from './statement-rows.js';
 import { IMS_MESSAGE_STATES, STATE_RANK, type ImsMessageState } from './message-state.js';
 
 /** A message to store. Validated: E.164 number, content and id within their limits. */
@@ -70,6 +71,7 @@ export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile
 export class MessageStore {
   private readonly sql: MessageSql;
   private readonly changes: MessageChanges;
+  private readonly claims: MessageClaims;
   private readonly abandonedAttempts: HandedOverSweep;
   private readonly overdueReports: HandedOverSweep;
 
@@ -80,6 +82,7 @@ export class MessageStore {
     private readonly events = new EventTransactions(database, account),
   ) {
     this.sql = messageSql(database.dialect, options);
+    this.claims = new MessageClaims(database, account, this.sql);
     this.changes = new MessageChanges(database, account, events, this.sql.findChanged);
     this.abandonedAttempts = new HandedOverSweep(database, account, this.changes, this.sql.recover, this.sql, 0);
     this.overdueReports = new HandedOverSweep(
@@ -150,52 +153,13 @@ export class MessageStore {
   }
 
   /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
-  async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
-    if (this.database.dialect.hasReturning) {
-      const rows = await this.database.rows(this.sql.claim, [this.account, limit, ...attemptParameters(attempt)]);
-      return rows.map(toClaimed);
-    }
-    return this.database.transaction(async (session) => {
-      const due = firstToEachNumber((await session.rows(this.sql.selectDue, [this.account, limit])).map(toClaimed));
-      const ids = due.map(({ customImsId }) => customImsId);
-      // They are locked, so what was read is what is taken. Should that ever fail, only what was taken may be sent.
-      const isWhole = (await this.take(ids, attempt, session)) === ids.length;
-      return isWhole ? due : this.findTaken(ids, attempt, session);
-    });
+  claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
+    return this.claims.claim(limit, attempt);
   }
 
   /** Takes these messages, due or not, as far as they are still queued; resolves to those it got. */
-  async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
-    if (this.database.dialect.hasReturning) {
-      const rows = await this.database.rows(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
-      return rows.map(toClaimed);
-    }
-    return this.database.transaction(async (session) => {
-      await this.take(customImsIds, attempt, session);
-      return this.findTaken(customImsIds, attempt, session);
-    });
-  }
-
-  private async take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
-    if (customImsIds.length === 0) return 0;
-    return session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
-  }
-
-  private async findTaken(
-    customImsIds: readonly string[],
-    attempt: Attempt,
-    session: SqlSession,
-  ): Promise<ClaimedMessage[]> {
-    const parameters = [this.encodeIds(customImsIds), this.account, attempt.token];
-    return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
-  }
-
-  private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
-    return this.sql.claimThese.bind({
-      set: attemptParameters(attempt),
-      rows: idRows(customImsIds),
-      where: [this.account],
-    });
+  claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
+    return this.claims.claimThese(customImsIds, attempt);
   }
 
   /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
@@ -322,9 +286,4 @@ export class MessageStore {
     }));
     return this.database.dialect.encodeRows(NEW_MESSAGE_ROW, inIdOrder(rows));
   }
-}
-
-/** Its token, and twice how long it lasts: for when it is over, and for its place in the index. */
-function attemptParameters({ token, lastsMs }: Attempt): [string, number, number] {
-  return [token, lastsMs, lastsMs];
 }
