@@ -143,8 +143,11 @@ export class MessageStore {
 
   async stats(): Promise<Record<ImsMessageState, number>> {
     const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])) as Record<ImsMessageState, number>;
-    for (const { listed, state, messages } of await this.database.rows(this.sql.stats, Array(3).fill(this.account))) {
-      const count = Number(messages);
+    for (const { listed, state, messages: counted } of await this.database.rows(
+      this.sql.stats,
+      Array(3).fill(this.account),
+    )) {
+      const count = Number(counted);
       // Of those handed over, DELIVERED is who is not counted as anything else.
       if (state !== null) counts.DELIVERED -= count;
       counts[(state ?? (listed === HANDED_OVER ? 'DELIVERED' : listed)) as ImsMessageState] += count;
