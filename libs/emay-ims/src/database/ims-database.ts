@@ -4,6 +4,7 @@ import { mysql } from './dialects/mysql.js';
 import { postgres } from './dialects/postgres.js';
 import { sqlite } from './dialects/sqlite.js';
 import type { SqlDialect } from './sql-dialect.js';
+import { queryPg } from './pg-query.js';
 import { retrying } from './retrying.js';
 import { SharedCommits, type WorkKind } from './shared-commits.js';
 import { withoutData } from './store-failure.js';
@@ -70,11 +71,12 @@ export class ImsDatabase {
   }
 
   private session(runner: QueryRunner): SqlSession {
-    const query = (sql: string, parameters: readonly unknown[] = []) =>
-      withoutData(() => runner.query(this.dialect.placeholders(sql), [...parameters], true));
+    const send: Send = this.dialect.name === 'postgres' ? queryPg : query;
+    const queried = (sql: string, parameters: readonly unknown[] = []) =>
+      withoutData(() => send(runner, this.dialect.placeholders(sql), [...parameters]));
     return {
-      rows: async (sql, parameters) => (await query(sql, parameters)).records as SqlRow[],
-      run: async (sql, parameters) => (await query(sql, parameters)).affected ?? 0,
+      rows: async (sql, parameters) => (await queried(sql, parameters)).records as SqlRow[],
+      run: async (sql, parameters) => (await queried(sql, parameters)).affected ?? 0,
     };
   }
 
@@ -103,4 +105,14 @@ export class ImsDatabase {
       throw error;
     }
   }
+}
+
+type Send = (
+  runner: QueryRunner,
+  sql: string,
+  parameters: unknown[],
+) => Promise<{ records: SqlRow[]; affected?: number }>;
+
+function query(runner: QueryRunner, sql: string, parameters: unknown[]) {
+  return runner.query(sql, parameters, true);
 }
