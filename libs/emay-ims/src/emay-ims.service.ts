@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { FindImsDto } from './dto/find-ims.dto.js';
-import { readMessages, type OnInvalid } from './dto/read-messages.js';
+import { MessageReader, readMessages, type OnInvalid } from './dto/read-messages.js';
 import { readQuery } from './dto/read-query.js';
 import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 import type { SendImsDto } from './dto/send-ims.dto.js';
@@ -123,7 +123,7 @@ export class EmayImsService {
     const account = this.ready();
     const { maxContentLength } = account.options.protocol;
     return enqueueFrom(source, options, {
-      read: (messages, firstIndex) => readMessages(messages, maxContentLength, 'skip', firstIndex),
+      newChunk: () => new MessageReader(maxContentLength),
       store: async (messages) => {
         await account.enqueuer.store(messages);
         account.wakeDispatcher();

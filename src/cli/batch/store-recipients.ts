@@ -29,7 +29,7 @@ export interface KeptMessages {
   taken: ReadonlySet<string>;
 }
 
-/** As many as `enqueueStream` stores in one transaction. */
+/** Rows in one transaction. */
 const CHUNK = 3_000;
 const ID_TAKEN = 'its id belongs to a message with another number or text';
 

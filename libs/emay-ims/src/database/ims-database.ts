@@ -4,6 +4,7 @@ import { mysql } from './dialects/mysql.js';
 import { postgres } from './dialects/postgres.js';
 import { sqlite } from './dialects/sqlite.js';
 import type { SqlDialect } from './sql-dialect.js';
+import { queryByCallback, type Queried } from './query-by-callback.js';
 import { retrying } from './retrying.js';
 import { SharedCommits, type WorkKind } from './shared-commits.js';
 import { withoutData } from './store-failure.js';
@@ -23,6 +24,13 @@ const DIALECTS: Readonly<Record<string, SqlDialect>> = {
   mysql,
   mariadb: mysql,
   'better-sqlite3': sqlite,
+};
+
+/** How a transaction begins. MySQL's default, REPEATABLE READ, locks the gaps between queued rows and so blocks those who enqueue. */
+const BEGIN: Readonly<Record<SqlDialect['name'], readonly string[]>> = {
+  postgres: ['START TRANSACTION ISOLATION LEVEL READ COMMITTED'],
+  mysql: ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'],
+  sqlite: [], // See `SharedCommits`.
 };
 
 /** Something to do with a session, as a whole. */
@@ -70,11 +78,12 @@ export class ImsDatabase {
   }
 
   private session(runner: QueryRunner): SqlSession {
-    const query = (sql: string, parameters: readonly unknown[] = []) =>
-      withoutData(() => runner.query(this.dialect.placeholders(sql), [...parameters], true));
+    const send = this.dialect.name === 'sqlite' ? query : queryByCallback;
+    const queried = (sql: string, parameters: readonly unknown[] = []) =>
+      withoutData(() => send(runner, this.dialect.placeholders(sql), [...parameters]));
     return {
-      rows: async (sql, parameters) => (await query(sql, parameters)).records as SqlRow[],
-      run: async (sql, parameters) => (await query(sql, parameters)).affected ?? 0,
+      rows: async (sql, parameters) => (await queried(sql, parameters)).records as SqlRow[],
+      run: async (sql, parameters) => (await queried(sql, parameters)).affected ?? 0,
     };
   }
 
@@ -91,16 +100,20 @@ export class ImsDatabase {
   }
 
   private async inTransaction<T>(runner: QueryRunner, work: SqlWork<T>): Promise<T> {
-    // MySQL's default, REPEATABLE READ, locks the gaps between queued rows and so blocks those who enqueue.
-    await withoutData(() => runner.startTransaction('READ COMMITTED'));
+    const session = this.session(runner);
+    for (const statement of BEGIN[this.dialect.name]) await session.run(statement);
     try {
-      const result = await work(this.session(runner));
-      await withoutData(() => runner.commitTransaction());
+      const result = await work(session);
+      await session.run('COMMIT');
       return result;
     } catch (error) {
       // The first failure is the one to tell; a connection that is gone cannot roll back either.
-      await runner.rollbackTransaction().catch(() => undefined);
+      await session.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
   }
+}
+
+function query(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<Queried> {
+  return runner.query(sql, parameters, true);
 }

@@ -18,39 +18,46 @@ export interface ReadMessages extends IdentifiedMessages {
  * Checks messages as the DTO classes do, but without their cost for each, and with the account's own limit; makes them
  * ready to be stored.
  *
- * @param firstIndex index of the first message, for the violations
  * @throws EmayImsValidationError with every violation, unless they are to be skipped
  */
 export function readMessages(
   messages: readonly SendImsDto[],
   maxContentLength: number,
   onInvalid: OnInvalid = 'throw',
-  firstIndex = 0,
 ): ReadMessages {
   if (!Array.isArray(messages)) {
     throw new EmayImsValidationError([{ index: -1, property: 'messages', message: 'must be a list of messages' }]);
   }
-  const violations: ImsViolation[] = [];
-  const seenIds = new Set<string>();
-  // Of the messages that go on only: for these ids the store is asked, and may take up again what it holds back.
-  const givenIds = new Set<string>();
-  const read: NewMessage[] = [];
-  for (const [position, message] of messages.entries()) {
-    const index = firstIndex + position;
-    const before = violations.length;
-    const violate = (property: string, problem: string) => violations.push({ index, property, message: problem });
-    const checked = readMessage(message, maxContentLength, violate);
+  const reader = new MessageReader(maxContentLength);
+  for (const [index, message] of messages.entries()) reader.read(message, index);
+  if (reader.violations.length > 0 && onInvalid === 'throw') throw new EmayImsValidationError(reader.violations);
+  return reader;
+}
+
+/** The same message by message: what the caller gave need not be kept until the last has come. */
+export class MessageReader implements ReadMessages {
+  readonly messages: NewMessage[] = [];
+  /** Of the messages that go on only: for these ids the store is asked, and may take up again what it holds back. */
+  readonly givenIds = new Set<string>();
+  readonly violations: ImsViolation[] = [];
+  private readonly seenIds = new Set<string>();
+
+  constructor(private readonly maxContentLength: number) {}
+
+  /** @param index what violations call the message */
+  read(message: SendImsDto, index: number): void {
+    const before = this.violations.length;
+    const violate = (property: string, problem: string) => this.violations.push({ index, property, message: problem });
+    const checked = readMessage(message, this.maxContentLength, violate);
     const hasId = checked !== null && message.customImsId !== undefined && message.customImsId !== null;
     if (hasId) {
-      if (seenIds.has(checked.customImsId)) violate('customImsId', 'must not be used twice in one call');
-      seenIds.add(checked.customImsId);
+      if (this.seenIds.has(checked.customImsId)) violate('customImsId', 'must not be used twice in one call');
+      this.seenIds.add(checked.customImsId);
     }
-    if (checked === null || violations.length > before) continue;
-    if (hasId) givenIds.add(checked.customImsId);
-    read.push(checked);
+    if (checked === null || this.violations.length > before) return;
+    if (hasId) this.givenIds.add(checked.customImsId);
+    this.messages.push(checked);
   }
-  if (violations.length > 0 && onInvalid === 'throw') throw new EmayImsValidationError(violations);
-  return { messages: read, givenIds, violations };
 }
 
 type Violate = (property: string, problem: string) => void;
@@ -84,14 +91,22 @@ function readMessage(message: SendImsDto, maxContentLength: number, violate: Vio
   if (sendAt && expiresAt && expiresAt <= sendAt) violate('expiresAt', 'must be after sendAt');
 
   if (normalized === null) return null;
-  return {
-    customImsId: hasId ? customImsId : newCustomImsId(),
-    mobile: normalized,
-    content,
-    priority: rank,
-    sendAt,
-    expiresAt,
-  };
+  return new AcceptableMessage(hasId ? customImsId : newCustomImsId(), normalized, content, rank, sendAt, expiresAt);
+}
+
+/**
+ * A class, as V8 makes up its mind about object literals: where the first ones outlive a collection, it takes all that follow for
+ * long-lived, and keeps them and their texts until memory is short.
+ */
+class AcceptableMessage implements NewMessage {
+  constructor(
+    readonly customImsId: string,
+    readonly mobile: string,
+    readonly content: string,
+    readonly priority: number,
+    readonly sendAt: Date | null,
+    readonly expiresAt: Date | null,
+  ) {}
 }
 
 function readDate(value: unknown, property: string, violate: Violate): Date | null {

@@ -116,17 +116,46 @@ function unreadable(reason: string): UnreadableAnswer {
 }
 
 function readSendEntry(item: unknown): SendEntry {
-  return isJsonObject(item) ? readIdentity(item) : { mobile: null, imsId: null, customImsId: null };
+  return isJsonObject(item)
+    ? new Entry(readMobile(item), readId(fieldOf(item, 'imsId')), readCustomImsId(item))
+    : new Entry(null, null, null);
 }
 
-function readIdentity(item: JsonObject): SendEntry {
+function readMobile(item: JsonObject): string | null {
   const mobile = fieldOf(item, 'mobile');
-  return {
-    mobile: fromWireMobile(typeof mobile === 'bigint' ? mobile.toString() : mobile),
-    imsId: readId(fieldOf(item, 'imsId')),
-    // §2.3.1.2 spells it without the s.
-    customImsId: readId(fieldOf(item, 'customImsId')) ?? readId(fieldOf(item, 'customImId')),
-  };
+  return fromWireMobile(typeof mobile === 'bigint' ? mobile.toString() : mobile);
+}
+
+function readCustomImsId(item: JsonObject): string | null {
+  // §2.3.1.2 spells it without the s.
+  return readId(fieldOf(item, 'customImsId')) ?? readId(fieldOf(item, 'customImId'));
+}
+
+/*
+ * Classes, as V8 makes up its mind about object literals: where the first ones outlive a collection, it takes all that follow for
+ * long-lived, and keeps them and their texts until memory is short.
+ */
+class Entry implements SendEntry {
+  constructor(
+    readonly mobile: string | null,
+    readonly imsId: string | null,
+    readonly customImsId: string | null,
+  ) {}
+}
+
+class Report implements DeliveryReport {
+  constructor(
+    readonly position: number,
+    readonly mobile: string | null,
+    readonly imsId: string | null,
+    readonly customImsId: string | null,
+    readonly state: string,
+    readonly description: string | null,
+    readonly receiveTime: Date | null,
+    readonly submitTime: Date | null,
+    readonly receiveTimeText: string | null,
+    readonly submitTimeText: string | null,
+  ) {}
 }
 
 interface ReadTime {
@@ -154,20 +183,22 @@ function readReport(item: unknown, position: number, readTime: TimeReader): Deli
   if (!isJsonObject(item)) return 'not an object';
   const state = readToken(fieldOf(item, 'state'));
   if (state === null) return 'no usable state';
-  const { mobile, imsId, customImsId } = readIdentity(item);
+  const mobile = readMobile(item);
+  const imsId = readId(fieldOf(item, 'imsId'));
+  const customImsId = readCustomImsId(item);
   if (customImsId === null && imsId === null && mobile === null) return 'neither customImsId nor imsId nor mobile';
   const received = readTime(fieldOf(item, 'receiveTime'));
   const submitted = readTime(fieldOf(item, 'submitTime'));
-  return {
+  return new Report(
     position,
     mobile,
     imsId,
     customImsId,
     state,
-    description: readFreeText(fieldOf(item, 'desc'), MAX_DESCRIPTION_LENGTH),
-    receiveTime: received.time && new Date(received.time),
-    submitTime: submitted.time && new Date(submitted.time),
-    receiveTimeText: received.text,
-    submitTimeText: submitted.text,
-  };
+    readFreeText(fieldOf(item, 'desc'), MAX_DESCRIPTION_LENGTH),
+    received.time && new Date(received.time),
+    submitted.time && new Date(submitted.time),
+    received.text,
+    submitted.text,
+  );
 }

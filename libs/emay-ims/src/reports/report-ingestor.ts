@@ -41,20 +41,24 @@ export class ReportIngestor {
     private readonly options: ResolvedEmayImsOptions,
   ) {}
 
-  async ingest(page: StoredPage): Promise<IngestedPage> {
-    const answer: ReportAnswer = decodeReportAnswer(page.body, this.options.protocol);
+  ingest({ id, body }: StoredPage): Promise<IngestedPage> {
+    return this.ingestAnswer(id, decodeReportAnswer(body, this.options.protocol));
+  }
+
+  /** The same for who has read the page already, and need not hold its body any longer. */
+  async ingestAnswer(id: string, answer: ReportAnswer): Promise<IngestedPage> {
     if (answer.kind !== 'success') {
       const problem = answer.kind === 'error' ? answer.code : 'UNREADABLE';
-      await this.inbox.finish(page.id, 'UNREADABLE', 0);
+      await this.inbox.finish(id, 'UNREADABLE', 0);
       return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem };
     }
     const { reports, malformed } = answer;
     const ingested = await this.events.transaction(async (session) => {
       const total = reports.length + malformed.length;
-      const ours = await this.inbox.finish(page.id, 'APPLIED', total, session);
+      const ours = await this.inbox.finish(id, 'APPLIED', total, session);
       if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
       const { applied, orphans, conflicts } = await this.apply(reports, session);
-      await this.setAside(page.id, orphans, malformed, session);
+      await this.setAside(id, orphans, malformed, session);
       await failpoint('before-apply-commit');
       return {
         reports: total,

@@ -71,15 +71,22 @@ function findMessage(
   return report.imsId === null ? undefined : byImsId.get(report.imsId)?.find(isToItsNumber);
 }
 
+/** A class, so that V8 does not take them for long-lived after the first ones: see `protocol/decode.ts`. */
+class Applied implements AppliedReport {
+  constructor(
+    readonly customImsId: string,
+    readonly imsId: string | null,
+    readonly mobile: string | null,
+    readonly state: AppliedReport['state'],
+    readonly reportState: string,
+    readonly description: string | null,
+    readonly submitTime: Date | null,
+    readonly receiveTime: Date | null,
+  ) {}
+}
+
 function toApplied(customImsId: string, report: DeliveryReport): AppliedReport {
-  return {
-    customImsId,
-    imsId: report.imsId,
-    mobile: report.mobile,
-    state: STATE_OF[classifyReportState(report.state)],
-    reportState: report.state,
-    description: report.description,
-    submitTime: report.submitTime,
-    receiveTime: report.receiveTime,
-  };
+  const { imsId, mobile, state, description, submitTime, receiveTime } = report;
+  const applied = STATE_OF[classifyReportState(state)];
+  return new Applied(customImsId, imsId, mobile, applied, state, description, submitTime, receiveTime);
 }

@@ -7,8 +7,8 @@ import { ImsMessage } from '../messages/ims-message.entity.js';
 import type { MessageStore, NewMessage } from '../messages/message-store.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 
-/** Rows in one statement. More gain nothing, and hold the database's locks longer. */
-const ROWS_PER_STATEMENT = 1_000;
+/** Rows in one statement: a parameter of more than 128 KiB would be an object that V8 keeps until memory is short. */
+const ROWS_PER_STATEMENT = 250;
 
 interface Stored {
   createdAt: Date;

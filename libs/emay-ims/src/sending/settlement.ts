@@ -68,10 +68,21 @@ function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMe
   });
 }
 
+/** A class, so that V8 does not take them for long-lived after the first ones: see `protocol/decode.ts`. */
+class Settled implements Settlement {
+  constructor(
+    readonly customImsId: string,
+    readonly state: Settlement['state'],
+    readonly code: string | null,
+    readonly imsId: string | null,
+    readonly rawAnswer: string | null,
+  ) {}
+}
+
 function settlement(
   customImsId: string,
   state: Settlement['state'],
-  rest: Partial<Pick<Settlement, 'code' | 'imsId' | 'rawAnswer'>>,
+  { code = null, imsId = null, rawAnswer = null }: Partial<Pick<Settlement, 'code' | 'imsId' | 'rawAnswer'>>,
 ): Settlement {
-  return { customImsId, state, code: null, imsId: null, rawAnswer: null, ...rest };
+  return new Settled(customImsId, state, code, imsId, rawAnswer);
 }

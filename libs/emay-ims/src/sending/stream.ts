@@ -1,8 +1,11 @@
 import { EmayImsValidationError, type ImsViolation } from '../errors/emay-ims-errors.js';
 import type { IdentifiedMessages } from '../messages/message-identity.js';
 
-/** Messages stored together. Ten full requests: enough to keep the dispatcher busy, little enough to hold. */
-const CHUNK = 3_000;
+/**
+ * Messages stored together. More than three requests' worth keeps the dispatcher busy; little enough to be forgotten before V8 takes
+ * it for long-lived.
+ */
+const CHUNK = 1_000;
 const KEPT_VIOLATIONS = 1_000;
 
 /** How far an `enqueueStream` has come. */
@@ -28,9 +31,15 @@ export interface EnqueueStreamOptions {
   onInvalid?: 'throw' | 'skip';
 }
 
-/** What storing a chunk takes. */
+/** Messages of a source, read as they come. */
+export interface Chunk<Message> extends IdentifiedMessages {
+  readonly violations: ImsViolation[];
+  read(message: Message, index: number): void;
+}
+
+/** What storing a source takes. */
 export interface ChunkTarget<Message> {
-  read(messages: Message[], firstIndex: number): IdentifiedMessages & { violations: ImsViolation[] };
+  newChunk(): Chunk<Message>;
   store(messages: IdentifiedMessages): Promise<void>;
 }
 
@@ -41,23 +50,26 @@ export async function enqueueFrom<Message>(
   target: ChunkTarget<Message>,
 ): Promise<EnqueueSummary> {
   const summary: EnqueueSummary = { received: 0, stored: 0, invalid: 0, violations: [] };
-  let chunk: Message[] = [];
+  let chunk = target.newChunk();
+  let size = 0;
   const flush = async () => {
-    const read = target.read(chunk, summary.received);
-    if (read.violations.length > 0 && onInvalid === 'throw') throw new EmayImsValidationError(read.violations);
-    await target.store(read);
-    summary.received += chunk.length;
-    summary.stored += read.messages.length;
-    summary.invalid += chunk.length - read.messages.length;
+    const { messages, violations } = chunk;
+    if (violations.length > 0 && onInvalid === 'throw') throw new EmayImsValidationError(violations);
+    await target.store(chunk);
+    summary.received += size;
+    summary.stored += messages.length;
+    summary.invalid += size - messages.length;
     const room = KEPT_VIOLATIONS - summary.violations.length;
-    summary.violations.push(...read.violations.slice(0, room));
-    chunk = [];
+    summary.violations.push(...violations.slice(0, room));
+    chunk = target.newChunk();
+    size = 0;
     onProgress?.({ ...summary });
   };
   for await (const message of source) {
-    chunk.push(message);
-    if (chunk.length === CHUNK) await flush();
+    chunk.read(message, summary.received + size);
+    size++;
+    if (size === CHUNK) await flush();
   }
-  if (chunk.length > 0) await flush();
+  if (size > 0) await flush();
   return summary;
 }

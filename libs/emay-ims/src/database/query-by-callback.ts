@@ -1,0 +1,41 @@
+import type { QueryRunner } from 'typeorm';
+import { dataSourceOf } from './data-source-of.js';
+import type { SqlRow } from './ims-database.js';
+
+/** What a statement brought. */
+export interface Queried {
+  records: SqlRow[];
+  affected?: number;
+}
+
+/** `pg`'s result, or `mysql2`'s: the rows themselves, or a header where there are none. */
+type DriverResult = { rows: SqlRow[]; rowCount: number | null } | SqlRow[] | { affectedRows: number };
+
+interface DriverConnection {
+  query(sql: string, parameters: unknown[], end: (error: unknown, result: DriverResult) => void): void;
+}
+
+/**
+ * One statement on the runner's connection, by the driver's callback. TypeORM takes the driver's promise, and what `pg` promises
+ * keeps the next statement's rows and parameters reachable: V8 then finds them alive, takes all of them for long-lived and lets
+ * them pile up. `mysql2` notes a stack for each promise.
+ */
+export async function queryByCallback(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<Queried> {
+  const connection = (await runner.connect()) as DriverConnection;
+  const { logger } = dataSourceOf(runner);
+  logger.logQuery(sql, parameters, runner);
+  return new Promise((resolve, reject) => {
+    connection.query(sql, parameters, (error, result) => {
+      if (!error) return resolve(queried(result));
+      logger.logQueryError(error as Error, sql, parameters, runner);
+      reject(error);
+    });
+  });
+}
+
+function queried(result: DriverResult): Queried {
+  if (Array.isArray(result)) return { records: result };
+  return 'rows' in result
+    ? { records: result.rows, affected: result.rowCount ?? 0 }
+    : { records: [], affected: result.affectedRows };
+}
