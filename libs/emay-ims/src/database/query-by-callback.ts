@@ -19,13 +19,19 @@ interface DriverConnection {
  * One statement on the runner's connection, by the driver's callback. TypeORM takes the driver's promise, and what `pg` promises
  * keeps the next statement's rows and parameters reachable: V8 then finds them alive, takes all of them for long-lived and lets
  * them pile up. `mysql2` notes a stack for each promise.
+ *
+ * - The host's logger hears of it as of any other statement, slow ones included; its TypeORM subscribers do not.
  */
 export async function queryByCallback(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<Queried> {
   const connection = (await runner.connect()) as DriverConnection;
-  const { logger } = dataSourceOf(runner);
+  const { logger, options } = dataSourceOf(runner);
+  const { maxQueryExecutionTime = Infinity } = options;
   logger.logQuery(sql, parameters, runner);
+  const began = performance.now();
   return new Promise((resolve, reject) => {
     connection.query(sql, parameters, (error, result) => {
+      const took = performance.now() - began;
+      if (took > maxQueryExecutionTime) logger.logQuerySlow(took, sql, parameters, runner);
       if (!error) return resolve(queried(result));
       logger.logQueryError(error as Error, sql, parameters, runner);
       reject(error);

@@ -9,8 +9,8 @@ import { HANDED_OVER } from './message-listing.js';
 import { toMessage } from './message-row.js';
 import { ID_ROW } from './message-change-sql.js';
 import { IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
-import { idRows, inIdOrder, reportRow, toReported } from './statement-rows.js';
-import { IMS_MESSAGE_STATES, STATE_RANK, type ImsMessageState } from './message-state.js';
+import { idRows, inIdOrder, NewMessageRow, ReportRow, SettlementRow, toReported } from './statement-rows.js';
+import { IMS_MESSAGE_STATES, type ImsMessageState } from './message-state.js';
 
 /** A message to store. Validated: E.164 number, content and id within their limits. */
 export interface NewMessage {
@@ -168,14 +168,7 @@ export class MessageStore {
   /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
   async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
     if (settlements.length === 0) return;
-    const rows = settlements.map(({ customImsId, state, code, imsId, rawAnswer }) => ({
-      custom_ims_id: customImsId,
-      state,
-      rank_to: STATE_RANK[state],
-      ims_id: imsId ?? undefined,
-      code: code ?? undefined,
-      raw_answer: rawAnswer ?? undefined,
-    }));
+    const rows = settlements.map((settlement) => new SettlementRow(settlement));
     await this.events.step(async (session) => {
       const where = [this.account, token];
       const settled = await this.changes.make(this.sql.settle, { rows: inIdOrder(rows), where }, session);
@@ -213,14 +206,14 @@ export class MessageStore {
   /** Raises messages to what their reports say; resolves to how many moved. */
   async applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     if (reports.length === 0) return 0;
-    const parameters = { rows: inIdOrder(reports.map(reportRow)), where: [this.account] };
+    const parameters = { rows: inIdOrder(reports.map((report) => new ReportRow(report))), where: [this.account] };
     return this.changes.make(this.sql.applyReports, parameters, session);
   }
 
   /** The same for messages that have no final state yet and went to the number that their report tells. */
   async applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     if (reports.length === 0) return 0;
-    const parameters = { rows: inIdOrder(reports.map(reportRow)), where: [this.account] };
+    const parameters = { rows: inIdOrder(reports.map((report) => new ReportRow(report))), where: [this.account] };
     return this.changes.make(this.sql.applyNamedReports, parameters, session);
   }
 
@@ -279,14 +272,7 @@ export class MessageStore {
   }
 
   private newMessageRows(messages: readonly NewMessage[]): string {
-    const rows = messages.map(({ customImsId, mobile, content, priority, sendAt, expiresAt }) => ({
-      custom_ims_id: customImsId,
-      mobile,
-      content,
-      priority,
-      send_at: sendAt?.getTime(),
-      expires_at: expiresAt?.getTime(),
-    }));
+    const rows = messages.map((message) => new NewMessageRow(message));
     return this.database.dialect.encodeRows(NEW_MESSAGE_ROW, inIdOrder(rows));
   }
 }

@@ -1,23 +1,71 @@
 import type { SqlRow } from '../database/ims-database.js';
-import type { AppliedReport, ClaimedMessage, ReportedMessage } from './message-store.js';
+import type { RowValues } from '../database/sql-dialect.js';
+import type { AppliedReport, ClaimedMessage, NewMessage, ReportedMessage, Settlement } from './message-store.js';
 import { STATE_RANK, type ImsMessageState } from './message-state.js';
 
-export function toClaimed({ custom_ims_id: customImsId, mobile, content }: SqlRow): ClaimedMessage {
-  return { customImsId: String(customImsId), mobile: String(mobile), content: String(content) };
+/*
+ * Classes where there is one for each message: of object literals V8 takes all that follow for long-lived once the first ones have
+ * outlived a collection, and lets them pile up. Properties that are `undefined` stay NULL.
+ */
+
+class Claimed implements ClaimedMessage {
+  constructor(
+    readonly customImsId: string,
+    readonly mobile: string,
+    readonly content: string,
+  ) {}
 }
 
-export function reportRow(report: AppliedReport) {
-  return {
-    custom_ims_id: report.customImsId,
-    ims_id: report.imsId ?? undefined,
-    mobile: report.mobile ?? undefined,
-    state: report.state,
-    rank_to: STATE_RANK[report.state],
-    report_state: report.reportState,
-    report_description: report.description ?? undefined,
-    submit_time: report.submitTime?.getTime(),
-    receive_time: report.receiveTime?.getTime(),
-  };
+export function toClaimed({ custom_ims_id: customImsId, mobile, content }: SqlRow): ClaimedMessage {
+  return new Claimed(String(customImsId), String(mobile), String(content));
+}
+
+/** A new message, for `NEW_MESSAGE_ROW`. */
+export class NewMessageRow implements RowValues {
+  [column: string]: string | number | undefined;
+  readonly custom_ims_id: string;
+
+  constructor({ customImsId, mobile, content, priority, sendAt, expiresAt }: NewMessage) {
+    this.custom_ims_id = customImsId;
+    this.mobile = mobile;
+    this.content = content;
+    this.priority = priority;
+    this.send_at = sendAt?.getTime();
+    this.expires_at = expiresAt?.getTime();
+  }
+}
+
+/** What an attempt learned, for `settle`. */
+export class SettlementRow implements RowValues {
+  [column: string]: string | number | undefined;
+  readonly custom_ims_id: string;
+
+  constructor({ customImsId, state, code, imsId, rawAnswer }: Settlement) {
+    this.custom_ims_id = customImsId;
+    this.state = state;
+    this.rank_to = STATE_RANK[state];
+    this.ims_id = imsId ?? undefined;
+    this.code = code ?? undefined;
+    this.raw_answer = rawAnswer ?? undefined;
+  }
+}
+
+/** What a report says, for `applyReports`. */
+export class ReportRow implements RowValues {
+  [column: string]: string | number | undefined;
+  readonly custom_ims_id: string;
+
+  constructor(report: AppliedReport) {
+    this.custom_ims_id = report.customImsId;
+    this.ims_id = report.imsId ?? undefined;
+    this.mobile = report.mobile ?? undefined;
+    this.state = report.state;
+    this.rank_to = STATE_RANK[report.state];
+    this.report_state = report.reportState;
+    this.report_description = report.description ?? undefined;
+    this.submit_time = report.submitTime?.getTime();
+    this.receive_time = report.receiveTime?.getTime();
+  }
 }
 
 export function toReported(row: SqlRow): ReportedMessage {
