@@ -22,12 +22,12 @@ async function run({ ims }: OurApp, all: Message[]): Promise<void> {
 }
 
 /** Resolves once that many more messages have been moved by their reports: told by the module, so nobody has to ask the database. */
-function reported(messages: number): Promise<void> {
+function reported(wanted: number): Promise<void> {
   return new Promise((resolve) => {
     let moved = 0;
     const count = (page: unknown) => {
       moved += (page as ImsReportPageNotice).applied;
-      if (moved < messages) return;
+      if (moved < wanted) return;
       unsubscribe(REPORT_PAGE_CHANNEL, count);
       resolve();
     };
@@ -37,7 +37,7 @@ function reported(messages: number): Promise<void> {
 
 await contend(async (task: PipelineTask) => {
   const app = await startOurs(task.database, task.gatewayUrl, { reports: REPORTS });
-  await run(app, messages(task.warmUp, task.messages));
+  await run(app, wanted(task.warmUp, task.wanted));
   const sample = await timed(task.messages, () => run(app, messages(task.messages)));
   await mustAllBeDelivered(app.messages, task.stored + task.warmUp + task.messages);
   await app.close();
