@@ -37,7 +37,7 @@ function reported(wanted: number): Promise<void> {
 
 await contend(async (task: PipelineTask) => {
   const app = await startOurs(task.database, task.gatewayUrl, { reports: REPORTS });
-  await run(app, wanted(task.warmUp, task.wanted));
+  await run(app, messages(task.warmUp, task.messages));
   const sample = await timed(task.messages, () => run(app, messages(task.messages)));
   await mustAllBeDelivered(app.messages, task.stored + task.warmUp + task.messages);
   await app.close();
