@@ -90,11 +90,11 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       unhold: update(sql.unhold, 300),
       applyReports: update(sql.applyReports, 500, { more: report }),
       applyNamedReports: update(sql.applyNamedReports, 500, { more: report }),
-      findStates: { sql: sql.findStates, parameters: [rows(500), account], about: 500 },
-      findByIds: { sql: sql.findByIds, parameters: [rows(500), account], about: 500 },
+      findStates: { sql: sql.findStates, parameters: [...rows(500), account], about: 500 },
+      findByIds: { sql: sql.findByIds, parameters: [...rows(500), account], about: 500 },
       findByImsIds: {
         sql: sql.findByImsIds,
-        parameters: [dialect.encodeRows(IMS_ID_ROW, imsIdRows), account],
+        parameters: [...dialect.encodeRows(IMS_ID_ROW, imsIdRows), account],
         about: 500,
       },
       cancel: { sql: sql.cancel, parameters: [account, ids[0]], about: 1 },
@@ -109,7 +109,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       },
       'settle, told of': update(told(sql.settle), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
       'applyReports, told of': update(told(sql.applyReports), 500, { more: report }),
-      'what has just been changed': { sql: sql.findChanged, parameters: [rows(500), account], about: 500 },
+      'what has just been changed': { sql: sql.findChanged, parameters: [...rows(500), account], about: 500 },
       'what a sweep has found': update(sql.recover.these, 1_000),
       'the held messages that a sweep has found': update(sql.expireHeld.these, 1_000, { where: [HOLD_MS] }),
     };

@@ -1,7 +1,7 @@
-/** Type of a column inside a JSON row parameter: MySQL handles a short one several times as fast as a `text`. */
+/** Type of a column of rows that are parameters: MySQL handles a short one several times as fast as a `text`. */
 export type RowColumnType = 'varchar64' | 'varchar255' | 'varchar1000' | 'text' | 'bigint';
 
-/** The columns a statement reads from its JSON row parameter, by name. */
+/** The columns of such rows, by name. */
 export type RowColumns = Readonly<Record<string, RowColumnType>>;
 
 /** Values of one row by column; what is left out is NULL. */
@@ -39,7 +39,7 @@ export interface UpdateStatement {
 /**
  * What differs between the databases; everything else is written once. Statements use `?` for parameters, in order.
  *
- * Bulk work is one statement with one JSON parameter that the database unfolds into rows.
+ * Bulk work is one statement whose rows are parameters: one of JSON, or on PostgreSQL an array for each column.
  */
 export interface SqlDialect {
   readonly name: 'postgres' | 'mysql' | 'sqlite';
@@ -64,10 +64,10 @@ export interface SqlDialect {
   accountIs(rowKey: string): string;
   /** The condition `(first, second) < (?, ?)`, so that an index over both leads to the place; and its parameters. */
   before(columns: readonly [string, string], values: readonly [unknown, unknown]): [string, ...unknown[]];
-  /** A table expression over one JSON parameter, with its alias: `FROM ${rows(…)}`. */
+  /** A table expression over many rows that are parameters, with its alias: `FROM ${rows(…)}`. */
   rows(columns: RowColumns, alias: string): string;
-  /** That parameter. */
-  encodeRows(columns: RowColumns, rows: readonly RowValues[]): string;
+  /** Those parameters: one of JSON, or an array for each column. */
+  encodeRows(columns: RowColumns, rows: readonly RowValues[]): unknown[];
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */

@@ -42,7 +42,7 @@ export class DurableEventStore {
       `SELECT ${NAMES.map((name) => `r.${name}`).join(', ')}, ?, 'PENDING', ${dialect.now}, 0, ${dialect.now}
        FROM ${dialect.rows(COLUMNS, 'r')}`,
     );
-    await session.run(insert, [this.account, dialect.encodeRows(COLUMNS, rows)]);
+    await session.run(insert, [this.account, ...dialect.encodeRows(COLUMNS, rows)]);
   }
 
   /**

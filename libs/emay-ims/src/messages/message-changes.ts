@@ -72,7 +72,7 @@ export class MessageChanges {
     if (locked.length === 0) return [];
     await session.run(change.sql, change.bind(parameters));
     const ids = idRows(locked.map((row) => String(row.custom_ims_id)));
-    return session.rows(this.findChanged, [this.database.dialect.encodeRows(ID_ROW, ids), this.account]);
+    return session.rows(this.findChanged, [...this.database.dialect.encodeRows(ID_ROW, ids), this.account]);
   }
 }
 

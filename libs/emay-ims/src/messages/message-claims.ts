@@ -57,7 +57,7 @@ export class MessageClaims {
     attempt: Attempt,
     session: SqlSession,
   ): Promise<ClaimedMessage[]> {
-    const parameters = [this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account, attempt.token];
+    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account, attempt.token];
     return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
   }
 

@@ -8,7 +8,7 @@ import { MessageStore } from './message-store.js';
 const IDS = ['b', 'C', 'a', 'c', 'B'];
 const IN_ORDER = ['B', 'C', 'a', 'b', 'c'];
 
-/** The ids in the JSON parameter of each statement that the work runs. */
+/** The ids among the parameters of each statement that the work runs: a column of their own, or the first one in JSON. */
 async function idsHandedOver(
   dialect: ImsDatabase['dialect'],
   work: (store: MessageStore, session: SqlSession) => Promise<unknown>,
@@ -16,9 +16,9 @@ async function idsHandedOver(
   const lists: string[][] = [];
   const keep = (parameters: readonly unknown[] = []) => {
     for (const parameter of parameters) {
+      if (Array.isArray(parameter)) return void lists.push(parameter as string[]);
       if (typeof parameter !== 'string' || !parameter.startsWith('[')) continue;
-      const rows = JSON.parse(parameter) as ({ custom_ims_id: string } | [string])[];
-      lists.push(rows.map((row) => (Array.isArray(row) ? row[0] : row.custom_ims_id)));
+      lists.push((JSON.parse(parameter) as [string][]).map(([id]) => id));
     }
   };
   const session: SqlSession = {

@@ -118,7 +118,7 @@ export class MessageStore {
       created,
       created,
       created,
-      this.newMessageRows(messages),
+      ...this.newMessageRows(messages),
     ]);
   }
 
@@ -127,13 +127,13 @@ export class MessageStore {
     await this.database.run(this.sql.insertSubmitting, [
       this.account,
       ...attemptParameters(attempt),
-      this.newMessageRows(messages),
+      ...this.newMessageRows(messages),
     ]);
   }
 
   async findByIds(customImsIds: readonly string[], session: SqlSession = this.database): Promise<ImsMessage[]> {
     if (customImsIds.length === 0) return [];
-    return (await session.rows(this.sql.findByIds, [this.encodeIds(customImsIds), this.account])).map(toMessage);
+    return (await session.rows(this.sql.findByIds, [...this.encodeIds(customImsIds), this.account])).map(toMessage);
   }
 
   async findOne(customImsId: string): Promise<ImsMessage | null> {
@@ -225,12 +225,12 @@ export class MessageStore {
     const byId =
       ids.customImsIds.length === 0
         ? []
-        : await session.rows(this.sql.findStates, [this.encodeIds(ids.customImsIds), this.account]);
+        : await session.rows(this.sql.findStates, [...this.encodeIds(ids.customImsIds), this.account]);
     const byImsId =
       ids.imsIds.length === 0
         ? []
         : await session.rows(this.sql.findByImsIds, [
-            this.database.dialect.encodeRows(IMS_ID_ROW, ids.imsIds),
+            ...this.database.dialect.encodeRows(IMS_ID_ROW, ids.imsIds),
             this.account,
           ]);
     return [...byId, ...byImsId].map(toReported);
@@ -267,11 +267,11 @@ export class MessageStore {
     return (await this.changes.make(change, parameters, session)) === 1;
   }
 
-  private encodeIds(customImsIds: readonly string[]): string {
+  private encodeIds(customImsIds: readonly string[]): unknown[] {
     return this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds));
   }
 
-  private newMessageRows(messages: readonly NewMessage[]): string {
+  private newMessageRows(messages: readonly NewMessage[]): unknown[] {
     const rows = messages.map((message) => new NewMessageRow(message));
     return this.database.dialect.encodeRows(NEW_MESSAGE_ROW, inIdOrder(rows));
   }

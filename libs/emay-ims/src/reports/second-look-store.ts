@@ -59,7 +59,7 @@ export class SecondLookStore {
       ['batch_id', 'account', 'created_at', ...NAMES],
       `SELECT ?, ?, ${dialect.now}, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM ${dialect.rows(COLUMNS, 'r')}`,
     );
-    await session.run(insert, [batchId, this.account, dialect.encodeRows(COLUMNS, rows)]);
+    await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
   }
 
   /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by an index of its own. */

@@ -1,7 +1,7 @@
 import type { RowColumns, RowValues } from '../sql-dialect.js';
 
-/** Rows as lists in the order of the columns: a third less to parse than objects, on either side. */
-export function jsonArrays(columns: RowColumns, rows: readonly RowValues[]): string {
+/** One parameter: rows as lists in the order of the columns: a third less to parse than objects, on either side. */
+export function jsonArrays(columns: RowColumns, rows: readonly RowValues[]): [string] {
   const names = Object.keys(columns);
-  return JSON.stringify(rows.map((row) => names.map((name) => row[name] ?? null)));
+  return [JSON.stringify(rows.map((row) => names.map((name) => row[name] ?? null)))];
 }

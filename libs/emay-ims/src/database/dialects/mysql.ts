@@ -43,7 +43,7 @@ export const mysql: SqlDialect = {
     return {
       // Rows first: each finds its message by primary key, whatever the table's statistics say.
       sql: `UPDATE ${this.rows(columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${where} SET ${assignments(set, 'm.')}`,
-      bind: ({ rows, where: conditions, set: values = [] }) => [jsonArrays(columns, rows), ...conditions, ...values],
+      bind: ({ rows, where: conditions, set: values = [] }) => [...jsonArrays(columns, rows), ...conditions, ...values],
     };
   },
   placeholders: (sql) => sql,

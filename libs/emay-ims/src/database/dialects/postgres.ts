@@ -16,11 +16,12 @@ export const postgres: SqlDialect = {
   // reads all its messages for each statement (500 rows of 30,000: 25 ms instead of 5).
   accountIs: (rowKey) => `m.account = CASE WHEN r.${rowKey} IS NULL THEN NULL ELSE ?::text END`,
   before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
+  // In a SELECT of its own, an array does not show the planner how long it is: knowing that, it reads all messages of an account.
   rows: (columns, alias) =>
-    `json_to_recordset(?::json) AS ${alias}(${Object.entries(columns)
-      .map(([name, type]) => `${name} ${type === 'bigint' ? 'bigint' : 'text'}`)
-      .join(', ')})`,
-  encodeRows: (_columns, rows) => JSON.stringify(rows),
+    `unnest(${Object.values(columns)
+      .map((type) => `(SELECT ?::${type === 'bigint' ? 'bigint' : 'text'}[])`)
+      .join(', ')}) AS ${alias}(${Object.keys(columns).join(', ')})`,
+  encodeRows: (columns, rows) => Object.keys(columns).map((name) => rows.map((row) => row[name] ?? null)),
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON CONFLICT DO NOTHING`,
   deleteFirst: ({ table, where, orderBy }) =>

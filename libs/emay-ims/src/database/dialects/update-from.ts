@@ -12,7 +12,7 @@ export function updateFrom(
     sql: `UPDATE emay_ims_message AS m SET ${assignments(set)} FROM ${dialect.rows(columns, 'r')} WHERE ${where}${returned}`,
     bind: ({ set: values = [], rows, where: conditions }) => [
       ...values,
-      dialect.encodeRows(columns, rows),
+      ...dialect.encodeRows(columns, rows),
       ...conditions,
     ],
   };
