@@ -68,6 +68,11 @@ export interface SqlDialect {
   rows(columns: RowColumns, alias: string): string;
   /** Those parameters: one of JSON, or an array for each column. */
   encodeRows(columns: RowColumns, rows: readonly RowValues[]): unknown[];
+  /**
+   * A text of many kilobytes as a parameter: in bytes where the driver sends them as they are. V8 keeps a long string that waits
+   * for its statement until memory is short.
+   */
+  longText(utf8: Buffer): unknown;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */

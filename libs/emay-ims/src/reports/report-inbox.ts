@@ -11,7 +11,8 @@ export type ReportBatchState = 'PULLING' | 'STORED' | 'APPLIED' | 'LOST' | 'UNRE
 /** A raw page as the gateway answered it. */
 export interface StoredPage {
   id: string;
-  body: string;
+  /** UTF-8, without NUL. */
+  body: Buffer;
 }
 
 /**
@@ -41,10 +42,10 @@ export class ReportInbox {
   }
 
   /** Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). */
-  async store(id: string, body: string): Promise<void> {
+  async store(id: string, body: Buffer): Promise<void> {
     const stored = await this.database.run(
       `UPDATE emay_ims_report_batch SET state = 'STORED', body = ?, stored_at = ${this.now} WHERE id = ?`,
-      [body, id],
+      [this.database.dialect.longText(body), id],
     );
     if (stored === 0) await this.restore({ id, body });
   }
@@ -54,13 +55,13 @@ export class ReportInbox {
     const restored = await this.database.run(
       `UPDATE emay_ims_report_batch SET state = 'STORED', body = ?, stored_at = ${this.now}
        WHERE id = ? AND state IN ('PULLING', 'LOST')`,
-      [body, id],
+      [this.database.dialect.longText(body), id],
     );
     if (restored > 0 || (await this.isKnown(id))) return;
     await this.database.run(
       `INSERT INTO emay_ims_report_batch (id, account, state, body, requested_at, expires_at, stored_at)
        VALUES (?, ?, 'STORED', ?, ${this.now}, ${this.now}, ${this.now})`,
-      [id, this.account, body],
+      [id, this.account, this.database.dialect.longText(body)],
     );
   }
 
@@ -110,7 +111,7 @@ export class ReportInbox {
       "SELECT id, body FROM emay_ims_report_batch WHERE account = ? AND state = 'STORED' ORDER BY id LIMIT ?",
       [this.account, limit],
     );
-    return rows.map((row) => ({ id: String(row.id), body: String(row.body) }));
+    return rows.map((row) => ({ id: String(row.id), body: Buffer.from(String(row.body)) }));
   }
 
   /** Ends a page, in the transaction that applied it. `false` where another instance has ended it already. */

@@ -42,11 +42,11 @@ export class ReportIngestor {
   ) {}
 
   ingest({ id, body }: StoredPage): Promise<IngestedPage> {
-    return this.ingestAnswer(id, decodeReportAnswer(body, this.options.protocol));
+    // Nobody keeps the text while the page is applied: V8 gives a long one that outlives a collection back late.
+    return this.ingestAnswer(id, decodeReportAnswer(body.toString(), this.options.protocol));
   }
 
-  /** The same for who has read the page already, and need not hold its body any longer. */
-  async ingestAnswer(id: string, answer: ReportAnswer): Promise<IngestedPage> {
+  private async ingestAnswer(id: string, answer: ReportAnswer): Promise<IngestedPage> {
     if (answer.kind !== 'success') {
       const problem = answer.kind === 'error' ? answer.code : 'UNREADABLE';
       await this.inbox.finish(id, 'UNREADABLE', 0);

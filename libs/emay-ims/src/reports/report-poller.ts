@@ -5,9 +5,9 @@ import type { AccountCircuit } from '../engine/account-circuit.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { classifyAnswerCode, decodeReportAnswer, printableCode, type ReportAnswer } from '../protocol/index.js';
+import { classifyAnswerCode, printableCode } from '../protocol/index.js';
 import type { PageKeeper } from './page-keeper.js';
-import type { ReportInbox } from './report-inbox.js';
+import type { ReportInbox, StoredPage } from './report-inbox.js';
 import type { IngestedPage, ReportIngestor } from './report-ingestor.js';
 
 /** What a pull brought, summed over its pages. */
@@ -186,14 +186,15 @@ export class ReportPoller {
           await this.inbox.discard(id);
           return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
         }
-        return this.storeAndApply(id, end.body);
+        // No database takes a NUL in a text, and no JSON holds one.
+        return this.storeAndApply({ id, body: Buffer.from(end.body.replaceAll('\0', '\uFFFD')) });
     }
   }
 
-  private async storeAndApply(id: string, body: string): Promise<IngestedPage | string> {
-    const answer = await this.keepAndRead(id, body);
-    if (answer === null) return 'SPOOLED';
-    const page = await this.ingestor.ingestAnswer(id, answer);
+  private async storeAndApply({ id, body }: StoredPage): Promise<IngestedPage | string> {
+    if (!(await this.keeper.keep({ id, body }))) return 'SPOOLED';
+    await failpoint('after-store-page');
+    const page = await this.ingestor.ingest({ id, body });
     if (page.problem === null) return page;
     const code = printableCode(page.problem);
     const fields = { account: this.options.name, call: 'getIMSReport', code, pull: id };
@@ -205,15 +206,6 @@ export class ReportPoller {
       this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${id}.`, fields);
     }
     return page;
-  }
-
-  /** `null`: kept, but not in the database. A function of its own, so that nobody holds the page while it is applied. */
-  private async keepAndRead(id: string, body: string): Promise<ReportAnswer | null> {
-    // No database takes a NUL in a text, and no JSON holds one.
-    const raw = body.replaceAll('\0', '\uFFFD');
-    if (!(await this.keeper.keep({ id, body: raw }))) return null;
-    await failpoint('after-store-page');
-    return decodeReportAnswer(body, this.options.protocol);
   }
 
   private log({ reports, applied, orphaned, quarantined, conflicts }: ReportPullResult): void {

@@ -21,7 +21,7 @@ export class ReportSpool {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const file = await open(this.pathOf(id), 'wx', 0o600);
     try {
-      await file.writeFile(body, 'utf8');
+      await file.writeFile(body);
       await file.sync();
     } finally {
       await file.close();
@@ -41,7 +41,7 @@ export class ReportSpool {
       .filter((name) => name.startsWith(this.prefix) && name.endsWith('.json'))
       .map((name) => name.slice(this.prefix.length, -'.json'.length))
       .toSorted();
-    return Promise.all(ids.map(async (id) => ({ id, body: await readFile(this.pathOf(id), 'utf8') })));
+    return Promise.all(ids.map(async (id) => ({ id, body: await readFile(this.pathOf(id)) })));
   }
 
   async remove(id: string): Promise<void> {
