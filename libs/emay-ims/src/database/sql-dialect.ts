@@ -55,6 +55,8 @@ export interface SqlDialect {
   readonly rowLocation: string;
   /** Appended to a SELECT that reserves rows for this transaction, passing over those of other transactions. */
   readonly lockSkippingLocked: string;
+  /** Most reports of one statement: where its text holds them, it must not become one of those long strings (`longText`). */
+  readonly reportsAtATime: number;
   /** `emay_ims_message`, to be read by its index of what is due, whatever the planner thinks of that. */
   readonly dueMessages: string;
   /**

@@ -7,7 +7,7 @@ import { MessageChanges } from './message-changes.js';
 import { attemptParameters, MessageClaims } from './message-claims.js';
 import { HANDED_OVER } from './message-listing.js';
 import { toMessage } from './message-row.js';
-import { ID_ROW } from './message-change-sql.js';
+import { ID_ROW, type MessageChange } from './message-change-sql.js';
 import { IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
 import { idRows, inIdOrder, NewMessageRow, ReportRow, SettlementRow, toReported } from './statement-rows.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from './message-state.js';
@@ -205,16 +205,12 @@ export class MessageStore {
 
   /** Raises messages to what their reports say; resolves to how many moved. */
   async applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
-    if (reports.length === 0) return 0;
-    const parameters = { rows: inIdOrder(reports.map((report) => new ReportRow(report))), where: [this.account] };
-    return this.changes.make(this.sql.applyReports, parameters, session);
+    return this.apply(this.sql.applyReports, reports, session);
   }
 
   /** The same for messages that have no final state yet and went to the number that their report tells. */
   async applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
-    if (reports.length === 0) return 0;
-    const parameters = { rows: inIdOrder(reports.map((report) => new ReportRow(report))), where: [this.account] };
-    return this.changes.make(this.sql.applyNamedReports, parameters, session);
+    return this.apply(this.sql.applyNamedReports, reports, session);
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
@@ -265,6 +261,17 @@ export class MessageStore {
     const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
     const parameters = { rows: idRows([customImsId]), where: [this.account] };
     return (await this.changes.make(change, parameters, session)) === 1;
+  }
+
+  private async apply(change: MessageChange, reports: readonly AppliedReport[], session: EventfulSession) {
+    const { reportsAtATime } = this.database.dialect;
+    const rows = inIdOrder(reports.map((report) => new ReportRow(report)));
+    let moved = 0;
+    for (let start = 0; start < rows.length; start += reportsAtATime) {
+      const some = rows.slice(start, start + reportsAtATime);
+      moved += await this.changes.make(change, { rows: some, where: [this.account] }, session);
+    }
+    return moved;
   }
 
   private encodeIds(customImsIds: readonly string[]): unknown[] {

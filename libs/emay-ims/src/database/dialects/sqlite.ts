@@ -9,6 +9,7 @@ export const sqlite: SqlDialect = {
   hasReturning: true,
   returned: (column) => column,
   rowLocation: 'rowid',
+  reportsAtATime: 500,
   // One writer at a time: there is nobody else's lock to pass over.
   lockSkippingLocked: '',
   dueMessages: 'emay_ims_message',
