@@ -29,6 +29,11 @@ const MUTATIONS = [
         from: "m.attempt = ?\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
         to: "(m.attempt = ? OR 1 = 1)\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
       },
+      {
+        file: `${LIBRARY}/messages/message-sql.ts`,
+        from: "m.attempt = ?\n          AND ${STATE} = 'SUBMITTING'",
+        to: "(m.attempt = ? OR 1 = 1)\n          AND ${STATE} = 'SUBMITTING'",
+      },
     ],
   },
   {
@@ -37,8 +42,8 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/reports/report-poller.ts`,
-        from: '    if (!(await this.keeper.keep({ id, body: raw }))) return ',
-        to: '    await this.ingestor.ingest({ id, body: raw });\n    if (!(await this.keeper.keep({ id, body: raw }))) return ',
+        from: '    if (!(await this.keeper.keep(stored))) return ',
+        to: '    await this.ingestor.ingest(stored);\n    if (!(await this.keeper.keep(stored))) return ',
       },
       { file: `${LIBRARY}/reports/report-inbox.ts`, from: "WHERE id = ? AND state = 'STORED'`", to: 'WHERE id = ?`' },
     ],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { listedAs, listedAsSql } from '../../../libs/emay-ims/src/messages/message-listing.js';
-import type { MessageStore } from '../../../libs/emay-ims/src/messages/message-store.js';
+import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
+import type { AppliedReport, MessageStore, Settlement } from '../../../libs/emay-ims/src/messages/message-store.js';
 import { FAR_FUTURE, LONG_AGO, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
 
 /** A day, as places in the index are times. */
@@ -44,6 +45,56 @@ export function itLists(bench: () => StoreBench): void {
       );
       expect(await bench().stateOf(store, 'one')).toBe('DELIVERED');
       expect(await listing()).toEqual(handedOver);
+    });
+
+    const listings = async (store: MessageStore) => {
+      const rows = await bench().database.rows('SELECT state, listed_as FROM emay_ims_message WHERE account = ?', [
+        store.account,
+      ]);
+      return Object.fromEntries(rows.map((row) => [String(row.state), String(row.listed_as)]));
+    };
+    const asTheyShould = (states: ImsMessageState[]) =>
+      Object.fromEntries(states.map((state) => [state, listedAs(state)]));
+
+    it.each<Settlement['state'][][]>([
+      [['ACCEPTED']],
+      [['REJECTED', 'UNCONFIRMED']],
+      [['ACCEPTED', 'REJECTED', 'UNCONFIRMED']],
+    ])('answers of one request as what they say: %p', async (states) => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await store.insertSubmitting(
+        states.map((customImsId) => newMessage({ customImsId })),
+        attempt,
+      );
+      const learned = { code: 'C', imsId: null, rawAnswer: null };
+      await store.settle(
+        attempt.token,
+        states.map((state) => ({ ...learned, customImsId: state, state })),
+      );
+      expect(await listings(store)).toEqual(asTheyShould(states));
+    });
+
+    it.each<AppliedReport['state'][][]>([
+      [['DELIVERED']],
+      [['UNDELIVERABLE', 'REJECTED', 'UNKNOWN']],
+      [['DELIVERED', 'UNDELIVERABLE', 'REJECTED', 'UNKNOWN']],
+    ])('reports of one page as what they say, whatever became of the request: %p', async (states) => {
+      for (const from of ['SUBMITTING', 'UNCONFIRMED', 'ACCEPTED', 'QUEUED'] as const) {
+        const store = bench().store();
+        for (const id of states) await bench().inState(store, from, id, newAttempt().token);
+        const report = {
+          imsId: '1',
+          mobile: null,
+          reportState: 'R',
+          description: null,
+          submitTime: null,
+          receiveTime: null,
+        };
+        const reports = states.map((state) => ({ ...report, customImsId: state, state }));
+        expect(await store.applyNamedReports(reports, bench().database)).toBe(states.length);
+        expect(await listings(store)).toEqual(asTheyShould(states));
+      }
     });
 
     it('nothing for the dispatcher that is not QUEUED, whatever it is listed as', async () => {

@@ -71,10 +71,10 @@ export interface SqlDialect {
   /** Those parameters: one of JSON, or an array for each column. */
   encodeRows(columns: RowColumns, rows: readonly RowValues[]): unknown[];
   /**
-   * A text of many kilobytes as a parameter: in bytes where the driver sends them as they are. V8 keeps a long string that waits
-   * for its statement until memory is short.
+   * A text of many kilobytes as a parameter: in UTF-8 where it would have to wait for its statement. V8 keeps a long string that
+   * outlives a collection until memory is short.
    */
-  longText(utf8: Buffer): unknown;
+  longText(text: string | Buffer): string | Buffer;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */

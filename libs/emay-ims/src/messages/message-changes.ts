@@ -33,6 +33,7 @@ export class MessageChanges {
 
   /** Resolves to how many messages changed. */
   async make(change: MessageChange, parameters: ChangeParameters, session: EventfulSession): Promise<number> {
+    if (parameters.rows.length === 0) return 0;
     const { events } = session;
     if (!events?.wantsMessages) return session.run(change.sql, change.bind(parameters));
     const rows = this.database.dialect.hasReturning

@@ -49,18 +49,22 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     attempts: 'm.attempts + 1',
     submitted_at: now,
   };
-  const reported = {
-    state: 'r.state',
-    listed_as: listedAsSql('r.state'),
+  const told = {
     ims_id: 'COALESCE(m.ims_id, r.ims_id)',
     report_state: 'r.report_state',
     report_description: 'r.report_description',
     gateway_submit_time: 'r.submit_time',
     gateway_receive_time: 'r.receive_time',
     accepted_at: `COALESCE(m.accepted_at, ${now})`,
-    final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
     due_at: 'NULL',
   };
+  const reported = {
+    ...told,
+    state: 'r.state',
+    listed_as: listedAsSql('r.state'),
+    final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
+  };
+  const isToItsNumber = 'm.mobile = COALESCE(r.mobile, m.mobile)';
   // The state itself as well: only what is QUEUED may ever be sent, whatever it is listed as.
   const due = `FROM ${dialect.dueMessages}
     WHERE account = ? AND listed_as = 'QUEUED' AND listed_at <= ${now} AND state = 'QUEUED'
@@ -125,6 +129,21 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     /** ids, account, attempt: what claimThese took, where there is no RETURNING */
     findClaimed: `SELECT ${CLAIMED_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds} WHERE m.attempt = ?`,
 
+    /** rows, account, attempt: `settle` for those that the gateway took, who stay listed as they are */
+    accept: change({
+      columns: { custom_ims_id: 'varchar64', ims_id: 'varchar64', code: 'varchar64' },
+      set: {
+        state: "'ACCEPTED'",
+        ims_id: 'COALESCE(m.ims_id, r.ims_id)',
+        code: 'r.code',
+        raw_answer: 'NULL',
+        accepted_at: `COALESCE(m.accepted_at, ${now})`,
+        final_at: 'NULL',
+        due_at: `${now} + ${reportDeadlineMs}`,
+      },
+      where: `${ours} AND m.attempt = ?
+          AND ${STATE} = 'SUBMITTING'`,
+    }),
     /** rows, account, attempt: only the owner of the attempt may settle it, and only upwards */
     settle: change({
       columns: {
@@ -209,7 +228,13 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     applyNamedReports: change({
       columns: REPORT_ROW,
       set: reported,
-      where: `${ours} AND m.mobile = COALESCE(r.mobile, m.mobile) AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
+      where: `${ours} AND ${isToItsNumber} AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
+    }),
+    /** rows, account: the same for those delivered after they were handed over, who stay listed as they are */
+    deliver: change({
+      columns: DELIVERED_ROW,
+      set: { ...told, state: "'DELIVERED'", final_at: now },
+      where: `${ours} AND ${isToItsNumber} AND ${STATE} IN ('SUBMITTING', 'ACCEPTED')`,
     }),
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
     findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state FROM ${dialect.rows(IMS_ID_ROW, 'r')}
@@ -247,14 +272,13 @@ const STANDING_COLUMNS = [
 /** Parameters: account. */
 const WAITING_HANDED_OVER = `listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND listed_at > ${SETTLED_UP_TO}`;
 
-const REPORT_ROW: RowColumns = {
+const DELIVERED_ROW: RowColumns = {
   custom_ims_id: 'varchar64',
   ims_id: 'varchar64',
   mobile: 'varchar64',
-  state: 'varchar64',
-  rank_to: 'bigint',
   report_state: 'varchar64',
   report_description: 'varchar255',
   submit_time: 'bigint',
   receive_time: 'bigint',
 };
+const REPORT_ROW: RowColumns = { ...DELIVERED_ROW, state: 'varchar64', rank_to: 'bigint' };

@@ -39,6 +39,7 @@ export class NewMessageRow implements RowValues {
 export class SettlementRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;
+  readonly state: Settlement['state'];
 
   constructor({ customImsId, state, code, imsId, rawAnswer }: Settlement) {
     this.custom_ims_id = customImsId;
@@ -54,6 +55,7 @@ export class SettlementRow implements RowValues {
 export class ReportRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;
+  readonly state: AppliedReport['state'];
 
   constructor(report: AppliedReport) {
     this.custom_ims_id = report.customImsId;
@@ -66,6 +68,10 @@ export class ReportRow implements RowValues {
     this.submit_time = report.submitTime?.getTime();
     this.receive_time = report.receiveTime?.getTime();
   }
+}
+
+export function reportRows(reports: readonly AppliedReport[]): ReportRow[] {
+  return inIdOrder(reports.map((report) => new ReportRow(report)));
 }
 
 export function toReported(row: SqlRow): ReportedMessage {

@@ -11,8 +11,8 @@ export type ReportBatchState = 'PULLING' | 'STORED' | 'APPLIED' | 'LOST' | 'UNRE
 /** A raw page as the gateway answered it. */
 export interface StoredPage {
   id: string;
-  /** UTF-8, without NUL. */
-  body: Buffer;
+  /** Text, or its UTF-8; without NUL. */
+  body: string | Buffer;
 }
 
 /**
@@ -41,8 +41,15 @@ export class ReportInbox {
     return id;
   }
 
+  /** An answer as the page that it is going to be. */
+  page(id: string, answer: string): StoredPage {
+    // No database takes a NUL in a text, and no JSON holds one.
+    const text = answer.includes('\0') ? answer.replaceAll('\0', '\uFFFD') : answer;
+    return { id, body: this.database.dialect.longText(text) };
+  }
+
   /** Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). */
-  async store(id: string, body: Buffer): Promise<void> {
+  async store(id: string, body: string | Buffer): Promise<void> {
     const stored = await this.database.run(
       `UPDATE emay_ims_report_batch SET state = 'STORED', body = ?, stored_at = ${this.now} WHERE id = ?`,
       [this.database.dialect.longText(body), id],
@@ -111,7 +118,7 @@ export class ReportInbox {
       "SELECT id, body FROM emay_ims_report_batch WHERE account = ? AND state = 'STORED' ORDER BY id LIMIT ?",
       [this.account, limit],
     );
-    return rows.map((row) => ({ id: String(row.id), body: Buffer.from(String(row.body)) }));
+    return rows.map((row) => ({ id: String(row.id), body: String(row.body) }));
   }
 
   /** Ends a page, in the transaction that applied it. `false` where another instance has ended it already. */

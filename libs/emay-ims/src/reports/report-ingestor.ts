@@ -43,7 +43,7 @@ export class ReportIngestor {
 
   ingest({ id, body }: StoredPage): Promise<IngestedPage> {
     // Nobody keeps the text while the page is applied: V8 gives a long one that outlives a collection back late.
-    return this.ingestAnswer(id, decodeReportAnswer(body.toString(), this.options.protocol));
+    return this.ingestAnswer(id, decodeReportAnswer(String(body), this.options.protocol));
   }
 
   private async ingestAnswer(id: string, answer: ReportAnswer): Promise<IngestedPage> {

@@ -186,24 +186,26 @@ export class ReportPoller {
           await this.inbox.discard(id);
           return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
         }
-        // No database takes a NUL in a text, and no JSON holds one.
-        return this.storeAndApply({ id, body: Buffer.from(end.body.replaceAll('\0', '\uFFFD')) });
+        return this.storeAndApply(this.inbox.page(id, end.body));
     }
   }
 
-  private async storeAndApply({ id, body }: StoredPage): Promise<IngestedPage | string> {
-    if (!(await this.keeper.keep({ id, body }))) return 'SPOOLED';
+  private async storeAndApply(stored: StoredPage): Promise<IngestedPage | string> {
+    if (!(await this.keeper.keep(stored))) return 'SPOOLED';
     await failpoint('after-store-page');
-    const page = await this.ingestor.ingest({ id, body });
+    const page = await this.ingestor.ingest(stored);
     if (page.problem === null) return page;
     const code = printableCode(page.problem);
-    const fields = { account: this.options.name, call: 'getIMSReport', code, pull: id };
+    const fields = { account: this.options.name, call: 'getIMSReport', code, pull: stored.id };
     if (page.problem !== 'UNREADABLE' && classifyAnswerCode(page.problem) !== 'unlisted') {
       // A listed code: the gateway handed nothing out.
-      await this.inbox.discard(id);
+      await this.inbox.discard(stored.id);
       this.logger.warn(`The gateway refused to hand out delivery reports: ${code}.`, fields);
     } else {
-      this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${id}.`, fields);
+      this.logger.error(
+        `A page of delivery reports could not be read (${code}); it is kept as pull ${stored.id}.`,
+        fields,
+      );
     }
     return page;
   }

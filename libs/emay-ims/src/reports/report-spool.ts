@@ -41,7 +41,7 @@ export class ReportSpool {
       .filter((name) => name.startsWith(this.prefix) && name.endsWith('.json'))
       .map((name) => name.slice(this.prefix.length, -'.json'.length))
       .toSorted();
-    return Promise.all(ids.map(async (id) => ({ id, body: await readFile(this.pathOf(id)) })));
+    return Promise.all(ids.map(async (id) => ({ id, body: await readFile(this.pathOf(id), 'utf8') })));
   }
 
   async remove(id: string): Promise<void> {

@@ -32,7 +32,7 @@ export const mysql: SqlDialect = {
       .map(([name, type], index) => `${name} ${TYPES[type]} PATH '$[${index}]'`)
       .join(', ')})) AS ${alias}`,
   encodeRows: jsonArrays,
-  longText: (utf8) => utf8,
+  longText: (text) => (typeof text === 'string' ? Buffer.from(text) : text),
   // Not INSERT IGNORE: that also truncates what is too long, silently.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON DUPLICATE KEY UPDATE ${columns[0]} = ${table}.${columns[0]}`,

@@ -23,7 +23,7 @@ export const postgres: SqlDialect = {
       .map((type) => `(SELECT ?::${type === 'bigint' ? 'bigint' : 'text'}[])`)
       .join(', ')}) AS ${alias}(${Object.keys(columns).join(', ')})`,
   encodeRows: (columns, rows) => Object.keys(columns).map((name) => rows.map((row) => row[name] ?? null)),
-  longText: (utf8) => utf8,
+  longText: (text) => (typeof text === 'string' ? Buffer.from(text) : text),
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON CONFLICT DO NOTHING`,
   deleteFirst: ({ table, where, orderBy }) =>

@@ -22,7 +22,7 @@ export const sqlite: SqlDialect = {
       .map((name, index) => `value ->> ${index} AS ${name}`)
       .join(', ')} FROM json_each(?)) AS ${alias}`,
   encodeRows: jsonArrays,
-  longText: (utf8) => utf8.toString(),
+  longText: String,
   // `WHERE true` keeps the parser from reading ON as a join condition.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} WHERE true ON CONFLICT DO NOTHING`,
