@@ -24,12 +24,13 @@ interface DriverConnection {
  * keeps the next statement's rows and parameters reachable: V8 then finds them alive, takes all of them for long-lived and lets
  * them pile up. `mysql2` notes a stack for each promise.
  *
- * - The host's logger hears of it as of any other statement, slow ones included; its TypeORM subscribers do not.
+ * - The host's logger hears of it as of any other statement, slow ones included. Its TypeORM subscribers and `enableQueryTimeout` do not.
  */
 export async function queryByCallback(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<Queried> {
   const connection = (await runner.connect()) as DriverConnection;
   const { logger, options } = dataSourceOf(runner);
-  const { maxQueryExecutionTime = Infinity } = options;
+  // As in TypeORM, 0 is no limit.
+  const slowAfterMs = options.maxQueryExecutionTime || Infinity;
   logger.logQuery(sql, parameters, runner);
   const began = performance.now();
   return new Promise((resolve, reject) => {
@@ -37,7 +38,7 @@ export async function queryByCallback(runner: QueryRunner, sql: string, paramete
     const isPrepared = connection.execute !== undefined && parameters.some(Buffer.isBuffer);
     connection[isPrepared ? 'execute' : 'query']!(sql, parameters, (error, result) => {
       const took = performance.now() - began;
-      if (took > maxQueryExecutionTime) logger.logQuerySlow(took, sql, parameters, runner);
+      if (took > slowAfterMs) logger.logQuerySlow(took, sql, parameters, runner);
       if (!error) return resolve(queried(result));
       logger.logQueryError(error as Error, sql, parameters, runner);
       reject(error);
