@@ -47,6 +47,7 @@ export interface Settlement {
   state: 'ACCEPTED' | 'REJECTED' | 'UNCONFIRMED';
   code: string | null;
   imsId: string | null;
+  /** Kept of a message in doubt; of one that was accepted there is none. */
   rawAnswer: string | null;
 }
 
