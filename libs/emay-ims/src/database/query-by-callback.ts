@@ -11,12 +11,8 @@ export interface Queried {
 /** `pg`'s result, or `mysql2`'s: the rows themselves, or a header where there are none. */
 type DriverResult = { rows: SqlRow[]; rowCount: number | null } | SqlRow[] | { affectedRows: number };
 
-type Query = (sql: string, parameters: unknown[], end: (error: unknown, result: DriverResult) => void) => void;
-
 interface DriverConnection {
-  query: Query;
-  /** `mysql2` alone. */
-  execute?: Query;
+  query(sql: string, parameters: unknown[], end: (error: unknown, result: DriverResult) => void): void;
 }
 
 /**
@@ -34,9 +30,7 @@ export async function queryByCallback(runner: QueryRunner, sql: string, paramete
   logger.logQuery(sql, parameters, runner);
   const began = performance.now();
   return new Promise((resolve, reject) => {
-    // `mysql2` writes parameters into the statement's text, and bytes in hex; prepared, it sends them beside it, as they are.
-    const isPrepared = connection.execute !== undefined && parameters.some(Buffer.isBuffer);
-    connection[isPrepared ? 'execute' : 'query']!(sql, parameters, (error, result) => {
+    connection.query(sql, parameters, (error, result) => {
       const took = performance.now() - began;
       if (took > slowAfterMs) logger.logQuerySlow(took, sql, parameters, runner);
       if (!error) return resolve(queried(result));

@@ -32,6 +32,7 @@ export const mysql: SqlDialect = {
       .map(([name, type], index) => `${name} ${TYPES[type]} PATH '$[${index}]'`)
       .join(', ')})) AS ${alias}`,
   encodeRows: jsonArrays,
+  // `mysql2` writes bytes into the statement as hex digits, and its text stays one of single bytes.
   longText: (text) => (typeof text === 'string' ? Buffer.from(text) : text),
   // Not INSERT IGNORE: that also truncates what is too long, silently.
   insertNew: (table, columns, source) =>
