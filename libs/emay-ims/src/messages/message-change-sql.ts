@@ -1,4 +1,5 @@
 import type { RowColumns, SqlDialect, UpdateFromRows, UpdateStatement } from '../database/sql-dialect.js';
+import { IMS_MESSAGE_STATES, type ImsMessageState } from './message-state.js';
 
 /** Rows that name a message by our id. */
 export const ID_ROW: RowColumns = { custom_ims_id: 'varchar64' };
@@ -23,6 +24,13 @@ export interface MessageChange extends UpdateStatement {
   returning: UpdateStatement;
   /** Where there is no RETURNING: locks the messages that it is going to change. Same rows and conditions. */
   lock: string;
+}
+
+/** The states of which something holds, for an `IN`. */
+export function statesThat(holds: (state: ImsMessageState) => boolean): string {
+  return IMS_MESSAGE_STATES.filter(holds)
+    .map((state) => `'${state}'`)
+    .join(', ');
 }
 
 /** How a row finds its message. */

@@ -1,9 +1,10 @@
 import { assignments } from '../database/dialects/assignments.js';
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
-import { CHANGED_COLUMNS, ID_ROW, messageChange, ofAccount, STATE } from './message-change-sql.js';
-import { ANY_PRIORITY, HANDED_OVER, listedAs, listedAsSql, SETTLED_UP_TO } from './message-listing.js';
+import { CHANGED_COLUMNS, ID_ROW, messageChange, ofAccount, STATE, statesThat } from './message-change-sql.js';
+import { ANY_PRIORITY, HANDED_OVER, listedAs, SETTLED_UP_TO } from './message-listing.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
-import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from './message-state.js';
+import { isFinal, type ImsMessageState } from './message-state.js';
+import { messageResults } from './message-result-sql.js';
 import { messageSweeps } from './message-sweep-sql.js';
 
 /** Rows that name a message by the gateway's id and its number. */
@@ -18,23 +19,13 @@ export const NEW_MESSAGE_ROW: RowColumns = {
   expires_at: 'bigint',
 };
 
-/** The rank of a message's state, computed where it is stored: concurrent writers can never lower it. */
-const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
-
-/** The states of which something holds, for an `IN`. */
-export function statesThat(holds: (state: ImsMessageState) => boolean): string {
-  return IMS_MESSAGE_STATES.filter(holds)
-    .map((state) => `'${state}'`)
-    .join(', ');
-}
-
 const NOT_FINAL = statesThat((state) => !isFinal(state));
 const WAITING_ELSEWHERE = statesThat((state) => !isFinal(state) && listedAs(state) === state);
 
 /** The statements on `emay_ims_message`, one each; parameters in the order of the comment behind. */
 export type MessageSql = ReturnType<typeof messageSql>;
 
-export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDeadlineMs: number }) {
+export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: number }) {
   const { now } = dialect;
   const ours = ofAccount(dialect);
   const byIds = `FROM ${dialect.rows(ID_ROW, 'r')} JOIN emay_ims_message AS m
@@ -49,22 +40,6 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     attempts: 'm.attempts + 1',
     submitted_at: now,
   };
-  const told = {
-    ims_id: 'COALESCE(m.ims_id, r.ims_id)',
-    report_state: 'r.report_state',
-    report_description: 'r.report_description',
-    gateway_submit_time: 'r.submit_time',
-    gateway_receive_time: 'r.receive_time',
-    accepted_at: `COALESCE(m.accepted_at, ${now})`,
-    due_at: 'NULL',
-  };
-  const reported = {
-    ...told,
-    state: 'r.state',
-    listed_as: listedAsSql('r.state'),
-    final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
-  };
-  const isToItsNumber = 'm.mobile = COALESCE(r.mobile, m.mobile)';
   // The state itself as well: only what is QUEUED may ever be sent, whatever it is listed as.
   const due = `FROM ${dialect.dueMessages}
     WHERE account = ? AND listed_as = 'QUEUED' AND listed_at <= ${now} AND state = 'QUEUED'
@@ -129,51 +104,6 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     /** ids, account, attempt: what claimThese took, where there is no RETURNING */
     findClaimed: `SELECT ${CLAIMED_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds} WHERE m.attempt = ?`,
 
-    /** rows, account, attempt: `settle` for those that the gateway took, who stay listed as they are */
-    accept: change({
-      columns: { custom_ims_id: 'varchar64', ims_id: 'varchar64', code: 'varchar64' },
-      set: {
-        state: "'ACCEPTED'",
-        ims_id: 'COALESCE(m.ims_id, r.ims_id)',
-        code: 'r.code',
-        raw_answer: 'NULL',
-        accepted_at: `COALESCE(m.accepted_at, ${now})`,
-        final_at: 'NULL',
-        due_at: `${now} + ${reportDeadlineMs}`,
-      },
-      where: `${ours} AND m.attempt = ?
-          AND ${STATE} = 'SUBMITTING'`,
-    }),
-    /** rows, account, attempt: only the owner of the attempt may settle it, and only upwards */
-    settle: change({
-      columns: {
-        custom_ims_id: 'varchar64',
-        state: 'varchar64',
-        rank_to: 'bigint',
-        ims_id: 'varchar64',
-        code: 'varchar64',
-        raw_answer: 'varchar1000',
-      },
-      set: {
-        state: 'r.state',
-        listed_as: listedAsSql('r.state'),
-        ims_id: 'COALESCE(m.ims_id, r.ims_id)',
-        code: 'r.code',
-        raw_answer: 'r.raw_answer',
-        accepted_at: `CASE WHEN r.state = 'ACCEPTED' THEN COALESCE(m.accepted_at, ${now}) ELSE m.accepted_at END`,
-        final_at: `CASE WHEN r.state = 'REJECTED' THEN ${now} END`,
-        due_at: `CASE WHEN r.state = 'ACCEPTED' THEN ${now} + ${reportDeadlineMs} END`,
-      },
-      where: `${ours} AND m.attempt = ?
-          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED') AND r.rank_to > ${RANK}`,
-    }),
-    /** rows, account, attempt: a report came before the answer; only the id is missing */
-    addImsIds: dialect.updateMessagesFromRows({
-      columns: { custom_ims_id: 'varchar64', ims_id: 'varchar64' },
-      set: { ims_id: 'r.ims_id' },
-      // Not `m.ims_id IS NULL`: SQLite, once analysed, takes that for a way to find them.
-      where: `${ours} AND m.attempt = ? AND ${STATE} <> 'QUEUED' AND COALESCE(m.ims_id, '') = ''`,
-    }),
     /** rows, account, attempt: back into the queue; without `due_in` held for the caller to try again */
     release: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
@@ -197,6 +127,7 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', listed_as = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,
     ...messageSweeps(dialect),
+    ...messageResults(dialect, options),
 
     /** rows: ids; where: account. A person wants it sent after all, whatever the risk */
     resend: change({
@@ -218,24 +149,6 @@ export function messageSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       where: `${ours} AND ${STATE} = 'UNCONFIRMED'`,
     }),
 
-    /** rows, account: reports raise the state; equal or lower ones change nothing */
-    applyReports: change({
-      columns: REPORT_ROW,
-      set: reported,
-      where: `${ours} AND r.rank_to > ${RANK}`,
-    }),
-    /** rows, account: the same, where nothing can contradict it */
-    applyNamedReports: change({
-      columns: REPORT_ROW,
-      set: reported,
-      where: `${ours} AND ${isToItsNumber} AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
-    }),
-    /** rows, account: the same for those delivered after they were handed over, who stay listed as they are */
-    deliver: change({
-      columns: DELIVERED_ROW,
-      set: { ...told, state: "'DELIVERED'", final_at: now },
-      where: `${ours} AND ${isToItsNumber} AND ${STATE} IN ('SUBMITTING', 'ACCEPTED')`,
-    }),
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
     findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state FROM ${dialect.rows(IMS_ID_ROW, 'r')}
       JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.mobile = r.mobile AND m.ims_id = r.ims_id`,
@@ -271,14 +184,3 @@ const STANDING_COLUMNS = [
 
 /** Parameters: account. */
 const WAITING_HANDED_OVER = `listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND listed_at > ${SETTLED_UP_TO}`;
-
-const DELIVERED_ROW: RowColumns = {
-  custom_ims_id: 'varchar64',
-  ims_id: 'varchar64',
-  mobile: 'varchar64',
-  report_state: 'varchar64',
-  report_description: 'varchar255',
-  submit_time: 'bigint',
-  receive_time: 'bigint',
-};
-const REPORT_ROW: RowColumns = { ...DELIVERED_ROW, state: 'varchar64', rank_to: 'bigint' };

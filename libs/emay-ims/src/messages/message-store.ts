@@ -6,18 +6,11 @@ import { HandedOverSweep } from './handed-over-sweep.js';
 import { MessageChanges } from './message-changes.js';
 import { attemptParameters, MessageClaims } from './message-claims.js';
 import { HANDED_OVER } from './message-listing.js';
+import { MessageResults } from './message-results.js';
 import { toMessage } from './message-row.js';
-import { ID_ROW, type MessageChange } from './message-change-sql.js';
+import { ID_ROW } from './message-change-sql.js';
 import { IMS_ID_ROW, messageSql, NEW_MESSAGE_ROW, type MessageSql } from './message-sql.js';
-import {
-  idRows,
-  inIdOrder,
-  NewMessageRow,
-  reportRows,
-  SettlementRow,
-  toReported,
-  type ReportRow,
-} from './statement-rows.js';
+import { idRows, inIdOrder, NewMessageRow, toReported } from './statement-rows.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from './message-state.js';
 
 /** A message to store. Validated: E.164 number, content and id within their limits. */
@@ -81,6 +74,7 @@ export class MessageStore {
   private readonly sql: MessageSql;
   private readonly changes: MessageChanges;
   private readonly claims: MessageClaims;
+  private readonly results: MessageResults;
   private readonly abandonedAttempts: HandedOverSweep;
   private readonly overdueReports: HandedOverSweep;
 
@@ -88,11 +82,12 @@ export class MessageStore {
     private readonly database: ImsDatabase,
     readonly account: string,
     private readonly options: { reportDeadlineMs: number; holdMs: number },
-    private readonly events = new EventTransactions(database, account),
+    events = new EventTransactions(database, account),
   ) {
     this.sql = messageSql(database.dialect, options);
     this.claims = new MessageClaims(database, account, this.sql);
     this.changes = new MessageChanges(database, account, events, this.sql.findChanged);
+    this.results = new MessageResults(database, account, this.changes, events, this.sql);
     this.abandonedAttempts = new HandedOverSweep(database, account, this.changes, this.sql.recover, this.sql, 0);
     this.overdueReports = new HandedOverSweep(
       database,
@@ -175,23 +170,8 @@ export class MessageStore {
   }
 
   /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
-  async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
-    if (settlements.length === 0) return;
-    const rows = inIdOrder(settlements.map((settlement) => new SettlementRow(settlement)));
-    await this.events.step(async (session) => {
-      const where = [this.account, token];
-      const settled = await this.move(
-        rows,
-        'ACCEPTED',
-        (usual) => this.changes.make(this.sql.accept, { rows: usual, where }, session),
-        (left) => this.changes.make(this.sql.settle, { rows: left, where }, session),
-      );
-      const withIds = rows.filter((row) => row.ims_id !== undefined);
-      if (settled < settlements.length && withIds.length > 0) {
-        const { sql, bind } = this.sql.addImsIds;
-        await session.run(sql, bind({ rows: withIds, where }));
-      }
-    });
+  settle(token: string, settlements: readonly Settlement[]): Promise<void> {
+    return this.results.settle(token, settlements);
   }
 
   /** Gives messages of the attempt back to the queue. */
@@ -218,18 +198,13 @@ export class MessageStore {
   }
 
   /** Raises messages to what their reports say; resolves to how many moved. */
-  async applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
-    return this.apply(this.sql.applyReports, reportRows(reports), session);
+  applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+    return this.results.applyReports(reports, session);
   }
 
   /** The same for messages that have no final state yet and went to the number that their report tells. */
-  async applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
-    return this.move(
-      reportRows(reports),
-      'DELIVERED',
-      (usual) => this.apply(this.sql.deliver, usual, session),
-      (left) => this.apply(this.sql.applyNamedReports, left, session),
-    );
+  applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+    return this.results.applyNamedReports(reports, session);
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
@@ -280,37 +255,6 @@ export class MessageStore {
     const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
     const parameters = { rows: idRows([customImsId]), where: [this.account] };
     return (await this.changes.make(change, parameters, session)) === 1;
-  }
-
-  /**
-   * Moves those that go the usual way by the statement that leaves the index of what is listed alone; then whoever is left.
-   *
-   * - With others among them, servers do all in one statement: two would lock messages in another order than that of their ids.
-   *   They see for themselves which index stays as it is; SQLite writes each of which the statement names a column.
-   */
-  private async move<Row extends { state: ImsMessageState }>(
-    rows: Row[],
-    usualState: Row['state'],
-    usually: (rows: Row[]) => Promise<number>,
-    anyhow: (rows: Row[]) => Promise<number>,
-  ): Promise<number> {
-    const isUsual = ({ state }: Row) => state === usualState;
-    const isSplit = this.database.dialect.name === 'sqlite' || rows.every(isUsual);
-    const usual = isSplit ? rows.filter(isUsual) : [];
-    const others = isSplit ? rows.filter((row) => !isUsual(row)) : rows;
-    const moved = await usually(usual);
-    // Those that have moved do not move again.
-    return moved + (await anyhow(moved === usual.length ? others : rows));
-  }
-
-  private async apply(change: MessageChange, rows: readonly ReportRow[], session: EventfulSession): Promise<number> {
-    const { reportsAtATime } = this.database.dialect;
-    let moved = 0;
-    for (let start = 0; start < rows.length; start += reportsAtATime) {
-      const some = rows.slice(start, start + reportsAtATime);
-      moved += await this.changes.make(change, { rows: some, where: [this.account] }, session);
-    }
-    return moved;
   }
 
   private encodeIds(customImsIds: readonly string[]): unknown[] {
