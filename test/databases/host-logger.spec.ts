@@ -26,7 +26,7 @@ describe.each(databasesUnderTest())("what the host's TypeORM logger hears of on 
     source.logger = {
       logQuery: hear('query'),
       logQuerySlow: (_took, ...told) => hear('slow')(...told),
-      logQueryError: (error, ...told) => hear('error', typeof error)(...told),
+      logQueryError: (error, ...told) => hear('error', String(error))(...told),
       logSchemaBuild: deaf,
       logMigration: deaf,
       log: deaf,
@@ -58,9 +58,26 @@ describe.each(databasesUnderTest())("what the host's TypeORM logger hears of on 
     expect(await hearing(() => ours.rows(SLOW[kind]))).not.toContainEqual(slow);
   });
 
+  it('of a raw page only how long it is', async () => {
+    const body = Buffer.from('private');
+    if (kind === 'sqlite') return expect(ours.dialect.longText(body)).toBe('private');
+    const [row] = await ours.rows(ANSWER, [body]);
+    expect(String(row?.answer)).toBe('priva');
+    expect(await hearing(() => ours.rows(ANSWER, [body]))).toContainEqual([
+      'query',
+      ours.dialect.placeholders(ANSWER),
+      ['<7 bytes>'],
+    ]);
+  });
+
   it('one that fails, and the caller an error without its data', async () => {
-    const broken = 'SELECT nothing FROM nowhere WHERE it = ?';
+    const broken = 'SELECT it FROM nowhere WHERE it = ?';
     const told = await hearing(() => expect(ours.rows(broken, ['private'])).rejects.not.toThrow(/private|nowhere/));
-    expect(told).toContainEqual(['error', expect.any(String), ours.dialect.placeholders(broken), ['private']]);
+    expect(told).toContainEqual([
+      'error',
+      expect.stringContaining('nowhere'),
+      ours.dialect.placeholders(broken),
+      ['private'],
+    ]);
   });
 });

@@ -63,8 +63,9 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
         .toSorted();
     return { store: storeOn(database, account, events), events, heard, take };
   };
-  const apply = ({ store, events }: Told, ...reports: AppliedReport[]) =>
-    events.transaction((session) => store.applyReports(reports, session));
+  const applyBy = (way: 'applyReports' | 'applyNamedReports', { store, events }: Told, reports: AppliedReport[]) =>
+    events.transaction((session) => store[way](reports, session));
+  const apply = (one: Told, ...reports: AppliedReport[]) => applyBy('applyReports', one, reports);
   const eventOf = (state: ImsMessageState, id: string) => `message.${state.toLowerCase()} ${id}`;
 
   it('tell where a message stands, and nothing of its text', async () => {
@@ -113,23 +114,24 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     },
   );
 
-  it.each(['DELIVERED', 'UNDELIVERABLE', 'REJECTED', 'UNKNOWN'] as const)(
-    'tell of a report %s once, however often it comes, and only where it moves the message',
-    async (to) => {
-      const one = told();
-      for (const from of IMS_MESSAGE_STATES) await bench.inState(one.store, from, from, newAttempt().token);
-      const reports = IMS_MESSAGE_STATES.map((from) => report(from, to));
-      await apply(one, ...reports);
-      const moved = [];
-      for (const from of IMS_MESSAGE_STATES) {
-        if (from !== to && (await bench.stateOf(one.store, from)) === to) moved.push(eventOf(to, from));
-      }
-      expect(moved.length).toBeGreaterThan(3);
-      expect(one.take()).toEqual(moved.toSorted());
-      await apply(one, ...reports);
-      expect(one.take()).toEqual([]);
-    },
-  );
+  it.each(
+    (['DELIVERED', 'UNDELIVERABLE', 'REJECTED', 'UNKNOWN'] as const).flatMap((to) =>
+      (['applyReports', 'applyNamedReports'] as const).map((way) => [to, way] as const),
+    ),
+  )('tell of a report %s once, however often it comes, and only where it moves the message: %s', async (to, way) => {
+    const one = told();
+    for (const from of IMS_MESSAGE_STATES) await bench.inState(one.store, from, from, newAttempt().token);
+    const reports = IMS_MESSAGE_STATES.map((from) => report(from, to));
+    await applyBy(way, one, reports);
+    const moved = [];
+    for (const from of IMS_MESSAGE_STATES) {
+      if (from !== to && (await bench.stateOf(one.store, from)) === to) moved.push(eventOf(to, from));
+    }
+    expect(moved.length).toBeGreaterThan(3);
+    expect(one.take()).toEqual(moved.toSorted());
+    await applyBy(way, one, reports);
+    expect(one.take()).toEqual([]);
+  });
 
   it('tell of the last word about a message where one transaction has several', async () => {
     const one = told();

@@ -1,11 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_PROTOCOL_OPTIONS } from 'nestjs-emay-ims';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
-import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
+import { ReportInbox, type StoredPage } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
+import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
@@ -107,6 +111,19 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       expect(await one.inbox.pending(10)).toEqual([{ id, body }]);
       await one.inbox.discard(id);
     }
+  });
+
+  it('keeps an answer with a NUL, which no database takes, as a page without, by way of the spool as well', async () => {
+    const one = receiver();
+    const folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
+    const spool = new ReportSpool(folder, one.store.account);
+    const ids = [await one.inbox.open(HOUR), await one.inbox.open(HOUR)] as const;
+    const [direct, spooled] = ids.map((id) => one.inbox.page(id, 'a\0坏\0')) as [StoredPage, StoredPage];
+    await one.inbox.store(direct.id, direct.body);
+    await spool.write(spooled);
+    for (const page of await spool.read()) await one.inbox.restore(page);
+    await rm(folder, { recursive: true });
+    expect(await one.inbox.pending(10)).toEqual(ids.map((id) => ({ id, body: 'a\ufffd坏\ufffd' })));
   });
 
   it('sets bad reports aside, with the reason and as they came, and applies their neighbours', async () => {

@@ -5,6 +5,9 @@ import { idsOf, newAttempt, newMessage, newMessages, type StoreBench } from './s
 
 export const REPORTED = ['UNKNOWN', 'REJECTED', 'UNDELIVERABLE', 'DELIVERED'] as const;
 
+/** In general, and for reports that name their message by our id. */
+const WAYS = ['applyReports', 'applyNamedReports'] as const;
+
 export function appliedReport(customImsId: string, given: Partial<AppliedReport> = {}): AppliedReport {
   return {
     customImsId,
@@ -39,14 +42,14 @@ export function itApplies(bench: () => StoreBench): void {
       }
     });
 
-    it('with all they say', async () => {
+    it.each(WAYS)('with all they say: %s', async (way) => {
       const store = bench().store();
       const attempt = newAttempt();
       await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       const submitTime = new Date('2023-07-31T06:36:00Z');
       const receiveTime = new Date('2023-07-31T06:36:05Z');
       const said = { imsId: '20230731143600123456', description: '成功 🎉 \\ ?', submitTime, receiveTime };
-      expect(await store.applyReports([appliedReport('one', said)], bench().database)).toBe(1);
+      expect(await store[way]([appliedReport('one', said)], bench().database)).toBe(1);
       expect(await store.findOne('one')).toMatchObject({
         state: 'DELIVERED',
         imsId: said.imsId,
@@ -60,11 +63,11 @@ export function itApplies(bench: () => StoreBench): void {
       });
     });
 
-    it('without overwriting the id and the time that the answer brought', async () => {
+    it.each(WAYS)('without overwriting the id and the time that the answer brought: %s', async (way) => {
       const store = bench().store();
       await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
       await bench().put(store, 'one', { ims_id: 'answered', accepted_at: 77 });
-      await store.applyReports([appliedReport('one', { imsId: 'reported' })], bench().database);
+      await store[way]([appliedReport('one', { imsId: 'reported' })], bench().database);
       expect(await store.findOne('one')).toMatchObject({ imsId: 'answered', acceptedAt: new Date(77) });
     });
 
@@ -77,12 +80,12 @@ export function itApplies(bench: () => StoreBench): void {
       expect(await store.findOne('one')).toMatchObject({ state: 'DELIVERED', finalAt: expect.any(Date) });
     });
 
-    it('twice without effect', async () => {
+    it.each(WAYS)('twice without effect: %s', async (way) => {
       const store = bench().store();
       await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
-      expect(await store.applyReports([appliedReport('one')], bench().database)).toBe(1);
+      expect(await store[way]([appliedReport('one')], bench().database)).toBe(1);
       const before = await bench().row(store, 'one');
-      expect(await store.applyReports([appliedReport('one', { imsId: 'x' })], bench().database)).toBe(0);
+      expect(await store[way]([appliedReport('one', { imsId: 'x' })], bench().database)).toBe(0);
       expect(await bench().row(store, 'one')).toEqual(before);
     });
 
@@ -121,12 +124,12 @@ export function itApplies(bench: () => StoreBench): void {
       expect(await bench().stateOf(store, 'to nobody told')).toBe('DELIVERED');
     });
 
-    it('500 at once', async () => {
+    it.each(WAYS)('500 at once: %s', async (way) => {
       const store = bench().store();
       const messages = newMessages(500);
       await store.insertSubmitting(messages, newAttempt());
       const reports = idsOf(messages).map((id) => appliedReport(id, { description: '成功'.repeat(100) }));
-      expect(await store.applyReports(reports, bench().database)).toBe(500);
+      expect(await store[way](reports, bench().database)).toBe(500);
       expect(await store.stats()).toMatchObject({ DELIVERED: 500 });
     });
 

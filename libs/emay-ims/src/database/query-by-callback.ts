@@ -27,15 +27,21 @@ export async function queryByCallback(runner: QueryRunner, sql: string, paramete
   const { logger, options } = dataSourceOf(runner);
   // As in TypeORM, 0 is no limit.
   const slowAfterMs = options.maxQueryExecutionTime || Infinity;
-  logger.logQuery(sql, parameters, runner);
+  const told = parameters.map((value) => (Buffer.isBuffer(value) ? `<${value.length} bytes>` : value));
+  logger.logQuery(sql, told, runner);
   const began = performance.now();
   return new Promise((resolve, reject) => {
     connection.query(sql, parameters, (error, result) => {
-      const took = performance.now() - began;
-      if (took > slowAfterMs) logger.logQuerySlow(took, sql, parameters, runner);
-      if (!error) return resolve(queried(result));
-      logger.logQueryError(error as Error, sql, parameters, runner);
-      reject(error);
+      try {
+        const took = performance.now() - began;
+        if (took > slowAfterMs) logger.logQuerySlow(took, sql, told, runner);
+        if (error) logger.logQueryError(error as Error, sql, told, runner);
+      } catch (thrown) {
+        // A logger of the host's: out here in the driver's callback it would end the process.
+        return reject(thrown);
+      }
+      if (error) reject(error);
+      else resolve(queried(result));
     });
   });
 }

@@ -53,8 +53,9 @@ export class MessageResults {
   /**
    * Moves those that go the usual way by the statement that leaves the index of what is listed alone; then whoever is left.
    *
-   * - With others among them, servers do all in one statement: two would lock messages in another order than that of their ids.
-   *   They see for themselves which index stays as it is; SQLite writes each of which the statement names a column.
+   * - With others among them, servers do all in one statement: two lock messages in another order than that of their ids, and whoever
+   *   does that often ends in deadlocks. (For the rare batch of which somebody did not move, they are tried again.) They see for
+   *   themselves which index stays as it is; SQLite writes each of which the statement names a column.
    */
   private async move<Row extends { state: ImsMessageState }>(
     rows: Row[],
