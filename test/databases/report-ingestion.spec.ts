@@ -121,7 +121,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const [direct, spooled] = ids.map((id) => one.inbox.page(id, 'a\0坏\0')) as [StoredPage, StoredPage];
     await one.inbox.store(direct.id, direct.body);
     await spool.write(spooled);
-    for (const page of await spool.read()) await one.inbox.restore(page);
+    for (const kept of await spool.read()) await one.inbox.restore(kept);
     await rm(folder, { recursive: true });
     expect(await one.inbox.pending(10)).toEqual(ids.map((id) => ({ id, body: 'a\ufffd坏\ufffd' })));
   });

@@ -126,9 +126,9 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
             const database = databases[index] as ImsDatabase;
             const own = bench().store(store.account, database);
             for (const state of states) {
-              const reports = [appliedReport('one', { state })];
+              const page = [appliedReport('one', { state })];
               // As the ingestor does it: by name first, and where that moves nobody, in general.
-              if ((await own.applyNamedReports(reports, database)) === 0) await own.applyReports(reports, database);
+              if ((await own.applyNamedReports(page, database)) === 0) await own.applyReports(page, database);
             }
           });
           const settling =
