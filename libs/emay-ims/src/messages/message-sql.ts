@@ -73,11 +73,14 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
     findByIds: `SELECT ${MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds}`,
     /** account, id */
     findOne: `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?`,
-    /** account three times: by what they are listed as; of those handed over, which are not DELIVERED, by their state */
+    /**
+     * account three times: by what they are listed as; of those handed over, which are not DELIVERED, by their state. The planner may
+     * read all rows in their order where that is faster than most of them by the index.
+     */
     stats: `SELECT COALESCE(listed_as, '${HANDED_OVER}') AS listed, NULL AS state, COUNT(*) AS messages
         FROM emay_ims_message WHERE account = ? GROUP BY listed_as
       UNION ALL
-      SELECT '${HANDED_OVER}', state, COUNT(*) FROM ${dialect.dueMessages}
+      SELECT '${HANDED_OVER}', state, COUNT(*) FROM emay_ims_message
         WHERE account = ? AND ${WAITING_HANDED_OVER} AND state <> 'DELIVERED' GROUP BY state`,
 
     /** account, limit, attempt, attemptMs twice: one request's worth of what is due, no number twice (has RETURNING) */
