@@ -25,8 +25,8 @@ describe.each(databasesUnderTest())('messages from before they were listed, on %
     const opened = await openTestDatabase(kind);
     source = await opened.connect();
     close = () => opened.close();
-    expect(EMAY_IMS_MIGRATIONS.at(-1)?.name).toMatch(/^ListedMessages/);
-    await source.undoLastMigration();
+    const later = EMAY_IMS_MIGRATIONS.toReversed().findIndex(({ name }) => name.startsWith('ListedMessages'));
+    for (let undone = 0; undone <= later; undone++) await source.undoLastMigration();
     const database = new ImsDatabase(source);
     for (const { id, state, dueAt, acceptedAt } of BEFORE) {
       await database.run(

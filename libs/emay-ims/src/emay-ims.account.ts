@@ -1,10 +1,9 @@
 import type { HttpService } from '@nestjs/axios';
-import type { DataSource } from 'typeorm';
 import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
-import { ImsDatabase } from './database/ims-database.js';
+import type { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
 import type { EmayImsEngine, EngineJob } from './engine/engine.js';
-import { DurableDelivery } from './events/durable-delivery.js';
+import { DurableDelivery, LONGEST_EVENT_WAIT_MS } from './events/durable-delivery.js';
 import { circuitEvent } from './events/circuit-event.js';
 import type { ImsCircuitName } from './events/emay-ims-event.js';
 import { EventListeners } from './events/event-listeners.js';
@@ -47,7 +46,6 @@ export class EmayImsAccount {
   readonly circuit: AccountCircuit;
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
-  private readonly database: ImsDatabase;
   private readonly submitter: Submitter;
   private readonly dispatcher: Dispatcher;
   private readonly sweeper: Sweeper;
@@ -58,14 +56,13 @@ export class EmayImsAccount {
 
   constructor(
     readonly options: ResolvedEmayImsOptions,
-    dataSource: DataSource,
+    private readonly database: ImsDatabase,
     readonly client: EmayImsClient,
     private readonly http: HttpService,
     private readonly engine: EmayImsEngine,
     private readonly listeners = new EventListeners(),
   ) {
     const { name, reports } = options;
-    const database = new ImsDatabase(dataSource);
     const leases = new LeaseStore(database, newToken());
     this.events = new EventTransactions(database, name, listeners, (handler) => engine.wake(this.deliveryJob(handler)));
     const times = { reportDeadlineMs: reports.deadlineMs, holdMs: HOLD_MS };
@@ -90,12 +87,19 @@ export class EmayImsAccount {
         run: () => inbox.recordAbandonedPulls(),
         done: 'pulls of delivery reports ended with their process: what they fetched may be lost',
       },
+      {
+        run: async () => {
+          const messages = await this.store.bringBack();
+          if (messages === null) return 0;
+          return messages + (await this.events.durable.bringBack(LONGEST_EVENT_WAIT_MS));
+        },
+        done: 'messages and events had been put off by a clock of the database that was set back: due now',
+      },
       { run: () => ingestor.adoptOrphans(), done: 'orphaned delivery reports have found their message' },
     ]);
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, this.store, this.events);
     this.deliveries = listeners.durable.map((handler) => new DurableDelivery(this.events.durable, handler, name));
-    this.database = database;
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }
 

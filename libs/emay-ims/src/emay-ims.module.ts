@@ -14,6 +14,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { createGatewayHttpService, EmayImsClient } from './client/index.js';
 import { AccountDatabase } from './database/account-database.js';
+import { OwnPools } from './database/own-pools.js';
 import { EmayImsAccount } from './emay-ims.account.js';
 import { EmayImsService } from './emay-ims.service.js';
 import { EmayImsOptionsError } from './errors/emay-ims-errors.js';
@@ -28,6 +29,10 @@ import type {
 } from './options/module-options.js';
 import { asyncOptionsProviders, RESOLVED_OPTIONS } from './options/options-providers.js';
 import { resolveOptions } from './options/resolve-options.js';
+
+/** One of it in an application: accounts share what it provides. */
+@Module({ providers: [OwnPools], exports: [OwnPools] })
+class OwnPoolsModule {}
 
 const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
 
@@ -79,7 +84,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     return {
       module: EmayImsModule,
       global: isGlobal,
-      imports: [DiscoveryModule, ...imports],
+      imports: [DiscoveryModule, OwnPoolsModule, ...imports],
       providers: [
         ...optionProviders,
         { provide: HttpService, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttpService },
@@ -90,10 +95,12 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
         },
         {
           provide: AccountDatabase,
-          inject: [RESOLVED_OPTIONS, { token: getDataSourceToken(dataSourceName) as string, optional: true }],
-          useFactory: ({ database }: ResolvedEmayImsOptions, host?: DataSource) =>
+          inject: [RESOLVED_OPTIONS, OwnPools, { token: getDataSourceToken(dataSourceName) as string, optional: true }],
+          useFactory: ({ name: account, database }: ResolvedEmayImsOptions, pools: OwnPools, host?: DataSource) =>
             new AccountDatabase(
+              account,
               database,
+              pools,
               'dataSource' in database && database.dataSource === dataSourceName ? (host ?? null) : null,
             ),
         },
@@ -120,11 +127,11 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     this.assertOnlyOneOfThisName();
     const explorer = new HandlerExplorer(this.discovery, this.scanner);
     explorer.register(this.listeners);
-    const dataSource = await this.database.open((name) =>
+    const database = await this.database.open((name) =>
       this.moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false }),
     );
     const engine = new InProcessEngine(this.moduleRef, this.options.name);
-    this.account = new EmayImsAccount(this.options, dataSource, this.client, this.http, engine, this.listeners);
+    this.account = new EmayImsAccount(this.options, database, this.client, this.http, engine, this.listeners);
     this.service.attach(this.account);
   }
 

@@ -1,11 +1,15 @@
 import { Repository, type DataSource, type EntityManager } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { ImsMessage } from '../messages/ims-message.entity.js';
-import type { EmayImsDatabaseOptions } from '../options/module-options.js';
+import type { EmayImsSqliteOptions, ResolvedDatabaseOptions } from '../options/module-options.js';
 import { openEmbeddedSqlite, openEmbeddedSqliteReader } from './embedded-sqlite.js';
+import { ImsDatabase } from './ims-database.js';
+import type { OwnPools } from './own-pools.js';
+import { openServerDatabase } from './start/open-server-database.js';
+import { REQUIRED_SCHEMA } from './start/required-schema.js';
 
 /**
- * The connection an account keeps its messages in: the host's DataSource, or an SQLite file of its own.
+ * The database an account keeps its messages in: the host's, by connections of our own, or an SQLite file.
  *
  * - Nothing is opened before `open`: a host whose providers cannot be made leaves no file open.
  */
@@ -14,13 +18,17 @@ export class AccountDatabase {
   readonly messages: Repository<ImsMessage>;
   private own: DataSource | null = null;
   private reader: DataSource | null = null;
+  private opened: ImsDatabase | null = null;
+  private hasPool = false;
 
   /**
    * @param host the host's DataSource, as far as it is known already: a name given by an options factory is looked up
    *   later
    */
   constructor(
-    private readonly options: EmayImsDatabaseOptions,
+    private readonly account: string,
+    private readonly options: ResolvedDatabaseOptions,
+    private readonly pools: OwnPools,
     private host: DataSource | null,
   ) {
     // TypeORM's own class, so that everything it can do is there, but with a manager that is looked up at each use.
@@ -29,48 +37,77 @@ export class AccountDatabase {
   }
 
   /**
-   * The DataSource to keep messages in, opened or else checked: it exists, is connected, knows our entities, has our
-   * tables.
+   * The database, opened and found to have all that this release needs.
    *
    * @param find gets a DataSource of the host by name
    */
-  async open(find: (name: string) => DataSource): Promise<DataSource> {
-    if ('type' in this.options) {
-      const { path, driver } = this.options;
-      try {
-        this.own = await openEmbeddedSqlite(path, driver);
-        this.reader = await openEmbeddedSqliteReader(path, driver);
-        return this.own;
-      } catch (error) {
-        await this.close();
-        throw error;
-      }
+  async open(find: (name: string) => DataSource): Promise<ImsDatabase> {
+    try {
+      this.opened = await ('type' in this.options ? this.openFile(this.options) : this.openServer(this.options, find));
+      return this.opened;
+    } catch (error) {
+      await this.close();
+      throw error;
     }
-    const { dataSource: name } = this.options;
-    this.host ??= findDataSource(name, find);
-    await assertUsable(this.host, name);
-    return this.host;
   }
 
   /** Closes what was opened here, the reader first, so that the last to leave tidies up; harmless when repeated. */
   async close(): Promise<void> {
-    const { reader, own } = this;
+    const { reader, own, host, hasPool } = this;
     this.reader = null;
     this.own = null;
+    this.hasPool = false;
     try {
       await reader?.destroy();
     } finally {
       await own?.destroy();
+      if (hasPool && host) await this.pools.close(host);
     }
+  }
+
+  private async openFile({ path, driver }: EmayImsSqliteOptions): Promise<ImsDatabase> {
+    this.own = await openEmbeddedSqlite(path, driver);
+    this.reader = await openEmbeddedSqliteReader(path, driver);
+    return new ImsDatabase(this.own);
+  }
+
+  private async openServer(
+    options: Exclude<ResolvedDatabaseOptions, EmayImsSqliteOptions>,
+    find: (name: string) => DataSource,
+  ): Promise<ImsDatabase> {
+    const { dataSource, poolSize, startTimeoutMs, statementTimeoutMs, poolTimeoutMs, schema, entityPrefix } = options;
+    this.host ??= findDataSource(dataSource, find);
+    assertUsable(this.host, dataSource);
+    const own = await this.pools.open(this.host, poolSize);
+    this.hasPool = true;
+    return openServerDatabase({
+      account: this.account,
+      dataSource,
+      host: this.host,
+      own,
+      limits: { statementTimeoutMs, poolTimeoutMs },
+      pinned: { ...(schema === undefined ? {} : { schema }), ...(entityPrefix === undefined ? {} : { entityPrefix }) },
+      startTimeoutMs,
+    });
   }
 
   private readingManager(): EntityManager {
     const source = this.reader ?? this.host;
-    if (source) return source.manager;
-    throw new EmayImsOptionsError(
-      'The repository of ImsMessage is not ready: it can be used from onModuleInit of a module that imports ' +
-        'EmayImsModule until the application closes.',
-    );
+    if (!source) {
+      throw new EmayImsOptionsError(
+        'The repository of ImsMessage is not ready: it can be used from onModuleInit of a module that imports ' +
+          'EmayImsModule until the application closes.',
+      );
+    }
+    const { tablePath } = source.getMetadata(ImsMessage);
+    const kept = this.opened?.names;
+    if (kept && ![kept.path('emay_ims_message'), kept.bare('emay_ims_message')].includes(tablePath)) {
+      throw new EmayImsOptionsError(
+        `The repository of ImsMessage would read ${tablePath}, but the messages are kept in ${kept.path('emay_ims_message')}, as ` +
+          'database.schema and database.entityPrefix say. Use EmayImsService.find.',
+      );
+    }
+    return source.manager;
   }
 }
 
@@ -86,7 +123,7 @@ function findDataSource(name: string, find: (name: string) => DataSource): DataS
   }
 }
 
-async function assertUsable(dataSource: DataSource, name: string): Promise<void> {
+function assertUsable(dataSource: DataSource, name: string): void {
   const refuse = (problem: string) =>
     new EmayImsOptionsError(`EmayImsModule cannot start: DataSource "${name}" ${problem}`);
   const { type } = dataSource.options;
@@ -104,25 +141,14 @@ async function assertUsable(dataSource: DataSource, name: string): Promise<void>
       'does not know its entities. Add ...EMAY_IMS_ENTITIES to its entities and ...EMAY_IMS_MIGRATIONS to its migrations.',
     );
   }
-  let table = '';
-  try {
-    for (table of ['emay_ims_message', 'emay_ims_event']) await dataSource.query(`SELECT 1 FROM ${table} WHERE 1 = 0`);
-  } catch (error) {
-    const code = driverCode(error);
+  const { columns } = REQUIRED_SCHEMA.emay_ims_message;
+  const renamed = dataSource
+    .getMetadata(ImsMessage)
+    .columns.find(({ databaseName }) => !columns.includes(databaseName));
+  if (renamed) {
     throw refuse(
-      MISSING_TABLE.has(code)
-        ? `has no table ${table}. Add ...EMAY_IMS_MIGRATIONS to its migrations and run them (migrationsRun: ` +
-            'true, or typeorm migration:run).'
-        : `does not let its user read table ${table} (${code}). Grant SELECT, INSERT, UPDATE and DELETE on the tables ` +
-            'emay_ims_*, and see that the server can be reached.',
+      `has a naming strategy that calls column ${renamed.propertyName} "${renamed.databaseName}". Have it leave columns alone that name ` +
+        'themselves (the second parameter of columnName), or keep messages in a DataSource of their own.',
     );
   }
-}
-
-const MISSING_TABLE: ReadonlySet<string> = new Set(['42P01', 'ER_NO_SUCH_TABLE']);
-
-/** Its code alone: the message of a driver may quote the address and the user of the database. */
-function driverCode(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'no code';
 }

@@ -3,117 +3,123 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { mysql } from './dialects/mysql.js';
 import { postgres } from './dialects/postgres.js';
 import { sqlite } from './dialects/sqlite.js';
-import type { SqlDialect } from './sql-dialect.js';
-import { queryByCallback, type Queried } from './query-by-callback.js';
-import { retrying } from './retrying.js';
+import type { ConnectionLimits } from './pooled-connection.js';
+import { ServerDatabase } from './server-database.js';
+import { mysqlSessions } from './sessions/mysql-sessions.js';
+import { postgresSessions } from './sessions/postgres-sessions.js';
+import type { ServerFacts, ServerSessions } from './sessions/server-sessions.js';
 import { SharedCommits, type WorkKind } from './shared-commits.js';
+import type { SqlDialect } from './sql-dialect.js';
+import type { SqlRow, SqlSession, SqlWork } from './sql-session.js';
 import { withoutData } from './store-failure.js';
+import { TableNames } from './table-names.js';
 
-/** One row as the driver returns it; 64-bit integers may come as strings. */
-export type SqlRow = Record<string, string | number | null>;
+export type { SqlRow, SqlSession, SqlWork } from './sql-session.js';
 
-/** Runs statements, inside a transaction or each on its own. */
-export interface SqlSession {
-  rows(sql: string, parameters?: readonly unknown[]): Promise<SqlRow[]>;
-  /** Resolves to the number of affected rows. */
-  run(sql: string, parameters?: readonly unknown[]): Promise<number>;
+const DATABASES: Readonly<Record<string, { dialect: SqlDialect; sessions: ServerSessions | null }>> = {
+  postgres: { dialect: postgres, sessions: postgresSessions },
+  mysql: { dialect: mysql, sessions: mysqlSessions },
+  mariadb: { dialect: mysql, sessions: mysqlSessions },
+  'better-sqlite3': { dialect: sqlite, sessions: null },
+};
+
+/** What is known of a database besides its DataSource. */
+export interface ImsDatabaseSettings {
+  /** Default: the tables' own names, wherever those lead. */
+  names: TableNames;
+  limits: ConnectionLimits;
+  /** What the start has found out. */
+  facts: ServerFacts;
+  /** Whose transactions an `enqueue` may join; default: the same DataSource. */
+  host: DataSource;
 }
 
-const DIALECTS: Readonly<Record<string, SqlDialect>> = {
-  postgres,
-  mysql,
-  mariadb: mysql,
-  'better-sqlite3': sqlite,
-};
+export const DEFAULT_LIMITS: ConnectionLimits = { statementTimeoutMs: 15_000, poolTimeoutMs: 15_000 };
 
-/** How a transaction begins. MySQL's default, REPEATABLE READ, locks the gaps between queued rows and so blocks those who enqueue. */
-const BEGIN: Readonly<Record<SqlDialect['name'], readonly string[]>> = {
-  postgres: ['START TRANSACTION ISOLATION LEVEL READ COMMITTED'],
-  mysql: ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'],
-  sqlite: [], // See `SharedCommits`.
-};
-
-/** Something to do with a session, as a whole. */
-export type SqlWork<T> = (session: SqlSession) => Promise<T>;
+/** How a piece of work is done. */
+export interface WorkOptions {
+  /** It reads or deletes much: each statement may take four times as long as others. */
+  isLong?: boolean;
+}
 
 /**
  * The database as the rest of the package sees it: statements with `?`, transactions, and failures that carry no data.
  *
- * - SQLite has one connection, which TypeORM shares among all callers: see `SharedCommits`.
+ * - Statements call tables and indexes `emay_ims_…`, wherever they lie: see `TableNames`.
+ * - On a server each statement ends by its deadline: see `ServerDatabase`. SQLite has one connection: see `SharedCommits`.
  * - Deadlocks and busy locks are the database asking to try again: done here, for a bounded time.
  */
 export class ImsDatabase {
   readonly dialect: SqlDialect;
-  private readonly sharedCommits: SharedCommits | null;
+  readonly names: TableNames;
+  /** Whose transactions an `enqueue` may join. */
+  readonly host: DataSource;
+  private readonly work: SharedCommits | ServerDatabase;
+  private readonly statements = new Map<string, string>();
 
-  constructor(readonly dataSource: DataSource) {
-    const dialect = DIALECTS[dataSource.options.type];
-    if (!dialect) {
+  constructor(
+    readonly dataSource: DataSource,
+    {
+      names = new TableNames(dataSource.options.type),
+      limits = DEFAULT_LIMITS,
+      facts = { statementTimeoutMs: 0, losesCommits: false },
+      host = dataSource,
+    }: Partial<ImsDatabaseSettings> = {},
+  ) {
+    const kind = DATABASES[dataSource.options.type];
+    if (!kind) {
       throw new EmayImsOptionsError(
         `The data source is of type "${dataSource.options.type}". Use postgres, mysql or mariadb, ` +
           "or database: { type: 'sqlite', path: './data/ims.sqlite' } for an embedded SQLite file of the module's own.",
       );
     }
-    this.dialect = dialect;
-    this.sharedCommits =
-      dialect.name === 'sqlite' ? new SharedCommits(this.session(dataSource.createQueryRunner())) : null;
+    this.dialect = kind.dialect;
+    this.names = names;
+    this.host = host;
+    this.work = kind.sessions
+      ? new ServerDatabase(dataSource, kind.sessions, { limits, facts }, (sql) => this.statement(sql))
+      : new SharedCommits(this.embeddedSession(dataSource.createQueryRunner()));
   }
 
-  rows(sql: string, parameters: readonly unknown[] = []): Promise<SqlRow[]> {
-    return this.perform((session) => session.rows(sql, parameters), /^\s*SELECT\b/i.test(sql) ? 'read' : 'write');
+  rows(sql: string, parameters: readonly unknown[] = [], options?: WorkOptions): Promise<SqlRow[]> {
+    const kind: WorkKind = /^\s*SELECT\b/i.test(sql) ? 'read' : 'write';
+    return this.work.perform((session) => session.rows(sql, parameters), kind, options);
   }
 
   run(sql: string, parameters: readonly unknown[] = []): Promise<number> {
-    return this.perform((session) => session.run(sql, parameters), 'write');
+    return this.work.perform((session) => session.run(sql, parameters), 'write');
   }
 
-  /** Runs the work in one transaction of our own; it may run again where the database asks for it. */
-  transaction<T>(work: SqlWork<T>): Promise<T> {
-    return this.perform(work, 'transaction');
+  /**
+   * Runs the work in one transaction of our own; it may run again where the database asks for it.
+   *
+   * @throws EmayImsStoreError with `mayBeStored` where the COMMIT got no answer
+   */
+  transaction<T>(work: SqlWork<T>, options?: WorkOptions): Promise<T> {
+    return this.work.perform(work, 'transaction', options);
   }
 
   /** Joins the transaction of a caller's manager, under a savepoint: what fails here leaves nothing behind there. */
-  within<T>(manager: EntityManager, work: (session: SqlSession) => Promise<T>): Promise<T> {
-    return manager.transaction((nested) => work(this.session(nested.queryRunner as QueryRunner)));
+  within<T>(manager: EntityManager, work: SqlWork<T>): Promise<T> {
+    if (this.work instanceof SharedCommits) throw new Error('An SQLite file of our own joins no transaction.');
+    return this.work.join(manager.queryRunner as QueryRunner, work);
   }
 
-  private session(runner: QueryRunner): SqlSession {
-    const send = this.dialect.name === 'sqlite' ? query : queryByCallback;
+  private statement(sql: string): string {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.dialect.placeholders(this.names.place(sql));
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  private embeddedSession(runner: QueryRunner): SqlSession {
     const queried = (sql: string, parameters: readonly unknown[] = []) =>
-      withoutData(() => send(runner, this.dialect.placeholders(sql), [...parameters]));
+      withoutData(() => runner.query(sql, [...parameters], true));
     return {
       rows: async (sql, parameters) => (await queried(sql, parameters)).records as SqlRow[],
       run: async (sql, parameters) => (await queried(sql, parameters)).affected ?? 0,
     };
   }
-
-  private perform<T>(work: SqlWork<T>, kind: WorkKind): Promise<T> {
-    if (this.sharedCommits) return this.sharedCommits.perform(work, kind);
-    return retrying(async () => {
-      const runner = this.dataSource.createQueryRunner();
-      try {
-        return await (kind === 'transaction' ? this.inTransaction(runner, work) : work(this.session(runner)));
-      } finally {
-        await runner.release();
-      }
-    });
-  }
-
-  private async inTransaction<T>(runner: QueryRunner, work: SqlWork<T>): Promise<T> {
-    const session = this.session(runner);
-    for (const statement of BEGIN[this.dialect.name]) await session.run(statement);
-    try {
-      const result = await work(session);
-      await session.run('COMMIT');
-      return result;
-    } catch (error) {
-      // The first failure is the one to tell; a connection that is gone cannot roll back either.
-      await session.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-  }
-}
-
-function query(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<Queried> {
-  return runner.query(sql, parameters, true);
 }

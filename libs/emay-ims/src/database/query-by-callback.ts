@@ -1,18 +1,26 @@
 import type { QueryRunner } from 'typeorm';
 import { dataSourceOf } from './data-source-of.js';
-import type { SqlRow } from './ims-database.js';
+import type { SqlRow } from './sql-session.js';
 
 /** What a statement brought. */
 export interface Queried {
   records: SqlRow[];
   affected?: number;
+  /** PostgreSQL only: what it did, e.g. `ROLLBACK` for a `COMMIT` that could not be. */
+  command?: string;
 }
 
 /** `pg`'s result, or `mysql2`'s: the rows themselves, or a header where there are none. */
-type DriverResult = { rows: SqlRow[]; rowCount: number | null } | SqlRow[] | { affectedRows: number };
+type DriverResult = { rows: SqlRow[]; rowCount: number | null; command?: string } | SqlRow[] | { affectedRows: number };
 
-interface DriverConnection {
+/** A client of `pg`, or a connection of `mysql2`, as far as we use it. */
+export interface DriverConnection {
   query(sql: string, parameters: unknown[], end: (error: unknown, result: DriverResult) => void): void;
+  /** `pg`. */
+  connection?: { stream?: { destroy(): void } };
+  /** `mysql2`. */
+  stream?: { destroy(): void };
+  destroy?(): void;
 }
 
 /**
@@ -22,33 +30,43 @@ interface DriverConnection {
  *
  * - The host's logger hears of it as of any other statement, slow ones included. Its TypeORM subscribers and `enableQueryTimeout` do not.
  */
-export async function queryByCallback(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<Queried> {
-  const connection = (await runner.connect()) as DriverConnection;
+export function queryByCallback(
+  runner: QueryRunner,
+  connection: DriverConnection,
+  sql: string,
+  parameters: unknown[],
+): Promise<Queried> {
   const { logger, options } = dataSourceOf(runner);
   // As in TypeORM, 0 is no limit.
   const slowAfterMs = options.maxQueryExecutionTime || Infinity;
   const told = parameters.map((value) => (Buffer.isBuffer(value) ? `<${value.length} bytes>` : value));
-  logger.logQuery(sql, told, runner);
-  const began = performance.now();
+  tell(() => logger.logQuery(sql, told, runner));
   return new Promise((resolve, reject) => {
+    const began = performance.now();
     connection.query(sql, parameters, (error, result) => {
-      try {
-        const took = performance.now() - began;
-        if (took > slowAfterMs) logger.logQuerySlow(took, sql, told, runner);
-        if (error) logger.logQueryError(error as Error, sql, told, runner);
-      } catch (thrown) {
-        // A logger of the host's: out here in the driver's callback it would end the process.
-        return reject(thrown);
-      }
+      const took = performance.now() - began;
+      if (took > slowAfterMs) tell(() => logger.logQuerySlow(took, sql, told, runner));
+      if (error) tell(() => logger.logQueryError(error as Error, sql, told, runner));
       if (error) reject(error);
       else resolve(queried(result));
     });
   });
 }
 
+/** A logger of the host's that throws must not make a statement fail that the database has run. */
+function tell(log: () => unknown): void {
+  try {
+    log();
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
 function queried(result: DriverResult): Queried {
+  // No rows where it was several statements: nobody asks for their results.
+  if (result === undefined) return { records: [] };
   if (Array.isArray(result)) return { records: result };
   return 'rows' in result
-    ? { records: result.rows, affected: result.rowCount ?? 0 }
+    ? { records: result.rows, affected: result.rowCount ?? 0, command: result.command }
     : { records: [], affected: result.affectedRows };
 }

@@ -1,5 +1,6 @@
 import { setImmediate as immediately } from 'node:timers/promises';
-import type { SqlSession, SqlWork } from './ims-database.js';
+import type { WorkOptions } from './ims-database.js';
+import type { SqlSession, SqlWork } from './sql-session.js';
 import { retrying } from './retrying.js';
 import { isTransient } from './store-failure.js';
 
@@ -30,7 +31,8 @@ export class SharedCommits {
 
   constructor(private readonly session: SqlSession) {}
 
-  perform<T>(work: SqlWork<T>, kind: WorkKind): Promise<T> {
+  /** SQLite's statements run in this thread: none is cut off. */
+  perform<T>(work: SqlWork<T>, kind: WorkKind, _options?: WorkOptions): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.waiting.push({ work, kind, resolve: resolve as (value: unknown) => void, reject });
       if (!this.isBusy) void this.performWaiting();

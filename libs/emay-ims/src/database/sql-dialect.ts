@@ -66,6 +66,11 @@ export interface SqlDialect {
   accountIs(rowKey: string): string;
   /** The condition `(first, second) < (?, ?)`, so that an index over both leads to the place; and its parameters. */
   before(columns: readonly [string, string], values: readonly [unknown, unknown]): [string, ...unknown[]];
+  /**
+   * `FROM … JOIN … ON …` that reads rows as they were last committed, in a transaction of whatever isolation; they are locked with it
+   * where the database needs that.
+   */
+  latest(rows: string, table: string, on: string): string;
   /** A table expression over many rows that are parameters, with its alias: `FROM ${rows(…)}`. */
   rows(columns: RowColumns, alias: string): string;
   /** Those parameters: one of JSON, or an array for each column. */

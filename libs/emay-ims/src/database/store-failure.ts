@@ -10,9 +10,45 @@ const TRANSIENT = new Set([
   'SQLITE_BUSY_SNAPSHOT',
 ]);
 
-/** Whether the database asked to try the same again. */
+/** Whether the database asked to try the same again; never where its answer is missing. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof EmayImsStoreError && TRANSIENT.has(error.driverCode);
+  return error instanceof EmayImsStoreError && !error.mayBeStored && TRANSIENT.has(error.driverCode);
+}
+
+/** SQLSTATEs of PostgreSQL with which the server itself ends the connection, or says that it is in no state to serve. */
+const ENDS_CONNECTION = /^(08|28|53|57P|58|XX|25P03)/;
+/** The same of MySQL and MariaDB. */
+const ENDS_CONNECTION_MYSQL = new Set([
+  'ER_CONNECTION_KILLED',
+  'ER_SERVER_SHUTDOWN',
+  'ER_NORMAL_SHUTDOWN',
+  'ER_SHUTDOWN_COMPLETE',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
+  'ER_NEW_ABORTING_CONNECTION',
+  'ER_ABORTING_CONNECTION',
+  'ER_UNKNOWN_COM_ERROR',
+]);
+
+/**
+ * Whether the server itself said no to a statement, and the connection is in order: anything else (a closed socket, a time limit
+ * in the driver, a logger of the host's that throws) leaves open what the server does.
+ */
+export function isAnswerOfServer(error: unknown): boolean {
+  const { code, sqlState, errno, fatal } = Object(error) as Record<string, unknown>;
+  if (fatal === true || typeof code !== 'string') return false;
+  if (typeof sqlState === 'string')
+    return Number(errno) < 2_000 || Number(errno) >= 3_000 ? !ENDS_CONNECTION_MYSQL.has(code) : false;
+  return /^[0-9A-Z]{5}$/.test(code) && !ENDS_CONNECTION.test(code);
+}
+
+/** SQLSTATE classes with which PostgreSQL refuses a COMMIT: constraints, conflicts, an aborted transaction. */
+const REFUSED_COMMIT = /^(23|25|40)...$/;
+
+/** Whether a COMMIT provably had no effect. */
+export function isRefusedCommit(error: unknown): boolean {
+  if (!(error instanceof EmayImsStoreError)) return false;
+  const { driverCode } = error;
+  return (REFUSED_COMMIT.test(driverCode) && driverCode !== '40003') || driverCode === 'ER_LOCK_DEADLOCK';
 }
 
 /**
@@ -23,7 +59,7 @@ export async function withoutData<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw new EmayImsStoreError(driverCode(error));
+    throw error instanceof EmayImsStoreError ? error : new EmayImsStoreError(driverCode(error));
   }
 }
 
@@ -31,5 +67,9 @@ function driverCode(error: unknown): string {
   const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof source !== 'object' || source === null) return 'UNKNOWN';
   if ('code' in source && typeof source.code === 'string' && source.code !== '') return source.code;
+  // `pg` tells its own time limits and lost connections by their message alone.
+  const message = 'message' in source ? String(source.message) : '';
+  if (/timeout/i.test(message)) return 'DRIVER_TIMEOUT';
+  if (/^Connection terminated|^Client has encountered a connection error/.test(message)) return 'CONNECTION_LOST';
   return 'name' in source && typeof source.name === 'string' ? source.name : 'UNKNOWN';
 }

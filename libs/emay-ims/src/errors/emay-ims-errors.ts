@@ -105,6 +105,8 @@ export interface StoreFailureDetails {
   mayBeStored?: boolean;
   /** The caller chose every id, so the same call finds what may be stored. Default `false`. */
   idsAreGiven?: boolean;
+  /** It was part of a transaction of the host, and the database has ended that as a whole. Default `false`. */
+  transactionIsOver?: boolean;
 }
 
 /**
@@ -117,17 +119,30 @@ export class EmayImsStoreError extends EmayImsError {
   readonly retryable: boolean;
   /** Whether what the call writes may be there although it failed: the answer to its COMMIT was lost. */
   readonly mayBeStored: boolean;
+  /** Whether the host's transaction that the call joined is over, and has to begin again from the start. */
+  readonly transactionIsOver: boolean;
 
   constructor(
     /** The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`. */
     readonly driverCode: string,
-    { customImsIds = [], mayBeStored = false, idsAreGiven = false }: StoreFailureDetails = {},
+    {
+      customImsIds = [],
+      mayBeStored = false,
+      idsAreGiven = false,
+      transactionIsOver = false,
+    }: StoreFailureDetails = {},
   ) {
-    super(`Database error ${driverCode}. ${adviceFor(driverCode, customImsIds, mayBeStored)}`, [...customImsIds]);
+    const advice = transactionIsOver ? TRANSACTION_IS_OVER : adviceFor(driverCode, customImsIds, mayBeStored);
+    super(`Database error ${driverCode}. ${advice}`, [...customImsIds]);
     this.mayBeStored = mayBeStored;
-    this.retryable = !mayBeStored || idsAreGiven;
+    this.transactionIsOver = transactionIsOver;
+    this.retryable = !transactionIsOver && (!mayBeStored || idsAreGiven);
   }
 }
+
+const TRANSACTION_IS_OVER =
+  'It has ended your whole transaction: roll back and run it again from the start. Until then, write nothing with its ' +
+  'manager: that would be committed by itself.';
 
 function adviceFor(driverCode: string, customImsIds: readonly string[], mayBeStored: boolean): string {
   const cure = cureOf(driverCode);

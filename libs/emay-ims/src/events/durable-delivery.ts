@@ -30,6 +30,9 @@ const LIMITS: DeliveryLimits = {
   stoppingMs: 10_000,
 };
 
+/** The longest that a recorded event waits for its next call, whatever becomes of the one before. */
+export const LONGEST_EVENT_WAIT_MS = LIMITS.maxBackoffMs + LIMITS.callMs + RECORDING_MS;
+
 /** How a call ended. `left`: the process is being shut down, and the handler still at it. */
 type Ending = { kind: 'succeeded' } | { kind: 'failed'; error: unknown } | { kind: 'left' };
 

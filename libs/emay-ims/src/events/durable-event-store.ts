@@ -1,3 +1,4 @@
+import { oneMore } from '../database/counter.js';
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
 import { newToken } from '../messages/ids.js';
@@ -62,7 +63,7 @@ export class DurableEventStore {
       );
       if (rows.length === 0) return [];
       await session.run(
-        `UPDATE emay_ims_event SET claim = ?, due_at = ${now} + ?, attempts = attempts + 1
+        `UPDATE emay_ims_event SET claim = ?, due_at = ${now} + ?, attempts = ${oneMore('attempts')}
          WHERE id IN (${rows.map(() => '?').join(', ')})`,
         [claim, leaseMs, ...rows.map(({ id }) => id)],
       );
@@ -90,6 +91,14 @@ export class DurableEventStore {
        WHERE id = ? AND claim = ?`,
       [retryInMs === null ? 'FAILED' : 'PENDING', error, retryInMs ?? 0, id, claim],
     );
+  }
+
+  /** Makes due what lies further ahead than any event has to wait: the database's clock has been set back. Resolves to how many. */
+  async bringBack(longestWaitMs: number): Promise<number> {
+    const { now } = this.database.dialect;
+    const bring = `UPDATE emay_ims_event SET due_at = ${now} WHERE account = ? AND state = 'PENDING'
+      AND (due_at > ${now} + ? OR created_at > ${now})`;
+    return this.database.transaction((session) => session.run(bring, [this.account, longestWaitMs]));
   }
 
   /** Has FAILED events tried anew, all of them or one handler's; resolves to how many. */

@@ -1,4 +1,5 @@
 import { assignments } from '../database/dialects/assignments.js';
+import { oneMore } from '../database/counter.js';
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
 import { CHANGED_COLUMNS, ID_ROW, messageChange, ofAccount, STATE, statesThat } from './message-change-sql.js';
 import { ANY_PRIORITY, HANDED_OVER, listedAs, SETTLED_UP_TO } from './message-listing.js';
@@ -37,7 +38,7 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
     due_at: `${now} + ?`,
     listed_as: `'${HANDED_OVER}'`,
     listed_at: `${now} + ?`,
-    attempts: 'm.attempts + 1',
+    attempts: oneMore('m.attempts'),
     submitted_at: now,
   };
   // The state itself as well: only what is QUEUED may ever be sent, whatever it is listed as.
@@ -71,6 +72,12 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
 
     /** ids, account */
     findByIds: `SELECT ${MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds}`,
+    /** ids, account: as they are now, not as the snapshot of a host's transaction has them; after `insertQueued`, which locks them */
+    findLatestByIds: `SELECT ${MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ')} ${dialect.latest(
+      dialect.rows(ID_ROW, 'r'),
+      'emay_ims_message AS m',
+      ours,
+    )}`,
     /** account, id */
     findOne: `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?`,
     /**

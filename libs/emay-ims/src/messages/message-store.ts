@@ -2,6 +2,7 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { ImsMessage } from './ims-message.entity.js';
+import { ClockSetBack } from './clock-set-back.js';
 import { HandedOverSweep } from './handed-over-sweep.js';
 import { MessageChanges } from './message-changes.js';
 import { attemptParameters, MessageClaims } from './message-claims.js';
@@ -77,6 +78,7 @@ export class MessageStore {
   private readonly results: MessageResults;
   private readonly abandonedAttempts: HandedOverSweep;
   private readonly overdueReports: HandedOverSweep;
+  private readonly clock: ClockSetBack;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -88,6 +90,7 @@ export class MessageStore {
     this.claims = new MessageClaims(database, account, this.sql);
     this.changes = new MessageChanges(database, account, events, this.sql.findChanged);
     this.results = new MessageResults(database, account, this.changes, events, this.sql);
+    this.clock = new ClockSetBack(database, account, this.changes, this.sql);
     this.abandonedAttempts = new HandedOverSweep(database, account, this.changes, this.sql.recover, this.sql, 0);
     this.overdueReports = new HandedOverSweep(
       database,
@@ -140,6 +143,14 @@ export class MessageStore {
     return (await session.rows(this.sql.findByIds, [...this.encodeIds(customImsIds), this.account])).map(toMessage);
   }
 
+  /** The same within a transaction that has just stored them, whatever its isolation. */
+  async findLatestByIds(customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {
+    if (customImsIds.length === 0) return [];
+    return (await session.rows(this.sql.findLatestByIds, [...this.encodeIds(customImsIds), this.account])).map(
+      toMessage,
+    );
+  }
+
   async findOne(customImsId: string): Promise<ImsMessage | null> {
     const [row] = await this.database.rows(this.sql.findOne, [this.account, customImsId]);
     return row ? toMessage(row) : null;
@@ -150,6 +161,7 @@ export class MessageStore {
     for (const { listed, state, messages: counted } of await this.database.rows(
       this.sql.stats,
       Array(3).fill(this.account),
+      { isLong: true },
     )) {
       const count = Number(counted);
       // Of those handed over, DELIVERED is who is not counted as anything else.
@@ -237,6 +249,11 @@ export class MessageStore {
   /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
   async recoverAbandonedAttempts(): Promise<number> {
     return this.abandonedAttempts.run(() => this.now());
+  }
+
+  /** Makes due what the database's clock, set back, has put off; `null`: it has not been set back. */
+  async bringBack(): Promise<number | null> {
+    return this.clock.bringBack();
   }
 
   /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */

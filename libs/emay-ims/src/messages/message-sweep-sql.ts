@@ -13,6 +13,9 @@ export interface MessageSweep {
   these: MessageChange;
 }
 
+/** By how much a clock has to be set back to count: less passes by itself. */
+export const SET_BACK_MS = 10_000;
+
 const HANDED_OVER_BETWEEN = 'listed_at > ? AND listed_at <= ?';
 
 /** The sweeps; parameters of `find` in the comment behind each, the limit last. */
@@ -57,6 +60,24 @@ export function messageSweeps(dialect: SqlDialect) {
     ),
     /** account, from, to: no report came in time */
     giveUpWaiting: sweep('ACCEPTED', HANDED_OVER_BETWEEN, `due_at <= ${now}`, 'UNKNOWN', {}),
+    /** account: when the newest message was made, and what time it is */
+    newest: `SELECT MAX(created_at) AS newest, ${now} AS now FROM emay_ims_message WHERE account = ?`,
+    /** account: queued for a time that the clock, set back, will come to once more; but for those that are meant for later */
+    bringBackQueued: sweep(
+      'QUEUED',
+      `listed_at > ${now} + ${SET_BACK_MS}`,
+      `due_at > ${now} + ${SET_BACK_MS} AND COALESCE(send_at, 0) <= ${now}`,
+      'QUEUED',
+      { due_at: now, listed_at: now },
+    ),
+    /** account: attempts that seem to begin in the future, so that their end will not be seen for long */
+    bringBackSubmitting: sweep(
+      'SUBMITTING',
+      `listed_at > ${now} + ${SET_BACK_MS}`,
+      `submitted_at > ${now} + ${SET_BACK_MS}`,
+      'UNCONFIRMED',
+      { code: "'ATTEMPT_ABANDONED'" },
+    ),
     /** account, from, to, state: the first of them that is still in the state; `null`: none is */
     firstStillIn: `SELECT MIN(listed_at) AS place FROM ${dialect.dueMessages} WHERE account = ?
       AND listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND ${HANDED_OVER_BETWEEN} AND state = ?`,

@@ -29,7 +29,7 @@ export async function readAccountStatus(
   circuit: AccountCircuit,
   poller: ReportPoller,
 ): Promise<ImsAccountStatus> {
-  const first = async (sql: string) => (await database.rows(sql, [options.name]))[0] ?? {};
+  const first = async (sql: string) => (await database.rows(sql, [options.name], { isLong: true }))[0] ?? {};
   const pulse = await readAccountPulse(database, options, circuit, poller);
   const messages = await first(
     `SELECT COUNT(*) AS unconfirmed FROM ${database.dialect.dueMessages} WHERE account = ? AND listed_as = 'UNCONFIRMED'`,

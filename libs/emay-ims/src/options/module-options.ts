@@ -1,19 +1,42 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 
-/** Where messages are kept. */
-export type EmayImsDatabaseOptions =
-  | {
-      /** An SQLite file of the module's own, in a connection of its own. Created and migrated by itself. */
-      type: 'sqlite';
-      /** Path of the file; its folder is created. */
-      path: string;
-      /** A `better-sqlite3`-compatible module. Default: `libsql`, which needs no compiler and no download. */
-      driver?: unknown;
-    }
-  | {
-      /** Name of a DataSource of the host (`TypeOrmModule`), on PostgreSQL, MySQL 8 or MariaDB. */
-      dataSource: string;
-    };
+/** Where messages are kept: a file of the module's own, or the host's database. */
+export type EmayImsDatabaseOptions = EmayImsSqliteOptions | EmayImsServerDatabaseOptions;
+
+/** An SQLite file of the module's own, in a connection of its own. Created and migrated by itself. */
+export interface EmayImsSqliteOptions {
+  type: 'sqlite';
+  /** Path of the file; its folder is created. */
+  path: string;
+  /** A `better-sqlite3`-compatible module. Default: `libsql`, which needs no compiler and no download. */
+  driver?: unknown;
+}
+
+/** PostgreSQL, MySQL 8 or MariaDB, by a DataSource of the host and connections of the module's own to the same database. */
+export interface EmayImsServerDatabaseOptions {
+  /** Name of the DataSource (`TypeOrmModule`). */
+  dataSource: string;
+  /** Most connections of the module's own; accounts that share a DataSource share them. Default 10. */
+  poolSize?: number;
+  /**
+   * How long one statement may take, in ms; then its connection is destroyed. Statements that read or delete much may take four times
+   * as long. Default 15,000.
+   */
+  statementTimeoutMs?: number;
+  /** How long to wait for a connection, in ms. Default 15,000. */
+  poolTimeoutMs?: number;
+  /** How long the start waits for a schema that is behind, or a standby that is being promoted, in ms. Default 10,000. */
+  startTimeoutMs?: number;
+  /** Schema of the tables, where it is another than the DataSource's. Default: the DataSource's. See `emayImsMigrations`. */
+  schema?: string;
+  /** Prefix of the tables, where it is another than the DataSource's. Default: the DataSource's. See `emayImsMigrations`. */
+  entityPrefix?: string;
+}
+
+/** The same with every default filled in. */
+export type ResolvedDatabaseOptions =
+  | EmayImsSqliteOptions
+  | (EmayImsServerDatabaseOptions & Required<Omit<EmayImsServerDatabaseOptions, 'schema' | 'entityPrefix'>>);
 
 /** How the gateway is called. */
 export interface EmayImsHttpOptions {
@@ -135,7 +158,7 @@ export interface ResolvedEmayImsOptions {
   readonly appId: string;
   /** Not enumerable: whoever prints the options does not print the key. */
   readonly secretKey: string;
-  readonly database: EmayImsDatabaseOptions;
+  readonly database: ResolvedDatabaseOptions;
   readonly http: Readonly<Required<EmayImsHttpOptions>>;
   readonly dispatch: Readonly<Required<EmayImsDispatchOptions>>;
   readonly reports: Readonly<Required<Omit<EmayImsReportOptions, 'cron'>> & { cron: string | null }>;

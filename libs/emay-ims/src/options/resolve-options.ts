@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { readBaseUrl } from './base-url.js';
+import { readDatabaseOptions } from './database-options.js';
 import type { EmayImsModuleOptions, ResolvedEmayImsOptions } from './module-options.js';
 import { OptionsSchema } from './options.schema.js';
 
@@ -24,7 +25,8 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
     { exposeDefaultValues: true, exposeUnsetFields: false },
   );
   const errors = validateSync(schema, { whitelist: true, forbidNonWhitelisted: true });
-  const problems = [...errors.flatMap((error) => sentences(error)), ...databaseProblems(database)];
+  const problems = errors.flatMap((error) => sentences(error));
+  const resolvedDatabase = readDatabaseOptions(database, problems);
   const isSound = (section: keyof OptionsSchema) => !errors.some(({ property }) => property === section);
   const baseUrls: string[] = [];
   if (isSound('baseUrl') && isSound('http')) {
@@ -51,7 +53,7 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
     appId: schema.appId,
     secretKey: schema.secretKey,
     baseUrls: Object.freeze(baseUrls),
-    database: Object.freeze({ ...(database ?? { dataSource: 'default' }) }),
+    database: Object.freeze({ ...resolvedDatabase }),
     http: Object.freeze(schema.http),
     dispatch: Object.freeze(schema.dispatch),
     reports: Object.freeze(schema.reports),
@@ -70,28 +72,6 @@ function sentences(error: ValidationError, path = ''): string[] {
       : message.replace(error.property, property),
   );
   return [...own, ...(error.children ?? []).flatMap((child) => sentences(child, `${property}.`))];
-}
-
-function databaseProblems(database: unknown): string[] {
-  if (database === undefined) return [];
-  if (isRecord(database)) {
-    const isSqlite = database.type === 'sqlite';
-    if (isSqlite && typeof database.path === 'string' && /^(:|file:|[a-z]+:\/\/)/i.test(database.path)) {
-      return [
-        "database.path must be the path of a file, e.g. './data/ims.sqlite': what is kept in memory is lost with the process",
-      ];
-    }
-    const place = isSqlite ? database.path : database.dataSource;
-    if (typeof place === 'string' && place !== '') {
-      const known = isSqlite ? ['type', 'path', 'driver'] : ['dataSource'];
-      return Object.keys(database)
-        .filter((key) => !known.includes(key) && database[key] !== undefined)
-        .map((key) => `database.${key} is not an option of this module: remove it or check its spelling`);
-    }
-  }
-  return [
-    "database must be { type: 'sqlite', path: './data/ims.sqlite' } or { dataSource: 'name of your DataSource' }",
-  ];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

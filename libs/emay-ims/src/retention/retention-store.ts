@@ -72,7 +72,7 @@ export class RetentionStore {
 
   /** In a transaction for its isolation: on MySQL the default would lock the gaps between the rows as well. */
   private delete(sql: string, parameters: readonly unknown[]): Promise<number> {
-    return this.database.transaction((session) => session.run(sql, parameters));
+    return this.database.transaction((session) => session.run(sql, parameters), { isLong: true });
   }
 }
 

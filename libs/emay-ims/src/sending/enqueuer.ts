@@ -55,7 +55,7 @@ export class Enqueuer {
     }
     const stored = new Map(
       givenIds.size > 0
-        ? (await this.messages.findByIds([...givenIds], session)).map((message) => [message.customImsId, message])
+        ? (await this.messages.findLatestByIds([...givenIds], session)).map((message) => [message.customImsId, message])
         : [],
     );
     const conflicts = conflictingIds(messages, stored);
@@ -77,7 +77,7 @@ export class Enqueuer {
           'in your PostgreSQL or MySQL database (database: { dataSource: … }), or enqueue after your commit.',
       );
     }
-    if (dataSourceOf(manager) !== this.database.dataSource) {
+    if (dataSourceOf(manager) !== this.database.host) {
       throw new EmayImsOptionsError(
         'enqueue({ manager }) cannot join your transaction: the manager belongs to another DataSource than the one the ' +
           'messages are kept in (option database).',

@@ -52,6 +52,10 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
     return this.table.byIds(customImsIds);
   }
 
+  findLatestByIds(customImsIds: readonly string[]): Promise<ImsMessage[]> {
+    return this.findByIds(customImsIds);
+  }
+
   async findOne(customImsId: string): Promise<ImsMessage | null> {
     return this.table.byIds([customImsId])[0] ?? null;
   }
@@ -145,6 +149,11 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
     const changes = { state: 'UNCONFIRMED', code: 'ATTEMPT_ABANDONED', dueAt: null } as const;
     for (const { customImsId } of abandoned) this.table.change(customImsId, changes);
     return abandoned.length;
+  }
+
+  /** There is no database whose clock could be set back. */
+  async bringBack(): Promise<null> {
+    return null;
   }
 
   async expire(): Promise<number> {

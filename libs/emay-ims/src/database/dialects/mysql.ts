@@ -27,6 +27,8 @@ export const mysql: SqlDialect = {
   accountIs: () => 'm.account = ?',
   // It compares pairs as well, but reads from the newest message on to get there.
   before: ([first, second], [one, other]) => [`(${first} < ? OR (${first} = ? AND ${second} < ?))`, one, one, other],
+  // A plain SELECT in REPEATABLE READ sees what was there when the transaction first read anything.
+  latest: (rows, table, on) => `FROM ${rows} STRAIGHT_JOIN ${table} ON ${on} FOR UPDATE`,
   rows: (columns, alias) =>
     `JSON_TABLE(?, '$[*]' COLUMNS (${Object.entries(columns)
       .map(([name, type], index) => `${name} ${TYPES[type]} PATH '$[${index}]'`)

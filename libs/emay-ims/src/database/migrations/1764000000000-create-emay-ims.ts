@@ -1,6 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dataSourceOf } from '../data-source-of.js';
-import { POSTGRES_MIGRATION_LOCK } from '../run-migrations.js';
+import { MYSQL_TABLE, ImsMigration, type MigrationStep } from './ims-migration.js';
 
 const TABLES = [
   'emay_ims_lease',
@@ -10,30 +8,19 @@ const TABLES = [
   'emay_ims_message',
 ];
 
-/**
- * The first schema: messages, delivery reports that need a second look, raw report pages, decisions of people, leases.
- *
- * - It can be run again where it has been run in part or in whole: MySQL commits each statement by itself, so a process
- *   killed half-way leaves some of the tables; and TypeORM takes no lock, so two processes may both find it pending.
- */
-export class CreateEmayIms1764000000000 implements MigrationInterface {
+/** The first schema: messages, delivery reports that need a second look, raw report pages, decisions of people, leases. */
+export class CreateEmayIms1764000000000 extends ImsMigration {
   readonly name = 'CreateEmayIms1764000000000';
+  protected override readonly needsTables = false;
 
-  async up(queryRunner: QueryRunner): Promise<void> {
-    const { type } = dataSourceOf(queryRunner).options;
-    const isMysql = ['mysql', 'mariadb'].includes(type);
-    const integer = isMysql ? 'int' : 'integer';
+  protected async migrate(step: MigrationStep): Promise<void> {
+    const integer = step.isMysql ? 'int' : 'integer';
     // A page of 500 reports does not fit into MySQL's 64 KiB `text`.
-    const pageText = isMysql ? 'mediumtext' : 'text';
-
-    if (type === 'postgres') {
-      // Two sessions that create the same table at once, IF NOT EXISTS or not: one fails. So one waits for the other.
-      await queryRunner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
-    }
-    const create = isMysql ? createWithIndexes : createThenIndexes;
+    const pageText = step.isMysql ? 'mediumtext' : 'text';
+    const create = step.isMysql ? createWithIndexes : createThenIndexes;
 
     await create(
-      queryRunner,
+      step,
       'emay_ims_message',
       `account varchar(64) NOT NULL,
       custom_ims_id varchar(32) NOT NULL,
@@ -67,7 +54,7 @@ export class CreateEmayIms1764000000000 implements MigrationInterface {
     );
 
     await create(
-      queryRunner,
+      step,
       'emay_ims_report_batch',
       `id varchar(32) NOT NULL,
       account varchar(64) NOT NULL,
@@ -83,7 +70,7 @@ export class CreateEmayIms1764000000000 implements MigrationInterface {
     );
 
     await create(
-      queryRunner,
+      step,
       'emay_ims_report',
       `batch_id varchar(32) NOT NULL,
       position ${integer} NOT NULL,
@@ -104,7 +91,7 @@ export class CreateEmayIms1764000000000 implements MigrationInterface {
     );
 
     await create(
-      queryRunner,
+      step,
       'emay_ims_resolution',
       `id varchar(32) NOT NULL,
       account varchar(64) NOT NULL,
@@ -118,7 +105,7 @@ export class CreateEmayIms1764000000000 implements MigrationInterface {
     );
 
     await create(
-      queryRunner,
+      step,
       'emay_ims_lease',
       `name varchar(128) NOT NULL,
       holder varchar(64) NOT NULL,
@@ -128,26 +115,30 @@ export class CreateEmayIms1764000000000 implements MigrationInterface {
     );
   }
 
-  async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of TABLES) await queryRunner.query(`DROP TABLE IF EXISTS ${table}`);
+  protected async revert({ query }: MigrationStep): Promise<void> {
+    for (const table of TABLES) await query(`DROP TABLE IF EXISTS ${table}`);
   }
 }
 
 type Indexes = Readonly<Record<string, string>>;
 
 /** MySQL has no `CREATE INDEX IF NOT EXISTS`; a table that stands there has all its indexes. */
-async function createWithIndexes(runner: QueryRunner, table: string, columns: string, indexes: Indexes): Promise<void> {
+async function createWithIndexes(
+  { query }: MigrationStep,
+  table: string,
+  columns: string,
+  indexes: Indexes,
+): Promise<void> {
   const keys = Object.entries(indexes).map(([name, on]) => `, INDEX ${name} ${on}`);
-  // Binary collation: MySQL's default merges the ids `AbC` and `aBc`.
-  await runner.query(
-    `CREATE TABLE IF NOT EXISTS ${table} (${columns}${keys.join('')})
-     ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
-  );
+  await query(`CREATE TABLE IF NOT EXISTS ${table} (${columns}${keys.join('')}) ${MYSQL_TABLE}`);
 }
 
-async function createThenIndexes(runner: QueryRunner, table: string, columns: string, indexes: Indexes): Promise<void> {
-  await runner.query(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`);
-  for (const [name, on] of Object.entries(indexes)) {
-    await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} ${on}`);
-  }
+async function createThenIndexes(
+  { query }: MigrationStep,
+  table: string,
+  columns: string,
+  indexes: Indexes,
+): Promise<void> {
+  await query(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`);
+  for (const [name, on] of Object.entries(indexes)) await query(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} ${on}`);
 }

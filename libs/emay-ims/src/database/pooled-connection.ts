@@ -1,0 +1,131 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import { queryByCallback, type DriverConnection, type Queried } from './query-by-callback.js';
+import { isAnswerOfServer, withoutData } from './store-failure.js';
+import { withinDeadline } from './within-deadline.js';
+
+/** How long the database may take. */
+export interface ConnectionLimits {
+  /** One statement, in ms. */
+  statementTimeoutMs: number;
+  /** Until a connection of the pool is free, in ms. */
+  poolTimeoutMs: number;
+}
+
+/**
+ * One connection of the pool for one piece of work. It goes back only in a known state: where a statement was not answered
+ * by the server itself, in time, nobody knows what still runs there or whether a transaction is open. It is then destroyed.
+ */
+export class PooledConnection {
+  /** Nothing is asked of it any more. */
+  isDestroyed = false;
+
+  constructor(
+    private readonly runner: QueryRunner,
+    private readonly driver: DriverConnection,
+    /** Called where the server was silent for too long. */
+    private readonly onSilence: () => void = () => undefined,
+    /** Called with each answer. */
+    private readonly onAnswer: () => void = () => undefined,
+  ) {}
+
+  async query(sql: string, parameters: unknown[], timeoutMs: number): Promise<Queried> {
+    if (this.isDestroyed) throw new EmayImsStoreError('CONNECTION_DESTROYED');
+    try {
+      const answer = queryByCallback(this.runner, this.driver, sql, parameters);
+      const queried = await withinDeadline(answer, timeoutMs, () => {
+        this.destroy();
+        this.onSilence();
+        return new EmayImsStoreError('STATEMENT_TIMEOUT');
+      });
+      this.onAnswer();
+      return queried;
+    } catch (error) {
+      if (error instanceof EmayImsStoreError) throw error;
+      if (isAnswerOfServer(error)) this.onAnswer();
+      else this.destroy();
+      return withoutData(() => Promise.reject(error));
+    }
+  }
+
+  /** Its work is done and its transaction over. */
+  async giveBack(): Promise<void> {
+    if (!this.isDestroyed) await this.runner.release();
+  }
+
+  /** Closes it at once, without a word to a server that may not hear it; the pool makes a new one when it needs one. */
+  destroy(): void {
+    if (this.isDestroyed) return;
+    this.isDestroyed = true;
+    const { driver, runner } = this;
+    if ('releasePostgresConnection' in runner) {
+      // `pg` takes a client out of its pool that is released with an error. TypeORM has no public way to say so.
+      const release = runner.releasePostgresConnection as (error: Error) => Promise<void>;
+      void release.call(runner, new Error('destroyed'));
+      driver.connection?.stream?.destroy();
+    } else {
+      driver.destroy?.();
+      driver.stream?.destroy();
+      void runner.release();
+    }
+  }
+}
+
+/** Hands out the connections of a pool, none of them to two at a time. */
+export class ConnectionPool {
+  /** When each connection of the pool last had an answer. */
+  private readonly provenAt = new WeakMap<object, number>();
+  private silentAt = -Infinity;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly limits: ConnectionLimits,
+    /** Statements that bring a new connection into the session that ours count on. */
+    private readonly preparation: readonly string[],
+  ) {}
+
+  /**
+   * A connection whose session is prepared. After a statement that was never answered, connections that have not had an answer
+   * since are destroyed: whatever swallowed one (a firewall that forgot it) may have swallowed all.
+   *
+   * @throws EmayImsStoreError with `POOL_TIMEOUT` where none became free in time
+   */
+  async take(): Promise<PooledConnection> {
+    const giveUpAt = performance.now() + this.limits.poolTimeoutMs;
+    for (;;) {
+      const runner = this.dataSource.createQueryRunner('master');
+      const driver = await this.connect(runner, giveUpAt - performance.now());
+      const prove = () => void this.provenAt.set(driver, performance.now());
+      const connection = new PooledConnection(runner, driver, () => (this.silentAt = performance.now()), prove);
+      const provenAt = this.provenAt.get(driver);
+      if (provenAt !== undefined && provenAt <= this.silentAt) {
+        connection.destroy();
+        continue;
+      }
+      if (provenAt === undefined) await this.prepare(connection);
+      return connection;
+    }
+  }
+
+  private async connect(runner: QueryRunner, timeoutMs: number): Promise<DriverConnection> {
+    const connecting = runner.connect() as Promise<DriverConnection>;
+    try {
+      return await withinDeadline(connecting, timeoutMs, () => {
+        // It may come later, to nobody.
+        void connecting.then(() => runner.release()).catch(() => undefined);
+        return new EmayImsStoreError('POOL_TIMEOUT');
+      });
+    } catch (error) {
+      return withoutData(() => Promise.reject(error));
+    }
+  }
+
+  private async prepare(connection: PooledConnection): Promise<void> {
+    try {
+      for (const sql of this.preparation) await connection.query(sql, [], this.limits.statementTimeoutMs);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+}

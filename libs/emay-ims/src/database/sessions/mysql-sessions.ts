@@ -1,0 +1,46 @@
+import { EmayImsOptionsError } from '../../errors/emay-ims-errors.js';
+import type { SqlSession } from '../sql-session.js';
+import type { ServerSessions } from './server-sessions.js';
+
+/** Strict, so that nothing is cut short or altered without a word; and nothing in it that changes what a literal means. */
+const SQL_MODE = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+/** Modes under which our statements mean something else, or `mysql2`'s escapes end a text too early. */
+const ODD_MODES = /NO_BACKSLASH_ESCAPES|ORACLE|ANSI|PIPES_AS_CONCAT|MSSQL|DB2|MAXDB|POSTGRESQL|EMPTY_STRING_IS_NULL/;
+const STRICT = /STRICT_(TRANS|ALL)_TABLES/;
+
+/** MySQL 8 and MariaDB. `/*M!` is a comment but for MariaDB. */
+export const mysqlSessions: ServerSessions = {
+  prepare: (timeoutMs, longTimeoutMs) => [
+    // REPEATABLE READ, the default, locks the gaps between queued rows and so blocks those who enqueue.
+    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
+    `SET SESSION autocommit = 1, sql_mode = '${SQL_MODE}',
+       innodb_lock_wait_timeout = ${lockSeconds(timeoutMs)}, lock_wait_timeout = ${lockSeconds(timeoutMs)}
+       /*M! , max_statement_time = ${longTimeoutMs / 1_000}, idle_transaction_timeout = ${Math.ceil(timeoutMs / 1_000)} */`,
+  ],
+  begin: () => 'START TRANSACTION',
+  limitsTransactionsOnly: false,
+  savepoint: () => 'SAVEPOINT emay_ims',
+  async enter(session) {
+    const [found] = await session.rows('SELECT @@sql_mode AS mode, @@character_set_client AS charset');
+    const [mode, charset] = [String(found?.mode), String(found?.charset)];
+    if (charset !== 'utf8mb4') {
+      throw new EmayImsOptionsError(
+        `enqueue({ manager }) cannot join your transaction: its connection speaks ${charset}, in which texts would be altered. ` +
+          "Set charset: 'utf8mb4' at the DataSource.",
+      );
+    }
+    if (STRICT.test(mode) && !ODD_MODES.test(mode)) return async () => undefined;
+    await setMode(session, SQL_MODE);
+    return () => setMode(session, mode);
+  },
+};
+
+/** Names of modes hold letters, digits and underscores. */
+async function setMode(session: SqlSession, mode: string): Promise<void> {
+  await session.run(`SET SESSION sql_mode = '${mode}'`);
+}
+
+/** Whole seconds, a little before we give up ourselves. */
+function lockSeconds(timeoutMs: number): number {
+  return Math.max(1, Math.floor((timeoutMs * 0.9) / 1_000));
+}

@@ -1,0 +1,96 @@
+import type { ImsDatabase } from '../ims-database.js';
+import type { ServerFacts } from '../sessions/server-sessions.js';
+import { IMS_TABLES } from '../table-names.js';
+import { REQUIRED_SCHEMA } from './required-schema.js';
+import { findTextProblems } from './text-check.js';
+import type { Findings, Problem } from './findings.js';
+
+/** What is wrong with a PostgreSQL database, and what its sessions are like. */
+export async function checkPostgres(database: ImsDatabase): Promise<Findings> {
+  const [{ standby } = {}] = await database.rows('SELECT pg_is_in_recovery()::int AS standby');
+  if (Number(standby) === 1) {
+    const sentence =
+      'It is a standby, which takes no writes: point the DataSource at the primary, or promote this one.';
+    return { problems: [{ sentence, mayPass: true }], warnings: [], facts: null };
+  }
+  const settings = await readSettings(database);
+  const facts: ServerFacts = {
+    statementTimeoutMs: Number(settings.get('statement_timeout') ?? 0),
+    losesCommits: losesCommits(settings),
+  };
+  const warnings: string[] = [];
+  if (facts.losesCommits) {
+    warnings.push(
+      `synchronous_commit is ${settings.get('synchronous_commit')}: transactions of the module insist on their own commits being safe, ` +
+        'and so do transactions of yours that it joins. What else you commit may be gone after a crash of the server.',
+    );
+  }
+  if (settings.get('fsync') === 'off') {
+    warnings.push('fsync is off: a crash of the server loses messages, and may have some sent twice. Set fsync = on.');
+  }
+  const problems = [
+    ...(await findTextProblems(database, 'SELECT CAST(? AS text) AS text, char_length(CAST(? AS text)) AS length', [
+      `Its encoding is ${settings.get('server_encoding')}: use a database with encoding UTF8.`,
+    ])),
+    ...(await findIndexProblems(database)),
+  ];
+  return { problems, warnings, facts };
+}
+
+async function readSettings(database: ImsDatabase): Promise<ReadonlyMap<string, string>> {
+  const names = ['synchronous_commit', 'synchronous_standby_names', 'statement_timeout', 'fsync', 'server_encoding'];
+  const rows = await database.rows(
+    `SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN (${names.map(() => '?').join(', ')})`,
+    names,
+  );
+  return new Map(rows.map((row) => [String(row.name), String(row.setting)]));
+}
+
+/** `local` is safe where there is no standby to wait for. */
+function losesCommits(settings: ReadonlyMap<string, string>): boolean {
+  const level = settings.get('synchronous_commit');
+  return level === 'off' || (level === 'local' && settings.get('synchronous_standby_names') !== '');
+}
+
+async function findIndexProblems(database: ImsDatabase): Promise<Problem[]> {
+  const { names } = database;
+  const problems: Problem[] = [];
+  for (const table of IMS_TABLES) {
+    const { key, indexes } = REQUIRED_SCHEMA[table];
+    const found = await database.rows(
+      `SELECT c.relname AS name, (i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL)::int AS is_unique,
+         (SELECT string_agg(a.attname, ',' ORDER BY a.attname) FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)) AS columns
+       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+       WHERE i.indrelid = to_regclass(?) AND i.indisvalid`,
+      [names.table(table)],
+    );
+    if (!found.some((index) => Number(index.is_unique) === 1 && index.columns === key.toSorted().join(','))) {
+      problems.push({
+        sentence: `Table ${names.path(table)} has no unique index over (${key.join(', ')}): it was not made by EMAY_IMS_MIGRATIONS.`,
+        mayPass: false,
+      });
+    }
+    for (const index of indexes) {
+      const name = names.bareIndex(table, index);
+      if (found.some((one) => one.name === name)) continue;
+      problems.push({
+        sentence: `Table ${names.path(table)} has no valid index ${name}: run EMAY_IMS_MIGRATIONS; leave synchronize off.`,
+        mayPass: true,
+      });
+    }
+  }
+  const collated = await database.rows(
+    `SELECT c.relname AS name, a.attname AS column_name FROM pg_catalog.pg_attribute a
+     JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+     WHERE NOT l.collisdeterministic AND a.attrelid IN (${IMS_TABLES.map(() => 'to_regclass(?)').join(', ')})`,
+    IMS_TABLES.map((table) => names.table(table)),
+  );
+  for (const { name, column_name: column } of collated) {
+    problems.push({
+      sentence: `Column ${column} of ${name} has a nondeterministic collation, which takes different ids for the same: give it a deterministic one.`,
+      mayPass: false,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,69 @@
+import type {
+  EmayImsDatabaseOptions,
+  EmayImsServerDatabaseOptions,
+  ResolvedDatabaseOptions,
+} from './module-options.js';
+
+const DEFAULTS = { poolSize: 10, statementTimeoutMs: 15_000, poolTimeoutMs: 15_000, startTimeoutMs: 10_000 } as const;
+/** The least and the most that each takes. */
+const LIMITS: Readonly<Record<keyof typeof DEFAULTS, readonly [number, number]>> = {
+  // One for a statement, one for the pull or the purge that holds a lease meanwhile.
+  poolSize: [2, 1_000],
+  statementTimeoutMs: [1_000, 3_600_000],
+  poolTimeoutMs: [100, 3_600_000],
+  startTimeoutMs: [0, 3_600_000],
+};
+const NAMES = ['schema', 'entityPrefix'] as const;
+const EITHER =
+  "database must be { type: 'sqlite', path: './data/ims.sqlite' } or { dataSource: 'name of your DataSource' }";
+
+/** Fills in the defaults of `database`, or adds what is wrong with it to `problems`. */
+export function readDatabaseOptions(database: unknown, problems: string[]): ResolvedDatabaseOptions {
+  const given = database === undefined ? { dataSource: 'default' } : database;
+  const found = problemsOf(given);
+  problems.push(...found);
+  const options = given as EmayImsDatabaseOptions;
+  return found.length > 0 || 'type' in options ? (options as ResolvedDatabaseOptions) : withDefaults(options);
+}
+
+function withDefaults(options: EmayImsServerDatabaseOptions): ResolvedDatabaseOptions {
+  const known = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, ...Object.fromEntries(known) } as ResolvedDatabaseOptions;
+}
+
+function problemsOf(database: unknown): string[] {
+  if (!isRecord(database)) return [EITHER];
+  const isSqlite = database.type === 'sqlite';
+  if (isSqlite && typeof database.path === 'string' && /^(:|file:|[a-z]+:\/\/)/i.test(database.path)) {
+    return [
+      "database.path must be the path of a file, e.g. './data/ims.sqlite': what is kept in memory is lost with the process",
+    ];
+  }
+  const place = isSqlite ? database.path : database.dataSource;
+  if (typeof place !== 'string' || place === '') return [EITHER];
+  const known = isSqlite ? ['type', 'path', 'driver'] : ['dataSource', ...NAMES, ...Object.keys(DEFAULTS)];
+  const given = Object.keys(database).filter((key) => database[key] !== undefined);
+  const unknown = given
+    .filter((key) => !known.includes(key))
+    .map((key) => `database.${key} is not an option of this module: remove it or check its spelling`);
+  if (isSqlite) return unknown;
+  return [
+    ...unknown,
+    ...NAMES.filter((key) => given.includes(key) && typeof database[key] !== 'string').map(
+      (key) => `database.${key} must be a string, as in the options of your DataSource`,
+    ),
+    ...Object.entries(LIMITS)
+      .filter(([key, [least, most]]) => {
+        const value = database[key];
+        return given.includes(key) && !(Number.isInteger(value) && Number(value) >= least && Number(value) <= most);
+      })
+      .map(([key, [least, most]]) => {
+        const what = key.endsWith('Ms') ? 'a whole number of milliseconds' : 'a whole number';
+        return `database.${key} must be ${what} from ${least} to ${most}`;
+      }),
+  ];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
