@@ -13,6 +13,7 @@ export function runFaults(options: {
   rounds: number;
   seed: number;
   workers?: number;
+  packed?: boolean;
   realTime?: boolean;
   keep?: boolean;
   progress?: (line: string) => void;
