@@ -1,9 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Sessions of the workers that are at a statement, and all of them. */
+/**
+ * Sessions of the workers: those at a statement, or all. Not one that has only just begun: `pg` hands it out before
+ * anybody listens for its errors, and a process ends of that whatever it runs.
+ */
 const SESSIONS = {
   postgres: (which) => `SELECT pid AS id FROM pg_stat_activity WHERE datname = current_database()
-    AND pid <> pg_backend_pid() AND backend_type = 'client backend' ${which}
+    AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    AND backend_start < clock_timestamp() - interval '250 ms' ${which}
     ORDER BY pid`,
   mariadb: (which) => `SELECT id FROM information_schema.processlist WHERE db = DATABASE()
     AND id <> CONNECTION_ID() ${which} ORDER BY id`,

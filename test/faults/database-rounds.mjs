@@ -33,13 +33,17 @@ export const DATABASE_ROUNDS = {
         administrator.cancelStatements(random.between(800, 2_500), random.pick([5, 20, 60])),
       ),
   },
-  /** A server, or something in between, that ends connections. */
+  /** A server, or something in between, that ends connections; half the time just after what they asked for was done. */
   'kill-connections': {
     needsServer: true,
+    behindProxy: true,
     run: (run) =>
-      afterTrouble(run, 'connections', (administrator, random) =>
-        administrator.killConnections(random.between(800, 2_500), random.pick([10, 40, 150])),
-      ),
+      afterTrouble(run, 'connections', (administrator, random) => {
+        const lasts = random.between(800, 2_500);
+        return random.chance(0.5)
+          ? administrator.killConnections(lasts, random.pick([10, 40, 150]))
+          : loseAnswers(run, lasts);
+      }),
   },
   /** Connections that nobody hears from any more, without an end: a firewall has forgotten them. */
   'silent-connections': {
@@ -106,4 +110,11 @@ async function sometimesKill(run) {
   await killSome(run, false);
   // Nobody pulls for the dead.
   await run.database.endLeases();
+}
+
+async function loseAnswers({ proxy, random }, milliseconds) {
+  // Of all statements, the one that must not be taken for one that failed.
+  proxy.losesAnswerTo = (piece) => random.chance(piece.includes('COMMIT') ? 0.15 : 0.005);
+  await pause(milliseconds);
+  proxy.losesAnswerTo = () => false;
 }

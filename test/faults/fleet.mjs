@@ -65,6 +65,7 @@ export class Fleet {
     const { code, signal, at } = await life.process.exited;
     life.endedAt = at;
     if (life.expected === null) {
+      this.disturbances.push({ kind: 'kill', origin: life.origin, from: at, to: at });
       this.violations.push(`worker ${life.origin} ended by itself (${code ?? signal}): ${life.output}`);
     }
     this.bury(life);

@@ -11,7 +11,7 @@ const SWEEP_EVERY_MS = 10_000;
  *
  * - `endsWith`: how the workers are ended after the last round, `terminate` where nothing else is said.
  * - `needsServer`: it makes no sense with an SQLite file. `ownServer`: it takes a server of the run's own.
- * - `behindProxy`: the workers reach the database through a `SilentProxy`.
+ * - `behindProxy`: the workers reach the database through a `BreakingProxy`.
  * - `timeoutMs`, `expiring`, `habits`: of the workers, see `run.mjs`, `calls.mjs` and `host-habits.mjs`.
  */
 export const ROUNDS = {

@@ -7,6 +7,8 @@ export interface FaultsVerdict {
 
 export const MODES: string[];
 
+export function modesOn(kind: 'sqlite' | 'postgres' | 'mariadb'): string[];
+
 export function runFaults(options: {
   kind: 'sqlite' | 'postgres' | 'mariadb';
   mode: string;

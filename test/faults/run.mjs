@@ -11,7 +11,7 @@ import { OwnServer } from './own-server.mjs';
 import { seeded } from './random.mjs';
 import { ROUNDS } from './rounds.mjs';
 import { settle } from './settle.mjs';
-import { SilentProxy } from './silent-proxy.mjs';
+import { BreakingProxy } from './breaking-proxy.mjs';
 
 const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'SECRET-KEY-OF-FAULT-TESTS' };
 /** Generous: nothing waits for it but who stands still, and a busy machine must not look like a silent gateway. */
@@ -28,6 +28,11 @@ const CALLERS = 3;
 const ATTEMPTS_AT_A_TIME = (1 + CALLERS + 2) * CONCURRENCY;
 
 export const MODES = Object.keys(ROUNDS);
+
+/** The modes that make sense there. */
+export function modesOn(kind) {
+  return MODES.filter((mode) => kind !== 'sqlite' || !ROUNDS[mode].needsServer);
+}
 
 /**
  * Runs workers against a gateway and a database of their own, does to them what the mode says, lets everything settle and
@@ -54,8 +59,8 @@ export async function runFaults({
   progress,
 }) {
   if (!(mode in ROUNDS)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
-  const { needsServer, ownServer, behindProxy, timeoutMs = TIMEOUT_MS, expiring, habits } = ROUNDS[mode];
-  if (kind === 'sqlite' && needsServer) {
+  const { ownServer, behindProxy, timeoutMs = TIMEOUT_MS, expiring, habits } = ROUNDS[mode];
+  if (!modesOn(kind).includes(mode)) {
     throw new Error(`--mode ${mode} needs a database server: it makes no sense with an SQLite file.`);
   }
   const began = performance.now();
@@ -73,7 +78,7 @@ export async function runFaults({
     const gateway = await Gateway.start({ folder, account: ACCOUNT, reportDelayMs: '0-600', seed });
     stopping.push(() => gateway.stop());
 
-    const proxy = behindProxy ? await SilentProxy.start(database.server) : null;
+    const proxy = behindProxy ? await BreakingProxy.start(database.server) : null;
     if (proxy) stopping.push(() => proxy.stop());
 
     const stream = { seed, onServer: database.onServer, expiring };

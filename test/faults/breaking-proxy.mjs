@@ -1,17 +1,25 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
+/** How long the server has for a question whose answer gets lost. */
+const ANSWERED_WITHIN_MS = 60;
+
 /**
- * A way to a server on which connections can fall silent, as behind a firewall that has forgotten them: nothing is
- * forwarded any more, neither way, not even that somebody has closed it. New connections get through.
+ * A way to a server on which connections can break in ways of their own.
+ *
+ * - Silent, as behind a firewall that has forgotten them: nothing is forwarded any more, neither way, not even that
+ *   somebody has closed it. New connections get through.
+ * - Without an answer: the server gets a question and does what it says, and the connection ends before anybody hears.
  */
-export class SilentProxy {
+export class BreakingProxy {
   /** Each `{ client, server, isSilent }`. */
   connections = new Set();
+  /** Asked for each piece of what is sent to the server: whether its answer gets lost. */
+  losesAnswerTo = () => false;
 
   /** @param {{ host: string, port: number }} target */
   static async start(target) {
-    const proxy = new SilentProxy();
+    const proxy = new BreakingProxy();
     proxy.listener = createServer((client) => proxy.accept(client, connect(target)));
     proxy.listener.listen(0, '127.0.0.1');
     await once(proxy.listener, 'listening');
@@ -62,5 +70,11 @@ export class SilentProxy {
         other.destroy();
       });
     }
+    client.on('data', (piece) => {
+      if (connection.isSilent || !this.losesAnswerTo(piece)) return;
+      server.unpipe();
+      server.resume();
+      setTimeout(() => client.destroy(), ANSWERED_WITHIN_MS);
+    });
   }
 }
