@@ -19,6 +19,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     workers: { type: 'string' },
+    packed: { type: 'boolean', default: false },
     'real-time': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
@@ -37,13 +38,16 @@ try {
   if (!KINDS.includes(values.db)) throw new Error(`--db is one of ${KINDS.join(', ')}`);
   if (!MODES.includes(values.mode)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
   const seed = wholeNumber('seed', values.seed);
-  console.log(`${values.mode} on ${values.db}, ${values.rounds} rounds, seed ${seed}`);
+  console.log(
+    `${values.mode}${values.packed ? ' of the packed package' : ''} on ${values.db}, ${values.rounds} rounds, seed ${seed}`,
+  );
   const verdict = await runFaults({
     kind: values.db,
     mode: values.mode,
     rounds: wholeNumber('rounds', values.rounds),
     seed,
     workers: values.workers === undefined ? undefined : wholeNumber('workers', values.workers),
+    packed: values.packed,
     realTime: values['real-time'],
     keep: values.keep,
     progress: values.quiet ? undefined : (line) => console.log(`  ${line}`),

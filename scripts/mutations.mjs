@@ -1,6 +1,9 @@
 /**
- * Breaks, in a copy, the three promises that everything rests on, one at a time, and wants the named suite to turn red:
- * a suite that stays green would prove nothing. `npm run test:mutations`; some minutes.
+ * Breaks, in a copy, the promises that everything rests on, one at a time, and wants the named suite to turn red: a suite
+ * that stays green would prove nothing.
+ *
+ *   npm run test:mutations              all of them; some minutes, and the database servers
+ *   npm run test:mutations -- resend    those with this word in their name
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const LIBRARY = 'libs/emay-ims/src';
+/**
+ * Each: what is broken, by which `changes` (`from` must be there), and the `suites` of which a test must fail, on the
+ * `databases` where it shows; without any, on SQLite.
+ */
 const MUTATIONS = [
   {
     name: 'resend on timeout',
@@ -50,7 +57,14 @@ const MUTATIONS = [
   },
 ];
 
-const run = (cwd, command) => spawnSync(command, { cwd, shell: true, encoding: 'utf8' });
+const wanted = process.argv.slice(2);
+const chosen = MUTATIONS.filter(({ name }) => wanted.every((word) => name.includes(word)));
+if (chosen.length === 0) {
+  console.error(`No mutation has ${wanted.join(' and ')} in its name: ${MUTATIONS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+const run = (cwd, command, databases = 'sqlite') =>
+  spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: { ...process.env, TEST_DATABASES: databases } });
 const copy = mkdtempSync(join(tmpdir(), 'emay-ims-mutations-'));
 const isLeftOut = (path) => /(^|\/)(\.git|data|dist)$/.test(path) && !path.includes('node_modules');
 let survivors = 0;
@@ -61,7 +75,7 @@ try {
     preserveTimestamps: true,
     filter: (path) => !isLeftOut(path),
   });
-  for (const { name, suites, changes } of MUTATIONS) {
+  for (const { name, suites, databases, changes } of chosen) {
     const originals = changes.map(({ file }) => readFileSync(join(copy, file), 'utf8'));
     for (const [index, { file, from, to }] of changes.entries()) {
       // Looked up in what stands there now: two changes may be to one file.
@@ -69,7 +83,7 @@ try {
       if (!source.includes(from)) throw new Error(`${name}: change ${index + 1} does not fit ${file} any more`);
       writeFileSync(join(copy, file), source.replace(from, to));
     }
-    const { stdout, stderr } = run(copy, `npm test -- ${suites.join(' ')}`);
+    const { stdout, stderr } = run(copy, `npm test -- ${suites.join(' ')}`, databases);
     const failed = /^Tests: +(\d+) failed/m.exec(stdout + stderr)?.[1];
     const reds = [...(stdout + stderr).matchAll(/^ +● (.+)$/gm)].map(([, title]) => title);
     if (failed === undefined) survivors++;

@@ -9,34 +9,66 @@ const KINDS = [
   [10, 'sendPersonalized'],
   [26, 'enqueue'],
   [4, 'enqueueStream'],
+  [6, 'fallback'],
+  [4, 'conflict'],
 ];
-/** Needs a transaction of the host's own, so a server. */
-const ON_SERVERS = [...KINDS, [12, 'order']];
-const LARGEST = { send: 1, sendBatch: 700, sendPersonalized: 350, enqueue: 900, enqueueStream: 4_500, order: 30 };
+/** Need a transaction of the host's own, so a server. */
+const ON_SERVERS = [...KINDS, [12, 'order'], [6, 'fallbackInOrder'], [4, 'conflictInOrder']];
+const LARGEST = {
+  send: 1,
+  sendBatch: 700,
+  sendPersonalized: 350,
+  enqueue: 900,
+  enqueueStream: 4_500,
+  order: 30,
+  fallback: 1,
+  fallbackInOrder: 1,
+  conflict: 3,
+  conflictInOrder: 3,
+};
+/** Calls that people make without an id of their own, and then know nothing of a message but its number and its text. */
+const MAY_BE_ANONYMOUS = new Set(['send', 'sendBatch', 'sendPersonalized', 'enqueue']);
+/** Calls whose messages may have an end of their own. */
+const MAY_EXPIRE = new Set(['send', 'sendPersonalized', 'enqueue', 'enqueueStream']);
 /** Numbers whose reports come twice, contradict each other or come before the answer; all end DELIVERED. */
 const ODD_ENDINGS = ['9999013', '9999014', '9999015', '9999016', '9999019', '9999020'];
 const TWO_REPORTS = /99990(13|14|15)$/;
+
+/** What several callers ask for at once: the same call, by the same ids. */
+export const TWINS = 't';
 
 /**
  * Call number `number` of the caller `origin`, the same whenever and wherever it is asked for: a worker makes it, the
  * next life repeats it, and the judge knows what was promised without having been told.
  *
- * @param {{ seed: number, onServer: boolean }} stream
+ * - `isAnonymous`: no ids, so nobody but the error's `retryable` says whether it may be made again; each number once.
+ *
+ * @param {{ seed: number, onServer: boolean, expiring?: boolean }} stream
  * @param {string} origin
  * @param {number} number
  */
-export function callOf({ seed, onServer }, origin, number) {
+export function callOf({ seed, onServer, expiring = false }, origin, number) {
   const random = seeded(`${seed}/${origin}/${number}`);
   const kind = random.weighted(onServer ? ON_SERVERS : KINDS);
   const count = random.size(LARGEST[kind]);
   const sameText = kind === 'sendBatch' || (kind !== 'sendPersonalized' && random.chance(0.4));
+  const isAnonymous = MAY_BE_ANONYMOUS.has(kind) && origin !== TWINS && random.chance(0.25);
+  const expires = expiring && MAY_EXPIRE.has(kind);
   const messages = Array.from({ length: count }, (_, index) => ({
-    customImsId: `f${origin}-${number}-${index}`,
+    ...(isAnonymous ? {} : { customImsId: `f${origin}-${number}-${index}` }),
     mobile: mobile(random),
     content: `${TEXT_MARK} ${origin}-${number}${sameText ? '' : `-${index}`} 你好 📦`,
     ...(kind !== 'sendBatch' && random.chance(0.1) ? { priority: random.between(0, 9) } : {}),
+    ...(expires && random.chance(0.7) ? { expiresInMs: random.between(500, 8_000) } : {}),
   }));
-  return { origin, number, kind, messages, rollsBack: kind === 'order' && random.chance(0.25) };
+  return {
+    origin,
+    number,
+    kind,
+    isAnonymous,
+    messages: isAnonymous ? firstToEachNumber(messages) : messages,
+    rollsBack: kind === 'order' && random.chance(0.25),
+  };
 }
 
 /** How many delivery reports the simulator makes of a message to this number. */
@@ -48,4 +80,8 @@ function mobile(random) {
   if (random.chance(0.02)) return `+614${random.between(0, 3)}${random.pick(ODD_ENDINGS)}`;
   const last = random.chance(0.08) ? random.between(0, 40) : random.between(1_000, 8_999_999);
   return `+6142${String(last).padStart(7, '0')}`;
+}
+
+function firstToEachNumber(messages) {
+  return [...new Map(messages.toReversed().map((message) => [message.mobile, message])).values()].toReversed();
 }

@@ -7,6 +7,7 @@ const SHARED_SERVERS = {
   postgres: process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   mariadb: process.env.TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
 };
+const DEFAULT_PORTS = { postgres: 5432, mariadb: 3306 };
 const OTHERS_CONNECTED = {
   postgres: `SELECT COUNT(*) AS others FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
@@ -18,11 +19,11 @@ const OTHERS_CONNECTED = {
 export class FaultsDatabase {
   /**
    * @param {'sqlite' | 'postgres' | 'mariadb'} kind
-   * @param {{ path: string } | { typeOrm: import('typeorm').DataSourceOptions }} forWorkers
+   * @param {{ path: string } | { typeOrm: import('typeorm').DataSourceOptions }} place
    */
-  constructor(kind, forWorkers, drop) {
+  constructor(kind, place, drop) {
     this.kind = kind;
-    this.forWorkers = forWorkers;
+    this.place = place;
     this.drop = drop;
   }
 
@@ -30,19 +31,39 @@ export class FaultsDatabase {
     return this.kind !== 'sqlite';
   }
 
-  get place() {
-    return this.forWorkers.path ?? this.forWorkers.typeOrm.url;
+  get address() {
+    return this.place.path ?? this.place.typeOrm.url;
   }
 
-  /** Runs the work with a function that runs SQL. */
+  /** Where its server listens. */
+  get server() {
+    const { hostname, port } = new URL(this.address);
+    return { host: hostname, port: Number(port) || DEFAULT_PORTS[this.kind] };
+  }
+
+  /**
+   * As the workers get it.
+   *
+   * @param {{ through: { port: number } | null, module: object, habits?: object }} way `module`: further options for
+   *   `database` of the module; `habits`: settings of the host's DataSource, and what it does to connections, see
+   *   `host-habits.mjs`
+   */
+  forWorkers({ through, module, habits: { leavesOpen, sessionStatements, ...typeOrm } = {} }) {
+    if (!this.onServer) return this.place;
+    const url = new URL(this.address);
+    if (through) Object.assign(url, { hostname: '127.0.0.1', port: String(through.port) });
+    return { typeOrm: { ...this.place.typeOrm, ...typeOrm, url: url.href }, module, leavesOpen, sessionStatements };
+  }
+
+  /** Runs the work with a function that runs SQL, and the DataSource that it runs it in. */
   async use(work) {
-    const { typeOrm, path } = this.forWorkers;
+    const { typeOrm, path } = this.place;
     const source = new DataSource(
       typeOrm ?? { type: 'better-sqlite3', database: path, driver: (await import('libsql')).default, timeout: 5_000 },
     );
     await source.initialize();
     try {
-      return await work((sql, parameters) => source.query(sql, parameters));
+      return await work((sql, parameters) => source.query(sql, parameters), source);
     } finally {
       await source.destroy();
     }

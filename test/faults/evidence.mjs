@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, attempt, submitted_at, due_at FROM emay_ims_message`;
+const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, attempt, submitted_at, due_at,
+  expires_at FROM emay_ims_message`;
 const PAGES = 'SELECT id, state, body, reports, requested_at, stored_at FROM emay_ims_report_batch ORDER BY id';
 
 /** What the database says when all is over, to be held against what the gateway's log and the workers' journals say. */
@@ -26,6 +27,8 @@ export async function collectEvidence({ database, fleet }) {
             code: row.code,
             attempt: row.attempt,
             submittedAt: Number(row.submitted_at),
+            expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+            /** It waits for its caller alone. */
             isHeld: row.state === 'QUEUED' && row.due_at === null,
           },
         ]),

@@ -4,40 +4,56 @@ import { startProcess } from './processes.mjs';
 import { Ledger } from './ledger.mjs';
 import { within } from './waiting.mjs';
 
+/** Beside the others that a worker consists of; a packed package is tried from a folder of its own. */
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const REPEATS_PER_LIFE = 40;
 
 /** The workers of a run, each a process: a place (slot) is taken by one life after the other. */
 export class Fleet {
-  ledger = new Ledger();
   /** Every life there was. */
   lives = [];
   /** slot → the life that has it now. */
   slots = new Map();
-  /** When what was done to whom: `kill`, `stop`, `terminate`, `database`. */
+  /** When what was done to whom: `kill`, `stop`, `terminate`, or to nobody in particular: what `rounds` call it. */
   disturbances = [];
   violations = [];
   assigned = new Set();
 
-  constructor(settings) {
+  constructor({ worker = WORKER, ...settings }) {
+    this.worker = worker;
     this.settings = settings;
+    this.ledger = new Ledger(settings.forWorkers.stream);
   }
 
   get alive() {
     return [...this.slots.values()];
   }
 
-  /** Starts a life in the slot; it first repeats what former lives left without an answer. */
-  start(slot, { callers = this.settings.callers, repeats = REPEATS_PER_LIFE } = {}) {
+  /**
+   * Starts a life in the slot; it first repeats what former lives left without an answer.
+   *
+   * @param {{ callers?: number, repeats?: number, database?: object }} [other] `database`: its own way to the database,
+   *   and its own habits there
+   */
+  start(slot, { callers = this.settings.callers, repeats = REPEATS_PER_LIFE, ...other } = {}) {
     const origin = `L${this.lives.length}`;
     const [journal, output] = [`${origin}.jsonl`, `${origin}.out`].map((name) => join(this.settings.folder, name));
     const open = this.ledger.unanswered().filter(({ origin: of, number }) => !this.assigned.has(`${of}/${number}`));
     const taken = open.slice(0, repeats).map((call) => [call.origin, call.number]);
     for (const [of, number] of taken) this.assigned.add(`${of}/${number}`);
-    const forWorker = { ...this.settings.forWorkers, origin, journal, callers, repeats: taken };
+    const { forWorkers, databaseOf } = this.settings;
+    const forWorker = {
+      ...forWorkers,
+      database: databaseOf(origin),
+      ...other,
+      origin,
+      journal,
+      callers,
+      repeats: taken,
+    };
     const env = { FAULTS_WORKER: JSON.stringify(forWorker) };
     const life = { origin, slot, journal, output, taken, expected: null, startedAt: Date.now() };
-    life.process = startProcess({ args: [WORKER], output, env, cwd: this.settings.folder });
+    life.process = startProcess({ args: [this.worker], output, env, cwd: this.settings.folder });
     this.lives.push(life);
     this.slots.set(slot, life);
     void this.attend(life);
@@ -49,6 +65,7 @@ export class Fleet {
     const { code, signal, at } = await life.process.exited;
     life.endedAt = at;
     if (life.expected === null) {
+      this.disturbances.push({ kind: 'kill', origin: life.origin, from: at, to: at });
       this.violations.push(`worker ${life.origin} ended by itself (${code ?? signal}): ${life.output}`);
     }
     this.bury(life);

@@ -19,6 +19,9 @@ export class Gateway {
   expectedReports = 0;
   handedOutReports = 0;
   lastEventAt = 0;
+  lastAcceptedAt = 0;
+  /** When somebody last asked for reports. */
+  lastPullAt = 0;
   listeners = new Set();
   rest = '';
   buffer = Buffer.alloc(1 << 20);
@@ -77,7 +80,11 @@ export class Gateway {
     const { requestId, at } = event;
     this.lastEventAt = at;
     switch (event.event) {
+      case 'request':
+        if (event.call === 'getIMSReport') this.lastPullAt = at;
+        break;
       case 'accepted': {
+        this.lastAcceptedAt = at;
         const { customImsId, mobile, imsId } = event;
         const earlier = this.accepted.get(customImsId);
         if (earlier) earlier.push({ at, mobile, imsId, requestId });

@@ -1,16 +1,20 @@
+import { DATABASE_TROUBLE } from './judge-calls.mjs';
+
 /** What a killed process's last statement may still take on the server, and what clocks may differ by. */
 const SLACK_MS = 2_000;
+const NEVER_UNDER_WAY = new Set(['QUEUED', 'EXPIRED', 'CANCELLED']);
+/** The last of a way that was blocked: a later attempt may have come to a report before its answer. */
+const NO_DOUBT = new Set([null, 'SUCCESS', 'ECONNREFUSED']);
 
 /**
  * Requires an explanation for each message that was ever UNCONFIRMED: its attempt was under way in a worker as that was
- * killed, or as the database went away. A worker that stood still explains an answer that it found too late.
+ * killed, or as the database failed it. A worker that stood still explains an answer that it found too late.
  */
 export function judgeDoubts(run, evidence, violate) {
   const { fleet, limits, gateway } = run;
   const attempts = new Map();
   for (const { id, attempt, code, state, submittedAt } of evidence.messages.values()) {
-    const wasDoubtful = state === 'UNCONFIRMED' || (state !== 'QUEUED' && code !== null && code !== 'SUCCESS');
-    if (!wasDoubtful) continue;
+    if (!wasDoubtful(state, code)) continue;
     const known = attempts.get(attempt) ?? { attempt, code, submittedAt, ids: [], atEnd: 0, neverAccepted: 0 };
     attempts.set(attempt, known);
     known.ids.push(id);
@@ -49,16 +53,14 @@ export function judgeDoubts(run, evidence, violate) {
   return { ...numbers, mostAttemptsInAKill: worst };
 }
 
+function wasDoubtful(state, code) {
+  if (state === 'UNCONFIRMED') return true;
+  return !NEVER_UNDER_WAY.has(state) && !NO_DOUBT.has(code);
+}
+
 function explains({ kind, from, to }, { code, submittedAt }, timeoutMs) {
   const wasUnderWay = submittedAt >= from - timeoutMs - SLACK_MS && submittedAt <= to + SLACK_MS;
   if (!wasUnderWay) return false;
-  switch (kind) {
-    case 'kill':
-    case 'database':
-      return code === 'ATTEMPT_ABANDONED';
-    case 'stop':
-      return true;
-    default:
-      return false;
-  }
+  if (kind === 'stop') return true;
+  return (kind === 'kill' || DATABASE_TROUBLE.has(kind)) && code === 'ATTEMPT_ABANDONED';
 }

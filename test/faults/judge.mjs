@@ -11,6 +11,7 @@ export function judge(run, evidence) {
   const found = new Map();
   const violate = (kind, what) => found.set(kind, [...(found.get(kind) ?? []), what]);
   for (const what of run.fleet.violations) violate('process', what);
+  for (const what of run.stalls) violate('stalled', what);
   const numbers = {
     messages: judgeMessages(run, evidence, violate),
     doubts: judgeDoubts(run, evidence, violate),

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { callOf } from './calls.mjs';
 
 /** Everything the workers told their callers, out of their journals. */
 export class Ledger {
@@ -7,9 +8,13 @@ export class Ledger {
   /** journal → how far it has been read, and what it said of the life itself. */
   journals = new Map();
 
+  constructor(stream) {
+    this.stream = stream;
+  }
+
   /** Takes in what the journal says since the last time; resolves to what it says of the life. */
   read(path) {
-    const life = this.journals.get(path) ?? { lines: 0, isReady: false, hasRepeated: false, isClosed: false };
+    const life = this.journals.get(path) ?? newLife();
     this.journals.set(path, life);
     const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
     for (const line of lines.slice(life.lines)) this.take(JSON.parse(line), life);
@@ -17,10 +22,13 @@ export class Ledger {
     return life;
   }
 
-  /** Calls that got no answer, or one that says to try again: their callers will. */
+  /** Calls that got no answer, or one that says to try again: their callers will, where an id makes that safe. */
   unanswered() {
     return [...this.calls.values()].filter(
-      ({ isResolved, rejections }) => !isResolved && rejections.every(({ code }) => code === 'EMAY_IMS_STORE'),
+      ({ origin, number, isResolved, rejections }) =>
+        !isResolved &&
+        rejections.every(({ code }) => code === 'EMAY_IMS_STORE') &&
+        !callOf(this.stream, origin, number).isAnonymous,
     );
   }
 
@@ -38,15 +46,51 @@ export class Ledger {
     }
     const { origin, number } = line;
     const key = `${origin}/${number}`;
-    const call = this.calls.get(key) ?? { origin, number, isResolved: false, stored: 0, rejections: [], wrong: [] };
+    const call = this.calls.get(key) ?? newCall(origin, number);
     this.calls.set(key, call);
-    if (event === 'resolved') {
-      call.isResolved = true;
-      if (line.wrong) call.wrong.push(line.wrong);
-    } else if (event === 'rejected') {
-      call.rejections.push({ at, code: line.code, detail: line.detail });
-    } else if (event === 'stored') {
-      call.stored = Math.max(call.stored, line.count);
+    switch (event) {
+      case 'called':
+        call.lives++;
+        life.begunAt.set(key, at);
+        return;
+      case 'stored':
+        call.stored = Math.max(call.stored, line.count);
+        return;
+      case 'resolved':
+        call.isResolved = true;
+        call.told.push(line.told);
+        if (line.wrong) call.wrong.push(line.wrong);
+        life.lastAnsweredCallBegunAt = Math.max(life.lastAnsweredCallBegunAt, life.begunAt.get(key) ?? 0);
+        return;
+      case 'rejected':
+        call.rejections.push({ at, code: line.code, detail: line.detail });
     }
   }
+}
+
+function newLife() {
+  return {
+    lines: 0,
+    isReady: false,
+    hasRepeated: false,
+    isClosed: false,
+    begunAt: new Map(),
+    /** Of the calls that resolved, when the youngest began. */
+    lastAnsweredCallBegunAt: 0,
+  };
+}
+
+function newCall(origin, number) {
+  return {
+    origin,
+    number,
+    /** How many lives made it. */
+    lives: 0,
+    isResolved: false,
+    /** What each who got a result was told, see `told.mjs`. */
+    told: [],
+    stored: 0,
+    rejections: [],
+    wrong: [],
+  };
 }

@@ -1,5 +1,10 @@
-const DEADLOCKS = new Set(['ER_LOCK_DEADLOCK', '40P01']);
+import { setTimeout as pause } from 'node:timers/promises';
+import { TOLD, toldByLists, toldInOrder } from './told.mjs';
+
+const DEADLOCKS = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD', '40P01', '40001']);
 const DEADLOCK_ROUNDS = 10;
+/** How often somebody believes that the same call again cannot make a second SMS. */
+const ANONYMOUS_TRIES = 3;
 
 /** Rolls a transaction back; nothing of it may ever be sent. */
 class RolledBack extends Error {
@@ -12,43 +17,129 @@ const INSERT_ORDER = {
 };
 
 /**
- * Makes one call of the service and resolves to what it told its caller, as far as that can be judged: `wrong` where the
- * result is not about the messages given.
+ * Makes one call of the service and resolves to what it told its caller, as far as that can be judged: `told`, a letter
+ * for each message, and `wrong` where the result is not about the messages given.
+ *
+ * @param host `ims`; `cutOff`, the same account in an instance that does not reach the gateway; `dataSource`; `promised`,
+ *   told how many messages of a stream are stored
  */
-export async function makeCall(call, { ims, dataSource, promised }) {
-  const { kind, messages } = call;
-  switch (kind) {
-    case 'send': {
-      const sent = await ims.send(messages[0]);
-      return { wrong: isAbout([sent], messages) ? undefined : 'send returned another message' };
+export function makeCall(call, host) {
+  const messages = call.messages.map(({ expiresInMs, ...message }) =>
+    expiresInMs === undefined ? message : { ...message, expiresAt: new Date(Date.now() + expiresInMs) },
+  );
+  return CALLS[call.kind](messages, host, call);
+}
+
+/**
+ * Makes it, and of a call without ids makes it again where the error says that this is safe: its caller has nothing else
+ * to go by.
+ *
+ * @param onRejected told of each error that is answered by another try
+ */
+export async function makeCallAsItsCaller(call, host, onRejected) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await makeCall(call, host);
+    } catch (error) {
+      if (!call.isAnonymous || error?.retryable !== true || tries === ANONYMOUS_TRIES) throw error;
+      onRejected(error);
+      await pause(200 * tries);
     }
-    case 'sendBatch': {
-      const recipients = messages.map(({ mobile, customImsId }) => ({ mobile, customImsId }));
-      return batchResult(await ims.sendBatch({ content: messages[0].content, recipients }), messages);
-    }
-    case 'sendPersonalized':
-      return batchResult(await ims.sendPersonalized({ messages }), messages);
-    case 'enqueue': {
-      const stored = await ims.enqueue(messages);
-      return { wrong: isAbout(stored, messages) ? undefined : 'enqueue returned other messages' };
-    }
-    case 'enqueueStream': {
-      const summary = await ims.enqueueStream(messages, { onProgress: ({ stored }) => promised(stored) });
-      const { stored } = summary;
-      return { wrong: stored === messages.length ? undefined : `enqueueStream stored ${stored} of ${messages.length}` };
-    }
-    case 'order':
-      await untilNoDeadlock(() =>
-        dataSource.transaction(async (manager) => {
-          await manager.query(INSERT_ORDER[dataSource.options.type], [orderId(call)]);
-          await ims.enqueue(messages, { manager });
-          if (call.rollsBack) throw new RolledBack();
-        }),
-      );
-      return {};
-    default:
-      throw new Error(`There is no call ${kind}.`);
   }
+}
+
+const CALLS = {
+  async send([message], { ims }) {
+    const { wrong } = toldInOrder([await ims.send(message)], [message]);
+    return { told: TOLD.accepted, wrong };
+  },
+  async sendBatch(messages, { ims }) {
+    const recipients = messages.map(({ mobile, customImsId }) => ({ mobile, customImsId }));
+    return toldByLists(await ims.sendBatch({ content: messages[0].content, recipients }), messages);
+  },
+  async sendPersonalized(messages, { ims }) {
+    return toldByLists(await ims.sendPersonalized({ messages }), messages);
+  },
+  async enqueue(messages, { ims }) {
+    return toldInOrder(await ims.enqueue(messages), messages);
+  },
+  async enqueueStream(messages, { ims, promised }) {
+    const { stored } = await ims.enqueueStream(messages, { onProgress: (summary) => promised(summary.stored) });
+    const wrong = stored === messages.length ? undefined : `enqueueStream stored ${stored} of ${messages.length}`;
+    return { told: TOLD.queued.repeat(stored), wrong };
+  },
+  order(messages, { ims, dataSource }, call) {
+    return inOrder(call, dataSource, async (manager) => {
+      const stored = await ims.enqueue(messages, { manager });
+      if (call.rollsBack) throw new RolledBack();
+      return toldInOrder(stored, messages);
+    });
+  },
+
+  /** As documented: what could not be sent now is handed over to the queue, under the same id. */
+  async fallback(messages, { ims, cutOff }) {
+    return (await sentAfterAll(cutOff, messages)) ?? toldInOrder(await ims.enqueue(messages), messages);
+  },
+  /** The same inside a transaction that has read before: at REPEATABLE READ it does not see what is held. */
+  fallbackInOrder(messages, { ims, cutOff, dataSource }, call) {
+    return inOrder(call, dataSource, async (manager) => {
+      const sent = await sentAfterAll(cutOff, messages);
+      return sent ?? toldInOrder(await ims.enqueue(messages, { manager }), messages);
+    });
+  },
+  /** Another text under ids that are taken. */
+  async conflict(messages, { ims }) {
+    const first = toldInOrder(await ims.enqueue(messages), messages);
+    return (await isConflict(ims.enqueue(withOtherTexts(messages)))) ? first : droppedText(first);
+  },
+  /** The same inside a transaction that has read before the ids were taken. */
+  async conflictInOrder(messages, { ims, dataSource }, call) {
+    return inOrder(call, dataSource, async (manager) => {
+      const first = toldInOrder(await ims.enqueue(messages), messages);
+      const other = ims.enqueue(withOtherTexts(messages), { manager });
+      return (await isConflict(other)) ? first : droppedText(first);
+    });
+  },
+};
+
+/** A transaction of the host's own, which has read and written before the work. */
+function inOrder(call, dataSource, work) {
+  return untilNoDeadlock(() =>
+    dataSource.transaction(async (manager) => {
+      await manager.query('SELECT COUNT(*) AS orders FROM faults_order WHERE id = id');
+      await manager.query(INSERT_ORDER[dataSource.options.type], [orderId(call)]);
+      return work(manager);
+    }),
+  );
+}
+
+/** What to tell where the message has gone after all; `null` where it was not sent. */
+async function sentAfterAll(cutOff, [message]) {
+  try {
+    await cutOff.send(message);
+    return { told: TOLD.accepted };
+  } catch (error) {
+    if (error?.code !== 'EMAY_IMS_UNSENT') throw error;
+    return null;
+  }
+}
+
+function withOtherTexts(messages) {
+  return messages.map((message) => ({ ...message, content: `${message.content} other` }));
+}
+
+async function isConflict(work) {
+  try {
+    await work;
+    return false;
+  } catch (error) {
+    if (error?.code !== 'EMAY_IMS_CONFLICT') throw error;
+    return true;
+  }
+}
+
+function droppedText(told) {
+  return { ...told, wrong: 'another text under a stored id resolved' };
 }
 
 /** A deadlock ends the host's transaction as a whole, so only the host can make it again; as every host must. */
@@ -65,24 +156,4 @@ async function untilNoDeadlock(transaction) {
 
 export function orderId({ origin, number }) {
   return `${origin}-${number}`;
-}
-
-function batchResult({ accepted, rejected, unconfirmed, queued }, messages) {
-  const all = [...accepted, ...rejected, ...unconfirmed, ...queued];
-  const order = new Map(messages.map(({ customImsId }, index) => [customImsId, index]));
-  all.sort((one, other) => order.get(one.customImsId) - order.get(other.customImsId));
-  return {
-    lists: [accepted.length, rejected.length, unconfirmed.length, queued.length],
-    wrong: isAbout(all, messages) ? undefined : 'the lists of the batch are not its messages',
-  };
-}
-
-function isAbout(results, messages) {
-  return (
-    results.length === messages.length &&
-    results.every(({ customImsId, mobile }, index) => {
-      const message = messages[index];
-      return customImsId === message.customImsId && mobile === message.mobile;
-    })
-  );
 }

@@ -1,15 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { DATABASE_ROUNDS } from './database-rounds.mjs';
+import { everybodyReady, killSome } from './round-steps.mjs';
 
 /** A pull goes on as long as its request may take, and what storing may take: `report-poller.ts`. */
 const PULL_LEASE_BEYOND_TIMEOUT_MS = 15_000;
-/** After its request's own time, an attempt is given up: `submitter.ts`. */
-const SETTLING_MS = 5_000;
 const SWEEP_EVERY_MS = 10_000;
 
-/** What one round of each mode does to the workers, and what it is good for. */
+/**
+ * What one round of each mode does to the workers, and what it is good for.
+ *
+ * - `endsWith`: how the workers are ended after the last round, `terminate` where nothing else is said.
+ * - `needsServer`: it makes no sense with an SQLite file. `ownServer`: it takes a server of the run's own.
+ * - `behindProxy`: the workers reach the database through a `BreakingProxy`.
+ * - `timeoutMs`, `expiring`, `habits`: of the workers, see `run.mjs`, `calls.mjs` and `host-habits.mjs`.
+ */
 export const ROUNDS = {
+  ...DATABASE_ROUNDS,
   /** At any moment, start-up included. */
   kill: {
+    endsWith: 'kill',
     async run(run) {
       const { random } = run;
       await pause(random.between(30, 1_800));
@@ -18,6 +27,7 @@ export const ROUNDS = {
   },
   /** While reports are on their way from the gateway into the database. */
   'kill-while-pulling': {
+    endsWith: 'kill',
     async run(run) {
       const { random, gateway } = run;
       await pause(random.between(300, 1_500));
@@ -53,13 +63,14 @@ export const ROUNDS = {
   },
   /** Standing still for longer than requests, attempts and leases last, and then going on as if nothing were. */
   sigstop: {
+    needsServer: true,
     async run(run) {
       const { random, fleet, database, limits } = run;
       await everybodyReady(run);
       await pause(random.between(200, 1_500));
       const life = random.pick(fleet.alive);
       const from = life.process.signal('SIGSTOP');
-      await pause(limits.timeoutMs + SETTLING_MS + 500);
+      await pause(limits.attemptMs + 500);
       await database.endLeases();
       await pause(SWEEP_EVERY_MS + random.between(500, 3_000));
       const to = life.process.signal('SIGCONT');
@@ -67,8 +78,32 @@ export const ROUNDS = {
       await pause(random.between(500, 1_500));
     },
   },
+  /**
+   * Standing still for longer than an attempt lasts, at any moment of a high load, with messages whose end comes meanwhile:
+   * what was claimed, and not sent yet, must not be sent any more.
+   */
+  'stop-beyond-attempt': {
+    timeoutMs: 2_500,
+    expiring: true,
+    async run(run) {
+      const { random, fleet, database, limits } = run;
+      await everybodyReady(run);
+      await pause(random.between(200, 1_200));
+      // A whole machine, or one of several processes: then the others find its attempts abandoned.
+      const some = random.chance(0.6) ? fleet.alive : [random.pick(fleet.alive)];
+      const stopped = some.map((life) => ({ life, from: life.process.signal('SIGSTOP') }));
+      await pause(limits.attemptMs + random.between(200, 2_500));
+      if (some.length < fleet.alive.length) await database.endLeases();
+      for (const { life, from } of stopped) {
+        fleet.disturbances.push({ kind: 'stop', origin: life.origin, from, to: life.process.signal('SIGCONT') });
+      }
+      await pause(random.between(300, 1_000));
+    },
+  },
   /** The database server goes away under everybody, and comes back. */
   'kill-database': {
+    needsServer: true,
+    ownServer: true,
     async run(run) {
       const { random, fleet, server, gateway } = run;
       await everybodyReady(run);
@@ -89,23 +124,3 @@ export const ROUNDS = {
     },
   },
 };
-
-/** Kills all or one, and starts them again; where all are dead, time passes first. */
-async function killSome(run, all) {
-  const { fleet, random, database } = run;
-  const { alive } = fleet;
-  const some = all ? alive : [random.pick(alive)];
-  await Promise.all(some.map((life) => fleet.kill(life)));
-  if (!run.limits.realTime) {
-    if (fleet.alive.length === 0) await database.timePasses();
-    // With a survivor, half the time both may hold themselves for the one who pulls: that must do no harm either.
-    else if (random.chance(0.5)) await database.endLeases();
-  }
-  const started = some.map(({ slot }) => fleet.start(slot));
-  // Now and then the next kill falls into the start.
-  if (random.chance(0.85)) await Promise.all(started.map((life) => fleet.ready(life)));
-}
-
-function everybodyReady({ fleet }) {
-  return Promise.all(fleet.alive.map((life) => fleet.ready(life)));
-}

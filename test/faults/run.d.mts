@@ -7,12 +7,15 @@ export interface FaultsVerdict {
 
 export const MODES: string[];
 
+export function modesOn(kind: 'sqlite' | 'postgres' | 'mariadb'): string[];
+
 export function runFaults(options: {
   kind: 'sqlite' | 'postgres' | 'mariadb';
   mode: string;
   rounds: number;
   seed: number;
   workers?: number;
+  packed?: boolean;
   realTime?: boolean;
   keep?: boolean;
   progress?: (line: string) => void;

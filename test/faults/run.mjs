@@ -6,20 +6,33 @@ import { createFaultsDatabase, createOnServer } from './database.mjs';
 import { Fleet } from './fleet.mjs';
 import { Gateway } from './gateway.mjs';
 import { judge } from './judge.mjs';
+import { installPackedWorker } from './packed-worker.mjs';
 import { OwnServer } from './own-server.mjs';
 import { seeded } from './random.mjs';
 import { ROUNDS } from './rounds.mjs';
 import { settle } from './settle.mjs';
+import { BreakingProxy } from './breaking-proxy.mjs';
 
 const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'SECRET-KEY-OF-FAULT-TESTS' };
 /** Generous: nothing waits for it but who stands still, and a busy machine must not look like a silent gateway. */
 const TIMEOUT_MS = 5_000;
+/** After its request's own time, an attempt is given up: `submitter.ts`. */
+const SETTLING_MS = 5_000;
+/** How long a statement of the workers may take: what `worksAgain` goes by, and the module's own deadline. */
+const STATEMENT_TIMEOUT_MS = 2_000;
+/** What the workers' module is told of the database, beside which it is. */
+const DATABASE_OPTIONS = {};
 const CONCURRENCY = 4;
 const CALLERS = 3;
 /** Each caller, the twins and the repeats may have a batch under way, each in several requests; so may the dispatcher. */
 const ATTEMPTS_AT_A_TIME = (1 + CALLERS + 2) * CONCURRENCY;
 
 export const MODES = Object.keys(ROUNDS);
+
+/** The modes that make sense there. */
+export function modesOn(kind) {
+  return MODES.filter((mode) => kind !== 'sqlite' || !ROUNDS[mode].needsServer);
+}
 
 /**
  * Runs workers against a gateway and a database of their own, does to them what the mode says, lets everything settle and
@@ -30,12 +43,24 @@ export const MODES = Object.keys(ROUNDS);
  * - Where something is wrong, folder and database stay for a look.
  *
  * @param {{ kind: 'sqlite' | 'postgres' | 'mariadb', mode: string, rounds: number, seed: number, workers?: number,
- *   realTime?: boolean, keep?: boolean, progress?: (line: string) => void }} options `realTime`: leases and attempts of
+ *   packed?: boolean, realTime?: boolean, keep?: boolean, progress?: (line: string) => void }} options `packed`: the workers
+ *   run the packed package in a folder of its own instead of this repository's; `realTime`: leases and attempts of
  *   the dead run out by themselves, which takes more than a minute at the end
  */
-export async function runFaults({ kind, mode, rounds, seed, workers, realTime = false, keep = false, progress }) {
+export async function runFaults({
+  kind,
+  mode,
+  rounds,
+  seed,
+  workers,
+  packed,
+  realTime = false,
+  keep = false,
+  progress,
+}) {
   if (!(mode in ROUNDS)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
-  if (kind === 'sqlite' && ['kill-database', 'sigstop'].includes(mode)) {
+  const { ownServer, behindProxy, timeoutMs = TIMEOUT_MS, expiring, habits } = ROUNDS[mode];
+  if (!modesOn(kind).includes(mode)) {
     throw new Error(`--mode ${mode} needs a database server: it makes no sense with an SQLite file.`);
   }
   const began = performance.now();
@@ -45,7 +70,7 @@ export async function runFaults({ kind, mode, rounds, seed, workers, realTime = 
   const stopping = [];
   let isSound = false;
   try {
-    const server = mode === 'kill-database' ? await OwnServer.create(kind, folder) : null;
+    const server = ownServer ? await OwnServer.create(kind, folder) : null;
     if (server) stopping.push(() => server.stop());
     const database = server ? await createOnServer(kind, server.url) : await createFaultsDatabase(kind, folder);
     stopping.push(() => (isSound && !keep ? database.drop() : undefined));
@@ -53,25 +78,49 @@ export async function runFaults({ kind, mode, rounds, seed, workers, realTime = 
     const gateway = await Gateway.start({ folder, account: ACCOUNT, reportDelayMs: '0-600', seed });
     stopping.push(() => gateway.stop());
 
-    const stream = { seed, onServer: database.onServer };
+    const proxy = behindProxy ? await BreakingProxy.start(database.server) : null;
+    if (proxy) stopping.push(() => proxy.stop());
+
+    const stream = { seed, onServer: database.onServer, expiring };
     const forWorkers = {
       stream,
       account: ACCOUNT,
-      database: database.forWorkers,
       gatewayUrl: gateway.url,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       concurrency: CONCURRENCY,
       twinEveryMs: 300,
     };
-    const fleet = new Fleet({ folder, callers: CALLERS, forWorkers });
+    const databaseOf = (origin) =>
+      database.forWorkers({
+        through: proxy,
+        module: DATABASE_OPTIONS,
+        habits: habits?.(kind, seeded(`${seed}/${origin}/habits`)),
+      });
+    const worker = packed ? await installPackedWorker(await mkdtemp(join(folder, 'packed-'))) : undefined;
+    const fleet = new Fleet({ worker, folder, callers: CALLERS, forWorkers, databaseOf });
     stopping.push(() => Promise.all(fleet.alive.map((life) => fleet.kill(life))));
     const limits = {
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
+      attemptMs: timeoutMs + SETTLING_MS,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       attemptsAtATime: ATTEMPTS_AT_A_TIME,
       stuckMs: realTime ? 120_000 : 60_000,
       realTime,
     };
-    const run = { mode, random, stream, account: ACCOUNT, limits, database, server, gateway, fleet, notes: [] };
+    const run = {
+      mode,
+      random,
+      stream,
+      account: ACCOUNT,
+      limits,
+      database,
+      server,
+      gateway,
+      proxy,
+      fleet,
+      stalls: [],
+      notes: [],
+    };
 
     // The first one migrates.
     const slots = Array.from({ length: workers ?? (kind === 'sqlite' ? 1 : 2) }, (_, slot) => slot);
@@ -97,6 +146,7 @@ export async function runFaults({ kind, mode, rounds, seed, workers, realTime = 
       ...verdict,
       kind,
       mode,
+      packed: worker !== undefined,
       rounds,
       seed,
       lives: fleet.lives.length,
@@ -104,7 +154,7 @@ export async function runFaults({ kind, mode, rounds, seed, workers, realTime = 
       seconds: Math.round((performance.now() - began) / 1_000),
       notes: run.notes,
       folder: isSound && !keep ? null : folder,
-      database: isSound && !keep ? null : database.place,
+      database: isSound && !keep ? null : database.address,
     };
   } finally {
     for (const stop of stopping.reverse()) await stop();

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ROUNDS } from './rounds.mjs';
 import { within } from './waiting.mjs';
 
 /** Messages that only their caller may send again (`send` that was not sent) rest in the queue without a due time. */
@@ -14,14 +15,16 @@ const LONGEST_MS = 600_000;
  * call that got no answer made again.
  */
 export async function settle(run) {
-  const { fleet, database, gateway, mode, limits } = run;
-  const end = mode.startsWith('kill') && mode !== 'kill-database' ? 'kill' : 'terminate';
+  const { fleet, database, gateway, proxy, mode, limits } = run;
+  const end = ROUNDS[mode].endsWith ?? 'terminate';
   // Before a host has installed its handler, SIGTERM is the end of a process like any other.
   if (end === 'terminate') await Promise.all(fleet.alive.map((life) => fleet.ready(life)));
   await Promise.all(fleet.alive.map((life) => fleet[end](life)));
+  proxy?.forget();
   if (!limits.realTime) await database.timePasses();
 
-  const life = fleet.start('last', { callers: 0, repeats: Infinity });
+  // Without what plagued the others.
+  const life = fleet.start('last', { callers: 0, repeats: Infinity, database: database.place });
   await fleet.ready(life);
   let open = null;
   let lastProgressAt = performance.now();

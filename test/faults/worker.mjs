@@ -12,14 +12,17 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, EmayImsModule, EmayImsService } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
-import { callOf } from './calls.mjs';
-import { makeCall } from './make-call.mjs';
+import { callOf, TWINS } from './calls.mjs';
+import { leaveTransactionsOpen, saySettings, SILENT_LOGGER } from './host-habits.mjs';
+import { makeCallAsItsCaller } from './make-call.mjs';
 import { seeded } from './random.mjs';
 
 const settings = JSON.parse(process.env.FAULTS_WORKER);
 const { origin, stream, database, callers, twinEveryMs, repeats } = settings;
 const journal = openSync(settings.journal, 'a');
 const write = (line) => writeSync(journal, `${JSON.stringify({ at: Date.now(), ...line })}\n`);
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:1';
 
 // The parent's end is ours: its pipe closes with it.
 process.stdin.resume().once('end', () => process.exit(9));
@@ -35,32 +38,65 @@ class WorkerModule {
     write({ event: 'closed' });
   }
 }
-const imports = [
-  ...(database.typeOrm
-    ? [
-        TypeOrmModule.forRoot({
-          ...database.typeOrm,
-          entities: EMAY_IMS_ENTITIES,
-          migrations: EMAY_IMS_MIGRATIONS,
-          migrationsRun: true,
-        }),
-      ]
-    : []),
-  EmayImsModule.forRoot({
-    ...settings.account,
-    baseUrl: settings.gatewayUrl,
-    ...(database.typeOrm ? {} : { database: { type: 'sqlite', path: database.path } }),
-    http: { timeoutMs: settings.timeoutMs },
-    dispatch: { intervalMs: 100, concurrency: settings.concurrency, minBackoffMs: 50, maxBackoffMs: 500 },
-    reports: { intervalMs: 150 },
-  }),
-];
-Module({ imports })(WorkerModule);
+Module({ imports: modules(settings.gatewayUrl, {}) })(WorkerModule);
+
+/** The same account in an instance whose way to the gateway is blocked: it only stores. */
+class CutOffModule {}
+const idle = { dispatch: { enabled: false }, reports: { enabled: false } };
+Module({ imports: modules(NOWHERE, { ...idle, extra: { max: 3, connectionLimit: 3 } }) })(CutOffModule);
+
+function modules(baseUrl, { dispatch, reports, extra }) {
+  const { path, typeOrm, module = {}, sessionStatements = [] } = database;
+  return [
+    ...(typeOrm
+      ? [
+          TypeOrmModule.forRootAsync({
+            useFactory: () => ({
+              ...typeOrm,
+              extra: { ...typeOrm.extra, ...extra },
+              logger: SILENT_LOGGER,
+              entities: EMAY_IMS_ENTITIES,
+              migrations: EMAY_IMS_MIGRATIONS,
+              migrationsRun: true,
+            }),
+            dataSourceFactory: async (options) => {
+              const source = await new DataSource(options).initialize();
+              if (sessionStatements.length > 0) saySettings(source, sessionStatements);
+              return source;
+            },
+          }),
+        ]
+      : []),
+    EmayImsModule.forRoot({
+      ...settings.account,
+      baseUrl,
+      ...(typeOrm ? databaseOptions({ dataSource: 'default', ...module }) : { database: { type: 'sqlite', path } }),
+      http: { timeoutMs: settings.timeoutMs },
+      dispatch: {
+        intervalMs: 100,
+        concurrency: settings.concurrency,
+        minBackoffMs: 50,
+        maxBackoffMs: 500,
+        ...dispatch,
+      },
+      reports: { intervalMs: 150, ...reports },
+    }),
+  ];
+}
+
+/** Nothing where a host would say nothing. */
+function databaseOptions(options) {
+  return Object.keys(options).length > 1 ? { database: options } : {};
+}
 
 const app = await NestFactory.createApplicationContext(WorkerModule, { abortOnError: false });
 app.enableShutdownHooks([], { useProcessExit: true });
-const ims = app.get(EmayImsService);
-const dataSource = database.typeOrm ? app.get(DataSource) : null;
+const cutOffApp = await NestFactory.createApplicationContext(CutOffModule, { abortOnError: false });
+const host = {
+  ims: app.get(EmayImsService),
+  cutOff: cutOffApp.get(EmayImsService),
+  dataSource: database.typeOrm ? app.get(DataSource) : null,
+};
 write({ event: 'ready' });
 
 /** Makes a call and writes down how it ended. Never throws: what goes wrong is for the judge to see. */
@@ -68,15 +104,17 @@ async function perform(call) {
   const told = { origin: call.origin, number: call.number };
   write({ event: 'called', ...told });
   const promised = (count) => write({ event: 'stored', ...told, count });
-  try {
-    write({ event: 'resolved', ...told, ...(await makeCall(call, { ims, dataSource, promised })) });
-  } catch (error) {
+  const rejected = (error) =>
     write({
       event: 'rejected',
       ...told,
       code: String(error?.code ?? error?.name),
       detail: error?.driverCode ?? error?.reason,
     });
+  try {
+    write({ event: 'resolved', ...told, ...(await makeCallAsItsCaller(call, { ...host, promised }, rejected)) });
+  } catch (error) {
+    rejected(error);
   }
 }
 
@@ -99,7 +137,7 @@ async function caller(index) {
 async function twins() {
   while (!shutdown.hasBegun) {
     const slot = Math.floor(Date.now() / twinEveryMs);
-    await begin(perform(callOf(stream, 't', slot)));
+    await begin(perform(callOf(stream, TWINS, slot)));
     await pause(twinEveryMs - (Date.now() % twinEveryMs));
   }
 }
@@ -112,4 +150,14 @@ async function repeat() {
   write({ event: 'repeated' });
 }
 
-await Promise.all([repeat(), ...Array.from({ length: callers }, (_, index) => caller(index)), callers > 0 && twins()]);
+await Promise.all([
+  repeat(),
+  ...Array.from({ length: callers }, (_, index) => caller(index)),
+  callers > 0 && twins(),
+  database.leavesOpen &&
+    leaveTransactionsOpen(
+      host.dataSource,
+      { key: `${stream.seed}/${origin}/open`, everyMs: database.leavesOpen.everyMs },
+      () => shutdown.hasBegun,
+    ),
+]);

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+
+/** How long the server has for a question whose answer gets lost. */
+const ANSWERED_WITHIN_MS = 60;
+
+/**
+ * A way to a server on which connections can break in ways of their own.
+ *
+ * - Silent, as behind a firewall that has forgotten them: nothing is forwarded any more, neither way, not even that
+ *   somebody has closed it. New connections get through.
+ * - Without an answer: the server gets a question and does what it says, and the connection ends before anybody hears.
+ */
+export class BreakingProxy {
+  /** Each `{ client, server, isSilent }`. */
+  connections = new Set();
+  /** Asked for each piece of what is sent to the server: whether its answer gets lost. */
+  losesAnswerTo = () => false;
+
+  /** @param {{ host: string, port: number }} target */
+  static async start(target) {
+    const proxy = new BreakingProxy();
+    proxy.listener = createServer((client) => proxy.accept(client, connect(target)));
+    proxy.listener.listen(0, '127.0.0.1');
+    await once(proxy.listener, 'listening');
+    proxy.port = proxy.listener.address().port;
+    return proxy;
+  }
+
+  /** Silences those connections of today that the choice takes; resolves to how many. */
+  silence(choose) {
+    const chosen = [...this.connections].filter((connection) => !connection.isSilent && choose());
+    for (const connection of chosen) {
+      connection.isSilent = true;
+      for (const socket of [connection.client, connection.server]) {
+        socket.unpipe();
+        socket.resume(); // What still comes is dropped.
+      }
+    }
+    return chosen.length;
+  }
+
+  /** The server's own patience is over: it learns that those who are silent are gone. They don't. */
+  forget() {
+    for (const { server, isSilent } of this.connections) if (isSilent) server.destroy();
+  }
+
+  async stop() {
+    for (const { client, server } of this.connections) {
+      client.destroy();
+      server.destroy();
+    }
+    this.listener.close();
+    await once(this.listener, 'close');
+  }
+
+  accept(client, server) {
+    const connection = { client, server, isSilent: false };
+    this.connections.add(connection);
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ]) {
+      socket.setNoDelay(true);
+      socket.pipe(other, { end: false });
+      socket.on('error', () => undefined); // Its `close` follows.
+      socket.once('close', () => {
+        if (connection.isSilent) return;
+        this.connections.delete(connection);
+        other.destroy();
+      });
+    }
+    client.on('data', (piece) => {
+      if (connection.isSilent || !this.losesAnswerTo(piece)) return;
+      server.unpipe();
+      server.resume();
+      setTimeout(() => client.destroy(), ANSWERED_WITHIN_MS);
+    });
+  }
+}
