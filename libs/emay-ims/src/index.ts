@@ -9,8 +9,9 @@ export type {
   UnsentOutcome,
 } from './client/index.js';
 export { EMAY_IMS_ENTITIES } from './database/entities.js';
-export { EMAY_IMS_MIGRATIONS } from './database/migrations/index.js';
+export { EMAY_IMS_MIGRATIONS, emayImsMigrations } from './database/migrations/index.js';
 export { runEmayImsMigrations } from './database/run-migrations.js';
+export type { PinnedPlace } from './database/table-names.js';
 export {
   REPORT_PAGE_CHANNEL,
   REQUEST_CHANNEL,
@@ -73,6 +74,8 @@ export type {
   EmayImsProtocolOptions,
   EmayImsReportOptions,
   EmayImsRetentionOptions,
+  EmayImsServerDatabaseOptions,
+  EmayImsSqliteOptions,
 } from './options/module-options.js';
 export {
   ANSWER_CODES,

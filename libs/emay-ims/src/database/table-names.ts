@@ -16,6 +16,9 @@ const TABLES = {
 export type ImsTable = keyof typeof TABLES;
 export const IMS_TABLES = Object.keys(TABLES) as ImsTable[];
 
+/** Our names, and what is quoted, in which they are none of ours. */
+const NAMES = /"[^"]*"|`[^`]*`|'[^']*'|\bemay_ims_[a-z_]+/g;
+
 /** The longest name that each database takes; PostgreSQL would cut a longer one short without a word. */
 const MAX_NAME_LENGTH = 63;
 const LONGEST_SUFFIX = '_batch_state'.length;
@@ -82,7 +85,7 @@ export class TableNames {
 
   /** A statement as the database takes it; names that are quoted have their place already. */
   place(sql: string): string {
-    return sql.replace(/(?<![\w"`'.])emay_ims_[a-z_]+/g, (name) => this.find(name));
+    return sql.replace(NAMES, (name) => (name.startsWith('emay_ims_') ? this.find(name) : name));
   }
 
   quote(name: string): string {

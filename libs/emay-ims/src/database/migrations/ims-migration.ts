@@ -33,7 +33,8 @@ export abstract class ImsMigration implements MigrationInterface {
     const step = this.step(runner);
     // Two sessions that create the same table at once, IF NOT EXISTS or not: one fails. So one waits for the other.
     if (step.isPostgres) await runner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
-    if (this.needsTables && (step.isPostgres || step.isMysql)) await assertTablesAreHere(step.names, (sql) => runner.query(sql));
+    if (this.needsTables && (step.isPostgres || step.isMysql))
+      await assertTablesAreHere(step.names, (sql) => runner.query(sql));
     await this.migrate(step);
   }
 

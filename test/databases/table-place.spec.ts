@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConsoleLogger } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { startSimulator, type Simulator } from 'emay-ims-simulator';
+import {
+  EMAY_IMS_MIGRATIONS,
+  EmayImsModule,
+  emayImsMigrations,
+  EmayImsOptionsError,
+  EmayImsService,
+  getEmayImsRepositoryToken,
+  type EmayImsServerDatabaseOptions,
+  type ImsMessage,
+} from 'nestjs-emay-ims';
+import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type Repository } from 'typeorm';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+
+const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
+
+class UpperCaseTables extends DefaultNamingStrategy {
+  override tableName(targetName: string, userSpecifiedName: string | undefined): string {
+    return super.tableName(targetName, userSpecifiedName).toUpperCase();
+  }
+}
+
+class PrefixedColumns extends DefaultNamingStrategy {
+  override columnName(propertyName: string, customName: string | undefined, prefixes: string[]): string {
+    return `c_${super.columnName(propertyName, customName as string, prefixes)}`;
+  }
+}
+
+/** Where the options of a host put its tables. */
+const PLACES: Record<string, object> = {
+  'a prefix': { entityPrefix: 'app_' },
+  'a prefix in capitals': { entityPrefix: 'App-' },
+  'a naming strategy': { namingStrategy: new UpperCaseTables() },
+  both: { namingStrategy: new UpperCaseTables(), entityPrefix: 'x_' },
+};
+
+(SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))('the tables on %s', (kind) => {
+  let simulator: Simulator;
+  let database: TestDatabase;
+  const closing: (() => Promise<unknown>)[] = [];
+  beforeEach(async () => {
+    simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
+    database = await createTestDatabase(kind as 'postgres');
+    await query('SELECT 1');
+    if (kind === 'postgres') await query('CREATE SCHEMA e2e');
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close();
+    await simulator.stop();
+    await database.drop();
+  });
+
+  async function query(sql: string): Promise<Record<string, unknown>[]> {
+    const { entities: _none, migrations: _neither, ...rest } = database.typeOrmOptions as DataSourceOptions;
+    const source = await new DataSource({ ...rest, migrationsRun: false }).initialize();
+    return source.query<Record<string, unknown>[]>(sql).finally(() => source.destroy());
+  }
+
+  const start = async (options: object, module: Partial<EmayImsServerDatabaseOptions> = {}, more: object = {}) => {
+    const host = await Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot({ ...database.typeOrmOptions, retryAttempts: 0, ...options } as never),
+        EmayImsModule.forRoot({
+          baseUrl: simulator.url,
+          ...ACCOUNT,
+          ...QUIET,
+          database: { dataSource: 'default', startTimeoutMs: 0, ...module },
+          ...more,
+        }),
+      ],
+    })
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
+      .compile();
+    closing.push(() => host.close());
+    await host.init();
+    return host;
+  };
+
+  it.each([...Object.keys(PLACES), ...(kind === 'postgres' ? ['a schema'] : [])])(
+    'lie where the host puts them by %s; without it nothing is seen of them, and reverting drops them alone',
+    async (how) => {
+      // TypeORM's own table of migrations has no prefix.
+      const place =
+        how === 'a schema' ? { schema: 'e2e' } : { ...PLACES[how], migrationsTableName: 'other_migrations' };
+      const plain = await start({});
+      await plain.get(EmayImsService).enqueue([{ ...MESSAGE, customImsId: 'plain' }]);
+      const apart = await start(place);
+      const ims = apart.get(EmayImsService);
+      await ims.enqueue([MESSAGE]);
+      await expect(ims.send({ ...MESSAGE, customImsId: 'two' })).resolves.toMatchObject({ state: 'ACCEPTED' });
+      await apart
+        .get(DataSource)
+        .transaction((manager) => ims.enqueue([{ ...MESSAGE, customImsId: 'three' }], { manager }));
+      const repository = apart.get<Repository<ImsMessage>>(getEmayImsRepositoryToken());
+      expect((await repository.find()).map(({ customImsId }) => customImsId).toSorted()).toEqual([
+        'one',
+        'three',
+        'two',
+      ]);
+      expect(await plain.get(EmayImsService).findOne('one')).toBeNull();
+      expect(await ims.findOne('plain')).toBeNull();
+      expect(await ims.pullReports()).toMatchObject({ stoppedBy: null });
+      expect(await ims.status()).toMatchObject({ unconfirmed: 0 });
+      await ims.purge({ olderThanDays: 0 });
+
+      const source = apart.get(DataSource);
+      for (const _each of EMAY_IMS_MIGRATIONS) await source.undoLastMigration();
+      expect(await plain.get(EmayImsService).findOne('plain')).toMatchObject({ state: 'QUEUED' });
+      await expect(
+        source.query(`SELECT 1 FROM ${source.driver.escape(source.getMetadata('ImsMessage').tablePath)}`),
+      ).rejects.toThrow();
+    },
+  );
+
+  it('at the place of releases before are neither used nor moved: the statements that move them are told, and work', async () => {
+    const old = await start({});
+    await old.get(EmayImsService).enqueue([MESSAGE]);
+    await old.close();
+    const options = { entityPrefix: 'app_', ...(kind === 'postgres' ? { schema: 'e2e' } : {}) };
+    // As it was: the migrations recorded as run, the tables made without schema and prefix.
+    const error: unknown = await start({ ...options, migrationsRun: false }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EmayImsOptionsError);
+    const { message } = error as Error;
+    expect(message).toContain('where releases before this one made them');
+    expect(message).toContain('emayImsMigrations({');
+    for (const [statement] of message.matchAll(/(ALTER|RENAME) (TABLE|INDEX) [^;]+;/g)) await query(statement);
+    const moved = await start({ ...options, migrationsRun: false });
+    expect(await moved.get(EmayImsService).findOne('one')).toMatchObject({ content: 'Hello' });
+    await expect(moved.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+  });
+
+  it('at the place of releases before can be pinned there, for the module and its migrations', async () => {
+    const old = await start({ migrations: EMAY_IMS_MIGRATIONS.slice(0, -1), migrationsRun: true }).catch(() => null);
+    expect(old).toBeNull(); // A migration is missing; the tables are there.
+    const pinned = { entityPrefix: '', ...(kind === 'postgres' ? { schema: 'public' } : {}) };
+    const options = { entityPrefix: 'app_', ...(kind === 'postgres' ? { schema: 'public' } : {}) };
+    const host = await start({ ...options, migrations: emayImsMigrations(pinned) }, pinned);
+    await expect(host.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+    expect(await query('SELECT custom_ims_id FROM emay_ims_message')).toEqual([{ custom_ims_id: 'one' }]);
+    // The entity would read elsewhere.
+    const repository = host.get<Repository<ImsMessage>>(getEmayImsRepositoryToken());
+    await expect(async () => repository.find()).rejects.toThrow(/would read/);
+  });
+
+  it('are not migrated where they are not', async () => {
+    await start({}).then((host) => host.close());
+    const { entities: _none, ...rest } = database.typeOrmOptions as DataSourceOptions;
+    const source = new DataSource({
+      ...rest,
+      entityPrefix: 'app_',
+      migrationsTableName: 'others',
+      migrations: EMAY_IMS_MIGRATIONS.slice(-1),
+    } as never);
+    const failure = await source.initialize().then(() => null, String);
+    expect(failure).toMatch(/not at .*app_emay_ims_message/);
+    if (source.isInitialized) await source.destroy();
+  });
+
+  it.each([
+    ['a prefix with a dot', { entityPrefix: 'a.b_' }, /has a dot/],
+    ['a prefix that is too long', { entityPrefix: 'a'.repeat(40) }, /is too long/],
+    ['a naming strategy for columns', { namingStrategy: new PrefixedColumns() }, /naming strategy that calls column/],
+  ])('are refused with %s', async (_what, options, sentence) => {
+    const starting = start({ ...options, migrationsRun: false });
+    await expect(starting).rejects.toThrow(EmayImsOptionsError);
+    await expect(starting).rejects.toThrow(sentence);
+  });
+});
