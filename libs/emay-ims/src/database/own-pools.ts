@@ -1,4 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { DriverConnection } from './query-by-callback.js';
+
+/** How long a connection may take to close as it should. */
+const GOODBYE_MS = 2_000;
 
 /** Options of `mysql2` with which rows or parameters would come in another shape than our statements expect. */
 const PLAIN_MYSQL = {
@@ -38,7 +43,7 @@ export class OwnPools {
   /** Closes the pool with the last account that leaves it. */
   async close(host: DataSource): Promise<void> {
     const opening = this.leave(host);
-    if (opening) await (await opening).destroy();
+    if (opening) await closePool(await opening);
   }
 
   private leave(host: DataSource): Promise<DataSource> | null {
@@ -47,6 +52,25 @@ export class OwnPools {
     this.pools.delete(host);
     return pool.opening;
   }
+}
+
+/** A connection that has gone silent never says goodbye: after a while all that are left are cut off. */
+async function closePool(source: DataSource): Promise<void> {
+  const closing = source.destroy();
+  const isLate = Symbol('late');
+  const late = pause(GOODBYE_MS, isLate, { ref: false });
+  if ((await Promise.race([closing, late])) !== isLate) return;
+  for (const { connection, stream } of connectionsOf(source)) (connection?.stream ?? stream)?.destroy();
+  await Promise.race([closing, pause(GOODBYE_MS, null, { ref: false })]);
+}
+
+/** Every connection of the pool of `pg` or `mysql2`, of which neither has a public list. */
+function connectionsOf({ driver }: DataSource): DriverConnection[] {
+  const { master, pool } = driver as unknown as {
+    master?: { _clients?: DriverConnection[] };
+    pool?: { _allConnections?: { toArray(): DriverConnection[] } };
+  };
+  return [...(master?._clients ?? []), ...(pool?._allConnections?.toArray() ?? [])];
 }
 
 function openOwnPool(host: DataSource, poolSize: number): Promise<DataSource> {

@@ -1,0 +1,294 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConsoleLogger } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { startSimulator, type Simulator } from 'emay-ims-simulator';
+import {
+  EmayImsConflictError,
+  EmayImsModule,
+  EmayImsService,
+  EmayImsStoreError,
+  type EmayImsModuleOptions,
+  type EmayImsServerDatabaseOptions,
+} from 'nestjs-emay-ims';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { BreakingProxy } from '../faults/breaking-proxy.mjs';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+
+const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const message = (customImsId: string, content = 'Hello') => ({ mobile: '+61422118000', content, customImsId });
+/** However busy the machine is. */
+const FAR_TOO_LONG_MS = 20_000;
+
+(SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))("a host's %s", (kind) => {
+  const isPostgres = kind === 'postgres';
+  let simulator: Simulator;
+  let database: TestDatabase;
+  let outside: DataSource;
+  const closing: (() => Promise<unknown>)[] = [];
+  beforeEach(async () => {
+    simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
+    database = await createTestDatabase(kind as 'postgres');
+    outside = await database.open();
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close();
+    await outside.destroy();
+    await simulator.stop();
+    await database.drop();
+  });
+
+  const start = async (
+    options: object = {},
+    limits: Partial<EmayImsServerDatabaseOptions> = {},
+    more: Partial<EmayImsModuleOptions> = {},
+  ): Promise<TestingModule> => {
+    const host = await Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot({ ...database.typeOrmOptions, retryAttempts: 0, ...options } as never),
+        EmayImsModule.forRoot({
+          baseUrl: simulator.url,
+          ...ACCOUNT,
+          ...QUIET,
+          database: { dataSource: 'default', startTimeoutMs: 0, ...limits },
+          ...more,
+        }),
+      ],
+    })
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
+      .compile();
+    closing.push(() => host.close());
+    return host.init();
+  };
+  const rows = (sql: string) => outside.query<Record<string, unknown>[]>(sql);
+  const lockTable = async () => {
+    const runner = outside.createQueryRunner();
+    await runner.startTransaction();
+    if (isPostgres) await runner.query('LOCK TABLE emay_ims_message IN ACCESS EXCLUSIVE MODE');
+    else await runner.query('SELECT * FROM emay_ims_message WHERE 1 = 1 FOR UPDATE');
+    return async () => {
+      await runner.rollbackTransaction();
+      await runner.release();
+    };
+  };
+  const throughProxy = async () => {
+    const url = new URL((database.typeOrmOptions as { url: string }).url);
+    const proxy = await BreakingProxy.start({ host: '127.0.0.1', port: Number(url.port) });
+    closing.push(() => proxy.stop());
+    url.port = String(proxy.port);
+    return { proxy, options: { url: url.href } };
+  };
+
+  it('with a time limit of its own leaves nothing uncommitted behind, and nobody else’s work in it', async () => {
+    const host = await start(
+      isPostgres ? { extra: { query_timeout: 500, max: 2 } } : { extra: { connectionLimit: 2 } },
+      { statementTimeoutMs: 1_000, poolSize: 2 },
+    );
+    const ims = host.get(EmayImsService);
+    await ims.enqueue([message('before')]);
+    const unlock = await lockTable();
+    const ends = await Promise.allSettled(
+      [0, 1, 2].map((index) => ims.enqueue([message(`locked-${index}`), message('before')])),
+    );
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    for (const end of ends) expect((end as PromiseRejectedResult).reason).toBeInstanceOf(EmayImsStoreError);
+    await unlock();
+    for (let index = 0; index < 5; index++) {
+      await ims.enqueue([message(`after-${index}`)]);
+      expect(await rows(`SELECT 1 AS there FROM emay_ims_message WHERE custom_ims_id = 'after-${index}'`)).toHaveLength(
+        1,
+      );
+    }
+    await expect(ims.send(message('sent'))).resolves.toMatchObject({ state: 'ACCEPTED' });
+    expect(await rows("SELECT state FROM emay_ims_message WHERE custom_ims_id = 'sent'")).toEqual([
+      { state: 'ACCEPTED' },
+    ]);
+  });
+
+  it('that goes silent without closing is left for new connections; the application closes in time', async () => {
+    const { proxy, options } = await throughProxy();
+    const host = await start(options, { statementTimeoutMs: 1_000 });
+    const ims = host.get(EmayImsService);
+    await Promise.all([0, 1, 2, 3].map((index) => ims.enqueue([message(`before-${index}`)])));
+    proxy.silence(() => true);
+    const began = performance.now();
+    const ends = await Promise.allSettled([ims.enqueue([message('silent')]), ims.pulse(), ims.stats()]);
+    expect(ends.some(({ status }) => status === 'rejected')).toBe(true);
+    await expect(ims.send(message('after'))).resolves.toMatchObject({ state: 'ACCEPTED' });
+    expect(performance.now() - began).toBeLessThan(FAR_TOO_LONG_MS);
+    proxy.silence(() => true);
+    // The host's own pool has its own manners: only ours is closed here.
+    const source = host.get(DataSource);
+    const closed = host.close();
+    await eventually(async () => expect(source.isInitialized).toBe(false), FAR_TOO_LONG_MS);
+    proxy.forget();
+    for (const connection of proxy.connections) connection.client.destroy();
+    await closed;
+  });
+
+  it('dispatches and pulls on after its connections went silent', async () => {
+    const { proxy, options } = await throughProxy();
+    const host = await start(
+      options,
+      { statementTimeoutMs: 1_000 },
+      { dispatch: { intervalMs: 50 }, reports: { intervalMs: 50, spoolPath: '/tmp/emay-ims-none' } },
+    );
+    const ims = host.get(EmayImsService);
+    await ims.enqueue([message('before')]);
+    await eventually(
+      async () => expect(await ims.findOne('before')).toMatchObject({ state: 'DELIVERED' }),
+      FAR_TOO_LONG_MS,
+    );
+    proxy.silence(() => true);
+    await eventually(async () => expect(await ims.enqueue([message('after')])).toHaveLength(1), FAR_TOO_LONG_MS);
+    await eventually(
+      async () => expect(await ims.findOne('after')).toMatchObject({ state: 'DELIVERED' }),
+      FAR_TOO_LONG_MS,
+    );
+    for (const connection of proxy.connections) connection.client.destroy();
+  });
+
+  it('whose connections are killed goes on with others, without a word to the caller', async () => {
+    const host = await start();
+    const ims = host.get(EmayImsService);
+    await Promise.all([0, 1, 2].map((index) => ims.enqueue([message(`before-${index}`)])));
+    if (isPostgres) {
+      await rows(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+    } else {
+      const others = await rows(
+        'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+      );
+      for (const { id } of others) await rows(`KILL CONNECTION ${String(id)}`);
+    }
+    await expect(ims.findOne('before-0')).resolves.toMatchObject({ state: 'QUEUED' });
+    await expect(ims.enqueue([message('after')])).resolves.toHaveLength(1);
+  });
+
+  it('pool, in which the host left transactions open, is no concern of what is stored', async () => {
+    const host = await start({ poolSize: 2 });
+    const ims = host.get(EmayImsService);
+    for (const statement of isPostgres ? ['BEGIN', 'BEGIN; SELECT 1/0'] : ['START TRANSACTION', 'SET autocommit = 0']) {
+      const runner = host.get(DataSource).createQueryRunner();
+      await runner.query(statement).catch(() => undefined);
+      await runner.release();
+    }
+    for (const id of ['a', 'b', 'c']) {
+      await ims.enqueue([message(id)]);
+      await ims.send(message(`${id}-sent`));
+      expect(await rows(`SELECT 1 AS there FROM emay_ims_message WHERE custom_ims_id LIKE '${id}%'`)).toHaveLength(2);
+    }
+  });
+
+  it('pool is not waited for inside transactions that use it up', async () => {
+    const host = await start({ poolSize: 3, extra: isPostgres ? { max: 3 } : { connectionLimit: 3 } });
+    const ims = host.get(EmayImsService);
+    const source = host.get(DataSource);
+    const ends = await Promise.all(
+      Array.from({ length: 9 }, (_, index) =>
+        source.transaction(async (manager) => {
+          await manager.query('SELECT 1');
+          await ims.enqueue([message(`queued-${index}`)]);
+          return (await ims.send(message(`sent-${index}`))).state;
+        }),
+      ),
+    );
+    expect(new Set(ends)).toEqual(new Set(['ACCEPTED']));
+  });
+
+  it('snapshot does not hide what came after it from an enqueue that joins', async () => {
+    const host = await start({ poolSize: 4 });
+    const ims = host.get(EmayImsService);
+    await simulator.stop();
+    await host.get(DataSource).transaction('REPEATABLE READ', async (manager) => {
+      await manager.query('SELECT COUNT(*) FROM emay_ims_message');
+      await expect(ims.send(message('fallback'))).rejects.toMatchObject({ code: 'EMAY_IMS_UNSENT' });
+      await ims.enqueue([message('other', 'stored meanwhile')]);
+      if (isPostgres) {
+        // The host has to begin again: PostgreSQL cannot show it what its snapshot lacks.
+        await expect(ims.enqueue([message('fallback')], { manager })).rejects.toMatchObject({
+          transactionIsOver: true,
+        });
+        return;
+      }
+      await expect(ims.enqueue([message('other', 'another payload')], { manager })).rejects.toThrow(
+        EmayImsConflictError,
+      );
+      await expect(ims.enqueue([message('fallback')], { manager })).resolves.toMatchObject([{ state: 'QUEUED' }]);
+    });
+    const [row] = await rows("SELECT due_at FROM emay_ims_message WHERE custom_ims_id = 'fallback'");
+    if (!isPostgres) expect(row?.due_at).not.toBeNull();
+  });
+
+  it('transaction takes several enqueues at the same time', async () => {
+    const host = await start();
+    const ims = host.get(EmayImsService);
+    await host.get(DataSource).transaction(async (manager) => {
+      const ids = Array.from({ length: 8 }, (_, index) => `t-${index}`);
+      const ends = await Promise.allSettled([
+        ...ids.map((id) => ims.enqueue([message(id)], { manager })),
+        ims.enqueue([message('t-0', 'another payload')], { manager }),
+      ]);
+      expect(ends.map(({ status }) => status)).toEqual([...ids.map(() => 'fulfilled'), 'rejected']);
+    });
+    expect(await rows("SELECT 1 AS there FROM emay_ims_message WHERE custom_ims_id LIKE 't-%'")).toHaveLength(8);
+  });
+
+  it('that ends the host’s whole transaction says so', async () => {
+    const host = await start();
+    const ims = host.get(EmayImsService);
+    const source = host.get(DataSource);
+    await ims.enqueue([message('a'), message('b')]);
+    const lock = (id: string) => `UPDATE emay_ims_message SET priority = priority WHERE custom_ims_id = '${id}'`;
+    const both = ['a', 'b'].map((mine, _index, [first]) =>
+      source.transaction(async (manager) => {
+        await manager.query(lock(mine));
+        await pause(200);
+        return ims.enqueue([message(mine === first ? 'b' : 'a')], { manager });
+      }),
+    );
+    const failures = (await Promise.allSettled(both)).flatMap((end) =>
+      end.status === 'rejected' ? [end.reason as Error] : [],
+    );
+    // PostgreSQL may store the conflicting id without a lock: then nobody is in anybody's way.
+    if (!isPostgres) expect(failures).toHaveLength(1);
+    for (const failure of failures) expect(failure).toMatchObject({ transactionIsOver: true, retryable: false });
+    for (const failure of failures) expect(failure.message).toContain('run it again from the start');
+  });
+
+  if (!isPostgres) {
+    it.each([
+      ['autocommit off', 'SET SESSION autocommit = 0'],
+      ['NO_BACKSLASH_ESCAPES', "SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'"],
+      ['ORACLE', "SET SESSION sql_mode = 'ORACLE'"],
+      ['ANSI_QUOTES and no strictness', "SET SESSION sql_mode = 'ANSI_QUOTES'"],
+    ])('session with %s keeps texts as they are, committed, joined or not', async (_what, set) => {
+      const nasty = "\\' OR 1=1 -- \\ \\\" 你好 📦 \n\t%_ '";
+      const host = await start({ poolSize: 1, extra: { connectionLimit: 1 } });
+      await host.get(DataSource).query(set); // Its only connection is so from now on.
+      const ims = host.get(EmayImsService);
+      await ims.enqueue([message('queued', nasty)]);
+      await ims.send(message('sent', nasty));
+      await host.get(DataSource).transaction((manager) => ims.enqueue([message('joined', nasty)], { manager }));
+      expect(await rows('SELECT custom_ims_id, content FROM emay_ims_message ORDER BY custom_ims_id')).toEqual(
+        ['joined', 'queued', 'sent'].map((id) => ({ custom_ims_id: id, content: nasty })),
+      );
+      expect(simulator.accepted().map(({ content }) => content)).toEqual([nasty]);
+    });
+
+    it.each(['gbk', 'latin1'])('connection in %s keeps texts, and is not joined', async (charset) => {
+      const host = await start({ charset });
+      const ims = host.get(EmayImsService);
+      const content = 'é 你好 📦';
+      await ims.enqueue([message('queued', content)]);
+      expect(await ims.findOne('queued')).toMatchObject({ content });
+      await expect(
+        host.get(DataSource).transaction((manager) => ims.enqueue([message('joined', content)], { manager })),
+      ).rejects.toThrow(`its connection speaks ${charset}`);
+    });
+  }
+});
