@@ -91,6 +91,7 @@ export const ENGLISH = {
   groupAnswer: 'Answer',
   groupEntries: 'Entries and clock',
   groupReports: 'Reports',
+  groupPages: 'Pages',
   groupOther: 'Other',
 
   scenario: 'Scenario',
@@ -109,6 +110,15 @@ export const ENGLISH = {
   allowedIps: 'Allowed addresses',
   anyAddress: 'any',
   waiting: 'Waiting',
+  outOfBalance: 'No balance',
+  outOfBalanceHint: 'Sends are ERROR_BALANCE and take nothing.',
+  reportsHint: 'Pulled; held (report calls give []); or pushed to another address and gone.',
+  poisoned: 'Poisoned',
+  poisonedHint: 'One report cannot be printed: every page with it is ERROR_PARAMS and stays.',
+  'route.pulled': 'pulled',
+  'route.held': 'held',
+  'route.pushed': 'pushed',
+  accountChanged: '{appId} is changed.',
 
   second: 's',
   minute: 'min',

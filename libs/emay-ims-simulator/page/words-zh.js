@@ -91,6 +91,7 @@ export const CHINESE = {
   groupAnswer: '应答',
   groupEntries: '条目与时钟',
   groupReports: '状态报告',
+  groupPages: '报告页',
   groupOther: '其他',
 
   scenario: '剧本',
@@ -109,6 +110,15 @@ export const CHINESE = {
   allowedIps: '允许的地址',
   anyAddress: '不限',
   waiting: '待取',
+  outOfBalance: '余额不足',
+  outOfBalanceHint: '发送一律应答 ERROR_BALANCE，不受理。',
+  reportsHint: '拉取；保留（拉取只得到 []）；或推送到别处，不再可取。',
+  poisoned: '坏报告',
+  poisonedHint: '有一个报告无法输出：含有它的一页总是 ERROR_PARAMS，并留在队列里。',
+  'route.pulled': '拉取',
+  'route.held': '保留',
+  'route.pushed': '推送',
+  accountChanged: '{appId} 已更改。',
 
   second: '秒',
   minute: '分',

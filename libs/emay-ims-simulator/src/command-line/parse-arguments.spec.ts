@@ -29,9 +29,10 @@ function served(...args: string[]) {
 const EVERYTHING = {
   port: 9000,
   host: '::1',
-  accounts: [{ appId: 'a', secretKey: 'k', allowedIps: ['10.1.*'] }],
+  accounts: [{ appId: 'a', secretKey: 'k', allowedIps: ['10.1.*'], outOfBalance: true, reports: 'held', poisoned: true }],
   timestampToleranceMs: 1,
   maxContentLength: 2,
+  emptyBatch: 'params',
   reportDelayMs: { median: 300, p95: 2000 },
   countries: { '61': { reportLoss: 0.5 } },
   reportsPerSecond: 3,
@@ -144,7 +145,7 @@ describe('flags', () => {
     ]);
     expect(() =>
       served('--config', file({ accounts: [DEFAULT_ACCOUNT, DEFAULT_ACCOUNT] }), '--app-id', 'mine'),
-    ).toThrow('names several accounts; write --app-id, --secret-key and --allowed-ips there instead');
+    ).toThrow('names several accounts; write what --app-id, --secret-key, --allowed-ips, --out-of-balance');
   });
 
   it('read a script of faults, and profiles of countries', () => {

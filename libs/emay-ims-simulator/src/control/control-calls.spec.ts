@@ -10,7 +10,7 @@ describe('GET /_simulator', () => {
     await control.restart({
       seed: 7,
       accounts: [
-        { appId: 'first', secretKey: 'key-of-the-first' },
+        { appId: 'first', secretKey: 'key-of-the-first', outOfBalance: true },
         { appId: 'second', secretKey: 'key-of-the-second', allowedIps: ['10.1.*'] },
       ],
     });
@@ -25,10 +25,17 @@ describe('GET /_simulator', () => {
       now: control.bench.now,
       seed: 7,
       accounts: [
-        { appId: 'first', allowedIps: [], pending: 0 },
-        { appId: 'second', allowedIps: ['10.1.*'], pending: 1 },
+        { appId: 'first', allowedIps: [], pending: 0, outOfBalance: true, reports: 'pulled', poisoned: false },
+        {
+          appId: 'second',
+          allowedIps: ['10.1.*'],
+          pending: 1,
+          outOfBalance: false,
+          reports: 'pulled',
+          poisoned: false,
+        },
       ],
-      counters: { requests: 0, accepted: 0, handedOut: 0, pending: 1, dropped: 0 },
+      counters: { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0, pending: 1, dropped: 0 },
       faults: [
         {
           id: '1',
@@ -246,6 +253,7 @@ it('POST /_simulator/reset: forgets all', async () => {
     accepted: 0,
     handedOut: 0,
     pending: 0,
+    pushedElsewhere: 0,
     dropped: 0,
   });
   expect(control.bench.simulator.faults()).toEqual([]);
