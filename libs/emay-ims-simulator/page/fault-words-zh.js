@@ -9,8 +9,7 @@ export const FAULT_WORDS_ZH = {
   'fault.truncate': '只发出前 `bytes` 个字节或 `percent` 就结束；`breaks` 为 `body` 时 HTTP 完整而 JSON 被截断',
   'fault.html': '以 `status` 返回一个网页',
   'fault.status': '返回 HTTP 状态 `status`',
-  'fault.code':
-    '返回 `{ "code": code }`，文档列出与否均可；`where` 为 `header` 时写在 HTTP 头 `result` 里，没有正文',
+  'fault.code': '返回 `{ "code": code }`，文档列出与否均可；`where` 为 `header` 时写在 HTTP 头 `result` 里，没有正文',
   'fault.result-header': '应答的代码写在 HTTP 头 `result` 里；出错时正文为空',
   'fault.partly-accepted': '前 `count` 条已受理，却应答 `code`；本该拒绝的请求一条也不受理',
   'fault.redirect': '以 `status` 重定向到 `location`（默认同一接口）',

@@ -65,7 +65,12 @@ export const absurdPage: FaultDefinition<AbsurdPageFault> = {
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: {
-    shape: { type: 'choice', choices: Object.keys(SHAPES), default: 'no-reports', meaning: 'what there is too much of' },
+    shape: {
+      type: 'choice',
+      choices: Object.keys(SHAPES),
+      default: 'no-reports',
+      meaning: 'what there is too much of',
+    },
     size: { type: 'integer', min: 1, max: 100_000_000, default: SIZE, meaning: 'items, levels or units of text' },
     place: { type: 'choice', choices: ['behind', 'before'], default: 'behind', meaning: 'of the genuine reports' },
   },

@@ -51,9 +51,7 @@ export class Gateway {
     this.time = new WireTime(options.timeZoneOffsetMs);
     this.ids = new ImsIds(options.now(), this.time);
     this.countries = new CountryBook(options.countries, options.reportDelayMs, seededRandom(options.seed));
-    this.accounts = new Map(
-      options.accounts.map((account) => [account.appId, new Account(account, options)]),
-    );
+    this.accounts = new Map(options.accounts.map((account) => [account.appId, new Account(account, options)]));
   }
 
   /** `body` is `undefined` when it could not be read. */
@@ -144,12 +142,7 @@ export class Gateway {
     for (const account of this.accounts.values()) account.reset(now);
   }
 
-  private decideSend(
-    request: OpenRequest,
-    call: SendCallName,
-    account: Account,
-    body: RequestBody,
-  ): Decision {
+  private decideSend(request: OpenRequest, call: SendCallName, account: Account, body: RequestBody): Decision {
     const { entries } = body;
     const refusal =
       call === 'sendSingleIMS'

@@ -87,7 +87,9 @@ export class ReportQueue<S, P> {
   }
 
   private putInOrder(reports: readonly QueuedReport<S, P>[]): void {
-    for (const { dueAt, subject, plan, sequence } of reports.toSorted((left, right) => left.sequence - right.sequence)) {
+    for (const { dueAt, subject, plan, sequence } of reports.toSorted(
+      (left, right) => left.sequence - right.sequence,
+    )) {
       this.put(dueAt, subject, plan, sequence);
     }
   }

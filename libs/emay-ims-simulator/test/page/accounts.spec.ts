@@ -29,7 +29,11 @@ describeInChromium("the operator's page: accounts", (browser) => {
     await input('reports').selectOption('held');
     await current().settles(async () => Promise.resolve(settings().reports === 'held'));
     expect(settings()).toEqual({ outOfBalance: true, reports: 'held', poisoned: true });
-    expect(bench.simulator.accountSettings('first')).toEqual({ outOfBalance: false, reports: 'pulled', poisoned: false });
+    expect(bench.simulator.accountSettings('first')).toEqual({
+      outOfBalance: false,
+      reports: 'pulled',
+      poisoned: false,
+    });
 
     bench.simulator.changeAccount({ outOfBalance: false, reports: 'pushed' });
     await current().settles(async () => !(await input('outOfBalance').isChecked()));
