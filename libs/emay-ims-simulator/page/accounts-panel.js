@@ -1,7 +1,8 @@
 import { byId, element, setText } from './elements.js';
 import { KeyedRows } from './keyed-rows.js';
 
-const ROUTES = ['pulled', 'held', 'pushed'];
+const ROUTES = { pulled: 'routePulled', held: 'routeHeld', pushed: 'routePushed' };
+const HINTS = { outOfBalance: 'outOfBalanceHint', reports: 'reportsHint', poisoned: 'poisonedHint' };
 
 /** For whom the simulator is, and what is switched on or off at each account. */
 export class AccountsPanel {
@@ -16,8 +17,8 @@ export class AccountsPanel {
       row.outOfBalance.checked = outOfBalance;
       row.poisoned.checked = poisoned;
       if (row.reports.value !== reports) row.reports.value = reports;
-      for (const option of row.reports.options) setText(option, this.#words.say(`route.${option.value}`));
-      for (const name of ['outOfBalance', 'reports', 'poisoned']) row[name].title = this.#words.say(`${name}Hint`);
+      for (const option of row.reports.options) setText(option, this.#words.say(ROUTES[option.value]));
+      for (const [name, hint] of Object.entries(HINTS)) row[name].title = this.#words.say(hint);
     },
   });
 
@@ -48,7 +49,7 @@ export class AccountsPanel {
         'aria-label': `${appId} reports`,
         change: ({ target }) => void this.#change({ appId, reports: target.value }),
       },
-      ...ROUTES.map((value) => element('option', { value }, value)),
+      ...Object.keys(ROUTES).map((value) => element('option', { value }, value)),
     );
     const cells = [outOfBalance, reports, poisoned].map((input) => element('td', {}, input));
     const node = element('tr', {}, element('td', {}, element('code', {}, appId)), allowed, pending, ...cells);

@@ -115,9 +115,9 @@ export const ENGLISH = {
   reportsHint: 'Pulled; held (report calls give []); or pushed to another address and gone.',
   poisoned: 'Poisoned',
   poisonedHint: 'One report cannot be printed: every page with it is ERROR_PARAMS and stays.',
-  'route.pulled': 'pulled',
-  'route.held': 'held',
-  'route.pushed': 'pushed',
+  routePulled: 'pulled',
+  routeHeld: 'held',
+  routePushed: 'pushed',
   accountChanged: '{appId} is changed.',
 
   second: 's',

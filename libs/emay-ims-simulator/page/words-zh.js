@@ -115,9 +115,9 @@ export const CHINESE = {
   reportsHint: '拉取；保留（拉取只得到 []）；或推送到别处，不再可取。',
   poisoned: '坏报告',
   poisonedHint: '有一个报告无法输出：含有它的一页总是 ERROR_PARAMS，并留在队列里。',
-  'route.pulled': '拉取',
-  'route.held': '保留',
-  'route.pushed': '推送',
+  routePulled: '拉取',
+  routeHeld: '保留',
+  routePushed: '推送',
   accountChanged: '{appId} 已更改。',
 
   second: '秒',

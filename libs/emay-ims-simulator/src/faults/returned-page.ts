@@ -19,8 +19,8 @@ export const returnedPage: FaultDefinition<ReturnedPageFault> = {
   play(exchange, { answer: arrives = 'whole' }) {
     const answer = exchange.accept({ putsBack: true });
     if (arrives === 'reset') return exchange.reset();
+    if (arrives === 'whole' || answer.code !== 'SUCCESS') return exchange.answer(answer);
     if (arrives === 'error') return exchange.answer({ code: 'ERROR_PARAMS' });
-    if (arrives === 'whole') return exchange.answer(answer);
     const whole = Buffer.from(JSON.stringify(answer));
     const sentBytes = Math.floor(whole.length / 2);
     exchange.keepsWhole(placesWithin(answer, 'utf-8', sentBytes));

@@ -217,6 +217,7 @@ export class Gateway {
 
   private sendElsewhere(account: Account): void {
     const pushed = account.takePushed(this.options.now());
+    if (pushed.length === 0) return;
     this.journal.pushedElsewhere(
       account.appId,
       pushed.map(({ subject, plan }) => summarise(subject, plan)),

@@ -14,7 +14,7 @@ export function placesWithin({ code, data }: Answer, charset: CharsetName, bytes
   if (!Array.isArray(data)) return [];
   const { encode } = CHARSETS[charset];
   const comma = encode(',').length;
-  let end = encodeText(`${JSON.stringify({ code, data: [] }).slice(0, -2)}`, charset).length;
+  let end = encodeText(JSON.stringify({ code, data: [] }).slice(0, -2), charset).length;
   const places: number[] = [];
   for (const [place, report] of data.entries()) {
     end += encode(JSON.stringify(report)).length;
