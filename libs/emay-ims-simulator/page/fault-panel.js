@@ -15,7 +15,17 @@ const GROUPS = {
     'encoded',
     'compressed-bomb',
   ],
-  groupEntries: ['missing-entries', 'reordered-entries', 'stranger-entries', 'numeric-ids', 'clock-skew'],
+  groupEntries: [
+    'missing-entries',
+    'reordered-entries',
+    'stranger-entries',
+    'numeric-ids',
+    'clock-skew',
+    'returned-page',
+    'odd-reports',
+    'malformed-reports',
+    'absurd-page',
+  ],
   groupReports: [
     'duplicate-reports',
     'late-reports',
@@ -24,7 +34,6 @@ const GROUPS = {
     'conflicting-reports',
     'stranger-reports',
   ],
-  groupPages: ['returned-page', 'odd-reports', 'malformed-reports', 'absurd-page'],
 };
 
 /** A switch for each kind of fault in the catalogue. */

@@ -89,9 +89,8 @@ export const ENGLISH = {
   whenFor: 'for {ms} ms',
   groupConnection: 'Connection',
   groupAnswer: 'Answer',
-  groupEntries: 'Entries and clock',
+  groupEntries: 'Entries, pages and clock',
   groupReports: 'Reports',
-  groupPages: 'Pages',
   groupOther: 'Other',
 
   scenario: 'Scenario',

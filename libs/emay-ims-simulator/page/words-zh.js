@@ -89,9 +89,8 @@ export const CHINESE = {
   whenFor: '持续 {ms} 毫秒',
   groupConnection: '连接',
   groupAnswer: '应答',
-  groupEntries: '条目与时钟',
+  groupEntries: '条目、报告页与时钟',
   groupReports: '状态报告',
-  groupPages: '报告页',
   groupOther: '其他',
 
   scenario: '剧本',
