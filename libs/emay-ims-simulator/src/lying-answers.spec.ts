@@ -38,6 +38,7 @@ describe('an error although messages were taken', () => {
     expect((await sendBatch()).text).toBe(`{"code":"${code}"}`);
     expect(accepted()).toEqual(taken);
     expect(bench.simulator.requests().at(-1)).toMatchObject({ recipients: 3, taken: taken.length, code });
+    expect(bench.simulator.requests().at(-1)).not.toHaveProperty('wholeReports');
     expect(bench.simulator.pendingReports()).toHaveLength(taken.length);
   });
 

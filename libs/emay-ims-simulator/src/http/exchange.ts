@@ -50,9 +50,9 @@ export class Exchange {
     this.write(body, head);
   }
 
-  /** Notes which reports of the page will be whole in the bytes that are sent; `undefined`: all of them. */
+  /** Notes which reports of a page will be whole in the bytes that are sent; `undefined`: all of them. */
   keepsWhole(places: readonly number[] | undefined): void {
-    if (places) this.record.wholeReports = places;
+    if (places && this.record.call === 'getIMSReport') this.record.wholeReports = places;
   }
 
   /** Writes the head and leaves the body to the caller. */
