@@ -34,7 +34,7 @@ function buildTables(): NonNullable<typeof tables> {
   };
 }
 
-/** By character, the first place whose bytes stand for it. A line for each, for one long text is decoded many times faster. */
+/** By character, the first place whose bytes stand for it. All are decoded at once, a line for each: that is much faster. */
 function reversed(places: readonly number[], toBytes: (place: number) => readonly number[]): Map<string, number> {
   const bytes = Uint8Array.from(places.flatMap((place) => [...toBytes(place), 0x0a]));
   const lines = new TextDecoder('gb18030').decode(bytes).split('\n');
