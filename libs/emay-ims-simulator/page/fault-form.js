@@ -6,7 +6,12 @@ const SUGGESTIONS = { 'delay.ms': 1000, 'status.status': 500, 'code.code': 'ERRO
 /** How long a port is shut unless told otherwise. Never until it is switched off: the page itself comes in by that port. */
 const REFUSE_FOR_MS = 5000;
 
-const LISTS = { 'code.code': 'answer-codes', 'conflicting-reports.state': 'report-states' };
+const LISTS = {
+  'code.code': 'answer-codes',
+  'partly-accepted.code': 'answer-codes',
+  'conflicting-reports.state': 'report-states',
+  'stranger-reports.state': 'report-states',
+};
 
 /** The inputs of one kind of fault: its own fields, and under a disclosure which requests it meets. */
 export class FaultForm {

@@ -3,15 +3,36 @@ import { FaultSwitch } from './fault-switch.js';
 
 const GROUPS = {
   groupConnection: ['refuse', 'reset-before', 'reset-after', 'hang', 'delay', 'drip', 'truncate'],
-  groupAnswer: ['html', 'status', 'code', 'redirect', 'oversize', 'gzip', 'compressed-bomb'],
-  groupEntries: ['missing-entries', 'reordered-entries', 'stranger-entries', 'numeric-ids', 'clock-skew'],
+  groupAnswer: [
+    'html',
+    'status',
+    'code',
+    'result-header',
+    'partly-accepted',
+    'redirect',
+    'oversize',
+    'gzip',
+    'encoded',
+    'compressed-bomb',
+  ],
+  groupEntries: [
+    'missing-entries',
+    'reordered-entries',
+    'stranger-entries',
+    'numeric-ids',
+    'clock-skew',
+    'returned-page',
+    'odd-reports',
+    'malformed-reports',
+    'absurd-page',
+  ],
   groupReports: [
     'duplicate-reports',
     'late-reports',
     'early-reports',
     'lost-reports',
     'conflicting-reports',
-    'malformed-reports',
+    'stranger-reports',
   ],
 };
 
@@ -32,8 +53,8 @@ export class FaultPanel {
       );
     }
     document.body.append(
-      choices('answer-codes', Object.keys(catalogue.answerCodes)),
-      choices('report-states', Object.keys(catalogue.reportStates)),
+      choices('answer-codes', [...Object.keys(catalogue.answerCodes), ...catalogue.seenElsewhere.answerCodes]),
+      choices('report-states', [...Object.keys(catalogue.reportStates), ...catalogue.seenElsewhere.reportStates]),
     );
     byId('clear-faults').addEventListener('click', clear);
   }

@@ -4,7 +4,7 @@ import { KeyedRows } from './keyed-rows.js';
 
 const COUNTERS = ['requests', 'accepted', 'handedOut', 'pending', 'dropped'];
 
-/** Where the simulator is, since when, for whom, and how much happened. */
+/** Where the simulator is, since when, and how much happened. */
 export class OverviewPanel {
   #words;
   #counters = new KeyedRows(byId('counters'), {
@@ -20,30 +20,14 @@ export class OverviewPanel {
       row.node.classList.toggle('alarming', name === 'dropped' && count > 0);
     },
   });
-  #accounts = new KeyedRows(byId('account-rows'), {
-    keyOf: ({ appId }) => appId,
-    create: ({ appId }) => {
-      const [allowed, pending] = [element('td'), element('td', { class: 'number' })];
-      return {
-        node: element('tr', {}, element('td', {}, element('code', {}, appId)), allowed, pending),
-        allowed,
-        pending,
-      };
-    },
-    update: (row, { allowedIps, pending }) => {
-      setText(row.allowed, allowedIps.join(', ') || this.#words.say('anyAddress'));
-      setText(row.pending, pending.toLocaleString(this.#words.language));
-    },
-  });
 
   constructor(words) {
     this.#words = words;
   }
 
-  show({ url, startedAt, now, seed, counters, accounts }) {
+  show({ url, startedAt, now, seed, counters }) {
     setText(byId('url'), url);
     setText(byId('uptime'), this.#words.say('uptime', { time: duration(now - startedAt, this.#words), seed }));
     this.#counters.show(COUNTERS.map((name) => ({ name, count: counters[name] })));
-    this.#accounts.show(accounts);
   }
 }

@@ -1,3 +1,4 @@
+import { AccountsPanel } from './accounts-panel.js';
 import { ConnectionLost, get, loadSnapshot, post, Refused, remove } from './control-calls.js';
 import { byId, setText } from './elements.js';
 import { FaultPanel } from './fault-panel.js';
@@ -73,6 +74,10 @@ function build(catalogue) {
   });
   const built = {
     overview: new OverviewPanel(words),
+    accounts: new AccountsPanel({
+      words,
+      change: (order) => act(() => post('/accounts', order), 'accountChanged', { appId: order.appId }),
+    }),
     firstMessage: new FirstMessage({ words, tell, warn }),
     requests: new RequestsPanel(words),
     messages,
@@ -111,6 +116,7 @@ function removeFault(id) {
 function render() {
   const { overview, accepted, handedOut, pending, requests } = snapshot;
   panels.overview.show(overview);
+  panels.accounts.show(overview.accounts);
   panels.firstMessage.show(overview, accepted.length === 0);
   panels.messages.show(accepted, pending, handedOut);
   panels.requests.show(requests);

@@ -9,7 +9,14 @@ it('beyond pendingLimit the oldest report is dropped, and counted', async () => 
     bench.now += 1;
   }
   expect(bench.simulator.pendingReports().map(({ mobile }) => mobile)).toEqual(numbers.slice(2));
-  expect(bench.simulator.counters()).toEqual({ requests: 5, accepted: 5, handedOut: 0, pending: 3, dropped: 2 });
+  expect(bench.simulator.counters()).toEqual({
+    requests: 5,
+    accepted: 5,
+    handedOut: 0,
+    pushedElsewhere: 0,
+    pending: 3,
+    dropped: 2,
+  });
   bench.now += 300;
   expect(await bench.pull()).toHaveLength(3);
   expect(bench.simulator.counters()).toMatchObject({ handedOut: 3, pending: 0 });
@@ -32,7 +39,14 @@ it('reset forgets everything but the ids', async () => {
   bench.simulator.inject({ kind: 'hang', times: Infinity });
   bench.simulator.inject({ kind: 'refuse', forMs: Infinity });
   bench.simulator.reset();
-  expect(bench.simulator.counters()).toEqual({ requests: 0, accepted: 0, handedOut: 0, pending: 0, dropped: 0 });
+  expect(bench.simulator.counters()).toEqual({
+    requests: 0,
+    accepted: 0,
+    handedOut: 0,
+    pushedElsewhere: 0,
+    pending: 0,
+    dropped: 0,
+  });
   const { simulator } = bench;
   const lists = [
     simulator.accepted(),

@@ -12,9 +12,12 @@ export {
   type DelayProfile,
   REALISTIC_COUNTRIES,
 } from './gateway/country-profile.js';
+export type { AccountSettings, CurrentSettings } from './gateway/account-settings.js';
+export type { EmptyBatch } from './gateway/send-checks.js';
+export type { StrangerMessage } from './gateway/stranger-message.js';
 export type { InjectedFault } from './faults/fault-plan.js';
 export { MAGIC_NUMBERS, MAGIC_PREFIX, type MagicOutcome } from './gateway/magic-numbers.js';
 export type { PlannedReport } from './gateway/planned-report.js';
-export { ANSWER_CODES, type AnswerCode, type DocumentedAnswerCode } from './wire/answer-code.js';
-export { REPORT_STATES, type ReportState, type WireReport } from './wire/report-state.js';
+export { ANSWER_CODES, type AnswerCode, CODES_SEEN_ELSEWHERE, type DocumentedAnswerCode } from './wire/answer-code.js';
+export { REPORT_STATES, type ReportState, STATES_SEEN_ELSEWHERE, type WireReport } from './wire/report-state.js';
 export { CALL_NAMES, type CallName, type SendCallName } from './wire/call-name.js';

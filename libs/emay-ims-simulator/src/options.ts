@@ -1,12 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { type AccountSettings, checkAccountSettings, settingsOf } from './gateway/account-settings.js';
 import { checkCountryProfiles, isDelayProfile } from './gateway/check-country-profiles.js';
 import { checkScenario, type Scenario } from './faults/scenario.js';
 import type { CountryProfiles, DelayProfile } from './gateway/country-profile.js';
+import { EMPTY_BATCHES, type EmptyBatch } from './gateway/send-checks.js';
 import type { ReceivedRequest } from './oracle/records.js';
 import { parseOffset } from './wire/wire-time.js';
 
 /** An account of the gateway. */
-export interface SimulatorAccount {
+export interface SimulatorAccount extends AccountSettings {
   readonly appId: string;
   readonly secretKey: string;
   /** Addresses that may call; an entry may end in `.*`. Default: empty, which admits every address. */
@@ -25,6 +27,12 @@ export interface SimulatorOptions {
   readonly timestampToleranceMs?: number;
   /** Longest text, in UTF-16 units. Default: 500 (seen). */
   readonly maxContentLength?: number;
+  /**
+   * How a batch call with an empty list is judged, after the account and before anything is taken. `list-first`:
+   * `ERROR_MOBILE_EMPTY`; `content-first`: the text of `sendBatchIMS` is looked at before its list; `params`:
+   * `ERROR_PARAMS`. Default: `list-first` (seen in a sister product).
+   */
+  readonly emptyBatch?: EmptyBatch;
   /** Time from acceptance to the operator's report, in milliseconds, or what to draw it from. Default: 300. */
   readonly reportDelayMs?: DelayProfile;
   /** Delay, mix of outcomes and loss for each country. Default: none, every good number is delivered. */
@@ -68,6 +76,7 @@ export interface ResolvedOptions {
   readonly accounts: readonly SimulatorAccount[];
   readonly timestampToleranceMs: number;
   readonly maxContentLength: number;
+  readonly emptyBatch: EmptyBatch;
   readonly reportDelayMs: DelayProfile;
   readonly countries: CountryProfiles;
   readonly reportsPerSecond: number;
@@ -98,6 +107,8 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
   must(offset !== undefined, 'timeZoneOffset: write an offset such as "+08:00".');
   const signCase = options.signCase ?? 'lower';
   must(['lower', 'upper', 'any'].includes(signCase), 'signCase: write "lower", "upper" or "any".');
+  const emptyBatch = options.emptyBatch ?? 'list-first';
+  must(EMPTY_BATCHES.includes(emptyBatch), `emptyBatch: write one of: ${EMPTY_BATCHES.join(', ')}.`);
 
   return Object.freeze({
     port: integer('port', options.port ?? 0, 0, 65_535),
@@ -105,6 +116,7 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     accounts: resolveAccounts(options.accounts ?? [DEFAULT_ACCOUNT]),
     timestampToleranceMs: integer('timestampToleranceMs', options.timestampToleranceMs ?? 600_000, 0),
     maxContentLength: integer('maxContentLength', options.maxContentLength ?? 500, 1),
+    emptyBatch,
     reportDelayMs,
     countries,
     reportsPerSecond:
@@ -128,7 +140,9 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
 function resolveAccounts(accounts: readonly SimulatorAccount[]): readonly SimulatorAccount[] {
   must(accounts.length > 0, 'accounts: give at least one { appId, secretKey }, or leave the option out.');
   const seen = new Set<string>();
-  for (const { appId, secretKey, allowedIps = [] } of accounts) {
+  for (const account of accounts) {
+    const { appId, secretKey, allowedIps = [] } = account;
+    checkAccountSettings(settingsOf(account));
     must(!!appId && !!secretKey, 'accounts: each one needs an appId and a secretKey, both non-empty text.');
     must(!seen.has(appId), `accounts: the appId ${appId} is there twice, name each account once.`);
     seen.add(appId);

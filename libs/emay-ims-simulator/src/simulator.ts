@@ -3,8 +3,10 @@ import { controlListener } from './control/control-listener.js';
 import { FaultPlan, type InjectedFault } from './faults/fault-plan.js';
 import type { FaultOrder } from './faults/fault.js';
 import type { Scenario } from './faults/scenario.js';
+import { type AccountSettings, checkAccountSettings, type CurrentSettings } from './gateway/account-settings.js';
 import { Gateway } from './gateway/gateway.js';
 import { seededRandom } from './gateway/random.js';
+import type { StrangerMessage } from './gateway/stranger-message.js';
 import { FrontDoor } from './http/front-door.js';
 import { gatewayListener } from './http/gateway-listener.js';
 import { type ResolvedOptions, resolveOptions, type SimulatorAccount, type SimulatorOptions } from './options.js';
@@ -47,7 +49,17 @@ export interface Simulator {
   /** Makes every waiting report due now (of one account, or of all), and returns how many were not due yet. */
   releaseReports(appId?: string): number;
 
-  /** Forgets lists, counters, waiting reports and faults, as between two tests. Ids go on, and the log on disk stays. */
+  /** What is switched on or off at an account now. */
+  accountSettings(appId: string): CurrentSettings;
+  /**
+   * Switches something at an account, or at all: `{ outOfBalance: true }`, `{ reports: 'held' }`, `{ poisoned: true }`.
+   * What is not named stays. Throws a `RangeError` that says what to write.
+   */
+  changeAccount(changes: AccountSettings, appId?: string): void;
+  /** A well-formed report of a message that nobody sent by this gateway, under a new `imsId`; for `pushReport`. */
+  reportOfStranger(message: StrangerMessage): WireReport;
+
+  /** Forgets lists, counters, waiting reports, faults and changes at accounts, as between two tests. Ids go on, and the log on disk stays. */
   reset(): void;
 
   /** Lets the process end although the simulator still listens. */
@@ -164,6 +176,19 @@ class RunningSimulator implements Simulator {
 
   releaseReports(appId?: string): number {
     return this.rooms.gateway.release(appId);
+  }
+
+  accountSettings(appId: string): CurrentSettings {
+    return this.rooms.gateway.settingsOf(appId);
+  }
+
+  changeAccount(changes: AccountSettings, appId?: string): void {
+    checkAccountSettings(changes);
+    this.rooms.gateway.change(changes, appId);
+  }
+
+  reportOfStranger(message: StrangerMessage): WireReport {
+    return this.rooms.gateway.reportOfStranger(message);
   }
 
   reset(): void {

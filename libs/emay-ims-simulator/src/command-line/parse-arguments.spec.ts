@@ -29,9 +29,12 @@ function served(...args: string[]) {
 const EVERYTHING = {
   port: 9000,
   host: '::1',
-  accounts: [{ appId: 'a', secretKey: 'k', allowedIps: ['10.1.*'] }],
+  accounts: [
+    { appId: 'a', secretKey: 'k', allowedIps: ['10.1.*'], outOfBalance: true, reports: 'held', poisoned: true },
+  ],
   timestampToleranceMs: 1,
   maxContentLength: 2,
+  emptyBatch: 'params',
   reportDelayMs: { median: 300, p95: 2000 },
   countries: { '61': { reportLoss: 0.5 } },
   reportsPerSecond: 3,
@@ -120,6 +123,7 @@ describe('flags', () => {
     ['--timeout-report-after-ms', '20', { timeoutReportAfterMs: 20 }],
     ['--timestamp-tolerance-ms', '20', { timestampToleranceMs: 20 }],
     ['--max-content-length', '20', { maxContentLength: 20 }],
+    ['--empty-batch', 'content-first', { emptyBatch: 'content-first' }],
     ['--sign-case', 'upper', { signCase: 'upper' }],
     ['--time-zone-offset', '-03:30', { timeZoneOffset: '-03:30' }],
     ['--seed', '20', { seed: 20 }],
@@ -137,14 +141,17 @@ describe('flags', () => {
   it('change the one account that the file names, or the public one', () => {
     const path = file(EVERYTHING);
     expect(served('--config', path, '--secret-key', 'new').options.accounts).toEqual([
-      { appId: 'a', secretKey: 'new', allowedIps: ['10.1.*'] },
+      { ...EVERYTHING.accounts[0], secretKey: 'new' },
+    ]);
+    expect(served('--out-of-balance', '--reports', 'pushed', '--poisoned').options.accounts).toEqual([
+      { ...DEFAULT_ACCOUNT, outOfBalance: true, reports: 'pushed', poisoned: true },
     ]);
     expect(served('--app-id', 'mine', '--allowed-ips', '10.1.2.3, 10.2.*').options.accounts).toEqual([
       { ...DEFAULT_ACCOUNT, appId: 'mine', allowedIps: ['10.1.2.3', '10.2.*'] },
     ]);
     expect(() =>
       served('--config', file({ accounts: [DEFAULT_ACCOUNT, DEFAULT_ACCOUNT] }), '--app-id', 'mine'),
-    ).toThrow('names several accounts; write --app-id, --secret-key and --allowed-ips there instead');
+    ).toThrow('names several accounts; write what --app-id, --secret-key, --allowed-ips, --out-of-balance');
   });
 
   it('read a script of faults, and profiles of countries', () => {

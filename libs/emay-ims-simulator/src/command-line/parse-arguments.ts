@@ -55,12 +55,16 @@ function readFlags(args: readonly string[]) {
         'secret-key': text,
         'allowed-ips': text,
         'no-control': toggle,
+        'out-of-balance': toggle,
+        reports: text,
+        poisoned: toggle,
         'report-delay-ms': text,
         countries: text,
         'reports-per-second': text,
         'timeout-report-after-ms': text,
         'timestamp-tolerance-ms': text,
         'max-content-length': text,
+        'empty-batch': text,
         'sign-case': text,
         'time-zone-offset': text,
         seed: text,
@@ -101,7 +105,8 @@ function given(flags: Flags): SimulatorOptions {
     timeoutReportAfterMs: number('timeout-report-after-ms', 60_000),
     timestampToleranceMs: number('timestamp-tolerance-ms', 600_000),
     maxContentLength: number('max-content-length', 500),
-    // Another text is refused with the options themselves.
+    // Another text is refused with the options themselves; so below.
+    emptyBatch: flags['empty-batch'] as SimulatorOptions['emptyBatch'],
     signCase: flags['sign-case'] as SimulatorOptions['signCase'],
     timeZoneOffset: flags['time-zone-offset'],
     seed: number('seed', 1),
@@ -120,11 +125,15 @@ function accounts(flags: Flags, config: SimulatorOptions): { accounts: readonly 
     ...(flags['app-id'] === undefined ? {} : { appId: flags['app-id'] }),
     ...(flags['secret-key'] === undefined ? {} : { secretKey: flags['secret-key'] }),
     ...(flags['allowed-ips'] === undefined ? {} : { allowedIps: list(flags['allowed-ips']) }),
+    ...(flags['out-of-balance'] ? { outOfBalance: true } : {}),
+    ...(flags.reports === undefined ? {} : { reports: flags.reports as SimulatorAccount['reports'] }),
+    ...(flags.poisoned ? { poisoned: true } : {}),
   };
   if (Object.keys(changes).length === 0) return { accounts: known };
   if (known.length > 1) {
     throw new ArgumentError(
-      'the file of --config names several accounts; write --app-id, --secret-key and --allowed-ips there instead.',
+      'the file of --config names several accounts; write what --app-id, --secret-key, --allowed-ips, --out-of-balance, --reports and ' +
+        '--poisoned say there instead.',
     );
   }
   return { accounts: [{ ...DEFAULT_ACCOUNT, ...known[0], ...changes }] };

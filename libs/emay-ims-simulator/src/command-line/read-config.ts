@@ -1,5 +1,6 @@
 import { scenarioWithInfinity } from '../control/infinity.js';
 import { REALISTIC_COUNTRIES } from '../gateway/country-profile.js';
+import { DEFAULT_SETTINGS } from '../gateway/account-settings.js';
 import type { SimulatorAccount, SimulatorOptions } from '../options.js';
 import { isJsonObject, type JsonObject } from '../wire/json.js';
 import { ArgumentError } from './argument-error.js';
@@ -29,6 +30,7 @@ const KINDS: { readonly [K in keyof FileOptions]-?: Kind } = {
   },
   timestampToleranceMs: NUMBER,
   maxContentLength: NUMBER,
+  emptyBatch: TEXT,
   reportDelayMs: {
     write: 'milliseconds, { "min": 100, "max": 900 } or { "median": 300, "p95": 2000 }',
     fits: (value) => typeof value === 'number' || isJsonObject(value),
@@ -81,14 +83,19 @@ function fromJson(config: JsonObject): FileOptions {
   } as FileOptions;
 }
 
+/** What they are set to is checked with the options themselves. */
+function hasOnlySettings(settings: JsonObject): boolean {
+  return Object.keys(settings).every((name) => Object.hasOwn(DEFAULT_SETTINGS, name));
+}
+
 function isAccount(value: unknown): value is SimulatorAccount {
   if (!isJsonObject(value)) return false;
-  const { appId, secretKey, allowedIps = [], ...others } = value;
+  const { appId, secretKey, allowedIps = [], ...settings } = value;
   return (
     typeof appId === 'string' &&
     typeof secretKey === 'string' &&
     Array.isArray(allowedIps) &&
     allowedIps.every((entry) => typeof entry === 'string') &&
-    Object.keys(others).length === 0
+    hasOnlySettings(settings)
   );
 }

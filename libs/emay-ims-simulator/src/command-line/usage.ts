@@ -12,6 +12,10 @@ Where it listens, and for whom
   --app-id <text>               account (default ${DEFAULT_ACCOUNT.appId})
   --secret-key <text>           its key (default ${DEFAULT_ACCOUNT.secretKey})
   --allowed-ips <list>          addresses that may call, such as 10.1.2.3,10.2.* (default: all)
+  --out-of-balance              its sends are ERROR_BALANCE until it is topped up
+  --reports <route>             pulled, held (report calls give []), or pushed to another address
+                                (default pulled)
+  --poisoned                    one report in its queue makes pulls ERROR_PARAMS
   --no-control                  no operator's page at / and no control calls at /_simulator
 
 What the gateway does
@@ -24,6 +28,8 @@ What the gateway does
   --timestamp-tolerance-ms <number>
                                 how far a timestamp may be off (default 600000)
   --max-content-length <number> of a text, in UTF-16 units (default 500)
+  --empty-batch <order>         of a batch without numbers: list-first (ERROR_MOBILE_EMPTY),
+                                content-first or params (default list-first)
   --sign-case <case>            lower, upper or any (default lower)
   --time-zone-offset <offset>   of timestamps and reports (default +08:00)
   --seed <number>               the same seed gives the same run (default 1)

@@ -10,7 +10,7 @@ describe('GET /_simulator', () => {
     await control.restart({
       seed: 7,
       accounts: [
-        { appId: 'first', secretKey: 'key-of-the-first' },
+        { appId: 'first', secretKey: 'key-of-the-first', outOfBalance: true },
         { appId: 'second', secretKey: 'key-of-the-second', allowedIps: ['10.1.*'] },
       ],
     });
@@ -25,10 +25,17 @@ describe('GET /_simulator', () => {
       now: control.bench.now,
       seed: 7,
       accounts: [
-        { appId: 'first', allowedIps: [], pending: 0 },
-        { appId: 'second', allowedIps: ['10.1.*'], pending: 1 },
+        { appId: 'first', allowedIps: [], pending: 0, outOfBalance: true, reports: 'pulled', poisoned: false },
+        {
+          appId: 'second',
+          allowedIps: ['10.1.*'],
+          pending: 1,
+          outOfBalance: false,
+          reports: 'pulled',
+          poisoned: false,
+        },
       ],
-      counters: { requests: 0, accepted: 0, handedOut: 0, pending: 1, dropped: 0 },
+      counters: { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0, pending: 1, dropped: 0 },
       faults: [
         {
           id: '1',
@@ -237,6 +244,52 @@ describe('reports', () => {
   });
 });
 
+describe('accounts', () => {
+  const appId = 'EUCP-EMY-SMS0-SIMUL';
+
+  it('POST /_simulator/accounts: switches something at one, or at all', async () => {
+    const { status, text } = await control.post('/_simulator/accounts', { appId, outOfBalance: true });
+    expect([status, parsed(text)]).toEqual([
+      200,
+      { accounts: [{ appId, outOfBalance: true, reports: 'pulled', poisoned: false }] },
+    ]);
+    expect(await control.bench.code('sendSingleIMS', { mobile: '0061422118000', content: 'x' })).toBe('ERROR_BALANCE');
+    await control.post('/_simulator/accounts', { outOfBalance: false, poisoned: true });
+    expect(control.bench.simulator.accountSettings(appId)).toMatchObject({ outOfBalance: false, poisoned: true });
+    expect(await control.bench.code('getIMSReport')).toBe('ERROR_PARAMS');
+  });
+
+  it.each<[unknown, number, string]>([
+    [{ appId: 'nobody', poisoned: true }, 404, 'There is no account nobody'],
+    [{ appId: 7 }, 400, 'appId is a text'],
+    [{ reports: 'off' }, 400, 'account: reports is "off"; write one of: pulled, held, pushed.'],
+    [{ balance: 1 }, 400, 'account: there is no "balance"'],
+    [[], 400, 'Write { "appId": "…", "outOfBalance": true }.'],
+  ])('%j is refused', async (order, status, message) => {
+    const [given, error] = errorOf(await control.post('/_simulator/accounts', order));
+    expect(given).toBe(status);
+    expect(error).toContain(message);
+  });
+
+  it('POST /_simulator/reports: of a message that another system sent', async () => {
+    const order = { appId, mobile: '0061422118000', customImsId: 'ours', state: 'FAIL_MOBILE' };
+    expect((await control.post('/_simulator/reports', order)).status).toBe(201);
+    expect((await control.post('/_simulator/reports', { appId, mobile: '0061422118001' })).status).toBe(201);
+    expect(await control.bench.pull()).toEqual([
+      expect.objectContaining({
+        mobile: '0061422118000',
+        customImsId: 'ours',
+        state: 'FAIL_MOBILE',
+        desc: '手机号错误',
+      }),
+      expect.not.objectContaining({ customImsId: expect.anything() }),
+    ]);
+    expect(control.bench.simulator.accepted()).toEqual([]);
+    expect((await control.post('/_simulator/reports', { ...order, imsId: '1' })).status).toBe(400);
+    expect((await control.post('/_simulator/reports', { ...order, appId: 'nobody' })).status).toBe(404);
+  });
+});
+
 it('POST /_simulator/reset: forgets all', async () => {
   await control.bench.single('0061422118000');
   control.bench.simulator.inject({ kind: 'hang' });
@@ -246,6 +299,7 @@ it('POST /_simulator/reset: forgets all', async () => {
     accepted: 0,
     handedOut: 0,
     pending: 0,
+    pushedElsewhere: 0,
     dropped: 0,
   });
   expect(control.bench.simulator.faults()).toEqual([]);

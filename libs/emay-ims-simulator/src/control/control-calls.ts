@@ -4,6 +4,7 @@ import type { Gateway } from '../gateway/gateway.js';
 import type { Journal } from '../oracle/journal.js';
 import type { PendingReport } from '../oracle/records.js';
 import type { Simulator } from '../simulator.js';
+import { changeAccount } from './account-order.js';
 import { CATALOGUE } from './catalogue-listing.js';
 import { asAsked, ControlError } from './control-error.js';
 import { scenarioWithInfinity, withInfinity } from './infinity.js';
@@ -53,6 +54,7 @@ export function controlCalls({ simulator, journal, gateway, seed, now }: Control
     ['/faults', { POST: ({ body }) => inject(simulator, body), DELETE: () => done(simulator.clearFaults()) }],
     ['/faults/:id', { DELETE: ({ id }) => removeFault(simulator, id) }],
     ['/scenario', { POST: ({ body }) => play(simulator, body) }],
+    ['/accounts', { POST: ({ body }) => ok({ accounts: changeAccount(simulator, body) }) }],
     ['/reports', { POST: ({ body }) => created({ report: pushReport(simulator, body) }) }],
     ['/reports/release', { POST: ({ body }) => ok({ released: releaseReports(simulator, body) }) }],
     ['/reset', { POST: () => done(simulator.reset()) }],

@@ -21,6 +21,7 @@ export function overview({ simulator, gateway, seed, startedAt, now }: Overviewe
       appId,
       allowedIps,
       pending: gateway.pendingOf(appId),
+      ...simulator.accountSettings(appId),
     })),
     counters: simulator.counters(),
     faults: simulator.faults().map(describeFault),

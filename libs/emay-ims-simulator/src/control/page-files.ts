@@ -12,6 +12,7 @@ const TYPES = {
 
 /** The files of the operator's page, all there are: what is asked for is looked up here and never becomes a path. */
 export const PAGE_FILES = [
+  'accounts-panel.js',
   'control-calls.js',
   'elements.js',
   'fault-form.js',

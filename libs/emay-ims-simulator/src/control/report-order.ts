@@ -1,11 +1,12 @@
 import type { Simulator } from '../simulator.js';
-import { isJsonObject } from '../wire/json.js';
+import { isJsonObject, type JsonObject } from '../wire/json.js';
 import { ControlError } from './control-error.js';
 
 const FORMS =
-  'Write { "appId": "…", "report": any JSON value }, or { "imsId": "…", "state": "DELIVRD" } for a message that was accepted.';
+  'Write { "appId": "…", "report": any JSON value }, { "imsId": "…", "state": "DELIVRD" } for a message that was accepted, ' +
+  'or { "appId": "…", "mobile": "…", "customImsId": "…", "state": "DELIVRD" } for one that another system sent.';
 
-/** Puts a report into a queue: any value, or a well-formed one of a remembered message. Returns it. */
+/** Puts a report into a queue: any value, or a well-formed one of a remembered message or a stranger's. Returns it. */
 export function pushReport(simulator: Simulator, order: unknown): unknown {
   if (!isJsonObject(order)) throw new ControlError(400, FORMS);
   const names = Object.keys(order).sort().join(' ');
@@ -24,7 +25,21 @@ export function pushReport(simulator: Simulator, order: unknown): unknown {
     simulator.pushReport(message.appId, made);
     return made;
   }
-  throw new ControlError(400, FORMS);
+  const { mobile, customImsId, ...others } = order;
+  if (typeof mobile !== 'string' || !isStrangers(others)) throw new ControlError(400, FORMS);
+  checkAccount(simulator, appId);
+  const made = simulator.reportOfStranger({
+    mobile,
+    ...(typeof customImsId === 'string' ? { customImsId } : {}),
+    ...(typeof state === 'string' ? { state } : {}),
+  });
+  simulator.pushReport(appId, made);
+  return made;
+}
+
+/** Nothing is left but the account and perhaps a state. */
+function isStrangers({ appId: _appId, state = 'DELIVRD', ...others }: JsonObject): boolean {
+  return typeof state === 'string' && state !== '' && Object.keys(others).length === 0;
 }
 
 /** Makes the waiting reports due, of one account or of all. Returns how many were not due yet. */
@@ -34,12 +49,13 @@ export function releaseReports(simulator: Simulator, order: unknown): number {
   }
   const { appId } = order;
   if (appId === undefined) return simulator.releaseReports();
-  if (typeof appId !== 'string') throw new ControlError(400, 'appId is a text, such as "EUCP-EMY-SMS0-SIMUL".');
   checkAccount(simulator, appId);
   return simulator.releaseReports(appId);
 }
 
-function checkAccount({ accounts }: Simulator, appId: string): void {
+/** Throws unless it is the appId of an account. */
+export function checkAccount({ accounts }: Simulator, appId: unknown): asserts appId is string {
+  if (typeof appId !== 'string') throw new ControlError(400, 'appId is a text, such as "EUCP-EMY-SMS0-SIMUL".');
   if (accounts.some((account) => account.appId === appId)) return;
   const known = accounts.map((account) => account.appId).join(', ');
   throw new ControlError(404, `There is no account ${appId}; name one of: ${known}.`);

@@ -1,4 +1,5 @@
 import type { Exchange } from '../http/exchange.js';
+import { absurdPage } from './absurd-page.js';
 import { clockSkew } from './clock-skew.js';
 import { code } from './code.js';
 import { compressedBomb } from './compressed-bomb.js';
@@ -7,6 +8,7 @@ import { delay } from './delay.js';
 import { drip } from './drip.js';
 import { duplicateReports } from './duplicate-reports.js';
 import { earlyReports } from './early-reports.js';
+import { encoded } from './encoded.js';
 import type { FaultDefinition } from './fault-definition.js';
 import type { Fault, FaultKind } from './fault.js';
 import { gzip } from './gzip.js';
@@ -17,14 +19,19 @@ import { lostReports } from './lost-reports.js';
 import { malformedReports } from './malformed-reports.js';
 import { missingEntries } from './missing-entries.js';
 import { numericIds } from './numeric-ids.js';
+import { oddReports } from './odd-reports.js';
 import { oversize } from './oversize.js';
+import { partlyAccepted } from './partly-accepted.js';
 import { redirect } from './redirect.js';
 import { refuse } from './refuse.js';
 import { reorderedEntries } from './reordered-entries.js';
 import { resetAfter } from './reset-after.js';
 import { resetBefore } from './reset-before.js';
+import { resultHeader } from './result-header.js';
+import { returnedPage } from './returned-page.js';
 import { status } from './status.js';
 import { strangerEntries } from './stranger-entries.js';
+import { strangerReports } from './stranger-reports.js';
 import { truncate } from './truncate.js';
 
 type FaultsByKind = { [F in Fault as F['kind']]: F };
@@ -41,9 +48,12 @@ export const FAULTS: { readonly [K in FaultKind]: FaultDefinition<FaultsByKind[K
   html,
   status,
   code,
+  'result-header': resultHeader,
+  'partly-accepted': partlyAccepted,
   redirect,
   oversize,
   gzip,
+  encoded,
   'compressed-bomb': compressedBomb,
   'missing-entries': missingEntries,
   'reordered-entries': reorderedEntries,
@@ -55,7 +65,11 @@ export const FAULTS: { readonly [K in FaultKind]: FaultDefinition<FaultsByKind[K
   'early-reports': earlyReports,
   'lost-reports': lostReports,
   'conflicting-reports': conflictingReports,
+  'stranger-reports': strangerReports,
+  'returned-page': returnedPage,
+  'odd-reports': oddReports,
   'malformed-reports': malformedReports,
+  'absurd-page': absurdPage,
 };
 
 export function isFaultKind(text: string): text is FaultKind {

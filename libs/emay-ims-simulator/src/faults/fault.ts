@@ -1,4 +1,5 @@
 import type { CallName } from '../wire/call-name.js';
+import type { AbsurdPageFault } from './absurd-page.js';
 import type { ClockSkewFault } from './clock-skew.js';
 import type { CodeFault } from './code.js';
 import type { CompressedBombFault } from './compressed-bomb.js';
@@ -7,6 +8,7 @@ import type { DelayFault } from './delay.js';
 import type { DripFault } from './drip.js';
 import type { DuplicateReportsFault } from './duplicate-reports.js';
 import type { EarlyReportsFault } from './early-reports.js';
+import type { EncodedFault } from './encoded.js';
 import type { GzipFault } from './gzip.js';
 import type { HangFault } from './hang.js';
 import type { HtmlFault } from './html.js';
@@ -15,18 +17,24 @@ import type { LostReportsFault } from './lost-reports.js';
 import type { MalformedReportsFault } from './malformed-reports.js';
 import type { MissingEntriesFault } from './missing-entries.js';
 import type { NumericIdsFault } from './numeric-ids.js';
+import type { OddReportsFault } from './odd-reports.js';
 import type { OversizeFault } from './oversize.js';
+import type { PartlyAcceptedFault } from './partly-accepted.js';
 import type { RedirectFault } from './redirect.js';
 import type { RefuseFault } from './refuse.js';
 import type { ReorderedEntriesFault } from './reordered-entries.js';
 import type { ResetAfterFault } from './reset-after.js';
 import type { ResetBeforeFault } from './reset-before.js';
+import type { ResultHeaderFault } from './result-header.js';
+import type { ReturnedPageFault } from './returned-page.js';
 import type { StatusFault } from './status.js';
 import type { StrangerEntriesFault } from './stranger-entries.js';
+import type { StrangerReportsFault } from './stranger-reports.js';
 import type { TruncateFault } from './truncate.js';
 
 /** What goes wrong. */
 export type Fault =
+  | AbsurdPageFault
   | ClockSkewFault
   | CodeFault
   | CompressedBombFault
@@ -35,6 +43,7 @@ export type Fault =
   | DripFault
   | DuplicateReportsFault
   | EarlyReportsFault
+  | EncodedFault
   | GzipFault
   | HangFault
   | HtmlFault
@@ -43,14 +52,19 @@ export type Fault =
   | MalformedReportsFault
   | MissingEntriesFault
   | NumericIdsFault
+  | OddReportsFault
   | OversizeFault
+  | PartlyAcceptedFault
   | RedirectFault
   | RefuseFault
   | ReorderedEntriesFault
   | ResetAfterFault
   | ResetBeforeFault
+  | ResultHeaderFault
+  | ReturnedPageFault
   | StatusFault
   | StrangerEntriesFault
+  | StrangerReportsFault
   | TruncateFault;
 
 /** The name of a kind of fault, such as `reset-after`. */

@@ -13,6 +13,6 @@ export const gzip: FaultDefinition<GzipFault> = {
   play(exchange) {
     const answer = exchange.accept();
     const body = gzipSync(JSON.stringify(answer));
-    exchange.send(body, { code: answer.code, headers: { 'Content-Encoding': 'gzip' } });
+    exchange.answerAs(body, answer, { 'Content-Encoding': 'gzip' });
   },
 };

@@ -13,6 +13,6 @@ export const numericIds: FaultDefinition<NumericIdsFault> = {
   fields: {},
   play(exchange) {
     const answer = exchange.accept();
-    exchange.send(JSON.stringify(answer).replaceAll(QUOTED_ID, '"$1":$2'), { code: answer.code });
+    exchange.answerAs(JSON.stringify(answer).replaceAll(QUOTED_ID, '"$1":$2'), answer);
   },
 };

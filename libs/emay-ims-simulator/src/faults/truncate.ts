@@ -1,34 +1,37 @@
+import { type Break, BREAKS, sendCut } from '../http/cut-body.js';
+import { placesWithin } from '../http/whole-reports.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer breaks off after its first bytes. */
 export interface TruncateFault {
   readonly kind: 'truncate';
-  /** How many bytes of the body are sent. Default: half of them. */
+  /** How many bytes of the body are sent. Default: as `percent` says. */
   readonly bytes?: number;
+  /** The same, as a share of the body. Default: 50. */
+  readonly percent?: number;
   /**
    * `connection`: Content-Length promises the whole body, then the connection ends. `body`: the HTTP answer is complete
-   * and only the JSON is cut. Default: `connection`.
+   * and only the JSON is cut. `close`: no length is announced, and the connection ends as after a whole answer. `chunk`:
+   * chunks without the last one. `stall`: as `connection`, which stays open. Default: `connection`.
    */
-  readonly breaks?: 'connection' | 'body';
+  readonly breaks?: Break;
 }
 
+const PERCENT = 50;
+
 export const truncate: FaultDefinition<TruncateFault> = {
-  meaning: 'the first `bytes` (half), then the end; `breaks: "body"` cuts the JSON inside a complete HTTP answer',
+  meaning: 'the first `bytes` or `percent`, then the end; `breaks: "body"` cuts the JSON inside a complete HTTP answer',
   accepts: 'yes',
   fields: {
-    bytes: { type: 'integer', min: 0, meaning: 'bytes that arrive; default: half' },
-    breaks: { type: 'choice', choices: ['connection', 'body'], default: 'connection', meaning: 'what is cut' },
+    bytes: { type: 'integer', min: 0, meaning: 'bytes that arrive; default: as percent says' },
+    percent: { type: 'integer', min: 0, max: 100, default: PERCENT, meaning: 'share of the body that arrives' },
+    breaks: { type: 'choice', choices: BREAKS, default: 'connection', meaning: 'what is cut' },
   },
-  play(exchange, { bytes, breaks = 'connection' }) {
+  play(exchange, { percent = PERCENT, bytes, breaks = 'connection' }) {
     const answer = exchange.accept();
-    const body = Buffer.from(JSON.stringify(answer));
-    const sent = body.subarray(0, bytes ?? Math.floor(body.length / 2));
-    if (breaks === 'body') {
-      exchange.send(sent, { code: answer.code });
-      return;
-    }
-    exchange.head(200, answer.code, { 'Content-Length': String(body.length) });
-    exchange.response.flushHeaders();
-    exchange.response.write(sent, () => exchange.request.socket.destroySoon());
+    const whole = Buffer.from(JSON.stringify(answer));
+    const sentBytes = bytes ?? Math.floor((whole.length * percent) / 100);
+    exchange.keepsWhole(placesWithin(answer, 'utf-8', sentBytes));
+    sendCut(exchange, { code: answer.code, whole, sentBytes, breaks, headers: {} });
   },
 };

@@ -1,4 +1,6 @@
+import type { SendEntry } from '../wire/request-body.js';
 import type { PlannedReport } from './planned-report.js';
+import type { StrangerMessage } from './stranger-message.js';
 
 /** What a fault may change about the gateway while it deals with one request. */
 export interface Circumstances {
@@ -6,4 +8,10 @@ export interface Circumstances {
   readonly clockShiftMs?: number;
   /** Changes which reports a message of the request gets. */
   readonly replan?: (planned: readonly PlannedReport[]) => readonly PlannedReport[];
+  /** Only the first so many messages are taken. */
+  readonly takesOnly?: number;
+  /** The page that is handed out goes back into the queue. */
+  readonly putsBack?: boolean;
+  /** Messages that another system sent, whose reports are queued with those of this request. */
+  readonly strangers?: (taken: readonly SendEntry[]) => readonly StrangerMessage[];
 }

@@ -6,6 +6,8 @@ export interface QueuedReport<S, P> {
   readonly subject: S;
   readonly plan: P;
   readonly dueAt: number;
+  /** Its place among all that were ever added to the queue. */
+  readonly sequence: number;
 }
 
 /**
@@ -15,7 +17,6 @@ export interface QueuedReport<S, P> {
 export class DueMoment<S, P> {
   private subjects: (S | undefined)[];
   private plans: P[];
-  /** The place of each report among all that were ever added to its queue. */
   private sequences: number[];
   private taken = 0;
 
@@ -44,7 +45,7 @@ export class DueMoment<S, P> {
   /** The first report, which is then gone. There must be one. */
   shift(): QueuedReport<S, P> {
     const { taken, dueAt } = this;
-    const first = { subject: this.subjects[taken]!, plan: this.plans[taken]!, dueAt };
+    const first = { subject: this.subjects[taken]!, plan: this.plans[taken]!, dueAt, sequence: this.sequences[taken]! };
     this.subjects[taken] = undefined;
     this.taken++;
     if (this.taken >= COMPACT_FROM && this.taken * 2 > this.subjects.length) this.compact();
@@ -52,7 +53,7 @@ export class DueMoment<S, P> {
   }
 
   /** The first `count` reports. */
-  entries(count = Infinity): (QueuedReport<S, P> & { readonly sequence: number })[] {
+  entries(count = Infinity): QueuedReport<S, P>[] {
     const { subjects, plans, sequences, taken, dueAt } = this;
     return sequences.slice(taken, taken + count).map((sequence, index) => {
       const place = taken + index;

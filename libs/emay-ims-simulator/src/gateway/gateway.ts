@@ -1,33 +1,29 @@
 import type { Fault } from '../faults/fault.js';
-import type { ResolvedOptions, SimulatorAccount } from '../options.js';
+import type { ResolvedOptions } from '../options.js';
 import { type AcceptedCall, KeptMessage } from '../oracle/accepted-call.js';
 import type { Journal } from '../oracle/journal.js';
-import type { AcceptedMessage, OpenRequest, PendingReport } from '../oracle/records.js';
+import type { AcceptedMessage, OpenRequest, PendingReport, QueueCounters } from '../oracle/records.js';
 import type { Answer, Refusal } from '../wire/answer-code.js';
 import type { CallName, SendCallName } from '../wire/call-name.js';
 import type { RequestBody, SendEntry } from '../wire/request-body.js';
 import type { WireReport } from '../wire/report-state.js';
 import { WireTime } from '../wire/wire-time.js';
+import { Account } from './account.js';
+import type { AccountSettings, CurrentSettings } from './account-settings.js';
 import { checkCaller } from './caller-checks.js';
 import type { Circumstances } from './circumstances.js';
 import { CountryBook } from './country-book.js';
 import { HandedOut } from './handed-out.js';
 import { ImsIds } from './ims-ids.js';
 import { magicOutcome } from './magic-numbers.js';
-import { PushedReport, type ReportSubject, summarise, toWireReport } from './outstanding-report.js';
-import { PaceLimit } from './pace-limit.js';
+import { PushedReport, summarise, toWireReport } from './outstanding-report.js';
 import { planReports } from './plan-reports.js';
 import { AS_PUSHED, type PlannedReport } from './planned-report.js';
 import { seededRandom } from './random.js';
-import { ReportQueue } from './report-queue.js';
 import { checkBatch, checkSingle } from './send-checks.js';
+import { type StrangerMessage, strangerReport } from './stranger-message.js';
 
 const MAX_REPORTS = 500;
-
-interface Account extends SimulatorAccount {
-  readonly reports: ReportQueue<ReportSubject, PlannedReport>;
-  readonly pace: PaceLimit;
-}
 
 /** What the gateway makes of a request. Nothing is accepted or handed out before `carryOut`. */
 export interface Decision {
@@ -39,7 +35,7 @@ export interface Decision {
 /**
  * The gateway without its HTTP.
  * - A request is decided in the order of checks that was seen, the first objection wins and nothing is accepted then.
- * - A report leaves its queue as it is handed out, whatever becomes of the answer.
+ * - A report leaves its queue as it is handed out, whatever becomes of the answer, unless a fault puts it back.
  */
 export class Gateway {
   private readonly accounts: ReadonlyMap<string, Account>;
@@ -55,12 +51,7 @@ export class Gateway {
     this.time = new WireTime(options.timeZoneOffsetMs);
     this.ids = new ImsIds(options.now(), this.time);
     this.countries = new CountryBook(options.countries, options.reportDelayMs, seededRandom(options.seed));
-    this.accounts = new Map(
-      options.accounts.map((account) => [
-        account.appId,
-        { ...account, reports: new ReportQueue(options.pendingLimit), pace: new PaceLimit(options.reportsPerSecond) },
-      ]),
-    );
+    this.accounts = new Map(options.accounts.map((account) => [account.appId, new Account(account, options)]));
   }
 
   /** `body` is `undefined` when it could not be read. */
@@ -81,12 +72,12 @@ export class Gateway {
       timestampToleranceMs: this.options.timestampToleranceMs,
       signCase: this.options.signCase,
     };
-    const refusal = checkCaller(rules, account, body, address, now + clockShiftMs);
+    const refusal = checkCaller(rules, account.given, body, address, now + clockShiftMs);
     if (refusal) return refuse(refusal);
     if (call === 'getIMSReport') {
       return { carryOut: (circumstances) => this.handOut(request, account, body.number, circumstances) };
     }
-    return this.decideSend(request, call, account, body.entries);
+    return this.decideSend(request, call, account, body);
   }
 
   /** Puts any value into an account's queue, due at once. */
@@ -96,9 +87,27 @@ export class Gateway {
 
   /** Makes every waiting report due now; all accounts unless one is named. Returns how many were not due yet. */
   release(appId?: string): number {
-    const accounts = appId === undefined ? [...this.accounts.values()] : [this.account(appId)];
     const now = this.options.now();
-    return accounts.reduce((sum, { reports }) => sum + reports.release(now), 0);
+    return this.accountsOf(appId).reduce((sum, { reports }) => sum + reports.release(now), 0);
+  }
+
+  settingsOf(appId: string): CurrentSettings {
+    return this.account(appId).settings;
+  }
+
+  /** Changes what is switched on or off at an account, or at all. */
+  change(changes: AccountSettings, appId?: string): void {
+    const now = this.options.now();
+    for (const account of this.accountsOf(appId)) {
+      this.sendElsewhere(account);
+      account.change(changes, now);
+      this.journal.accountChanged(account.appId, account.settings);
+    }
+  }
+
+  /** A well-formed report of a message that nobody sent by this gateway, received now. */
+  reportOfStranger(message: StrangerMessage): WireReport {
+    return strangerReport(message, this.imsIdAt(this.ids.take()), this.options.now(), this.time);
   }
 
   /** A well-formed report of a message, received now. */
@@ -119,7 +128,7 @@ export class Gateway {
   }
 
   /** How many reports wait, and how many were dropped, of all accounts. */
-  queueCounters(): { pending: number; dropped: number } {
+  queueCounters(): QueueCounters {
     const queues = [...this.accounts.values()].map(({ reports }) => reports);
     return {
       pending: queues.reduce((sum, { size }) => sum + size, 0),
@@ -127,25 +136,24 @@ export class Gateway {
     };
   }
 
-  /** Forgets every waiting report. */
+  /** Forgets every waiting report, and what was changed at accounts. */
   clear(): void {
-    for (const { reports } of this.accounts.values()) reports.clear();
+    const now = this.options.now();
+    for (const account of this.accounts.values()) account.reset(now);
   }
 
-  private decideSend(
-    request: OpenRequest,
-    call: SendCallName,
-    account: Account,
-    entries: readonly SendEntry[],
-  ): Decision {
-    const { maxContentLength } = this.options;
+  private decideSend(request: OpenRequest, call: SendCallName, account: Account, body: RequestBody): Decision {
+    const { entries } = body;
     const refusal =
-      call === 'sendSingleIMS' ? checkSingle(entries[0]!, maxContentLength) : checkBatch(entries, maxContentLength);
+      call === 'sendSingleIMS'
+        ? checkSingle(entries[0]!, this.options.maxContentLength)
+        : checkBatch(body, this.options);
     if (refusal) return refuse(refusal);
+    if (account.settings.outOfBalance) return refuse('ERROR_BALANCE');
     const fault = faultOf(entries);
     return {
       ...(fault ? { fault } : {}),
-      carryOut: ({ replan }) => this.accept(request, call, account, entries, replan),
+      carryOut: (circumstances) => this.accept(request, call, account, entries, circumstances),
     };
   }
 
@@ -153,9 +161,10 @@ export class Gateway {
     request: OpenRequest,
     call: SendCallName,
     account: Account,
-    entries: readonly SendEntry[],
-    replan: Circumstances['replan'],
+    asked: readonly SendEntry[],
+    { replan, takesOnly, strangers }: Circumstances,
   ): Answer {
+    const entries = asked.slice(0, takesOnly);
     const accepted: AcceptedCall = {
       appId: account.appId,
       call,
@@ -174,6 +183,9 @@ export class Gateway {
         account.reports.add(accepted.acceptedAt + this.delayOf(message.mobile, report), message, report);
       }
     });
+    for (const stranger of strangers?.(entries) ?? []) {
+      account.reports.add(accepted.acceptedAt, new PushedReport(this.reportOfStranger(stranger)), AS_PUSHED);
+    }
     request.taken = messages.length;
     this.journal.accepted(accepted, messages);
     const data = messages.map(({ mobile, imsId, customImsId }) => ({ mobile, imsId, customImsId }));
@@ -184,23 +196,43 @@ export class Gateway {
     request: OpenRequest,
     account: Account,
     number = MAX_REPORTS,
-    { clockShiftMs = 0 }: Circumstances,
+    { clockShiftMs = 0, putsBack = false }: Circumstances,
   ): Answer {
     const limit = number <= 0 || number > MAX_REPORTS ? MAX_REPORTS : number;
     const handedOutAt = this.options.now();
     const page = { appId: account.appId, request, handedOutAt, time: this.time, clockShiftMs };
-    const reports = account.reports
-      .takeDue(handedOutAt, limit)
-      .map(({ subject, plan, dueAt }) => new HandedOut(page, subject, plan, dueAt));
+    this.sendElsewhere(account);
+    const taken = account.takePage(handedOutAt, limit);
+    if (!taken) return { code: 'ERROR_PARAMS' };
+    const reports = taken.map(({ subject, plan, dueAt }, place) => new HandedOut(page, place, subject, plan, dueAt));
     request.taken = reports.length;
     this.journal.handedOut(page, reports);
+    if (putsBack) {
+      account.reports.putBack(taken);
+      request.putBack = reports.length;
+      this.journal.putBack(page, reports);
+    }
     return { code: 'SUCCESS', data: reports.map((report) => report.wire()) };
+  }
+
+  private sendElsewhere(account: Account): void {
+    const pushed = account.takePushed(this.options.now());
+    if (pushed.length === 0) return;
+    this.journal.pushedElsewhere(
+      account.appId,
+      pushed.map(({ subject, plan }) => summarise(subject, plan)),
+    );
   }
 
   private delayOf(mobile: string, { when, laterByMs = 0 }: PlannedReport): number {
     if (when === 'at-once') return laterByMs;
     if (when === 'timeout') return this.options.timeoutReportAfterMs + laterByMs;
     return this.countries.drawDelay(mobile) + laterByMs;
+  }
+
+  /** The one that is named, or all. */
+  private accountsOf(appId: string | undefined): readonly Account[] {
+    return appId === undefined ? [...this.accounts.values()] : [this.account(appId)];
   }
 
   private account(appId: string): Account {

@@ -13,6 +13,7 @@ interface WrittenPage extends ReportPage {
 export class HandedOut implements KeptReport {
   constructor(
     readonly page: WrittenPage,
+    readonly place: number,
     private readonly subject: ReportSubject,
     private readonly plan: PlannedReport,
     private readonly dueAt: number,

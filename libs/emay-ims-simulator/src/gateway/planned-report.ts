@@ -30,3 +30,5 @@ export const BAD_NUMBER: readonly PlannedReport[] = [planReport('FAIL_MOBILE')];
 export const REPEATED_NUMBER: readonly PlannedReport[] = [planReport('FAIL_MOBILE_REPEAT')];
 /** Of a report that was pushed: it tells its own state. */
 export const AS_PUSHED: PlannedReport = { state: '', when: 'at-once' };
+/** Of the one that the gateway fails at. */
+export const UNPRINTABLE: PlannedReport = { state: '', when: 'at-once' };

@@ -6,6 +6,7 @@ interface Entry {
   readonly subject: number;
   readonly plan: string;
   readonly dueAt: number;
+  readonly sequence: number;
 }
 
 /** What the queue should be: a list, sorted whenever it is asked. Subjects are numbered as they are added. */
@@ -20,7 +21,7 @@ class SortedList {
   }
 
   add(dueAt: number, subject: number, plan: string): void {
-    this.entries.push({ subject, plan, dueAt });
+    this.entries.push({ subject, plan, dueAt, sequence: subject });
     if (this.entries.length <= this.limit) return;
     this.entries = this.list().slice(1);
     this.dropped++;
@@ -39,6 +40,16 @@ class SortedList {
     return late;
   }
 
+  putBack(taken: readonly Entry[]): void {
+    this.entries.push(...taken);
+  }
+
+  remove(isOut: (plan: string) => boolean): Entry[] {
+    const removed = this.list().filter(({ plan }) => isOut(plan));
+    this.entries = this.entries.filter(({ plan }) => !isOut(plan));
+    return removed;
+  }
+
   list(count = Infinity): Entry[] {
     return this.entries
       .toSorted((left, right) => left.dueAt - right.dueAt || left.subject - right.subject)
@@ -46,7 +57,10 @@ class SortedList {
   }
 }
 
-type Queue = Pick<ReportQueue<number, string>, 'add' | 'takeDue' | 'release' | 'list' | 'size' | 'dropped'>;
+type Queue = Pick<
+  ReportQueue<number, string>,
+  'add' | 'takeDue' | 'putBack' | 'remove' | 'release' | 'list' | 'size' | 'dropped'
+>;
 
 describe.each([
   ['without a limit', Infinity],
@@ -60,16 +74,24 @@ describe.each([
     const below = (bound: number) => Math.floor(random() * bound);
     let subjects = 0;
     const steps = Array.from({ length: 3000 }, () => {
-      const [action, now, count] = [below(20), below(moments), below(20)];
+      const [action, now, count] = [below(23), below(moments), below(20)];
       const first = subjects;
-      subjects += action < 12 ? count : 0;
+      subjects += action < 12 ? count : Number(action === 18);
       return (queue: Queue): unknown => {
         if (action < 12) {
           for (let index = 0; index < count; index++) queue.add(now, first + index, `plan ${index}`);
           return queue.size;
         }
         if (action < 18) return queue.takeDue(now, count);
-        return action < 19 ? queue.list(count) : count === 0 && queue.release(now);
+        if (action < 20) {
+          const taken = queue.takeDue(now, count);
+          // What comes in between must not be mixed up with what was there before.
+          if (action === 18) queue.add(now, first, 'in between');
+          queue.putBack(taken);
+          return queue.size;
+        }
+        if (action < 21) return queue.remove((plan) => plan.endsWith(`${count}7`));
+        return action < 22 ? queue.list(count) : count === 0 && queue.release(now);
       };
     });
     const queue = new ReportQueue<number, string>(limit);
@@ -90,7 +112,7 @@ it('keeps the order of one moment that never empties, as with a clock that stand
     const [taken] = queue.takeDue(7, 1);
     expect(taken?.subject).toBe(subject - 1);
   }
-  expect(queue.list()).toEqual([{ subject: 9_999, plan: 'plan 9999', dueAt: 7 }]);
+  expect(queue.list()).toEqual([{ subject: 9_999, plan: 'plan 9999', dueAt: 7, sequence: 10_000 }]);
 });
 
 it('forgets everything, drops included', () => {
@@ -100,5 +122,5 @@ it('forgets everything, drops included', () => {
   queue.clear();
   expect([queue.size, queue.dropped, queue.list()]).toEqual([0, 0, []]);
   queue.add(1, 5, '');
-  expect(queue.takeDue(1, 9)).toEqual([{ subject: 5, plan: '', dueAt: 1 }]);
+  expect(queue.takeDue(1, 9)).toEqual([{ subject: 5, plan: '', dueAt: 1, sequence: 3 }]);
 });

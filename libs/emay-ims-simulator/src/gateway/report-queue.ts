@@ -4,6 +4,7 @@ import { DueMoment, type QueuedReport } from './due-moment.js';
  * The reports of one account by due time, those of the same millisecond in the order they were added.
  * - Nothing runs until a pull asks, so a million waiting reports cost no timers.
  * - Reading is destructive: what `takeDue` returns is gone.
+ * - What was taken can be put back, to where it was.
  * - Beyond its limit the report that is due first is dropped, and counted: nobody seems to fetch them.
  * - A binary heap of moments, not of reports: the reports of a call mostly fall due together.
  */
@@ -53,10 +54,26 @@ export class ReportQueue<S, P> {
     if (late === 0) return 0;
     const merged = this.heap.filter(({ dueAt }) => dueAt >= now).flatMap((moment) => moment.entries());
     this.setMoments(this.heap.filter(({ dueAt }) => dueAt < now));
-    for (const { subject, plan, sequence } of merged.toSorted((left, right) => left.sequence - right.sequence)) {
-      this.put(now, subject, plan, sequence);
-    }
+    this.putInOrder(merged.map((report) => ({ ...report, dueAt: now })));
     return late;
+  }
+
+  /** Undoes `takeDue`: the reports wait again where they stood. */
+  putBack(taken: readonly QueuedReport<S, P>[]): void {
+    const moments = new Set(taken.map(({ dueAt }) => dueAt));
+    const merged = this.heap.filter(({ dueAt }) => moments.has(dueAt)).flatMap((moment) => moment.entries());
+    this.setMoments(this.heap.filter(({ dueAt }) => !moments.has(dueAt)));
+    this.putInOrder([...merged, ...taken]);
+  }
+
+  /** Takes out every report with such a plan, due or not, and returns them. */
+  remove(isOut: (plan: P) => boolean): QueuedReport<S, P>[] {
+    const waiting = this.list();
+    const removed = waiting.filter(({ plan }) => isOut(plan));
+    if (removed.length === 0) return removed;
+    this.setMoments([]);
+    this.putInOrder(waiting.filter(({ plan }) => !isOut(plan)));
+    return removed;
   }
 
   /** The first `count` in the order in which they fall due. */
@@ -64,10 +81,17 @@ export class ReportQueue<S, P> {
     const listed: QueuedReport<S, P>[] = [];
     for (const moment of this.heap.toSorted(compare)) {
       if (listed.length >= count) break;
-      for (const { subject, plan, dueAt } of moment.entries(count - listed.length))
-        listed.push({ subject, plan, dueAt });
+      for (const report of moment.entries(count - listed.length)) listed.push(report);
     }
     return listed;
+  }
+
+  private putInOrder(reports: readonly QueuedReport<S, P>[]): void {
+    for (const { dueAt, subject, plan, sequence } of reports.toSorted(
+      (left, right) => left.sequence - right.sequence,
+    )) {
+      this.put(dueAt, subject, plan, sequence);
+    }
   }
 
   private put(dueAt: number, subject: S, plan: P, sequence: number): void {

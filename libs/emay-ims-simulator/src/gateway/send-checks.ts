@@ -1,6 +1,18 @@
 import type { Refusal } from '../wire/answer-code.js';
 import { isMobile } from '../wire/mobile.js';
-import type { SendEntry } from '../wire/request-body.js';
+import type { RequestBody, SendEntry } from '../wire/request-body.js';
+
+/**
+ * How a batch call with an empty list is judged. `list-first`: `ERROR_MOBILE_EMPTY` (seen). `content-first`: the text of a
+ * batch is looked at before its list. `params`: an empty list is `ERROR_PARAMS`.
+ */
+export const EMPTY_BATCHES = ['list-first', 'content-first', 'params'] as const;
+export type EmptyBatch = (typeof EMPTY_BATCHES)[number];
+
+export interface BatchRules {
+  readonly maxContentLength: number;
+  readonly emptyBatch: EmptyBatch;
+}
 
 const MAX_RECIPIENTS = 300;
 const MAX_CUSTOM_IMS_ID_LENGTH = 32;
@@ -14,8 +26,15 @@ export function checkSingle(entry: SendEntry, maxContentLength: number): Refusal
 }
 
 /** §2.2 and §2.3, in the gateway's order: the list, the texts, the ids, and last whether any number is good. */
-export function checkBatch(entries: readonly SendEntry[], maxContentLength: number): Refusal {
-  if (entries.length === 0) return 'ERROR_MOBILE_EMPTY';
+export function checkBatch(
+  { entries, content }: Pick<RequestBody, 'entries' | 'content'>,
+  { maxContentLength, emptyBatch }: BatchRules,
+): Refusal {
+  if (emptyBatch === 'content-first' && content !== undefined) {
+    const refusal = checkContent({ content }, maxContentLength);
+    if (refusal) return refusal;
+  }
+  if (entries.length === 0) return emptyBatch === 'params' ? 'ERROR_PARAMS' : 'ERROR_MOBILE_EMPTY';
   if (entries.length > MAX_RECIPIENTS) return 'ERROR_MOBILE_NUMBER';
   return (
     first(entries, (entry) => checkContent(entry, maxContentLength)) ??
@@ -24,7 +43,7 @@ export function checkBatch(entries: readonly SendEntry[], maxContentLength: numb
   );
 }
 
-function checkContent({ content }: SendEntry, maxContentLength: number): Refusal {
+function checkContent({ content }: Pick<SendEntry, 'content'>, maxContentLength: number): Refusal {
   if (content === '') return 'ERROR_CONTENT_EMPTY';
   return content.length > maxContentLength ? 'ERROR_LONG_CONTENT' : undefined;
 }

@@ -2,6 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Circumstances } from '../gateway/circumstances.js';
 import type { OpenRequest } from '../oracle/records.js';
 import type { Answer } from '../wire/answer-code.js';
+import { placesIn } from './whole-reports.js';
+
+interface Head {
+  readonly status?: number;
+  readonly code?: string;
+  readonly headers?: Record<string, string>;
+}
 
 /** One request and its answer, as a fault sees it: it decides whether the gateway acts, and what the caller gets. */
 export class Exchange {
@@ -20,20 +27,32 @@ export class Exchange {
     return this.carriedOut;
   }
 
-  /** Gives an answer the way the gateway does: HTTP 200 and `text/plain`, even for an error (seen). */
-  answer(answer: Answer): void {
-    this.send(JSON.stringify(answer), { code: answer.code });
+  /**
+   * Gives an answer the way the gateway does: HTTP 200 and `text/plain`, even for an error (seen). `isWhole`: its reports
+   * are all there although they are written another way.
+   */
+  answer(
+    answer: Answer,
+    { headers = {}, isWhole = false }: { headers?: Record<string, string>; isWhole?: boolean } = {},
+  ): void {
+    if (this.carriedOut && !isWhole) this.keepsWhole(placesIn(this.carriedOut, answer));
+    this.write(JSON.stringify(answer), { code: answer.code, headers });
   }
 
-  /** Gives any body, with its length. */
-  send(
-    body: string | Buffer,
-    { status = 200, code, headers = {} }: { status?: number; code?: string; headers?: Record<string, string> } = {},
-  ): void {
-    // Encoded once, here: a string would be encoded for its length and again for the socket.
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    this.head(status, code, { 'Content-Length': String(bytes.length), ...headers });
-    this.response.end(bytes);
+  /** Gives the genuine answer in another form. */
+  answerAs(body: string | Buffer, { code }: Answer, headers: Record<string, string> = {}): void {
+    this.write(body, { code, headers });
+  }
+
+  /** Gives a body that is no answer, with its length. Reports that were handed out are not in it. */
+  send(body: string | Buffer, head: Head = {}): void {
+    if (this.carriedOut) this.keepsWhole(placesIn(this.carriedOut, { code: '' }));
+    this.write(body, head);
+  }
+
+  /** Notes which reports of a page will be whole in the bytes that are sent; `undefined`: all of them. */
+  keepsWhole(places: readonly number[] | undefined): void {
+    if (places && this.record.call === 'getIMSReport') this.record.wholeReports = places;
   }
 
   /** Writes the head and leaves the body to the caller. */
@@ -41,6 +60,13 @@ export class Exchange {
     this.record.status = status;
     if (code !== undefined) this.record.code = code;
     this.response.writeHead(status, { 'Content-Type': 'text/plain;charset=utf-8', ...headers });
+  }
+
+  private write(body: string | Buffer, { status = 200, code, headers = {} }: Head): void {
+    // Encoded once, here: a string would be encoded for its length and again for the socket.
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    this.head(status, code, { 'Content-Length': String(bytes.length), ...headers });
+    this.response.end(bytes);
   }
 
   /** Ends the connection with a TCP reset. */

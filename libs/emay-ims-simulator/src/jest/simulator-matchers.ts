@@ -24,6 +24,8 @@ export interface HandedOutMatch {
   readonly appId?: Expected<string>;
   /** Whether the whole answer was given to the network. */
   readonly finished?: boolean;
+  /** Whether the report itself can be read in the bytes that were sent. */
+  readonly whole?: boolean;
 }
 
 interface Context {
@@ -43,6 +45,7 @@ const HANDED_OUT_FIELDS = [
   'customImsId',
   'appId',
   'finished',
+  'whole',
 ] satisfies (keyof HandedOutMatch)[];
 
 /**

@@ -1,5 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { CurrentSettings } from '../gateway/account-settings.js';
 import type { AcceptedCall, KeptMessage } from './accepted-call.js';
+import type { ReportSummary } from './records.js';
 import type { KeptReport, ReportPage } from './report-page.js';
 
 /** One line of the log. `at` is added as it is written. */
@@ -22,7 +24,8 @@ export type LogEvent =
       mobile: string;
     }
   | {
-      event: 'handed-out';
+      /** `put-back`: waits again after it was handed out. */
+      event: 'handed-out' | 'put-back';
       requestId: string;
       appId: string;
       imsId: string | null;
@@ -31,11 +34,23 @@ export type LogEvent =
       state: string | null;
     }
   | {
+      /** Went to another address, as the account's `reports` was `pushed`. */
+      event: 'pushed-elsewhere';
+      appId: string;
+      imsId: string | null;
+      customImsId: string | null;
+      mobile: string | null;
+      state: string | null;
+    }
+  | ({ event: 'account-changed'; appId: string } & CurrentSettings)
+  | {
       event: 'answer-finished' | 'answer-unfinished';
       requestId: string;
       status: number | null;
       code: string | null;
       fault: string | null;
+      /** See `ReceivedRequest`. */
+      wholeReports?: readonly number[];
     };
 
 /**
@@ -72,12 +87,18 @@ export class EventLog {
   handedOut({ request, appId }: ReportPage, reports: readonly KeptReport[]): void {
     const front = this.front('handed-out', request.requestId, appId);
     let lines = '';
-    for (const report of reports) {
-      const { imsId, customImsId, mobile, state } = report.summary();
-      const ids = `"imsId":${json(imsId)},"customImsId":${json(customImsId)},"mobile":${json(mobile)}`;
-      lines += `${front}${ids},"state":${json(state)}}\n`;
-    }
+    for (const report of reports) lines += reportLine(front, report.summary());
     this.append(lines);
+  }
+
+  putBack({ request, appId }: ReportPage, reports: readonly KeptReport[]): void {
+    const front = this.front('put-back', request.requestId, appId);
+    this.append(reports.map((report) => reportLine(front, report.summary())).join(''));
+  }
+
+  pushedElsewhere(appId: string, reports: readonly ReportSummary[]): void {
+    const front = `${JSON.stringify({ at: this.now(), event: 'pushed-elsewhere', appId }).slice(0, -1)},`;
+    this.append(reports.map((report) => reportLine(front, report)).join(''));
   }
 
   private front(event: LogEvent['event'], requestId: string, appId: string): string {
@@ -96,6 +117,11 @@ export class EventLog {
     this.closed = true;
     closeSync(this.file);
   }
+}
+
+function reportLine(front: string, { imsId, customImsId, mobile, state }: ReportSummary): string {
+  const ids = `"imsId":${json(imsId)},"customImsId":${json(customImsId)},"mobile":${json(mobile)}`;
+  return `${front}${ids},"state":${json(state)}}\n`;
 }
 
 /** Printable ASCII without a quote and a backslash. */

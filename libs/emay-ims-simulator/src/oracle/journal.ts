@@ -1,7 +1,15 @@
+import type { CurrentSettings } from '../gateway/account-settings.js';
 import type { AcceptedCall, KeptMessage } from './accepted-call.js';
 import { BoundedHistory } from './bounded-history.js';
 import type { EventLog } from './event-log.js';
-import type { AcceptedMessage, HandedOutReport, JournalCounters, OpenRequest, ReceivedRequest } from './records.js';
+import type {
+  AcceptedMessage,
+  HandedOutReport,
+  JournalCounters,
+  OpenRequest,
+  ReceivedRequest,
+  ReportSummary,
+} from './records.js';
 import { handedOutRecord, type KeptReport, type ReportPage } from './report-page.js';
 
 /** What happened, in memory (the newest) and in the log (all of it). */
@@ -9,7 +17,7 @@ export class Journal {
   private readonly acceptedMessages: BoundedHistory<KeptMessage>;
   private readonly handedOutReports: BoundedHistory<KeptReport>;
   private readonly receivedRequests: BoundedHistory<OpenRequest>;
-  private readonly totals = { requests: 0, accepted: 0, handedOut: 0 };
+  private readonly totals = { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0 };
 
   constructor(
     historyLimit: number,
@@ -46,6 +54,21 @@ export class Journal {
     this.log?.handedOut(page, reports);
   }
 
+  /** Reports that were handed out and wait again: they will come twice. */
+  putBack(page: ReportPage, reports: readonly KeptReport[]): void {
+    this.log?.putBack(page, reports);
+  }
+
+  /** Reports that went to another address: no pull will ever get them. */
+  pushedElsewhere(appId: string, reports: readonly ReportSummary[]): void {
+    this.totals.pushedElsewhere += reports.length;
+    this.log?.pushedElsewhere(appId, reports);
+  }
+
+  accountChanged(appId: string, settings: CurrentSettings): void {
+    this.log?.write({ event: 'account-changed', appId, ...settings });
+  }
+
   ended(request: OpenRequest): void {
     this.log?.write({
       event: request.finished ? 'answer-finished' : 'answer-unfinished',
@@ -53,6 +76,7 @@ export class Journal {
       status: request.status ?? null,
       code: request.code ?? null,
       fault: request.fault ?? null,
+      ...(request.wholeReports ? { wholeReports: request.wholeReports } : {}),
     });
     this.onEnd?.({ ...request });
   }
@@ -63,7 +87,7 @@ export class Journal {
 
   /** Forgets all; the log on disk stays. */
   clear(): void {
-    Object.assign(this.totals, { requests: 0, accepted: 0, handedOut: 0 });
+    Object.assign(this.totals, { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0 });
     for (const history of [this.acceptedMessages, this.handedOutReports, this.receivedRequests]) history.clear();
   }
 

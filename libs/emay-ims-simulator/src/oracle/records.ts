@@ -40,6 +40,8 @@ export interface HandedOutReport extends ReportSummary {
   readonly handedOutAt: number;
   /** The whole answer was given to the network. It may still have been lost on the way. */
   readonly finished: boolean;
+  /** It was readable, from its first brace to its last, in the bytes that were given to the network. */
+  readonly whole: boolean;
 }
 
 /** An HTTP request, from its head on. */
@@ -60,6 +62,13 @@ export interface ReceivedRequest {
   readonly firstMobile?: string;
   /** How many messages were accepted, or reports handed out. */
   readonly taken: number;
+  /** How many of the reports that were handed out went back into the queue; absent: none. */
+  readonly putBack?: number;
+  /**
+   * The places, from 0, of those reports that were whole in the bytes sent. Absent: all of them where the answer was
+   * finished, none where it was not.
+   */
+  readonly wholeReports?: readonly number[];
   /** HTTP status, absent when nothing was answered. */
   readonly status?: number;
   /** The answered code, absent when the answer had none. */
@@ -76,12 +85,16 @@ export interface JournalCounters {
   readonly requests: number;
   readonly accepted: number;
   readonly handedOut: number;
+  /** Reports that went to another address, as the account's `reports` was `pushed`. */
+  readonly pushedElsewhere: number;
 }
 
-/** What happened since the start or the last `reset`, however much of it the lists still remember. */
-export interface Counters extends JournalCounters {
+export interface QueueCounters {
   /** Reports that wait, due or not. */
   readonly pending: number;
   /** Reports that were dropped because more than `pendingLimit` waited. */
   readonly dropped: number;
 }
+
+/** What happened since the start or the last `reset`, however much of it the lists still remember. */
+export interface Counters extends JournalCounters, QueueCounters {}

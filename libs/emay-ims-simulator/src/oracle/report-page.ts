@@ -10,6 +10,8 @@ export interface ReportPage {
 /** A report as the history keeps it. */
 export interface KeptReport {
   readonly page: ReportPage;
+  /** Its place in the page, from 0. */
+  readonly place: number;
   /** Names the message even where the report itself leaves an id out: the oracle knows better than the wire. */
   summary(): ReportSummary;
   /** What was put into the answer. */
@@ -18,6 +20,7 @@ export interface KeptReport {
 
 export function handedOutRecord(kept: KeptReport): HandedOutReport {
   const { appId, handedOutAt, request } = kept.page;
-  const { requestId, finished } = request;
-  return { appId, requestId, ...kept.summary(), report: kept.wire(), handedOutAt, finished };
+  const { requestId, finished, wholeReports } = request;
+  const whole = wholeReports?.includes(kept.place) ?? finished;
+  return { appId, requestId, ...kept.summary(), report: kept.wire(), handedOutAt, finished, whole };
 }

@@ -14,11 +14,29 @@ export const ANSWER_CODES = {
   ERROR_SIGN: '签名错误',
 } as const;
 
+/** Answer codes of sister products, which the document does not list. A fault or a scenario can give any of them. */
+export const CODES_SEEN_ELSEWHERE = [
+  'ERROR_OVER_SPEED',
+  'ERROR_BALANCE',
+  'ERROR_REQUEST_NO_VALID',
+  'ERROR_REQUESTTIME',
+  'ERROR_REQUESTVALIDPERIOD',
+  'ERROR_REQUESTTIME_TIMEOUT',
+  'ERROR_ENCRYPTION',
+  'ERROR_APPID_NO_SUPPORT_CHANNEL',
+  'ERROR_SMS_TIME',
+  'ERROR_EXTENDED_CODE',
+  'ERROR_NO_VOICE_SERVICE',
+  'ERROR_NO_RETRIEVE_SERVICE',
+  'ERROR_REPORT_TIME',
+  'ERROR_TOO_MUCH_SMSIDS',
+] as const;
+
 /** One of the 12 codes of the vendor document (§3). */
 export type DocumentedAnswerCode = keyof typeof ANSWER_CODES;
 
-/** What the gateway itself answers: the documented codes, and the pace limit seen in the sister product. */
-export type AnswerCode = DocumentedAnswerCode | 'ERROR_OVER_SPEED';
+/** What the gateway itself answers: the documented codes, and two seen in the sister product. */
+export type AnswerCode = DocumentedAnswerCode | 'ERROR_OVER_SPEED' | 'ERROR_BALANCE';
 
 /** Why a call was not taken; `undefined` stands for no objection. */
 export type Refusal = Exclude<AnswerCode, 'SUCCESS'> | undefined;

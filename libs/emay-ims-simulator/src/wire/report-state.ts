@@ -11,6 +11,17 @@ export const REPORT_STATES = {
   FAIL_UNKNOW: '未知失败',
 } as const;
 
+/** Report states of sister products, which the document does not list. A report that is pushed can have any of them. */
+export const STATES_SEEN_ELSEWHERE = [
+  'FAIL_AUDITING_REFUSED',
+  'FAIL_BLACK_LIST',
+  'FAIL_UNSUBSCRIBE',
+  'FAIL_WHITE_LIST',
+  'FAIL_INTERCEPT',
+  'FAIL_SIGN',
+  'FAIL_SEND_FILTER',
+] as const;
+
 /** One of the 9 states of the vendor document (§4). */
 export type ReportState = keyof typeof REPORT_STATES;
 

@@ -15,6 +15,8 @@ export interface RequestBody {
   readonly sign: string;
   /** The recipients of a send call, empty for a report call. */
   readonly entries: readonly SendEntry[];
+  /** The one text of a batch call, which is there without a recipient too. */
+  readonly content: string | undefined;
   /** The page size of a report call. */
   readonly number: number | undefined;
 }
@@ -30,6 +32,7 @@ export function readRequestBody(call: CallName, bytes: Buffer): RequestBody | un
       timestamp: text(body.timestamp),
       sign: text(body.sign),
       entries: entriesOf(call, body),
+      content: call === 'sendBatchIMS' ? text(body.content) : undefined,
       number: call === 'getIMSReport' ? integer(body.number) : undefined,
     };
   } catch (error) {

@@ -28,6 +28,20 @@ export const WRONG_GATEWAYS: readonly WrongGateway[] = [
     breaks: ['one of 501 is ERROR_LONG_CONTENT', 'counts two units'],
     start: withOptions({ maxContentLength: 499 }),
   },
+  {
+    name: 'looks at the text of a batch before its list',
+    breaks: ['sendBatchIMS: an empty list is ERROR_MOBILE_EMPTY', 'sendBatchIMS: an empty list is looked at after'],
+    start: withOptions({ emptyBatch: 'content-first' }),
+  },
+  {
+    name: 'answers an empty list with ERROR_PARAMS',
+    breaks: [
+      'an empty list is ERROR_MOBILE_EMPTY',
+      'an empty list is looked at after',
+      'a missing list is an empty one',
+    ],
+    start: withOptions({ emptyBatch: 'params' }),
+  },
   { name: 'lives in UTC', breaks: ["the clock is Shanghai's"], start: withOptions({ timeZoneOffset: '+00:00' }) },
   {
     name: 'takes old timestamps',
@@ -83,6 +97,16 @@ export const WRONG_GATEWAYS: readonly WrongGateway[] = [
     name: 'reports twice',
     breaks: ['does not come again'],
     start: withFault({ kind: 'duplicate-reports', byMs: 150 }),
+  },
+  {
+    name: 'hands a page out again',
+    breaks: ['does not come again', 'empty array when nothing waits'],
+    start: withFault({ kind: 'returned-page' }),
+  },
+  {
+    name: 'writes times with a fraction',
+    breaks: ['the times as yyyy-MM-dd'],
+    start: withFault({ kind: 'odd-reports', shape: 'times-fraction' }),
   },
   {
     name: 'never reports',

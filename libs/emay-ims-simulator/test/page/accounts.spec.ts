@@ -13,10 +13,32 @@ describeInChromium("the operator's page: accounts", (browser) => {
     const { page, bench } = current();
     bench.simulator.pushReport('second', { state: 'DELIVRD' });
     await page.locator('#account-rows').getByText('1', { exact: true }).waitFor();
-    expect((await page.locator('#account-rows tr').allInnerTexts()).map((row) => row.split('\t'))).toEqual([
+    expect((await page.locator('#account-rows tr').allInnerTexts()).map((row) => row.split('\t').slice(0, 3))).toEqual([
       ['first', '127.0.0.1, 10.1.*', '0'],
       ['second', 'any', '1'],
     ]);
     expect(await page.content()).not.toContain('key-of');
+  });
+
+  it('switches what an account can have, and shows what was switched elsewhere', async () => {
+    const { page, bench } = current();
+    const input = (name: string) => page.getByLabel(`second ${name}`, { exact: true });
+    const settings = () => bench.simulator.accountSettings('second');
+    await input('outOfBalance').check();
+    await input('poisoned').check();
+    await input('reports').selectOption('held');
+    await current().settles(async () => Promise.resolve(settings().reports === 'held'));
+    expect(settings()).toEqual({ outOfBalance: true, reports: 'held', poisoned: true });
+    expect(bench.simulator.accountSettings('first')).toEqual({
+      outOfBalance: false,
+      reports: 'pulled',
+      poisoned: false,
+    });
+
+    bench.simulator.changeAccount({ outOfBalance: false, reports: 'pushed' });
+    await current().settles(async () => !(await input('outOfBalance').isChecked()));
+    expect(await input('reports').inputValue()).toBe('pushed');
+    await input('poisoned').uncheck();
+    await current().settles(async () => Promise.resolve(!settings().poisoned));
   });
 });

@@ -10,12 +10,21 @@ describeInChromium("the operator's page: each fault", (browser) => {
     refuse: { forMs: 5000 },
     delay: { ms: 1000, before: 'answer' },
     drip: { intervalMs: 100 },
-    truncate: { breaks: 'connection' },
+    truncate: { percent: 50, breaks: 'connection' },
     html: { status: 200 },
     status: { status: 500 },
-    code: { code: 'ERROR_OVER_SPEED' },
+    code: { code: 'ERROR_OVER_SPEED', where: 'body' },
+    'partly-accepted': { count: 1, code: 'ERROR_PARAMS' },
     redirect: { status: 307 },
     oversize: { bytes: 67_108_864 },
+    encoded: {
+      charset: 'utf-8',
+      declares: 'truth',
+      packing: 'none',
+      announces: 'truth',
+      percent: 100,
+      breaks: 'body',
+    },
     'compressed-bomb': { bytes: 1_073_741_824 },
     'missing-entries': { count: 1 },
     'stranger-entries': { count: 1 },
@@ -24,6 +33,10 @@ describeInChromium("the operator's page: each fault", (browser) => {
     'late-reports': { byMs: 60_000 },
     'early-reports': { answerAfterMs: 1000 },
     'conflicting-reports': { state: 'FAIL_RESPONSE', byMs: 0 },
+    'stranger-reports': { count: 1, ids: 'theirs', numbers: 'ours', state: 'DELIVRD' },
+    'returned-page': { answer: 'whole' },
+    'odd-reports': { count: 500, shape: 'all' },
+    'absurd-page': { shape: 'no-reports', size: 1_000_000, place: 'behind' },
     'malformed-reports': { count: 1, shape: 'all' },
   };
 
@@ -32,7 +45,7 @@ describeInChromium("the operator's page: each fault", (browser) => {
     const kinds = await current().page.evaluate<string[]>(
       "[...document.querySelectorAll('.fault')].map(({ dataset }) => dataset.kind)",
     );
-    expect(await switches.count()).toBe(25);
+    expect(await switches.count()).toBe(32);
     expect(kinds.sort()).toEqual([...FAULT_KINDS].sort());
   });
 

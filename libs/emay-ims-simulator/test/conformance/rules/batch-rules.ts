@@ -38,6 +38,16 @@ function rulesOf(call: BatchCall, section: string): Rule[] {
       },
     },
     {
+      known: 'seen',
+      says: `${call}: an empty list is looked at after the account, so it proves path, account and sign for nothing`,
+      async check(gateway) {
+        const body = { content: LONG_TEXT, imses: [] };
+        assert.equal(await gateway.code(call, gateway.signed({ ...body, sign: 'wrong' })), 'ERROR_SIGN');
+        assert.equal(await gateway.code(call, gateway.signed({ ...body, appId: 'nobody' })), 'ERROR_APPID');
+        await mustAnswer(gateway, 'ERROR_MOBILE_EMPTY', call, body);
+      },
+    },
+    {
       known: 'assumed',
       says: `${call}: a missing list is an empty one, and one of another JSON type is ERROR_PARAMS`,
       async check(gateway) {

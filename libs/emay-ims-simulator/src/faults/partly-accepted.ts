@@ -1,0 +1,27 @@
+import { SEND_CALL_NAMES } from '../wire/call-name.js';
+import type { FaultDefinition } from './fault-definition.js';
+
+/** The gateway fails in the middle of a request: its first messages are taken, and the answer is an error. */
+export interface PartlyAcceptedFault {
+  readonly kind: 'partly-accepted';
+  /** How many messages are taken. Default: 1. */
+  readonly count?: number;
+  /** Default: `ERROR_PARAMS`, which the gateway answers to any failure of its own. */
+  readonly code?: string;
+}
+
+const CODE = 'ERROR_PARAMS';
+
+export const partlyAccepted: FaultDefinition<PartlyAcceptedFault> = {
+  meaning: '`code`, although the first `count` messages were taken; what is refused anyway takes none',
+  accepts: 'yes',
+  calls: SEND_CALL_NAMES,
+  fields: {
+    count: { type: 'integer', min: 0, default: 1, meaning: 'messages that are taken' },
+    code: { type: 'text', default: CODE, meaning: 'such as ERROR_PARAMS, or any other text' },
+  },
+  play(exchange, { count = 1, code = CODE }) {
+    const answer = exchange.accept({ takesOnly: count });
+    exchange.answer(answer.code === 'SUCCESS' ? { code } : answer);
+  },
+};

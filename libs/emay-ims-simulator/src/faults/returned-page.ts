@@ -1,0 +1,29 @@
+import { sendCut } from '../http/cut-body.js';
+import { placesWithin } from '../http/whole-reports.js';
+import type { FaultDefinition } from './fault-definition.js';
+
+const ANSWERS = ['whole', 'cut', 'reset', 'error'] as const;
+
+/** The page goes back into the queue as it is handed out, so the next report call gets it again. */
+export interface ReturnedPageFault {
+  readonly kind: 'returned-page';
+  /** What the caller gets of it. `cut`: the first half; `error`: `ERROR_PARAMS`. Default: `whole`. */
+  readonly answer?: (typeof ANSWERS)[number];
+}
+
+export const returnedPage: FaultDefinition<ReturnedPageFault> = {
+  meaning: 'the page, which goes back into the queue and comes again; `answer` says what arrives of it',
+  accepts: 'yes',
+  calls: ['getIMSReport'],
+  fields: { answer: { type: 'choice', choices: ANSWERS, default: 'whole', meaning: 'what arrives' } },
+  play(exchange, { answer: arrives = 'whole' }) {
+    const answer = exchange.accept({ putsBack: true });
+    if (arrives === 'reset') return exchange.reset();
+    if (arrives === 'whole' || answer.code !== 'SUCCESS') return exchange.answer(answer);
+    if (arrives === 'error') return exchange.answer({ code: 'ERROR_PARAMS' });
+    const whole = Buffer.from(JSON.stringify(answer));
+    const sentBytes = Math.floor(whole.length / 2);
+    exchange.keepsWhole(placesWithin(answer, 'utf-8', sentBytes));
+    sendCut(exchange, { code: answer.code, whole, sentBytes, breaks: 'connection', headers: {} });
+  },
+};

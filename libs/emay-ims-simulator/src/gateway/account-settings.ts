@@ -1,0 +1,60 @@
+import { isJsonObject } from '../wire/json.js';
+
+/** What becomes of the reports of an account. */
+export const REPORT_ROUTES = ['pulled', 'held', 'pushed'] as const;
+
+/** What the platform can switch at an account while the gateway runs. */
+export interface AccountSettings {
+  /** A send call with no other fault is `ERROR_BALANCE` and takes nothing. Default: false. */
+  readonly outOfBalance?: boolean;
+  /**
+   * `pulled`: report calls hand reports out. `held`: they answer `SUCCESS` with `[]`, and reports wait. `pushed`: the same,
+   * and what falls due goes to another address: no pull ever gets it. Default: `pulled`.
+   */
+  readonly reports?: (typeof REPORT_ROUTES)[number];
+  /**
+   * Puts a report into the queue, due now, that the gateway cannot print: every page that it would be part of is
+   * `ERROR_PARAMS` and stays in the queue. `false` takes it out. Default: false.
+   */
+  readonly poisoned?: boolean;
+}
+
+/** All settings, as they are now. */
+export type CurrentSettings = Required<AccountSettings>;
+
+export const DEFAULT_SETTINGS: CurrentSettings = Object.freeze({
+  outOfBalance: false,
+  reports: 'pulled',
+  poisoned: false,
+});
+
+/** Only the settings among the fields of an account. */
+export function settingsOf({ outOfBalance, reports, poisoned }: AccountSettings): CurrentSettings {
+  return {
+    outOfBalance: outOfBalance ?? DEFAULT_SETTINGS.outOfBalance,
+    reports: reports ?? DEFAULT_SETTINGS.reports,
+    poisoned: poisoned ?? DEFAULT_SETTINGS.poisoned,
+  };
+}
+
+/** Throws a `RangeError` whose message says what to write. */
+export function checkAccountSettings(settings: unknown): asserts settings is AccountSettings {
+  if (!isJsonObject(settings)) throw wrong('write an object such as { "outOfBalance": true }');
+  for (const [name, value] of Object.entries(settings)) {
+    switch (name) {
+      case 'outOfBalance':
+      case 'poisoned':
+        if (value === undefined || typeof value === 'boolean') break;
+        throw wrong(`${name} is ${JSON.stringify(value)}; write true or false`);
+      case 'reports':
+        if (value === undefined || REPORT_ROUTES.some((route) => route === value)) break;
+        throw wrong(`reports is ${JSON.stringify(value)}; write one of: ${REPORT_ROUTES.join(', ')}`);
+      default:
+        throw wrong(`there is no "${name}"; write some of: ${Object.keys(DEFAULT_SETTINGS).join(', ')}`);
+    }
+  }
+}
+
+function wrong(sentence: string): RangeError {
+  return new RangeError(`account: ${sentence}.`);
+}

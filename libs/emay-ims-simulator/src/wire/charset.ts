@@ -1,0 +1,30 @@
+import { encodeGb18030 } from './gb18030.js';
+
+interface Charset {
+  /** As a Content-Type names it. */
+  readonly name: string;
+  /** Bytes before the text. */
+  readonly mark?: readonly number[];
+  readonly encode: (text: string) => Buffer;
+}
+
+/** The charsets that a body can be written in. What one of them lacks is `?`, as Java writes it. */
+export const CHARSETS = {
+  'utf-8': { name: 'utf-8', encode: (text) => Buffer.from(text) },
+  'utf-8-bom': { name: 'utf-8', mark: [0xef, 0xbb, 0xbf], encode: (text) => Buffer.from(text) },
+  gb18030: { name: 'gb18030', encode: (text) => encodeGb18030(text) },
+  gbk: { name: 'gbk', encode: (text) => encodeGb18030(text, { isGbk: true }) },
+  'utf-16': { name: 'utf-16', mark: [0xfe, 0xff], encode: (text) => Buffer.from(text, 'utf16le').swap16() },
+  'utf-16le': { name: 'utf-16le', encode: (text) => Buffer.from(text, 'utf16le') },
+  'latin-1': { name: 'iso-8859-1', encode: (text) => Buffer.from(text.replaceAll(/[^\0-\u00FF]/gu, '?'), 'latin1') },
+} as const satisfies Record<string, Charset>;
+
+export type CharsetName = keyof typeof CHARSETS;
+
+export const CHARSET_NAMES = Object.keys(CHARSETS) as readonly CharsetName[];
+
+/** The text with the mark of its charset, if that has one. */
+export function encodeText(text: string, charset: CharsetName): Buffer {
+  const { mark = [], encode }: Charset = CHARSETS[charset];
+  return mark.length === 0 ? encode(text) : Buffer.concat([Buffer.from(mark), encode(text)]);
+}
