@@ -99,6 +99,14 @@ export class ImsDatabase {
     return this.work.perform(work, 'transaction', options);
   }
 
+  /**
+   * Proves that a server takes writes, by one that touches no row: it may have become a standby, or been set to read only. An SQLite
+   * file of our own tells with the next write.
+   */
+  async assertWritable(): Promise<void> {
+    if (this.work instanceof ServerDatabase) await this.run('UPDATE emay_ims_lease SET holder = holder WHERE 1 = 0');
+  }
+
   /** Joins the transaction of a caller's manager, under a savepoint: what fails here leaves nothing behind there. */
   within<T>(manager: EntityManager, work: SqlWork<T>): Promise<T> {
     if (this.work instanceof SharedCommits) throw new Error('An SQLite file of our own joins no transaction.');

@@ -33,13 +33,18 @@ export interface ImsAccountPulse {
   pollLeaseUntil: Date | null;
 }
 
-/** Two looks into an index; counts nothing. */
+/**
+ * Two looks into an index; counts nothing.
+ *
+ * @throws EmayImsStoreError where the database does not answer, or takes no writes any more: then nothing can be stored or sent
+ */
 export async function readAccountPulse(
   database: ImsDatabase,
   { name: account, dispatch, reports: polling }: ResolvedEmayImsOptions,
   circuit: AccountCircuit,
   poller: ReportPoller,
 ): Promise<ImsAccountPulse> {
+  await database.assertWritable();
   const oldest = await findOldestDue(database, account);
   const lease = await poller.leaseHolder();
   return {

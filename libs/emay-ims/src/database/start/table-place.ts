@@ -14,7 +14,8 @@ type Rows = readonly Record<string, unknown>[];
  * @throws EmayImsOptionsError with the statements that move them
  */
 export async function assertTablesAreHere(names: TableNames, query: Query): Promise<void> {
-  if (await isThere(names, 'emay_ims_message', query)) return;
+  const isHere = await isThere(names, 'emay_ims_message', query);
+  if (isHere) return;
   const elsewhere = await tablesElsewhere(names, query);
   throw new EmayImsOptionsError(
     elsewhere ??
@@ -28,8 +29,9 @@ export async function assertTablesAreHere(names: TableNames, query: Query): Prom
  * are none. Nothing is moved: they may be another application's.
  */
 export async function tablesElsewhere(names: TableNames, query: Query): Promise<string | null> {
+  if (await isThere(names, 'emay_ims_message', query)) return null;
   const old = await oldNames(names, query);
-  if (old === null || old.table('emay_ims_message') === names.table('emay_ims_message')) return null;
+  if (old === null) return null;
   const found: ImsTable[] = [];
   for (const table of IMS_TABLES) if (await isThere(old, table, query)) found.push(table);
   if (!found.includes('emay_ims_message')) return null;

@@ -1,0 +1,262 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { startSimulator, type Simulator } from 'emay-ims-simulator';
+import {
+  EMAY_IMS_MIGRATIONS,
+  EmayImsModule,
+  EmayImsOptionsError,
+  EmayImsService,
+  type EmayImsServerDatabaseOptions,
+} from 'nestjs-emay-ims';
+import { DataSource } from 'typeorm';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+import { KeptLogs } from '../module/workbench.js';
+
+const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
+
+/** What is done to a database before the start, and what the start then says. */
+type Wrong = readonly [what: string, statements: readonly string[], sentences: readonly RegExp[]];
+
+const ON_BOTH: readonly Wrong[] = [
+  [
+    'a table that is missing',
+    ['DROP TABLE emay_ims_lease'],
+    [/has no table \w+\.emay_ims_lease\. Add \.\.\.EMAY_IMS_MIGRATIONS/],
+  ],
+  [
+    'a column that is missing',
+    ['ALTER TABLE emay_ims_lease DROP COLUMN lasts_ms', 'ALTER TABLE emay_ims_message DROP COLUMN raw_answer'],
+    [/Table \w+\.emay_ims_message has no column raw_answer/, /Table \w+\.emay_ims_lease has no column lasts_ms/],
+  ],
+];
+const ON_POSTGRES: readonly Wrong[] = [
+  ['an index that is missing', ['DROP INDEX emay_ims_message_listed'], [/no valid index emay_ims_message_listed/]],
+  [
+    'a key that is missing',
+    ['ALTER TABLE emay_ims_message DROP CONSTRAINT emay_ims_message_pkey'],
+    [/no unique index over \(account, custom_ims_id\)/],
+  ],
+];
+const ON_MARIADB: readonly Wrong[] = [
+  [
+    'an index that is missing',
+    ['DROP INDEX emay_ims_message_listed ON emay_ims_message'],
+    [/no index emay_ims_message_listed/],
+  ],
+  [
+    'a key that is missing',
+    ['ALTER TABLE emay_ims_message DROP PRIMARY KEY'],
+    [/no unique index over \(account, custom_ims_id\)/],
+  ],
+  [
+    'ids that merge',
+    ['ALTER TABLE emay_ims_message MODIFY custom_ims_id varchar(32) COLLATE utf8mb4_general_ci NOT NULL'],
+    [/Columns custom_ims_id of \w+\.emay_ims_message take ids that differ in case for the same/],
+  ],
+  [
+    'a charset that is too narrow',
+    ['ALTER TABLE emay_ims_message MODIFY content text CHARACTER SET latin1 NOT NULL'],
+    [/Columns content of \w+\.emay_ims_message do not hold every character/],
+  ],
+  [
+    'an engine without transactions',
+    ['ALTER TABLE emay_ims_lease ENGINE=MyISAM'],
+    [/emay_ims_lease is kept by MyISAM/],
+  ],
+];
+
+(SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))('the start on %s', (kind) => {
+  const isPostgres = kind === 'postgres';
+  let simulator: Simulator;
+  let database: TestDatabase;
+  let admin: DataSource;
+  let logs: KeptLogs;
+  const closing: (() => Promise<unknown>)[] = [];
+  beforeEach(async () => {
+    simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
+    database = await createTestDatabase(kind as 'postgres');
+    admin = await database.open();
+    logs = new KeptLogs();
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close();
+    await admin.destroy();
+    await simulator.stop();
+    await database.drop();
+  });
+
+  const start = async (
+    options: object = {},
+    module: Partial<EmayImsServerDatabaseOptions> = {},
+  ): Promise<TestingModule> => {
+    const host = await Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot({
+          ...database.typeOrmOptions,
+          migrationsRun: false,
+          retryAttempts: 0,
+          ...options,
+        } as never),
+        EmayImsModule.forRoot({
+          baseUrl: simulator.url,
+          ...ACCOUNT,
+          ...QUIET,
+          database: { dataSource: 'default', startTimeoutMs: 0, ...module },
+        }),
+      ],
+    })
+      .setLogger(logs)
+      .compile();
+    closing.push(() => host.close());
+    return host.init();
+  };
+  const refusal = async (options: object = {}): Promise<string> => {
+    const error: unknown = await start(options).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(EmayImsOptionsError);
+    return (error as Error).message;
+  };
+  const asUrl = (change: (url: URL) => void): { url: string } => {
+    const url = new URL((database.typeOrmOptions as { url: string }).url);
+    change(url);
+    return { url: url.href };
+  };
+
+  it.each([...ON_BOTH, ...(isPostgres ? ON_POSTGRES : ON_MARIADB)])(
+    'refuses %s',
+    async (_what, statements, sentences) => {
+      for (const sql of statements) await admin.query(sql);
+      const message = await refusal();
+      for (const sentence of sentences) expect(message).toMatch(sentence);
+      expect(message).not.toMatch(/once (it|the database) is back/);
+    },
+  );
+
+  it('refuses a schema that synchronize alone has made', async () => {
+    const fresh = await createTestDatabase(kind as 'postgres');
+    closing.push(() => fresh.drop());
+    const { url } = fresh.typeOrmOptions as { url: string };
+    expect(await refusal({ url, synchronize: true, migrations: [] })).toMatch(
+      /has no tables \w+\.emay_ims_report_batch, .*emay_ims_lease/,
+    );
+  });
+
+  it('takes a newer schema', async () => {
+    await admin.query('ALTER TABLE emay_ims_message ADD COLUMN from_the_future varchar(10)');
+    const host = await start();
+    await expect(host.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+  });
+
+  it('waits for a schema that is behind', async () => {
+    await admin.undoLastMigration();
+    const starting = start({}, { startTimeoutMs: 60_000 });
+    await pause(600);
+    await admin.runMigrations();
+    await expect((await starting).get(EmayImsService).enqueue([MESSAGE])).resolves.toHaveLength(1);
+    expect(logs.lines.filter((line) => line.includes('Waiting up to 60000 ms'))).toHaveLength(1);
+    expect(EMAY_IMS_MIGRATIONS.length).toBeGreaterThan(1);
+  });
+
+  it('needs no more than the rights that its statements need, and names those that are missing', async () => {
+    const user = `u_${Math.random().toString(36).slice(2, 10)}`;
+    const name = String(admin.options.database ?? new URL(database.url).pathname.slice(1));
+    const tables = 'message report report_batch resolution event lease sweep'
+      .split(' ')
+      .map((table) => `emay_ims_${table}`);
+    if (isPostgres) {
+      await admin.query(`CREATE USER ${user}`);
+      await admin.query(`GRANT SELECT, UPDATE, DELETE ON ${tables.join(', ')} TO ${user}`);
+      closing.push(async () => {
+        await admin.query(`DROP OWNED BY ${user}`);
+        await admin.query(`DROP USER ${user}`);
+      });
+    } else {
+      await admin.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'x'`);
+      for (const table of tables)
+        await admin.query(`GRANT SELECT, UPDATE, DELETE ON ${name}.${table} TO '${user}'@'%'`);
+      closing.push(() => admin.query(`DROP USER '${user}'@'%'`));
+    }
+    const asUser = asUrl((url) => {
+      url.username = user;
+      if (!isPostgres) url.password = 'x';
+    });
+    expect(await refusal(asUser)).toMatch(/Its user may not INSERT on table \w+\.emay_ims_message/);
+    for (const table of tables)
+      await admin.query(
+        `GRANT INSERT ON ${isPostgres ? table : `${name}.${table}`} TO ${isPostgres ? user : `'${user}'@'%'`}`,
+      );
+    const host = await start(asUser);
+    const ims = host.get(EmayImsService);
+    await expect(ims.send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+    await ims.pullReports();
+    await ims.status();
+  });
+
+  if (isPostgres) {
+    it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s', async (encoding) => {
+      const name = `${String(new URL(database.url).pathname.slice(1))}_${encoding.toLowerCase()}`;
+      await admin.query(
+        `CREATE DATABASE ${name} ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+      );
+      closing.push(() => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      const elsewhere = asUrl((url) => (url.pathname = `/${name}`));
+      expect(await refusal({ ...elsewhere, migrationsRun: true })).toMatch(
+        /Texts do not survive .* Its encoding is .* UTF8/,
+      );
+    });
+
+    it('insists on durable commits where the session does not', async () => {
+      const name = new URL(database.url).pathname.slice(1);
+      await admin.query(`ALTER DATABASE ${name} SET synchronous_commit = off`);
+      await admin.query(`CREATE FUNCTION keep_level() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NEW.code := current_setting('synchronous_commit'); RETURN NEW; END $$`);
+      await admin.query(
+        'CREATE TRIGGER keep_level BEFORE INSERT ON emay_ims_message FOR EACH ROW EXECUTE FUNCTION keep_level()',
+      );
+      const host = await start();
+      const ims = host.get(EmayImsService);
+      await ims.enqueue([MESSAGE]);
+      await host
+        .get(DataSource)
+        .transaction((manager) => ims.enqueue([{ ...MESSAGE, customImsId: 'joined' }], { manager }));
+      expect(await admin.query('SELECT DISTINCT code FROM emay_ims_message')).toEqual([{ code: 'on' }]);
+      expect(logs.lines.join('\n')).toContain('synchronous_commit is off');
+    });
+
+    it('writes in a session that is read only by default', async () => {
+      const name = new URL(database.url).pathname.slice(1);
+      await admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+      const ims = (await start()).get(EmayImsService);
+      await expect(ims.enqueue([MESSAGE])).resolves.toHaveLength(1);
+      await expect(ims.pulse()).resolves.toMatchObject({ account: 'default' });
+    });
+  } else {
+    it('notices a server that has become read only', async () => {
+      const user = `u_${Math.random().toString(36).slice(2, 10)}`;
+      const name = new URL(database.url).pathname.slice(1);
+      await admin.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'x'`);
+      await admin.query(`GRANT ALL ON ${name}.* TO '${user}'@'%'`);
+      closing.push(() => admin.query(`DROP USER '${user}'@'%'`));
+      const host = await start(
+        asUrl((url) => {
+          url.username = user;
+          url.password = 'x';
+        }),
+      );
+      const ims = host.get(EmayImsService);
+      await ims.pulse();
+      // Of no concern to those who administer the server, as the other tests do.
+      await admin.query('SET GLOBAL read_only = 1');
+      closing.push(() => admin.query('SET GLOBAL read_only = 0'));
+      const failure: unknown = await ims.pulse().catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'EMAY_IMS_STORE', driverCode: 'ER_OPTION_PREVENTS_STATEMENT' });
+      expect((failure as Error).message).not.toContain('once the database is back');
+    });
+  }
+});

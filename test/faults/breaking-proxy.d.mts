@@ -1,0 +1,11 @@
+import type { Socket } from 'node:net';
+
+export class BreakingProxy {
+  static start(target: { host: string; port: number }): Promise<BreakingProxy>;
+  port: number;
+  connections: Set<{ client: Socket; server: Socket; isSilent: boolean }>;
+  losesAnswerTo: (piece: Buffer) => boolean;
+  silence(choose: () => boolean): number;
+  forget(): void;
+  stop(): Promise<void>;
+}
