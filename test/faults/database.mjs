@@ -48,11 +48,17 @@ export class FaultsDatabase {
    *   `database` of the module; `habits`: settings of the host's DataSource, and what it does to connections, see
    *   `host-habits.mjs`
    */
-  forWorkers({ through, module, habits: { leavesOpen, sessionStatements, ...typeOrm } = {} }) {
+  forWorkers({ through, module, habits: { leavesOpen, sessionStatements, patienceMs, ...typeOrm } = {} }) {
     if (!this.onServer) return this.place;
     const url = new URL(this.address);
     if (through) Object.assign(url, { hostname: '127.0.0.1', port: String(through.port) });
-    return { typeOrm: { ...this.place.typeOrm, ...typeOrm, url: url.href }, module, leavesOpen, sessionStatements };
+    return {
+      typeOrm: { ...this.place.typeOrm, ...typeOrm, url: url.href },
+      module,
+      leavesOpen,
+      sessionStatements,
+      patienceMs,
+    };
   }
 
   /** Runs the work with a function that runs SQL, and the DataSource that it runs it in. */

@@ -10,6 +10,8 @@ const STORED_ALTHOUGH_REJECTED = new Set(['EMAY_IMS_UNCONFIRMED', 'EMAY_IMS_UNSE
 const AFTER_EFFECTS_MS = 15_000;
 /** What a call may fail at, and an attempt be in doubt for. What a host leaves open on a connection is no such thing. */
 export const DATABASE_TROUBLE = new Set(['database', 'statements', 'connections', 'silence', 'lock']);
+/** A process that stood still finds its transactions ended by the server. */
+const FAILS_CALLS = new Set([...DATABASE_TROUBLE, 'stop']);
 const HOSTS_OWN_TROUBLE = new Set(['left-open']);
 const STORES_ALL_OR_NOTHING = new Set(['enqueue', 'order']);
 const IN_ORDER = new Set(['order', 'fallbackInOrder', 'conflictInOrder']);
@@ -142,7 +144,7 @@ function isExpected({ fleet }, { code, at }, { kind, rollsBack, messages }) {
           kinds.has(what) && at >= from - 1_000 && at <= to + AFTER_EFFECTS_MS;
       // The host's own transaction fails in the driver's words, and at what the host itself has left behind.
       if (IN_ORDER.has(kind) && fleet.disturbances.some(during(HOSTS_OWN_TROUBLE))) return true;
-      return (code === 'EMAY_IMS_STORE' || IN_ORDER.has(kind)) && fleet.disturbances.some(during(DATABASE_TROUBLE));
+      return (code === 'EMAY_IMS_STORE' || IN_ORDER.has(kind)) && fleet.disturbances.some(during(FAILS_CALLS));
     }
   }
 }

@@ -11,6 +11,10 @@ class RolledBack extends Error {
   code = 'ROLLED_BACK';
 }
 
+class PatienceLost extends Error {
+  code = 'PATIENCE_LOST';
+}
+
 const INSERT_ORDER = {
   postgres: 'INSERT INTO faults_order (id) VALUES ($1) ON CONFLICT DO NOTHING',
   mariadb: 'INSERT INTO faults_order (id) VALUES (?) ON DUPLICATE KEY UPDATE id = id',
@@ -20,8 +24,8 @@ const INSERT_ORDER = {
  * Makes one call of the service and resolves to what it told its caller, as far as that can be judged: `told`, a letter
  * for each message, and `wrong` where the result is not about the messages given.
  *
- * @param host `ims`; `cutOff`, the same account in an instance that does not reach the gateway; `dataSource`; `promised`,
- *   told how many messages of a stream are stored
+ * @param host `ims`; `cutOff`, the same account in an instance that does not reach the gateway; `dataSource`;
+ *   `patienceMs`, how long it waits for its own transactions; `promised`, told how many messages of a stream are stored
  */
 export function makeCall(call, host) {
   const messages = call.messages.map(({ expiresInMs, ...message }) =>
@@ -68,9 +72,9 @@ const CALLS = {
     const wrong = stored === messages.length ? undefined : `enqueueStream stored ${stored} of ${messages.length}`;
     return { told: TOLD.queued.repeat(stored), wrong };
   },
-  order(messages, { ims, dataSource }, call) {
-    return inOrder(call, dataSource, async (manager) => {
-      const stored = await ims.enqueue(messages, { manager });
+  order(messages, host, call) {
+    return inOrder(call, host, async (manager) => {
+      const stored = await host.ims.enqueue(messages, { manager });
       if (call.rollsBack) throw new RolledBack();
       return toldInOrder(stored, messages);
     });
@@ -81,10 +85,10 @@ const CALLS = {
     return (await sentAfterAll(cutOff, messages)) ?? toldInOrder(await ims.enqueue(messages), messages);
   },
   /** The same inside a transaction that has read before: at REPEATABLE READ it does not see what is held. */
-  fallbackInOrder(messages, { ims, cutOff, dataSource }, call) {
-    return inOrder(call, dataSource, async (manager) => {
-      const sent = await sentAfterAll(cutOff, messages);
-      return sent ?? toldInOrder(await ims.enqueue(messages, { manager }), messages);
+  fallbackInOrder(messages, host, call) {
+    return inOrder(call, host, async (manager) => {
+      const sent = await sentAfterAll(host.cutOff, messages);
+      return sent ?? toldInOrder(await host.ims.enqueue(messages, { manager }), messages);
     });
   },
   /** Another text under ids that are taken. */
@@ -93,24 +97,37 @@ const CALLS = {
     return (await isConflict(ims.enqueue(withOtherTexts(messages)))) ? first : droppedText(first);
   },
   /** The same inside a transaction that has read before the ids were taken. */
-  async conflictInOrder(messages, { ims, dataSource }, call) {
-    return inOrder(call, dataSource, async (manager) => {
-      const first = toldInOrder(await ims.enqueue(messages), messages);
-      const other = ims.enqueue(withOtherTexts(messages), { manager });
+  async conflictInOrder(messages, host, call) {
+    return inOrder(call, host, async (manager) => {
+      const first = toldInOrder(await host.ims.enqueue(messages), messages);
+      const other = host.ims.enqueue(withOtherTexts(messages), { manager });
       return (await isConflict(other)) ? first : droppedText(first);
     });
   },
 };
 
 /** A transaction of the host's own, which has read and written before the work. */
-function inOrder(call, dataSource, work) {
-  return untilNoDeadlock(() =>
+function inOrder(call, { dataSource, patienceMs }, work) {
+  const ordered = untilNoDeadlock(() =>
     dataSource.transaction(async (manager) => {
       await manager.query('SELECT COUNT(*) AS orders FROM faults_order WHERE id = id');
       await manager.query(INSERT_ORDER[dataSource.options.type], [orderId(call)]);
       return work(manager);
     }),
   );
+  return patienceMs === undefined ? ordered : withPatience(ordered, patienceMs);
+}
+
+/** On a connection that has fallen silent, the host's own statements never end. */
+async function withPatience(work, patienceMs) {
+  const timer = new AbortController();
+  const lost = pause(patienceMs, undefined, timer).then(() => Promise.reject(new PatienceLost()));
+  try {
+    return await Promise.race([work, lost]);
+  } finally {
+    timer.abort();
+    for (const each of [work, lost]) each.catch(() => undefined);
+  }
 }
 
 /** What to tell where the message has gone after all; `null` where it was not sent. */

@@ -20,8 +20,8 @@ const TIMEOUT_MS = 5_000;
 const SETTLING_MS = 5_000;
 /** How long a statement of the workers may take: what `worksAgain` goes by, and the module's own deadline. */
 const STATEMENT_TIMEOUT_MS = 2_000;
-/** What the workers' module is told of the database, beside which it is. */
-const DATABASE_OPTIONS = {};
+/** What the workers' module is told of the database, beside which it is. Few connections: others use the server as well. */
+const DATABASE_OPTIONS = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, poolSize: 6 };
 const CONCURRENCY = 4;
 const CALLERS = 3;
 /** Each caller, the twins and the repeats may have a batch under way, each in several requests; so may the dispatcher. */

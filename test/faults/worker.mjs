@@ -13,7 +13,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, EmayImsModule, EmayImsService } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { callOf, TWINS } from './calls.mjs';
-import { leaveTransactionsOpen, saySettings, SILENT_LOGGER } from './host-habits.mjs';
+import { endSockets, leaveTransactionsOpen, saySettings, SILENT_LOGGER } from './host-habits.mjs';
 import { makeCallAsItsCaller } from './make-call.mjs';
 import { seeded } from './random.mjs';
 
@@ -34,6 +34,7 @@ class WorkerModule {
   /** As a host's HTTP server does between the two halves of a shutdown: takes nothing new, finishes what it has. */
   async beforeApplicationShutdown() {
     shutdown.hasBegun = true;
+    if (database.patienceMs) endSockets(host.dataSource);
     await Promise.all(underWay);
     write({ event: 'closed' });
   }
@@ -43,9 +44,10 @@ Module({ imports: modules(settings.gatewayUrl, {}) })(WorkerModule);
 /** The same account in an instance whose way to the gateway is blocked: it only stores. */
 class CutOffModule {}
 const idle = { dispatch: { enabled: false }, reports: { enabled: false } };
-Module({ imports: modules(NOWHERE, { ...idle, extra: { max: 3, connectionLimit: 3 } }) })(CutOffModule);
+const small = { extra: { max: 3, connectionLimit: 3 }, pool: { poolSize: 3 } };
+Module({ imports: modules(NOWHERE, { ...idle, ...small }) })(CutOffModule);
 
-function modules(baseUrl, { dispatch, reports, extra }) {
+function modules(baseUrl, { dispatch, reports, extra, pool }) {
   const { path, typeOrm, module = {}, sessionStatements = [] } = database;
   return [
     ...(typeOrm
@@ -70,7 +72,7 @@ function modules(baseUrl, { dispatch, reports, extra }) {
     EmayImsModule.forRoot({
       ...settings.account,
       baseUrl,
-      ...(typeOrm ? databaseOptions({ dataSource: 'default', ...module }) : { database: { type: 'sqlite', path } }),
+      database: typeOrm ? { dataSource: 'default', ...module, ...pool } : { type: 'sqlite', path },
       http: { timeoutMs: settings.timeoutMs },
       dispatch: {
         intervalMs: 100,
@@ -84,11 +86,6 @@ function modules(baseUrl, { dispatch, reports, extra }) {
   ];
 }
 
-/** Nothing where a host would say nothing. */
-function databaseOptions(options) {
-  return Object.keys(options).length > 1 ? { database: options } : {};
-}
-
 const app = await NestFactory.createApplicationContext(WorkerModule, { abortOnError: false });
 app.enableShutdownHooks([], { useProcessExit: true });
 const cutOffApp = await NestFactory.createApplicationContext(CutOffModule, { abortOnError: false });
@@ -96,6 +93,7 @@ const host = {
   ims: app.get(EmayImsService),
   cutOff: cutOffApp.get(EmayImsService),
   dataSource: database.typeOrm ? app.get(DataSource) : null,
+  patienceMs: database.patienceMs,
 };
 write({ event: 'ready' });
 
