@@ -1,5 +1,6 @@
 import { Catch, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import {
+  EmayImsClosedError,
   EmayImsConflictError,
   EmayImsError,
   EmayImsRejectedError,
@@ -32,7 +33,7 @@ export class ImsExceptionFilter implements ExceptionFilter<EmayImsError> {
 function statusOf(error: EmayImsError): HttpStatus {
   if (error instanceof EmayImsValidationError) return HttpStatus.BAD_REQUEST;
   if (error instanceof EmayImsConflictError) return HttpStatus.CONFLICT;
-  if (error instanceof EmayImsStoreError) return HttpStatus.SERVICE_UNAVAILABLE;
+  if (error instanceof EmayImsStoreError || error instanceof EmayImsClosedError) return HttpStatus.SERVICE_UNAVAILABLE;
   if (error instanceof EmayImsRejectedError) return HttpStatus.BAD_GATEWAY;
   return HttpStatus.INTERNAL_SERVER_ERROR;
 }

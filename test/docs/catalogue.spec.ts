@@ -14,6 +14,7 @@ const ERRORS: EmayImsError[] = [
   new emayIms.EmayImsUnsentError('order-1', 'ECONNREFUSED'),
   new emayIms.EmayImsUnconfirmedError('order-1', 'TIMEOUT'),
   new emayIms.EmayImsStoreError('40P01'),
+  new emayIms.EmayImsClosedError('default'),
 ];
 
 const LANGUAGES = [

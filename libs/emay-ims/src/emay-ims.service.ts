@@ -10,6 +10,7 @@ import { EmayImsOptionsError, EmayImsValidationError, type ImsViolation } from '
 import type { EmayImsEvent } from './events/emay-ims-event.js';
 import { EventListeners } from './events/event-listeners.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
+import type { IdentifiedMessages } from './messages/message-identity.js';
 import type { ImsMessageState } from './messages/message-state.js';
 import { encodeCursor } from './messages/page-cursor.js';
 import type { ImsAccountPulse } from './operator/account-pulse.js';
@@ -83,8 +84,7 @@ export class EmayImsService {
    * @throws EmayImsUnconfirmedError it may have been accepted; do not send it again
    */
   async send(message: SendImsDto): Promise<ImsMessage> {
-    const account = this.ready();
-    return account.whileOpen(account.directSender.send(this.read([message])));
+    return this.call((account) => account.directSender.send(this.read([message])));
   }
 
   /** Sends the same text to any number of recipients now (§2.2), split into requests of at most 300. */
@@ -108,11 +108,12 @@ export class EmayImsService {
    * @throws EmayImsValidationError, EmayImsConflictError, EmayImsStoreError: nothing was stored
    */
   async enqueue(messages: SendImsDto[], options: EnqueueOptions = {}): Promise<ImsMessage[]> {
-    const account = this.ready();
-    const stored = await account.enqueuer.enqueue(this.read(messages, options.onInvalid), options.manager);
-    // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
-    if (!options.manager) account.wakeDispatcher();
-    return stored;
+    return this.call(async (account) => {
+      const stored = await account.enqueuer.enqueue(this.read(messages, options.onInvalid), options.manager);
+      // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
+      if (!options.manager) account.wakeDispatcher();
+      return stored;
+    });
   }
 
   /** Stores messages from a source of any size, chunk by chunk, in flat memory. */
@@ -122,13 +123,16 @@ export class EmayImsService {
   ): Promise<EnqueueSummary> {
     const account = this.ready();
     const { maxContentLength } = account.options.protocol;
-    return enqueueFrom(source, options, {
+    let isPartlyStored = false;
+    const target = {
       newChunk: () => new MessageReader(maxContentLength),
-      store: async (messages) => {
-        await account.enqueuer.store(messages);
+      store: async (messages: IdentifiedMessages) => {
+        await account.whileOpen(() => account.enqueuer.store(messages), isPartlyStored);
+        isPartlyStored = true;
         account.wakeDispatcher();
       },
-    });
+    };
+    return account.whileStreaming(() => enqueueFrom(source, options, target));
   }
 
   /** The recipients of one text as the messages they become; for `enqueue` and `enqueueStream`. */
@@ -138,13 +142,13 @@ export class EmayImsService {
 
   /** The message of this id, or `null`. */
   async findOne(customImsId: string): Promise<ImsMessage | null> {
-    return this.ready().store.findOne(customImsId);
+    return this.call(({ store }) => store.findOne(customImsId));
   }
 
   /** Messages by state, number or time, newest first, page by page. */
   async find(filter: FindImsDto = {}): Promise<Page<ImsMessage>> {
     const query = readQuery(filter);
-    const items = await this.ready().finder.find({ ...query, limit: query.limit + 1 });
+    const items = await this.call(({ finder }) => finder.find({ ...query, limit: query.limit + 1 }));
     const page = items.slice(0, query.limit);
     const last = page.at(-1);
     return { items: page, nextCursor: items.length > query.limit && last ? encodeCursor(last) : null };
@@ -152,12 +156,12 @@ export class EmayImsService {
 
   /** How many messages stand in each state; every state is listed. */
   async stats(): Promise<Record<ImsMessageState, number>> {
-    return this.ready().store.stats();
+    return this.call(({ store }) => store.stats());
   }
 
   /** Withdraws a message that is still QUEUED; `false` where it is too late, or there is none. */
   async cancel(customImsId: string): Promise<boolean> {
-    return this.ready().store.cancel(customImsId);
+    return this.call(({ store }) => store.cancel(customImsId));
   }
 
   /**
@@ -171,7 +175,7 @@ export class EmayImsService {
     if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
       throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
     }
-    return this.ready().poller.pull(limit);
+    return this.call(({ poller }) => poller.pull(limit));
   }
 
   /**
@@ -180,15 +184,16 @@ export class EmayImsService {
    * @throws EmayImsConflictError where the message is not UNCONFIRMED (any more)
    */
   async resolveUnconfirmed(customImsId: string, decision: ResolveUnconfirmedDto): Promise<ImsMessage> {
-    const account = this.ready();
-    await account.resolver.resolve(customImsId, decision);
-    account.wakeDispatcher();
-    return (await account.store.findOne(customImsId)) as ImsMessage;
+    return this.call(async (account) => {
+      await account.resolver.resolve(customImsId, decision);
+      account.wakeDispatcher();
+      return (await account.store.findOne(customImsId)) as ImsMessage;
+    });
   }
 
   /** The decisions taken about a message, oldest first. */
   async resolutions(customImsId: string): Promise<ImsResolution[]> {
-    return this.ready().resolver.history(customImsId);
+    return this.call(({ resolver }) => resolver.history(customImsId));
   }
 
   /**
@@ -196,7 +201,7 @@ export class EmayImsService {
    * much is queued and kept: may be asked every second.
    */
   async pulse(): Promise<ImsAccountPulse> {
-    return this.ready().pulse();
+    return this.call((account) => account.pulse());
   }
 
   /**
@@ -204,7 +209,7 @@ export class EmayImsService {
    * more there are, the longer it takes.
    */
   async status(): Promise<ImsAccountStatus> {
-    return this.ready().status();
+    return this.call((account) => account.status());
   }
 
   /**
@@ -214,7 +219,7 @@ export class EmayImsService {
    * @returns how many
    */
   async retryFailedEvents({ handler = null }: { handler?: string | null } = {}): Promise<number> {
-    return this.ready().retryFailedEvents(handler);
+    return this.call((account) => account.retryFailedEvents(handler));
   }
 
   /**
@@ -225,13 +230,12 @@ export class EmayImsService {
    * @throws EmayImsOptionsError for a number of days that is none
    */
   async purge({ olderThanDays }: { olderThanDays: number }): Promise<ImsPurgeResult> {
-    return this.ready().retention.purge(olderThanDays);
+    return this.call(({ retention }) => retention.purge(olderThanDays));
   }
 
   private async sendNow(messages: SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {
-    const account = this.ready();
     const read = this.read(messages, onInvalid);
-    const sent = await account.whileOpen(account.directSender.sendMany(read));
+    const sent = await this.call(({ directSender }) => directSender.sendMany(read));
     const result: ImsBatchResult = {
       accepted: [],
       rejected: [],
@@ -240,8 +244,15 @@ export class EmayImsService {
       violations: read.violations,
     };
     for (const message of sent) result[listFor(message)].push(message);
-    if (result.queued.length > 0) account.wakeDispatcher();
+    if (result.queued.length > 0) this.ready().wakeDispatcher();
     return result;
+  }
+
+  /** A call that a shutdown waits for. @throws EmayImsClosedError after it */
+  private async call<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
+    const account = this.ready();
+    // `async`, so that what it throws at once becomes a rejection as well.
+    return account.whileOpen(async () => work(account));
   }
 
   private read(messages: SendImsDto[], onInvalid?: OnInvalid) {

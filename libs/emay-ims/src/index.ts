@@ -35,6 +35,7 @@ export {
 } from './emay-ims.tokens.js';
 export { EmayImsError } from './errors/emay-ims.error.js';
 export {
+  EmayImsClosedError,
   EmayImsConflictError,
   EmayImsOptionsError,
   EmayImsRejectedError,

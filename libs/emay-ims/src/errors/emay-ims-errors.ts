@@ -7,6 +7,28 @@ export class EmayImsOptionsError extends EmayImsError {
   readonly retryable = false;
 }
 
+/**
+ * The application that the account belongs to has shut down. The call has done nothing, but for an `enqueueStream` that was
+ * under way: what it has told by `onProgress` is stored.
+ */
+export class EmayImsClosedError extends EmayImsError {
+  readonly code = 'EMAY_IMS_CLOSED';
+  /** `false` where a part of a stream is stored: without ids of the caller's own, the same call would store it again. */
+  readonly retryable: boolean;
+
+  constructor(account: string, isPartlyStored = false) {
+    super(
+      `The account "${account}" is closed, as its application has shut down. ` +
+        (isPartlyStored
+          ? 'Of the stream only the chunks that onProgress has told of are stored: go on behind them, or repeat the call if ' +
+            'each message has a customImsId, once the application has started again.'
+          : 'Nothing was stored and nothing was sent: make the call again once the application has started again, or in ' +
+            'another instance.'),
+    );
+    this.retryable = !isPartlyStored;
+  }
+}
+
 /** One thing that is wrong with the input. */
 export interface ImsViolation {
   /** Position in the list that was given (0 for a message on its own), or -1 where it is not about one of several. */

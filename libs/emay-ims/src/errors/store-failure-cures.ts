@@ -25,6 +25,9 @@ const CURES: ReadonlyMap<string, string> = new Map(
     ER_OPTION_PREVENTS_STATEMENT: MAKE_WRITABLE,
     ER_READ_ONLY_MODE: MAKE_WRITABLE,
     ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: MAKE_WRITABLE,
+    SQLITE_READONLY_DBMOVED:
+      'The SQLite file (or its -wal or -shm) was deleted or replaced while it was open: put the right one in its place and restart ' +
+      'the process',
     SQLITE_READONLY: 'Make the database file and its directory writable for the process',
     SQLITE_CORRUPT: 'Restore the database from a backup',
     SQLITE_NOTADB: 'Restore the database from a backup',

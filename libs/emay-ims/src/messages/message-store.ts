@@ -247,8 +247,8 @@ export class MessageStore {
   }
 
   /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
-  async recoverAbandonedAttempts(): Promise<number> {
-    return this.abandonedAttempts.run(() => this.now());
+  async recoverAbandonedAttempts(goOn?: () => boolean): Promise<number> {
+    return this.abandonedAttempts.run(() => this.now(), goOn);
   }
 
   /** Makes due what the database's clock, set back, has put off; `null`: it has not been set back. */
@@ -257,14 +257,14 @@ export class MessageStore {
   }
 
   /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */
-  async expire(): Promise<number> {
-    const expired = await this.changes.sweep(this.sql.expire);
-    return expired + (await this.changes.sweep(this.sql.expireHeld, { overdue: [this.options.holdMs] }));
+  async expire(goOn?: () => boolean): Promise<number> {
+    const expired = await this.changes.sweep(this.sql.expire, {}, goOn);
+    return expired + (await this.changes.sweep(this.sql.expireHeld, { overdue: [this.options.holdMs] }, goOn));
   }
 
   /** Accepted messages whose report is overdue become UNKNOWN. */
-  async giveUpWaitingForReports(): Promise<number> {
-    return this.overdueReports.run(() => this.now());
+  async giveUpWaitingForReports(goOn?: () => boolean): Promise<number> {
+    return this.overdueReports.run(() => this.now(), goOn);
   }
 
   /** Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ReportInbox, StoredPage } from './report-inbox.js';
@@ -15,7 +15,7 @@ const HURRIED_MS = 3_000;
  * Where neither takes it, it is tried again for a while; only then is it lost, and stands recorded as a possible loss.
  */
 export class PageKeeper {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private isHurried = false;
 
   constructor(
@@ -23,7 +23,7 @@ export class PageKeeper {
     private readonly spool: ReportSpool,
     private readonly account: string,
   ) {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
   }
 
   /** Resolves to whether the page is in the database; `false`: it is in a spool file. */
@@ -60,6 +60,7 @@ export class PageKeeper {
   /** Brings spooled pages into the database. */
   async unspool(): Promise<void> {
     for (const page of await this.spool.read()) {
+      if (this.isHurried) return; // The rest is safe where it is.
       await this.inbox.restore(page);
       await failpoint('before-unspool');
       await this.spool.remove(page.id);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import type { EmayImsClient } from '../client/index.js';
+import { GuardedLogger } from '../diagnostics/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { LeaseStore } from '../database/lease-store.js';
@@ -24,7 +24,10 @@ export interface ReportPullResult {
   quarantined: number;
   /** Reports that contradict a final state; the higher rank stands. */
   conflicts: number;
-  /** Why the pull ended early: the gateway's or the network's code, or `LEASE_HELD` while another instance pulls. */
+  /**
+   * Why the pull ended early: the gateway's or the network's code; `LEASE_HELD` while another instance pulls;
+   * `SHUTTING_DOWN` where the application closes: what has not been asked for stays at the gateway.
+   */
   stoppedBy: string | null;
 }
 
@@ -36,6 +39,7 @@ const LEASE_RESERVE_MS = 5_000;
 const EMPTY_ANSWER = /^\s*\{\s*"code"\s*:\s*"SUCCESS"\s*(,\s*"data"\s*:\s*(\[\s*\]|null|"")\s*)?\}\s*$/;
 const REPLAYED_AT_A_TIME = 10;
 const LEASE_HELD = 'LEASE_HELD';
+const SHUTTING_DOWN = 'SHUTTING_DOWN';
 const OVER_SPEED = 'ERROR_OVER_SPEED';
 /** The gateway counts calls by the second. */
 const OVER_SPEED_PAUSE_MS = 1_000;
@@ -51,7 +55,7 @@ const OVER_SPEED_PAUSE_MS = 1_000;
 export class ReportPoller {
   /** When a pull of this instance last got to the end of the gateway's queue; `null`: none has yet. */
   lastGoodPullAt: Date | null = null;
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private readonly leaseName: string;
   private running: Promise<ReportPullResult> | null = null;
   private stopped = false;
@@ -65,7 +69,7 @@ export class ReportPoller {
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
   ) {
-    this.logger = new Logger(`EmayIms:${options.name}`);
+    this.logger = GuardedLogger.of(options.name);
     this.leaseName = `${options.name}:reports`;
   }
 
@@ -76,7 +80,7 @@ export class ReportPoller {
     try {
       const { stoppedBy } = await this.pull();
       if (stoppedBy === null) this.circuit.succeeded();
-      else if (stoppedBy !== LEASE_HELD)
+      else if (stoppedBy !== LEASE_HELD && stoppedBy !== SHUTTING_DOWN)
         this.circuit.failed(stoppedBy, classifyAnswerCode(stoppedBy) === 'configuration');
     } finally {
       if (passage === 'probe') this.circuit.leave();
@@ -122,13 +126,15 @@ export class ReportPoller {
     const lastsMs = this.options.http.timeoutMs + STORING_MS;
     try {
       let wanted = limit;
-      for (let heldUntil = -Infinity; !this.stopped && wanted > 0;) {
+      for (let heldUntil = -Infinity; wanted > 0;) {
+        if (this.stopped) return { ...total, stoppedBy: SHUTTING_DOWN };
         // Renewed in time for the next page, not for each: a page may take a millisecond or a request's whole deadline.
         if (performance.now() > heldUntil - lastsMs) {
           heldUntil = performance.now() + lastsMs + LEASE_RESERVE_MS;
           const isHeld = await this.leases.acquire(this.leaseName, lastsMs + LEASE_RESERVE_MS);
           if (!isHeld) return { ...total, stoppedBy: LEASE_HELD };
           await this.replay(total);
+          if (this.stopped) continue;
         }
         const number = Math.min(wanted, this.options.reports.pageSize);
         const page = await this.pullPage(lastsMs, number);
@@ -155,7 +161,10 @@ export class ReportPoller {
   /** Pages that were spooled, or stored but not applied, before a crash. */
   private async replay(total: ReportPullResult): Promise<void> {
     await this.keeper.unspool();
-    for (const page of await this.inbox.pending(REPLAYED_AT_A_TIME)) add(total, await this.ingestor.ingest(page));
+    for (const page of await this.inbox.pending(REPLAYED_AT_A_TIME)) {
+      if (this.stopped) return;
+      add(total, await this.ingestor.ingest(page));
+    }
   }
 
   /** One page, or why there is none. */

@@ -1,7 +1,6 @@
-import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EmayImsClient, SendOutcome } from '../client/index.js';
-import { publishSettled } from '../diagnostics/index.js';
+import { GuardedLogger, publishSettled } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
@@ -27,7 +26,7 @@ const HURRIED_RETRY_MS = 3_000;
  *   ever submitted a second time from here.
  */
 export class Submitter {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private isHurried = false;
 
   constructor(
@@ -36,7 +35,7 @@ export class Submitter {
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
   ) {
-    this.logger = new Logger(`EmayIms:${options.name}`);
+    this.logger = GuardedLogger.of(options.name);
   }
 
   /** The process is being shut down: results are not kept in memory for long any more. */

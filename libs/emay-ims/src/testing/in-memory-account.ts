@@ -130,8 +130,12 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     // Nothing runs by itself.
   }
 
-  whileOpen<T>(work: Promise<T>): Promise<T> {
-    return work;
+  whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  whileStreaming<T>(work: () => Promise<T>): Promise<T> {
+    return work();
   }
 
   async pulse(): Promise<ImsAccountPulse> {
