@@ -35,7 +35,7 @@ export class OwnPools {
     try {
       return await pool.opening;
     } catch (error) {
-      this.leave(host);
+      void this.leave(host);
       throw error;
     }
   }

@@ -47,8 +47,8 @@ const REFUSED_COMMIT = /^(23|25|40)...$/;
 /** Whether a COMMIT provably had no effect. */
 export function isRefusedCommit(error: unknown): boolean {
   if (!(error instanceof EmayImsStoreError)) return false;
-  const { driverCode } = error;
-  return (REFUSED_COMMIT.test(driverCode) && driverCode !== '40003') || driverCode === 'ER_LOCK_DEADLOCK';
+  const { driverCode: code } = error;
+  return (REFUSED_COMMIT.test(code) && code !== '40003') || code === 'ER_LOCK_DEADLOCK';
 }
 
 /**
