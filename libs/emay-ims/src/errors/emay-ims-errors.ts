@@ -1,4 +1,5 @@
 import { EmayImsError } from './emay-ims.error.js';
+import { cureOf } from './store-failure-cures.js';
 
 /** An option of `forRoot`/`forRootAsync` is missing or wrong; the message lists each one and says what to write. */
 export class EmayImsOptionsError extends EmayImsError {
@@ -38,10 +39,10 @@ export class EmayImsConflictError extends EmayImsError {
   readonly retryable = false;
 
   constructor(
-    readonly customImsIds: readonly string[],
+    customImsIds: readonly string[],
     why = 'already used for a message with another recipient or text; use a new customImsId for a new message',
   ) {
-    super(`customImsId ${customImsIds.slice(0, 5).join(', ')}${customImsIds.length > 5 ? ', …' : ''}: ${why}`);
+    super(`customImsId ${listOf(customImsIds)}: ${why}`, [...customImsIds]);
   }
 }
 
@@ -54,7 +55,7 @@ export class EmayImsRejectedError extends EmayImsError {
     readonly retryable: boolean,
     advice: string,
   ) {
-    super(`The gateway refused message ${customImsId} with ${code}. ${advice}`);
+    super(`The gateway refused message ${customImsId} with ${code}. ${advice}`, [customImsId]);
   }
 }
 
@@ -71,6 +72,7 @@ export class EmayImsUnsentError extends EmayImsError {
     super(
       `Message ${customImsId} was not sent: the gateway could not be reached (${reason}). ` +
         'Call send again with the same customImsId once it can.',
+      [customImsId],
     );
   }
 }
@@ -90,19 +92,57 @@ export class EmayImsUnconfirmedError extends EmayImsError {
     super(
       `Message ${customImsId} may or may not have been accepted (${reason}). Do not send it again: ` +
         'its delivery report will settle it, see findOne(customImsId).',
+      [customImsId],
     );
   }
 }
 
-/** The database failed. The driver's own message is left out, as it may quote numbers and texts. */
+/** What a failure of the database means for the call. */
+export interface StoreFailureDetails {
+  /** The messages of the call. */
+  customImsIds?: readonly string[];
+  /** A write, or its COMMIT, got no answer: it may have taken effect. Default `false`: it has not. */
+  mayBeStored?: boolean;
+  /** The caller chose every id, so the same call finds what may be stored. Default `false`. */
+  idsAreGiven?: boolean;
+}
+
+/**
+ * The database failed. The driver's own message is left out, as it may quote numbers and texts.
+ *
+ * `retryable` unless messages may be stored under ids that the same call would not use again.
+ */
 export class EmayImsStoreError extends EmayImsError {
   readonly code = 'EMAY_IMS_STORE';
-  readonly retryable = true;
+  readonly retryable: boolean;
+  /** Whether what the call writes may be there although it failed: the answer to its COMMIT was lost. */
+  readonly mayBeStored: boolean;
 
   constructor(
     /** The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`. */
     readonly driverCode: string,
+    { customImsIds = [], mayBeStored = false, idsAreGiven = false }: StoreFailureDetails = {},
   ) {
-    super(`The database failed with ${driverCode}. Call again, with the same customImsId, once it is back.`);
+    super(`Database error ${driverCode}. ${adviceFor(driverCode, customImsIds, mayBeStored)}`, [...customImsIds]);
+    this.mayBeStored = mayBeStored;
+    this.retryable = !mayBeStored || idsAreGiven;
   }
+}
+
+function adviceFor(driverCode: string, customImsIds: readonly string[], mayBeStored: boolean): string {
+  const cure = cureOf(driverCode);
+  if (!mayBeStored) {
+    return cure === null
+      ? 'Repeat the call once the database is back; if it sends or stores messages, with the same customImsId.'
+      : `${cure}, then repeat the call; if it sends or stores messages, with the same customImsId.`;
+  }
+  const which = customImsIds.length > 0 ? `messages ${listOf(customImsIds)}` : 'what it writes';
+  return (
+    `It did not say whether the call took effect: ${which} may be stored. ${cure === null ? '' : `${cure}. `}Look ` +
+    'with findOne(customImsId), or repeat the call with the same ids: that is safe, with new ones it is not.'
+  );
+}
+
+function listOf(customImsIds: readonly string[]): string {
+  return `${customImsIds.slice(0, 5).join(', ')}${customImsIds.length > 5 ? ', …' : ''}`;
 }

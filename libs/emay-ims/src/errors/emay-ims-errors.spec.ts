@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  EmayImsConflictError,
+  EmayImsRejectedError,
+  EmayImsStoreError,
+  EmayImsUnsentError,
+} from './emay-ims-errors.js';
+
+describe('an error of the database', () => {
+  it('that changed nothing may be repeated once it is back', () => {
+    const error = new EmayImsStoreError('ECONNREFUSED', { customImsIds: ['order-1'] });
+    expect(error).toMatchObject({ retryable: true, mayBeStored: false, customImsIds: ['order-1'] });
+    expect(error.message).toBe(
+      'Database error ECONNREFUSED. Repeat the call once the database is back; if it sends or stores messages, with ' +
+        'the same customImsId.',
+    );
+  });
+
+  it.each([
+    ['42P01', 'Run the migrations'],
+    ['ER_NO_SUCH_TABLE', 'Run the migrations'],
+    ['42501', 'Grant'],
+    ['SQLITE_FULL', 'disk space'],
+    ['53100', 'disk space'],
+    ['25006', 'takes writes'],
+    ['SQLITE_READONLY_DBMOVED', 'writable'],
+  ])('that lasts says what to do, not to wait: %s', (driverCode, advice) => {
+    const { message } = new EmayImsStoreError(driverCode);
+    expect(message).toContain(advice);
+    expect(message).not.toContain('once the database is back');
+  });
+
+  it('without an answer says that messages may be stored, which, and what is safe', () => {
+    const customImsIds = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const error = new EmayImsStoreError('ECONNRESET', { customImsIds, mayBeStored: true });
+    expect(error).toMatchObject({ retryable: false, mayBeStored: true, customImsIds });
+    expect(error.message).toBe(
+      'Database error ECONNRESET. It did not say whether the call took effect: messages a, b, c, d, e, … may be ' +
+        'stored. Look with findOne(customImsId), or repeat the call with the same ids: that is safe, with new ones it is not.',
+    );
+  });
+
+  it('without an answer may be repeated as it was where the caller chose all ids', () => {
+    const details = { customImsIds: ['order-1'], mayBeStored: true, idsAreGiven: true };
+    expect(new EmayImsStoreError('ECONNRESET', details).retryable).toBe(true);
+  });
+});
+
+it('errors name the messages that they are about', () => {
+  expect(new EmayImsConflictError(['one', 'two']).customImsIds).toEqual(['one', 'two']);
+  expect(new EmayImsUnsentError('one', 'ECONNREFUSED').customImsIds).toEqual(['one']);
+  expect(new EmayImsRejectedError('ERROR_SIGN', 'one', true, '').customImsIds).toEqual(['one']);
+  expect(new EmayImsStoreError('ECONNREFUSED').customImsIds).toEqual([]);
+});
