@@ -3,6 +3,7 @@ export type {
   AcceptedOutcome,
   AnsweredExchange,
   Exchange,
+  Fence,
   RefusedOutcome,
   SendOutcome,
   UnconfirmedOutcome,

@@ -8,10 +8,11 @@ import {
 } from '../errors/emay-ims-errors.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { Attempt, MessageStore, NewMessage } from '../messages/message-store.js';
+import type { ClaimedMessage, MessageStore, NewMessage } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, classifyAnswerCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
+import type { RunningAttempt } from './attempt-fence.js';
 import { packRequests } from './request-packing.js';
 import { conflictingIds, isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { Submitter } from './submitter.js';
@@ -33,24 +34,17 @@ export class DirectSender {
   async send({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage> {
     const [message] = messages as [NewMessage];
     const { customImsId } = message;
-    await this.assertMayGoNow(message);
     const attempt = this.submitter.newAttempt();
+    const leaving = await this.assertMayGoNow(message);
     const known = givenIds.size > 0 ? await this.store.findOne(customImsId) : null;
-    const settled = known && (await this.takeUp(known, message, attempt));
-    if (settled) return settled;
+    const takenUp = known && (await this.takeUp(known, message, attempt));
+    if (takenUp) return this.finish(takenUp, attempt);
     if (this.circuit.isShut) throw this.rejected(customImsId, this.circuit.reason ?? 'ERROR_SIGN');
-    if (!known) {
-      await this.store.insertSubmitting([message], attempt);
-      if (givenIds.size > 0) {
-        const stored = await this.store.findOne(customImsId);
-        // Somebody stored the same id between our look and our insert.
-        if (stored && stored.attempt !== attempt.token) {
-          const theirs = await this.takeUp(stored, message, attempt);
-          if (theirs) return theirs;
-        }
-      }
-    }
-    return this.result(await this.submitOrDoubt(message, attempt));
+    await this.store.insertSubmitting([message], attempt);
+    const stored = givenIds.size > 0 ? await this.store.findOne(customImsId) : null;
+    // Somebody may have stored the same id between our look and our insert.
+    const isOurs = stored === null || stored.attempt === attempt.token;
+    return this.finish(isOurs ? { claimed: leaving } : await this.takeUp(stored, message, attempt), attempt);
   }
 
   /**
@@ -91,38 +85,44 @@ export class DirectSender {
     return ids.map((id) => stored.get(id) as ImsMessage);
   }
 
-  private async assertMayGoNow(message: NewMessage): Promise<void> {
-    if (message.sendAt === null && message.expiresAt === null) return;
-    const problem = problemWithNow(message, await this.store.now());
+  private async assertMayGoNow(message: NewMessage): Promise<ClaimedMessage> {
+    if (message.sendAt === null && message.expiresAt === null) return message;
+    const now = await this.store.now();
+    const problem = problemWithNow(message, now);
     if (problem !== null) throw new EmayImsValidationError([{ index: 0, ...problem }]);
+    return leavingAt(now, message);
   }
 
   private async sendRequest(request: readonly NewMessage[], givenIds: ReadonlySet<string>): Promise<void> {
     const attempt = this.submitter.newAttempt();
+    // Requests before this one may have taken long.
+    const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.store.now() : null;
     await this.store.insertSubmitting(request, attempt);
     const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
     const stored = await this.store.findByIds(contested);
     const theirs = new Set(stored.filter(({ attempt: by }) => by !== attempt.token).map((other) => other.customImsId));
     const ours = request.filter(({ customImsId }) => !theirs.has(customImsId));
-    if (ours.length > 0) await this.submitter.submit(ours, attempt, 0);
+    const leaving = now === null ? ours : ours.map((message) => leavingAt(now, message));
+    if (leaving.length > 0) await this.submitter.submit(leaving, attempt, 0);
   }
 
-  /**
-   * What a message already stored under the id means for the call: its result, or `null` when the call has taken the
-   * message over and may go on to submit it.
-   */
-  private async takeUp(known: ImsMessage, wanted: NewMessage, attempt: Attempt): Promise<ImsMessage | null> {
+  /** What a message already stored under the id means for the call: its result, or that the call has taken it over. */
+  private async takeUp(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<TakenUp> {
     if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([known.customImsId]);
     if (known.state === 'QUEUED') {
       if (this.circuit.isShut) throw this.rejected(known.customImsId, this.circuit.reason ?? 'ERROR_SIGN');
-      if ((await this.store.claimThese([known.customImsId], attempt)).length > 0) return null;
-      return this.result((await this.store.findOne(known.customImsId)) as ImsMessage);
+      const [claimed] = await this.store.claimThese([known.customImsId], attempt);
+      return claimed ? { claimed } : { stored: (await this.store.findOne(known.customImsId)) as ImsMessage };
     }
-    return this.result(known);
+    return { stored: known };
+  }
+
+  private async finish(takenUp: TakenUp, attempt: RunningAttempt): Promise<ImsMessage> {
+    return this.result('stored' in takenUp ? takenUp.stored : await this.submitOrDoubt(takenUp.claimed, attempt));
   }
 
   /** The message as it stands afterwards. Whatever the database does from here on, the request may have gone. */
-  private async submitOrDoubt(message: NewMessage, attempt: Attempt): Promise<ImsMessage> {
+  private async submitOrDoubt(message: ClaimedMessage, attempt: RunningAttempt): Promise<ImsMessage> {
     try {
       await this.submitter.submit([message], attempt, null);
       const stored = await this.store.findOne(message.customImsId);
@@ -157,6 +157,14 @@ export class DirectSender {
     const retryable = kind === 'configuration' || kind === 'pace';
     return new EmayImsRejectedError(code, customImsId, retryable, ANSWER_CODES[code]?.advice ?? '');
   }
+}
+
+/** A message under its id: as it is stored, or claimed for this call. */
+type TakenUp = { stored: ImsMessage } | { claimed: ClaimedMessage };
+
+function leavingAt(now: Date, message: NewMessage): ClaimedMessage {
+  const { expiresAt } = message;
+  return { ...message, expiresInMs: expiresAt === null ? undefined : expiresAt.getTime() - now.getTime() };
 }
 
 /** What keeps a message from being sent at this moment, by the database's clock. */

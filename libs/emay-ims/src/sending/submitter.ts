@@ -5,10 +5,11 @@ import { publishSettled } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
-import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
+import type { ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
+import { closedBy, HOST_CLOCKS, runAttempt, type HostClocks, type RunningAttempt } from './attempt-fence.js';
 import { isSameText, judge, type Verdict } from './settlement.js';
 
 /** What settling may take after the request's own deadline, before others call the attempt abandoned. */
@@ -23,6 +24,8 @@ const HURRIED_RETRY_MS = 3_000;
  *
  * - The messages are SUBMITTING, under the attempt's token, and committed: the point of no return lies behind.
  * - One attempt is one request. A refused batch is split into new attempts, halving, until the culprit stands alone.
+ * - Between the claim and the first byte this process may have stood still for any time. A request that would leave too
+ *   late does not leave: its messages go back to the queue.
  * - An outcome that cannot be stored is tried again for a while; after that recovery makes it UNCONFIRMED. Nothing is
  *   ever submitted a second time from here.
  */
@@ -35,6 +38,7 @@ export class Submitter {
     private readonly store: MessageStore,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
+    private readonly clocks: HostClocks = HOST_CLOCKS,
   ) {
     this.logger = new Logger(`EmayIms:${options.name}`);
   }
@@ -44,8 +48,9 @@ export class Submitter {
     this.isHurried = true;
   }
 
-  newAttempt(): Attempt {
-    return { token: newToken(), lastsMs: this.options.http.timeoutMs + SETTLING_MS };
+  /** To be made before its messages are claimed, or stored as SUBMITTING. */
+  newAttempt(): RunningAttempt {
+    return runAttempt({ token: newToken(), lastsMs: this.options.http.timeoutMs + SETTLING_MS }, this.clocks);
   }
 
   /**
@@ -56,14 +61,15 @@ export class Submitter {
    */
   async submit(
     messages: readonly ClaimedMessage[],
-    attempt: Attempt,
+    attempt: RunningAttempt,
     releaseInMs: number | null,
   ): Promise<SendOutcome> {
     await failpoint('before-request');
-    const outcome = await this.request(messages);
+    const outcome = await this.request(messages, attempt);
     await failpoint('after-request');
     const verdict = judge(outcome, messages);
-    this.tellCircuit(outcome, verdict);
+    if (outcome.kind === 'unsent' && outcome.isTooLate) this.logTooLate(outcome.reason, messages.length);
+    else this.tellCircuit(outcome, verdict);
     switch (verdict.kind) {
       case 'settled':
         await this.persistently(() => this.store.settle(attempt.token, verdict.settlements));
@@ -92,16 +98,17 @@ export class Submitter {
     }
   }
 
-  private request(messages: readonly ClaimedMessage[]): Promise<SendOutcome> {
+  private request(messages: readonly ClaimedMessage[], attempt: RunningAttempt): Promise<SendOutcome> {
+    const fence = () => closedBy(attempt, messages);
     const [first] = messages;
-    if (first && messages.length === 1) return this.client.sendSingleIms(first);
-    if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages);
-    return this.client.sendPersonalityIms(messages);
+    if (first && messages.length === 1) return this.client.sendSingleIms(first, fence);
+    if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages, fence);
+    return this.client.sendPersonalityIms(messages, fence);
   }
 
   private release(
     messages: readonly ClaimedMessage[],
-    attempt: Attempt,
+    attempt: RunningAttempt,
     code: string,
     dueInMs: number | null,
   ): Promise<void> {
@@ -110,6 +117,15 @@ export class Submitter {
         attempt.token,
         messages.map(({ customImsId }) => ({ customImsId, code, dueInMs })),
       ),
+    );
+  }
+
+  /** That is no fault of the gateway, so the circuit does not hear of it. */
+  private logTooLate(code: string, count: number): void {
+    this.logger.warn(
+      `Request not sent (${code}): too much time has passed since its messages were claimed. They are QUEUED again. If ` +
+        'frequent, look for a process that stands still, or a slow database.',
+      { account: this.options.name, code, count },
     );
   }
 
