@@ -12,6 +12,7 @@ import { EventTransactions } from '../../libs/emay-ims/src/events/event-transact
 import { MessageStore, type NewMessage } from '../../libs/emay-ims/src/messages/message-store.js';
 import { UnconfirmedResolver } from '../../libs/emay-ims/src/operator/unconfirmed-resolver.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
+import { BatchSender } from '../../libs/emay-ims/src/sending/batch-sender.js';
 import { DirectSender } from '../../libs/emay-ims/src/sending/direct-sender.js';
 import { Dispatcher } from '../../libs/emay-ims/src/sending/dispatcher.js';
 import { Submitter } from '../../libs/emay-ims/src/sending/submitter.js';
@@ -37,6 +38,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
   let submitter: Submitter;
   let circuit: AccountCircuit;
   let direct: DirectSender;
+  let batches: BatchSender;
   let dispatcher: Dispatcher;
   let resolver: UnconfirmedResolver;
   let close: () => Promise<void>;
@@ -88,7 +90,8 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
       monotonic: () => performance.now() + ahead.monotonic,
       wall: () => Date.now() + ahead.wall,
     });
-    direct = new DirectSender(database, store, submitter, circuit, options);
+    direct = new DirectSender(store, submitter, circuit);
+    batches = new BatchSender(database, store, submitter, circuit, options);
     dispatcher = new Dispatcher(store, submitter, circuit, options);
     resolver = new UnconfirmedResolver(database, store, events);
     close = async () => {
@@ -208,7 +211,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
     store.meanwhile = async () => {
       ahead.wall = 60_000;
     };
-    await direct.sendMany({ messages: [message('one'), message('two')], givenIds: new Set() });
+    await batches.send({ messages: [message('one'), message('two')], givenIds: new Set() });
     expect(gateway.bytesReceived()).toBe(0);
     expect(await store.stats()).toMatchObject({ QUEUED: 2, SUBMITTING: 0 });
   });

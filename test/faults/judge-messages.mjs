@@ -4,7 +4,12 @@ import { orderId } from './make-call.mjs';
 /** How many messages `enqueueStream` stores at a time; what stands there of a broken stream is whole chunks. */
 const STREAM_CHUNK = 3_000;
 /** A rejection after which the message is there all the same. */
-const STORED_ALTHOUGH_REJECTED = new Set(['EMAY_IMS_UNCONFIRMED', 'EMAY_IMS_UNSENT', 'EMAY_IMS_REJECTED']);
+const STORED_ALTHOUGH_REJECTED = new Set([
+  'EMAY_IMS_UNCONFIRMED',
+  'EMAY_IMS_UNSENT',
+  'EMAY_IMS_QUEUED',
+  'EMAY_IMS_REJECTED',
+]);
 /** How long the workers may feel a database server that was away. */
 const AFTER_EFFECTS_MS = 15_000;
 
@@ -98,6 +103,7 @@ function isExpected({ fleet }, { code, at }, { kind, rollsBack }) {
   switch (code) {
     case 'EMAY_IMS_UNCONFIRMED':
     case 'EMAY_IMS_UNSENT':
+    case 'EMAY_IMS_QUEUED':
       return kind === 'send';
     case 'ROLLED_BACK':
       return rollsBack;

@@ -41,7 +41,9 @@ export class Ledger {
     const call = this.calls.get(key) ?? { origin, number, isResolved: false, stored: 0, rejections: [], wrong: [] };
     this.calls.set(key, call);
     if (event === 'resolved') {
-      call.isResolved = true;
+      // A batch that could not be finished says so in its result: its caller makes it again.
+      if (line.unsent > 0) call.rejections.push({ at, code: 'EMAY_IMS_STORE', detail: `${line.unsent} unsent` });
+      else call.isResolved = true;
       if (line.wrong) call.wrong.push(line.wrong);
     } else if (event === 'rejected') {
       call.rejections.push({ at, code: line.code, detail: line.detail });

@@ -67,14 +67,24 @@ export function orderId({ origin, number }) {
   return `${origin}-${number}`;
 }
 
-function batchResult({ accepted, rejected, unconfirmed, queued }, messages) {
-  const all = [...accepted, ...rejected, ...unconfirmed, ...queued];
+const LISTS = ['accepted', 'rejected', 'unconfirmed', 'queued', 'ended', 'conflicts', 'unsent'];
+
+/** `unsent`: how many were neither stored nor sent, so that the caller has to make the call again. */
+function batchResult(result, messages) {
+  const all = LISTS.flatMap((list) => result[list]);
   const order = new Map(messages.map(({ customImsId }, index) => [customImsId, index]));
   all.sort((one, other) => order.get(one.customImsId) - order.get(other.customImsId));
   return {
-    lists: [accepted.length, rejected.length, unconfirmed.length, queued.length],
-    wrong: isAbout(all, messages) ? undefined : 'the lists of the batch are not its messages',
+    lists: LISTS.map((list) => result[list].length),
+    unsent: result.unsent.length,
+    wrong: wrongWithBatch(all, result, messages),
   };
+}
+
+function wrongWithBatch(all, { ended, conflicts }, messages) {
+  if (!isAbout(all, messages)) return 'the lists of the batch are not its messages';
+  if (ended.length + conflicts.length > 0) return 'nothing was withdrawn, late or under an id of something else';
+  return undefined;
 }
 
 function isAbout(results, messages) {

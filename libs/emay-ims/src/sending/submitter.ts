@@ -5,6 +5,7 @@ import { publishSettled } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type { ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, printableCode } from '../protocol/index.js';
@@ -18,6 +19,9 @@ const SETTLING_MS = 5_000;
 const SETTLING_RETRY_MS = 60_000;
 /** The same while the process is being shut down. */
 const HURRIED_RETRY_MS = 3_000;
+
+/** How a message that was submitted ended; QUEUED: it provably was not accepted. */
+export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code' | 'imsId'>;
 
 /**
  * Hands claimed messages over and records what became of them.
@@ -57,45 +61,58 @@ export class Submitter {
    * Submits messages to different numbers, at most 300.
    *
    * @param releaseInMs when messages that were not accepted may be taken from the queue again; `null`: never
-   * @returns the outcome of the first request; how each message ended stands in the store
+   * @returns how each ended, as far as that was this attempt's to find out; it stands in the store
    */
   async submit(
     messages: readonly ClaimedMessage[],
     attempt: RunningAttempt,
     releaseInMs: number | null,
-  ): Promise<SendOutcome> {
+  ): Promise<SubmittedMessage[]> {
     await failpoint('before-request');
     const outcome = await this.request(messages, attempt);
     await failpoint('after-request');
     const verdict = judge(outcome, messages);
     if (outcome.kind === 'unsent' && outcome.isTooLate) this.logTooLate(outcome.reason, messages.length);
     else this.tellCircuit(outcome, verdict);
+    const ends = await this.record(verdict, messages, attempt, releaseInMs);
+    await failpoint('after-settle');
+    return ends;
+  }
+
+  private async record(
+    verdict: Verdict,
+    messages: readonly ClaimedMessage[],
+    attempt: RunningAttempt,
+    releaseInMs: number | null,
+  ): Promise<SubmittedMessage[]> {
     switch (verdict.kind) {
       case 'settled':
         await this.persistently(() => this.store.settle(attempt.token, verdict.settlements));
         publishSettled(this.options.name, verdict.settlements);
-        break;
+        return verdict.settlements;
       case 'released':
         await this.release(messages, attempt, verdict.code, releaseInMs);
-        break;
+        return messages.map(({ customImsId }) => ({ customImsId, state: 'QUEUED', code: verdict.code, imsId: null }));
       case 'split':
         // Far enough in the future for the halves to be taken up here, and not lost if that fails.
         await this.release(messages, attempt, verdict.code, attempt.lastsMs);
-        await this.submitHalves(messages, releaseInMs);
-        break;
+        return this.submitHalves(messages, releaseInMs);
     }
-    await failpoint('after-settle');
-    return outcome;
   }
 
-  private async submitHalves(messages: readonly ClaimedMessage[], releaseInMs: number | null): Promise<void> {
+  private async submitHalves(
+    messages: readonly ClaimedMessage[],
+    releaseInMs: number | null,
+  ): Promise<SubmittedMessage[]> {
+    const ends: SubmittedMessage[] = [];
     const middle = Math.ceil(messages.length / 2);
     for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
       const attempt = this.newAttempt();
       const ids = half.map(({ customImsId }) => customImsId);
       const claimed = await this.store.claimThese(ids, attempt);
-      if (claimed.length > 0) await this.submit(claimed, attempt, releaseInMs);
+      if (claimed.length > 0) ends.push(...(await this.submit(claimed, attempt, releaseInMs)));
     }
+    return ends;
   }
 
   private request(messages: readonly ClaimedMessage[], attempt: RunningAttempt): Promise<SendOutcome> {
@@ -153,13 +170,15 @@ export class Submitter {
     );
   }
 
-  private async persistently(write: () => Promise<void>): Promise<void> {
+  /** Tries for a while what fails because the database is away. */
+  async persistently<T>(work: () => Promise<T>, limitMs = SETTLING_RETRY_MS): Promise<T> {
     const began = performance.now();
     for (let wait = 50; ; wait = Math.min(wait * 2, 1_000)) {
       try {
-        return await write();
+        return await work();
       } catch (error) {
-        const isOver = performance.now() - began > (this.isHurried ? HURRIED_RETRY_MS : SETTLING_RETRY_MS);
+        const limit = this.isHurried ? Math.min(limitMs, HURRIED_RETRY_MS) : limitMs;
+        const isOver = performance.now() - began > limit;
         if (!(error instanceof EmayImsStoreError) || isOver) throw error;
         await pause(wait);
       }
