@@ -14,7 +14,7 @@ import type { Response } from 'express';
 export class ImsExceptionFilter implements ExceptionFilter<EmayImsError> {
   catch(error: EmayImsError, host: ArgumentsHost): void {
     const statusCode = statusOf(error);
-    const { code, message, retryable } = error;
+    const { code, message, retryable, customImsIds } = error;
     const violations = error instanceof EmayImsValidationError ? { violations: error.violations } : {};
     host
       .switchToHttp()
@@ -25,6 +25,7 @@ export class ImsExceptionFilter implements ExceptionFilter<EmayImsError> {
         code,
         message,
         retryable,
+        ...(customImsIds.length > 0 ? { customImsIds } : {}),
         ...violations,
       });
   }

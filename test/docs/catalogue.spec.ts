@@ -12,6 +12,7 @@ const ERRORS: EmayImsError[] = [
   new emayIms.EmayImsConflictError(['order-1']),
   new emayIms.EmayImsRejectedError('ERROR_MOBILE_ERROR', 'order-1', false, ''),
   new emayIms.EmayImsUnsentError('order-1', 'ECONNREFUSED'),
+  new emayIms.EmayImsQueuedError('order-1', 'ECONNREFUSED'),
   new emayIms.EmayImsUnconfirmedError('order-1', 'TIMEOUT'),
   new emayIms.EmayImsStoreError('40P01'),
   new emayIms.EmayImsClosedError('default'),

@@ -27,6 +27,7 @@ import { SecondLookStore } from './reports/second-look-store.js';
 import { RetentionStore } from './retention/retention-store.js';
 import { Retention } from './retention/retention.js';
 import { AccountCircuit } from './engine/account-circuit.js';
+import { BatchSender } from './sending/batch-sender.js';
 import { DirectSender } from './sending/direct-sender.js';
 import { Dispatcher } from './sending/dispatcher.js';
 import { Enqueuer } from './sending/enqueuer.js';
@@ -51,6 +52,7 @@ export class EmayImsAccount {
   readonly finder: MessageFinder;
   readonly enqueuer: Enqueuer;
   readonly directSender: DirectSender;
+  readonly batchSender: BatchSender;
   readonly poller: ReportPoller;
   readonly circuit: AccountCircuit;
   readonly resolver: UnconfirmedResolver;
@@ -85,7 +87,8 @@ export class EmayImsAccount {
 
     this.circuit = this.newCircuit('sending');
     this.submitter = new Submitter(client, this.store, this.circuit, options);
-    this.directSender = new DirectSender(database, this.store, this.submitter, this.circuit, options);
+    this.directSender = new DirectSender(this.store, this.submitter, this.circuit);
+    this.batchSender = new BatchSender(database, this.store, this.submitter, this.circuit, options);
     this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
 
     const inbox = new ReportInbox(database, name, this.events);

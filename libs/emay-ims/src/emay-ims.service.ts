@@ -6,7 +6,7 @@ import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-bat
 import type { SendImsDto } from './dto/send-ims.dto.js';
 import type { EmayImsAccount } from './emay-ims.account.js';
 import type { Observable } from 'rxjs';
-import { EmayImsOptionsError, EmayImsValidationError, type ImsViolation } from './errors/emay-ims-errors.js';
+import { EmayImsOptionsError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';
 import { EventListeners } from './events/event-listeners.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
@@ -19,21 +19,9 @@ import type { ImsResolution } from './operator/ims-resolution.entity.js';
 import type { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 import type { ReportPullResult } from './reports/report-poller.js';
 import type { ImsPurgeResult } from './retention/retention.js';
+import { batchResult, type ImsBatchResult } from './sending/batch-result.js';
+import { namingId, namingIds } from './sending/naming-ids.js';
 import { enqueueFrom, type EnqueueStreamOptions, type EnqueueSummary } from './sending/stream.js';
-
-/** How the messages of a batch ended, each in one of the lists, in the order given. */
-export interface ImsBatchResult {
-  /** The gateway took them. */
-  accepted: ImsMessage[];
-  /** The gateway refused them (or reported so already); they will not be sent. */
-  rejected: ImsMessage[];
-  /** They may have been accepted; never sent again by the program. */
-  unconfirmed: ImsMessage[];
-  /** Not handed over yet (gateway out of reach, account refused, cancelled or expired before): see their `state`. */
-  queued: ImsMessage[];
-  /** Only with `onInvalid: 'skip'`: what was left out, and why. */
-  violations: ImsViolation[];
-}
 
 /** A page of messages, newest first. */
 export interface Page<Item> {
@@ -81,18 +69,30 @@ export class EmayImsService {
    * @throws EmayImsRejectedError the gateway refused it; `retryable` where the account was refused, not the message
    * @throws EmayImsUnsentError the gateway was out of reach: not sent, and not sent by itself either; call again with
    *   the same `customImsId`
+   * @throws EmayImsQueuedError an earlier call put it into the queue, and there it still is: it is sent in the background
    * @throws EmayImsUnconfirmedError it may have been accepted; do not send it again
+   * @throws EmayImsStoreError not sent
    */
   async send(message: SendImsDto): Promise<ImsMessage> {
-    return this.call((account) => account.directSender.send(this.read([message])));
+    return this.call((account) => {
+      const read = this.read([message]);
+      return namingIds(read, account.directSender.send(read));
+    });
   }
 
-  /** Sends the same text to any number of recipients now (§2.2), split into requests of at most 300. */
+  /**
+   * Sends the same text to any number of recipients now (§2.2), split into requests of at most 300. Once one of them may have
+   * left, it resolves, whatever happens: what could not be sent is in `unsent`.
+   *
+   * @throws EmayImsValidationError nothing stored, nothing sent
+   * @throws EmayImsConflictError an id belongs to another message: nothing stored, nothing sent
+   * @throws EmayImsStoreError nothing sent
+   */
   async sendBatch(batch: SendImsBatchDto, options: { onInvalid?: OnInvalid } = {}): Promise<ImsBatchResult> {
     return this.sendNow(expandBatch(batch), options.onInvalid);
   }
 
-  /** Sends any number of messages now, each with its own text (§2.3), split into requests of at most 300. */
+  /** The same for messages with a text each (§2.3). */
   async sendPersonalized(
     batch: SendPersonalizedImsDto,
     options: { onInvalid?: OnInvalid } = {},
@@ -105,18 +105,26 @@ export class EmayImsService {
    *
    * @returns the stored messages in the order given; for an id that was there already with the same recipient and text,
    *   the first message
-   * @throws EmayImsValidationError, EmayImsConflictError, EmayImsStoreError: nothing was stored
+   * @throws EmayImsValidationError, EmayImsConflictError: nothing was stored
+   * @throws EmayImsStoreError nothing was stored, unless it says `mayBeStored`: then the database did not answer. The same
+   *   call with `customImsIds`, the ids of this one, is safe
    */
   async enqueue(messages: SendImsDto[], options: EnqueueOptions = {}): Promise<ImsMessage[]> {
     return this.call(async (account) => {
-      const stored = await account.enqueuer.enqueue(this.read(messages, options.onInvalid), options.manager);
+      const read = this.read(messages, options.onInvalid);
+      const stored = await namingIds(read, account.enqueuer.enqueue(read, options.manager));
       // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
       if (!options.manager) account.wakeDispatcher();
       return stored;
     });
   }
 
-  /** Stores messages from a source of any size, chunk by chunk, in flat memory. */
+  /**
+   * Stores messages from a source of any size, chunk by chunk, in flat memory.
+   *
+   * @throws EmayImsValidationError, EmayImsConflictError, EmayImsStoreError as `enqueue`, about one chunk: those before it are
+   *   stored
+   */
   async enqueueStream(
     source: AsyncIterable<SendImsDto> | Iterable<SendImsDto>,
     options: EnqueueStreamOptions = {},
@@ -127,7 +135,7 @@ export class EmayImsService {
     const target = {
       newChunk: () => new MessageReader(maxContentLength),
       store: async (messages: IdentifiedMessages) => {
-        await account.whileOpen(() => account.enqueuer.store(messages), isPartlyStored);
+        await account.whileOpen(() => namingIds(messages, account.enqueuer.store(messages)), isPartlyStored);
         isPartlyStored = true;
         account.wakeDispatcher();
       },
@@ -142,7 +150,7 @@ export class EmayImsService {
 
   /** The message of this id, or `null`. */
   async findOne(customImsId: string): Promise<ImsMessage | null> {
-    return this.call(({ store }) => store.findOne(customImsId));
+    return this.call(({ store }) => namingId(customImsId, store.findOne(customImsId)));
   }
 
   /** Messages by state, number or time, newest first, page by page. */
@@ -161,7 +169,7 @@ export class EmayImsService {
 
   /** Withdraws a message that is still QUEUED; `false` where it is too late, or there is none. */
   async cancel(customImsId: string): Promise<boolean> {
-    return this.call(({ store }) => store.cancel(customImsId));
+    return this.call(({ store }) => namingId(customImsId, store.cancel(customImsId)));
   }
 
   /**
@@ -185,15 +193,15 @@ export class EmayImsService {
    */
   async resolveUnconfirmed(customImsId: string, decision: ResolveUnconfirmedDto): Promise<ImsMessage> {
     return this.call(async (account) => {
-      await account.resolver.resolve(customImsId, decision);
+      await namingId(customImsId, account.resolver.resolve(customImsId, decision));
       account.wakeDispatcher();
-      return (await account.store.findOne(customImsId)) as ImsMessage;
+      return (await namingId(customImsId, account.store.findOne(customImsId))) as ImsMessage;
     });
   }
 
   /** The decisions taken about a message, oldest first. */
   async resolutions(customImsId: string): Promise<ImsResolution[]> {
-    return this.call(({ resolver }) => resolver.history(customImsId));
+    return this.call(({ resolver }) => namingId(customImsId, resolver.history(customImsId)));
   }
 
   /**
@@ -235,17 +243,12 @@ export class EmayImsService {
 
   private async sendNow(messages: SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {
     const read = this.read(messages, onInvalid);
-    const sent = await this.call(({ directSender }) => directSender.sendMany(read));
-    const result: ImsBatchResult = {
-      accepted: [],
-      rejected: [],
-      unconfirmed: [],
-      queued: [],
-      violations: read.violations,
-    };
-    for (const message of sent) result[listFor(message)].push(message);
-    if (result.queued.length > 0) this.ready().wakeDispatcher();
-    return result;
+    return this.call(async (account) => {
+      const end = await namingIds(read, account.batchSender.send(read));
+      const result = batchResult(end, read.violations);
+      if (result.queued.length > 0) account.wakeDispatcher();
+      return result;
+    });
   }
 
   /** A call that a shutdown waits for. @throws EmayImsClosedError after it */
@@ -265,22 +268,6 @@ export class EmayImsService {
       'EmayImsService is not ready: it can be used from onApplicationBootstrap on, or in onModuleInit of a module that ' +
         'imports EmayImsModule.',
     );
-  }
-}
-
-function listFor({ state, acceptedAt }: ImsMessage): 'accepted' | 'rejected' | 'unconfirmed' | 'queued' {
-  switch (state) {
-    case 'REJECTED':
-      return acceptedAt === null ? 'rejected' : 'accepted';
-    case 'SUBMITTING':
-    case 'UNCONFIRMED':
-      return 'unconfirmed';
-    case 'QUEUED':
-    case 'CANCELLED':
-    case 'EXPIRED':
-      return 'queued';
-    default:
-      return 'accepted';
   }
 }
 

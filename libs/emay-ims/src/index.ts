@@ -3,6 +3,7 @@ export type {
   AcceptedOutcome,
   AnsweredExchange,
   Exchange,
+  Fence,
   RefusedOutcome,
   SendOutcome,
   UnconfirmedOutcome,
@@ -26,7 +27,7 @@ export { FindImsDto } from './dto/find-ims.dto.js';
 export { ImsRecipientDto, SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 export { ImsSchedulingDto, SendImsDto } from './dto/send-ims.dto.js';
 export { EmayImsModule } from './emay-ims.module.js';
-export { EmayImsService, type EnqueueOptions, type ImsBatchResult, type Page } from './emay-ims.service.js';
+export { EmayImsService, type EnqueueOptions, type Page } from './emay-ims.service.js';
 export {
   getEmayImsRepositoryToken,
   getEmayImsToken,
@@ -38,6 +39,7 @@ export {
   EmayImsClosedError,
   EmayImsConflictError,
   EmayImsOptionsError,
+  EmayImsQueuedError,
   EmayImsRejectedError,
   EmayImsStoreError,
   EmayImsUnconfirmedError,
@@ -96,4 +98,5 @@ export { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js';
 export type { ReportPullResult } from './reports/report-poller.js';
 export type { ImsPurgeResult } from './retention/retention.js';
+export type { ImsBatchResult, ImsUnstoredMessage } from './sending/batch-result.js';
 export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';

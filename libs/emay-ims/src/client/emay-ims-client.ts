@@ -15,7 +15,10 @@ import {
   type OutgoingMessage,
 } from '../protocol/index.js';
 import type { Exchange, SendOutcome } from './exchange-outcome.js';
-import { exchange, storable } from './http-exchange.js';
+import { assertOpen, OPEN, type Fence } from './fence.js';
+import { exchange, storable, type OutgoingRequest } from './http-exchange.js';
+
+type Encode = (auth: Authentication) => Buffer;
 
 /**
  * The gateway's four calls, nothing more: no storing, no splitting, no retry.
@@ -24,6 +27,8 @@ import { exchange, storable } from './http-exchange.js';
  *   or the gateway does.
  * - Where several base URLs are given, the next one is tried only while the request is provably unsent, within the one
  *   deadline `http.timeoutMs`.
+ * - A send may be given a fence. It is asked before each connection and again when that stands, before the first byte;
+ *   where it is closed, the request is unsent, with the fence's reason. The request is signed behind it.
  * - Each call is published on the tracing channel `emay-ims:request`, without anything secret or personal: who measures or
  *   traces it subscribes there.
  */
@@ -34,20 +39,24 @@ export class EmayImsClient {
   ) {}
 
   /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */
-  sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {
-    return this.send('sendSingleIMS', 1, (auth) => encodeSingle(auth, message, this.options.protocol));
+  sendSingleIms(message: OutgoingMessage, fence: Fence = OPEN): Promise<SendOutcome> {
+    return this.send('sendSingleIMS', 1, fence, (auth) => encodeSingle(auth, message, this.options.protocol));
   }
 
   /** Sends one text to up to 300 different numbers (§2.2). */
-  sendBatchIms(content: string, recipients: readonly { mobile: string; customImsId: string }[]): Promise<SendOutcome> {
-    return this.send('sendBatchIMS', recipients.length, (auth) =>
+  sendBatchIms(
+    content: string,
+    recipients: readonly { mobile: string; customImsId: string }[],
+    fence: Fence = OPEN,
+  ): Promise<SendOutcome> {
+    return this.send('sendBatchIMS', recipients.length, fence, (auth) =>
       encodeBatch(auth, content, recipients, this.options.protocol),
     );
   }
 
   /** Sends up to 300 messages to different numbers, each with its own text (§2.3). */
-  sendPersonalityIms(messages: readonly OutgoingMessage[]): Promise<SendOutcome> {
-    return this.send('sendPersonalityIMS', messages.length, (auth) =>
+  sendPersonalityIms(messages: readonly OutgoingMessage[], fence: Fence = OPEN): Promise<SendOutcome> {
+    return this.send('sendPersonalityIMS', messages.length, fence, (auth) =>
       encodePersonality(auth, messages, this.options.protocol),
     );
   }
@@ -60,32 +69,50 @@ export class EmayImsClient {
    */
   getImsReport(number = this.options.reports.pageSize): Promise<Exchange> {
     const trace = this.newTrace('getIMSReport', number);
-    return traceRequest(trace, () => this.call(trace, (auth) => encodeReportRequest(auth, number)));
+    return traceRequest(trace, () => this.call(trace, OPEN, (auth) => encodeReportRequest(auth, number)));
   }
 
-  private send(name: GatewayCall, size: number, encode: (auth: Authentication) => Buffer): Promise<SendOutcome> {
+  private send(name: GatewayCall, size: number, fence: Fence, encode: Encode): Promise<SendOutcome> {
     const trace = this.newTrace(name, size);
-    return traceRequest(trace, async () => outcomeOf(await this.call(trace, encode)));
+    return traceRequest(trace, async () => outcomeOf(await this.call(trace, fence, encode)));
   }
 
   private newTrace(call: GatewayCall, size: number): ImsRequestTrace {
     return { account: this.options.name, call, size, origin: null, outcome: null, code: null };
   }
 
-  private async call(trace: ImsRequestTrace, encode: (auth: Authentication) => Buffer): Promise<Exchange> {
-    const { baseUrls, http, protocol } = this.options;
+  private async call(trace: ImsRequestTrace, fence: Fence, encode: Encode): Promise<Exchange> {
+    const { baseUrls, http } = this.options;
     const deadline = performance.now() + http.timeoutMs;
     let end: Exchange = { kind: 'unsent', reason: 'TIMEOUT' };
     for (const baseUrl of baseUrls) {
       const timeoutMs = Math.floor(deadline - performance.now());
       if (timeoutMs <= 0) break;
+      const closedBy = fence();
+      if (closedBy !== null) return { kind: 'unsent', reason: closedBy, isTooLate: true };
       trace.origin = new URL(baseUrl).origin;
-      const auth = authenticate(this.options, new Date(), protocol);
-      const request = { url: baseUrl + CALL_PATHS[trace.call], body: encode(auth), sign: auth.sign };
+      const request = this.newRequest(baseUrl + CALL_PATHS[trace.call], fence, encode);
       end = await exchange(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
     return end;
+  }
+
+  private newRequest(url: string, fence: Fence, encode: Encode): OutgoingRequest {
+    const request: OutgoingRequest = {
+      url,
+      sign: '',
+      makeBody: () => {
+        assertOpen(fence);
+        const auth = authenticate(this.options, new Date(), this.options.protocol);
+        request.sign = auth.sign;
+        const body = encode(auth);
+        // Once more, as near to the first byte as can be: encoding takes its time, too.
+        assertOpen(fence);
+        return body;
+      },
+    };
+    return request;
   }
 }
 

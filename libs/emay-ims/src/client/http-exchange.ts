@@ -6,6 +6,7 @@ import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axio
 import { firstValueFrom } from 'rxjs';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ConnectionWatch, type Transport } from './connection-watch.js';
+import { FenceClosedError } from './fence.js';
 import type { Exchange, UnconfirmedOutcome } from './exchange-outcome.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
@@ -40,9 +41,10 @@ export function createGatewayHttpService({ http }: ResolvedEmayImsOptions): Http
 /**
  * What axios sends with, in place of its own adapter for Node, which costs as much as the request itself: it follows no
  * redirect (a 307 would post the signed body elsewhere), knows no proxy, unpacks nothing and takes every status for an answer.
+ * The body is the transport's to write, see `ConnectionWatch`.
  */
 function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Readable>> {
-  const { url, data, headers, httpAgent, httpsAgent } = config as InternalAxiosRequestConfig<Buffer>;
+  const { url, headers, httpAgent, httpsAgent } = config;
   const transport = config.transport as Transport;
   const { protocol, hostname, port, pathname, search } = new URL(url ?? '');
   const options = {
@@ -52,7 +54,7 @@ function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Rea
     path: pathname + search,
     method: 'POST',
     agent: (protocol === 'https:' ? httpsAgent : httpAgent) as HttpAgent,
-    headers: { ...(headers.toJSON() as OutgoingHttpHeaders), 'Content-Length': data?.length ?? 0 },
+    headers: headers.toJSON() as OutgoingHttpHeaders,
   };
   return new Promise((resolve, reject) => {
     const request = transport.request(options, (answer) => {
@@ -60,7 +62,6 @@ function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Rea
       resolve({ status, statusText, headers: answered, data: answer, config, request } as AxiosResponse<Readable>);
     });
     request.on('error', reject);
-    request.end(data);
   });
 }
 
@@ -71,10 +72,15 @@ export function closeGatewayHttpService(service: HttpService): void {
   httpsAgent?.destroy();
 }
 
-/** One request, ready to go. */
+/** One request, to be made when it can leave. */
 export interface OutgoingRequest {
   url: string;
-  body: Buffer;
+  /**
+   * Signs and encodes the body, once a connection stands.
+   *
+   * @throws FenceClosedError where it may not leave any more
+   */
+  makeBody: () => Buffer;
   /** The signature in the body. It is blotted out of the answer: an error page may repeat what it was sent. */
   sign: string;
 }
@@ -86,15 +92,15 @@ export interface ExchangeLimits {
 }
 
 /**
- * Posts the bytes once and says how it ended. Never throws, never retries. An `AxiosError` holds the signed body and the
- * key's signature in its `config`: it goes no further than this function.
+ * Posts the body once and says how it ended. Never retries, and throws only what `makeBody` does. An `AxiosError` may hold
+ * what was sent: it goes no further than this function.
  */
 export async function exchange(
   service: HttpService,
   request: OutgoingRequest,
   limits: ExchangeLimits,
 ): Promise<Exchange> {
-  const watch = new ConnectionWatch(limits.connectTimeoutMs, limits.timeoutMs);
+  const watch = new ConnectionWatch(request.makeBody, limits.connectTimeoutMs, limits.timeoutMs);
   const received: Buffer[] = [];
   const unconfirmed = (reason: string): UnconfirmedOutcome => ({
     kind: 'unconfirmed',
@@ -107,7 +113,9 @@ export async function exchange(
     return { kind: 'answered', body: textOf(Buffer.concat(received), request) };
   } catch (error) {
     const reason = reasonOf(error);
-    if (!watch.connected) return { kind: 'unsent', reason };
+    if (watch.mistake !== null) throw watch.mistake;
+    if (error instanceof FenceClosedError) return { kind: 'unsent', reason, isTooLate: true };
+    if (!watch.hasLeft) return { kind: 'unsent', reason };
     if (received.length === 0) received.push(...unparsedBytes(error));
     return unconfirmed(reason);
   } finally {
@@ -118,14 +126,14 @@ export async function exchange(
 /** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
 async function receive(
   service: HttpService,
-  { url, body }: OutgoingRequest,
+  { url }: OutgoingRequest,
   { maxResponseBytes }: ExchangeLimits,
   watch: ConnectionWatch,
   received: Buffer[],
 ): Promise<string | null> {
   // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
   const config = { transport: watch, responseType: 'stream' as const };
-  const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, body, config));
+  const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, undefined, config));
   let size = 0;
   for await (const chunk of response.data) {
     received.push(chunk as Buffer);

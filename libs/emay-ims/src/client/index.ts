@@ -8,4 +8,5 @@ export type {
   UnconfirmedOutcome,
   UnsentOutcome,
 } from './exchange-outcome.js';
+export type { Fence } from './fence.js';
 export { closeGatewayHttpService, createGatewayHttpService } from './http-exchange.js';

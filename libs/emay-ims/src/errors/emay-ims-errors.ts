@@ -81,7 +81,7 @@ export class EmayImsRejectedError extends EmayImsError {
   }
 }
 
-/** No byte of the request reached the gateway; the message was not sent and will not be sent by itself. */
+/** No byte of the request reached the gateway; the message was not sent and is not sent by itself. */
 export class EmayImsUnsentError extends EmayImsError {
   readonly code = 'EMAY_IMS_UNSENT';
   readonly retryable = true;
@@ -92,8 +92,31 @@ export class EmayImsUnsentError extends EmayImsError {
     readonly reason: string,
   ) {
     super(
-      `Message ${customImsId} was not sent: the gateway could not be reached (${reason}). ` +
-        'Call send again with the same customImsId once it can.',
+      `Message ${customImsId} was not sent: no byte of it reached the gateway (${reason}). ` +
+        (reason === 'PAST_EXPIRY'
+          ? 'Use a new customImsId to send it after its expiresAt.'
+          : 'Call send again with the same customImsId, or hand it to the background with enqueue.'),
+      [customImsId],
+    );
+  }
+}
+
+/**
+ * `send` could not send the message, which is in the queue and stays there: an earlier call put it there, so the background
+ * sends it.
+ */
+export class EmayImsQueuedError extends EmayImsError {
+  readonly code = 'EMAY_IMS_QUEUED';
+  readonly retryable = true;
+
+  constructor(
+    readonly customImsId: string,
+    /** Why it was not sent now, e.g. `ECONNREFUSED`, `ERROR_SIGN`. */
+    readonly reason: string,
+  ) {
+    super(
+      `Message ${customImsId} was not sent now (${reason}). It waits in the queue and is sent in the background: do not ` +
+        'send it under another id. See findOne(customImsId); cancel(customImsId) withdraws it.',
       [customImsId],
     );
   }

@@ -35,13 +35,14 @@ export const STATE_RANK: Readonly<Record<ImsMessageState, number>> = Object.free
 const RESULTS: readonly ImsMessageState[] = ['UNKNOWN', 'REJECTED', 'UNDELIVERABLE', 'DELIVERED'];
 
 /**
- * Every legal step. `SUBMITTING → QUEUED` only when the request provably never arrived or was refused as a whole. A
- * report about a message that counts as queued (a database restored from a backup) proves that it was accepted.
+ * Every legal step. `SUBMITTING → QUEUED` only when the request provably never left or was refused as a whole;
+ * `UNCONFIRMED → QUEUED` only where the time of the attempt was over, and its owner knows the same later. A report about a
+ * message that counts as queued (a database restored from a backup) proves that it was accepted.
  */
 const STEPS: Readonly<Record<ImsMessageState, readonly ImsMessageState[]>> = Object.freeze({
   QUEUED: ['SUBMITTING', 'CANCELLED', 'EXPIRED', ...RESULTS],
   SUBMITTING: ['QUEUED', 'UNCONFIRMED', 'ACCEPTED', ...RESULTS],
-  UNCONFIRMED: ['ACCEPTED', ...RESULTS],
+  UNCONFIRMED: ['QUEUED', 'ACCEPTED', ...RESULTS],
   ACCEPTED: RESULTS,
   UNKNOWN: ['REJECTED', 'UNDELIVERABLE', 'DELIVERED'],
   REJECTED: ['UNDELIVERABLE', 'DELIVERED'],

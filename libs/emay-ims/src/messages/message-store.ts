@@ -33,7 +33,10 @@ export interface Attempt {
 }
 
 /** What a request needs to know of a message that it carries. */
-export type ClaimedMessage = Pick<ImsMessage, 'customImsId' | 'mobile' | 'content'>;
+export interface ClaimedMessage extends Pick<ImsMessage, 'customImsId' | 'mobile' | 'content'> {
+  /** How long it may still be sent, as of the claim, by the database's clock; `undefined`: for ever. */
+  expiresInMs?: number | undefined;
+}
 
 /** What an attempt learned of one message. */
 export interface Settlement {
@@ -186,7 +189,10 @@ export class MessageStore {
     return this.results.settle(token, settlements);
   }
 
-  /** Gives messages of the attempt back to the queue. */
+  /**
+   * Gives messages of the attempt back to the queue; its owner knows that nothing of them was accepted. Also those that
+   * were taken for abandoned meanwhile, unless a report has come for them or a person has decided.
+   */
   async release(token: string, releases: readonly Release[]): Promise<void> {
     if (releases.length === 0) return;
     const rows = releases.map(({ customImsId, code, dueInMs }) => ({
