@@ -17,6 +17,7 @@ import {
 import type { Exchange, SendOutcome } from './exchange-outcome.js';
 import { assertOpen, OPEN, type Fence } from './fence.js';
 import { exchange, storable, type OutgoingRequest } from './http-exchange.js';
+import { RequestEcho } from './request-echo.js';
 
 type Encode = (auth: Authentication) => Buffer;
 
@@ -40,7 +41,7 @@ export class EmayImsClient {
 
   /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */
   sendSingleIms(message: OutgoingMessage, fence: Fence = OPEN): Promise<SendOutcome> {
-    return this.send('sendSingleIMS', 1, fence, (auth) => encodeSingle(auth, message, this.options.protocol));
+    return this.send('sendSingleIMS', [message], fence, (auth) => encodeSingle(auth, message, this.options.protocol));
   }
 
   /** Sends one text to up to 300 different numbers (§2.2). */
@@ -49,14 +50,15 @@ export class EmayImsClient {
     recipients: readonly { mobile: string; customImsId: string }[],
     fence: Fence = OPEN,
   ): Promise<SendOutcome> {
-    return this.send('sendBatchIMS', recipients.length, fence, (auth) =>
+    const messages = recipients.map(({ mobile }) => ({ mobile, content }));
+    return this.send('sendBatchIMS', messages, fence, (auth) =>
       encodeBatch(auth, content, recipients, this.options.protocol),
     );
   }
 
   /** Sends up to 300 messages to different numbers, each with its own text (§2.3). */
   sendPersonalityIms(messages: readonly OutgoingMessage[], fence: Fence = OPEN): Promise<SendOutcome> {
-    return this.send('sendPersonalityIMS', messages.length, fence, (auth) =>
+    return this.send('sendPersonalityIMS', messages, fence, (auth) =>
       encodePersonality(auth, messages, this.options.protocol),
     );
   }
@@ -69,19 +71,27 @@ export class EmayImsClient {
    */
   getImsReport(number = this.options.reports.pageSize): Promise<Exchange> {
     const trace = this.newTrace('getIMSReport', number);
-    return traceRequest(trace, () => this.call(trace, OPEN, (auth) => encodeReportRequest(auth, number)));
+    return traceRequest(trace, () =>
+      this.call(trace, OPEN, new RequestEcho(), (auth) => encodeReportRequest(auth, number)),
+    );
   }
 
-  private send(name: GatewayCall, size: number, fence: Fence, encode: Encode): Promise<SendOutcome> {
-    const trace = this.newTrace(name, size);
-    return traceRequest(trace, async () => outcomeOf(await this.call(trace, fence, encode)));
+  private send(
+    name: GatewayCall,
+    messages: readonly { mobile: string; content: string }[],
+    fence: Fence,
+    encode: Encode,
+  ): Promise<SendOutcome> {
+    const trace = this.newTrace(name, messages.length);
+    const echo = new RequestEcho(messages);
+    return traceRequest(trace, async () => outcomeOf(await this.call(trace, fence, echo, encode), echo));
   }
 
   private newTrace(call: GatewayCall, size: number): ImsRequestTrace {
     return { account: this.options.name, call, size, origin: null, outcome: null, code: null };
   }
 
-  private async call(trace: ImsRequestTrace, fence: Fence, encode: Encode): Promise<Exchange> {
+  private async call(trace: ImsRequestTrace, fence: Fence, echo: RequestEcho, encode: Encode): Promise<Exchange> {
     const { baseUrls, http } = this.options;
     const deadline = performance.now() + http.timeoutMs;
     let end: Exchange = { kind: 'unsent', reason: 'TIMEOUT' };
@@ -91,42 +101,41 @@ export class EmayImsClient {
       const closedBy = fence();
       if (closedBy !== null) return { kind: 'unsent', reason: closedBy, isTooLate: true };
       trace.origin = new URL(baseUrl).origin;
-      const request = this.newRequest(baseUrl + CALL_PATHS[trace.call], fence, encode);
+      const request = this.newRequest(baseUrl + CALL_PATHS[trace.call], fence, echo, encode);
       end = await exchange(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
     return end;
   }
 
-  private newRequest(url: string, fence: Fence, encode: Encode): OutgoingRequest {
-    const request: OutgoingRequest = {
+  private newRequest(url: string, fence: Fence, echo: RequestEcho, encode: Encode): OutgoingRequest {
+    return {
       url,
-      sign: '',
+      echo,
       makeBody: () => {
         assertOpen(fence);
         const auth = authenticate(this.options, new Date(), this.options.protocol);
-        request.sign = auth.sign;
+        echo.signs.push(auth.sign);
         const body = encode(auth);
         // Once more, as near to the first byte as can be: encoding takes its time, too.
         assertOpen(fence);
         return body;
       },
     };
-    return request;
   }
 }
 
-function outcomeOf(end: Exchange): SendOutcome {
+function outcomeOf(end: Exchange, echo: RequestEcho): SendOutcome {
   if (end.kind !== 'answered') return end;
   const answer = decodeSendAnswer(end.body);
   switch (answer.kind) {
     case 'success':
       return { kind: 'accepted', entries: answer.entries };
     case 'unreadable':
-      return { kind: 'unconfirmed', reason: 'UNREADABLE', rawAnswer: storable(end.body) };
+      return { kind: 'unconfirmed', reason: 'UNREADABLE', rawAnswer: storable(end.body, echo) };
     case 'error':
       return classifyAnswerCode(answer.code) === 'unlisted'
-        ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body) }
+        ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body, echo) }
         : { kind: 'refused', code: answer.code };
   }
 }

@@ -26,7 +26,10 @@ export interface UnconfirmedOutcome {
   kind: 'unconfirmed';
   /** e.g. `ECONNRESET`, `TIMEOUT`, `HTTP_502`, `OVERSIZE`, `UNREADABLE`, or the unlisted answer code. */
   reason: string;
-  /** What came of the answer, at most 1,000 characters. Holds personal data; `null` where nothing came. */
+  /**
+   * What came of the answer, at most 1,000 characters, without what it repeats of the request's texts and signature. Holds
+   * personal data; `null` where nothing came.
+   */
   rawAnswer: string | null;
 }
 

@@ -7,12 +7,13 @@ import { firstValueFrom } from 'rxjs';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ConnectionWatch, type Transport } from './connection-watch.js';
 import { FenceClosedError } from './fence.js';
+import type { RequestEcho } from './request-echo.js';
 import type { Exchange, UnconfirmedOutcome } from './exchange-outcome.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
 const IDLE_CONNECTION_MS = 4_000;
 const RAW_ANSWER_LENGTH = 1_000;
-/** Enough for that many characters of UTF-8, and for a signature to be recognised in. */
+/** Enough for that many characters of UTF-8, and for what they repeat of the request to be recognised. */
 const RAW_ANSWER_BYTES = 4 * RAW_ANSWER_LENGTH;
 
 /** An `HttpService` as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
@@ -81,8 +82,8 @@ export interface OutgoingRequest {
    * @throws FenceClosedError where it may not leave any more
    */
   makeBody: () => Buffer;
-  /** The signature in the body. It is blotted out of the answer: an error page may repeat what it was sent. */
-  sign: string;
+  /** What of it must not be kept of the answer. */
+  echo: RequestEcho;
 }
 
 export interface ExchangeLimits {
@@ -105,12 +106,12 @@ export async function exchange(
   const unconfirmed = (reason: string): UnconfirmedOutcome => ({
     kind: 'unconfirmed',
     reason,
-    rawAnswer: storable(textOf(Buffer.concat(received).subarray(0, RAW_ANSWER_BYTES), request)),
+    rawAnswer: storable(Buffer.concat(received).subarray(0, RAW_ANSWER_BYTES).toString('utf8'), request.echo),
   });
   try {
     const problem = await Promise.race([receive(service, request, limits, watch, received), watch.interruption]);
     if (problem !== null) return unconfirmed(problem);
-    return { kind: 'answered', body: textOf(Buffer.concat(received), request) };
+    return { kind: 'answered', body: request.echo.withoutSigns(Buffer.concat(received).toString('utf8')) };
   } catch (error) {
     const reason = reasonOf(error);
     if (watch.mistake !== null) throw watch.mistake;
@@ -143,10 +144,6 @@ async function receive(
   return response.status === 200 ? null : `HTTP_${response.status}`;
 }
 
-function textOf(bytes: Buffer, { sign }: OutgoingRequest): string {
-  return bytes.toString('utf8').replaceAll(sign, '(sign)');
-}
-
 /** A code of Node or axios, such as `ECONNRESET`; never a message, which may quote the request. */
 function reasonOf(error: unknown): string {
   const { code } = Object(error) as { code?: unknown };
@@ -159,8 +156,12 @@ function unparsedBytes(error: unknown): Buffer[] {
   return Buffer.isBuffer(rawPacket) ? [rawPacket] : [];
 }
 
-/** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair. */
-export function storable(text: string): string | null {
-  const clean = text.slice(0, RAW_ANSWER_LENGTH).replaceAll('\0', '\uFFFD').toWellFormed();
+/** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair; without what repeats the request. */
+export function storable(text: string, echo: RequestEcho): string | null {
+  const clean = echo
+    .blotOut(text.slice(0, RAW_ANSWER_BYTES))
+    .slice(0, RAW_ANSWER_LENGTH)
+    .replaceAll('\0', '\uFFFD')
+    .toWellFormed();
   return clean === '' ? null : clean;
 }
