@@ -1,6 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { patientTimer } from '../time/patient-timer.js';
 import { FenceClosedError } from './fence.js';
 
 type OnResponse = (response: IncomingMessage) => void;
@@ -33,8 +34,8 @@ export class ConnectionWatch implements Transport {
   private answered = false;
   private isOver = false;
   private sent: ClientRequest | null = null;
-  private connectTimer: NodeJS.Timeout | undefined;
-  private deadlineTimer: NodeJS.Timeout | undefined;
+  private cancelConnectTimer: () => void = () => undefined;
+  private cancelDeadline: () => void = () => undefined;
 
   constructor(
     private readonly makeBody: () => Buffer,
@@ -50,8 +51,8 @@ export class ConnectionWatch implements Transport {
       onResponse(response);
     });
     this.sent = request;
-    this.deadlineTimer = setTimeout(() => this.cutOff('TIMEOUT'), this.timeoutMs);
-    this.connectTimer = setTimeout(() => this.cutOff('CONNECT_TIMEOUT'), this.connectTimeoutMs);
+    this.cancelDeadline = patientTimer(this.timeoutMs, () => this.cutOff('TIMEOUT'));
+    this.cancelConnectTimer = patientTimer(this.connectTimeoutMs, () => this.cutOff('CONNECT_TIMEOUT'));
     request.once('socket', (socket) => {
       if (request.reusedSocket || !socket.connecting) return this.write(request);
       const event = (socket as TLSSocket).encrypted ? 'secureConnect' : 'connect';
@@ -65,15 +66,15 @@ export class ConnectionWatch implements Transport {
   /** Ends the exchange. A connection that is not back in the pool by now, its request half written, is closed. */
   end(): void {
     this.isOver = true;
-    clearTimeout(this.connectTimer);
-    clearTimeout(this.deadlineTimer);
+    this.cancelConnectTimer();
+    this.cancelDeadline();
     this.sent?.destroy();
   }
 
   private write(request: ClientRequest): void {
     // The time-out of a process that stood still is up, and its connection stands, in the same turn.
     if (this.isOver || request.destroyed) return;
-    clearTimeout(this.connectTimer);
+    this.cancelConnectTimer();
     try {
       const body = this.makeBody();
       this.hasLeft = true;

@@ -20,6 +20,9 @@ export const NEW_MESSAGE_ROW: RowColumns = {
   expires_at: 'bigint',
 };
 
+/** How long after the end of an attempt its messages are still looked for. */
+const CLAIMED_LATELY_MS = 600_000;
+
 const NOT_FINAL = statesThat((state) => !isFinal(state));
 const WAITING_ELSEWHERE = statesThat((state) => !isFinal(state) && listedAs(state) === state);
 
@@ -130,6 +133,9 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
       where: `${ours} AND m.attempt = ? AND (${STATE} = 'SUBMITTING'
           OR ${STATE} = 'UNCONFIRMED' AND COALESCE(m.code, '') = 'ATTEMPT_ABANDONED')`,
     }),
+    /** account, attempt: what it has claimed lately, by where that is listed */
+    findByAttempt: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE account = ? AND listed_as = '${HANDED_OVER}'
+      AND priority IN (${ANY_PRIORITY}) AND listed_at > ${now} - ${CLAIMED_LATELY_MS} AND attempt = ?`,
     /** rows, account: what a failed direct send held goes into the queue after all */
     unhold: dialect.updateMessagesFromRows({
       columns: ID_ROW,

@@ -204,6 +204,12 @@ export class MessageStore {
     await this.database.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
   }
 
+  /** What an attempt has taken whose claim got no answer, so that its owner was not told. */
+  async findByAttempt(token: string): Promise<string[]> {
+    const rows = await this.database.rows(this.sql.findByAttempt, [this.account, token]);
+    return rows.map((row) => String(row.custom_ims_id));
+  }
+
   /** Hands messages that were held for their caller over to the dispatcher. */
   async unhold(customImsIds: readonly string[], session: SqlSession): Promise<void> {
     const { sql, bind } = this.sql.unhold;

@@ -5,7 +5,7 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { ClaimedMessage, MessageStore } from '../messages/message-store.js';
+import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
@@ -167,6 +167,18 @@ export class Submitter {
       `A request ended ${outcome.kind} with ${code}; the next try is in ${pauseMs} ms. ${advice}`.trimEnd(),
       { account: this.options.name, outcome: outcome.kind, code, pauseMs },
     );
+  }
+
+  /** The claim of this attempt got no answer: what it may have taken has not been sent, and goes back into the queue. */
+  async giveBack({ token }: Attempt): Promise<void> {
+    await this.persistently(async () => {
+      const customImsIds = await this.store.findByAttempt(token);
+      const released = { code: 'CLAIM_UNANSWERED', dueInMs: 0 };
+      await this.store.release(
+        token,
+        customImsIds.map((customImsId) => ({ customImsId, ...released })),
+      );
+    });
   }
 
   /** Tries for a while what fails because the database is away. */

@@ -112,6 +112,10 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
     }
   }
 
+  async findByAttempt(token: string): Promise<string[]> {
+    return this.inState('SUBMITTING', ({ attempt }) => attempt === token).map(({ customImsId }) => customImsId);
+  }
+
   async unhold(customImsIds: readonly string[]): Promise<void> {
     for (const { customImsId, state, dueAt, sendAt } of this.table.byIds(customImsIds)) {
       if (state === 'QUEUED' && dueAt === null) this.table.change(customImsId, { dueAt: sendAt ?? this.at() });
