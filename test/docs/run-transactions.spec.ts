@@ -107,5 +107,21 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
         expect(await ims.stats()).toMatchObject({ QUEUED: 0 });
       },
     );
+
+    (kind === 'postgres' ? it.each(LANGUAGES) : it.skip.each(LANGUAGES))(
+      'docs/databases%s.md: tables made without a prefix stay where they are',
+      async (language) => {
+        await (await database.open()).destroy(); // Made where releases before obeyed no prefix.
+        process.env.DATABASE_URL = database.url;
+        const block = blockWith(readPage(`docs/databases${language}.md`), 'emayImsMigrations(place)');
+        const { imports } = await runBlock(block, { baseUrl: simulator.url, ...ACCOUNT });
+        await start(imports as unknown[]);
+        delete process.env.DATABASE_URL;
+        expect(await ims.stats()).toMatchObject({ QUEUED: 0 });
+        expect(await dataSource.query("SELECT to_regclass('shop_emay_ims_message') AS place")).toEqual([
+          { place: null },
+        ]);
+      },
+    );
   },
 );
