@@ -32,7 +32,10 @@ export interface Page<Item> {
 
 /** How `enqueue` stores. */
 export interface EnqueueOptions {
-  /** The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. */
+  /**
+   * The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. An
+   * `EmayImsStoreError` with `transactionIsOver` means: run that transaction again from the start.
+   */
   manager?: EntityManager;
   /** `skip` leaves out what is not acceptable. Default `throw`: nothing is stored. */
   onInvalid?: OnInvalid;

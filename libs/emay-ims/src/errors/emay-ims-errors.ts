@@ -164,11 +164,14 @@ export class EmayImsStoreError extends EmayImsError {
   readonly retryable: boolean;
   /** Whether what the call writes may be there although it failed: the answer to its COMMIT was lost. */
   readonly mayBeStored: boolean;
-  /** Whether the host's transaction that the call joined is over, and has to begin again from the start. */
+  /** Whether the host's transaction that the call joined is over: run the whole of it again. `retryable` is then `false`. */
   readonly transactionIsOver: boolean;
 
   constructor(
-    /** The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`. */
+    /**
+     * The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`, or one of ours: `STATEMENT_TIMEOUT`,
+     * `POOL_TIMEOUT`, `CONNECTION_LOST`, `CONNECTION_DESTROYED`, `DRIVER_TIMEOUT`.
+     */
     readonly driverCode: string,
     {
       customImsIds = [],

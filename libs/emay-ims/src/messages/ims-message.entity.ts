@@ -69,7 +69,7 @@ export class ImsMessage {
   @Column({ type: 'varchar', length: 32, nullable: true })
   attempt: string | null;
 
-  /** How often it has been handed over. More than one only where the earlier ones provably did not arrive. */
+  /** How often it has been handed over, at most 32,767. More than one only where the earlier ones provably did not arrive. */
   @Column({ type: 'smallint' })
   attempts: number;
 
