@@ -22,6 +22,14 @@ describe('an error of the database during a call', () => {
     await expect(failing(['given', 'made'], true)).rejects.toMatchObject({ mayBeStored: true, retryable: true });
   });
 
+  it('that ended the host’s transaction still says so', async () => {
+    const ended = Promise.reject(new EmayImsStoreError('ER_LOCK_DEADLOCK', { transactionIsOver: true }));
+    await expect(namingIds({ messages, givenIds: new Set(['given', 'made']) }, ended)).rejects.toMatchObject({
+      transactionIsOver: true,
+      retryable: false,
+    });
+  });
+
   it('is nothing else than one of the database', async () => {
     const conflict = new EmayImsConflictError(['given']);
     const work = Promise.reject(conflict);
