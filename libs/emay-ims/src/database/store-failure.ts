@@ -67,9 +67,10 @@ function driverCode(error: unknown): string {
   const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof source !== 'object' || source === null) return 'UNKNOWN';
   if ('code' in source && typeof source.code === 'string' && source.code !== '') return source.code;
-  // `pg` tells its own time limits and lost connections by their message alone.
+  // The drivers tell their own time limits and lost connections by their message alone.
   const message = 'message' in source ? String(source.message) : '';
   if (/timeout/i.test(message)) return 'DRIVER_TIMEOUT';
-  if (/^Connection terminated|^Client has encountered a connection error/.test(message)) return 'CONNECTION_LOST';
+  if (/^Connection terminated|^Client has encountered a connection error|in closed state$/.test(message))
+    return 'CONNECTION_LOST';
   return 'name' in source && typeof source.name === 'string' ? source.name : 'UNKNOWN';
 }

@@ -22,6 +22,16 @@ describe('an error of the database during a call', () => {
     await expect(failing(['given', 'made'], true)).rejects.toMatchObject({ mayBeStored: true, retryable: true });
   });
 
+  it('goes on saying that it has ended the transaction of its caller', async () => {
+    const over = Promise.reject(new EmayImsStoreError('ER_LOCK_DEADLOCK', { transactionIsOver: true }));
+    const ids = ['given', 'made'];
+    await expect(namingIds({ messages, givenIds: new Set(ids) }, over)).rejects.toMatchObject({
+      customImsIds: ids,
+      transactionIsOver: true,
+      retryable: false,
+    });
+  });
+
   it('is nothing else than one of the database', async () => {
     const conflict = new EmayImsConflictError(['given']);
     const work = Promise.reject(conflict);

@@ -13,10 +13,10 @@ export async function namingIds<T>(
     return await work;
   } catch (error) {
     if (!(error instanceof EmayImsStoreError)) throw error;
-    const { driverCode, mayBeStored } = error;
+    const { driverCode, mayBeStored, transactionIsOver } = error;
     const customImsIds = messages.map(({ customImsId }) => customImsId);
     const idsAreGiven = customImsIds.every((id) => givenIds.has(id));
-    throw new EmayImsStoreError(driverCode, { customImsIds, mayBeStored, idsAreGiven });
+    throw new EmayImsStoreError(driverCode, { customImsIds, mayBeStored, idsAreGiven, transactionIsOver });
   }
 }
 
