@@ -65,9 +65,10 @@ function driverCode(error: unknown): string {
   if (typeof source !== 'object' || source === null) return 'UNKNOWN';
   if ('errno' in source && source.errno === MARIADB_STATEMENT_TIMEOUT) return 'ER_STATEMENT_TIMEOUT';
   if ('code' in source && typeof source.code === 'string' && source.code !== '') return source.code;
-  // `pg` tells its own time limits and lost connections by their message alone.
+  // The drivers tell their own time limits and lost connections by their message alone.
   const message = 'message' in source ? String(source.message) : '';
   if (/timeout/i.test(message)) return 'DRIVER_TIMEOUT';
-  if (/^Connection terminated|^Client has encountered a connection error/.test(message)) return 'CONNECTION_LOST';
+  if (/^Connection terminated|^Client has encountered a connection error|in closed state$/.test(message))
+    return 'CONNECTION_LOST';
   return 'name' in source && typeof source.name === 'string' ? source.name : 'UNKNOWN';
 }
