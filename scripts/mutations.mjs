@@ -66,6 +66,40 @@ const MUTATIONS = [
       { file: `${LIBRARY}/reports/report-inbox.ts`, from: "WHERE id = ? AND state = 'STORED'`", to: 'WHERE id = ?`' },
     ],
   },
+  {
+    name: 'a broken connection released as healthy',
+    suites: ['test/databases/connections'],
+    databases: 'postgres,mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/database/pooled-connection.ts`,
+        from: '      else this.destroy();',
+        to: '      else this.onAnswer();',
+      },
+      {
+        file: `${LIBRARY}/database/pooled-connection.ts`,
+        from: '        this.destroy();\n        this.onSilence();',
+        to: '        this.onAnswer();',
+      },
+      {
+        file: `${LIBRARY}/database/server-database.ts`,
+        from: '.catch(() => connection.destroy())',
+        to: '.catch(() => undefined)',
+      },
+    ],
+  },
+  {
+    name: 'a snapshot read where a locking one is needed',
+    suites: ['test/databases/connections'],
+    databases: 'mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/database/dialects/mysql.ts`,
+        from: 'STRAIGHT_JOIN ${table} ON ${on} FOR UPDATE`',
+        to: 'STRAIGHT_JOIN ${table} ON ${on}`',
+      },
+    ],
+  },
 ];
 
 const wanted = process.argv.slice(2);

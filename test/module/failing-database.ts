@@ -17,7 +17,7 @@ const READS = new Set(['now', 'findByIds', 'findOne']);
 export const MOBILES = ['+61422118000', '+61422118001', '+61422118002', '+61422118003', '+61422118004'];
 
 /** How the database fails, from one of its statements on, or at that one alone. */
-export const FAILURES = ['gone', 'gone after it', 'away once', 'answer lost'] as const;
+export const FAILURES = ['gone', 'gone after it', 'away once', 'answer lost', 'question lost'] as const;
 export type Failure = (typeof FAILURES)[number];
 
 /** What happens at the gateway meanwhile. */
@@ -117,6 +117,8 @@ export class World {
       if (mayBeStored) await call(...given);
       throw new EmayImsStoreError('ECONNRESET', { mayBeStored });
     }
+    // The caller cannot tell it from an answer that was lost.
+    if (isIt && how === 'question lost') throw new EmayImsStoreError('ECONNRESET', { mayBeStored: WRITES.has(name) });
     if ((isIt && how !== 'gone after it') || (number > at && how.startsWith('gone'))) {
       throw new EmayImsStoreError('ECONNREFUSED');
     }

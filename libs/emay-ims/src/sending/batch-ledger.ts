@@ -25,6 +25,8 @@ const IN_DOUBT = { state: 'UNCONFIRMED', code: 'STORE_FAILED', attempts: 1 } as 
 export class BatchLedger {
   /** By id. What is not in it has never been stored by this call. */
   readonly stored: Map<string, ImsMessage>;
+  /** Those whose write got no answer, so that no request has left with them; and whether that was to put them into the queue. */
+  private readonly unanswered = new Map<string, { message: NewMessage; isQueueing: boolean }>();
   /** Whether anything is stored: from then on, it may be sent. */
   hasBegun = false;
   createdAt = new Date(0);
@@ -42,12 +44,12 @@ export class BatchLedger {
   }
 
   queueing(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
-    return this.storing(messages, write, ({ sendAt }) => ({ state: 'QUEUED', dueAt: sendAt ?? this.createdAt }));
+    return this.storing(messages, write, ({ sendAt }) => ({ state: 'QUEUED', dueAt: sendAt ?? this.createdAt }), true);
   }
 
   /** In doubt until it is known how their request ended. */
   submitting(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
-    return this.storing(messages, write, () => IN_DOUBT);
+    return this.storing(messages, write, () => IN_DOUBT, false);
   }
 
   /** How a request ended, as recorded in the database. */
@@ -66,6 +68,18 @@ export class BatchLedger {
     for (const message of messages) this.stored.set(message.customImsId, message);
   }
 
+  /**
+   * How all that may be stored stand in the database. What is not there of those without an answer has not been sent; those that
+   * were to be queued are returned: their write may still arrive, so only storing them again tells.
+   */
+  readBack(messages: readonly ImsMessage[]): NewMessage[] {
+    this.read(messages);
+    for (const { customImsId } of messages) this.unanswered.delete(customImsId);
+    const absent = [...this.unanswered.values()];
+    for (const { message, isQueueing } of absent) if (!isQueueing) this.stored.delete(message.customImsId);
+    return absent.flatMap(({ message, isQueueing }) => (isQueueing ? [message] : []));
+  }
+
   end(): BatchEnd {
     const end: BatchEnd = { stored: [], conflicts: [], unsent: [] };
     for (const wanted of this.messages) {
@@ -81,11 +95,15 @@ export class BatchLedger {
     messages: readonly NewMessage[],
     write: () => Promise<void>,
     standing: (message: NewMessage) => Pick<ImsMessage, 'state'> & Partial<ImsMessage>,
+    isQueueing: boolean,
   ): Promise<void> {
     try {
       await write();
     } catch (error) {
-      if (error instanceof EmayImsStoreError && error.mayBeStored) this.note(messages, () => IN_DOUBT);
+      if (error instanceof EmayImsStoreError && error.mayBeStored) {
+        this.note(messages, () => IN_DOUBT);
+        for (const message of messages) this.unanswered.set(message.customImsId, { message, isQueueing });
+      }
       throw error;
     }
     this.hasBegun = true;

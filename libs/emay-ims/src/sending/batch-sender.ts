@@ -110,7 +110,8 @@ export class BatchSender {
   private async readBack(ledger: BatchLedger): Promise<void> {
     try {
       const read = () => this.store.findByIds(ledger.storedIds);
-      ledger.read(await this.submitter.persistently(read, READING_BACK_MS));
+      const absent = ledger.readBack(await this.submitter.persistently(read, READING_BACK_MS));
+      if (absent.length > 0) await this.submitter.persistently(() => this.queue(absent, ledger), READING_BACK_MS);
     } catch (error) {
       this.logFailure(error);
     }
