@@ -79,7 +79,7 @@ const MUTATIONS = [
       {
         file: `${LIBRARY}/database/pooled-connection.ts`,
         from: '        this.destroy();\n        this.onSilence();',
-        to: '        this.onAnswer();',
+        to: '        if (timeoutMs < 0) this.onSilence();',
       },
       {
         file: `${LIBRARY}/database/server-database.ts`,
@@ -129,6 +129,7 @@ try {
       writeFileSync(join(copy, file), source.replace(from, to));
     }
     const { stdout, stderr } = run(copy, `npm test -- ${suites.join(' ')}`, databases);
+    if (!/^Tests: /m.test(stdout + stderr)) throw new Error(`${name}: no test ran, as it does not compile:\n${stdout}`);
     const failed = /^Tests: +(\d+) failed/m.exec(stdout + stderr)?.[1];
     const reds = [...(stdout + stderr).matchAll(/^ +● (.+)$/gm)].map(([, title]) => title);
     if (failed === undefined) survivors++;
