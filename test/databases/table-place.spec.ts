@@ -37,6 +37,7 @@ const PLACES: Record<string, object> = {
   'a prefix': { entityPrefix: 'app_' },
   'a prefix in capitals': { entityPrefix: 'App-' },
   'a naming strategy': { namingStrategy: new UpperCaseTables() },
+  'a prefix of odd characters': { entityPrefix: `o'x"y\`? $1 应用_` },
   both: { namingStrategy: new UpperCaseTables(), entityPrefix: 'x_' },
 };
 
@@ -162,9 +163,18 @@ const PLACES: Record<string, object> = {
     if (source.isInitialized) await source.destroy();
   });
 
+  if (kind === 'mariadb') {
+    it('lie in its database, whatever schema a host names that TypeORM does not look at', async () => {
+      const host = await start({ schema: 'elsewhere' });
+      await expect(host.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+      expect(await query('SELECT custom_ims_id FROM emay_ims_message')).toEqual([{ custom_ims_id: 'one' }]);
+    });
+  }
+
   it.each([
     ['a prefix with a dot', { entityPrefix: 'a.b_' }, /has a dot/],
     ['a prefix that is too long', { entityPrefix: 'a'.repeat(40) }, /is too long/],
+    ['one of as many bytes', { entityPrefix: '应'.repeat(14) }, /is too long/],
     ['a naming strategy for columns', { namingStrategy: new PrefixedColumns() }, /naming strategy that calls column/],
   ])('are refused with %s', async (_what, options, sentence) => {
     const starting = start({ ...options, migrationsRun: false });

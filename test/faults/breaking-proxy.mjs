@@ -9,6 +9,7 @@ const ANSWERED_WITHIN_MS = 60;
  *
  * - Silent, as behind a firewall that has forgotten them: nothing is forwarded any more, neither way, not even that
  *   somebody has closed it. New connections get through.
+ * - Deaf: new connections are silent from their beginning.
  * - Without an answer: the server gets a question and does what it says, and the connection ends before anybody hears.
  */
 export class BreakingProxy {
@@ -16,12 +17,13 @@ export class BreakingProxy {
   connections = new Set();
   /** Asked for each piece of what is sent to the server: whether its answer gets lost. */
   losesAnswerTo = () => false;
+  isDeaf = false;
 
   /** @param {{ host: string, port: number }} target */
-  static async start(target) {
+  static async start(target, port = 0) {
     const proxy = new BreakingProxy();
     proxy.listener = createServer((client) => proxy.accept(client, connect(target)));
-    proxy.listener.listen(0, '127.0.0.1');
+    proxy.listener.listen(port, '127.0.0.1');
     await once(proxy.listener, 'listening');
     proxy.port = proxy.listener.address().port;
     return proxy;
@@ -55,14 +57,15 @@ export class BreakingProxy {
   }
 
   accept(client, server) {
-    const connection = { client, server, isSilent: false };
+    const connection = { client, server, isSilent: this.isDeaf };
     this.connections.add(connection);
     for (const [socket, other] of [
       [client, server],
       [server, client],
     ]) {
       socket.setNoDelay(true);
-      socket.pipe(other, { end: false });
+      if (connection.isSilent) socket.resume();
+      else socket.pipe(other, { end: false });
       socket.on('error', () => undefined); // Its `close` follows.
       socket.once('close', () => {
         if (connection.isSilent) return;

@@ -77,7 +77,7 @@ export class AccountDatabase {
     const { dataSource, poolSize, startTimeoutMs, statementTimeoutMs, poolTimeoutMs, schema, entityPrefix } = options;
     this.host ??= findDataSource(dataSource, find);
     assertUsable(this.host, dataSource);
-    const own = await this.pools.open(this.host, poolSize);
+    const own = await this.pools.open(this.host, { poolSize, poolTimeoutMs });
     this.hasPool = true;
     return openServerDatabase({
       account: this.account,

@@ -119,7 +119,8 @@ export class ImsDatabase {
   private statement(sql: string): string {
     let statement = this.statements.get(sql);
     if (statement === undefined) {
-      statement = this.dialect.placeholders(this.names.place(sql));
+      // A name may hold a question mark.
+      statement = this.names.place(this.dialect.placeholders(sql));
       this.statements.set(sql, statement);
     }
     return statement;

@@ -6,15 +6,29 @@ import type { DriverConnection } from './query-by-callback.js';
 /** How long a connection may take to close as it should. */
 const GOODBYE_MS = 2_000;
 
-/** Options of `mysql2` with which rows or parameters would come in another shape than our statements expect. */
+/** `pg` would wait for ever for a server that takes a connection and says nothing. A little more than anybody waits for the pool. */
+const CONNECT_MORE_MS = 1_000;
+
+/** Options of `mysql2` with which rows or parameters would come in another shape than our statements expect, or sessions unprepared. */
 const PLAIN_MYSQL = {
   charset: 'utf8mb4',
   flags: [],
   namedPlaceholders: false,
+  queryFormat: undefined,
   rowsAsArray: false,
   nestTables: false,
   typeCast: true,
+  resetOnRelease: false,
+  waitForConnections: true,
+  queueLimit: 0,
 };
+type PlainOption = keyof typeof PLAIN_MYSQL;
+
+/** How many connections, and how long somebody waits for one. */
+export interface PoolSize {
+  poolSize: number;
+  poolTimeoutMs: number;
+}
 
 /**
  * Connections of our own to the host's database, made from its DataSource's options. On the host's pool we would meet sessions that it
@@ -26,10 +40,10 @@ export class OwnPools {
   private readonly pools = new Map<DataSource, { opening: Promise<DataSource>; users: number }>();
 
   /** A DataSource over the same database, without entities, migrations or subscribers. Every `open` wants a `close`. */
-  async open(host: DataSource, poolSize: number): Promise<DataSource> {
+  async open(host: DataSource, size: PoolSize): Promise<DataSource> {
     let pool = this.pools.get(host);
     if (!pool) {
-      pool = { opening: openOwnPool(host, poolSize), users: 0 };
+      pool = { opening: openOwnPool(host, size), users: 0 };
       this.pools.set(host, pool);
     }
     pool.users++;
@@ -74,24 +88,32 @@ function connectionsOf({ driver }: DataSource): DriverConnection[] {
   return [...(master?._clients ?? []), ...(pool?._allConnections?.toArray() ?? [])];
 }
 
-async function openOwnPool(host: DataSource, poolSize: number): Promise<DataSource> {
-  // Of the host's own class: there may be two copies of TypeORM.
-  const Source = host.constructor as typeof DataSource;
-  const source = await new Source(ownOptions(host, poolSize)).initialize();
+async function openOwnPool(host: DataSource, size: PoolSize): Promise<DataSource> {
+  const source = await new (classOf(host))(ownOptions(host, size)).initialize();
   // Between `pg`'s pool and TypeORM nobody listens for a moment: a connection that breaks then would end the process.
   const { master } = source.driver as unknown as { master?: EventEmitter };
   master?.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
   return source;
 }
 
-function ownOptions({ options, logger }: DataSource, poolSize: number): DataSourceOptions {
+/** Of the host's copy of TypeORM, as there may be two; not what the host has derived from it, which may take anything. */
+function classOf(host: DataSource): typeof DataSource {
+  let Source = host.constructor as typeof DataSource;
+  for (let next = Source; next.prototype; next = Object.getPrototypeOf(next)) Source = next;
+  return Source;
+}
+
+function ownOptions({ options, logger }: DataSource, { poolSize, poolTimeoutMs }: PoolSize): DataSourceOptions {
   const isMysql = options.type !== 'postgres';
   const extra = {
-    ...(options.extra as object | undefined),
-    ...(isMysql ? { connectionLimit: poolSize, ...PLAIN_MYSQL } : { max: poolSize }),
+    ...(isMysql ? plain(options.extra) : (options.extra as object | undefined)),
+    ...(isMysql
+      ? { connectionLimit: poolSize }
+      : { max: poolSize, connectionTimeoutMillis: poolTimeoutMs + CONNECT_MORE_MS }),
   };
   return {
     ...options,
+    ...writerOf(options as ReplicatedOptions, isMysql),
     ...(isMysql ? { charset: PLAIN_MYSQL.charset, flags: PLAIN_MYSQL.flags } : {}),
     extra,
     poolSize,
@@ -104,4 +126,34 @@ function ownOptions({ options, logger }: DataSource, poolSize: number): DataSour
     dropSchema: false,
     cache: false,
   } as DataSourceOptions;
+}
+
+/** Without what the host has set otherwise; older `mysql2` complain of what they do not know. */
+function plain(extra: object = {}): object {
+  return Object.fromEntries(
+    Object.entries(extra).map(([name, value]) => [
+      name,
+      name in PLAIN_MYSQL ? PLAIN_MYSQL[name as PlainOption] : value,
+    ]),
+  );
+}
+
+/** Options that name the server of a connection, and the way to it; of no effect beside `replication`. */
+const NO_SERVER = Object.fromEntries(
+  ['url', 'host', 'port', 'username', 'password', 'database', 'socketPath', 'ssl'].map((name) => [name, undefined]),
+);
+
+interface ReplicatedOptions {
+  replication?: { master: object };
+  ssl?: unknown;
+}
+
+/**
+ * The server that takes writes, as if there were no other: nothing of ours is read from a replica, and a cluster of `mysql2`
+ * drops a server for good that could not be reached a few times.
+ */
+function writerOf({ replication, ssl }: ReplicatedOptions, isMysql: boolean): object {
+  if (!replication) return {};
+  // TypeORM takes a server's own `ssl` on PostgreSQL alone.
+  return { ...NO_SERVER, ...replication.master, ...(isMysql ? { ssl } : {}), replication: undefined };
 }

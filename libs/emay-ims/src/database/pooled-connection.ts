@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import { requestCancel } from './cancel-request.js';
 import { queryByCallback, type DriverConnection, type Queried } from './query-by-callback.js';
 import { isAnswerOfServer, withoutData } from './store-failure.js';
 import { withinDeadline } from './within-deadline.js';
@@ -19,6 +20,7 @@ export interface ConnectionLimits {
 export class PooledConnection {
   /** Nothing is asked of it any more. */
   isDestroyed = false;
+  private isAsked = false;
 
   constructor(
     private readonly runner: QueryRunner,
@@ -31,6 +33,7 @@ export class PooledConnection {
 
   async query(sql: string, parameters: unknown[], timeoutMs: number): Promise<Queried> {
     if (this.isDestroyed) throw new EmayImsStoreError('CONNECTION_DESTROYED');
+    this.isAsked = true;
     try {
       const answer = queryByCallback(this.runner, this.driver, sql, parameters);
       const queried = await withinDeadline(answer, timeoutMs, () => {
@@ -45,6 +48,8 @@ export class PooledConnection {
       if (isAnswerOfServer(error)) this.onAnswer();
       else this.destroy();
       return withoutData(() => Promise.reject(error));
+    } finally {
+      this.isAsked = false;
     }
   }
 
@@ -53,7 +58,7 @@ export class PooledConnection {
     if (!this.isDestroyed) await this.runner.release();
   }
 
-  /** Closes it at once, without a word to a server that may not hear it; the pool makes a new one when it needs one. */
+  /** Closes it at once, without a word on it to a server that may not hear it; the pool makes a new one when it needs one. */
   destroy(): void {
     if (this.isDestroyed) return;
     this.isDestroyed = true;
@@ -61,6 +66,7 @@ export class PooledConnection {
     if ('releasePostgresConnection' in runner) {
       // `pg` takes a client out of its pool that is released with an error. TypeORM has no public way to say so.
       const release = runner.releasePostgresConnection as (error: Error) => Promise<void>;
+      if (this.isAsked && driver.connection?.stream?.readyState === 'open') requestCancel(driver);
       void release.call(runner, new Error('destroyed'));
       driver.connection?.stream?.destroy();
     } else {

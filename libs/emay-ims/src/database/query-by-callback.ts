@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import type { CancellableConnection } from './cancel-request.js';
 import { dataSourceOf } from './data-source-of.js';
 import type { SqlRow } from './sql-session.js';
 
@@ -14,10 +15,10 @@ export interface Queried {
 type DriverResult = { rows: SqlRow[]; rowCount: number | null; command?: string } | SqlRow[] | { affectedRows: number };
 
 /** A client of `pg`, or a connection of `mysql2`, as far as we use it. */
-export interface DriverConnection {
+export interface DriverConnection extends CancellableConnection {
   query(sql: string, parameters: unknown[], end: (error: unknown, result: DriverResult) => void): void;
   /** `pg`. */
-  connection?: { stream?: { destroy(): void } };
+  connection?: { stream?: { destroy(): void; readyState?: string } };
   /** `mysql2`. */
   stream?: { destroy(): void };
   destroy?(): void;

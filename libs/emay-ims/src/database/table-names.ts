@@ -19,7 +19,7 @@ export const IMS_TABLES = Object.keys(TABLES) as ImsTable[];
 /** Our names, and what is quoted, in which they are none of ours. */
 const NAMES = /"[^"]*"|`[^`]*`|'[^']*'|\bemay_ims_[a-z_]+/g;
 
-/** The longest name that each database takes; PostgreSQL would cut a longer one short without a word. */
+/** Bytes of the longest name that each database takes; PostgreSQL would cut a longer one short without a word. */
 const MAX_NAME_LENGTH = 63;
 const LONGEST_SUFFIX = '_batch_state'.length;
 
@@ -92,6 +92,12 @@ export class TableNames {
     return this.quoteMark + name.replaceAll(this.quoteMark, this.quoteMark.repeat(2)) + this.quoteMark;
   }
 
+  /** A name as a text, for those who look it up in a catalogue. */
+  literal(name: string): string {
+    const text = name.replaceAll("'", "''");
+    return `'${this.quoteMark === '`' ? text.replaceAll('\\', '\\\\') : text}'`;
+  }
+
   private find(name: string): string {
     if (this.names.has(name)) return this.table(name as ImsTable);
     // The longest first: the indexes of `emay_ims_report_batch` are none of `emay_ims_report`.
@@ -114,15 +120,16 @@ export function placeOf({ options, namingStrategy }: DataSource, pinned: PinnedP
   };
 }
 
+/** On MySQL TypeORM looks at none. */
 function schemaOf(options: DataSource['options']): string | undefined {
-  return 'schema' in options && typeof options.schema === 'string' ? options.schema : undefined;
+  return options.type === 'postgres' ? options.schema : undefined;
 }
 
 function checked(name: string): string {
   const problem = name.includes('.')
     ? 'has a dot in it: put the schema into the option schema, and leave dots out of entityPrefix and naming strategy'
-    : name.length + LONGEST_SUFFIX > MAX_NAME_LENGTH
-      ? `is too long: with an index's suffix it may have ${MAX_NAME_LENGTH} characters. Shorten entityPrefix`
+    : Buffer.byteLength(name) + LONGEST_SUFFIX > MAX_NAME_LENGTH
+      ? `is too long: with an index's suffix it may have ${MAX_NAME_LENGTH} bytes. Shorten entityPrefix`
       : null;
   if (problem === null) return name;
   throw new EmayImsOptionsError(`EmayImsModule cannot start: the table name "${name}" of its DataSource ${problem}.`);

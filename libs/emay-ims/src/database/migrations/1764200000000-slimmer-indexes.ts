@@ -64,7 +64,7 @@ async function slimOnMysql(step: MigrationStep): Promise<void> {
 async function hasImsIdIndex({ names, query }: MigrationStep): Promise<boolean> {
   const name = names.bareIndex('emay_ims_message', 'emay_ims_message_ims_id');
   const found = (await query(
-    `SHOW INDEX FROM ${names.table('emay_ims_message')} WHERE Key_name = '${name}'`,
+    `SHOW INDEX FROM ${names.table('emay_ims_message')} WHERE Key_name = ${names.literal(name)}`,
   )) as unknown[];
   return found.length > 0;
 }

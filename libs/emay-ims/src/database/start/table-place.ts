@@ -58,13 +58,11 @@ async function oldNames(names: TableNames, query: Query): Promise<TableNames | n
 
 async function isThere(names: TableNames, table: ImsTable, query: Query): Promise<boolean> {
   if (names.quoteMark === '`') {
-    const schema = names.schema === null ? 'DATABASE()' : `'${names.schema}'`;
-    const sql = `SELECT 1 FROM information_schema.tables WHERE table_schema = ${schema} AND table_name = '${names.bare(table)}'`;
+    const schema = names.schema === null ? 'DATABASE()' : names.literal(names.schema);
+    const sql = `SELECT 1 FROM information_schema.tables WHERE table_schema = ${schema} AND table_name = ${names.literal(names.bare(table))}`;
     return ((await query(sql)) as Rows).length > 0;
   }
-  const [row] = (await query(
-    `SELECT to_regclass('${names.table(table).replaceAll("'", "''")}') IS NOT NULL AS there`,
-  )) as Rows;
+  const [row] = (await query(`SELECT to_regclass(${names.literal(names.table(table))}) IS NOT NULL AS there`)) as Rows;
   return row?.there === true;
 }
 

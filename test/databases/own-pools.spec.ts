@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConsoleLogger } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { startSimulator, type Simulator } from 'emay-ims-simulator';
+import { EmayImsModule, EmayImsService, type EmayImsServerDatabaseOptions } from 'nestjs-emay-ims';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { BreakingProxy } from '../faults/breaking-proxy.mjs';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+
+const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'Hello', customImsId });
+
+(SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))(
+  'connections of our own to %s',
+  (kind) => {
+    const isPostgres = kind === 'postgres';
+    let simulator: Simulator;
+    let database: TestDatabase;
+    let outside: DataSource;
+    const closing: (() => Promise<unknown>)[] = [];
+    beforeEach(async () => {
+      simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
+      database = await createTestDatabase(kind as 'postgres');
+      outside = await database.open();
+    });
+    afterEach(async () => {
+      for (const close of closing.splice(0).toReversed()) await close();
+      await outside.destroy();
+      await simulator.stop();
+      await database.drop();
+    });
+
+    const open = async (
+      source: DataSource,
+      limits: Partial<EmayImsServerDatabaseOptions> = {},
+    ): Promise<TestingModule> => {
+      const host = await Test.createTestingModule({
+        imports: [
+          TypeOrmModule.forRootAsync({
+            useFactory: () => source.options,
+            dataSourceFactory: () => source.initialize(),
+          }),
+          EmayImsModule.forRoot({
+            baseUrl: simulator.url,
+            ...ACCOUNT,
+            ...QUIET,
+            database: { dataSource: 'default', startTimeoutMs: 0, ...limits },
+          }),
+        ],
+      })
+        .setLogger(new ConsoleLogger({ logLevels: [] }))
+        .compile();
+      closing.push(() => host.close());
+      return host.init();
+    };
+    const start = async (options: object, limits?: Partial<EmayImsServerDatabaseOptions>) => {
+      const source = new DataSource({ ...database.typeOrmOptions, ...options } as DataSourceOptions);
+      return (await open(source, limits)).get(EmayImsService);
+    };
+    const credentials = () => {
+      const url = new URL(database.url);
+      return {
+        host: '127.0.0.1',
+        port: Number(url.port || (isPostgres ? 5432 : 3306)),
+        username: url.username,
+        password: url.password,
+        database: url.pathname.slice(1),
+      };
+    };
+    const isStored = (ims: EmayImsService, id: string) =>
+      ims.enqueue([message(id)]).then(
+        () => true,
+        () => false,
+      );
+
+    it('are made whatever the constructor of the host’s DataSource takes', async () => {
+      class ConfiguredSource extends DataSource {
+        constructor(settings: { get(name: 'database'): DataSourceOptions }) {
+          super(settings.get('database'));
+        }
+      }
+      const source = new ConfiguredSource({ get: () => database.typeOrmOptions as DataSourceOptions });
+      const host = await open(source);
+      const ims = host.get(EmayImsService);
+      await expect(ims.send(message('sent'))).resolves.toMatchObject({ state: 'ACCEPTED' });
+      await source.transaction((manager) => ims.enqueue([message('joined')], { manager }));
+    });
+
+    it('go to the server that takes writes alone, and go on with it after any outage', async () => {
+      const { port, ...writer } = credentials();
+      const target = { host: writer.host, port };
+      const proxy = await BreakingProxy.start(target);
+      const ims = await start(
+        {
+          url: undefined,
+          migrationsRun: false,
+          replication: { master: { ...writer, port: proxy.port }, slaves: [{ ...writer, port }] },
+        },
+        { poolTimeoutMs: 1_000, poolSize: 2 },
+      );
+      await expect(ims.send(message('sent'))).resolves.toMatchObject({ state: 'ACCEPTED' });
+      await proxy.stop();
+      for (let round = 0; round < 20; round++) expect(await isStored(ims, `away-${round}`)).toBe(false);
+      const back = await BreakingProxy.start(target, proxy.port);
+      closing.push(() => back.stop());
+      await eventually(() => isStored(ims, 'back'), Boolean);
+    });
+
+    it('do not use up the pool where a server says nothing as they begin', async () => {
+      const { host, port } = credentials();
+      const proxy = await BreakingProxy.start({ host, port });
+      closing.push(() => proxy.stop());
+      const url = new URL(database.url);
+      url.port = String(proxy.port);
+      const ims = await start({ url: url.href }, { poolTimeoutMs: 500, poolSize: 2 });
+      proxy.isDeaf = true;
+      for (const { client } of proxy.connections) client.destroy();
+      for (let round = 0; round < 5; round++) expect(await isStored(ims, `deaf-${round}`)).toBe(false);
+      proxy.isDeaf = false;
+      await eventually(() => isStored(ims, 'after'), Boolean);
+    });
+
+    it('leave nothing running, and hold no connection, for calls that have given up', async () => {
+      const ims = await start({}, { statementTimeoutMs: 1_000, poolSize: 3 });
+      const runner = outside.createQueryRunner();
+      await runner.startTransaction();
+      if (isPostgres) await runner.query('LOCK TABLE emay_ims_message IN ACCESS EXCLUSIVE MODE');
+      else await runner.query('SELECT * FROM emay_ims_message WHERE 1 = 1 FOR UPDATE');
+      for (let round = 0; round < 3; round++) {
+        const calls = [0, 1, 2].map((index) =>
+          isPostgres ? ims.findOne('any') : ims.enqueue([message(`l-${index}`)]),
+        );
+        for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
+      }
+      const running = isPostgres
+        ? "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()"
+        : "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Query' AND id <> CONNECTION_ID()";
+      await eventually(
+        () => outside.query<unknown[]>(running),
+        (found) => found.length === 0,
+      );
+      await runner.rollbackTransaction();
+      await runner.release();
+    });
+
+    if (!isPostgres) {
+      it('are no concern of habits that the host gives to its own', async () => {
+        const queryFormat = (sql: string, values: unknown) =>
+          Array.isArray(values) && values.length > 0 ? 'SELECT 1' : sql;
+        const ims = await start(
+          {
+            extra: { queryFormat, resetOnRelease: true, waitForConnections: false, queueLimit: 1, connectionLimit: 20 },
+          },
+          { poolSize: 2 },
+        );
+        await Promise.all(Array.from({ length: 8 }, (_, index) => ims.enqueue([message(`queued-${index}`)])));
+        await expect(ims.send(message('sent'))).resolves.toMatchObject({ state: 'ACCEPTED' });
+        expect(await outside.query('SELECT COUNT(*) AS n FROM emay_ims_message')).toEqual([{ n: '9' }]);
+      });
+    }
+  },
+);
