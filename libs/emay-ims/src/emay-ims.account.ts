@@ -15,7 +15,10 @@ import type { ResolvedEmayImsOptions } from './options/module-options.js';
 import { readAccountPulse, type ImsAccountPulse } from './operator/account-pulse.js';
 import { readAccountStatus, type ImsAccountStatus } from './operator/account-status.js';
 import { UnconfirmedResolver } from './operator/unconfirmed-resolver.js';
+import { PageApplier } from './reports/page-applier.js';
+import { PageFailures } from './reports/page-failures.js';
 import { PageKeeper } from './reports/page-keeper.js';
+import { PagePuller } from './reports/page-puller.js';
 import { ReportInbox } from './reports/report-inbox.js';
 import { ReportIngestor } from './reports/report-ingestor.js';
 import { ReportPoller } from './reports/report-poller.js';
@@ -78,10 +81,15 @@ export class EmayImsAccount {
     const inbox = new ReportInbox(database, name, this.events);
     const secondLook = new SecondLookStore(database, name);
     const ingestor = new ReportIngestor(this.events, this.store, inbox, secondLook, options);
-    const keeper = new PageKeeper(inbox, new ReportSpool(reports.spoolPath, name), name);
+    const spool = new ReportSpool(reports.spoolPath, name);
+    const keeper = new PageKeeper(inbox, spool, name);
+    const applier = new PageApplier(inbox, keeper, ingestor, new PageFailures(name, this.events));
+    const puller = new PagePuller(client, inbox, keeper, applier, name, (reason) =>
+      listeners.emit({ type: 'reports.blocked', account: name, occurredAt: new Date(), reason }),
+    );
     // Its own circuit: reports may be refused where sending is not, and the other way about.
     const pollCircuit = this.newCircuit('reports');
-    this.poller = new ReportPoller(client, leases, inbox, keeper, ingestor, pollCircuit, options);
+    this.poller = new ReportPoller(puller, leases, applier, pollCircuit, options);
     this.sweeper = new Sweeper(leases, this.store, [
       {
         run: () => inbox.recordAbandonedPulls(),

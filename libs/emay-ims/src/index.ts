@@ -2,10 +2,14 @@ export { EmayImsClient } from './client/index.js';
 export type {
   AcceptedOutcome,
   AnsweredExchange,
+  AnsweredPage,
   Exchange,
+  ReceivedPage,
   RefusedOutcome,
+  ReportExchange,
   SendOutcome,
   UnconfirmedOutcome,
+  UnconfirmedPage,
   UnsentOutcome,
 } from './client/index.js';
 export { EMAY_IMS_ENTITIES } from './database/entities.js';
@@ -53,9 +57,11 @@ export type {
   ImsCircuitOpenedEvent,
   ImsMessageEvent,
   ImsMessageEventType,
+  ImsPageSetAsideEvent,
   ImsPossibleLossEvent,
   ImsReportOrphanedEvent,
   ImsReportQuarantinedEvent,
+  ImsReportsBlockedEvent,
 } from './events/emay-ims-event.js';
 export { EMAY_IMS_EVENT_TYPES } from './events/emay-ims-event.js';
 export type { EmayImsEventFor, EmayImsEventPattern } from './events/event-pattern.js';

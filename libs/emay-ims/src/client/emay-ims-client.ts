@@ -14,8 +14,16 @@ import {
   type GatewayCall,
   type OutgoingMessage,
 } from '../protocol/index.js';
-import type { Exchange, SendOutcome } from './exchange-outcome.js';
-import { exchange, storable } from './http-exchange.js';
+import type { Exchange, ReportExchange, SendOutcome, UnsentOutcome } from './exchange-outcome.js';
+import {
+  exchange,
+  exchangeBytes,
+  rawAnswerOf,
+  storable,
+  type ExchangeLimits,
+  type OutgoingRequest,
+  type RawExchange,
+} from './http-exchange.js';
 
 /**
  * The gateway's four calls, nothing more: no storing, no splitting, no retry.
@@ -53,36 +61,42 @@ export class EmayImsClient {
   }
 
   /**
-   * Fetches up to `number` delivery reports (§2.4), **and removes them from the gateway**: store the body before doing
-   * anything else with it, then read it with `decodeReportAnswer`.
+   * Fetches up to `number` delivery reports (§2.4), **and removes them from the gateway**: store the bytes before doing
+   * anything else with them. What they say, `decodeReportAnswer` reads once they are text.
    *
    * @param number 1 to 500; default `reports.pageSize`
    */
-  getImsReport(number = this.options.reports.pageSize): Promise<Exchange> {
+  getImsReport(number = this.options.reports.pageSize): Promise<ReportExchange> {
     const trace = this.newTrace('getIMSReport', number);
-    return traceRequest(trace, () => this.call(trace, (auth) => encodeReportRequest(auth, number)));
+    return traceRequest(trace, async () =>
+      pageOf(await this.call(trace, (auth) => encodeReportRequest(auth, number), exchangeBytes)),
+    );
   }
 
   private send(name: GatewayCall, size: number, encode: (auth: Authentication) => Buffer): Promise<SendOutcome> {
     const trace = this.newTrace(name, size);
-    return traceRequest(trace, async () => outcomeOf(await this.call(trace, encode)));
+    return traceRequest(trace, async () => outcomeOf(await this.call(trace, encode, exchange)));
   }
 
   private newTrace(call: GatewayCall, size: number): ImsRequestTrace {
     return { account: this.options.name, call, size, origin: null, outcome: null, code: null };
   }
 
-  private async call(trace: ImsRequestTrace, encode: (auth: Authentication) => Buffer): Promise<Exchange> {
+  private async call<End extends { kind: string }>(
+    trace: ImsRequestTrace,
+    encode: (auth: Authentication) => Buffer,
+    post: (service: HttpService, request: OutgoingRequest, limits: ExchangeLimits) => Promise<End>,
+  ): Promise<End | UnsentOutcome> {
     const { baseUrls, http, protocol } = this.options;
     const deadline = performance.now() + http.timeoutMs;
-    let end: Exchange = { kind: 'unsent', reason: 'TIMEOUT' };
+    let end: End | UnsentOutcome = { kind: 'unsent', reason: 'TIMEOUT' };
     for (const baseUrl of baseUrls) {
       const timeoutMs = Math.floor(deadline - performance.now());
       if (timeoutMs <= 0) break;
       trace.origin = new URL(baseUrl).origin;
       const auth = authenticate(this.options, new Date(), protocol);
       const request = { url: baseUrl + CALL_PATHS[trace.call], body: encode(auth), sign: auth.sign };
-      end = await exchange(this.http, request, { ...http, timeoutMs });
+      end = await post(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
     return end;
@@ -101,5 +115,16 @@ function outcomeOf(end: Exchange): SendOutcome {
       return classifyAnswerCode(answer.code) === 'unlisted'
         ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body) }
         : { kind: 'refused', code: answer.code };
+  }
+}
+
+function pageOf(end: RawExchange | UnsentOutcome): ReportExchange {
+  switch (end.kind) {
+    case 'answered':
+      return { kind: 'answered', ...end.received };
+    case 'unsent':
+      return { kind: 'unsent', reason: end.reason };
+    case 'unconfirmed':
+      return { kind: 'unconfirmed', reason: end.reason, rawAnswer: rawAnswerOf(end.received), page: end.received };
   }
 }

@@ -26,13 +26,13 @@ const pageChannel = channel(REPORT_PAGE_CHANNEL);
 export function publishReportPage(
   account: string,
   page: Omit<ImsReportPageNotice, 'account' | 'states'>,
-  reports: readonly { state: string }[],
+  told: ReadonlyMap<string, number>,
 ): void {
   if (!pageChannel.hasSubscribers) return;
   const states: Record<string, number> = {};
-  for (const report of reports) {
-    const state = printableCode(report.state);
-    states[state] = (states[state] ?? 0) + 1;
+  for (const [raw, count] of told) {
+    const state = printableCode(raw);
+    states[state] = (states[state] ?? 0) + count;
   }
   const { reports: total, applied, orphaned, quarantined, conflicts } = page;
   pageChannel.publish({

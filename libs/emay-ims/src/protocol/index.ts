@@ -1,11 +1,11 @@
+export { parseAnswerJson } from './answer-json.js';
+export { readToken } from './answer-fields.js';
 export { ANSWER_CODES, classifyAnswerCode, type AnswerCodeEntry, type AnswerCodeKind } from './answer-codes.js';
 export { contentProblem, customImsIdProblem } from './content.js';
 export {
   decodeReportAnswer,
   decodeSendAnswer,
-  type DeliveryReport,
   type ErrorAnswer,
-  type MalformedReport,
   type ReportAnswer,
   type SendAnswer,
   type SendEntry,
@@ -23,6 +23,13 @@ export { formatTimestamp, parseGatewayTime, parseTimeZoneOffset } from './gatewa
 export { fromWireMobile, maskMobile, normalizeMobile, toWireMobile } from './mobile-number.js';
 export { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from './protocol-options.js';
 export { printableCode } from './printable-code.js';
+export {
+  malformedReport,
+  reportItemReader,
+  type DeliveryReport,
+  type MalformedReport,
+  type ReportItemReader,
+} from './report-item.js';
 export { classifyReportState, REPORT_STATES, type ReportStateEntry, type ReportStateKind } from './report-states.js';
 export { sign, type Credentials } from './signature.js';
 export {

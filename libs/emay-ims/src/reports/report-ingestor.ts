@@ -5,8 +5,9 @@ import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { decodeReportAnswer, type DeliveryReport, type MalformedReport, type ReportAnswer } from '../protocol/index.js';
-import type { ReportInbox, StoredPage } from './report-inbox.js';
+import { MAX_REPORTS_PER_REQUEST, type DeliveryReport, type MalformedReport } from '../protocol/index.js';
+import { PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
+import type { PageEnd, ReportInbox, StoredPage } from './report-inbox.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 import type { SecondLookStore } from './second-look-store.js';
 
@@ -19,58 +20,111 @@ export interface IngestedPage {
   orphaned: number;
   quarantined: number;
   conflicts: number;
-  /** The gateway's error code where it answered with one, or `UNREADABLE`; `null` for a page of reports. */
+  /** Reports that it may have held beyond those, at most: it was cut short. */
+  lost: number;
+  /** The gateway's error code where it answered with one, `UNREADABLE` or `CUT_SHORT`; `null` for a whole page of reports. */
   problem: string | null;
 }
 
+/** A page that holds nothing. */
+export const NO_REPORTS: IngestedPage = Object.freeze({
+  reports: 0,
+  applied: 0,
+  orphaned: 0,
+  quarantined: 0,
+  conflicts: 0,
+  lost: 0,
+  problem: null,
+});
+const NO_PART: ReportPart = { reports: [], malformed: [] };
 const ORPHANS_AT_A_TIME = 500;
+/** So many bad items of one page are kept by themselves. A page with more is none that the gateway makes: it is kept as it came. */
+const MAX_QUARANTINED = 1_000;
 
 /**
  * Applies stored pages to messages.
  *
- * - A page is applied in one transaction with its own end, so it takes effect once, however often it is tried.
+ * - A page is applied in one transaction with its own end, so it takes effect once, however often it is tried. One that is longer
+ *   than any the gateway hands out takes one for each part, and goes on where it was left.
  * - States only rise, so the order of pages, and of reports within them, does not matter.
  * - One bad report is set aside; the others are applied.
  */
 export class ReportIngestor {
+  private readonly reader: PageReader;
+
   constructor(
     private readonly events: EventTransactions,
     private readonly store: MessageStore,
     private readonly inbox: ReportInbox,
     private readonly secondLook: SecondLookStore,
     private readonly options: ResolvedEmayImsOptions,
-  ) {}
-
-  ingest({ id, body }: StoredPage): Promise<IngestedPage> {
-    // Nobody keeps the text while the page is applied: V8 gives a long one that outlives a collection back late.
-    return this.ingestAnswer(id, decodeReportAnswer(String(body), this.options.protocol));
+  ) {
+    this.reader = new PageReader(options);
   }
 
-  private async ingestAnswer(id: string, answer: ReportAnswer): Promise<IngestedPage> {
-    if (answer.kind !== 'success') {
-      const problem = answer.kind === 'error' ? answer.code : 'UNREADABLE';
-      await this.inbox.finish(id, 'UNREADABLE', 0);
-      return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem };
+  async ingest(page: StoredPage): Promise<IngestedPage> {
+    const reading = await this.reader.read(page);
+    const ingested: IngestedPage = { ...NO_REPORTS, problem: problemOf(reading, page) };
+    if (reading.kind !== 'reports') {
+      const state = page.cut === null ? 'UNREADABLE' : 'LOST';
+      const lost = page.cut === null ? 0 : mostOf(page);
+      await this.events.transaction((session) =>
+        this.inbox.finish(page.id, { state, reports: 0, lost }, page.progress, session),
+      );
+      return { ...ingested, lost };
     }
-    const { reports, malformed } = answer;
-    const ingested = await this.events.transaction(async (session) => {
-      const total = reports.length + malformed.length;
-      const ours = await this.inbox.finish(id, 'APPLIED', total, session);
-      if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
-      const { applied, orphans, conflicts } = await this.apply(reports, session);
-      await this.setAside(id, orphans, malformed, session);
-      await failpoint('before-apply-commit');
-      return {
-        reports: total,
-        applied,
-        orphaned: orphans.length,
-        quarantined: malformed.length,
-        conflicts,
-        problem: null,
-      };
-    });
-    if (ingested.reports > 0) publishReportPage(this.options.name, ingested, reports);
+    const states = new Map<string, number>();
+    const parts = reading.parts(page.progress)[Symbol.asyncIterator]();
+    let isOurs = true;
+    let from = page.progress;
+    for (let part = await parts.next(); isOurs;) {
+      const reports = part.done ? NO_PART : part.value;
+      const following = part.done ? part : await parts.next();
+      const to = from + reports.reports.length + reports.malformed.length;
+      const end = following.done ? this.endOf(page, reading, ingested.quarantined + reports.malformed.length) : null;
+      isOurs = await this.ingestPart(page.id, reports, { from, to, end }, ingested);
+      for (const { state } of isOurs ? reports.reports : []) states.set(state, (states.get(state) ?? 0) + 1);
+      if (end !== null) break;
+      part = following;
+      from = to;
+    }
+    if (ingested.reports > 0) publishReportPage(this.options.name, ingested, states);
     return ingested;
+  }
+
+  /** How the page ends once all of it is applied. */
+  private endOf(page: StoredPage, reading: PageReading, quarantined: number): PageEnd {
+    const lost = reading.isWhole ? 0 : Math.max(0, mostOf(page) - reading.items);
+    const state = lost > 0 ? 'LOST' : quarantined > MAX_QUARANTINED ? 'UNREADABLE' : 'APPLIED';
+    return { state, reports: reading.items, lost };
+  }
+
+  /** Applies a part in one transaction with its own end. `false` where another instance is at this page. */
+  private async ingestPart(
+    id: string,
+    { reports, malformed }: ReportPart,
+    { from, to, end }: { from: number; to: number; end: PageEnd | null },
+    ingested: IngestedPage,
+  ): Promise<boolean> {
+    const quarantined = malformed.slice(0, Math.max(0, MAX_QUARANTINED - ingested.quarantined));
+    const matched = await this.events.transaction(async (session) => {
+      const isOurs = await (end === null
+        ? this.inbox.advance(id, from, to, session)
+        : this.inbox.finish(id, end, from, session));
+      if (!isOurs) return null;
+      const applied = await this.apply(reports, session);
+      await this.setAside(id, applied.orphans, quarantined, session);
+      await failpoint('before-apply-commit');
+      return applied;
+    });
+    if (matched === null) return false;
+    ingested.reports += to - from;
+    ingested.applied += matched.applied;
+    ingested.orphaned += matched.orphans.length;
+    ingested.quarantined += malformed.length;
+    ingested.conflicts += matched.conflicts;
+    ingested.lost += end?.lost ?? 0;
+    return true;
   }
 
   /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */
@@ -131,4 +185,16 @@ export class ReportIngestor {
     const byImsIdAlone = await this.store.findByImsIdAlone(alone, session);
     return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone]);
   }
+}
+
+function problemOf({ kind, code, items, isWhole }: PageReading, { cut }: StoredPage): string | null {
+  // A no that hands something out is none.
+  if (kind === 'error' && items === 0) return code;
+  if (kind !== 'reports') return cut ?? 'UNREADABLE';
+  return isWhole ? null : (cut ?? 'CUT_SHORT');
+}
+
+/** How many reports a page may have held. */
+function mostOf({ requested }: StoredPage): number {
+  return requested ?? MAX_REPORTS_PER_REQUEST;
 }

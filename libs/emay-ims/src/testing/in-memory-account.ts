@@ -45,6 +45,7 @@ const NOTHING_TO_PULL: ReportPullResult = {
   orphaned: 0,
   quarantined: 0,
   conflicts: 0,
+  lost: 0,
   stoppedBy: null,
 };
 
@@ -67,6 +68,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly retention: Retention;
   readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
     lastGoodPullAt: null,
+    blockedFor: null,
     pull: async () => ({ ...NOTHING_TO_PULL }),
   });
   circuit: AccountCircuit;

@@ -1,0 +1,73 @@
+import { setImmediate as immediately } from 'node:timers/promises';
+import {
+  malformedReport,
+  parseAnswerJson,
+  type DeliveryReport,
+  type MalformedReport,
+  type ReportItemReader,
+} from '../../protocol/index.js';
+import { ItemScanner, splitItems } from './item-scanner.js';
+
+/** An item of a page, read. */
+export type ReadItem = DeliveryReport | MalformedReport;
+
+/** How long to work in one go: everybody else in this process waits meanwhile. */
+const STRETCH_MS = 20;
+const END_OF_ANSWER = /\s*\]\s*\}?\s*$/;
+
+/** One pass over the text of a page, which reads its items in their order. */
+export class ItemReading {
+  readonly scanner = new ItemScanner();
+  /** Whether the text ended where an answer ends; known after the last item. */
+  isWhole = false;
+  /** Characters so far. */
+  length = 0;
+  private position = 0;
+
+  constructor(
+    private readonly text: AsyncIterable<string>,
+    private readonly readItem: ReportItemReader,
+    /** What is beyond is not looked at: it would have been too long unpacked, too. */
+    private readonly maxLength: number,
+  ) {}
+
+  /** As many at a time as one piece of the text completes. Lets others work in between. */
+  async *items(): AsyncGenerator<readonly ReadItem[]> {
+    let began = performance.now();
+    for await (const text of this.text) {
+      this.length += text.length;
+      yield this.scanner.feed(text).flatMap((item) => this.read(item));
+      if (this.length > this.maxLength) return;
+      if (performance.now() - began < STRETCH_MS) continue;
+      await immediately();
+      began = performance.now();
+    }
+    this.isWhole = this.scanner.isWhole;
+    if (this.scanner.pending !== '') yield this.rest(this.scanner.pending);
+  }
+
+  private read(text: string): ReadItem[] {
+    const value = parseAnswerJson(text);
+    return value === undefined ? splitItems(text).map((item) => this.readAlone(item)) : [this.next(value)];
+  }
+
+  /** What is whole of the item that was under way at the end: all of it where a damaged one has hidden the end of the answer. */
+  private rest(pending: string): ReadItem[] {
+    const texts = splitItems(pending);
+    const last = texts.pop() ?? '';
+    const value = parseAnswerJson(last.replace(END_OF_ANSWER, ''));
+    const items = texts.map((text) => this.readAlone(text));
+    if (typeof value !== 'object' || value === null) return items;
+    this.isWhole = END_OF_ANSWER.test(last);
+    return [...items, this.next(value)];
+  }
+
+  private readAlone(text: string): ReadItem {
+    const value = parseAnswerJson(text);
+    return value === undefined ? malformedReport(this.position++, 'not JSON', text) : this.next(value);
+  }
+
+  private next(value: unknown): ReadItem {
+    return this.readItem(value, this.position++);
+  }
+}
