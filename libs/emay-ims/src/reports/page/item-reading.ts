@@ -13,7 +13,10 @@ export type ReadItem = DeliveryReport | MalformedReport;
 
 /** How long to work in one go: everybody else in this process waits meanwhile. */
 const STRETCH_MS = 20;
-const END_OF_ANSWER = /\s*\]\s*\}?\s*$/;
+/** Where an item within a damaged one may begin: looked for so often. */
+const MAX_BEGINNINGS = 8;
+const END_OF_LIST = /\s*(?:,|\]\s*\}?)?\s*$/;
+const END_OF_ANSWER = /\]\s*\}?\s*$/;
 
 /** One pass over the text of a page, which reads its items in their order. */
 export class ItemReading {
@@ -48,23 +51,39 @@ export class ItemReading {
 
   private read(text: string): ReadItem[] {
     const value = parseAnswerJson(text);
-    return value === undefined ? splitItems(text).map((item) => this.readAlone(item)) : [this.next(value)];
+    return value === undefined ? splitItems(text).flatMap((item) => this.readDamaged(item)) : [this.next(value)];
   }
 
   /** What is whole of the item that was under way at the end: all of it where a damaged one has hidden the end of the answer. */
   private rest(pending: string): ReadItem[] {
     const texts = splitItems(pending);
     const last = texts.pop() ?? '';
-    const value = parseAnswerJson(last.replace(END_OF_ANSWER, ''));
-    const items = texts.map((text) => this.readAlone(text));
-    if (typeof value !== 'object' || value === null) return items;
+    const items = texts.flatMap((text) => this.readDamaged(text));
+    const found = this.findWhole(last);
+    if (found === null) return items;
     this.isWhole = END_OF_ANSWER.test(last);
-    return [...items, this.next(value)];
+    return [...items, ...found];
   }
 
-  private readAlone(text: string): ReadItem {
-    const value = parseAnswerJson(text);
-    return value === undefined ? malformedReport(this.position++, 'not JSON', text) : this.next(value);
+  private readDamaged(text: string): ReadItem[] {
+    return this.findWhole(text) ?? [this.notJson(text)];
+  }
+
+  /** One item, perhaps behind another that lacks its end; `null`: none. */
+  private findWhole(withEnd: string): ReadItem[] | null {
+    const text = withEnd.replace(END_OF_LIST, '');
+    const whole = parseAnswerJson(text);
+    if (whole !== undefined) return [this.next(whole)];
+    let at = 0;
+    for (let tries = 0; tries < MAX_BEGINNINGS && (at = text.indexOf('{', at + 1)) > 0; tries++) {
+      const value = parseAnswerJson(text.slice(at));
+      if (value !== undefined) return [this.notJson(text.slice(0, at)), this.next(value)];
+    }
+    return null;
+  }
+
+  private notJson(text: string): ReadItem {
+    return malformedReport(this.position++, 'not JSON', text);
   }
 
   private next(value: unknown): ReadItem {

@@ -27,11 +27,13 @@ export class ItemScanner {
   private key = '';
   private captured = '';
   private isTooLong = false;
+  /** The answer's bracket has come where a comma should be: a damaged item has taken the list's for its own. */
+  private isPastItems = false;
   private readonly tracker = new ValueTracker();
 
   /** Whether the answer came to its end. */
   get isWhole(): boolean {
-    return this.place === 'end';
+    return this.place === 'end' || (this.place === 'list' && this.isPastItems);
   }
 
   /** Whether there is an answer at all. */
@@ -89,6 +91,7 @@ export class ItemScanner {
         return this.isBeginOfMember(sign);
       case 'list':
         if (sign === ']') this.place = this.key === 'data' ? 'members' : 'end';
+        this.isPastItems = sign === '}';
         if (sign === ']' || sign === ',' || sign === '}') return false;
         this.place = 'item';
         return true;

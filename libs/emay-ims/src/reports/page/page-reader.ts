@@ -132,5 +132,5 @@ async function* once(items: readonly ReadItem[]): AsyncGenerator<readonly ReadIt
 }
 
 function isOfAnotherCharset(error: unknown): boolean {
-  return error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+  return (Object(error) as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
 }
