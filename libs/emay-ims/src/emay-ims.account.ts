@@ -15,6 +15,7 @@ import type { ResolvedEmayImsOptions } from './options/module-options.js';
 import { readAccountPulse, type ImsAccountPulse } from './operator/account-pulse.js';
 import { readAccountStatus, type ImsAccountStatus } from './operator/account-status.js';
 import { UnconfirmedResolver } from './operator/unconfirmed-resolver.js';
+import { KeptPages } from './reports/kept-pages.js';
 import { PageApplier } from './reports/page-applier.js';
 import { PageFailures } from './reports/page-failures.js';
 import { PageKeeper } from './reports/page-keeper.js';
@@ -46,6 +47,7 @@ export class EmayImsAccount {
   readonly enqueuer: Enqueuer;
   readonly directSender: DirectSender;
   readonly poller: ReportPoller;
+  readonly pages: KeptPages;
   readonly circuit: AccountCircuit;
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
@@ -82,6 +84,7 @@ export class EmayImsAccount {
     const secondLook = new SecondLookStore(database, name);
     const ingestor = new ReportIngestor(this.events, this.store, inbox, secondLook, options);
     const spool = new ReportSpool(reports.spoolPath, name);
+    this.pages = new KeptPages(database, name, spool);
     const keeper = new PageKeeper(inbox, spool, name);
     const applier = new PageApplier(inbox, keeper, ingestor, new PageFailures(name, this.events));
     const puller = new PagePuller(client, inbox, keeper, applier, name, (reason) =>
@@ -155,11 +158,11 @@ export class EmayImsAccount {
   }
 
   pulse(): Promise<ImsAccountPulse> {
-    return readAccountPulse(this.database, this.options, this.circuit, this.poller);
+    return readAccountPulse(this.database, this.options, this.circuit, this.poller, this.pages);
   }
 
   status(): Promise<ImsAccountStatus> {
-    return readAccountStatus(this.database, this.options, this.circuit, this.poller);
+    return readAccountStatus(this.database, this.options, this.circuit, this.poller, this.pages);
   }
 
   /** Has durable handlers called again with the events that they have failed at too often; resolves to how many. */

@@ -96,9 +96,11 @@ export {
 } from './protocol/index.js';
 export type { ImsAccountPulse } from './operator/account-pulse.js';
 export type { ImsAccountStatus } from './operator/account-status.js';
+export type { ImsReportFlow } from './operator/report-flow.js';
 export { ImsResolution, type ResolutionDecision } from './operator/ims-resolution.entity.js';
 export { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js';
+export type { ImsKeptPage } from './reports/kept-pages.js';
 export type { ReportPullResult } from './reports/report-poller.js';
 export type { ImsPurgeResult } from './retention/retention.js';
 export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';

@@ -3,6 +3,9 @@ import { messageChange, ofAccount, STATE, statesThat } from './message-change-sq
 import { listedAsSql } from './message-listing.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from './message-state.js';
 
+/** The code of a message that a report says was sent, though it has never been handed over from here. */
+export const REPORTED_UNSENT = 'REPORTED_UNSENT';
+
 /** The rank of a message's state, computed where it is stored: concurrent writers can never lower it. */
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 

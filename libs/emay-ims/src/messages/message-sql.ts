@@ -2,7 +2,7 @@ import { assignments } from '../database/dialects/assignments.js';
 import { oneMore } from '../database/counter.js';
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
 import { CHANGED_COLUMNS, ID_ROW, messageChange, ofAccount, STATE, statesThat } from './message-change-sql.js';
-import { ANY_PRIORITY, HANDED_OVER, listedAs, SETTLED_UP_TO } from './message-listing.js';
+import { HANDED_OVER, listedAs, WAITING_HANDED_OVER } from './message-listing.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
 import { isFinal, type ImsMessageState } from './message-state.js';
 import { messageResults } from './message-result-sql.js';
@@ -191,6 +191,3 @@ const STANDING_COLUMNS = [
   'listed_at',
   'submitted_at',
 ];
-
-/** Parameters: account. */
-const WAITING_HANDED_OVER = `listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND listed_at > ${SETTLED_UP_TO}`;

@@ -6,8 +6,10 @@ import { printableCode } from '../protocol/index.js';
  * - `circuit`: this instance hands nothing over, as the gateway is away or refuses the account
  * - `queue`: a message that is due has waited too long
  * - `reports`: this instance polls, but has not emptied the gateway's queue for too long, nor does another one try
+ * - `reports-blocked`: the gateway refuses to hand reports out, again and again
+ * - `report-pages`: a page of reports could not be applied, or waits in a file of this machine for the database
  */
-export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports';
+export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports' | 'reports-blocked' | 'report-pages';
 
 /** What counts as a problem, and which problems fail the check. */
 export interface EmayImsHealthOptions {
@@ -40,6 +42,10 @@ export interface EmayImsHealthFacts {
   lastGoodPullAt: string | null;
   /** Who pulls just now. */
   pollLease: ImsAccountPulse['pollLease'];
+  /** Pages of reports that could not be applied. */
+  setAsidePages: number;
+  /** Pages of reports in files of this machine. */
+  spooledPages: number;
   problems: EmayImsHealthProblem[];
 }
 
@@ -53,12 +59,15 @@ export function judgeHealth(
   sinceMs: number,
   nowMs: number,
 ): EmayImsHealthFacts {
-  const { account, circuitOpenFor, oldestDueForMs, lastGoodPullAt, polls, pollLease } = pulse;
+  const { account, circuitOpenFor, oldestDueForMs, lastGoodPullAt, polls, pollLease, setAsidePages, spooledPages } =
+    pulse;
   const pullAgeMs = nowMs - (lastGoodPullAt?.getTime() ?? sinceMs);
   const problems: EmayImsHealthProblem[] = [];
   if (circuitOpenFor !== null) problems.push('circuit');
   if (oldestDueForMs !== null && oldestDueForMs > maxQueueAgeMs) problems.push('queue');
   if (polls && pullAgeMs > maxPullAgeMs && pollLease !== 'another-instance') problems.push('reports');
+  if (pulse.reportsBlockedFor !== null) problems.push('reports-blocked');
+  if (setAsidePages + spooledPages > 0) problems.push('report-pages');
   return {
     account,
     database: 'up',
@@ -66,6 +75,8 @@ export function judgeHealth(
     oldestDueForMs,
     lastGoodPullAt: lastGoodPullAt && lastGoodPullAt.toISOString(),
     pollLease,
+    setAsidePages,
+    spooledPages,
     problems,
   };
 }
