@@ -242,6 +242,60 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
   });
 
+  it('puts a message in doubt that has never been handed over, if the report names its number', async () => {
+    const one = receiver();
+    const queued = [
+      newMessage({ customImsId: 'a', mobile: '+61422118000' }),
+      newMessage({ customImsId: 'b', mobile: '+61422118001' }),
+      newMessage({ customImsId: 'c', mobile: '+61422118002' }),
+    ];
+    await one.store.insertQueued(queued.slice(0, 2), new Date(0), bench.database);
+    const reports = ['a', 'b', 'c'].map((id, index) =>
+      delivered(id, { mobile: `006142211800${index === 1 ? 9 : index}` }),
+    );
+    expect(await one.ingestor.ingest(await stored(one, page(...reports)))).toMatchObject({ applied: 0, orphaned: 2 });
+    expect(await one.store.findOne('a')).toMatchObject({
+      state: 'UNCONFIRMED',
+      code: 'REPORTED_UNSENT',
+      reportState: 'DELIVRD',
+    });
+    // What comes twice says the same.
+    expect(await one.ingestor.ingest(await stored(one, page(reports[0])))).toMatchObject({ applied: 0, orphaned: 0 });
+    expect(await bench.stateOf(one.store, 'a')).toBe('UNCONFIRMED');
+    expect(await bench.stateOf(one.store, 'b')).toBe('QUEUED');
+    // Its report was there before it.
+    await one.store.insertQueued(queued.slice(2), new Date(0), bench.database);
+    expect(await one.ingestor.adoptOrphans()).toBe(1);
+    expect(await bench.stateOf(one.store, 'c')).toBe('UNCONFIRMED');
+    expect(await one.store.claim(10, newAttempt())).toMatchObject([{ customImsId: 'b' }]);
+  });
+
+  it('finds the message of a number that is written in another way, also later, by ids that agree', async () => {
+    const one = receiver();
+    const attempt = newAttempt();
+    const mobile = '+61422118000';
+    await one.store.insertSubmitting([newMessage({ customImsId: 'a', mobile })], attempt);
+    await one.store.insertSubmitting([newMessage({ customImsId: 'b', mobile })], attempt);
+    await one.store.settle(attempt.token, [
+      { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
+    ]);
+    const written = { mobile: '0422118000' };
+    const bare = { imsId: '78', state: 'delivrd', ...written };
+    const reports = page(
+      delivered('a', written),
+      bare,
+      delivered('c', written),
+      delivered('d', { ...written, imsId: null }),
+    );
+    expect(await one.ingestor.ingest(await stored(one, reports))).toMatchObject({ applied: 2, orphaned: 2 });
+    await one.store.insertSubmitting(
+      ['c', 'd'].map((id) => newMessage({ customImsId: id, mobile })),
+      newAttempt(),
+    );
+    expect(await one.ingestor.adoptOrphans()).toBe(2);
+    expect(await one.store.stats()).toMatchObject({ DELIVERED: 4 });
+  });
+
   it('never forgets an orphan that its message does not answer to', async () => {
     const one = receiver();
     await one.ingestor.ingest(

@@ -20,7 +20,15 @@ export {
   type Authentication,
 } from './encode.js';
 export { formatTimestamp, parseGatewayTime, parseTimeZoneOffset } from './gateway-time.js';
-export { fromWireMobile, maskMobile, normalizeMobile, toWireMobile } from './mobile-number.js';
+export {
+  fromWireMobile,
+  isWrittenOtherwise,
+  maskMobile,
+  mayBeSameMobile,
+  normalizeMobile,
+  SUBSCRIBER_DIGITS,
+  toWireMobile,
+} from './mobile-number.js';
 export { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from './protocol-options.js';
 export { printableCode } from './printable-code.js';
 export {
@@ -30,7 +38,13 @@ export {
   type MalformedReport,
   type ReportItemReader,
 } from './report-item.js';
-export { classifyReportState, REPORT_STATES, type ReportStateEntry, type ReportStateKind } from './report-states.js';
+export {
+  classifyReportState,
+  listedState,
+  REPORT_STATES,
+  type ReportStateEntry,
+  type ReportStateKind,
+} from './report-states.js';
 export { sign, type Credentials } from './signature.js';
 export {
   CALL_PATHS,

@@ -85,7 +85,8 @@ function timeReader(timeZoneOffset: string): TimeReader {
   return (value) => {
     let read = known.get(value);
     if (!read) {
-      read = { time: parseGatewayTime(value, timeZoneOffset), text: readFreeText(value, MAX_TIME_TEXT_LENGTH) };
+      const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+      read = { time: parseGatewayTime(text, timeZoneOffset), text: readFreeText(text, MAX_TIME_TEXT_LENGTH) };
       known.set(value, read);
     }
     return read;

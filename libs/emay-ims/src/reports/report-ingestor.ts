@@ -1,11 +1,18 @@
+import { Logger } from '@nestjs/common';
 import type { SqlSession } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
+import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { MAX_REPORTS_PER_REQUEST, type DeliveryReport, type MalformedReport } from '../protocol/index.js';
+import {
+  isWrittenOtherwise,
+  MAX_REPORTS_PER_REQUEST,
+  type DeliveryReport,
+  type MalformedReport,
+} from '../protocol/index.js';
 import { PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
 import type { PageEnd, ReportInbox, StoredPage } from './report-inbox.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
@@ -51,6 +58,7 @@ const MAX_QUARANTINED = 1_000;
  */
 export class ReportIngestor {
   private readonly reader: PageReader;
+  private readonly logger: Logger;
 
   constructor(
     private readonly events: EventTransactions,
@@ -60,6 +68,7 @@ export class ReportIngestor {
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.reader = new PageReader(options);
+    this.logger = new Logger(`EmayIms:${store.account}`);
   }
 
   async ingest(page: StoredPage): Promise<IngestedPage> {
@@ -120,6 +129,7 @@ export class ReportIngestor {
     if (matched === null) return false;
     ingested.reports += to - from;
     ingested.applied += matched.applied;
+    this.tellDoubts(matched.doubted);
     ingested.orphaned += matched.orphans.length;
     ingested.quarantined += malformed.length;
     ingested.conflicts += matched.conflicts;
@@ -131,12 +141,23 @@ export class ReportIngestor {
   private async apply(
     reports: readonly DeliveryReport[],
     session: EventfulSession,
-  ): Promise<Omit<MatchedReports, 'applied'> & { applied: number }> {
+  ): Promise<Pick<MatchedReports, 'orphans' | 'conflicts'> & { applied: number; doubted: number }> {
     const moved = await this.store.applyNamedReports(reportsByName(reports) ?? [], session);
-    if (moved === reports.length) return { applied: moved, orphans: [], conflicts: 0 };
+    if (moved === reports.length) return { applied: moved, doubted: 0, orphans: [], conflicts: 0 };
     // Those that moved stand where their reports want them, so they neither move nor count again.
-    const { applied, orphans, conflicts } = await this.match(reports, session);
-    return { applied: moved + (await this.store.applyReports(applied, session)), orphans, conflicts };
+    const { applied, unsent, orphans, conflicts } = await this.match(reports, session);
+    const doubted = await this.store.doubtReported(unsent, session);
+    return { applied: moved + (await this.store.applyReports(applied, session)), doubted, orphans, conflicts };
+  }
+
+  /** Somebody has sent these messages, and it was not this database: they are not sent again, and a person is told. */
+  private tellDoubts(messages: number): void {
+    if (messages === 0) return;
+    this.logger.error(
+      `Delivery reports tell of ${messages} queued messages that have never been handed over from here. They are UNCONFIRMED now ` +
+        'and are not sent: was the database restored, or does another system send with the same ids?',
+      { account: this.store.account, messages, code: REPORTED_UNSENT },
+    );
   }
 
   private async setAside(
@@ -161,16 +182,19 @@ export class ReportIngestor {
   async adoptOrphans(): Promise<number> {
     const found = await this.secondLook.findOrphansWithMessage(ORPHANS_AT_A_TIME);
     if (found.length === 0) return 0;
-    return this.events.transaction(async (session) => {
-      const { applied, orphans } = await this.match(
+    const { adopted, doubted } = await this.events.transaction(async (session) => {
+      const { applied, unsent, orphans } = await this.match(
         found.map(({ report }) => report),
         session,
       );
       await this.store.applyReports(applied, session);
-      const adopted = found.filter(({ report }) => !orphans.includes(report));
-      for (const orphan of adopted) await this.secondLook.forget(orphan, session);
-      return adopted.length;
+      const inDoubt = await this.store.doubtReported(unsent, session);
+      const matched = found.filter(({ report }) => !orphans.includes(report));
+      for (const orphan of matched) await this.secondLook.forget(orphan, session);
+      return { adopted: matched.length, doubted: inDoubt };
     });
+    this.tellDoubts(doubted);
+    return adopted;
   }
 
   private async match(reports: readonly DeliveryReport[], session: SqlSession): Promise<MatchedReports> {
@@ -180,7 +204,10 @@ export class ReportIngestor {
     const imsIds = orphans.flatMap(({ imsId, mobile }) =>
       imsId === null || mobile === null ? [] : { ims_id: imsId, mobile },
     );
-    const alone = orphans.flatMap(({ imsId, mobile }) => (imsId === null || mobile !== null ? [] : imsId));
+    // No index leads to these: only where nothing else can.
+    const alone = orphans.flatMap(({ imsId, mobile }) =>
+      imsId !== null && (mobile === null || isWrittenOtherwise(mobile)) ? imsId : [],
+    );
     const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
     const byImsIdAlone = await this.store.findByImsIdAlone(alone, session);
     return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone]);

@@ -129,8 +129,11 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     // Also where its answer was lost, the gateway has given it an id.
     const known = { ...message, imsId: message.imsId ?? this.gateway.newImsId() };
     const report = deliveryReport(known, state, this.now());
-    const { applied } = matchReports([report], [message]);
-    await this.events.seeThrough(async () => void (await this.store.applyReports(applied, NO_DATABASE)));
+    const { applied, unsent } = matchReports([report], [message]);
+    await this.events.seeThrough(async () => {
+      await this.store.applyReports(applied, NO_DATABASE);
+      await this.store.doubtReported(unsent, NO_DATABASE);
+    });
   }
 
   clear(): void {
