@@ -22,7 +22,7 @@ const DAY_MS = 24 * 3_600_000;
 /** Reads what came within a day, and the accepted messages that wait: the more there are, the longer it takes. */
 export async function readReportFlow(database: ImsDatabase, account: string): Promise<ImsReportFlow> {
   const { now, dueMessages } = database.dialect;
-  const first = async (sql: string, parameters: readonly unknown[]) => 
+  const first = async (sql: string, parameters: readonly unknown[]) =>
     (await database.rows(sql, parameters, { isLong: true }))[0] ?? {};
   const last = await first(
     `SELECT applied_at FROM emay_ims_report_batch WHERE account = ? AND state = 'APPLIED' ORDER BY id DESC LIMIT 1`,
