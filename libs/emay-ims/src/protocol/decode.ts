@@ -1,6 +1,6 @@
-import { fieldOf, isJsonObject, parseAnswerJson } from './answer-json.js';
+import { excerptOf, fieldOf, isJsonObject, parseAnswerJson } from './answer-json.js';
 import { readCustomImsId, readId, readMobile, readToken } from './answer-fields.js';
-import { reportItemReader, type DeliveryReport, type MalformedReport } from './report-item.js';
+import { malformedReport, reportItemReader, type DeliveryReport, type MalformedReport } from './report-item.js';
 import type { ProtocolOptions } from './protocol-options.js';
 
 /** The gateway said no: `code` is anything but `SUCCESS`, listed in §3 or not. */
@@ -52,7 +52,7 @@ export function decodeReportAnswer(body: string, options: ProtocolOptions): Repo
   const malformed: MalformedReport[] = [];
   for (const [position, item] of answer.items.entries()) {
     const read = readItem(item, position);
-    if ('reason' in read) malformed.push(read);
+    if (typeof read === 'string') malformed.push(malformedReport(position, read, excerptOf(item)));
     else reports.push(read);
   }
   return { kind: 'success', reports, malformed };

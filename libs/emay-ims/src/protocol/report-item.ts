@@ -1,4 +1,4 @@
-import { excerptOf, fieldOf, isJsonObject } from './answer-json.js';
+import { fieldOf, isJsonObject } from './answer-json.js';
 import { readCustomImsId, readFreeText, readId, readMobile, readToken } from './answer-fields.js';
 import { parseGatewayTime } from './gateway-time.js';
 import type { ProtocolOptions } from './protocol-options.js';
@@ -32,20 +32,17 @@ export interface MalformedReport {
   /** Place in the answer's list, from 0. */
   position: number;
   reason: string;
-  /** Its JSON text, cut to 2,000 UTF-16 units. Holds personal data. */
+  /** Its text, cut to 2,000 UTF-16 units. Holds personal data. */
   raw: string;
 }
 
-/** Reads one item of the list, of which it is told the place. */
-export type ReportItemReader = (item: unknown, position: number) => DeliveryReport | MalformedReport;
+/** Reads one item of the list, of which it is told the place: the report, or the reason why it is none. */
+export type ReportItemReader = (item: unknown, position: number) => DeliveryReport | string;
 
 /** @throws RangeError, at the first item, for an unreadable `timeZoneOffset` */
 export function reportItemReader({ timeZoneOffset }: Pick<ProtocolOptions, 'timeZoneOffset'>): ReportItemReader {
   const readTime = timeReader(timeZoneOffset);
-  return (item, position) => {
-    const report = readReport(item, position, readTime);
-    return typeof report === 'string' ? malformedReport(position, report, excerptOf(item, MAX_EXCERPT_LENGTH)) : report;
-  };
+  return (item, position) => readReport(item, position, readTime);
 }
 
 /** `raw` is cut to what is kept of it. */
@@ -79,6 +76,9 @@ interface ReadTime {
 
 type TimeReader = (value: unknown) => ReadTime;
 
+/** Times of the last reports: more would only take memory. */
+const MAX_KNOWN_TIMES = 1_000;
+
 /** A page of reports falls into a few seconds: each is read once. */
 function timeReader(timeZoneOffset: string): TimeReader {
   const known = new Map<unknown, ReadTime>();
@@ -87,6 +87,7 @@ function timeReader(timeZoneOffset: string): TimeReader {
     if (!read) {
       const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
       read = { time: parseGatewayTime(text, timeZoneOffset), text: readFreeText(text, MAX_TIME_TEXT_LENGTH) };
+      if (known.size >= MAX_KNOWN_TIMES) known.clear();
       known.set(value, read);
     }
     return read;

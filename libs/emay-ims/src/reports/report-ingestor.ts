@@ -13,7 +13,7 @@ import {
   type DeliveryReport,
   type MalformedReport,
 } from '../protocol/index.js';
-import { PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
+import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
 import type { PageEnd, ReportInbox, StoredPage } from './report-inbox.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 import type { SecondLookStore } from './second-look-store.js';
@@ -43,10 +43,8 @@ export const NO_REPORTS: IngestedPage = Object.freeze({
   lost: 0,
   problem: null,
 });
-const NO_PART: ReportPart = { reports: [], malformed: [] };
+const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
 const ORPHANS_AT_A_TIME = 500;
-/** So many bad items of one page are kept by themselves. A page with more is none that the gateway makes: it is kept as it came. */
-const MAX_QUARANTINED = 1_000;
 
 /**
  * Applies stored pages to messages.
@@ -89,8 +87,8 @@ export class ReportIngestor {
     for (let part = await parts.next(); isOurs;) {
       const reports = part.done ? NO_PART : part.value;
       const following = part.done ? part : await parts.next();
-      const to = from + reports.reports.length + reports.malformed.length;
-      const end = following.done ? this.endOf(page, reading, ingested.quarantined + reports.malformed.length) : null;
+      const to = Math.max(from, reports.upTo);
+      const end = following.done ? endOf(page, reading) : null;
       isOurs = await this.ingestPart(page.id, reports, { from, to, end }, ingested);
       for (const { state } of isOurs ? reports.reports : []) states.set(state, (states.get(state) ?? 0) + 1);
       if (end !== null) break;
@@ -101,28 +99,20 @@ export class ReportIngestor {
     return ingested;
   }
 
-  /** How the page ends once all of it is applied. */
-  private endOf(page: StoredPage, reading: PageReading, quarantined: number): PageEnd {
-    const lost = reading.isWhole ? 0 : Math.max(0, mostOf(page) - reading.items);
-    const state = lost > 0 ? 'LOST' : quarantined > MAX_QUARANTINED ? 'UNREADABLE' : 'APPLIED';
-    return { state, reports: reading.items, lost };
-  }
-
   /** Applies a part in one transaction with its own end. `false` where another instance is at this page. */
   private async ingestPart(
     id: string,
-    { reports, malformed }: ReportPart,
+    { reports, malformed, more }: ReportPart,
     { from, to, end }: { from: number; to: number; end: PageEnd | null },
     ingested: IngestedPage,
   ): Promise<boolean> {
-    const quarantined = malformed.slice(0, Math.max(0, MAX_QUARANTINED - ingested.quarantined));
     const matched = await this.events.transaction(async (session) => {
       const isOurs = await (end === null
         ? this.inbox.advance(id, from, to, session)
         : this.inbox.finish(id, end, from, session));
       if (!isOurs) return null;
       const applied = await this.apply(reports, session);
-      await this.setAside(id, applied.orphans, quarantined, session);
+      await this.setAside(id, applied.orphans, malformed, session);
       await failpoint('before-apply-commit');
       return applied;
     });
@@ -131,7 +121,7 @@ export class ReportIngestor {
     ingested.applied += matched.applied;
     this.tellDoubts(matched.doubted);
     ingested.orphaned += matched.orphans.length;
-    ingested.quarantined += malformed.length;
+    ingested.quarantined += malformed.length + more;
     ingested.conflicts += matched.conflicts;
     ingested.lost += end?.lost ?? 0;
     return true;
@@ -219,6 +209,13 @@ function problemOf({ kind, code, items, isWhole }: PageReading, { cut }: StoredP
   if (kind === 'error' && items === 0) return code;
   if (kind !== 'reports') return cut ?? 'UNREADABLE';
   return isWhole ? null : (cut ?? 'CUT_SHORT');
+}
+
+/** How a page ends once all of it is applied. */
+function endOf(page: StoredPage, { isWhole, items, malformed }: PageReading): PageEnd {
+  const lost = isWhole ? 0 : Math.max(0, mostOf(page) - items);
+  const state = lost > 0 ? 'LOST' : malformed > MAX_MALFORMED ? 'UNREADABLE' : 'APPLIED';
+  return { state, reports: items, lost };
 }
 
 /** How many reports a page may have held. */

@@ -51,7 +51,7 @@ export class ItemReading {
 
   private read(text: string): ReadItem[] {
     const value = parseAnswerJson(text);
-    return value === undefined ? splitItems(text).flatMap((item) => this.readDamaged(item)) : [this.next(value)];
+    return value === undefined ? splitItems(text).flatMap((item) => this.readDamaged(item)) : [this.next(value, text)];
   }
 
   /** What is whole of the item that was under way at the end: all of it where a damaged one has hidden the end of the answer. */
@@ -73,11 +73,12 @@ export class ItemReading {
   private findWhole(withEnd: string): ReadItem[] | null {
     const text = withEnd.replace(END_OF_LIST, '');
     const whole = parseAnswerJson(text);
-    if (whole !== undefined) return [this.next(whole)];
+    if (whole !== undefined) return [this.next(whole, text)];
     let at = 0;
     for (let tries = 0; tries < MAX_BEGINNINGS && (at = text.indexOf('{', at + 1)) > 0; tries++) {
-      const value = parseAnswerJson(text.slice(at));
-      if (value !== undefined) return [this.notJson(text.slice(0, at)), this.next(value)];
+      const item = text.slice(at);
+      const value = parseAnswerJson(item);
+      if (value !== undefined) return [this.notJson(text.slice(0, at)), this.next(value, item)];
     }
     return null;
   }
@@ -86,7 +87,9 @@ export class ItemReading {
     return malformedReport(this.position++, 'not JSON', text);
   }
 
-  private next(value: unknown): ReadItem {
-    return this.readItem(value, this.position++);
+  private next(value: unknown, text: string): ReadItem {
+    const position = this.position++;
+    const read = this.readItem(value, position);
+    return typeof read === 'string' ? malformedReport(position, read, text) : read;
   }
 }

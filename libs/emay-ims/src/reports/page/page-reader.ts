@@ -18,10 +18,17 @@ const PART_ITEMS = 500;
 const SHORT_LENGTH = 1024 * 1024;
 const SHORT_ITEMS = 5_000;
 
+/** So many bad items of one page are given out. A page with more is none that the gateway makes: it is kept as it came. */
+export const MAX_MALFORMED = 1_000;
+
 /** Some items of a page, in their order. */
 export interface ReportPart {
   reports: DeliveryReport[];
   malformed: MalformedReport[];
+  /** Bad items beyond those that are given out. */
+  more: number;
+  /** How many items of the page are read with this part. */
+  upTo: number;
 }
 
 /** What a page says. */
@@ -31,6 +38,8 @@ export interface PageReading {
   code: string | null;
   /** How many items it holds, bad ones included. */
   items: number;
+  /** How many of those are bad. */
+  malformed: number;
   /** Whether it ends where an answer ends. */
   isWhole: boolean;
   /** Its items, but for the first `from`. */
@@ -80,11 +89,11 @@ export class PageReader {
     const reading = newReading();
     let kept: ReadItem[] | null = [];
     let items = 0;
-    let hasReports = false;
+    let malformed = 0;
     try {
       for await (const some of reading.items()) {
         items += some.length;
-        hasReports ||= some.some((item) => !('reason' in item));
+        for (const item of some) if ('reason' in item) malformed++;
         if (reading.length > SHORT_LENGTH || items > SHORT_ITEMS) kept = null;
         kept?.push(...some);
       }
@@ -95,8 +104,9 @@ export class PageReader {
     const { scanner, isWhole } = reading;
     const short = kept;
     return {
-      ...judge(scanner, hasReports),
+      ...judge(scanner, items > malformed),
       items,
+      malformed,
       isWhole,
       parts: (from = 0) => inParts(short === null ? newReading().items() : once(short), from),
     };
@@ -112,19 +122,25 @@ function judge(scanner: ItemScanner, hasReports: boolean): Pick<PageReading, 'ki
 }
 
 async function* inParts(items: Items, from: number): AsyncGenerator<ReportPart> {
-  let part: ReportPart = { reports: [], malformed: [] };
+  const newPart = (): ReportPart => ({ reports: [], malformed: [], more: 0, upTo: position });
   let position = 0;
+  let malformed = 0;
+  let part = newPart();
   for await (const some of items) {
     for (const item of some) {
+      const isBad = 'reason' in item;
+      if (isBad) malformed++;
       if (position++ < from) continue;
-      if ('reason' in item) part.malformed.push(item);
-      else part.reports.push(item);
+      part.upTo = position;
+      if (!isBad) part.reports.push(item);
+      else if (malformed <= MAX_MALFORMED) part.malformed.push(item);
+      else part.more++;
       if (part.reports.length + part.malformed.length < PART_ITEMS) continue;
       yield part;
-      part = { reports: [], malformed: [] };
+      part = newPart();
     }
   }
-  if (part.reports.length + part.malformed.length > 0) yield part;
+  if (part.upTo > from && part.reports.length + part.malformed.length + part.more > 0) yield part;
 }
 
 async function* once(items: readonly ReadItem[]): AsyncGenerator<readonly ReadItem[]> {
