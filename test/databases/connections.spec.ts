@@ -255,7 +255,8 @@ const FAR_TOO_LONG_MS = 20_000;
     const ims = host.get(EmayImsService);
     const source = host.get(DataSource);
     await ims.enqueue([message('a'), message('b')]);
-    const lock = (id: string) => `UPDATE emay_ims_message SET priority = priority WHERE account = 'default' AND custom_ims_id = '${id}'`;
+    const lock = (id: string) =>
+      `UPDATE emay_ims_message SET priority = priority WHERE account = 'default' AND custom_ims_id = '${id}'`;
     const both = ['a', 'b'].map((mine, _index, [first]) =>
       source.transaction(async (manager) => {
         await manager.query(lock(mine));

@@ -90,7 +90,10 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
             { entities: [], migrationsRun: false },
             /does not know its entities\. Add \.\.\.EMAY_IMS_ENTITIES to its entities/,
           ],
-          [{ migrationsRun: false }, /has no tables \w+\.emay_ims_message, .*\. Add \.\.\.EMAY_IMS_MIGRATIONS .* and run them/],
+          [
+            { migrationsRun: false },
+            /has no tables \w+\.emay_ims_message, .*\. Add \.\.\.EMAY_IMS_MIGRATIONS .* and run them/,
+          ],
           // A host that has taken a newer version of the package, but not its migrations.
           [
             { migrations: EMAY_IMS_MIGRATIONS.slice(0, 2) },

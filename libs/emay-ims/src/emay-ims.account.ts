@@ -86,7 +86,7 @@ export class EmayImsAccount {
     const spool = new ReportSpool(reports.spoolPath, name);
     this.pages = new KeptPages(database, name, spool);
     const keeper = new PageKeeper(inbox, spool, name);
-    const applier = new PageApplier(inbox, keeper, ingestor, new PageFailures(name, this.events));
+    const applier = new PageApplier(inbox, keeper, ingestor, new PageFailures(name, this.events), this.pages);
     const puller = new PagePuller(client, inbox, keeper, applier, name, (reason) =>
       listeners.emit({ type: 'reports.blocked', account: name, occurredAt: new Date(), reason }),
     );

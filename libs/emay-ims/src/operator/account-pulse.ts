@@ -34,14 +34,17 @@ export interface ImsAccountPulse {
   pollLeaseUntil: Date | null;
   /** The code with which the gateway refuses this instance's calls for reports, three times or more in a row; `null`: it does not. */
   reportsBlockedFor: string | null;
-  /** Pages of reports that could not be applied, however often that was tried: see `reportPages()`. */
+  /**
+   * Pages of reports that could not be applied, however often that was tried: see `reportPages()`. In a pulse, as this instance knew
+   * at its last pull; `status()` counts them.
+   */
   setAsidePages: number;
   /** Pages that wait in spool files of this machine for the database, or were refused by it. */
   spooledPages: number;
 }
 
 /**
- * Three looks into an index, and one into a folder.
+ * Two looks into an index, and one into a folder; counts nothing.
  *
  * @throws EmayImsStoreError where the database does not answer, or takes no writes any more: then nothing can be stored or sent
  */
@@ -67,7 +70,7 @@ export async function readAccountPulse(
     pollLease: lease === null ? 'nobody' : lease.isOurs ? 'this-instance' : 'another-instance',
     pollLeaseUntil: lease && lease.until,
     reportsBlockedFor: poller.blockedFor,
-    setAsidePages: await pages.countSetAside(),
+    setAsidePages: poller.setAsidePages,
     spooledPages: await pages.countSpooled(),
   };
 }

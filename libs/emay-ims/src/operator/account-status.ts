@@ -60,6 +60,7 @@ export async function readAccountStatus(
   );
   return {
     ...pulse,
+    setAsidePages: await pagesKept.countSetAside(),
     unconfirmed: Number(messages.unconfirmed),
     reportedUnsent: Number(messages.reported_unsent),
     possibleLosses: Number(pages.lost),

@@ -1,5 +1,6 @@
 import type { IngestedPage, ReportIngestor } from './report-ingestor.js';
 import type { PageFailures } from './page-failures.js';
+import type { KeptPages } from './kept-pages.js';
 import type { PageKeeper } from './page-keeper.js';
 import type { ReportInbox, StoredPage } from './report-inbox.js';
 
@@ -7,11 +8,16 @@ const REPLAYED_AT_A_TIME = 50;
 
 /** Applies pages so that none stops the ones behind it: what one fails at is noted, and the next one's turn comes. */
 export class PageApplier {
+  /** How many are set aside, as of the last replay. */
+  setAsidePages = 0;
+  private isCountDue = true;
+
   constructor(
     private readonly inbox: ReportInbox,
     private readonly keeper: PageKeeper,
     private readonly ingestor: ReportIngestor,
     private readonly failures: PageFailures,
+    private readonly kept: KeptPages,
   ) {}
 
   /** `null` where it could not be applied. */
@@ -19,6 +25,7 @@ export class PageApplier {
     try {
       return await this.ingestor.ingest(page);
     } catch (error) {
+      this.isCountDue = true;
       await this.failures.note(page.id, error);
       return null;
     }
@@ -41,5 +48,9 @@ export class PageApplier {
       }
       ids = await this.inbox.pending(REPLAYED_AT_A_TIME, ids.at(-1));
     }
+    if (!this.isCountDue) return;
+    this.setAsidePages = await this.kept.countSetAside();
+    // As long as there are some, a person may have had them tried again.
+    this.isCountDue = this.setAsidePages > 0;
   }
 }

@@ -77,6 +77,11 @@ export class ReportPoller {
     return this.puller.blockedFor;
   }
 
+  /** How many pages could not be applied, as of the last pull. */
+  get setAsidePages(): number {
+    return this.applier.setAsidePages;
+  }
+
   /** A scheduled pull: left out while the gateway refuses or cannot be reached, with growing pauses. */
   async pullOnSchedule(): Promise<void> {
     const passage = this.circuit.enter();

@@ -7,7 +7,7 @@ import { printableCode } from '../protocol/index.js';
  * - `queue`: a message that is due has waited too long
  * - `reports`: this instance polls, but has not emptied the gateway's queue for too long, nor does another one try
  * - `reports-blocked`: the gateway refuses to hand reports out, again and again
- * - `report-pages`: a page of reports could not be applied, or waits in a file of this machine for the database
+ * - `report-pages`: as of this instance's last pull a page of reports could not be applied; or one waits in a file of this machine
  */
 export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports' | 'reports-blocked' | 'report-pages';
 
@@ -42,10 +42,6 @@ export interface EmayImsHealthFacts {
   lastGoodPullAt: string | null;
   /** Who pulls just now. */
   pollLease: ImsAccountPulse['pollLease'];
-  /** Pages of reports that could not be applied. */
-  setAsidePages: number;
-  /** Pages of reports in files of this machine. */
-  spooledPages: number;
   problems: EmayImsHealthProblem[];
 }
 
@@ -66,7 +62,7 @@ export function judgeHealth(
   if (circuitOpenFor !== null) problems.push('circuit');
   if (oldestDueForMs !== null && oldestDueForMs > maxQueueAgeMs) problems.push('queue');
   if (polls && pullAgeMs > maxPullAgeMs && pollLease !== 'another-instance') problems.push('reports');
-  if (pulse.reportsBlockedFor !== null) problems.push('reports-blocked');
+  if (pulse.reportsBlockedFor) problems.push('reports-blocked');
   if (setAsidePages + spooledPages > 0) problems.push('report-pages');
   return {
     account,
@@ -75,8 +71,6 @@ export function judgeHealth(
     oldestDueForMs,
     lastGoodPullAt: lastGoodPullAt && lastGoodPullAt.toISOString(),
     pollLease,
-    setAsidePages,
-    spooledPages,
     problems,
   };
 }

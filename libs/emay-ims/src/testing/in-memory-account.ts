@@ -73,6 +73,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
     lastGoodPullAt: null,
     blockedFor: null,
+    setAsidePages: 0,
     pull: async () => ({ ...NOTHING_TO_PULL }),
   });
   readonly pages = standsFor<KeptPages>({
