@@ -128,7 +128,7 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
       expect([what, (await states()).at(-1)?.state]).toEqual([what, expect.not.stringMatching(/STORED|PULLING/)]);
     }
     if (!isMeasured) return;
-    console.log(kind, strains);
+    process.stderr.write(`${kind} ${JSON.stringify(strains, null, 2)}\n`);
     const beyond = Object.entries(strains).filter(
       ([, { longestStretchMs, memoryMiB }]) => longestStretchMs > MAX_STRETCH_MS || memoryMiB > MAX_MEMORY_MIB,
     );
