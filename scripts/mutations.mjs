@@ -44,6 +44,17 @@ const MUTATIONS = [
     ],
   },
   {
+    name: 'the fence removed',
+    suites: ['test/databases/fence'],
+    changes: [
+      {
+        file: `${LIBRARY}/sending/submitter.ts`,
+        from: 'const fence = () => closedBy(attempt, messages);',
+        to: 'const fence = () => (messages.length > 0 ? null : closedBy(attempt, messages));',
+      },
+    ],
+  },
+  {
     name: 'apply before storing the raw body',
     suites: ['test/failpoints'],
     changes: [

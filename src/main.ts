@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { createApp } from './create-app.js';
+import { describeDatabase } from './config/database-url.js';
 import { isSandbox, readEnvironment } from './config/environment.js';
 import { SandboxGateway } from './sandbox/sandbox-gateway.js';
 
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
     logger.log('SANDBOX: messages go to a simulator in this process; nothing is sent, nothing costs money');
     logger.log(`Play the gateway's operator: ${baseUrl}/`);
   }
-  logger.log(`Messages are kept in ${environment.EMAY_IMS_DATABASE_URL.replace(/\/\/[^@/]*@/, '//***@')}`);
+  logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
   logger.log(`Listening on ${url}`);
   logger.log(
     `Try: curl -s ${url}/api/messages -H 'Content-Type: application/json' ` +

@@ -17,8 +17,3 @@ export function readConfiguration(): Environment {
     throw new UsageError(error instanceof Error ? error.message : 'The environment could not be read.');
   }
 }
-
-/** The database's address without its password. */
-export function maskDatabaseUrl(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//***@');
-}

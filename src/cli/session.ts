@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { describeDatabase } from '../config/database-url.js';
 import { isSandbox, type Environment } from '../config/environment.js';
-import { maskDatabaseUrl, readConfiguration } from './configuration.js';
+import { readConfiguration } from './configuration.js';
 import { failureOf } from './failure.js';
 import { Terminal } from './terminal.js';
 import { UsageError } from './command-errors.js';
@@ -69,7 +70,7 @@ function announced(environment: Environment, terminal: Terminal): Environment {
   if (isSandbox(environment)) {
     terminal.note(
       `SANDBOX, as no EMAY_IMS_ credentials are set in ${process.cwd()}: the gateway is a simulator that lasts as long as ` +
-        `this command; messages are kept in ${maskDatabaseUrl(environment.EMAY_IMS_DATABASE_URL)}.`,
+        `this command; messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}.`,
     );
   }
   return environment;

@@ -1,5 +1,17 @@
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
+import { DATABASE_URL_FORM, isDatabaseUrl } from './database-url.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -49,8 +61,12 @@ export class Environment {
   EMAY_IMS_ALLOW_INSECURE?: 'true' | 'false';
 
   /** `sqlite:PATH`, `postgres://…` or `mysql://…`. Default in the sandbox: `sqlite:./data/sandbox.sqlite`. */
-  @Matches(/^(sqlite:.+|postgres(ql)?:\/\/.+|(mysql|mariadb):\/\/.+)$/, {
-    message: '$property must be sqlite:PATH, postgres://… or mysql://…',
+  @ValidateBy({
+    name: 'isDatabaseUrl',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && isDatabaseUrl(value),
+      defaultMessage: () => `$property ${DATABASE_URL_FORM}`,
+    },
   })
   EMAY_IMS_DATABASE_URL = 'sqlite:./data/ims.sqlite';
 

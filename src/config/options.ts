@@ -1,15 +1,14 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, type EmayImsAsyncOptions } from 'nestjs-emay-ims';
+import { serverUrl, sqlitePath } from './database-url.js';
 import type { Environment } from './environment.js';
-
-const SQLITE = 'sqlite:';
 
 /** The DataSource of the application; `null` where the module keeps an SQLite file of its own. */
 export function dataSourceOptions({ EMAY_IMS_DATABASE_URL: url }: Environment): TypeOrmModuleOptions | null {
-  if (url.startsWith(SQLITE)) return null;
+  if (sqlitePath(url) !== null) return null;
   return {
     type: url.startsWith('postgres') ? 'postgres' : url.startsWith('mariadb') ? 'mariadb' : 'mysql',
-    url,
+    url: serverUrl(url),
     entities: EMAY_IMS_ENTITIES,
     migrations: EMAY_IMS_MIGRATIONS,
     retryAttempts: 3,
@@ -21,12 +20,12 @@ export function emayImsOptions(
   environment: Environment,
   sandbox: { baseUrl: string; appId: string; secretKey: string } | null,
 ): EmayImsAsyncOptions {
-  const url = environment.EMAY_IMS_DATABASE_URL;
+  const path = sqlitePath(environment.EMAY_IMS_DATABASE_URL);
   return {
     baseUrl: sandbox?.baseUrl ?? (environment.EMAY_IMS_BASE_URL ?? '').split(',').map((part) => part.trim()),
     appId: sandbox?.appId ?? environment.EMAY_IMS_APP_ID ?? '',
     secretKey: sandbox?.secretKey ?? environment.EMAY_IMS_SECRET_KEY ?? '',
-    database: url.startsWith(SQLITE) ? { type: 'sqlite', path: url.slice(SQLITE.length) } : undefined,
+    database: path === null ? undefined : { type: 'sqlite', path },
     http: {
       allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === 'true',
       timeoutMs: environment.EMAY_IMS_TIMEOUT_MS,

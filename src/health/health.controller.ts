@@ -18,7 +18,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Ready to take messages: the database answers. A gateway that is away is no reason to refuse what can be queued. */
+  /** Ready to take messages: the database answers and takes writes. A gateway that is away is no reason to refuse what can be queued. */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {

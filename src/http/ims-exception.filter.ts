@@ -1,5 +1,6 @@
 import { Catch, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import {
+  EmayImsClosedError,
   EmayImsConflictError,
   EmayImsError,
   EmayImsRejectedError,
@@ -13,7 +14,7 @@ import type { Response } from 'express';
 export class ImsExceptionFilter implements ExceptionFilter<EmayImsError> {
   catch(error: EmayImsError, host: ArgumentsHost): void {
     const statusCode = statusOf(error);
-    const { code, message, retryable } = error;
+    const { code, message, retryable, customImsIds } = error;
     const violations = error instanceof EmayImsValidationError ? { violations: error.violations } : {};
     host
       .switchToHttp()
@@ -24,6 +25,7 @@ export class ImsExceptionFilter implements ExceptionFilter<EmayImsError> {
         code,
         message,
         retryable,
+        ...(customImsIds.length > 0 ? { customImsIds } : {}),
         ...violations,
       });
   }
@@ -32,7 +34,7 @@ export class ImsExceptionFilter implements ExceptionFilter<EmayImsError> {
 function statusOf(error: EmayImsError): HttpStatus {
   if (error instanceof EmayImsValidationError) return HttpStatus.BAD_REQUEST;
   if (error instanceof EmayImsConflictError) return HttpStatus.CONFLICT;
-  if (error instanceof EmayImsStoreError) return HttpStatus.SERVICE_UNAVAILABLE;
+  if (error instanceof EmayImsStoreError || error instanceof EmayImsClosedError) return HttpStatus.SERVICE_UNAVAILABLE;
   if (error instanceof EmayImsRejectedError) return HttpStatus.BAD_GATEWAY;
   return HttpStatus.INTERNAL_SERVER_ERROR;
 }

@@ -163,6 +163,36 @@ const FAR_TOO_LONG_MS = 20_000;
     for (const connection of proxy.connections) connection.client.destroy();
   });
 
+  it('that does not answer a claim has its messages sent later, and none in doubt', async () => {
+    const { proxy, options } = await throughProxy();
+    const host = await start(options, { statementTimeoutMs: 2_000 }, { dispatch: { intervalMs: 50 } });
+    const ims = host.get(EmayImsService);
+    await ims.enqueue([message('later')]);
+    await eventually(
+      () => stateOf(ims, 'later'),
+      (state) => state === 'ACCEPTED',
+    );
+    let lost = 0;
+    // PostgreSQL claims in a transaction of one statement, MariaDB in one of several: either way its COMMIT is what is lost.
+    const isClaim = (piece: Buffer) => piece.includes('SUBMITTING');
+    let afterClaim = false;
+    proxy.losesAnswerTo = (piece) => {
+      if (lost === 0 && isClaim(piece)) afterClaim = true;
+      const isCommit = afterClaim && piece.includes('COMMIT');
+      if (isCommit) [afterClaim, lost] = [false, lost + 1];
+      return isCommit;
+    };
+    const sendAt = new Date(Date.now() + 500);
+    await ims.enqueue(['a', 'b', 'c'].map((id) => ({ ...message(id), sendAt })));
+    await eventually(
+      () => ims.stats().catch(() => null),
+      (stats) => stats?.ACCEPTED === 4,
+    );
+    expect(lost).toBe(1);
+    expect(simulator.accepted()).toHaveLength(4);
+    expect((await ims.stats()).UNCONFIRMED).toBe(0);
+  });
+
   it('whose connections are killed goes on with others, without a word to the caller', async () => {
     const host = await start();
     const ims = host.get(EmayImsService);

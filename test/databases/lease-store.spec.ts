@@ -90,6 +90,22 @@ describe.each(databasesUnderTest())('the leases on %s', (kind) => {
     expect(await one.acquire(name, HOUR)).toBe(false);
   });
 
+  it('are nobody’s when they end later than they last, as the clock has been set back', async () => {
+    const [one, other] = instances() as [LeaseStore, LeaseStore];
+    for (const lasts of ['lasts_ms', 'NULL']) {
+      const name = newName();
+      await one.acquire(name, 50_000);
+      await bench.database.run(
+        `UPDATE emay_ims_lease SET expires_at = expires_at + ${HOUR}, lasts_ms = ${lasts} WHERE name = ?`,
+        [name],
+      );
+      expect(await one.currentHolder(name)).toBeNull();
+      expect(await other.acquire(name, 50_000)).toBe(true);
+      expect(await one.acquire(name, 50_000)).toBe(false);
+      expect(await one.currentHolder(name)).toMatchObject({ isOurs: false });
+    }
+  });
+
   it('are apart by name', async () => {
     const [one, other] = instances() as [LeaseStore, LeaseStore];
     const [name, another] = [newName(), newName()];

@@ -200,7 +200,7 @@ const ON_MARIADB: readonly Wrong[] = [
 
   if (isPostgres) {
     it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s', async (encoding) => {
-      const name = `${String(new URL(database.url).pathname.slice(1))}_${encoding.toLowerCase()}`;
+      const name = `${new URL(database.url).pathname.slice(1)}_${encoding.toLowerCase()}`;
       await admin.query(
         `CREATE DATABASE ${name} ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
       );

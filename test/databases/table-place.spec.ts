@@ -110,11 +110,11 @@ const PLACES: Record<string, object> = {
       await ims.purge({ olderThanDays: 0 });
 
       const source = apart.get(DataSource);
-      for (const _each of EMAY_IMS_MIGRATIONS) await source.undoLastMigration();
+      for (let undone = 0; undone < EMAY_IMS_MIGRATIONS.length; undone++) await source.undoLastMigration();
       expect(await plain.get(EmayImsService).findOne('plain')).toMatchObject({ state: 'QUEUED' });
       await expect(
         source.query(`SELECT 1 FROM ${source.driver.escape(source.getMetadata('ImsMessage').tablePath)}`),
-      ).rejects.toThrow();
+      ).rejects.toThrow(/exist|Unknown/);
     },
   );
 

@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as emayIms from 'nestjs-emay-ims';
 import { ANSWER_CODES, EmayImsError, IMS_MESSAGE_STATES, REPORT_STATES } from 'nestjs-emay-ims';
-import { readPage, tableRows } from './pages.js';
+import { readPage, ROOT, tableRows } from './pages.js';
 
 const STATE_OF = { delivered: 'DELIVERED', rejected: 'REJECTED', undeliverable: 'UNDELIVERABLE', unknown: 'UNKNOWN' };
 
@@ -12,16 +14,41 @@ const ERRORS: EmayImsError[] = [
   new emayIms.EmayImsConflictError(['order-1']),
   new emayIms.EmayImsRejectedError('ERROR_MOBILE_ERROR', 'order-1', false, ''),
   new emayIms.EmayImsUnsentError('order-1', 'ECONNREFUSED'),
+  new emayIms.EmayImsQueuedError('order-1', 'ECONNREFUSED'),
   new emayIms.EmayImsUnconfirmedError('order-1', 'TIMEOUT'),
   new emayIms.EmayImsStoreError('40P01'),
+  new emayIms.EmayImsClosedError('default'),
 ];
 
+/** What the module calls failures of the database for which there is no code of the database's or its driver's. */
+const DATABASE_CODES = ['database', 'operator']
+  .flatMap((room) => {
+    const folder = join(ROOT, 'libs/emay-ims/src', room);
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    return names.map((name) => readFileSync(join(folder, name), 'utf8'));
+  })
+  .flatMap((source) => [...source.matchAll(/(?:EmayImsStoreError\(|return )'([A-Z_]+)'/g)])
+  .map(([, code]) => code as string)
+  .filter((code) => !code.startsWith('SQLITE_'));
+
 const LANGUAGES = [
-  { path: 'docs/errors.md', yes: /^yes/, no: /^(no|–)$/, labels: ['Cause', 'Retryable', 'What to do', 'Becomes'] },
-  { path: 'docs/errors.zh.md', yes: /^是/, no: /^(否|–)$/, labels: ['原因', '可重试', '处理', '变为'] },
+  {
+    path: 'docs/errors.md',
+    yes: /^yes/,
+    no: /^(no|–)$/,
+    labels: ['Cause', 'Retryable', 'What to do', 'Becomes'],
+    databaseCodes: 'Database codes',
+  },
+  {
+    path: 'docs/errors.zh.md',
+    yes: /^是/,
+    no: /^(否|–)$/,
+    labels: ['原因', '可重试', '处理', '变为'],
+    databaseCodes: '数据库错误码',
+  },
 ] as const;
 
-describe.each(LANGUAGES)('$path', ({ path, yes, no, labels }) => {
+describe.each(LANGUAGES)('$path', ({ path, yes, no, labels, databaseCodes }) => {
   const { text, prose } = readPage(path);
   const [cause, retryable, toDo, becomes] = labels;
 
@@ -54,6 +81,12 @@ describe.each(LANGUAGES)('$path', ({ path, yes, no, labels }) => {
   it('has no code and no state that the module does not know', () => {
     const headings = [...prose.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
     expect(headings).toEqual([...Object.keys(ANSWER_CODES), ...Object.keys(REPORT_STATES)]);
+  });
+
+  it('lists every code that the module itself gives to failures of the database', () => {
+    const section = prose.split(/^## /m).find((part) => part.startsWith(`${databaseCodes}\n`)) ?? '';
+    const listed = tableRows(section).flatMap(([first]) => /^`(\w+)`$/.exec(first ?? '')?.[1] ?? []);
+    expect(new Set(listed)).toEqual(new Set(DATABASE_CODES));
   });
 
   it('lists every error class with its code and whether to call again', () => {

@@ -2,13 +2,24 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { EmayImsModuleOptions } from 'nestjs-emay-ims';
+import type { EmayImsModuleOptions, EmayImsServerDatabaseOptions } from 'nestjs-emay-ims';
 import { OptionsSchema } from '../../libs/emay-ims/src/options/options.schema.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
 import { Environment } from '../../src/config/environment.js';
 import { readPage, ROOT, tableRows } from './pages.js';
 
 const NEEDED: EmayImsModuleOptions = { baseUrl: 'https://gateway.example', appId: 'app', secretKey: 'key' };
+
+/** Every option of `database` on a server but `dataSource`: what is missing here does not compile. */
+const SERVER: Record<keyof Omit<EmayImsServerDatabaseOptions, 'dataSource'>, true> = {
+  poolSize: true,
+  statementTimeoutMs: true,
+  poolTimeoutMs: true,
+  startTimeoutMs: true,
+  schema: true,
+  entityPrefix: true,
+};
+const { dataSource, ...serverDefaults } = resolveOptions(NEEDED).database as EmayImsServerDatabaseOptions;
 
 /** Every option by its path, with its default; `undefined` where it has none and must be given. */
 const DEFAULTS = new Map<string, unknown>([
@@ -17,7 +28,11 @@ const DEFAULTS = new Map<string, unknown>([
       ? Object.entries(value).map(([inner, of]): [string, unknown] => [`${name}.${inner}`, of])
       : [[name, value] as [string, unknown]],
   ),
-  ['database', resolveOptions(NEEDED).database],
+  ['database', { dataSource }],
+  ...Object.keys({ ...SERVER, ...serverDefaults }).map((name): [string, unknown] => [
+    `database.${name}`,
+    serverDefaults[name as keyof typeof serverDefaults],
+  ]),
   ...Object.keys(NEEDED).map((name): [string, unknown] => [name, undefined]),
 ]);
 
@@ -71,6 +86,7 @@ function problemWith(path: string, value: number): string | null {
   const roomy: Record<string, object> = {
     http: { timeoutMs: 2_147_483_647, connectTimeoutMs: 50 },
     dispatch: { minBackoffMs: 1, maxBackoffMs: 2_147_483_647 },
+    database: { dataSource },
   };
   try {
     resolveOptions({ ...NEEDED, [section]: { ...roomy[section], [name]: value } });

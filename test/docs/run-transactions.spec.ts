@@ -80,15 +80,14 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
       'docs/transactions%s.md: after a deadlock the whole transaction is made again',
       async (language) => {
         await startPlain();
-        const { inTransaction } = await runBlock(blockWith(readPage(`docs/transactions${language}.md`), 'DEADLOCKS'), {
-          dataSource,
-        });
+        const page = readPage(`docs/transactions${language}.md`);
+        const { inTransaction } = await runBlock(blockWith(page, 'inTransaction'), { dataSource });
         const again = inTransaction as <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
         let tries = 0;
         await again(async (manager) => {
           tries++;
           await manager.insert(Order, order);
-          if (tries === 1) throw new EmayImsStoreError('40P01');
+          if (tries === 1) throw new EmayImsStoreError('40P01', { transactionIsOver: true });
         });
         expect([tries, await dataSource.manager.count(Order)]).toEqual([2, 1]);
         await expect(again(() => Promise.reject(new EmayImsStoreError('ECONNRESET')))).rejects.toThrow(
@@ -106,6 +105,22 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
         await start([AppModule]);
         delete process.env.DATABASE_URL;
         expect(await ims.stats()).toMatchObject({ QUEUED: 0 });
+      },
+    );
+
+    (kind === 'postgres' ? it.each(LANGUAGES) : it.skip.each(LANGUAGES))(
+      'docs/databases%s.md: tables made without a prefix stay where they are',
+      async (language) => {
+        await (await database.open()).destroy(); // Made where releases before obeyed no prefix.
+        process.env.DATABASE_URL = database.url;
+        const block = blockWith(readPage(`docs/databases${language}.md`), 'emayImsMigrations(place)');
+        const { imports } = await runBlock(block, { baseUrl: simulator.url, ...ACCOUNT });
+        await start(imports as unknown[]);
+        delete process.env.DATABASE_URL;
+        expect(await ims.stats()).toMatchObject({ QUEUED: 0 });
+        expect(await dataSource.query("SELECT to_regclass('shop_emay_ims_message') AS place")).toEqual([
+          { place: null },
+        ]);
       },
     );
   },

@@ -1,6 +1,7 @@
+import { setImmediate as immediately } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EmayImsConflictError, EmayImsOptionsError, EmayImsValidationError } from 'nestjs-emay-ims';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
@@ -72,6 +73,56 @@ describe.each(databasesUnderTest())('enqueue in a transaction of the host on %s'
     });
     expect(await orders(dataSource)).toHaveLength(1);
     expect(await app.ims.findOne('order-2')).toBeNull();
+  });
+
+  it('is over before the host’s transaction ends, however it ends and whether it is awaited or not', async () => {
+    const dataSource = await startWithOrders();
+    for (let turns = 0; turns < 12; turns++) {
+      const [kept, undone] = [
+        { ...MESSAGE, customImsId: `kept-${turns}` },
+        { ...MESSAGE, customImsId: `undone-${turns}` },
+      ];
+      const calls: Promise<unknown>[] = [];
+      const call = async (message: typeof MESSAGE, manager: EntityManager) => {
+        calls.push(app.ims.enqueue([message], { manager }));
+        for (let turn = 0; turn < turns; turn++) await immediately();
+      };
+      await dataSource.transaction((manager) => call(kept, manager));
+      await expect(
+        dataSource.transaction(async (manager) => {
+          await call(undone, manager);
+          throw new Error('payment failed');
+        }),
+      ).rejects.toThrow('payment failed');
+      const [end] = await Promise.allSettled(calls);
+      expect((await app.ims.findOne(kept.customImsId)) !== null).toBe(end?.status === 'fulfilled');
+      expect(await app.ims.findOne(undone.customImsId)).toBeNull();
+    }
+  });
+
+  it('takes nothing along when it fails that the host writes at the same time', async () => {
+    const dataSource = await startWithOrders();
+    await app.ims.enqueue([MESSAGE]);
+    for (let turns = 0; turns < 12; turns++) {
+      await dataSource.transaction(async (manager) => {
+        const conflict = app.ims.enqueue([{ ...MESSAGE, content: 'Another text' }], { manager });
+        for (let turn = 0; turn < turns; turn++) await immediately();
+        await Promise.allSettled([conflict, manager.query(`INSERT INTO shop_order VALUES (${turns})`)]);
+        await expect(conflict).rejects.toThrow(EmayImsConflictError);
+      });
+    }
+    expect(await orders(dataSource)).toHaveLength(12);
+  });
+
+  it('stores nothing where the transaction is over on the server, whatever the manager believes', async () => {
+    const dataSource = await startWithOrders();
+    await dataSource
+      .transaction(async (manager) => {
+        await manager.query('ROLLBACK');
+        await expect(app.ims.enqueue([MESSAGE], { manager })).rejects.toMatchObject({ transactionIsOver: true });
+      })
+      .catch(() => undefined);
+    expect(await app.ims.findOne('order-1')).toBeNull();
   });
 
   it('refuses a manager without an open transaction, and one of another database', async () => {

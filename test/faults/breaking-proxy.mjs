@@ -27,7 +27,7 @@ export class BreakingProxy {
     return proxy;
   }
 
-  /** Silences those connections of today that the choice takes; resolves to how many. */
+  /** Silences those connections of today that the choice takes; returns how many. */
   silence(choose) {
     const chosen = [...this.connections].filter((connection) => !connection.isSilent && choose());
     for (const connection of chosen) {

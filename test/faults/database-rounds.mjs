@@ -33,16 +33,14 @@ export const DATABASE_ROUNDS = {
         administrator.cancelStatements(random.between(800, 2_500), random.pick([5, 20, 60])),
       ),
   },
-  /** A server, or something in between, that ends connections; half the time just after what they asked for was done. */
+  /** A server, or something in between, that ends connections, some just after what they asked for was done. */
   'kill-connections': {
     needsServer: true,
     behindProxy: true,
     run: (run) =>
-      afterTrouble(run, 'connections', (administrator, random) => {
-        const lasts = random.between(800, 2_500);
-        return random.chance(0.5)
-          ? administrator.killConnections(lasts, random.pick([10, 40, 150]))
-          : loseAnswers(run, lasts);
+      afterTrouble(run, 'connections', async (administrator, random) => {
+        await administrator.killConnections(random.between(400, 1_300), random.pick([10, 40, 150]));
+        await loseAnswers(run, random.between(400, 1_300));
       }),
   },
   /** Connections that nobody hears from any more, without an end: a firewall has forgotten them. */

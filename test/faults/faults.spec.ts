@@ -13,7 +13,7 @@ describe.each(databasesUnderTest())('real processes on %s', (kind) => {
     { how: 'killed while they pull delivery reports', mode: 'kill-while-pulling', rounds: 2 },
     { how: 'ended by SIGTERM', mode: 'sigterm', rounds: 1 },
     { how: 'their statements are cancelled', mode: 'cancel-statements', rounds: 1 },
-    { how: 'their connections are killed', mode: 'kill-connections', rounds: 2 },
+    { how: 'their connections are killed', mode: 'kill-connections', rounds: 1 },
     { how: 'their connections fall silent', mode: 'silent-connections', rounds: 1 },
     { how: "their host's limits end statements", mode: 'host-timeouts', rounds: 1 },
     { how: 'their host leaves transactions open', mode: 'open-transactions', rounds: 1 },

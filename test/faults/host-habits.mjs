@@ -43,15 +43,6 @@ export function saySettings(dataSource, statements) {
   });
 }
 
-/**
- * Ends the host's own connections without a word, and so whatever it still waits for there: `mysql2` has no limit of its own
- * for that. The host's shutdown is not what is tried here. Neither driver has a public way.
- */
-export function endSockets({ driver }) {
-  for (const { connection } of driver.master?._clients ?? []) connection.stream.destroy();
-  for (const { stream } of driver.pool?._allConnections.toArray() ?? []) stream.destroy();
-}
-
 /** A host whose logger keeps slow statements, which hold numbers and texts, to itself. */
 export const SILENT_LOGGER = Object.fromEntries(
   ['logQuery', 'logQueryError', 'logQuerySlow', 'logSchemaBuild', 'logMigration', 'log'].map((name) => [

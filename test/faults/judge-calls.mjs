@@ -5,7 +5,12 @@ import { TOLD } from './told.mjs';
 /** How many messages `enqueueStream` stores at a time; what stands there of a broken stream is whole chunks. */
 const STREAM_CHUNK = 1_000;
 /** A rejection after which the message is there all the same. */
-const STORED_ALTHOUGH_REJECTED = new Set(['EMAY_IMS_UNCONFIRMED', 'EMAY_IMS_UNSENT', 'EMAY_IMS_REJECTED']);
+const STORED_ALTHOUGH_REJECTED = new Set([
+  'EMAY_IMS_UNCONFIRMED',
+  'EMAY_IMS_UNSENT',
+  'EMAY_IMS_QUEUED',
+  'EMAY_IMS_REJECTED',
+]);
 /** How long the workers may feel a database that failed them. */
 const AFTER_EFFECTS_MS = 15_000;
 /** What a call may fail at, and an attempt be in doubt for. What a host leaves open on a connection is no such thing. */
@@ -130,6 +135,7 @@ function isExpected({ fleet }, { code, at }, { kind, rollsBack, messages }) {
   switch (code) {
     case 'EMAY_IMS_UNCONFIRMED':
     case 'EMAY_IMS_UNSENT':
+    case 'EMAY_IMS_QUEUED':
       return SENDS_ONE.has(kind);
     case 'EMAY_IMS_VALIDATION':
     case 'EMAY_IMS_CONFLICT':

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { callOf } from './calls.mjs';
 
 /** Everything the workers told their callers, out of their journals. */
@@ -7,6 +7,7 @@ export class Ledger {
   calls = new Map();
   /** journal → how far it has been read, and what it said of the life itself. */
   journals = new Map();
+  buffer = Buffer.alloc(1 << 18);
 
   constructor(stream) {
     this.stream = stream;
@@ -16,9 +17,7 @@ export class Ledger {
   read(path) {
     const life = this.journals.get(path) ?? newLife();
     this.journals.set(path, life);
-    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
-    for (const line of lines.slice(life.lines)) this.take(JSON.parse(line), life);
-    life.lines = lines.length;
+    for (const line of this.newLines(path, life)) this.take(JSON.parse(line), life);
     return life;
   }
 
@@ -30,6 +29,23 @@ export class Ledger {
         rejections.every(({ code }) => code === 'EMAY_IMS_STORE') &&
         !callOf(this.stream, origin, number).isAnonymous,
     );
+  }
+
+  newLines(path, life) {
+    if (!existsSync(path)) return [];
+    const file = openSync(path, 'r');
+    try {
+      for (let size; (size = readSync(file, this.buffer, 0, this.buffer.length, life.offset)) > 0;) {
+        life.offset += size;
+        life.rest += this.buffer.toString('latin1', 0, size);
+      }
+    } finally {
+      closeSync(file);
+    }
+    const lines = life.rest.split('\n');
+    life.rest = lines.pop();
+    life.lines += lines.length;
+    return lines;
   }
 
   take({ event, at, ...line }, life) {
@@ -71,6 +87,9 @@ export class Ledger {
 function newLife() {
   return {
     lines: 0,
+    /** How far it has been read, and the beginning of a line that had no end yet. ASCII throughout. */
+    offset: 0,
+    rest: '',
     isReady: false,
     hasRepeated: false,
     isClosed: false,

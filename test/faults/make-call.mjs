@@ -136,7 +136,8 @@ async function sentAfterAll(cutOff, [message]) {
     await cutOff.send(message);
     return { told: TOLD.accepted };
   } catch (error) {
-    if (error?.code !== 'EMAY_IMS_UNSENT') throw error;
+    // An earlier call may have handed it over already.
+    if (!['EMAY_IMS_UNSENT', 'EMAY_IMS_QUEUED'].includes(error?.code)) throw error;
     return null;
   }
 }

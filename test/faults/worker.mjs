@@ -13,7 +13,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, EmayImsModule, EmayImsService } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { callOf, TWINS } from './calls.mjs';
-import { endSockets, leaveTransactionsOpen, saySettings, SILENT_LOGGER } from './host-habits.mjs';
+import { leaveTransactionsOpen, saySettings, SILENT_LOGGER } from './host-habits.mjs';
 import { makeCallAsItsCaller } from './make-call.mjs';
 import { seeded } from './random.mjs';
 
@@ -34,7 +34,6 @@ class WorkerModule {
   /** As a host's HTTP server does between the two halves of a shutdown: takes nothing new, finishes what it has. */
   async beforeApplicationShutdown() {
     shutdown.hasBegun = true;
-    if (database.patienceMs) endSockets(host.dataSource);
     await Promise.all(underWay);
     write({ event: 'closed' });
   }
@@ -64,6 +63,8 @@ function modules(baseUrl, { dispatch, reports, extra, pool }) {
             dataSourceFactory: async (options) => {
               const source = await new DataSource(options).initialize();
               if (sessionStatements.length > 0) saySettings(source, sessionStatements);
+              // To say goodbye to a server that is silent takes for ever: the host's connections end with its process.
+              if (database.patienceMs) source.destroy = () => Promise.resolve();
               return source;
             },
           }),

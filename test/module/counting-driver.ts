@@ -1,9 +1,6 @@
 import Database from 'libsql';
 
-/**
- * The default driver, counting its connections. (The files themselves tell nothing: `libsql` lets go of them when its
- * statements are garbage-collected.)
- */
+/** The default driver, counting its connections. */
 export function countingDriver({ failAtOpening = 0 } = {}) {
   const count = { opened: 0, open: 0 };
   class CountedDatabase extends Database {

@@ -2,7 +2,10 @@ import type { HttpService } from '@nestjs/axios';
 import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
 import type { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
+import { GuardedLogger } from './diagnostics/index.js';
 import type { EmayImsEngine, EngineJob } from './engine/engine.js';
+import { WorkInFlight } from './engine/work-in-flight.js';
+import { EmayImsClosedError } from './errors/emay-ims-errors.js';
 import { DurableDelivery, LONGEST_EVENT_WAIT_MS } from './events/durable-delivery.js';
 import { circuitEvent } from './events/circuit-event.js';
 import type { ImsCircuitName } from './events/emay-ims-event.js';
@@ -28,6 +31,7 @@ import { SecondLookStore } from './reports/second-look-store.js';
 import { RetentionStore } from './retention/retention-store.js';
 import { Retention } from './retention/retention.js';
 import { AccountCircuit } from './engine/account-circuit.js';
+import { BatchSender } from './sending/batch-sender.js';
 import { DirectSender } from './sending/direct-sender.js';
 import { Dispatcher } from './sending/dispatcher.js';
 import { Enqueuer } from './sending/enqueuer.js';
@@ -37,6 +41,12 @@ import { Sweeper } from './sending/sweeper.js';
 /** How long a message whose direct send failed stays there for its caller to try again. */
 export const HOLD_MS = 3_600_000;
 const SWEEP_EVERY_MS = 10_000;
+/** What a shutdown waits for beyond a request's own deadline: storing its outcome, which is hurried then. */
+const STORING_MS = 15_000;
+/** How long `close` waits for a source to end. What is stored of it by then is stored. */
+const STREAM_MS = 10_000;
+/** How long a shutdown waits for the leases to be given back. They end by themselves. */
+const RELEASING_MS = 5_000;
 /** How often to look for events that another instance recorded, or whose handler is to be called again. */
 const DELIVER_EVERY_MS = 2_000;
 
@@ -46,6 +56,7 @@ export class EmayImsAccount {
   readonly finder: MessageFinder;
   readonly enqueuer: Enqueuer;
   readonly directSender: DirectSender;
+  readonly batchSender: BatchSender;
   readonly poller: ReportPoller;
   readonly pages: KeptPages;
   readonly circuit: AccountCircuit;
@@ -57,7 +68,11 @@ export class EmayImsAccount {
   private readonly events: EventTransactions;
   private readonly deliveries: readonly DurableDelivery[];
   private readonly dispatchJob: string;
-  private direct = new Set<Promise<unknown>>();
+  private readonly calls = new WorkInFlight();
+  private readonly streams = new WorkInFlight();
+  /** What shutting down itself has to wait for; never closed, as a host may shut down twice. */
+  private readonly tidying = new WorkInFlight();
+  private readonly logger: GuardedLogger;
 
   constructor(
     readonly options: ResolvedEmayImsOptions,
@@ -77,7 +92,8 @@ export class EmayImsAccount {
 
     this.circuit = this.newCircuit('sending');
     this.submitter = new Submitter(client, this.store, this.circuit, options);
-    this.directSender = new DirectSender(database, this.store, this.submitter, this.circuit, options);
+    this.directSender = new DirectSender(this.store, this.submitter, this.circuit);
+    this.batchSender = new BatchSender(database, this.store, this.submitter, this.circuit, options);
     this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
 
     const inbox = new ReportInbox(database, name, this.events);
@@ -111,6 +127,7 @@ export class EmayImsAccount {
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, this.store, this.events);
     this.deliveries = listeners.durable.map((handler) => new DurableDelivery(this.events.durable, handler, name));
+    this.logger = GuardedLogger.of(name);
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }
 
@@ -177,33 +194,67 @@ export class EmayImsAccount {
     this.engine.wake(this.dispatchJob);
   }
 
-  /** Runs a direct send so that `stop` waits for it. */
-  async whileOpen<T>(work: Promise<T>): Promise<T> {
-    this.direct.add(work);
-    try {
-      return await work;
-    } finally {
-      this.direct.delete(work);
-    }
+  /**
+   * Makes a call of the account's so that `stop` and `close` wait for it.
+   *
+   * @param isPartlyStored it goes on with something of which a part is stored
+   * @throws EmayImsClosedError once the account is closed
+   */
+  whileOpen<T>(work: () => Promise<T>, isPartlyStored = false): Promise<T> {
+    return this.calls.during(work, () => new EmayImsClosedError(this.options.name, isPartlyStored));
+  }
+
+  /** The same for a call that may go on for as long as its source brings something: only `close` waits for it. */
+  whileStreaming<T>(work: () => Promise<T>): Promise<T> {
+    return this.streams.during(work, () => new EmayImsClosedError(this.options.name));
   }
 
   /** Claims and pulls nothing more, finishes what is under way, gives the leases back. */
   async stop(): Promise<void> {
     this.dispatcher.stop();
     this.poller.stop();
+    this.sweeper.stop();
     this.retention.stop();
     for (const delivery of this.deliveries) delivery.stop();
     this.submitter.hurry();
-    await this.engine.stop();
-    await this.directSendsEnded();
-    await Promise.allSettled([this.poller.release(), this.sweeper.release(), this.retention.release()]);
+    void this.tidying.during(() => this.engine.stop());
+    const ends = [this.tidying, this.calls].map((work) => this.haveEnded(work, this.longestCallMs));
+    // Whoever has not ended may still need a lease, which ends by itself.
+    if ((await Promise.all(ends)).every(Boolean)) await this.releaseLeases();
   }
 
-  /** The end, after the host has stopped to answer requests: nobody sends any more. */
+  /** The end, after the host has stopped to answer requests: what comes now is refused. */
   async close(): Promise<void> {
-    await this.directSendsEnded();
+    this.streams.close();
+    // Their chunks are calls.
+    await this.haveEnded(this.streams, STREAM_MS);
+    this.calls.close();
+    await this.haveEnded(this.calls, this.longestCallMs);
     closeGatewayHttpService(this.http);
     this.listeners.close();
+  }
+
+  private async releaseLeases(): Promise<void> {
+    void this.tidying.during(() =>
+      Promise.allSettled([this.poller.release(), this.sweeper.release(), this.retention.release()]),
+    );
+    await this.haveEnded(this.tidying, RELEASING_MS);
+  }
+
+  /** One request to its deadline, and storing what came of it. */
+  private get longestCallMs(): number {
+    return this.options.http.timeoutMs + STORING_MS;
+  }
+
+  private async haveEnded(work: WorkInFlight, withinMs: number): Promise<boolean> {
+    const left = await work.ended(withinMs);
+    if (left === 0) return true;
+    this.logger.warn(`Shutting down without waiting any longer: what is under way (${left}) has not ended in time.`, {
+      account: this.options.name,
+      underWay: left,
+      waitedMs: withinMs,
+    });
+    return false;
   }
 
   private deliveryJob(handler: string): string {
@@ -215,10 +266,5 @@ export class EmayImsAccount {
     return new AccountCircuit(dispatch, (turned) =>
       this.listeners.emit(circuitEvent(name, circuit, turned, new Date())),
     );
-  }
-
-  /** Others may begin while one is waited for. */
-  private async directSendsEnded(): Promise<void> {
-    while (this.direct.size > 0) await Promise.allSettled(this.direct);
   }
 }

@@ -43,6 +43,7 @@ const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
  *   the application has started.
  * - In `onModuleDestroy` it stops claiming, finishes what is under way and gives its leases back. The host may still be
  *   answering HTTP requests then: what they send or enqueue is served until `onApplicationShutdown`.
+ * - Both wait for what is under way, at most `http.timeoutMs` and 15 s; `EmayImsClosedError` refuses what comes later.
  */
 @Module({})
 export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {

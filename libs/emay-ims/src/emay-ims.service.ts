@@ -6,10 +6,11 @@ import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-bat
 import type { SendImsDto } from './dto/send-ims.dto.js';
 import type { EmayImsAccount } from './emay-ims.account.js';
 import type { Observable } from 'rxjs';
-import { EmayImsOptionsError, EmayImsValidationError, type ImsViolation } from './errors/emay-ims-errors.js';
+import { EmayImsOptionsError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';
 import { EventListeners } from './events/event-listeners.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
+import type { IdentifiedMessages } from './messages/message-identity.js';
 import type { ImsMessageState } from './messages/message-state.js';
 import { encodeCursor } from './messages/page-cursor.js';
 import type { ImsAccountPulse } from './operator/account-pulse.js';
@@ -19,21 +20,9 @@ import type { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.j
 import type { ImsKeptPage } from './reports/kept-pages.js';
 import type { ReportPullResult } from './reports/report-poller.js';
 import type { ImsPurgeResult } from './retention/retention.js';
+import { batchResult, type ImsBatchResult } from './sending/batch-result.js';
+import { namingId, namingIds } from './sending/naming-ids.js';
 import { enqueueFrom, type EnqueueStreamOptions, type EnqueueSummary } from './sending/stream.js';
-
-/** How the messages of a batch ended, each in one of the lists, in the order given. */
-export interface ImsBatchResult {
-  /** The gateway took them. */
-  accepted: ImsMessage[];
-  /** The gateway refused them (or reported so already); they will not be sent. */
-  rejected: ImsMessage[];
-  /** They may have been accepted; never sent again by the program. */
-  unconfirmed: ImsMessage[];
-  /** Not handed over yet (gateway out of reach, account refused, cancelled or expired before): see their `state`. */
-  queued: ImsMessage[];
-  /** Only with `onInvalid: 'skip'`: what was left out, and why. */
-  violations: ImsViolation[];
-}
 
 /** A page of messages, newest first. */
 export interface Page<Item> {
@@ -44,7 +33,10 @@ export interface Page<Item> {
 
 /** How `enqueue` stores. */
 export interface EnqueueOptions {
-  /** The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. */
+  /**
+   * The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. An
+   * `EmayImsStoreError` with `transactionIsOver` means: run that transaction again from the start.
+   */
   manager?: EntityManager;
   /** `skip` leaves out what is not acceptable. Default `throw`: nothing is stored. */
   onInvalid?: OnInvalid;
@@ -81,19 +73,30 @@ export class EmayImsService {
    * @throws EmayImsRejectedError the gateway refused it; `retryable` where the account was refused, not the message
    * @throws EmayImsUnsentError the gateway was out of reach: not sent, and not sent by itself either; call again with
    *   the same `customImsId`
+   * @throws EmayImsQueuedError an earlier call put it into the queue, and there it still is: it is sent in the background
    * @throws EmayImsUnconfirmedError it may have been accepted; do not send it again
+   * @throws EmayImsStoreError not sent
    */
   async send(message: SendImsDto): Promise<ImsMessage> {
-    const account = this.ready();
-    return account.whileOpen(account.directSender.send(this.read([message])));
+    return this.call((account) => {
+      const read = this.read([message]);
+      return namingIds(read, account.directSender.send(read));
+    });
   }
 
-  /** Sends the same text to any number of recipients now (§2.2), split into requests of at most 300. */
+  /**
+   * Sends the same text to any number of recipients now (§2.2), split into requests of at most 300. Once one of them may have
+   * left, it resolves, whatever happens: what could not be sent is in `unsent`.
+   *
+   * @throws EmayImsValidationError nothing stored, nothing sent
+   * @throws EmayImsConflictError an id belongs to another message: nothing stored, nothing sent
+   * @throws EmayImsStoreError nothing sent
+   */
   async sendBatch(batch: SendImsBatchDto, options: { onInvalid?: OnInvalid } = {}): Promise<ImsBatchResult> {
     return this.sendNow(expandBatch(batch), options.onInvalid);
   }
 
-  /** Sends any number of messages now, each with its own text (§2.3), split into requests of at most 300. */
+  /** The same for messages with a text each (§2.3). */
   async sendPersonalized(
     batch: SendPersonalizedImsDto,
     options: { onInvalid?: OnInvalid } = {},
@@ -106,30 +109,42 @@ export class EmayImsService {
    *
    * @returns the stored messages in the order given; for an id that was there already with the same recipient and text,
    *   the first message
-   * @throws EmayImsValidationError, EmayImsConflictError, EmayImsStoreError: nothing was stored
+   * @throws EmayImsValidationError, EmayImsConflictError: nothing was stored
+   * @throws EmayImsStoreError nothing was stored, unless it says `mayBeStored`: then the database did not answer. The same
+   *   call with `customImsIds`, the ids of this one, is safe
    */
   async enqueue(messages: SendImsDto[], options: EnqueueOptions = {}): Promise<ImsMessage[]> {
-    const account = this.ready();
-    const stored = await account.enqueuer.enqueue(this.read(messages, options.onInvalid), options.manager);
-    // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
-    if (!options.manager) account.wakeDispatcher();
-    return stored;
+    return this.call(async (account) => {
+      const read = this.read(messages, options.onInvalid);
+      const stored = await namingIds(read, account.enqueuer.enqueue(read, options.manager));
+      // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
+      if (!options.manager) account.wakeDispatcher();
+      return stored;
+    });
   }
 
-  /** Stores messages from a source of any size, chunk by chunk, in flat memory. */
+  /**
+   * Stores messages from a source of any size, chunk by chunk, in flat memory.
+   *
+   * @throws EmayImsValidationError, EmayImsConflictError, EmayImsStoreError as `enqueue`, about one chunk: those before it are
+   *   stored
+   */
   async enqueueStream(
     source: AsyncIterable<SendImsDto> | Iterable<SendImsDto>,
     options: EnqueueStreamOptions = {},
   ): Promise<EnqueueSummary> {
     const account = this.ready();
     const { maxContentLength } = account.options.protocol;
-    return enqueueFrom(source, options, {
+    let isPartlyStored = false;
+    const target = {
       newChunk: () => new MessageReader(maxContentLength),
-      store: async (messages) => {
-        await account.enqueuer.store(messages);
+      store: async (messages: IdentifiedMessages) => {
+        await account.whileOpen(() => namingIds(messages, account.enqueuer.store(messages)), isPartlyStored);
+        isPartlyStored = true;
         account.wakeDispatcher();
       },
-    });
+    };
+    return account.whileStreaming(() => enqueueFrom(source, options, target));
   }
 
   /** The recipients of one text as the messages they become; for `enqueue` and `enqueueStream`. */
@@ -139,13 +154,13 @@ export class EmayImsService {
 
   /** The message of this id, or `null`. */
   async findOne(customImsId: string): Promise<ImsMessage | null> {
-    return this.ready().store.findOne(customImsId);
+    return this.call(({ store }) => namingId(customImsId, store.findOne(customImsId)));
   }
 
   /** Messages by state, number or time, newest first, page by page. */
   async find(filter: FindImsDto = {}): Promise<Page<ImsMessage>> {
     const query = readQuery(filter);
-    const items = await this.ready().finder.find({ ...query, limit: query.limit + 1 });
+    const items = await this.call(({ finder }) => finder.find({ ...query, limit: query.limit + 1 }));
     const page = items.slice(0, query.limit);
     const last = page.at(-1);
     return { items: page, nextCursor: items.length > query.limit && last ? encodeCursor(last) : null };
@@ -153,12 +168,12 @@ export class EmayImsService {
 
   /** How many messages stand in each state; every state is listed. */
   async stats(): Promise<Record<ImsMessageState, number>> {
-    return this.ready().store.stats();
+    return this.call(({ store }) => store.stats());
   }
 
   /** Withdraws a message that is still QUEUED; `false` where it is too late, or there is none. */
   async cancel(customImsId: string): Promise<boolean> {
-    return this.ready().store.cancel(customImsId);
+    return this.call(({ store }) => namingId(customImsId, store.cancel(customImsId)));
   }
 
   /**
@@ -172,7 +187,7 @@ export class EmayImsService {
     if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
       throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
     }
-    return this.ready().poller.pull(limit);
+    return this.call(({ poller }) => poller.pull(limit));
   }
 
   /** Pages of delivery reports that wait for a person: they could not be applied, stored or read. At most 1,000. */
@@ -205,15 +220,16 @@ export class EmayImsService {
    * @throws EmayImsConflictError where the message is not UNCONFIRMED (any more)
    */
   async resolveUnconfirmed(customImsId: string, decision: ResolveUnconfirmedDto): Promise<ImsMessage> {
-    const account = this.ready();
-    await account.resolver.resolve(customImsId, decision);
-    account.wakeDispatcher();
-    return (await account.store.findOne(customImsId)) as ImsMessage;
+    return this.call(async (account) => {
+      await namingId(customImsId, account.resolver.resolve(customImsId, decision));
+      account.wakeDispatcher();
+      return (await namingId(customImsId, account.store.findOne(customImsId))) as ImsMessage;
+    });
   }
 
   /** The decisions taken about a message, oldest first. */
   async resolutions(customImsId: string): Promise<ImsResolution[]> {
-    return this.ready().resolver.history(customImsId);
+    return this.call(({ resolver }) => namingId(customImsId, resolver.history(customImsId)));
   }
 
   /**
@@ -221,7 +237,7 @@ export class EmayImsService {
    * much is queued and kept: may be asked every second.
    */
   async pulse(): Promise<ImsAccountPulse> {
-    return this.ready().pulse();
+    return this.call((account) => account.pulse());
   }
 
   /**
@@ -229,7 +245,7 @@ export class EmayImsService {
    * more there are, the longer it takes.
    */
   async status(): Promise<ImsAccountStatus> {
-    return this.ready().status();
+    return this.call((account) => account.status());
   }
 
   /**
@@ -239,7 +255,7 @@ export class EmayImsService {
    * @returns how many
    */
   async retryFailedEvents({ handler = null }: { handler?: string | null } = {}): Promise<number> {
-    return this.ready().retryFailedEvents(handler);
+    return this.call((account) => account.retryFailedEvents(handler));
   }
 
   /**
@@ -250,23 +266,24 @@ export class EmayImsService {
    * @throws EmayImsOptionsError for a number of days that is none
    */
   async purge({ olderThanDays }: { olderThanDays: number }): Promise<ImsPurgeResult> {
-    return this.ready().retention.purge(olderThanDays);
+    return this.call(({ retention }) => retention.purge(olderThanDays));
   }
 
   private async sendNow(messages: SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {
-    const account = this.ready();
     const read = this.read(messages, onInvalid);
-    const sent = await account.whileOpen(account.directSender.sendMany(read));
-    const result: ImsBatchResult = {
-      accepted: [],
-      rejected: [],
-      unconfirmed: [],
-      queued: [],
-      violations: read.violations,
-    };
-    for (const message of sent) result[listFor(message)].push(message);
-    if (result.queued.length > 0) account.wakeDispatcher();
-    return result;
+    return this.call(async (account) => {
+      const end = await namingIds(read, account.batchSender.send(read));
+      const result = batchResult(end, read.violations);
+      if (result.queued.length > 0) account.wakeDispatcher();
+      return result;
+    });
+  }
+
+  /** A call that a shutdown waits for. @throws EmayImsClosedError after it */
+  private async call<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
+    const account = this.ready();
+    // `async`, so that what it throws at once becomes a rejection as well.
+    return account.whileOpen(async () => work(account));
   }
 
   private read(messages: SendImsDto[], onInvalid?: OnInvalid) {
@@ -279,22 +296,6 @@ export class EmayImsService {
       'EmayImsService is not ready: it can be used from onApplicationBootstrap on, or in onModuleInit of a module that ' +
         'imports EmayImsModule.',
     );
-  }
-}
-
-function listFor({ state, acceptedAt }: ImsMessage): 'accepted' | 'rejected' | 'unconfirmed' | 'queued' {
-  switch (state) {
-    case 'REJECTED':
-      return acceptedAt === null ? 'rejected' : 'accepted';
-    case 'SUBMITTING':
-    case 'UNCONFIRMED':
-      return 'unconfirmed';
-    case 'QUEUED':
-    case 'CANCELLED':
-    case 'EXPIRED':
-      return 'queued';
-    default:
-      return 'accepted';
   }
 }
 

@@ -4,6 +4,7 @@ export type {
   AnsweredExchange,
   AnsweredPage,
   Exchange,
+  Fence,
   ReceivedPage,
   RefusedOutcome,
   ReportExchange,
@@ -30,7 +31,7 @@ export { FindImsDto } from './dto/find-ims.dto.js';
 export { ImsRecipientDto, SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 export { ImsSchedulingDto, SendImsDto } from './dto/send-ims.dto.js';
 export { EmayImsModule } from './emay-ims.module.js';
-export { EmayImsService, type EnqueueOptions, type ImsBatchResult, type Page } from './emay-ims.service.js';
+export { EmayImsService, type EnqueueOptions, type Page } from './emay-ims.service.js';
 export {
   getEmayImsRepositoryToken,
   getEmayImsToken,
@@ -39,8 +40,10 @@ export {
 } from './emay-ims.tokens.js';
 export { EmayImsError } from './errors/emay-ims.error.js';
 export {
+  EmayImsClosedError,
   EmayImsConflictError,
   EmayImsOptionsError,
+  EmayImsQueuedError,
   EmayImsRejectedError,
   EmayImsStoreError,
   EmayImsUnconfirmedError,
@@ -103,4 +106,5 @@ export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js'
 export type { ImsKeptPage } from './reports/kept-pages.js';
 export type { ReportPullResult } from './reports/report-poller.js';
 export type { ImsPurgeResult } from './retention/retention.js';
+export type { ImsBatchResult, ImsUnstoredMessage } from './sending/batch-result.js';
 export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';

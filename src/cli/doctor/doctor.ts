@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EmayImsModule, type EmayImsService } from 'nestjs-emay-ims';
+import { sqlitePath } from '../../config/database-url.js';
 import { isSandbox, type Environment } from '../../config/environment.js';
 import { dataSourceOptions, emayImsOptions } from '../../config/options.js';
 import { failureOf } from '../failure.js';
@@ -17,7 +18,6 @@ export interface DoctorOptions {
   pullOne?: boolean;
 }
 
-const SQLITE = 'sqlite:';
 /** Stands in for a simulator that is not started yet. */
 const ANY_GATEWAY = { baseUrl: 'http://127.0.0.1:1', appId: 'sandbox', secretKey: 'sandbox' };
 
@@ -58,9 +58,10 @@ function readOptions(session: Session): { check: Check; environment: Environment
 async function examine(environment: Environment, mayPull: boolean): Promise<Check[]> {
   const { EMAY_IMS_SPOOL_PATH: spool, EMAY_IMS_DATABASE_URL: url } = environment;
   const dataSource = dataSourceOptions(environment);
-  const files = dataSource === null ? [spool, dirname(url.slice(SQLITE.length))] : [spool];
+  const path = sqlitePath(url) ?? '';
+  const files = dataSource === null ? [spool, dirname(path)] : [spool];
   const disk = [await checkSpool(spool), ...(await checkDisks(files))];
-  if (dataSource === null) return [...disk, ...(await examineEmbedded(environment, mayPull))];
+  if (dataSource === null) return [...disk, ...(await examineEmbedded(environment, path, mayPull))];
   const { checks, clock, isUsable } = await examineServer(dataSource);
   const clocks = clock ? [clock] : [];
   const beyond =
@@ -73,8 +74,7 @@ async function examine(environment: Environment, mayPull: boolean): Promise<Chec
 }
 
 /** An SQLite file is opened as the service opens it: made where there is none, migrated where that is due. */
-async function examineEmbedded(environment: Environment, mayPull: boolean): Promise<Check[]> {
-  const path = environment.EMAY_IMS_DATABASE_URL.slice(SQLITE.length);
+async function examineEmbedded(environment: Environment, path: string, mayPull: boolean): Promise<Check[]> {
   const isNew = !existsSync(path);
   const gateway = (url: string | null, signature: Promise<Check>) =>
     examineGateway(urlsOf(environment, url), [], signature);

@@ -61,7 +61,7 @@ export function itClaims(bench: () => StoreBench): void {
 
     it('and returns what a request needs to know of them, stored as submitting', async () => {
       const store = bench().store();
-      const messages = newMessages(5, { content: '亿美 🎉', priority: 3, expiresAt: new Date(FAR_FUTURE) });
+      const messages = newMessages(5, { content: '亿美 🎉', priority: 3 });
       await bench().enqueue(store, messages);
       await bench().put(store, messages[0]!.customImsId, { attempts: 4, code: 'ECONNREFUSED' });
       const attempt = newAttempt();
@@ -75,6 +75,34 @@ export function itClaims(bench: () => StoreBench): void {
         const attempts = index === 0 ? 5 : 1;
         expect(await store.findOne(id)).toMatchObject({ state: 'SUBMITTING', attempt: attempt.token, attempts });
       }
+    });
+
+    it('and tells how long each may still be sent, in whichever way it was claimed', async () => {
+      const store = bench().store();
+      const soon = new Date((await store.now()).getTime() + HOUR);
+      const [forEver, expiring, other] = [
+        newMessage(),
+        newMessage({ expiresAt: soon }),
+        newMessage({ expiresAt: soon }),
+      ];
+      await bench().enqueue(store, [forEver, expiring]);
+      await bench().enqueue(store, [{ ...other, sendAt: new Date(FAR_FUTURE) }]);
+      const claimed = [
+        ...(await store.claim(10, newAttempt())),
+        ...(await store.claimThese([other.customImsId], newAttempt())),
+      ];
+      const left = (await store.now()).getTime();
+      const told = new Map(claimed.map(({ customImsId, expiresInMs }) => [customImsId, expiresInMs]));
+      expect(told.size).toBe(3);
+      expect(told.get(forEver.customImsId)).toBeUndefined();
+      for (const { customImsId } of [expiring, other]) {
+        expect(told.get(customImsId)).toBeLessThanOrEqual(HOUR);
+        expect(told.get(customImsId)).toBeGreaterThanOrEqual(soon.getTime() - left);
+      }
+      await bench().enqueue(store, [newMessage({ customImsId: 'late' })]);
+      await bench().put(store, 'late', { expires_at: LONG_AGO });
+      const [late] = await store.claimThese(['late'], newAttempt());
+      expect(late?.expiresInMs).toBeLessThan(0);
     });
 
     it("by the database's clock, whatever that of the process says", async () => {

@@ -143,6 +143,9 @@ export function itLists(bench: () => StoreBench): void {
     it('at once where it came since the last sweep of the same process', async () => {
       const store = bench().store();
       expect(await store.recoverAbandonedAttempts()).toBe(0);
+      const swept = (await store.now()).getTime();
+      // An attempt of no length at all has a place behind the sweep only from the next millisecond on.
+      while ((await store.now()).getTime() === swept);
       const attempt = newAttempt(0);
       await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       expect(await store.recoverAbandonedAttempts()).toBe(1);

@@ -200,6 +200,42 @@ export function itSettles(bench: () => StoreBench): void {
       expect(await bench().row(store, 'one')).toEqual(before);
     });
 
+    it('what was taken for abandoned, as its owner knows that it was not accepted', async () => {
+      const store = bench().store();
+      const [attempt, other] = [newAttempt(), newAttempt()];
+      await store.insertSubmitting([newMessage({ customImsId: 'late' }), newMessage({ customImsId: 'held' })], attempt);
+      await store.insertSubmitting([newMessage({ customImsId: 'of another' })], other);
+      for (const id of ['late', 'held', 'of another']) await bench().put(store, id, { due_at: LONG_AGO });
+      expect(await store.recoverAbandonedAttempts()).toBe(3);
+      await store.release(attempt.token, [
+        { customImsId: 'late', code: 'ATTEMPT_OVER', dueInMs: 0 },
+        { customImsId: 'held', code: 'ATTEMPT_OVER', dueInMs: null },
+        { customImsId: 'of another', code: 'ATTEMPT_OVER', dueInMs: 0 },
+      ]);
+      expect(await store.findOne('late')).toMatchObject({ state: 'QUEUED', code: 'ATTEMPT_OVER', attempts: 1 });
+      expect(await store.findOne('held')).toMatchObject({ state: 'QUEUED', dueAt: null });
+      expect(await bench().stateOf(store, 'of another')).toBe('UNCONFIRMED');
+      expect(idsOf(await store.claim(10, newAttempt()))).toEqual(['late']);
+    });
+
+    it.each([
+      ['that is in doubt for another reason', { code: 'TIMEOUT' }, 'UNCONFIRMED'],
+      ['that a report was about', { state: 'DELIVERED' }, 'DELIVERED'],
+      ['that a person has given up', { state: 'UNKNOWN', code: 'GIVEN_UP' }, 'UNKNOWN'],
+      ['that a person has sent again', { state: 'SUBMITTING', attempt: 'of a later attempt' }, 'SUBMITTING'],
+    ] as const)('nothing %s meanwhile', async (_name, columns, state) => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      await bench().put(store, 'one', { due_at: LONG_AGO });
+      await store.recoverAbandonedAttempts();
+      await bench().put(store, 'one', columns);
+      const before = await bench().row(store, 'one');
+      await store.release(attempt.token, [{ customImsId: 'one', code: 'ATTEMPT_OVER', dueInMs: 0 }]);
+      expect(await bench().row(store, 'one')).toEqual(before);
+      expect(before.state).toBe(state);
+    });
+
     it('nothing from hold that is not held', async () => {
       const store = bench().store();
       await bench().inState(store, 'UNCONFIRMED', 'sent', newAttempt().token);

@@ -1,6 +1,8 @@
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { patientTimer } from '../time/patient-timer.js';
+import { FenceClosedError } from './fence.js';
 
 type OnResponse = (response: IncomingMessage) => void;
 
@@ -10,15 +12,19 @@ export interface Transport {
 }
 
 /**
- * Watches one request from below axios, to know what axios does not tell: whether a connection ever stood, and that the
- * exchange is over.
+ * Watches one request from below axios, to decide when it leaves, and to know what axios does not tell: whether it has
+ * left, and that the exchange is over.
  *
- * - Before a connection stands, no byte of the request can have left: whatever fails is provably unsent.
- * - A reused connection counts as connected.
+ * - The request is written when its connection stands, and made at that moment: connecting, or waiting for a connection
+ *   that is busy, may take seconds. Given to Node any earlier, it would wait in a buffer and go out unasked.
+ * - Until then no byte of it can have left: whatever fails is provably unsent.
  * - Both time limits are absolute: neither a slow name server nor a full pool nor a dripping answer outlives them.
  */
 export class ConnectionWatch implements Transport {
-  connected = false;
+  /** Whether the first byte may have left. */
+  hasLeft = false;
+  /** What kept the body from being made, where that is no matter of the network. */
+  mistake: unknown = null;
   /**
    * Rejects when time is up or no answer can come any more. Node and axios are silent about some of these: a request
    * destroyed while it waits for a connection, a `101 Switching Protocols`. Never resolves.
@@ -26,11 +32,13 @@ export class ConnectionWatch implements Transport {
   readonly interruption: Promise<never>;
   private interrupt: (error: Error) => void;
   private answered = false;
+  private isOver = false;
   private sent: ClientRequest | null = null;
-  private connectTimer: NodeJS.Timeout | undefined;
-  private deadlineTimer: NodeJS.Timeout | undefined;
+  private cancelConnectTimer: () => void = () => undefined;
+  private cancelDeadline: () => void = () => undefined;
 
   constructor(
+    private readonly makeBody: () => Buffer,
     private readonly connectTimeoutMs: number,
     private readonly timeoutMs: number,
   ) {
@@ -43,12 +51,12 @@ export class ConnectionWatch implements Transport {
       onResponse(response);
     });
     this.sent = request;
-    this.deadlineTimer = setTimeout(() => this.cutOff('TIMEOUT'), this.timeoutMs);
-    this.connectTimer = setTimeout(() => this.cutOff('CONNECT_TIMEOUT'), this.connectTimeoutMs);
+    this.cancelDeadline = patientTimer(this.timeoutMs, () => this.cutOff('TIMEOUT'));
+    this.cancelConnectTimer = patientTimer(this.connectTimeoutMs, () => this.cutOff('CONNECT_TIMEOUT'));
     request.once('socket', (socket) => {
-      if (request.reusedSocket || !socket.connecting) return this.stands();
+      if (request.reusedSocket || !socket.connecting) return this.write(request);
       const event = (socket as TLSSocket).encrypted ? 'secureConnect' : 'connect';
-      socket.once(event, () => this.stands());
+      socket.once(event, () => this.write(request));
     });
     request.once('error', (error) => this.fail(() => error));
     request.once('close', () => this.fail(() => interruptedBy('CONNECTION_CLOSED')));
@@ -57,14 +65,26 @@ export class ConnectionWatch implements Transport {
 
   /** Ends the exchange. A connection that is not back in the pool by now, its request half written, is closed. */
   end(): void {
-    clearTimeout(this.connectTimer);
-    clearTimeout(this.deadlineTimer);
+    this.isOver = true;
+    this.cancelConnectTimer();
+    this.cancelDeadline();
     this.sent?.destroy();
   }
 
-  private stands(): void {
-    this.connected = true;
-    clearTimeout(this.connectTimer);
+  private write(request: ClientRequest): void {
+    // The time-out of a process that stood still is up, and its connection stands, in the same turn.
+    if (this.isOver || request.destroyed) return;
+    this.cancelConnectTimer();
+    try {
+      const body = this.makeBody();
+      this.hasLeft = true;
+      request.setHeader('Content-Length', body.length);
+      request.end(body);
+    } catch (error) {
+      if (!this.hasLeft && !(error instanceof FenceClosedError)) this.mistake = error;
+      this.interrupt(error as Error);
+      this.end();
+    }
   }
 
   /** Once an answer has begun, its body tells how it ends: what befalls the connection after its last byte is no matter. */

@@ -12,11 +12,13 @@ export interface RefusedOutcome {
   code: string;
 }
 
-/** Provably no byte of the request arrived: the name, the connection or TLS failed. It may be sent again. */
+/** Provably no byte of the request left: the name, the connection or TLS failed, or its fence was closed. It may be sent again. */
 export interface UnsentOutcome {
   kind: 'unsent';
-  /** e.g. `ENOTFOUND`, `ECONNREFUSED`, `CONNECT_TIMEOUT`, `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+  /** e.g. `ENOTFOUND`, `ECONNREFUSED`, `CONNECT_TIMEOUT`, `DEPTH_ZERO_SELF_SIGNED_CERT`, or what the fence said. */
   reason: string;
+  /** The fence was closed: the gateway has nothing to do with it. */
+  isTooLate?: true;
 }
 
 /** Anything else: the gateway may or may not have accepted it. It must not be sent again. */
@@ -24,7 +26,10 @@ export interface UnconfirmedOutcome {
   kind: 'unconfirmed';
   /** e.g. `ECONNRESET`, `TIMEOUT`, `HTTP_502`, `OVERSIZE`, `UNREADABLE`, or the unlisted answer code. */
   reason: string;
-  /** What came of the answer, at most 1,000 characters. Holds personal data; `null` where nothing came. */
+  /**
+   * What came of the answer, at most 1,000 characters, without what it repeats of the request's texts and signature. Holds
+   * personal data; `null` where nothing came.
+   */
   rawAnswer: string | null;
 }
 

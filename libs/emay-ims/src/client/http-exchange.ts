@@ -6,13 +6,15 @@ import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axio
 import { firstValueFrom } from 'rxjs';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ConnectionWatch, type Transport } from './connection-watch.js';
+import { FenceClosedError } from './fence.js';
+import type { RequestEcho } from './request-echo.js';
 import type { Exchange, ReceivedPage, UnsentOutcome } from './exchange-outcome.js';
 import { ReceivedAnswer } from './received-answer.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
 const IDLE_CONNECTION_MS = 4_000;
 const RAW_ANSWER_LENGTH = 1_000;
-/** Enough for that many characters of UTF-8, and for a signature to be recognised in. */
+/** Enough for that many characters of UTF-8, and for what they repeat of the request to be recognised. */
 const RAW_ANSWER_BYTES = 4 * RAW_ANSWER_LENGTH;
 
 /** An `HttpService` as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
@@ -41,9 +43,10 @@ export function createGatewayHttpService({ http }: ResolvedEmayImsOptions): Http
 /**
  * What axios sends with, in place of its own adapter for Node, which costs as much as the request itself: it follows no
  * redirect (a 307 would post the signed body elsewhere), knows no proxy, unpacks nothing and takes every status for an answer.
+ * The body is the transport's to write, see `ConnectionWatch`.
  */
 function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Readable>> {
-  const { url, data, headers, httpAgent, httpsAgent } = config as InternalAxiosRequestConfig<Buffer>;
+  const { url, headers, httpAgent, httpsAgent } = config;
   const transport = config.transport as Transport;
   const { protocol, hostname, port, pathname, search } = new URL(url ?? '');
   const options = {
@@ -53,7 +56,7 @@ function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Rea
     path: pathname + search,
     method: 'POST',
     agent: (protocol === 'https:' ? httpsAgent : httpAgent) as HttpAgent,
-    headers: { ...(headers.toJSON() as OutgoingHttpHeaders), 'Content-Length': data?.length ?? 0 },
+    headers: headers.toJSON() as OutgoingHttpHeaders,
   };
   return new Promise((resolve, reject) => {
     const request = transport.request(options, (answer) => {
@@ -61,7 +64,6 @@ function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Rea
       resolve({ status, statusText, headers: answered, data: answer, config, request } as AxiosResponse<Readable>);
     });
     request.on('error', reject);
-    request.end(data);
   });
 }
 
@@ -72,12 +74,17 @@ export function closeGatewayHttpService(service: HttpService): void {
   httpsAgent?.destroy();
 }
 
-/** One request, ready to go. */
+/** One request, to be made when it can leave. */
 export interface OutgoingRequest {
   url: string;
-  body: Buffer;
-  /** The signature in the body. It is blotted out of the answer: an error page may repeat what it was sent. */
-  sign: string;
+  /**
+   * Signs and encodes the body, once a connection stands.
+   *
+   * @throws FenceClosedError where it may not leave any more
+   */
+  makeBody: () => Buffer;
+  /** What of it must not be kept of the answer. */
+  echo: RequestEcho;
 }
 
 export interface ExchangeLimits {
@@ -91,42 +98,36 @@ export type RawExchange = { received: ReceivedPage | null } & (
   { kind: 'answered'; received: ReceivedPage } | UnsentOutcome | { kind: 'unconfirmed'; reason: string }
 );
 
-/** Posts the bytes once and says how it ended, with the answer as text. Never throws, never retries. */
+/** Posts the body once and says how it ended, with the answer as text. Never retries, and throws only what `makeBody` does. */
 export async function exchange(
   service: HttpService,
   request: OutgoingRequest,
   limits: ExchangeLimits,
 ): Promise<Exchange> {
   const end = await exchangeBytes(service, request, limits);
-  switch (end.kind) {
-    case 'answered':
-      return { kind: 'answered', body: end.received.body.toString('utf8') };
-    case 'unsent':
-      return { kind: 'unsent', reason: end.reason };
-    case 'unconfirmed':
-      return { kind: 'unconfirmed', reason: end.reason, rawAnswer: rawAnswerOf(end.received) };
-  }
+  if (end.kind === 'answered') return { kind: 'answered', body: end.received.body.toString('utf8') };
+  const { received, ...outcome } = end;
+  return outcome.kind === 'unsent' ? outcome : { ...outcome, rawAnswer: rawAnswerOf(received, request.echo) };
 }
 
-/**
- * The same, with the answer as it came. An `AxiosError` holds the signed body and the key's signature in its `config`: it goes
- * no further than this function.
- */
+/** The same, with the answer as it came. An `AxiosError` may hold what was sent: it goes no further than this function. */
 export async function exchangeBytes(
   service: HttpService,
   request: OutgoingRequest,
   limits: ExchangeLimits,
 ): Promise<RawExchange> {
-  const watch = new ConnectionWatch(limits.connectTimeoutMs, limits.timeoutMs);
+  const watch = new ConnectionWatch(request.makeBody, limits.connectTimeoutMs, limits.timeoutMs);
   const answer = new ReceivedAnswer(limits.maxResponseBytes);
-  const received = () => answer.page(request.sign);
+  const received = () => answer.page(request.echo.signs);
   try {
     const problem = await Promise.race([receive(service, request, watch, answer), watch.interruption]);
     if (problem !== null) return { kind: 'unconfirmed', reason: problem, received: received() };
     return { kind: 'answered', received: received() ?? { body: Buffer.alloc(0), ...answer.headers } };
   } catch (error) {
     const reason = reasonOf(error);
-    if (!watch.connected) return { kind: 'unsent', reason, received: null };
+    if (watch.mistake !== null) throw watch.mistake;
+    if (error instanceof FenceClosedError) return { kind: 'unsent', reason, isTooLate: true, received: null };
+    if (!watch.hasLeft) return { kind: 'unsent', reason, received: null };
     if (answer.isEmpty) for (const bytes of unparsedBytes(error)) answer.add(bytes);
     return { kind: 'unconfirmed', reason, received: received() };
   } finally {
@@ -135,20 +136,20 @@ export async function exchangeBytes(
 }
 
 /** What of an answer without use is kept with the messages of its request. */
-export function rawAnswerOf(received: ReceivedPage | null): string | null {
-  return received === null ? null : storable(received.body.subarray(0, RAW_ANSWER_BYTES).toString('utf8'));
+export function rawAnswerOf(received: ReceivedPage | null, echo: RequestEcho): string | null {
+  return received === null ? null : storable(received.body.subarray(0, RAW_ANSWER_BYTES).toString('utf8'), echo);
 }
 
 /** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
 async function receive(
   service: HttpService,
-  { url, body }: OutgoingRequest,
+  { url }: OutgoingRequest,
   watch: ConnectionWatch,
   answer: ReceivedAnswer,
 ): Promise<string | null> {
   // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
   const config = { transport: watch, responseType: 'stream' as const };
-  const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, body, config));
+  const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, undefined, config));
   answer.headers = headersOf(response);
   const isWhole = await new Promise<boolean>((resolve, reject) => {
     // Not by iterating: of a stream that breaks off, an iterator throws away what it has not handed out yet.
@@ -182,8 +183,12 @@ function unparsedBytes(error: unknown): Buffer[] {
   return Buffer.isBuffer(rawPacket) ? [rawPacket] : [];
 }
 
-/** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair. */
-export function storable(text: string): string | null {
-  const clean = text.slice(0, RAW_ANSWER_LENGTH).replaceAll('\0', '\uFFFD').toWellFormed();
+/** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair; without what repeats the request. */
+export function storable(text: string, echo: RequestEcho): string | null {
+  const clean = echo
+    .blotOut(text.slice(0, RAW_ANSWER_BYTES))
+    .slice(0, RAW_ANSWER_LENGTH)
+    .replaceAll('\0', '\uFFFD')
+    .toWellFormed();
   return clean === '' ? null : clean;
 }

@@ -12,4 +12,5 @@ export type {
   UnconfirmedPage,
   UnsentOutcome,
 } from './exchange-outcome.js';
+export type { Fence } from './fence.js';
 export { closeGatewayHttpService, createGatewayHttpService } from './http-exchange.js';

@@ -2,7 +2,7 @@ import type { ReceivedPage } from './exchange-outcome.js';
 
 /** Up to here pieces are kept as they come; hardly any answer is longer. */
 const SHORT_BYTES = 1024 * 1024;
-const BLOT = Buffer.from('(sign)');
+const BLOT = '(sign)';
 
 /**
  * The bytes of one answer while they come in.
@@ -33,10 +33,10 @@ export class ReceivedAnswer {
   }
 
   /** What has come; `null`: nothing. The signature is blotted out: an error page may repeat what it was sent. */
-  page(sign: string): ReceivedPage | null {
+  page(signs: readonly string[]): ReceivedPage | null {
     if (this.isEmpty) return null;
     const body = this.whole?.subarray(0, this.length) ?? Buffer.concat(this.pieces);
-    return { ...this.headers, body: [sign.toLowerCase(), sign.toUpperCase()].reduce(withoutSign, body) };
+    return { ...this.headers, body: signs.reduce(withoutSign, body) };
   }
 
   /** Not filled, so the system gives memory for what is written alone. */
@@ -48,11 +48,19 @@ export class ReceivedAnswer {
   }
 }
 
+/** In any case of letters; of a long page, in the two that there are. */
 function withoutSign(body: Buffer, sign: string): Buffer {
+  if (body.length > SHORT_BYTES) return [sign.toLowerCase(), sign.toUpperCase()].reduce(withoutExactly, body);
+  const text = body.toString('latin1');
+  const pattern = new RegExp(sign, 'gi');
+  return pattern.test(text) ? Buffer.from(text.replaceAll(pattern, BLOT), 'latin1') : body;
+}
+
+function withoutExactly(body: Buffer, sign: string): Buffer {
   const pieces: Buffer[] = [];
   let from = 0;
   for (let at = body.indexOf(sign); at >= 0; at = body.indexOf(sign, from)) {
-    pieces.push(body.subarray(from, at), BLOT);
+    pieces.push(body.subarray(from, at), Buffer.from(BLOT));
     from = at + sign.length;
   }
   return from === 0 ? body : Buffer.concat([...pieces, body.subarray(from)]);

@@ -2,7 +2,8 @@ import { Repository, type DataSource, type EntityManager } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { ImsMessage } from '../messages/ims-message.entity.js';
 import type { EmayImsSqliteOptions, ResolvedDatabaseOptions } from '../options/module-options.js';
-import { openEmbeddedSqlite, openEmbeddedSqliteReader } from './embedded-sqlite.js';
+import { closeEmbeddedSqlite, openEmbeddedSqlite, openEmbeddedSqliteReader } from './embedded-sqlite.js';
+import type { EmbeddedSqliteSource } from './embedded-sqlite-source.js';
 import { ImsDatabase } from './ims-database.js';
 import type { OwnPools } from './own-pools.js';
 import { openServerDatabase } from './start/open-server-database.js';
@@ -16,8 +17,8 @@ import { REQUIRED_SCHEMA } from './start/required-schema.js';
 export class AccountDatabase {
   /** Reads messages; usable once `open` has resolved, in the host's `onModuleInit` at the latest. */
   readonly messages: Repository<ImsMessage>;
-  private own: DataSource | null = null;
-  private reader: DataSource | null = null;
+  private own: EmbeddedSqliteSource | null = null;
+  private reader: EmbeddedSqliteSource | null = null;
   private opened: ImsDatabase | null = null;
   private hasPool = false;
 
@@ -57,18 +58,16 @@ export class AccountDatabase {
     this.reader = null;
     this.own = null;
     this.hasPool = false;
-    try {
-      await reader?.destroy();
-    } finally {
-      await own?.destroy();
-      if (hasPool && host) await this.pools.close(host);
-    }
+    const files = [reader, own].filter((source) => source !== null);
+    if (files.length > 0) await closeEmbeddedSqlite(files);
+    if (hasPool && host) await this.pools.close(host);
   }
 
   private async openFile({ path, driver }: EmayImsSqliteOptions): Promise<ImsDatabase> {
-    this.own = await openEmbeddedSqlite(path, driver);
+    const own = await openEmbeddedSqlite(path, driver);
+    this.own = own;
     this.reader = await openEmbeddedSqliteReader(path, driver);
-    return new ImsDatabase(this.own);
+    return new ImsDatabase(own, { assertInPlace: () => own.assertInPlace() });
   }
 
   private async openServer(

@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { resolve } from 'node:path';
+import type { DataSourceOptions } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { EmbeddedSqliteSource, releaseFiles } from './embedded-sqlite-source.js';
 import { EMAY_IMS_ENTITIES } from './entities.js';
 import { EMAY_IMS_MIGRATIONS } from './migrations/index.js';
 import { runEmayImsMigrations } from './run-migrations.js';
+import { makePrivate } from './sqlite-files.js';
 
 interface SqliteConnection {
   pragma(text: string): unknown;
@@ -15,11 +18,11 @@ const OPENING_MS = 30_000;
 
 /**
  * Opens an SQLite file in a connection of our own, made for not losing anything: WAL with `synchronous=FULL`, so what
- * is committed survives a power cut.
+ * is committed survives a power cut. The file is its owner's alone.
  *
  * @param driver a `better-sqlite3`-compatible module; default: `libsql`, whose binaries ship in the npm registry.
  */
-export async function openEmbeddedSqlite(path: string, driver?: unknown): Promise<DataSource> {
+export async function openEmbeddedSqlite(path: string, driver?: unknown): Promise<EmbeddedSqliteSource> {
   return open(path, driver, false);
 }
 
@@ -27,11 +30,20 @@ export async function openEmbeddedSqlite(path: string, driver?: unknown): Promis
  * A second connection to the same file for those who read messages through TypeORM. It cannot write: a transaction of
  * theirs on our connection would swallow our rows, and its rollback would lose them.
  */
-export async function openEmbeddedSqliteReader(path: string, driver?: unknown): Promise<DataSource> {
+export async function openEmbeddedSqliteReader(path: string, driver?: unknown): Promise<EmbeddedSqliteSource> {
   return open(path, driver, true);
 }
 
-async function open(path: string, driver: unknown, readOnly: boolean): Promise<DataSource> {
+/** Closes connections, in this order, and their files with the last. */
+export async function closeEmbeddedSqlite(sources: readonly EmbeddedSqliteSource[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const source of sources) await source.destroy().catch((error: unknown) => failures.push(error));
+  await releaseFiles();
+  if (failures.length > 0) throw failures[0];
+}
+
+async function open(given: string, driver: unknown, readOnly: boolean): Promise<EmbeddedSqliteSource> {
+  const path = resolve(given);
   const options: DataSourceOptions = {
     type: 'better-sqlite3',
     database: path,
@@ -55,11 +67,17 @@ async function open(path: string, driver: unknown, readOnly: boolean): Promise<D
   const giveUpAt = performance.now() + OPENING_MS;
   for (;;) {
     try {
-      const source = new DataSource(options);
-      return readOnly ? await source.initialize() : await runEmayImsMigrations(source);
+      makePrivate(path);
+      const source = new EmbeddedSqliteSource(options);
+      await (readOnly ? source.initialize() : runEmayImsMigrations(source));
+      source.watch(path);
+      return source;
     } catch (error) {
       if (isContended(error) && performance.now() < giveUpAt) await pause(50 + Math.random() * 100);
-      else throw cannotOpen(path, error);
+      else {
+        await releaseFiles();
+        throw cannotOpen(given, error);
+      }
     }
   }
 }

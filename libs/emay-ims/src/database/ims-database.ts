@@ -32,6 +32,8 @@ export interface ImsDatabaseSettings {
   facts: ServerFacts;
   /** Whose transactions an `enqueue` may join; default: the same DataSource. */
   host: DataSource;
+  /** Of an SQLite file: throws where it was deleted or replaced. */
+  assertInPlace: () => void;
 }
 
 export const DEFAULT_LIMITS: ConnectionLimits = { statementTimeoutMs: 15_000, poolTimeoutMs: 15_000 };
@@ -64,6 +66,7 @@ export class ImsDatabase {
       limits = DEFAULT_LIMITS,
       facts = { statementTimeoutMs: 0, losesCommits: false },
       host = dataSource,
+      assertInPlace,
     }: Partial<ImsDatabaseSettings> = {},
   ) {
     const kind = DATABASES[dataSource.options.type];
@@ -78,7 +81,7 @@ export class ImsDatabase {
     this.host = host;
     this.work = kind.sessions
       ? new ServerDatabase(dataSource, kind.sessions, { limits, facts }, (sql) => this.statement(sql))
-      : new SharedCommits(this.embeddedSession(dataSource.createQueryRunner()));
+      : new SharedCommits(this.embeddedSession(dataSource.createQueryRunner()), assertInPlace);
   }
 
   rows(sql: string, parameters: readonly unknown[] = [], options?: WorkOptions): Promise<SqlRow[]> {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { DriverConnection } from './query-by-callback.js';
@@ -35,7 +36,7 @@ export class OwnPools {
     try {
       return await pool.opening;
     } catch (error) {
-      this.leave(host);
+      void this.leave(host);
       throw error;
     }
   }
@@ -73,10 +74,14 @@ function connectionsOf({ driver }: DataSource): DriverConnection[] {
   return [...(master?._clients ?? []), ...(pool?._allConnections?.toArray() ?? [])];
 }
 
-function openOwnPool(host: DataSource, poolSize: number): Promise<DataSource> {
+async function openOwnPool(host: DataSource, poolSize: number): Promise<DataSource> {
   // Of the host's own class: there may be two copies of TypeORM.
   const Source = host.constructor as typeof DataSource;
-  return new Source(ownOptions(host, poolSize)).initialize();
+  const source = await new Source(ownOptions(host, poolSize)).initialize();
+  // Between `pg`'s pool and TypeORM nobody listens for a moment: a connection that breaks then would end the process.
+  const { master } = source.driver as unknown as { master?: EventEmitter };
+  master?.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
+  return source;
 }
 
 function ownOptions({ options, logger }: DataSource, poolSize: number): DataSourceOptions {

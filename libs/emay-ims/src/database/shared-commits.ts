@@ -24,12 +24,16 @@ interface Waiting {
  * - Writes that wait at the same time share one transaction, each under a savepoint of its own: waiting for the disk is
  *   most of what a small write costs. None is told that it is done before that commit.
  * - Where the shared transaction fails, each is done by itself: one that fills the disk takes no other along.
+ * - Nothing is read, committed or said to be done in a file that was deleted or replaced meanwhile.
  */
 export class SharedCommits {
   private waiting: Waiting[] = [];
   private isBusy = false;
 
-  constructor(private readonly session: SqlSession) {}
+  constructor(
+    private readonly session: SqlSession,
+    private readonly assertInPlace: () => void = () => undefined,
+  ) {}
 
   /** SQLite's statements run in this thread: none is cut off. */
   perform<T>(work: SqlWork<T>, kind: WorkKind, _options?: WorkOptions): Promise<T> {
@@ -68,10 +72,16 @@ export class SharedCommits {
     try {
       if (waiting.kind === 'transaction')
         for (const end of await retrying(() => this.inOneTransaction([waiting]))) end();
-      else waiting.resolve(await retrying(() => waiting.work(this.session)));
+      else waiting.resolve(await retrying(() => this.inPlace(waiting.work)));
     } catch (error) {
       waiting.reject(error);
     }
+  }
+
+  /** A single statement is its own commit. */
+  private inPlace<T>(work: SqlWork<T>): Promise<T> {
+    this.assertInPlace();
+    return work(this.session);
   }
 
   /** @returns what to tell each, now that it is committed */
@@ -81,6 +91,7 @@ export class SharedCommits {
     try {
       const ends: (() => void)[] = [];
       for (const each of writes) ends.push(await this.underSavepoint(each));
+      this.assertInPlace();
       await this.session.run('COMMIT');
       return ends;
     } catch (error) {

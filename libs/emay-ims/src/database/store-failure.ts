@@ -17,17 +17,8 @@ export function isTransient(error: unknown): boolean {
 
 /** SQLSTATEs of PostgreSQL with which the server itself ends the connection, or says that it is in no state to serve. */
 const ENDS_CONNECTION = /^(08|28|53|57P|58|XX|25P03)/;
-/** The same of MySQL and MariaDB. */
-const ENDS_CONNECTION_MYSQL = new Set([
-  'ER_CONNECTION_KILLED',
-  'ER_SERVER_SHUTDOWN',
-  'ER_NORMAL_SHUTDOWN',
-  'ER_SHUTDOWN_COMPLETE',
-  'ER_CLIENT_INTERACTION_TIMEOUT',
-  'ER_NEW_ABORTING_CONNECTION',
-  'ER_ABORTING_CONNECTION',
-  'ER_UNKNOWN_COM_ERROR',
-]);
+/** The same of MySQL and MariaDB: shutdown, aborted, killed (MariaDB), waited for too long. By number: `mysql2` does not name all. */
+const ENDS_CONNECTION_MYSQL = new Set([1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031]);
 
 /**
  * Whether the server itself said no to a statement, and the connection is in order: anything else (a closed socket, a time limit
@@ -36,10 +27,16 @@ const ENDS_CONNECTION_MYSQL = new Set([
 export function isAnswerOfServer(error: unknown): boolean {
   const { code, sqlState, errno, fatal } = Object(error) as Record<string, unknown>;
   if (fatal === true || typeof code !== 'string') return false;
-  if (typeof sqlState === 'string')
-    return Number(errno) < 2_000 || Number(errno) >= 3_000 ? !ENDS_CONNECTION_MYSQL.has(code) : false;
+  if (typeof sqlState === 'string') {
+    const number = Number(errno);
+    // From 2,000 to 2,999 they are errors of a client.
+    return (number < 2_000 || number >= 3_000) && !ENDS_CONNECTION_MYSQL.has(number);
+  }
   return /^[0-9A-Z]{5}$/.test(code) && !ENDS_CONNECTION.test(code);
 }
+
+/** `max_statement_time` is over: one that `mysql2` has no name for. */
+const MARIADB_STATEMENT_TIMEOUT = 1969;
 
 /** SQLSTATE classes with which PostgreSQL refuses a COMMIT: constraints, conflicts, an aborted transaction. */
 const REFUSED_COMMIT = /^(23|25|40)...$/;
@@ -47,8 +44,8 @@ const REFUSED_COMMIT = /^(23|25|40)...$/;
 /** Whether a COMMIT provably had no effect. */
 export function isRefusedCommit(error: unknown): boolean {
   if (!(error instanceof EmayImsStoreError)) return false;
-  const { driverCode } = error;
-  return (REFUSED_COMMIT.test(driverCode) && driverCode !== '40003') || driverCode === 'ER_LOCK_DEADLOCK';
+  const { driverCode: code } = error;
+  return (REFUSED_COMMIT.test(code) && code !== '40003') || code === 'ER_LOCK_DEADLOCK';
 }
 
 /**
@@ -66,10 +63,12 @@ export async function withoutData<T>(call: () => Promise<T>): Promise<T> {
 function driverCode(error: unknown): string {
   const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof source !== 'object' || source === null) return 'UNKNOWN';
+  if ('errno' in source && source.errno === MARIADB_STATEMENT_TIMEOUT) return 'ER_STATEMENT_TIMEOUT';
   if ('code' in source && typeof source.code === 'string' && source.code !== '') return source.code;
-  // `pg` tells its own time limits and lost connections by their message alone.
+  // The drivers tell their own time limits and lost connections by their message alone.
   const message = 'message' in source ? String(source.message) : '';
   if (/timeout/i.test(message)) return 'DRIVER_TIMEOUT';
-  if (/^Connection terminated|^Client has encountered a connection error/.test(message)) return 'CONNECTION_LOST';
+  if (/^Connection terminated|^Client has encountered a connection error|in closed state$/.test(message))
+    return 'CONNECTION_LOST';
   return 'name' in source && typeof source.name === 'string' ? source.name : 'UNKNOWN';
 }

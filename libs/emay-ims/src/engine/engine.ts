@@ -13,6 +13,6 @@ export interface EmayImsEngine {
   start(jobs: readonly EngineJob[]): Promise<void>;
   /** Runs the job soon, without waiting for its time; during a round, once more after it. */
   wake(name: string): void;
-  /** Starts no round any more; resolves when those under way have ended. */
+  /** Starts no round any more; resolves when those under way have ended. Never rejects. */
   stop(): Promise<void>;
 }

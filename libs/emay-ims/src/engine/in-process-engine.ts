@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import type { EmayImsEngine, EngineJob } from './engine.js';
 import { Round } from './round.js';
@@ -11,7 +11,7 @@ import { Round } from './round.js';
  * and stops them like its own; `ScheduleModule` itself is left to the host (imported twice, it runs every job twice).
  */
 export class InProcessEngine implements EmayImsEngine {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private readonly rounds = new Map<string, Round>();
   private readonly cancels: (() => void)[] = [];
 
@@ -19,7 +19,7 @@ export class InProcessEngine implements EmayImsEngine {
     private readonly moduleRef: ModuleRef,
     private readonly account: string,
   ) {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
   }
 
   async start(jobs: readonly EngineJob[]): Promise<void> {
@@ -58,9 +58,17 @@ export class InProcessEngine implements EmayImsEngine {
 
   private logFailure({ name }: EngineJob, error: unknown): void {
     // Our own errors carry no data; of any other, only the name is safe to print.
-    const { name: kind, message } = (error ?? {}) as Partial<Error>;
-    const what = error instanceof EmayImsError ? message : (kind ?? 'failure');
+    const what = error instanceof EmayImsError ? error.message : nameOf(error);
     this.logger.error(`${name} failed and will run again: ${what}`, { account: this.account, job: name });
+  }
+}
+
+function nameOf(error: unknown): string {
+  try {
+    const { name } = (error ?? {}) as Partial<Error>;
+    return typeof name === 'string' ? name : 'failure';
+  } catch {
+    return 'failure'; // Anything can be thrown, also what throws in its turn when it is looked at.
   }
 }
 

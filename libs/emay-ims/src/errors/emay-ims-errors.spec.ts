@@ -23,7 +23,8 @@ describe('an error of the database', () => {
     ['SQLITE_FULL', 'disk space'],
     ['53100', 'disk space'],
     ['25006', 'takes writes'],
-    ['SQLITE_READONLY_DBMOVED', 'writable'],
+    ['SQLITE_READONLY_DBMOVED', 'restart the process'],
+    ['SQLITE_READONLY_CANTLOCK', 'writable'],
   ])('that lasts says what to do, not to wait: %s', (driverCode, advice) => {
     const { message } = new EmayImsStoreError(driverCode);
     expect(message).toContain(advice);

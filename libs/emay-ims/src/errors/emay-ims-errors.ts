@@ -7,6 +7,28 @@ export class EmayImsOptionsError extends EmayImsError {
   readonly retryable = false;
 }
 
+/**
+ * The application that the account belongs to has shut down. The call has done nothing, but for an `enqueueStream` that was
+ * under way: what it has told by `onProgress` is stored.
+ */
+export class EmayImsClosedError extends EmayImsError {
+  readonly code = 'EMAY_IMS_CLOSED';
+  /** `false` where a part of a stream is stored: without ids of the caller's own, the same call would store it again. */
+  readonly retryable: boolean;
+
+  constructor(account: string, isPartlyStored = false) {
+    super(
+      `The account "${account}" is closed, as its application has shut down. ` +
+        (isPartlyStored
+          ? 'Of the stream only the chunks that onProgress has told of are stored: go on behind them, or repeat the call if ' +
+            'each message has a customImsId, once the application has started again.'
+          : 'Nothing was stored and nothing was sent: make the call again once the application has started again, or in ' +
+            'another instance.'),
+    );
+    this.retryable = !isPartlyStored;
+  }
+}
+
 /** One thing that is wrong with the input. */
 export interface ImsViolation {
   /** Position in the list that was given (0 for a message on its own), or -1 where it is not about one of several. */
@@ -59,7 +81,7 @@ export class EmayImsRejectedError extends EmayImsError {
   }
 }
 
-/** No byte of the request reached the gateway; the message was not sent and will not be sent by itself. */
+/** No byte of the request reached the gateway; the message was not sent and is not sent by itself. */
 export class EmayImsUnsentError extends EmayImsError {
   readonly code = 'EMAY_IMS_UNSENT';
   readonly retryable = true;
@@ -70,8 +92,31 @@ export class EmayImsUnsentError extends EmayImsError {
     readonly reason: string,
   ) {
     super(
-      `Message ${customImsId} was not sent: the gateway could not be reached (${reason}). ` +
-        'Call send again with the same customImsId once it can.',
+      `Message ${customImsId} was not sent: no byte of it reached the gateway (${reason}). ` +
+        (reason === 'PAST_EXPIRY'
+          ? 'Use a new customImsId to send it after its expiresAt.'
+          : 'Call send again with the same customImsId, or hand it to the background with enqueue.'),
+      [customImsId],
+    );
+  }
+}
+
+/**
+ * `send` could not send the message, which is in the queue and stays there: an earlier call put it there, so the background
+ * sends it.
+ */
+export class EmayImsQueuedError extends EmayImsError {
+  readonly code = 'EMAY_IMS_QUEUED';
+  readonly retryable = true;
+
+  constructor(
+    readonly customImsId: string,
+    /** Why it was not sent now, e.g. `ECONNREFUSED`, `ERROR_SIGN`. */
+    readonly reason: string,
+  ) {
+    super(
+      `Message ${customImsId} was not sent now (${reason}). It waits in the queue and is sent in the background: do not ` +
+        'send it under another id. See findOne(customImsId); cancel(customImsId) withdraws it.',
       [customImsId],
     );
   }
@@ -119,11 +164,14 @@ export class EmayImsStoreError extends EmayImsError {
   readonly retryable: boolean;
   /** Whether what the call writes may be there although it failed: the answer to its COMMIT was lost. */
   readonly mayBeStored: boolean;
-  /** Whether the host's transaction that the call joined is over, and has to begin again from the start. */
+  /** Whether the host's transaction that the call joined is over: run the whole of it again. `retryable` is then `false`. */
   readonly transactionIsOver: boolean;
 
   constructor(
-    /** The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`. */
+    /**
+     * The driver's code, e.g. `23505`, `ER_LOCK_DEADLOCK`, `SQLITE_FULL`, `ECONNREFUSED`, or one of ours: `STATEMENT_TIMEOUT`,
+     * `POOL_TIMEOUT`, `CONNECTION_LOST`, `CONNECTION_DESTROYED`, `DRIVER_TIMEOUT`.
+     */
     readonly driverCode: string,
     {
       customImsIds = [],

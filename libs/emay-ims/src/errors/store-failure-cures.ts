@@ -2,6 +2,8 @@ const MIGRATE = 'Run the migrations (EMAY_IMS_MIGRATIONS) on the database that t
 const GRANT = 'Grant its user SELECT, INSERT, UPDATE and DELETE on the tables of the module';
 const MAKE_ROOM = 'Free or add disk space for the database';
 const MAKE_WRITABLE = 'Point the DataSource at a server that takes writes, or make this one writable';
+const END_THE_WAIT =
+  'Another session holds what it needs (a lock on a row or a table), or the server is overloaded: end that';
 const CHECK_LOGIN = 'Check user, password and database of the DataSource';
 
 /** What to do about failures that do not pass by themselves, by the driver's code. */
@@ -25,9 +27,19 @@ const CURES: ReadonlyMap<string, string> = new Map(
     ER_OPTION_PREVENTS_STATEMENT: MAKE_WRITABLE,
     ER_READ_ONLY_MODE: MAKE_WRITABLE,
     ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: MAKE_WRITABLE,
+    SQLITE_READONLY_DBMOVED:
+      'The SQLite file (or its -wal or -shm) was deleted or replaced while it was open: put the right one in its place and restart ' +
+      'the process',
     SQLITE_READONLY: 'Make the database file and its directory writable for the process',
     SQLITE_CORRUPT: 'Restore the database from a backup',
     SQLITE_NOTADB: 'Restore the database from a backup',
+    '57014': END_THE_WAIT, // statement cancelled, by its time limit or a person
+    '55P03': END_THE_WAIT, // lock not available
+    ER_LOCK_WAIT_TIMEOUT: END_THE_WAIT,
+    ER_STATEMENT_TIMEOUT: END_THE_WAIT,
+    ER_QUERY_INTERRUPTED: END_THE_WAIT,
+    POOL_TIMEOUT:
+      'Every connection of the module is in use, or the server accepts no more: raise database.poolSize or its max_connections',
     '28P01': CHECK_LOGIN, // invalid password
     '28000': CHECK_LOGIN, // invalid authorization
     '3D000': CHECK_LOGIN, // no such database

@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import type { ClaimedEvent, DurableEventStore } from './durable-event-store.js';
 import { describeError, describeEvent, errorText } from './event-description.js';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { DurableHandler } from './event-handler.js';
 
@@ -44,7 +44,7 @@ type Ending = { kind: 'succeeded' } | { kind: 'failed'; error: unknown } | { kin
  * - A call counts before it is made, so an event that kills its process is not tried for ever.
  */
 export class DurableDelivery {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private readonly underWay = new Set<(ending: Ending) => void>();
   private isStopping = false;
   private patience: NodeJS.Timeout | undefined;
@@ -55,7 +55,7 @@ export class DurableDelivery {
     account: string,
     private readonly limits: DeliveryLimits = LIMITS,
   ) {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
   }
 
   /** Goes on until nothing is due. */

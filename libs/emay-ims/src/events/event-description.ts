@@ -27,10 +27,14 @@ export function errorText(error: unknown): string {
   return text.replaceAll('\0', '').slice(0, MAX_TEXT_LENGTH).toWellFormed();
 }
 
-/** As far as they are texts: anything can be thrown. */
+/** As far as they are texts: anything can be thrown, also what throws in its turn when it is looked at. */
 function partsOf(error: unknown): { name?: string; message?: string; stack?: string } {
-  const { name, message, stack } = Object(error) as Record<string, unknown>;
-  return { name: textOrNone(name), message: textOrNone(message), stack: textOrNone(stack) };
+  try {
+    const { name, message, stack } = Object(error) as Record<string, unknown>;
+    return { name: textOrNone(name), message: textOrNone(message), stack: textOrNone(stack) };
+  } catch {
+    return {};
+  }
 }
 
 function textOrNone(part: unknown): string | undefined {

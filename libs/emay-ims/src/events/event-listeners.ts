@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
+import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsEvent } from './emay-ims-event.js';
 import { describeError, describeEvent } from './event-description.js';
 import type { DurableHandler, EventHandler } from './event-handler.js';
@@ -16,11 +16,11 @@ export class EventListeners {
   readonly durable: DurableHandler[] = [];
   private readonly handlers: EventHandler[] = [];
   private readonly subject = new Subject<EmayImsEvent>();
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private hasMessageHandlers = false;
 
   constructor(readonly account = 'default') {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
     const onFailure = (error: unknown) => this.report('A subscriber of events$', error);
     this.events$ = new GuardedObservable(onFailure, (subscriber) => this.subject.subscribe(subscriber));
   }
@@ -67,12 +67,8 @@ export class EventListeners {
   }
 
   private report(who: string, error: unknown): void {
-    try {
-      const { kind, frames } = describeError(error);
-      this.logger.error(`${who} failed with ${kind}`, frames);
-    } catch {
-      // A logger or an error that throws in its turn: what the event tells of has happened, and must not seem to have failed.
-    }
+    const { kind, frames } = describeError(error);
+    this.logger.error(`${who} failed with ${kind}`, frames);
   }
 
   private noteTypes({ types }: EventHandler): void {

@@ -52,7 +52,7 @@ function armed(text: string | undefined): (name: Failpoint) => Promise<void> | u
     if (!plan) return;
     const passage = (passages.get(name) ?? 0) + 1;
     passages.set(name, passage);
-    if (plan.passage === 0 || plan.passage === passage) await act(plan.action);
+    if (plan.passage === 0 || plan.passage === passage) await act(plan.action, name);
   };
 }
 
@@ -64,7 +64,7 @@ function readPlan(text: string): [string, Plan] {
   return [name, { action, passage: Number(passage) }];
 }
 
-async function act(action: Action): Promise<void> {
+async function act(action: Action, name: Failpoint): Promise<void> {
   switch (action.kind) {
     case 'kill':
       process.kill(process.pid, 'SIGKILL');
@@ -73,6 +73,6 @@ async function act(action: Action): Promise<void> {
     case 'pause':
       return pause(action.ms);
     case 'database-error':
-      throw new EmayImsStoreError('FAILPOINT');
+      throw new EmayImsStoreError('FAILPOINT', { mayBeStored: name === 'messages-stored' });
   }
 }

@@ -35,8 +35,9 @@ export class HandedOverSweep {
    * Resolves to how many messages changed.
    *
    * @param readNow reads the database's clock
+   * @param goOn asked between two steps; where it is over, the next sweep looks at everything again
    */
-  async run(readNow: () => Promise<Date>): Promise<number> {
+  async run(readNow: () => Promise<Date>, goOn: () => boolean = () => true): Promise<number> {
     const isTime = performance.now() - this.thoroughAt >= THOROUGH_EVERY_MS;
     // Who has waited for so long can wait for some minutes more.
     if (!isTime && this.overdueAfterMs >= THOROUGH_EVERY_MS) return 0;
@@ -45,7 +46,8 @@ export class HandedOverSweep {
     const isThorough = isTime || this.sweptTo > to;
     const known = isThorough ? await this.reached() : this.sweptTo;
     const from = known > to ? 0 : known;
-    const swept = await this.changes.sweep(this.sweep, { place: [from, to] });
+    const swept = await this.changes.sweep(this.sweep, { place: [from, to] }, goOn);
+    if (!goOn()) return swept;
     this.sweptTo = to;
     if (isThorough) {
       await this.reach(from, to - LATEST_MS);

@@ -39,7 +39,10 @@ export class ImsMessage {
   @Column({ type: 'varchar', length: 64, nullable: true })
   code: string | null;
 
-  /** What the gateway answered where it could not be understood; at most 1,000 characters. */
+  /**
+   * What the gateway answered where it could not be understood; at most 1,000 characters. What it repeats of the request's text
+   * and signature is blotted out.
+   */
   @Column({ name: 'raw_answer', type: 'varchar', length: 1000, nullable: true })
   rawAnswer: string | null;
 
@@ -66,7 +69,7 @@ export class ImsMessage {
   @Column({ type: 'varchar', length: 32, nullable: true })
   attempt: string | null;
 
-  /** How often it has been handed over. More than one only where the earlier ones provably did not arrive. */
+  /** How often it has been handed over, at most 32,767. More than one only where the earlier ones provably did not arrive. */
   @Column({ type: 'smallint' })
   attempts: number;
 

@@ -51,10 +51,12 @@ export class MessageChanges {
    *
    * @param place parameters of where the overdue ones are listed
    * @param overdue parameters of what makes a message overdue
+   * @param goOn asked before each step after the first
    */
   async sweep(
     sweep: MessageSweep,
     { place = [], overdue = [] }: { place?: readonly unknown[]; overdue?: readonly unknown[] } = {},
+    goOn: () => boolean = () => true,
   ): Promise<number> {
     const where = [this.account, ...overdue];
     for (let total = 0; ;) {
@@ -64,7 +66,7 @@ export class MessageChanges {
       const swept = await this.events.step((session) => this.make(sweep.these, { rows, where }, session));
       total += swept;
       // None: somebody else has changed them in between, or is about to.
-      if (found.length < SWEPT_AT_A_TIME || swept === 0) return total;
+      if (found.length < SWEPT_AT_A_TIME || swept === 0 || !goOn()) return total;
     }
   }
 

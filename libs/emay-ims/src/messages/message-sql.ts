@@ -2,7 +2,7 @@ import { assignments } from '../database/dialects/assignments.js';
 import { oneMore } from '../database/counter.js';
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
 import { CHANGED_COLUMNS, ID_ROW, messageChange, ofAccount, STATE, statesThat } from './message-change-sql.js';
-import { HANDED_OVER, listedAs, WAITING_HANDED_OVER } from './message-listing.js';
+import { ANY_PRIORITY, HANDED_OVER, listedAs, WAITING_HANDED_OVER } from './message-listing.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
 import { isFinal, type ImsMessageState } from './message-state.js';
 import { messageResults } from './message-result-sql.js';
@@ -19,6 +19,9 @@ export const NEW_MESSAGE_ROW: RowColumns = {
   send_at: 'bigint',
   expires_at: 'bigint',
 };
+
+/** How long after the end of an attempt its messages are still looked for. */
+const CLAIMED_LATELY_MS = 600_000;
 
 const NOT_FINAL = statesThat((state) => !isFinal(state));
 const WAITING_ELSEWHERE = statesThat((state) => !isFinal(state) && listedAs(state) === state);
@@ -99,7 +102,7 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
       WHERE p.occurrence = 1 AND m.${dialect.rowLocation} = p.location
       RETURNING ${CLAIMED_COLUMNS.map(dialect.returned).join(', ')}`,
     /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
-    selectDue: selectDue(CLAIMED_COLUMNS.join(', ')),
+    selectDue: selectDue([...CLAIMED_COLUMNS.slice(0, -1), `${now} AS submitted_at`].join(', ')),
     /** account: whether there is anything to claim */
     findDue: `SELECT custom_ims_id ${due} LIMIT 1`,
     /** set: attempt, attemptMs twice; rows: ids; where: account. Takes those that are still queued */
@@ -114,7 +117,10 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
     /** ids, account, attempt: what claimThese took, where there is no RETURNING */
     findClaimed: `SELECT ${CLAIMED_COLUMNS.map((column) => `m.${column}`).join(', ')} ${byIds} WHERE m.attempt = ?`,
 
-    /** rows, account, attempt: back into the queue; without `due_in` held for the caller to try again */
+    /**
+     * rows, account, attempt: back into the queue; without `due_in` held for the caller to try again. Also what was taken for
+     * abandoned: the attempt's owner knows better. A person's decision takes the token, or the state.
+     */
     release: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
       set: {
@@ -124,8 +130,12 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
         listed_as: "'QUEUED'",
         listed_at: `${now} + r.due_in`,
       },
-      where: `${ours} AND m.attempt = ? AND ${STATE} = 'SUBMITTING'`,
+      where: `${ours} AND m.attempt = ? AND (${STATE} = 'SUBMITTING'
+          OR ${STATE} = 'UNCONFIRMED' AND COALESCE(m.code, '') = 'ATTEMPT_ABANDONED')`,
     }),
+    /** account, attempt: what it has claimed lately, by where that is listed */
+    findByAttempt: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE account = ? AND listed_as = '${HANDED_OVER}'
+      AND priority IN (${ANY_PRIORITY}) AND listed_at > ${now} - ${CLAIMED_LATELY_MS} AND attempt = ?`,
     /** rows, account: what a failed direct send held goes into the queue after all */
     unhold: dialect.updateMessagesFromRows({
       columns: ID_ROW,
@@ -176,8 +186,8 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
   };
 }
 
-/** What a request needs to know of its messages. */
-const CLAIMED_COLUMNS = ['custom_ims_id', 'mobile', 'content'];
+/** What a request needs to know of its messages; last, when they were claimed. */
+const CLAIMED_COLUMNS = ['custom_ims_id', 'mobile', 'content', 'expires_at', 'submitted_at'];
 
 const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
 const STANDING_COLUMNS = [

@@ -6,7 +6,7 @@ const TABLE = `
                 QUEUED SUBMITTING UNCONFIRMED ACCEPTED UNKNOWN REJECTED UNDELIVERABLE DELIVERED CANCELLED EXPIRED
 QUEUED          .      x          x           .        x       x        x             x         x         x
 SUBMITTING      x      .          x           x        x       x        x             x         .         .
-UNCONFIRMED     .      .          .           x        x       x        x             x         .         .
+UNCONFIRMED     x      .          .           x        x       x        x             x         .         .
 ACCEPTED        .      .          .           .        x       x        x             x         .         .
 UNKNOWN         .      .          .           .        .       x        x             x         .         .
 REJECTED        .      .          .           .        .       .        x             x         .         .
@@ -36,7 +36,10 @@ describe('the states of a message', () => {
 
   it('only rise in rank, but for what provably was not sent', () => {
     const falling = PAIRS.filter(([from, to, isLegal]) => isLegal && STATE_RANK[to] <= STATE_RANK[from]);
-    expect(falling).toEqual([['SUBMITTING', 'QUEUED', true]]);
+    expect(falling).toEqual([
+      ['SUBMITTING', 'QUEUED', true],
+      ['UNCONFIRMED', 'QUEUED', true],
+    ]);
   });
 
   it('rise to every higher result of the gateway, from wherever the message may have left', () => {

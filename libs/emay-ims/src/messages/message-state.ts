@@ -35,14 +35,15 @@ export const STATE_RANK: Readonly<Record<ImsMessageState, number>> = Object.free
 const RESULTS: readonly ImsMessageState[] = ['UNKNOWN', 'REJECTED', 'UNDELIVERABLE', 'DELIVERED'];
 
 /**
- * Every legal step. `SUBMITTING → QUEUED` only when the request provably never arrived or was refused as a whole. A
- * report about a message that counts as queued proves that it was accepted, if it has been handed over before; if it never has
- * (a database restored from a backup, a second system), it is UNCONFIRMED: somebody may have sent it.
+ * Every legal step. `SUBMITTING → QUEUED` only when the request provably never left or was refused as a whole;
+ * `UNCONFIRMED → QUEUED` only where the time of the attempt was over, and its owner knows the same later. A report about a message
+ * that counts as queued proves that it was accepted, if it has been handed over before; if it never has (a database restored from a
+ * backup, a second system), it is UNCONFIRMED: somebody may have sent it.
  */
 const STEPS: Readonly<Record<ImsMessageState, readonly ImsMessageState[]>> = Object.freeze({
   QUEUED: ['SUBMITTING', 'UNCONFIRMED', 'CANCELLED', 'EXPIRED', ...RESULTS],
   SUBMITTING: ['QUEUED', 'UNCONFIRMED', 'ACCEPTED', ...RESULTS],
-  UNCONFIRMED: ['ACCEPTED', ...RESULTS],
+  UNCONFIRMED: ['QUEUED', 'ACCEPTED', ...RESULTS],
   ACCEPTED: RESULTS,
   UNKNOWN: ['REJECTED', 'UNDELIVERABLE', 'DELIVERED'],
   REJECTED: ['UNDELIVERABLE', 'DELIVERED'],

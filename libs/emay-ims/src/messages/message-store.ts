@@ -33,7 +33,10 @@ export interface Attempt {
 }
 
 /** What a request needs to know of a message that it carries. */
-export type ClaimedMessage = Pick<ImsMessage, 'customImsId' | 'mobile' | 'content'>;
+export interface ClaimedMessage extends Pick<ImsMessage, 'customImsId' | 'mobile' | 'content'> {
+  /** How long it may still be sent, as of the claim, by the database's clock; `undefined`: for ever. */
+  expiresInMs?: number | undefined;
+}
 
 /** What an attempt learned of one message. */
 export interface Settlement {
@@ -186,7 +189,10 @@ export class MessageStore {
     return this.results.settle(token, settlements);
   }
 
-  /** Gives messages of the attempt back to the queue. */
+  /**
+   * Gives messages of the attempt back to the queue; its owner knows that nothing of them was accepted. Also those that
+   * were taken for abandoned meanwhile, unless a report has come for them or a person has decided.
+   */
   async release(token: string, releases: readonly Release[]): Promise<void> {
     if (releases.length === 0) return;
     const rows = releases.map(({ customImsId, code, dueInMs }) => ({
@@ -196,6 +202,12 @@ export class MessageStore {
     }));
     const { sql, bind } = this.sql.release;
     await this.database.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
+  }
+
+  /** What an attempt has taken whose claim got no answer, so that its owner was not told. */
+  async findByAttempt(token: string): Promise<string[]> {
+    const rows = await this.database.rows(this.sql.findByAttempt, [this.account, token]);
+    return rows.map((row) => String(row.custom_ims_id));
   }
 
   /** Hands messages that were held for their caller over to the dispatcher. */
@@ -252,8 +264,8 @@ export class MessageStore {
   }
 
   /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
-  async recoverAbandonedAttempts(): Promise<number> {
-    return this.abandonedAttempts.run(() => this.now());
+  async recoverAbandonedAttempts(goOn?: () => boolean): Promise<number> {
+    return this.abandonedAttempts.run(() => this.now(), goOn);
   }
 
   /** Makes due what the database's clock, set back, has put off; `null`: it has not been set back. */
@@ -262,14 +274,14 @@ export class MessageStore {
   }
 
   /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */
-  async expire(): Promise<number> {
-    const expired = await this.changes.sweep(this.sql.expire);
-    return expired + (await this.changes.sweep(this.sql.expireHeld, { overdue: [this.options.holdMs] }));
+  async expire(goOn?: () => boolean): Promise<number> {
+    const expired = await this.changes.sweep(this.sql.expire, {}, goOn);
+    return expired + (await this.changes.sweep(this.sql.expireHeld, { overdue: [this.options.holdMs] }, goOn));
   }
 
   /** Accepted messages whose report is overdue become UNKNOWN. */
-  async giveUpWaitingForReports(): Promise<number> {
-    return this.overdueReports.run(() => this.now());
+  async giveUpWaitingForReports(goOn?: () => boolean): Promise<number> {
+    return this.overdueReports.run(() => this.now(), goOn);
   }
 
   /** Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt. */

@@ -13,11 +13,14 @@ class Claimed implements ClaimedMessage {
     readonly customImsId: string,
     readonly mobile: string,
     readonly content: string,
+    readonly expiresInMs: number | undefined,
   ) {}
 }
 
-export function toClaimed({ custom_ims_id: customImsId, mobile, content }: SqlRow): ClaimedMessage {
-  return new Claimed(String(customImsId), String(mobile), String(content));
+export function toClaimed(row: SqlRow): ClaimedMessage {
+  const { expires_at: expiresAt, submitted_at: claimedAt } = row;
+  const expiresInMs = expiresAt === null ? undefined : Number(expiresAt) - Number(claimedAt);
+  return new Claimed(String(row.custom_ims_id), String(row.mobile), String(row.content), expiresInMs);
 }
 
 /** A new message, for `NEW_MESSAGE_ROW`. */

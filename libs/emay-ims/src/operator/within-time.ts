@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { withinDeadline } from '../database/within-deadline.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 
 /**
@@ -6,14 +6,6 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
  *
  * @throws EmayImsStoreError with `TIMEOUT` where it does not
  */
-export async function withinTime<Answer>(work: Promise<Answer>, timeoutMs: number): Promise<Answer> {
-  const timer = new AbortController();
-  const late = pause(timeoutMs, null, { signal: timer.signal, ref: false }).then(() => {
-    throw new EmayImsStoreError('TIMEOUT');
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    timer.abort();
-  }
+export function withinTime<Answer>(work: Promise<Answer>, timeoutMs: number): Promise<Answer> {
+  return withinDeadline(work, timeoutMs, () => new EmayImsStoreError('TIMEOUT'));
 }

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { GuardedLogger } from '../diagnostics/index.js';
 import type { OptionsSchema } from './options.schema.js';
 
 /** Adds the address, without a slash at its end, to `baseUrls`, or else what is wrong with it to `problems`. */
@@ -24,7 +24,7 @@ function baseUrlProblem(url: URL, { name: account, http }: OptionsSchema): strin
       'the way is safe'
     );
   }
-  new Logger('EmayImsModule').warn(`${danger}.`, { account });
+  new GuardedLogger('EmayImsModule').warn(`${danger}.`, { account });
   return null;
 }
 

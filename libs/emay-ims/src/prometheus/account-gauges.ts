@@ -126,7 +126,10 @@ export function registerAccountGauges(registry: Registry, services: Services, ca
     for (const [state, count] of Object.entries(counts ?? {})) gauge.set({ account, state }, count);
   });
   const statuses = answersOf(services, cacheMs, (service) => service.status());
-  const up = { name: 'emay_ims_database_up', help: 'Whether the database answered when it was last asked.' };
+  const up = {
+    name: 'emay_ims_database_up',
+    help: 'Whether the database answered, and took writes, when it was last asked.',
+  };
   registerGauge(registry, up, ['account'], statuses, (gauge, account, status) => {
     gauge.set({ account }, Number(status !== null));
   });

@@ -2,6 +2,8 @@ import { ANSWER_CODES } from '../protocol/index.js';
 
 /** What ends a request without a code of the gateway's, as far as it is worth telling apart. */
 const OURS = [
+  'ATTEMPT_OVER',
+  'CLAIM_UNANSWERED',
   'CONNECTION_CLOSED',
   'ECONNRESET',
   'HTTP_500',
@@ -10,6 +12,7 @@ const OURS = [
   'HTTP_504',
   'MISSING_ENTRY',
   'OVERSIZE',
+  'PAST_EXPIRY',
   'TIMEOUT',
   'UNREADABLE',
 ];

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 
@@ -7,7 +7,7 @@ export const MAX_ATTEMPTS = 5;
 const MAX_REASON_LENGTH = 64;
 /** Locks, deadlines, full disks, servers that go: the page is not to blame. */
 const OF_THE_MOMENT =
-  /^(?:TIMEOUT|FAILPOINT|08\w{3}|40\w{3}|53\w{3}|55\w{3}|57\w{3}|58\w{3}|25006|ER_LOCK_\w+|ER_QUERY_\w+|ER_STATEMENT_TIMEOUT|ER_\w*READ_ONLY\w*|ER_OPTION_PREVENTS_STATEMENT|ER_CHECKREAD|ER_DISK_FULL|ER_RECORD_FILE_FULL|ER_SERVER_SHUTDOWN|SQLITE_(?:BUSY|LOCKED|FULL|IOERR|READONLY)\w*)$/;
+  /^(?:(?:\w+_)?TIMEOUT|FAILPOINT|CONNECTION_LOST|08\w{3}|40\w{3}|53\w{3}|55\w{3}|57\w{3}|58\w{3}|25006|ER_LOCK_\w+|ER_QUERY_\w+|ER_STATEMENT_TIMEOUT|ER_\w*READ_ONLY\w*|ER_OPTION_PREVENTS_STATEMENT|ER_CHECKREAD|ER_DISK_FULL|ER_RECORD_FILE_FULL|ER_SERVER_SHUTDOWN|SQLITE_(?:BUSY|LOCKED|FULL|IOERR|READONLY)\w*)$/;
 
 /**
  * Counts how often a page could not be applied. After a few times it is set aside, so that it costs nothing any more, and shows.
@@ -15,13 +15,13 @@ const OF_THE_MOMENT =
  * - Only where the database works otherwise: that it can note the failure is the proof.
  */
 export class PageFailures {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
 
   constructor(
     private readonly account: string,
     private readonly events: EventTransactions,
   ) {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
   }
 
   /** @throws the error itself, where it is none of the page's */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { isOfTheMoment, MAX_ATTEMPTS, reasonOf } from './page-failures.js';
@@ -16,7 +16,7 @@ const HURRIED_MS = 3_000;
  * Where neither takes it, it is tried again for a while; only then is it lost, and stands recorded as a possible loss.
  */
 export class PageKeeper {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private isHurried = false;
   /** How often the database has refused a spooled page, since this process started. */
   private readonly refusals = new Map<string, number>();
@@ -26,7 +26,7 @@ export class PageKeeper {
     private readonly spool: ReportSpool,
     private readonly account: string,
   ) {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
   }
 
   /** Resolves to whether the page is in the database; `false`: it is in a spool file. */
@@ -63,6 +63,7 @@ export class PageKeeper {
   /** Brings spooled pages into the database. One that it does not take is left, and after a few times set aside. */
   async unspool(): Promise<void> {
     for (const id of await this.spool.waiting()) {
+      if (this.isHurried) return; // The rest is safe where it is.
       const fields = { account: this.account, pull: id };
       const page = await this.spool.read(id);
       if (page === null) {

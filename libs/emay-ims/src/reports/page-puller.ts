@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { classifyAnswerCode, printableCode } from '../protocol/index.js';
@@ -28,7 +28,7 @@ const REFUSALS_MEAN_BLOCKED = 3;
 
 /** Pulls one page: records the intent, asks, keeps what comes, has it applied. */
 export class PagePuller {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private refusals = 0;
 
   constructor(
@@ -40,7 +40,7 @@ export class PagePuller {
     /** Called once when the gateway turns out to refuse every call. */
     private readonly onBlocked: (reason: string) => void = () => undefined,
   ) {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
   }
 
   /** The code with which the gateway has refused to hand out reports three times or more in a row; `null`: it has not. */

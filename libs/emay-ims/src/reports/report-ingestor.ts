@@ -1,8 +1,7 @@
-import { Logger } from '@nestjs/common';
 import type { SqlSession } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
-import { publishReportPage } from '../diagnostics/index.js';
+import { GuardedLogger, publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import type { MessageStore } from '../messages/message-store.js';
@@ -56,7 +55,7 @@ const ORPHANS_AT_A_TIME = 500;
  */
 export class ReportIngestor {
   private readonly reader: PageReader;
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
 
   constructor(
     private readonly events: EventTransactions,
@@ -66,7 +65,7 @@ export class ReportIngestor {
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.reader = new PageReader(options);
-    this.logger = new Logger(`EmayIms:${store.account}`);
+    this.logger = GuardedLogger.of(store.account);
   }
 
   async ingest(page: StoredPage): Promise<IngestedPage> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { GuardedLogger } from '../diagnostics/index.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
@@ -25,8 +25,9 @@ export interface ReportPullResult {
   /** Reports that may be lost, at most: their pages came in part or not at all. */
   lost: number;
   /**
-   * Why the pull ended early: the gateway's or the network's code, `CUT_SHORT` or `UNREADABLE` for its page, `NOT_APPLIED` where several
-   * could not be applied, `SPOOLED` while the database is away, or `LEASE_HELD` while another instance pulls.
+   * Why the pull ended early: the gateway's or the network's code; `CUT_SHORT` or `UNREADABLE` for its page; `NOT_APPLIED` where several
+   * could not be applied; `SPOOLED` while the database is away; `LEASE_HELD` while another instance pulls; `SHUTTING_DOWN` where the
+   * application closes: what has not been asked for stays at the gateway.
    */
   stoppedBy: string | null;
 }
@@ -38,6 +39,7 @@ const LEASE_RESERVE_MS = 5_000;
 const LEASE_HELD = 'LEASE_HELD';
 /** Pages have come, and are kept, but could not be applied. */
 const NOT_APPLIED = 'NOT_APPLIED';
+const SHUTTING_DOWN = 'SHUTTING_DOWN';
 const OVER_SPEED = 'ERROR_OVER_SPEED';
 /** The gateway counts calls by the second. Where waiting so often does not help, somebody else is calling. */
 const OVER_SPEED_PAUSES_MS = [1_000, 2_000];
@@ -56,7 +58,7 @@ export class ReportPoller {
   /** When a pull of this instance last got to the end of the gateway's queue; `null`: none has yet. */
   lastGoodPullAt: Date | null = null;
   private readonly leaseName: string;
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private heldUntil = -Infinity;
   private running: Promise<ReportPullResult> | null = null;
   private readonly stopping = new AbortController();
@@ -68,7 +70,7 @@ export class ReportPoller {
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
   ) {
-    this.logger = new Logger(`EmayIms:${options.name}`);
+    this.logger = GuardedLogger.of(options.name);
     this.leaseName = `${options.name}:reports`;
   }
 
@@ -89,7 +91,7 @@ export class ReportPoller {
     try {
       const { stoppedBy } = await this.pull();
       if (stoppedBy === null || stoppedBy === NOT_APPLIED) this.circuit.succeeded();
-      else if (stoppedBy !== LEASE_HELD)
+      else if (stoppedBy !== LEASE_HELD && stoppedBy !== SHUTTING_DOWN)
         this.circuit.failed(stoppedBy, classifyAnswerCode(stoppedBy) === 'configuration');
     } finally {
       if (passage === 'probe') this.circuit.leave();
@@ -135,7 +137,7 @@ export class ReportPoller {
     };
     this.heldUntil = -Infinity;
     try {
-      if (this.isStopped) return total;
+      if (this.isStopped) return { ...total, stoppedBy: SHUTTING_DOWN };
       if (!(await this.hold())) return { ...total, stoppedBy: LEASE_HELD };
       for await (const page of this.applier.replay(() => this.mayGoOn())) add(total, page);
       const stoppedBy = await this.pullPages(limit, total);
@@ -149,7 +151,8 @@ export class ReportPoller {
   private async pullPages(limit: number, total: ReportPullResult): Promise<string | null> {
     let tooFast = 0;
     let failed = 0;
-    for (let wanted = limit; !this.isStopped && wanted > 0;) {
+    for (let wanted = limit; wanted > 0;) {
+      if (this.isStopped) return SHUTTING_DOWN;
       if (!(await this.hold())) return LEASE_HELD;
       const number = Math.min(wanted, this.options.reports.pageSize);
       const { page, isAnswered, stoppedBy } = await this.puller.pull(number, this.lastsMs);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import type { LeaseStore } from '../database/lease-store.js';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { MAX_RETENTION_DAYS } from '../options/limits.js';
 import type { RetentionStore } from './retention-store.js';
@@ -32,7 +32,7 @@ const DAY_MS = 86_400_000;
  *   count for it. Ids are never to be used again.
  */
 export class Retention {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private readonly leaseName: string;
   private stopped = false;
 
@@ -41,7 +41,7 @@ export class Retention {
     private readonly store: RetentionStore,
     private readonly account: string,
   ) {
-    this.logger = new Logger(`EmayIms:${account}`);
+    this.logger = GuardedLogger.of(account);
     this.leaseName = `${account}:retention`;
   }
 

@@ -1,169 +1,144 @@
+import type { AccountCircuit } from '../engine/account-circuit.js';
 import {
   EmayImsConflictError,
+  EmayImsQueuedError,
   EmayImsRejectedError,
   EmayImsStoreError,
   EmayImsUnconfirmedError,
   EmayImsUnsentError,
   EmayImsValidationError,
 } from '../errors/emay-ims-errors.js';
-import type { ImsDatabase } from '../database/ims-database.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { Attempt, MessageStore, NewMessage } from '../messages/message-store.js';
-import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
+import type { ClaimedMessage, MessageStore, NewMessage } from '../messages/message-store.js';
 import { ANSWER_CODES, classifyAnswerCode } from '../protocol/index.js';
-import type { AccountCircuit } from '../engine/account-circuit.js';
-import { packRequests } from './request-packing.js';
-import { conflictingIds, isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
+import type { RunningAttempt } from './attempt-fence.js';
+import { leavingAt, problemWithNow } from './leaving.js';
 import type { Submitter } from './submitter.js';
 
+/** A message under its id: as it is stored; or claimed for this call, and what becomes of it if it cannot be sent. */
+type TakenUp = { stored: ImsMessage } | { claimed: ClaimedMessage; releaseInMs: number | null };
+
+/** To be held for its caller. */
+const HELD = null;
+
 /**
- * Sends at once, while the caller waits. Each message is stored as SUBMITTING before its request leaves, so a crash in
+ * Sends one message at once, while the caller waits. It is stored as SUBMITTING before its request leaves, so a crash in
  * between leaves it UNCONFIRMED, never lost and never sent again.
+ *
+ * - What is not accepted is held for its caller to try again, and never sent behind the caller's back. A message that was in
+ *   the queue already goes back there: somebody was promised that it is sent.
  */
 export class DirectSender {
   constructor(
-    private readonly database: ImsDatabase,
     private readonly store: MessageStore,
     private readonly submitter: Submitter,
     private readonly circuit: AccountCircuit,
-    private readonly options: ResolvedEmayImsOptions,
   ) {}
 
   /** Resolves once the gateway has accepted the message; every other ending is an error. See `EmayImsService.send`. */
   async send({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage> {
     const [message] = messages as [NewMessage];
     const { customImsId } = message;
-    await this.assertMayGoNow(message);
     const attempt = this.submitter.newAttempt();
+    const leaving = await this.assertMayGoNow(message);
     const known = givenIds.size > 0 ? await this.store.findOne(customImsId) : null;
-    const settled = known && (await this.takeUp(known, message, attempt));
-    if (settled) return settled;
-    if (this.circuit.isShut) throw this.rejected(customImsId, this.circuit.reason ?? 'ERROR_SIGN');
-    if (!known) {
-      await this.store.insertSubmitting([message], attempt);
-      if (givenIds.size > 0) {
-        const stored = await this.store.findOne(customImsId);
-        // Somebody stored the same id between our look and our insert.
-        if (stored && stored.attempt !== attempt.token) {
-          const theirs = await this.takeUp(stored, message, attempt);
-          if (theirs) return theirs;
-        }
-      }
-    }
-    return this.result(await this.submitOrDoubt(message, attempt));
+    if (known) return this.finish(await this.takeUp(known, message, attempt), attempt);
+    if (this.circuit.isShut) throw rejected(customImsId, this.refusal);
+    await this.store.insertSubmitting([message], attempt);
+    const stored = givenIds.size > 0 ? await this.readAgain(customImsId) : null;
+    // Somebody may have stored the same id between our look and our insert.
+    const isOurs = stored === null || stored.attempt === attempt.token;
+    const taken = isOurs ? { claimed: leaving, releaseInMs: HELD } : await this.takeUp(stored, message, attempt);
+    return this.finish(taken, attempt);
   }
 
-  /**
-   * Sends any number of messages in as few requests as possible; how each ended stands in the store. Those that are for
-   * later are queued.
-   */
-  async sendMany({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage[]> {
-    const ids = messages.map(({ customImsId }) => customImsId);
-    const known = new Map((await this.store.findByIds([...givenIds])).map((message) => [message.customImsId, message]));
-    const conflicts = conflictingIds(messages, known);
-    if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
-    if (known.size > 0) await this.store.unhold([...known.keys()], this.database);
-
-    const createdAt = await this.store.now();
-    const fresh = messages.filter(({ customImsId }) => !known.has(customImsId));
-    const later = fresh.filter((message) => problemWithNow(message, createdAt) !== null);
-    if (later.length > 0) await this.store.insertQueued(later, createdAt, this.database);
-    const now = fresh.filter((message) => problemWithNow(message, createdAt) === null);
-    const requests = packRequests(now, this.options.dispatch.maxBatchSize);
-    const failures: unknown[] = [];
-    const worker = async () => {
-      for (let request = requests.shift(); request && failures.length === 0; request = requests.shift()) {
-        // While the account is refused the rest waits in the queue: not one request is spent on it.
-        if (this.circuit.isShut) await this.store.insertQueued(request, createdAt, this.database);
-        else await this.sendRequest(request, givenIds);
-      }
-    };
-    // Told when all have ended: a caller who hears of a failure must not be sent for any more.
-    const workers = Array.from({ length: Math.min(this.options.dispatch.concurrency, requests.length) }, () =>
-      worker().catch((error: unknown) => void failures.push(error)),
-    );
-    await Promise.all(workers);
-    if (failures.length > 0) throw failures[0];
-
-    const stored = new Map((await this.store.findByIds(ids)).map((message) => [message.customImsId, message]));
-    const late = conflictingIds(messages, stored);
-    if (late.length > 0) throw new EmayImsConflictError(late);
-    return ids.map((id) => stored.get(id) as ImsMessage);
+  private get refusal(): string {
+    return this.circuit.reason ?? 'ERROR_SIGN';
   }
 
-  private async assertMayGoNow(message: NewMessage): Promise<void> {
-    if (message.sendAt === null && message.expiresAt === null) return;
-    const problem = problemWithNow(message, await this.store.now());
+  private async assertMayGoNow(message: NewMessage): Promise<ClaimedMessage> {
+    if (message.sendAt === null && message.expiresAt === null) return message;
+    const now = await this.store.now();
+    const problem = problemWithNow(message, now);
     if (problem !== null) throw new EmayImsValidationError([{ index: 0, ...problem }]);
+    return leavingAt(now, message);
   }
 
-  private async sendRequest(request: readonly NewMessage[], givenIds: ReadonlySet<string>): Promise<void> {
-    const attempt = this.submitter.newAttempt();
-    await this.store.insertSubmitting(request, attempt);
-    const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
-    const stored = await this.store.findByIds(contested);
-    const theirs = new Set(stored.filter(({ attempt: by }) => by !== attempt.token).map((other) => other.customImsId));
-    const ours = request.filter(({ customImsId }) => !theirs.has(customImsId));
-    if (ours.length > 0) await this.submitter.submit(ours, attempt, 0);
-  }
-
-  /**
-   * What a message already stored under the id means for the call: its result, or `null` when the call has taken the
-   * message over and may go on to submit it.
-   */
-  private async takeUp(known: ImsMessage, wanted: NewMessage, attempt: Attempt): Promise<ImsMessage | null> {
-    if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([known.customImsId]);
-    if (known.state === 'QUEUED') {
-      if (this.circuit.isShut) throw this.rejected(known.customImsId, this.circuit.reason ?? 'ERROR_SIGN');
-      if ((await this.store.claimThese([known.customImsId], attempt)).length > 0) return null;
-      return this.result((await this.store.findOne(known.customImsId)) as ImsMessage);
+  private async readAgain(customImsId: string): Promise<ImsMessage | null> {
+    try {
+      return await this.submitter.persistently(() => this.store.findOne(customImsId));
+    } catch (error) {
+      if (!(error instanceof EmayImsStoreError)) throw error;
+      throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
     }
-    return this.result(known);
+  }
+
+  /** What a message already stored under the id means for the call: its result, or that the call has taken it over. */
+  private async takeUp(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<TakenUp> {
+    const { customImsId, state, dueAt } = known;
+    if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([customImsId]);
+    if (state !== 'QUEUED') return { stored: known };
+    if (this.circuit.isShut) {
+      throw dueAt === null ? rejected(customImsId, this.refusal) : new EmayImsQueuedError(customImsId, this.refusal);
+    }
+    const releaseInMs = dueAt === null ? HELD : await this.dueInMs(known);
+    const [claimed] = await this.store.claimThese([customImsId], attempt);
+    return claimed
+      ? { claimed, releaseInMs }
+      : { stored: (await this.store.findOne(customImsId)) ?? gone(customImsId) };
+  }
+
+  /** A message for later, sent early, is for later again if that fails. */
+  private async dueInMs({ sendAt }: ImsMessage): Promise<number> {
+    return sendAt === null ? 0 : Math.max(0, sendAt.getTime() - (await this.store.now()).getTime());
+  }
+
+  private async finish(taken: TakenUp, attempt: RunningAttempt): Promise<ImsMessage> {
+    return result('stored' in taken ? taken.stored : await this.submit(taken.claimed, attempt, taken.releaseInMs));
   }
 
   /** The message as it stands afterwards. Whatever the database does from here on, the request may have gone. */
-  private async submitOrDoubt(message: NewMessage, attempt: Attempt): Promise<ImsMessage> {
+  private async submit(
+    message: ClaimedMessage,
+    attempt: RunningAttempt,
+    releaseInMs: number | null,
+  ): Promise<ImsMessage> {
     try {
-      await this.submitter.submit([message], attempt, null);
-      const stored = await this.store.findOne(message.customImsId);
-      if (stored) return stored;
-      throw new EmayImsUnconfirmedError(message.customImsId, 'PURGED');
+      await this.submitter.submit([message], attempt, releaseInMs);
+      return (await this.store.findOne(message.customImsId)) ?? gone(message.customImsId);
     } catch (error) {
       if (error instanceof EmayImsStoreError) throw new EmayImsUnconfirmedError(message.customImsId, 'STORE_FAILED');
       throw error;
     }
   }
+}
 
-  /** The message if the gateway accepted it, however it fared afterwards; an error otherwise. */
-  private result(message: ImsMessage): ImsMessage {
-    const { customImsId, state, code, acceptedAt } = message;
-    if (acceptedAt !== null) return message;
-    switch (state) {
-      case 'REJECTED':
-        throw this.rejected(customImsId, code ?? 'UNKNOWN');
-      case 'CANCELLED':
-      case 'EXPIRED':
-        throw new EmayImsConflictError([customImsId], `is ${state}; use a new customImsId to send the text after all`);
-      case 'QUEUED':
-        if (code !== null && classifyAnswerCode(code) !== 'unlisted') throw this.rejected(customImsId, code);
-        throw new EmayImsUnsentError(customImsId, code ?? 'NOT_HANDED_OVER');
-      default:
-        throw new EmayImsUnconfirmedError(customImsId, code ?? 'ANOTHER_ATTEMPT_UNDER_WAY');
-    }
-  }
-
-  private rejected(customImsId: string, code: string): EmayImsRejectedError {
-    const kind = classifyAnswerCode(code);
-    const retryable = kind === 'configuration' || kind === 'pace';
-    return new EmayImsRejectedError(code, customImsId, retryable, ANSWER_CODES[code]?.advice ?? '');
+/** The message if the gateway accepted it, however it fared afterwards; an error otherwise. */
+function result(message: ImsMessage): ImsMessage {
+  const { customImsId, state, code, acceptedAt, dueAt } = message;
+  if (acceptedAt !== null) return message;
+  switch (state) {
+    case 'REJECTED':
+      throw rejected(customImsId, code ?? 'UNKNOWN');
+    case 'CANCELLED':
+    case 'EXPIRED':
+      throw new EmayImsConflictError([customImsId], `is ${state}; use a new customImsId to send the text after all`);
+    case 'QUEUED':
+      if (dueAt !== null) throw new EmayImsQueuedError(customImsId, code ?? 'NOT_HANDED_OVER');
+      if (code !== null && classifyAnswerCode(code) !== 'unlisted') throw rejected(customImsId, code);
+      throw new EmayImsUnsentError(customImsId, code ?? 'UNKNOWN');
+    default:
+      throw new EmayImsUnconfirmedError(customImsId, code ?? 'ANOTHER_ATTEMPT_UNDER_WAY');
   }
 }
 
-/** What keeps a message from being sent at this moment, by the database's clock. */
-function problemWithNow({ sendAt, expiresAt }: NewMessage, now: Date): { property: string; message: string } | null {
-  if (sendAt !== null && sendAt > now) {
-    return { property: 'sendAt', message: 'must not lie in the future: send sends now; enqueue the message instead' };
-  }
-  if (expiresAt !== null && expiresAt <= now) return { property: 'expiresAt', message: 'must lie in the future' };
-  return null;
+function gone(customImsId: string): never {
+  throw new EmayImsUnconfirmedError(customImsId, 'PURGED');
+}
+
+function rejected(customImsId: string, code: string): EmayImsRejectedError {
+  const kind = classifyAnswerCode(code);
+  const retryable = kind === 'configuration' || kind === 'pace';
+  return new EmayImsRejectedError(code, customImsId, retryable, ANSWER_CODES[code]?.advice ?? '');
 }

@@ -1,4 +1,5 @@
-import type { MessageStore } from '../messages/message-store.js';
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { Submitter } from './submitter.js';
@@ -47,13 +48,23 @@ export class Dispatcher {
       try {
         const limit = passage === 'probe' ? 1 : this.options.dispatch.maxBatchSize;
         const attempt = this.submitter.newAttempt();
-        const claimed = await this.store.claim(limit, attempt);
+        const claimed = await this.claim(limit, attempt);
         if (claimed.length === 0) return;
         if (claimed.length === limit && passage === 'all') join();
         await this.submitter.submit(claimed, attempt, 0);
       } finally {
         if (passage === 'probe') this.circuit.leave();
       }
+    }
+  }
+
+  private async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
+    try {
+      return await this.store.claim(limit, attempt);
+    } catch (error) {
+      // Without this they would be in doubt in the end, although nothing of them has left.
+      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.submitter.giveBack(attempt);
+      throw error;
     }
   }
 }

@@ -3,9 +3,10 @@ import { dataSourceOf } from '../database/data-source-of.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsConflictError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { ImsMessage } from '../messages/ims-message.entity.js';
-import type { MessageStore, NewMessage } from '../messages/message-store.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
+import type { MessageStore } from '../messages/message-store.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
+import { unreadMessage } from '../messages/unread-message.js';
 
 /** Rows in one statement: a parameter of more than 128 KiB would be an object that V8 keeps until memory is short. */
 const ROWS_PER_STATEMENT = 250;
@@ -30,7 +31,13 @@ export class Enqueuer {
   async enqueue(wanted: IdentifiedMessages, manager?: EntityManager): Promise<ImsMessage[]> {
     const { createdAt, stored } = await this.store(wanted, manager);
     return wanted.messages.map(
-      (message) => stored.get(message.customImsId) ?? queuedMessage(this.messages.account, message, createdAt),
+      (message) =>
+        stored.get(message.customImsId) ??
+        unreadMessage(this.messages.account, message, {
+          state: 'QUEUED',
+          createdAt,
+          dueAt: message.sendAt ?? createdAt,
+        }),
     );
   }
 
@@ -90,32 +97,4 @@ export class Enqueuer {
       );
     }
   }
-}
-
-/** The row just written, as it would be read back. */
-function queuedMessage(account: string, message: NewMessage, createdAt: Date): ImsMessage {
-  return Object.assign(new ImsMessage(), {
-    account,
-    customImsId: message.customImsId,
-    imsId: null,
-    mobile: message.mobile,
-    content: message.content,
-    state: 'QUEUED',
-    code: null,
-    rawAnswer: null,
-    priority: message.priority,
-    sendAt: message.sendAt,
-    expiresAt: message.expiresAt,
-    dueAt: message.sendAt ?? createdAt,
-    attempt: null,
-    attempts: 0,
-    reportState: null,
-    reportDescription: null,
-    gatewaySubmitTime: null,
-    gatewayReceiveTime: null,
-    createdAt,
-    submittedAt: null,
-    acceptedAt: null,
-    finalAt: null,
-  } satisfies ImsMessage);
 }

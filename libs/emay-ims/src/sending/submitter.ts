@@ -1,14 +1,15 @@
-import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EmayImsClient, SendOutcome } from '../client/index.js';
-import { publishSettled } from '../diagnostics/index.js';
+import { GuardedLogger, publishSettled } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
+import { closedBy, HOST_CLOCKS, runAttempt, type HostClocks, type RunningAttempt } from './attempt-fence.js';
 import { isSameText, judge, type Verdict } from './settlement.js';
 
 /** What settling may take after the request's own deadline, before others call the attempt abandoned. */
@@ -18,16 +19,21 @@ const SETTLING_RETRY_MS = 60_000;
 /** The same while the process is being shut down. */
 const HURRIED_RETRY_MS = 3_000;
 
+/** How a message that was submitted ended; QUEUED: it provably was not accepted. */
+export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code' | 'imsId'>;
+
 /**
  * Hands claimed messages over and records what became of them.
  *
  * - The messages are SUBMITTING, under the attempt's token, and committed: the point of no return lies behind.
  * - One attempt is one request. A refused batch is split into new attempts, halving, until the culprit stands alone.
+ * - Between the claim and the first byte this process may have stood still for any time. A request that would leave too
+ *   late does not leave: its messages go back to the queue.
  * - An outcome that cannot be stored is tried again for a while; after that recovery makes it UNCONFIRMED. Nothing is
  *   ever submitted a second time from here.
  */
 export class Submitter {
-  private readonly logger: Logger;
+  private readonly logger: GuardedLogger;
   private isHurried = false;
 
   constructor(
@@ -35,8 +41,9 @@ export class Submitter {
     private readonly store: MessageStore,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
+    private readonly clocks: HostClocks = HOST_CLOCKS,
   ) {
-    this.logger = new Logger(`EmayIms:${options.name}`);
+    this.logger = GuardedLogger.of(options.name);
   }
 
   /** The process is being shut down: results are not kept in memory for long any more. */
@@ -44,64 +51,80 @@ export class Submitter {
     this.isHurried = true;
   }
 
-  newAttempt(): Attempt {
-    return { token: newToken(), lastsMs: this.options.http.timeoutMs + SETTLING_MS };
+  /** To be made before its messages are claimed, or stored as SUBMITTING. */
+  newAttempt(): RunningAttempt {
+    return runAttempt({ token: newToken(), lastsMs: this.options.http.timeoutMs + SETTLING_MS }, this.clocks);
   }
 
   /**
    * Submits messages to different numbers, at most 300.
    *
    * @param releaseInMs when messages that were not accepted may be taken from the queue again; `null`: never
-   * @returns the outcome of the first request; how each message ended stands in the store
+   * @returns how each ended, as far as that was this attempt's to find out; it stands in the store
    */
   async submit(
     messages: readonly ClaimedMessage[],
-    attempt: Attempt,
+    attempt: RunningAttempt,
     releaseInMs: number | null,
-  ): Promise<SendOutcome> {
+  ): Promise<SubmittedMessage[]> {
     await failpoint('before-request');
-    const outcome = await this.request(messages);
+    const outcome = await this.request(messages, attempt);
     await failpoint('after-request');
     const verdict = judge(outcome, messages);
-    this.tellCircuit(outcome, verdict);
+    if (outcome.kind === 'unsent' && outcome.isTooLate) this.logTooLate(outcome.reason, messages.length);
+    else this.tellCircuit(outcome, verdict);
+    const ends = await this.record(verdict, messages, attempt, releaseInMs);
+    await failpoint('after-settle');
+    return ends;
+  }
+
+  private async record(
+    verdict: Verdict,
+    messages: readonly ClaimedMessage[],
+    attempt: RunningAttempt,
+    releaseInMs: number | null,
+  ): Promise<SubmittedMessage[]> {
     switch (verdict.kind) {
       case 'settled':
         await this.persistently(() => this.store.settle(attempt.token, verdict.settlements));
         publishSettled(this.options.name, verdict.settlements);
-        break;
+        return verdict.settlements;
       case 'released':
         await this.release(messages, attempt, verdict.code, releaseInMs);
-        break;
+        return messages.map(({ customImsId }) => ({ customImsId, state: 'QUEUED', code: verdict.code, imsId: null }));
       case 'split':
         // Far enough in the future for the halves to be taken up here, and not lost if that fails.
         await this.release(messages, attempt, verdict.code, attempt.lastsMs);
-        await this.submitHalves(messages, releaseInMs);
-        break;
+        return this.submitHalves(messages, releaseInMs);
     }
-    await failpoint('after-settle');
-    return outcome;
   }
 
-  private async submitHalves(messages: readonly ClaimedMessage[], releaseInMs: number | null): Promise<void> {
+  private async submitHalves(
+    messages: readonly ClaimedMessage[],
+    releaseInMs: number | null,
+  ): Promise<SubmittedMessage[]> {
+    const ends: SubmittedMessage[] = [];
     const middle = Math.ceil(messages.length / 2);
     for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
       const attempt = this.newAttempt();
       const ids = half.map(({ customImsId }) => customImsId);
       const claimed = await this.store.claimThese(ids, attempt);
-      if (claimed.length > 0) await this.submit(claimed, attempt, releaseInMs);
+      if (claimed.length > 0) ends.push(...(await this.submit(claimed, attempt, releaseInMs)));
     }
+    return ends;
   }
 
-  private request(messages: readonly ClaimedMessage[]): Promise<SendOutcome> {
+  private request(messages: readonly ClaimedMessage[], attempt: RunningAttempt): Promise<SendOutcome> {
+    const fence = () => closedBy(attempt, messages);
     const [first] = messages;
-    if (first && messages.length === 1) return this.client.sendSingleIms(first);
-    if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages);
-    return this.client.sendPersonalityIms(messages);
+    if (first && messages.length === 1) return this.client.sendSingleIms(first, fence);
+    if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages, fence);
+    return this.client.sendPersonalityIms(messages, fence);
   }
 
   private release(
     messages: readonly ClaimedMessage[],
-    attempt: Attempt,
+    attempt: RunningAttempt,
     code: string,
     dueInMs: number | null,
   ): Promise<void> {
@@ -110,6 +133,15 @@ export class Submitter {
         attempt.token,
         messages.map(({ customImsId }) => ({ customImsId, code, dueInMs })),
       ),
+    );
+  }
+
+  /** That is no fault of the gateway, so the circuit does not hear of it. */
+  private logTooLate(code: string, count: number): void {
+    this.logger.warn(
+      `Request not sent (${code}): too much time has passed since its messages were claimed. They are QUEUED again. If ` +
+        'frequent, look for a process that stands still, or a slow database.',
+      { account: this.options.name, code, count },
     );
   }
 
@@ -137,13 +169,27 @@ export class Submitter {
     );
   }
 
-  private async persistently(write: () => Promise<void>): Promise<void> {
+  /** The claim of this attempt got no answer: what it may have taken has not been sent, and goes back into the queue. */
+  async giveBack({ token }: Attempt): Promise<void> {
+    await this.persistently(async () => {
+      const customImsIds = await this.store.findByAttempt(token);
+      const released = { code: 'CLAIM_UNANSWERED', dueInMs: 0 };
+      await this.store.release(
+        token,
+        customImsIds.map((customImsId) => ({ customImsId, ...released })),
+      );
+    });
+  }
+
+  /** Tries for a while what fails because the database is away. */
+  async persistently<T>(work: () => Promise<T>, limitMs = SETTLING_RETRY_MS): Promise<T> {
     const began = performance.now();
     for (let wait = 50; ; wait = Math.min(wait * 2, 1_000)) {
       try {
-        return await write();
+        return await work();
       } catch (error) {
-        const isOver = performance.now() - began > (this.isHurried ? HURRIED_RETRY_MS : SETTLING_RETRY_MS);
+        const limit = this.isHurried ? Math.min(limitMs, HURRIED_RETRY_MS) : limitMs;
+        const isOver = performance.now() - began > limit;
         if (!(error instanceof EmayImsStoreError) || isOver) throw error;
         await pause(wait);
       }

@@ -15,7 +15,7 @@ const TIMEOUT_MS = 1_000;
  * Tells `@nestjs/terminus` how an account fares: database, circuit, oldest message that is due, last good pull, lease.
  *
  * - Counts nothing: how much is queued, or waits for a person or a handler, does not make it late.
- * - `down` when the database does not answer: then nothing can be taken.
+ * - `down` when the database does not answer, or takes no writes: then nothing can be taken.
  * - Anything else is reported, and fails the check only where `failOn` names it: a gateway that is away must not take
  *   every instance out of service, which can still queue.
  * - Reported problems show as `degraded` with terminus 12, and as `up` with a list of `problems` with terminus 11.
@@ -48,7 +48,7 @@ export class EmayImsHealthIndicator {
   }
 }
 
-/** The pulse, or why the database does not tell: the driver's code. */
+/** The pulse, or the code of what keeps the database from answering or writing. */
 async function pulseOf(service: EmayImsService, timeoutMs: number): Promise<ImsAccountPulse | string> {
   try {
     return await withinTime(service.pulse(), timeoutMs);

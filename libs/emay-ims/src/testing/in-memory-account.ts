@@ -21,6 +21,7 @@ import { matchReports } from '../reports/report-matching.js';
 import type { ReportPoller, ReportPullResult } from '../reports/report-poller.js';
 import type { RetentionStore } from '../retention/retention-store.js';
 import { Retention } from '../retention/retention.js';
+import { BatchSender } from '../sending/batch-sender.js';
 import { DirectSender } from '../sending/direct-sender.js';
 import { Dispatcher } from '../sending/dispatcher.js';
 import type { Enqueuer } from '../sending/enqueuer.js';
@@ -111,8 +112,11 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   }
 
   get directSender(): DirectSender {
-    const submitter = this.newSubmitter();
-    return new DirectSender(NO_DATABASE, this.store, submitter, this.circuit, this.options);
+    return new DirectSender(this.store, this.newSubmitter(), this.circuit);
+  }
+
+  get batchSender(): BatchSender {
+    return new BatchSender(NO_DATABASE, this.store, this.newSubmitter(), this.circuit, this.options);
   }
 
   /** Once what runs in the background: ends what is overdue, hands over what is due, calls durable handlers. */
@@ -149,8 +153,12 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     // Nothing runs by itself.
   }
 
-  whileOpen<T>(work: Promise<T>): Promise<T> {
-    return work;
+  whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  whileStreaming<T>(work: () => Promise<T>): Promise<T> {
+    return work();
   }
 
   async pulse(): Promise<ImsAccountPulse> {

@@ -78,7 +78,10 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
   async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
     const queued = this.table.byIds(customImsIds).filter(({ state }) => state === 'QUEUED');
     for (const { customImsId, attempts } of queued) this.table.change(customImsId, this.submitting(attempt, attempts));
-    return queued.map(({ customImsId, mobile, content }) => ({ customImsId, mobile, content }));
+    return queued.map(({ customImsId, mobile, content, expiresAt }) => ({
+      ...{ customImsId, mobile, content },
+      expiresInMs: expiresAt === null ? undefined : expiresAt.getTime() - this.clock(),
+    }));
   }
 
   async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
@@ -102,10 +105,16 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
 
   async release(token: string, releases: readonly Release[]): Promise<void> {
     for (const { customImsId, code, dueInMs } of releases) {
-      if (this.ofAttempt(token, customImsId)?.state !== 'SUBMITTING') continue;
+      const message = this.ofAttempt(token, customImsId);
+      const isAbandoned = message?.state === 'UNCONFIRMED' && message.code === 'ATTEMPT_ABANDONED';
+      if (message?.state !== 'SUBMITTING' && !isAbandoned) continue;
       const dueAt = dueInMs === null ? null : this.at(dueInMs);
       this.table.change(customImsId, { state: 'QUEUED', code, dueAt });
     }
+  }
+
+  async findByAttempt(token: string): Promise<string[]> {
+    return this.inState('SUBMITTING', ({ attempt }) => attempt === token).map(({ customImsId }) => customImsId);
   }
 
   async unhold(customImsIds: readonly string[]): Promise<void> {

@@ -1,24 +1,6 @@
 import { ImsMessage } from '../messages/ims-message.entity.js';
 import type { NewMessage } from '../messages/message-store.js';
-
-/** What a new message does not say itself. */
-type Standing = Pick<ImsMessage, 'state' | 'createdAt'> & Partial<ImsMessage>;
-
-const BLANK = {
-  imsId: null,
-  code: null,
-  rawAnswer: null,
-  dueAt: null,
-  attempt: null,
-  attempts: 0,
-  reportState: null,
-  reportDescription: null,
-  gatewaySubmitTime: null,
-  gatewayReceiveTime: null,
-  submittedAt: null,
-  acceptedAt: null,
-  finalAt: null,
-} satisfies Partial<ImsMessage>;
+import { unreadMessage, type Standing } from '../messages/unread-message.js';
 
 /**
  * The table `emay_ims_message` of one account, as a map.
@@ -47,8 +29,7 @@ export class MessageTable {
   /** Leaves alone what is there already. */
   insert(message: NewMessage, standing: Standing): void {
     if (this.messages.has(message.customImsId)) return;
-    const { account } = this;
-    this.messages.set(message.customImsId, Object.assign(new ImsMessage(), BLANK, message, { account }, standing));
+    this.messages.set(message.customImsId, unreadMessage(this.account, message, standing));
   }
 
   change(customImsId: string, changes: Partial<ImsMessage>): void {

@@ -10,7 +10,7 @@ export interface MigrationStep {
   isPostgres: boolean;
   names: TableNames;
   runner: QueryRunner;
-  query(sql: string): Promise<unknown>;
+  query: (sql: string) => Promise<unknown>;
 }
 
 /**

@@ -19,7 +19,8 @@ export const mysqlSessions: ServerSessions = {
   ],
   begin: () => 'START TRANSACTION',
   limitsTransactionsOnly: false,
-  savepoint: () => 'SAVEPOINT emay_ims',
+  // Outside of a transaction a savepoint is not refused: it is just not there.
+  savepoint: () => ['SAVEPOINT emay_ims', 'ROLLBACK TO SAVEPOINT emay_ims'],
   async enter(session) {
     const [found] = await session.rows('SELECT @@sql_mode AS mode, @@character_set_client AS charset');
     const [mode, charset] = [String(found?.mode), String(found?.charset)];

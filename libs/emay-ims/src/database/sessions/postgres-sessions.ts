@@ -20,7 +20,7 @@ export const postgresSessions: ServerSessions = {
     ].join('; ');
   },
   limitsTransactionsOnly: true,
-  savepoint: (facts) => ['SAVEPOINT emay_ims', ...insistence(facts)].join('; '),
+  savepoint: (facts) => [['SAVEPOINT emay_ims', ...insistence(facts)].join('; ')],
   // What is not visible in the host's snapshot, PostgreSQL reports as a serialization failure.
   enter: async () => async () => undefined,
 };

@@ -16,8 +16,8 @@ export interface ServerSessions {
   begin(timeoutMs: number, facts: ServerFacts): string;
   /** Whether a statement has the server's limits, and insists on durability, only inside such a transaction. */
   limitsTransactionsOnly: boolean;
-  /** Joins a transaction of the host. */
-  savepoint(facts: ServerFacts): string;
+  /** Joins a transaction of the host; fails where there is none. */
+  savepoint(facts: ServerFacts): readonly string[];
   /**
    * Makes the session of the host's transaction one that takes our statements as they are meant.
    *

@@ -74,13 +74,16 @@ function findColumnProblems(table: string, columns: readonly SqlRow[]): Problem[
     ({ name, collation_name: collation }) => IDS.has(String(name)) && !/_bin$|_cs$|^binary$/.test(String(collation)),
   );
   const narrow = columns.filter(({ charset }) => charset !== 'utf8mb4');
-  const list = (rows: readonly SqlRow[]) => rows.map(({ name }) => name).join(', ');
   return [
     ...(merging.length > 0
       ? [wrong(`Columns ${list(merging)} of ${table} take ids that differ in case for the same: ${fix}.`)]
       : []),
     ...(narrow.length > 0 ? [wrong(`Columns ${list(narrow)} of ${table} do not hold every character: ${fix}.`)] : []),
   ];
+}
+
+function list(columns: readonly SqlRow[]): string {
+  return columns.map(({ name }) => name).join(', ');
 }
 
 function findIndexProblems(database: ImsDatabase, table: ImsTable, found: readonly SqlRow[]): Problem[] {

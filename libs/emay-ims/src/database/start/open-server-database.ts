@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { GuardedLogger } from '../../diagnostics/index.js';
 import { EmayImsOptionsError, EmayImsStoreError } from '../../errors/emay-ims-errors.js';
 import { ImsDatabase, type ImsDatabaseSettings } from '../ims-database.js';
 import { withoutData } from '../store-failure.js';
@@ -36,7 +36,7 @@ export interface StartOptions {
  */
 export async function openServerDatabase(start: StartOptions): Promise<ImsDatabase> {
   const { account, host, own, limits, startTimeoutMs } = start;
-  const logger = new Logger(`EmayIms:${account}`);
+  const logger = GuardedLogger.of(account);
   const names = await resolveNames(start);
   const settings = { names, limits, host };
   const database = new ImsDatabase(own, settings);

@@ -3,7 +3,7 @@ import type { ImsDatabase } from '../database/ims-database.js';
 import { AccountCircuit } from '../engine/account-circuit.js';
 import type { MessageStore, NewMessage } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { DirectSender } from './direct-sender.js';
+import { BatchSender } from './batch-sender.js';
 import type { Submitter } from './submitter.js';
 
 const messages: NewMessage[] = Array.from({ length: 20 }, (_, index) => ({
@@ -25,19 +25,24 @@ it('sends nothing any more once a batch has failed, and tells so when all reques
     newAttempt: () => ({ token: 't', lastsMs: 1_000 }),
     submit: async ([message]: NewMessage[]) => {
       for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-      ended.push(String(message?.customImsId));
+      const customImsId = String(message?.customImsId);
+      ended.push(customImsId);
+      return [{ customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: null }];
     },
+    persistently: (work: () => Promise<unknown>) => work(),
   } as unknown as Submitter;
   const dispatch = { concurrency: 2, maxBatchSize: 1, minBackoffMs: 1, maxBackoffMs: 1 };
-  const options = { dispatch } as unknown as ResolvedEmayImsOptions;
-  const sender = new DirectSender(
+  const options = { name: 'default', dispatch } as unknown as ResolvedEmayImsOptions;
+  const sender = new BatchSender(
     null as unknown as ImsDatabase,
     store,
     submitter,
     new AccountCircuit(dispatch),
     options,
   );
-  await expect(sender.sendMany({ messages, givenIds: new Set() })).rejects.toThrow('the database is away');
+  const { stored: sent, unsent } = await sender.send({ messages, givenIds: new Set() });
   expect(ended).toEqual(['m0']);
   expect(stored).toBe(2);
+  expect(sent.map(({ customImsId, state }) => [customImsId, state])).toEqual([['m0', 'ACCEPTED']]);
+  expect(unsent).toEqual(messages.slice(1));
 });

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DurableEventStore } from '../../libs/emay-ims/src/events/durable-event-store.js';
+import type { DurableHandler } from '../../libs/emay-ims/src/events/event-handler.js';
+import { databasesUnderTest } from '../support/databases.js';
+import { openTestDatabase } from './open-database.js';
+import { HOUR, idsOf, newAccount, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
+
+const MOST = 32_767;
+const HANDLER = {
+  name: 'orders',
+  label: 'Orders',
+  types: new Set(['report.orphaned']),
+  handle: () => undefined,
+} as DurableHandler;
+const EVENT = { type: 'report.orphaned', account: 'a', occurredAt: new Date(0), position: 0 } as never;
+
+describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
+  let bench: StoreBench;
+  beforeAll(async () => {
+    bench = await StoreBench.open(() => openTestDatabase(kind));
+  });
+  afterAll(() => bench.close());
+
+  const events = async (account: string) => {
+    const store = new DurableEventStore(bench.database, account);
+    await bench.database.transaction((session) => store.record([EVENT], [HANDLER], session));
+    const put = (set: string) => bench.database.run(`UPDATE emay_ims_event SET ${set} WHERE account = ?`, [account]);
+    return { put, claim: () => store.claim(HANDLER, 10, 1_000), bringBack: () => store.bringBack(HOUR) };
+  };
+
+  it('a message that could not be sent for months leaves with those behind it', async () => {
+    const store = bench.store();
+    const [old, young] = newMessages(2) as [ReturnType<typeof newMessage>, ReturnType<typeof newMessage>];
+    await bench.enqueue(store, [old, young]);
+    await bench.put(store, old.customImsId, { attempts: MOST });
+    expect(idsOf(await store.claim(10, newAttempt())).toSorted()).toEqual(idsOf([old, young]).toSorted());
+    expect(await store.findOne(old.customImsId)).toMatchObject({ attempts: MOST, state: 'SUBMITTING' });
+    expect(await store.findOne(young.customImsId)).toMatchObject({ attempts: 1 });
+    await bench.put(store, old.customImsId, { state: 'QUEUED' });
+    expect(idsOf(await store.claimThese([old.customImsId], newAttempt()))).toEqual([old.customImsId]);
+  });
+
+  it('an event that was called for as often is called once more', async () => {
+    const { put, claim } = await events(newAccount());
+    await put(`attempts = ${MOST}`);
+    expect(await claim()).toHaveLength(1);
+  });
+
+  it('queued by a clock that was an hour ahead, they are due when it is put right; but for those meant for later', async () => {
+    const store = bench.store();
+    const now = (await store.now()).getTime();
+    const ahead = newMessages(3);
+    const later = newMessage({ sendAt: new Date(now + HOUR / 2) });
+    await store.insertQueued([...ahead, later], new Date(now + HOUR), bench.database);
+    const [released] = newMessages(1) as [ReturnType<typeof newMessage>];
+    await bench.enqueue(store, [released]);
+    await bench.put(store, released.customImsId, { due_at: now + HOUR });
+    expect(await store.claim(10, newAttempt())).toEqual([]);
+    expect(await store.bringBack()).toBe(4);
+    expect(idsOf(await store.claim(10, newAttempt())).toSorted()).toEqual(idsOf([...ahead, released]).toSorted());
+    expect(await store.findOne(later.customImsId)).toMatchObject({ state: 'QUEUED', dueAt: later.sendAt });
+  });
+
+  it('and events likewise', async () => {
+    const { put, claim, bringBack } = await events(newAccount());
+    await put(`due_at = due_at + ${HOUR}, created_at = created_at + ${HOUR}`);
+    expect(await claim()).toEqual([]);
+    expect(await bringBack()).toBe(1);
+    expect(await claim()).toHaveLength(1);
+    await put(`due_at = due_at + ${3 * HOUR}`);
+    expect(await bringBack()).toBe(1);
+  });
+
+  it('nothing is brought back while the clock goes on', async () => {
+    const store = bench.store();
+    await bench.enqueue(store, newMessages(2));
+    expect(await store.bringBack()).toBeNull();
+    expect(await store.bringBack()).toBeNull();
+  });
+});
