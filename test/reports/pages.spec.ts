@@ -58,6 +58,14 @@ describe('pages in any charset, packed in any way, cut anywhere', () => {
   });
 });
 
+it.each(['{"code":"SUCCESS","data":[{"a":{"b":[1,{}]}', '{"code":"SUCCESS","data":[{"a":[{"b":{}}]'])(
+  'a page is cut also where it ends in brackets: %s',
+  async (text) => {
+    const page = { body: Buffer.from(text), contentType: null, contentEncoding: null };
+    expect(await new PageReader(options).read(page)).toMatchObject({ kind: 'reports', isWhole: false });
+  },
+);
+
 describe.each(databasesUnderTest())('such pages on %s', (kind) => {
   let bench: StoreBench;
   beforeAll(async () => {

@@ -61,7 +61,8 @@ export class ItemReading {
     const items = texts.flatMap((text) => this.readDamaged(text));
     const found = this.findWhole(last);
     if (found === null) return items;
-    this.isWhole = END_OF_ANSWER.test(last);
+    // Brackets at the end of a cut item are its own, not those of the answer.
+    this.isWhole = END_OF_ANSWER.test(last) && parseAnswerJson(last.replace(END_OF_LIST, '')) !== undefined;
     return [...items, ...found];
   }
 
