@@ -59,11 +59,26 @@ const MUTATIONS = [
     suites: ['test/failpoints'],
     changes: [
       {
-        file: `${LIBRARY}/reports/report-poller.ts`,
+        file: `${LIBRARY}/reports/page-puller.ts`,
         from: '    if (!(await this.keeper.keep(stored))) return ',
-        to: '    await this.ingestor.ingest(stored);\n    if (!(await this.keeper.keep(stored))) return ',
+        to: '    await this.applier.apply(stored);\n    if (!(await this.keeper.keep(stored))) return ',
       },
-      { file: `${LIBRARY}/reports/report-inbox.ts`, from: "WHERE id = ? AND state = 'STORED'`", to: 'WHERE id = ?`' },
+      {
+        file: `${LIBRARY}/reports/report-inbox.ts`,
+        from: "WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,\n      [state, reports, lost, id, from],",
+        to: 'WHERE id = ?`,\n      [state, reports, lost, id],',
+      },
+    ],
+  },
+  {
+    name: 'a page decoded before it is stored',
+    suites: ['test/reports/odd-pages', 'test/client/answers'],
+    changes: [
+      {
+        file: `${LIBRARY}/client/received-answer.ts`,
+        from: 'reduce(withoutSign, body)',
+        to: "reduce(withoutSign, Buffer.from(body.toString('utf8')))",
+      },
     ],
   },
   {

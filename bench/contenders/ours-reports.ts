@@ -1,5 +1,5 @@
 import { Test } from '@nestjs/testing';
-import { EmayImsClient, type Exchange } from 'nestjs-emay-ims';
+import { EmayImsClient, type ReportExchange } from 'nestjs-emay-ims';
 import { contend, must } from '../support/contender.js';
 import { REPORTS_PER_PAGE } from '../support/gateway-calls.js';
 import { ourApp, ourImports } from './ours-app.js';
@@ -10,10 +10,15 @@ import { reportPages, type ReportsTask } from './reports-task.js';
  * Ours, receiving alone: `pullReports()` of the real module, with all it does for a page (lease, recorded intent, raw body
  * stored, applied in a transaction), only that the pages come from memory and not from the wire.
  */
-const NO_MORE: Exchange = { kind: 'answered', body: '{"code":"SUCCESS","data":[]}' };
+const answer = (data: unknown): ReportExchange => ({
+  kind: 'answered',
+  body: Buffer.from(JSON.stringify({ code: 'SUCCESS', data })),
+  contentType: 'application/json',
+  contentEncoding: null,
+});
+const NO_MORE = answer([]);
 
-const answersOf = (first: number, count: number): Exchange[] =>
-  reportPages(first, count).map((data) => ({ kind: 'answered', body: JSON.stringify({ code: 'SUCCESS', data }) }));
+const answersOf = (first: number, count: number) => reportPages(first, count).map(answer);
 
 await contend(async ({ database, pages, warmUpPages }: ReportsTask) => {
   let answers = answersOf(0, warmUpPages);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { sendBatchCommand } from './batch/send-batch.command.js';
+import { pagesCommand } from './commands/pages.js';
 import { pullCommand } from './commands/pull.js';
 import { sendCommand } from './commands/send.js';
 import { statusCommand } from './commands/status.js';
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .addCommand(sendBatchCommand())
     .addCommand(statusCommand())
     .addCommand(pullCommand())
+    .addCommand(pagesCommand())
     .addCommand(unconfirmedCommand());
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().showHelpAfterError('Add --help to see what can be written.');

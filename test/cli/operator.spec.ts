@@ -61,6 +61,22 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     expect(code).toBe(1);
   });
 
+  it('pages lists what could not be applied, has it tried again and deletes it', async () => {
+    expect((await cli.run(['pages'])).stdout).toContain('No page waits for a person.');
+    const source = await database.open();
+    for (const id of ['a', 'b']) {
+      await source.query(`INSERT INTO emay_ims_report_batch (id, account, state, body, attempts, failure, requested_at, expires_at, stored_at)
+        VALUES ('${id}', 'default', 'SET_ASIDE', '{"code":"SUCCESS","data":[]}', 5, 'P0001', 1, 1, 1)`);
+    }
+    await source.destroy();
+    expect((await cli.run(['status', '--check'])).stdout).toMatch(/^! 2 × pages of reports that could not be applied/m);
+    expect(await cli.json('pages')).toMatchObject({ pages: [{ pullId: 'a', why: 'set-aside', failure: 'P0001' }, {}] });
+    expect(await cli.json('pages', 'retry', 'a')).toEqual({ retried: 1 });
+    expect(await cli.json('pages', 'discard', 'b')).toEqual({ discarded: 'b' });
+    expect((await cli.run(['pages', 'discard', 'b'])).code).toBe(2);
+    expect(await cli.json('pages')).toEqual({ pages: [] });
+  });
+
   it('unconfirmed lists the doubts page by page, masked unless they are to be revealed', async () => {
     for (const id of ['one', 'two', 'three']) await doubt(id);
     const first = await cli.json<DoubtPage>('unconfirmed', '--limit', '2');

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ANSWER_CODES } from 'nestjs-emay-ims';
 import { EventEmitter, once } from 'node:events';
+import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Bench, MESSAGE } from './support/client-under-test.js';
 import { answering, httpAnswer, type AnswerParts } from './support/raw-server.js';
@@ -199,9 +200,56 @@ describe('fetching reports', () => {
     'hands out the body of status 200 unread: %p',
     async (body) => {
       const server = await bench.server(answering(body));
-      await expect(bench.client(server.url).getImsReport()).resolves.toEqual({ kind: 'answered', body });
+      await expect(bench.client(server.url).getImsReport()).resolves.toEqual({
+        kind: 'answered',
+        body: Buffer.from(body),
+        contentType: null,
+        contentEncoding: null,
+      });
     },
   );
+
+  it('hands out the bytes, neither unpacked nor decoded, and what says how to read them', async () => {
+    for (const body of [gzipSync('{"code":"SUCCESS"}'), Buffer.from([0xff, 0xfe, 0x7b, 0x00, 0x80])]) {
+      const headers = ['Content-Type: text/plain;charset=GBK', 'Content-Encoding: gzip'];
+      const server = await bench.server(answering(body, { headers }));
+      await expect(bench.client(server.url).getImsReport()).resolves.toEqual({
+        kind: 'answered',
+        body,
+        contentType: 'text/plain;charset=GBK',
+        contentEncoding: 'gzip',
+      });
+    }
+  });
+
+  it.each([
+    ['reset', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
+    ['closed', (socket: Socket) => socket.end(), 'ECONNRESET'],
+    ['silent', () => undefined, 'TIMEOUT'],
+  ])('keeps all that came of an answer whose connection is then %s', async (_how, end, reason) => {
+    const body = Buffer.from('汉'.repeat(60_000)).subarray(0, -1);
+    const server = await bench.server({
+      onRequest: (socket) => {
+        socket.write(httpAnswer(body, { headers: [`Content-Length: ${body.length + 9}`] }), () =>
+          setTimeout(() => end(socket), 50),
+        );
+      },
+    });
+    const client = bench.client(server.url, { http: { timeoutMs: 2_000 } });
+    const outcome = await client.getImsReport();
+    expect(outcome).toMatchObject({ kind: 'unconfirmed', reason });
+    expect(outcome.kind === 'unconfirmed' && outcome.page?.body.equals(body)).toBe(true);
+  });
+
+  it('keeps of one that is too long as much as is allowed', async () => {
+    for (const limit of [2_048, 3 * 1024 * 1024]) {
+      const server = await bench.server(answering(Buffer.alloc(4 * 1024 * 1024, '0123456789')));
+      const outcome = await bench.client(server.url, { http: { maxResponseBytes: limit } }).getImsReport();
+      expect(outcome).toMatchObject({ kind: 'unconfirmed', reason: 'OVERSIZE' });
+      const kept = outcome.kind === 'unconfirmed' ? outcome.page?.body : undefined;
+      expect(kept?.equals(Buffer.alloc(limit, '0123456789'))).toBe(true);
+    }
+  });
 
   it('is unconfirmed with any other status', async () => {
     const server = await bench.server(answering(SUCCESS, { status: '500 Error' }));
@@ -209,6 +257,7 @@ describe('fetching reports', () => {
       kind: 'unconfirmed',
       reason: 'HTTP_500',
       rawAnswer: SUCCESS,
+      page: { body: Buffer.from(SUCCESS), contentType: null, contentEncoding: null },
     });
   });
 });

@@ -87,6 +87,7 @@ describe('timeoutMs ends the exchange for good, unconfirmed, when', () => {
       kind: 'unconfirmed',
       reason: 'TIMEOUT',
       rawAnswer: '{"code":"SUCCESS"',
+      page: { body: Buffer.from('{"code":"SUCCESS"'), contentType: null, contentEncoding: null },
     });
   });
 });

@@ -43,10 +43,16 @@ const ENDINGS: [string, RawServerBehaviour][] = [
 it.each(ENDINGS)('no outcome holds the secret key or a signature: %s', async (_name, behaviour) => {
   const server = await bench.server(behaviour);
   const client = bench.client(server.url, { http: { timeoutMs: 500 } });
-  const outcomes = [await client.sendSingleIms(MESSAGE), await client.getImsReport()];
+  const outcomes = [await client.sendSingleIms(MESSAGE), await client.getImsReport()] as const;
   const printed = JSON.stringify(outcomes) + inspect(outcomes, { depth: null, showHidden: true });
   expect(printed).not.toContain(SECRET_KEY);
-  for (const { body } of server.requests) expect(printed).not.toContain(signOf(body));
+  const [, fetched] = outcomes;
+  const page =
+    fetched?.kind === 'answered' ? fetched.body : fetched?.kind === 'unconfirmed' ? fetched.page?.body : null;
+  for (const { body } of server.requests) {
+    expect(printed).not.toContain(signOf(body));
+    expect(page?.includes(signOf(body)) ?? false).toBe(false);
+  }
 });
 
 it.each(ENDINGS)('no outcome holds the text of a message, or with it the number: %s', async (_name, behaviour) => {

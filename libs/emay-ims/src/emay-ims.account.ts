@@ -18,7 +18,11 @@ import type { ResolvedEmayImsOptions } from './options/module-options.js';
 import { readAccountPulse, type ImsAccountPulse } from './operator/account-pulse.js';
 import { readAccountStatus, type ImsAccountStatus } from './operator/account-status.js';
 import { UnconfirmedResolver } from './operator/unconfirmed-resolver.js';
+import { KeptPages } from './reports/kept-pages.js';
+import { PageApplier } from './reports/page-applier.js';
+import { PageFailures } from './reports/page-failures.js';
 import { PageKeeper } from './reports/page-keeper.js';
+import { PagePuller } from './reports/page-puller.js';
 import { ReportInbox } from './reports/report-inbox.js';
 import { ReportIngestor } from './reports/report-ingestor.js';
 import { ReportPoller } from './reports/report-poller.js';
@@ -54,6 +58,7 @@ export class EmayImsAccount {
   readonly directSender: DirectSender;
   readonly batchSender: BatchSender;
   readonly poller: ReportPoller;
+  readonly pages: KeptPages;
   readonly circuit: AccountCircuit;
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
@@ -94,10 +99,16 @@ export class EmayImsAccount {
     const inbox = new ReportInbox(database, name, this.events);
     const secondLook = new SecondLookStore(database, name);
     const ingestor = new ReportIngestor(this.events, this.store, inbox, secondLook, options);
-    const keeper = new PageKeeper(inbox, new ReportSpool(reports.spoolPath, name), name);
+    const spool = new ReportSpool(reports.spoolPath, name);
+    this.pages = new KeptPages(database, name, spool);
+    const keeper = new PageKeeper(inbox, spool, name);
+    const applier = new PageApplier(inbox, keeper, ingestor, new PageFailures(name, this.events), this.pages);
+    const puller = new PagePuller(client, inbox, keeper, applier, name, (reason) =>
+      listeners.emit({ type: 'reports.blocked', account: name, occurredAt: new Date(), reason }),
+    );
     // Its own circuit: reports may be refused where sending is not, and the other way about.
     const pollCircuit = this.newCircuit('reports');
-    this.poller = new ReportPoller(client, leases, inbox, keeper, ingestor, pollCircuit, options);
+    this.poller = new ReportPoller(puller, leases, applier, pollCircuit, options);
     this.sweeper = new Sweeper(leases, this.store, [
       {
         run: () => inbox.recordAbandonedPulls(),
@@ -164,11 +175,11 @@ export class EmayImsAccount {
   }
 
   pulse(): Promise<ImsAccountPulse> {
-    return readAccountPulse(this.database, this.options, this.circuit, this.poller);
+    return readAccountPulse(this.database, this.options, this.circuit, this.poller, this.pages);
   }
 
   status(): Promise<ImsAccountStatus> {
-    return readAccountStatus(this.database, this.options, this.circuit, this.poller);
+    return readAccountStatus(this.database, this.options, this.circuit, this.poller, this.pages);
   }
 
   /** Has durable handlers called again with the events that they have failed at too often; resolves to how many. */

@@ -17,6 +17,7 @@ import type { ImsAccountPulse } from './operator/account-pulse.js';
 import type { ImsAccountStatus } from './operator/account-status.js';
 import type { ImsResolution } from './operator/ims-resolution.entity.js';
 import type { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
+import type { ImsKeptPage } from './reports/kept-pages.js';
 import type { ReportPullResult } from './reports/report-poller.js';
 import type { ImsPurgeResult } from './retention/retention.js';
 import { batchResult, type ImsBatchResult } from './sending/batch-result.js';
@@ -187,6 +188,30 @@ export class EmayImsService {
       throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
     }
     return this.call(({ poller }) => poller.pull(limit));
+  }
+
+  /** Pages of delivery reports that wait for a person: they could not be applied, stored or read. At most 1,000. */
+  async reportPages(): Promise<ImsKeptPage[]> {
+    return this.ready().pages.list();
+  }
+
+  /**
+   * Has such pages tried again by the next pull, one or all of them.
+   *
+   * @returns how many
+   * @throws EmayImsValidationError where there is none with this id
+   */
+  async retryReportPages({ pullId = null }: { pullId?: string | null } = {}): Promise<number> {
+    return this.ready().pages.retry(pullId);
+  }
+
+  /**
+   * Deletes such a page for good: whatever reports are in it are gone.
+   *
+   * @throws EmayImsValidationError where there is none with this id
+   */
+  async discardReportPage(pullId: string): Promise<void> {
+    await this.ready().pages.discard(pullId);
   }
 
   /**

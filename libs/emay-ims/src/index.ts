@@ -2,11 +2,15 @@ export { EmayImsClient } from './client/index.js';
 export type {
   AcceptedOutcome,
   AnsweredExchange,
+  AnsweredPage,
   Exchange,
   Fence,
+  ReceivedPage,
   RefusedOutcome,
+  ReportExchange,
   SendOutcome,
   UnconfirmedOutcome,
+  UnconfirmedPage,
   UnsentOutcome,
 } from './client/index.js';
 export { EMAY_IMS_ENTITIES } from './database/entities.js';
@@ -56,9 +60,11 @@ export type {
   ImsCircuitOpenedEvent,
   ImsMessageEvent,
   ImsMessageEventType,
+  ImsPageSetAsideEvent,
   ImsPossibleLossEvent,
   ImsReportOrphanedEvent,
   ImsReportQuarantinedEvent,
+  ImsReportsBlockedEvent,
 } from './events/emay-ims-event.js';
 export { EMAY_IMS_EVENT_TYPES } from './events/emay-ims-event.js';
 export type { EmayImsEventFor, EmayImsEventPattern } from './events/event-pattern.js';
@@ -93,9 +99,11 @@ export {
 } from './protocol/index.js';
 export type { ImsAccountPulse } from './operator/account-pulse.js';
 export type { ImsAccountStatus } from './operator/account-status.js';
+export type { ImsReportFlow } from './operator/report-flow.js';
 export { ImsResolution, type ResolutionDecision } from './operator/ims-resolution.entity.js';
 export { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js';
+export type { ImsKeptPage } from './reports/kept-pages.js';
 export type { ReportPullResult } from './reports/report-poller.js';
 export type { ImsPurgeResult } from './retention/retention.js';
 export type { ImsBatchResult, ImsUnstoredMessage } from './sending/batch-result.js';

@@ -37,7 +37,7 @@ async function pull({ terminal, configuration }: Session): Promise<number> {
 }
 
 function lines(result: ReportPullResult): string[] {
-  const { pages, reports, applied, orphaned, quarantined, conflicts } = result;
-  const counts = { pages, reports, applied, orphaned, quarantined, conflicts };
+  const { pages, reports, applied, orphaned, quarantined, conflicts, lost } = result;
+  const counts = { pages, reports, applied, orphaned, quarantined, conflicts, lost };
   return alignColumns(Object.entries(counts).map(([what, count]) => [what, String(count)]));
 }

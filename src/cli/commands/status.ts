@@ -12,8 +12,8 @@ interface StatusOptions {
   campaign?: string;
 }
 
-/** The circuit is left out: it tells of one process, and this one sends nothing. */
-type ShownStatus = Omit<ImsAccountStatus, 'circuitOpenFor'>;
+/** Circuit and refusals are left out: they tell of one process, and this one neither sends nor pulls. */
+type ShownStatus = Omit<ImsAccountStatus, 'circuitOpenFor' | 'reportsBlockedFor'>;
 
 /** What is due for so long is not being sent. */
 const OVERDUE_MS = 5 * 60_000;
@@ -28,14 +28,14 @@ export function statusCommand(): Command {
       'after',
       `${EXIT_CODE_HELP}
 A person is needed for: messages in doubt, pulls that may have lost reports, pages or reports that could not be read,
-reports without a message, calls of event handlers that were given up, and messages that are due for more than five minutes.`,
+pages that could not be applied or stored, reports without a message, calls of event handlers that were given up, and messages that are due for more than five minutes.`,
     )
     .action((options: StatusOptions, command: Command) => perform(command, (session) => status(session, options)));
 }
 
 async function status({ terminal, configuration }: Session, { check, campaign }: StatusOptions): Promise<number> {
   return withGateway(configuration(), {}, async ({ ims, messages }) => {
-    const { circuitOpenFor: _circuit, ...account } = await ims.status();
+    const { circuitOpenFor: _circuit, reportsBlockedFor: _blocked, ...account } = await ims.status();
     const counted = campaign === undefined ? null : await campaignMessages(messages, new Campaign(campaign)).counts();
     const states: Record<string, number> = counted ? byState(counted) : await ims.stats();
     const needs = needsOf(account);
@@ -52,8 +52,12 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
 function needsOf(account: ShownStatus): string[] {
   const {
     unconfirmed,
+    reportedUnsent,
     possibleLosses,
+    lostReportsAtMost,
     unreadablePages,
+    setAsidePages,
+    spooledPages,
     orphanedReports,
     quarantinedReports,
     failedEvents,
@@ -61,8 +65,17 @@ function needsOf(account: ShownStatus): string[] {
   } = account;
   const needs: [number, string][] = [
     [unconfirmed, 'messages in doubt: see `unconfirmed`; a report or your decision settles them'],
-    [possibleLosses, 'pulls that may have lost delivery reports: compare with the account at Emay'],
-    [unreadablePages, 'pages of reports that could not be read: kept in emay_ims_report_batch'],
+    [
+      reportedUnsent,
+      'of them reported as sent, though not by this database: was it restored, or does another system send?',
+    ],
+    [
+      possibleLosses,
+      `pulls that may have lost delivery reports, ${lostReportsAtMost} at most: compare with the account at Emay`,
+    ],
+    [unreadablePages, 'pages of reports that could not be read: see `pages`'],
+    [setAsidePages, 'pages of reports that could not be applied: remove the cause, then `pages retry`'],
+    [spooledPages, 'pages of reports in spool files: the database was away, or refuses them; see `pages`'],
     [quarantinedReports, 'reports that could not be read: kept in emay_ims_report'],
     [orphanedReports, 'reports of no message here: does another system use this account?'],
     [failedEvents, 'calls of event handlers that were given up: mend the handler, then call retryFailedEvents()'],

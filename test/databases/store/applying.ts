@@ -27,6 +27,7 @@ export function itApplies(bench: () => StoreBench): void {
     it.each(REPORTED)('that say %s to messages of every state: only ever upwards', async (to) => {
       const store = bench().store();
       for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
+      await bench().put(store, 'QUEUED', { attempts: 1 });
       const expected = Object.fromEntries(
         IMS_MESSAGE_STATES.map((from) => [from, STATE_RANK[to] > STATE_RANK[from] ? to : from]),
       );
@@ -100,6 +101,7 @@ export function itApplies(bench: () => StoreBench): void {
     it('named by our id: only to messages that have no final state and went to the number that is told', async () => {
       const store = bench().store();
       for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
+      await bench().put(store, 'QUEUED', { attempts: 1 });
       for (const id of ['to another', 'to nobody told'])
         await bench().inState(store, 'ACCEPTED', id, newAttempt().token);
       const mobileOf = async (id: string) => (await store.findOne(id))!.mobile;
@@ -122,6 +124,37 @@ export function itApplies(bench: () => StoreBench): void {
       }
       expect(await bench().stateOf(store, 'to another')).toBe('ACCEPTED');
       expect(await bench().stateOf(store, 'to nobody told')).toBe('DELIVERED');
+    });
+
+    it.each(WAYS)('to no message that has never been handed over: %s', async (way) => {
+      const store = bench().store();
+      for (const state of ['QUEUED', 'UNCONFIRMED'] as const) {
+        await bench().inState(store, state, state, newAttempt().token);
+        await bench().put(store, state, { attempts: 0 });
+      }
+      const reports = ['QUEUED', 'UNCONFIRMED'].map((id) => appliedReport(id));
+      expect(await store[way](reports, bench().database)).toBe(0);
+      expect(await store.stats()).toMatchObject({ QUEUED: 1, UNCONFIRMED: 1 });
+    });
+
+    it('doubts a message that has never been handed over, and only such', async () => {
+      const store = bench().store();
+      for (const state of IMS_MESSAGE_STATES) await bench().inState(store, state, state, newAttempt().token);
+      await bench().inState(store, 'QUEUED', 'tried', newAttempt().token);
+      await bench().put(store, 'tried', { attempts: 1 });
+      const reports = [...IMS_MESSAGE_STATES, 'tried', 'nobody'].map((id) => appliedReport(id, { imsId: 'ims' }));
+      expect(await store.doubtReported(reports, bench().database)).toBe(1);
+      expect(await store.findOne('QUEUED')).toMatchObject({
+        state: 'UNCONFIRMED',
+        code: 'REPORTED_UNSENT',
+        imsId: 'ims',
+        reportState: 'DELIVRD',
+        acceptedAt: null,
+        finalAt: null,
+        dueAt: null,
+      });
+      expect(await bench().stateOf(store, 'tried')).toBe('QUEUED');
+      expect(await store.claim(10, newAttempt())).toMatchObject([{ customImsId: 'tried' }]);
     });
 
     it.each(WAYS)('500 at once: %s', async (way) => {
@@ -154,8 +187,8 @@ export function itApplies(bench: () => StoreBench): void {
         bench().database,
       );
       expect(found).toEqual([
-        { customImsId: 'a', imsId: 'ims-a', mobile: '+611', state: 'ACCEPTED' },
-        { customImsId: 'b', imsId: 'ims-b', mobile: '+611', state: 'ACCEPTED' },
+        { customImsId: 'a', imsId: 'ims-a', mobile: '+611', state: 'ACCEPTED', attempts: 1 },
+        { customImsId: 'b', imsId: 'ims-b', mobile: '+611', state: 'ACCEPTED', attempts: 1 },
       ]);
       expect(await store.findReported({ customImsIds: [], imsIds: [] }, bench().database)).toEqual([]);
     });

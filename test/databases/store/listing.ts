@@ -82,7 +82,10 @@ export function itLists(bench: () => StoreBench): void {
     ])('reports of one page as what they say, whatever became of the request: %p', async (states) => {
       for (const from of ['SUBMITTING', 'UNCONFIRMED', 'ACCEPTED', 'QUEUED'] as const) {
         const store = bench().store();
-        for (const id of states) await bench().inState(store, from, id, newAttempt().token);
+        for (const id of states) {
+          await bench().inState(store, from, id, newAttempt().token);
+          await bench().put(store, id, { attempts: 1 });
+        }
         const report = {
           imsId: '1',
           mobile: null,

@@ -75,7 +75,7 @@ export function itTakesReports(subject: () => Subject): void {
 
     it('that does not wait is not pulled', async () => {
       expect(await subject().ims.pullReports()).toEqual({
-        pages: 1, reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, stoppedBy: null,
+        pages: 1, reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, lost: 0, stoppedBy: null,
       }); // prettier-ignore
     });
   });

@@ -14,12 +14,21 @@ import {
   type GatewayCall,
   type OutgoingMessage,
 } from '../protocol/index.js';
-import type { Exchange, SendOutcome } from './exchange-outcome.js';
+import type { Exchange, ReportExchange, SendOutcome, UnsentOutcome } from './exchange-outcome.js';
 import { assertOpen, OPEN, type Fence } from './fence.js';
-import { exchange, storable, type OutgoingRequest } from './http-exchange.js';
+import {
+  exchange,
+  exchangeBytes,
+  rawAnswerOf,
+  storable,
+  type ExchangeLimits,
+  type OutgoingRequest,
+  type RawExchange,
+} from './http-exchange.js';
 import { RequestEcho } from './request-echo.js';
 
 type Encode = (auth: Authentication) => Buffer;
+type Post<End> = (service: HttpService, request: OutgoingRequest, limits: ExchangeLimits) => Promise<End>;
 
 /**
  * The gateway's four calls, nothing more: no storing, no splitting, no retry.
@@ -64,15 +73,16 @@ export class EmayImsClient {
   }
 
   /**
-   * Fetches up to `number` delivery reports (§2.4), **and removes them from the gateway**: store the body before doing
-   * anything else with it, then read it with `decodeReportAnswer`.
+   * Fetches up to `number` delivery reports (§2.4), **and removes them from the gateway**: store the bytes before doing
+   * anything else with them. What they say, `decodeReportAnswer` reads once they are text.
    *
    * @param number 1 to 500; default `reports.pageSize`
    */
-  getImsReport(number = this.options.reports.pageSize): Promise<Exchange> {
+  getImsReport(number = this.options.reports.pageSize): Promise<ReportExchange> {
     const trace = this.newTrace('getIMSReport', number);
-    return traceRequest(trace, () =>
-      this.call(trace, OPEN, new RequestEcho(), (auth) => encodeReportRequest(auth, number)),
+    const echo = new RequestEcho();
+    return traceRequest(trace, async () =>
+      pageOf(await this.call(trace, OPEN, echo, (auth) => encodeReportRequest(auth, number), exchangeBytes), echo),
     );
   }
 
@@ -84,17 +94,23 @@ export class EmayImsClient {
   ): Promise<SendOutcome> {
     const trace = this.newTrace(name, messages.length);
     const echo = new RequestEcho(messages);
-    return traceRequest(trace, async () => outcomeOf(await this.call(trace, fence, echo, encode), echo));
+    return traceRequest(trace, async () => outcomeOf(await this.call(trace, fence, echo, encode, exchange), echo));
   }
 
   private newTrace(call: GatewayCall, size: number): ImsRequestTrace {
     return { account: this.options.name, call, size, origin: null, outcome: null, code: null };
   }
 
-  private async call(trace: ImsRequestTrace, fence: Fence, echo: RequestEcho, encode: Encode): Promise<Exchange> {
+  private async call<End extends { kind: string }>(
+    trace: ImsRequestTrace,
+    fence: Fence,
+    echo: RequestEcho,
+    encode: Encode,
+    post: Post<End>,
+  ): Promise<End | UnsentOutcome> {
     const { baseUrls, http } = this.options;
     const deadline = performance.now() + http.timeoutMs;
-    let end: Exchange = { kind: 'unsent', reason: 'TIMEOUT' };
+    let end: End | UnsentOutcome = { kind: 'unsent', reason: 'TIMEOUT' };
     for (const baseUrl of baseUrls) {
       const timeoutMs = Math.floor(deadline - performance.now());
       if (timeoutMs <= 0) break;
@@ -102,7 +118,7 @@ export class EmayImsClient {
       if (closedBy !== null) return { kind: 'unsent', reason: closedBy, isTooLate: true };
       trace.origin = new URL(baseUrl).origin;
       const request = this.newRequest(baseUrl + CALL_PATHS[trace.call], fence, echo, encode);
-      end = await exchange(this.http, request, { ...http, timeoutMs });
+      end = await post(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
     return end;
@@ -137,5 +153,21 @@ function outcomeOf(end: Exchange, echo: RequestEcho): SendOutcome {
       return classifyAnswerCode(answer.code) === 'unlisted'
         ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body, echo) }
         : { kind: 'refused', code: answer.code };
+  }
+}
+
+function pageOf(end: RawExchange | UnsentOutcome, echo: RequestEcho): ReportExchange {
+  switch (end.kind) {
+    case 'answered':
+      return { kind: 'answered', ...end.received };
+    case 'unsent':
+      return { kind: 'unsent', reason: end.reason };
+    case 'unconfirmed':
+      return {
+        kind: 'unconfirmed',
+        reason: end.reason,
+        rawAnswer: rawAnswerOf(end.received, echo),
+        page: end.received,
+      };
   }
 }

@@ -44,3 +44,25 @@ export interface AnsweredExchange {
 
 /** How one HTTP exchange ended, before anybody reads the answer. */
 export type Exchange = AnsweredExchange | UnsentOutcome | UnconfirmedOutcome;
+
+/** A page of delivery reports as it came: neither unpacked nor decoded. */
+export interface ReceivedPage {
+  body: Buffer;
+  /** The headers that say how to read it; `null` where the answer has none. */
+  contentType: string | null;
+  contentEncoding: string | null;
+}
+
+/** An HTTP 200 answer to `getIMSReport` came in whole. */
+export interface AnsweredPage extends ReceivedPage {
+  kind: 'answered';
+}
+
+/** The answer did not come, or not in whole, or not with status 200: reports may have been handed out. */
+export interface UnconfirmedPage extends UnconfirmedOutcome {
+  /** All that came of the answer, up to `http.maxResponseBytes`; `null` where nothing did. */
+  page: ReceivedPage | null;
+}
+
+/** How a call of `getIMSReport` ended. */
+export type ReportExchange = AnsweredPage | UnsentOutcome | UnconfirmedPage;

@@ -8,7 +8,8 @@ import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ConnectionWatch, type Transport } from './connection-watch.js';
 import { FenceClosedError } from './fence.js';
 import type { RequestEcho } from './request-echo.js';
-import type { Exchange, UnconfirmedOutcome } from './exchange-outcome.js';
+import type { Exchange, ReceivedPage, UnsentOutcome } from './exchange-outcome.js';
+import { ReceivedAnswer } from './received-answer.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
 const IDLE_CONNECTION_MS = 4_000;
@@ -92,56 +93,82 @@ export interface ExchangeLimits {
   maxResponseBytes: number;
 }
 
-/**
- * Posts the body once and says how it ended. Never retries, and throws only what `makeBody` does. An `AxiosError` may hold
- * what was sent: it goes no further than this function.
- */
+/** How an exchange ended, and all that came of the answer. */
+export type RawExchange = { received: ReceivedPage | null } & (
+  { kind: 'answered'; received: ReceivedPage } | UnsentOutcome | { kind: 'unconfirmed'; reason: string }
+);
+
+/** Posts the body once and says how it ended, with the answer as text. Never retries, and throws only what `makeBody` does. */
 export async function exchange(
   service: HttpService,
   request: OutgoingRequest,
   limits: ExchangeLimits,
 ): Promise<Exchange> {
+  const end = await exchangeBytes(service, request, limits);
+  if (end.kind === 'answered') return { kind: 'answered', body: end.received.body.toString('utf8') };
+  const { received, ...outcome } = end;
+  return outcome.kind === 'unsent' ? outcome : { ...outcome, rawAnswer: rawAnswerOf(received, request.echo) };
+}
+
+/** The same, with the answer as it came. An `AxiosError` may hold what was sent: it goes no further than this function. */
+export async function exchangeBytes(
+  service: HttpService,
+  request: OutgoingRequest,
+  limits: ExchangeLimits,
+): Promise<RawExchange> {
   const watch = new ConnectionWatch(request.makeBody, limits.connectTimeoutMs, limits.timeoutMs);
-  const received: Buffer[] = [];
-  const unconfirmed = (reason: string): UnconfirmedOutcome => ({
-    kind: 'unconfirmed',
-    reason,
-    rawAnswer: storable(Buffer.concat(received).subarray(0, RAW_ANSWER_BYTES).toString('utf8'), request.echo),
-  });
+  const answer = new ReceivedAnswer(limits.maxResponseBytes);
+  const received = () => answer.page(request.echo.signs);
   try {
-    const problem = await Promise.race([receive(service, request, limits, watch, received), watch.interruption]);
-    if (problem !== null) return unconfirmed(problem);
-    return { kind: 'answered', body: request.echo.withoutSigns(Buffer.concat(received).toString('utf8')) };
+    const problem = await Promise.race([receive(service, request, watch, answer), watch.interruption]);
+    if (problem !== null) return { kind: 'unconfirmed', reason: problem, received: received() };
+    return { kind: 'answered', received: received() ?? { body: Buffer.alloc(0), ...answer.headers } };
   } catch (error) {
     const reason = reasonOf(error);
     if (watch.mistake !== null) throw watch.mistake;
-    if (error instanceof FenceClosedError) return { kind: 'unsent', reason, isTooLate: true };
-    if (!watch.hasLeft) return { kind: 'unsent', reason };
-    if (received.length === 0) received.push(...unparsedBytes(error));
-    return unconfirmed(reason);
+    if (error instanceof FenceClosedError) return { kind: 'unsent', reason, isTooLate: true, received: null };
+    if (!watch.hasLeft) return { kind: 'unsent', reason, received: null };
+    if (answer.isEmpty) for (const bytes of unparsedBytes(error)) answer.add(bytes);
+    return { kind: 'unconfirmed', reason, received: received() };
   } finally {
     watch.end();
   }
+}
+
+/** What of an answer without use is kept with the messages of its request. */
+export function rawAnswerOf(received: ReceivedPage | null, echo: RequestEcho): string | null {
+  return received === null ? null : storable(received.body.subarray(0, RAW_ANSWER_BYTES).toString('utf8'), echo);
 }
 
 /** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
 async function receive(
   service: HttpService,
   { url }: OutgoingRequest,
-  { maxResponseBytes }: ExchangeLimits,
   watch: ConnectionWatch,
-  received: Buffer[],
+  answer: ReceivedAnswer,
 ): Promise<string | null> {
   // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
   const config = { transport: watch, responseType: 'stream' as const };
   const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, undefined, config));
-  let size = 0;
-  for await (const chunk of response.data) {
-    received.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size > maxResponseBytes) return 'OVERSIZE';
-  }
+  answer.headers = headersOf(response);
+  const isWhole = await new Promise<boolean>((resolve, reject) => {
+    // Not by iterating: of a stream that breaks off, an iterator throws away what it has not handed out yet.
+    response.data.on('data', (chunk: Buffer) => {
+      if (!answer.add(chunk)) resolve(false);
+    });
+    response.data.once('end', () => resolve(true));
+    response.data.once('error', reject);
+  });
+  if (!isWhole) return 'OVERSIZE';
   return response.status === 200 ? null : `HTTP_${response.status}`;
+}
+
+function headersOf({ headers }: AxiosResponse): Pick<ReceivedPage, 'contentType' | 'contentEncoding'> {
+  const header = (name: string) => {
+    const value: unknown = headers[name];
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+  };
+  return { contentType: header('content-type'), contentEncoding: header('content-encoding') };
 }
 
 /** A code of Node or axios, such as `ECONNRESET`; never a message, which may quote the request. */

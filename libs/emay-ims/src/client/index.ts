@@ -2,10 +2,14 @@ export { EmayImsClient } from './emay-ims-client.js';
 export type {
   AcceptedOutcome,
   AnsweredExchange,
+  AnsweredPage,
   Exchange,
+  ReceivedPage,
   RefusedOutcome,
+  ReportExchange,
   SendOutcome,
   UnconfirmedOutcome,
+  UnconfirmedPage,
   UnsentOutcome,
 } from './exchange-outcome.js';
 export type { Fence } from './fence.js';

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { printableCode } from '../protocol/index.js';
+import { listedState, printableCode } from '../protocol/index.js';
 
 /** Name of the channel that tells of each page of delivery reports once it is applied and committed. */
 export const REPORT_PAGE_CHANNEL = 'emay-ims:report-page';
@@ -26,13 +26,13 @@ const pageChannel = channel(REPORT_PAGE_CHANNEL);
 export function publishReportPage(
   account: string,
   page: Omit<ImsReportPageNotice, 'account' | 'states'>,
-  reports: readonly { state: string }[],
+  told: ReadonlyMap<string, number>,
 ): void {
   if (!pageChannel.hasSubscribers) return;
   const states: Record<string, number> = {};
-  for (const report of reports) {
-    const state = printableCode(report.state);
-    states[state] = (states[state] ?? 0) + 1;
+  for (const [raw, count] of told) {
+    const state = printableCode(listedState(raw));
+    states[state] = (states[state] ?? 0) + count;
   }
   const { reports: total, applied, orphaned, quarantined, conflicts } = page;
   pageChannel.publish({

@@ -46,9 +46,24 @@ export interface ImsReportQuarantinedEvent extends EventOf<'report.quarantined'>
   readonly reason: string;
 }
 
-/** A pull ended without its answer: the reports that it may have held are gone. */
+/** A pull ended without its answer, or with a part of it: the reports that it may have held beyond that are gone. */
 export interface ImsPossibleLossEvent extends EventOf<'reports.possible-loss'> {
   readonly pullId: string;
+  /** How many reports at most; `null`: not known. */
+  readonly atMost: number | null;
+}
+
+/** A page of delivery reports could not be applied, however often that was tried; it is kept, and out of the way of others. */
+export interface ImsPageSetAsideEvent extends EventOf<'reports.set-aside'> {
+  readonly pullId: string;
+  /** Why, the last time: the code of the database, or the kind of the error. */
+  readonly reason: string;
+}
+
+/** The gateway refuses to hand out delivery reports, again and again: one that it cannot print may be blocking its queue. */
+export interface ImsReportsBlockedEvent extends EventOf<'reports.blocked'> {
+  /** The gateway's code, e.g. `ERROR_PARAMS`. */
+  readonly reason: string;
 }
 
 /** Which of the account's two circuits: handing messages over, or pulling delivery reports. */
@@ -80,6 +95,8 @@ export interface EmayImsEventMap {
   'report.orphaned': ImsReportOrphanedEvent;
   'report.quarantined': ImsReportQuarantinedEvent;
   'reports.possible-loss': ImsPossibleLossEvent;
+  'reports.set-aside': ImsPageSetAsideEvent;
+  'reports.blocked': ImsReportsBlockedEvent;
   'account.circuit-opened': ImsCircuitOpenedEvent;
   'account.circuit-closed': ImsCircuitClosedEvent;
 }
@@ -116,6 +133,8 @@ export const EMAY_IMS_EVENT_TYPES: readonly EmayImsEventType[] = Object.freeze([
   'report.orphaned',
   'report.quarantined',
   'reports.possible-loss',
+  'reports.set-aside',
+  'reports.blocked',
   'account.circuit-opened',
   'account.circuit-closed',
 ]);

@@ -7,7 +7,7 @@ describe('a pattern of events', () => {
   it.each([
     ['message.delivered', ['message.delivered']],
     ['report.*', ['report.orphaned', 'report.quarantined']],
-    ['reports.*', ['reports.possible-loss']],
+    ['reports.*', ['reports.possible-loss', 'reports.set-aside', 'reports.blocked']],
     ['reports.possible-loss', ['reports.possible-loss']],
     ['account.*', ['account.circuit-opened', 'account.circuit-closed']],
     ['*', EMAY_IMS_EVENT_TYPES],

@@ -29,3 +29,6 @@ export const ANY_PRIORITY = '0, 1, 2, 3, 4, 5, 6, 7, 8, 9';
 
 /** Parameters: account. Of what was handed over up to there, no message of the account waits for its answer or report. */
 export const SETTLED_UP_TO = `COALESCE((SELECT reached FROM emay_ims_sweep WHERE account = ? AND state = 'ACCEPTED'), 0)`;
+
+/** What was handed over and may wait for something. Parameters: account. */
+export const WAITING_HANDED_OVER = `listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND listed_at > ${SETTLED_UP_TO}`;

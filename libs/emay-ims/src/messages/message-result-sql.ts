@@ -3,6 +3,9 @@ import { messageChange, ofAccount, STATE, statesThat } from './message-change-sq
 import { listedAsSql } from './message-listing.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from './message-state.js';
 
+/** The code of a message that a report says was sent, though it has never been handed over from here. */
+export const REPORTED_UNSENT = 'REPORTED_UNSENT';
+
 /** The rank of a message's state, computed where it is stored: concurrent writers can never lower it. */
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 
@@ -28,6 +31,8 @@ export function messageResults(dialect: SqlDialect, { reportDeadlineMs }: { repo
     listed_as: listedAsSql('r.state'),
     final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
   };
+  /** Whoever has never been handed over from here cannot have been accepted from here. */
+  const mayBeReported = `(m.attempts > 0 OR ${STATE} NOT IN ('QUEUED', 'UNCONFIRMED'))`;
   const isToItsNumber = 'm.mobile = COALESCE(r.mobile, m.mobile)';
 
   return {
@@ -81,13 +86,25 @@ export function messageResults(dialect: SqlDialect, { reportDeadlineMs }: { repo
     applyReports: change({
       columns: REPORT_ROW,
       set: reported,
-      where: `${ours} AND r.rank_to > ${RANK}`,
+      where: `${ours} AND ${mayBeReported} AND r.rank_to > ${RANK}`,
     }),
     /** rows, account: the same, where nothing can contradict it */
     applyNamedReports: change({
       columns: REPORT_ROW,
       set: reported,
-      where: `${ours} AND ${isToItsNumber} AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
+      where: `${ours} AND ${isToItsNumber} AND ${mayBeReported} AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
+    }),
+    /** rows, account: reports tell of messages that have never left from here: they may have been sent, and are not sent now */
+    doubtReported: change({
+      columns: DELIVERED_ROW,
+      set: {
+        ...told,
+        accepted_at: 'm.accepted_at',
+        state: "'UNCONFIRMED'",
+        listed_as: "'UNCONFIRMED'",
+        code: `'${REPORTED_UNSENT}'`,
+      },
+      where: `${ours} AND m.attempts = 0 AND ${STATE} = 'QUEUED'`,
     }),
     /** rows, account: the same for those delivered after they were handed over, who stay listed as they are */
     deliver: change({

@@ -50,6 +50,10 @@ export class MessageResults {
     );
   }
 
+  doubtReported(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+    return this.apply(this.sql.doubtReported, reportRows(reports), session);
+  }
+
   /**
    * Moves those that go the usual way by the statement that leaves the index of what is listed alone; then whoever is left.
    *

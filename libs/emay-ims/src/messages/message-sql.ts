@@ -2,7 +2,7 @@ import { assignments } from '../database/dialects/assignments.js';
 import { oneMore } from '../database/counter.js';
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
 import { CHANGED_COLUMNS, ID_ROW, messageChange, ofAccount, STATE, statesThat } from './message-change-sql.js';
-import { ANY_PRIORITY, HANDED_OVER, listedAs, SETTLED_UP_TO } from './message-listing.js';
+import { ANY_PRIORITY, HANDED_OVER, listedAs, WAITING_HANDED_OVER } from './message-listing.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS } from './message-row.js';
 import { isFinal, type ImsMessageState } from './message-state.js';
 import { messageResults } from './message-result-sql.js';
@@ -170,11 +170,11 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
     }),
 
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
-    findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state FROM ${dialect.rows(IMS_ID_ROW, 'r')}
+    findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state, m.attempts FROM ${dialect.rows(IMS_ID_ROW, 'r')}
       JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.mobile = r.mobile AND m.ims_id = r.ims_id`,
     /** account, imsIds, account, account, imsIds: among those that wait, as there is no index over the gateway's id */
     findByImsIdAlone: (count: number) => {
-      const find = `SELECT custom_ims_id, ims_id, mobile, state FROM ${dialect.dueMessages} WHERE account = ?`;
+      const find = `SELECT custom_ims_id, ims_id, mobile, state, attempts FROM ${dialect.dueMessages} WHERE account = ?`;
       const meant = `state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
       return `${find} AND listed_as IN (${WAITING_ELSEWHERE}) AND ${meant} UNION ALL
         ${find} AND ${WAITING_HANDED_OVER} AND ${meant}`;
@@ -182,7 +182,7 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
     /** ids, account: what has just been changed, where there is no RETURNING */
     findChanged: `SELECT ${CHANGED_COLUMNS.map((column) => `m.${column}`).join(', ')}, ${now} AS occurred_at ${byIds}`,
     /** ids, account */
-    findStates: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state ${byIds}`,
+    findStates: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state, m.attempts ${byIds}`,
   };
 }
 
@@ -201,6 +201,3 @@ const STANDING_COLUMNS = [
   'listed_at',
   'submitted_at',
 ];
-
-/** Parameters: account. */
-const WAITING_HANDED_OVER = `listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND listed_at > ${SETTLED_UP_TO}`;

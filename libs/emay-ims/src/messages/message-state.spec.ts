@@ -4,7 +4,7 @@ import { canMove, IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState 
 /** Every legal step, written out once more: from the row to the column marked x. */
 const TABLE = `
                 QUEUED SUBMITTING UNCONFIRMED ACCEPTED UNKNOWN REJECTED UNDELIVERABLE DELIVERED CANCELLED EXPIRED
-QUEUED          .      x          .           .        x       x        x             x         x         x
+QUEUED          .      x          x           .        x       x        x             x         x         x
 SUBMITTING      x      .          x           x        x       x        x             x         .         .
 UNCONFIRMED     x      .          .           x        x       x        x             x         .         .
 ACCEPTED        .      .          .           .        x       x        x             x         .         .

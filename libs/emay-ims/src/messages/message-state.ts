@@ -36,11 +36,12 @@ const RESULTS: readonly ImsMessageState[] = ['UNKNOWN', 'REJECTED', 'UNDELIVERAB
 
 /**
  * Every legal step. `SUBMITTING → QUEUED` only when the request provably never left or was refused as a whole;
- * `UNCONFIRMED → QUEUED` only where the time of the attempt was over, and its owner knows the same later. A report about a
- * message that counts as queued (a database restored from a backup) proves that it was accepted.
+ * `UNCONFIRMED → QUEUED` only where the time of the attempt was over, and its owner knows the same later. A report about a message
+ * that counts as queued proves that it was accepted, if it has been handed over before; if it never has (a database restored from a
+ * backup, a second system), it is UNCONFIRMED: somebody may have sent it.
  */
 const STEPS: Readonly<Record<ImsMessageState, readonly ImsMessageState[]>> = Object.freeze({
-  QUEUED: ['SUBMITTING', 'CANCELLED', 'EXPIRED', ...RESULTS],
+  QUEUED: ['SUBMITTING', 'UNCONFIRMED', 'CANCELLED', 'EXPIRED', ...RESULTS],
   SUBMITTING: ['QUEUED', 'UNCONFIRMED', 'ACCEPTED', ...RESULTS],
   UNCONFIRMED: ['QUEUED', 'ACCEPTED', ...RESULTS],
   ACCEPTED: RESULTS,

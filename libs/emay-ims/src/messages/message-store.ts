@@ -71,7 +71,7 @@ export interface AppliedReport {
 }
 
 /** As much of a message as matching a report takes. */
-export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile' | 'state'>;
+export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile' | 'state' | 'attempts'>;
 
 /** The messages of one account in SQL. Every step is one statement; states only move as `message-state.ts` says. */
 export class MessageStore {
@@ -229,6 +229,11 @@ export class MessageStore {
   /** The same for messages that have no final state yet and went to the number that their report tells. */
   applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     return this.results.applyNamedReports(reports, session);
+  }
+
+  /** Makes messages UNCONFIRMED that have never been handed over from here, though reports tell of them; resolves to how many. */
+  doubtReported(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+    return this.results.doubtReported(reports, session);
   }
 
   /** Who a report could be about, by our id or by the gateway's. */

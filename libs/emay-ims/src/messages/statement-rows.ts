@@ -83,6 +83,7 @@ export function toReported(row: SqlRow): ReportedMessage {
     imsId: row.ims_id === null ? null : String(row.ims_id),
     mobile: String(row.mobile),
     state: row.state as ImsMessageState,
+    attempts: Number(row.attempts),
   };
 }
 

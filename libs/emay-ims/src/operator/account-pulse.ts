@@ -1,6 +1,7 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import type { KeptPages } from '../reports/kept-pages.js';
 import type { ReportPoller } from '../reports/report-poller.js';
 import { findOldestDue } from './oldest-due.js';
 
@@ -31,10 +32,19 @@ export interface ImsAccountPulse {
   pollLease: 'this-instance' | 'another-instance' | 'nobody';
   /** When that lease ends if nobody renews it, by the database's clock; `null`: nobody holds it. */
   pollLeaseUntil: Date | null;
+  /** The code with which the gateway refuses this instance's calls for reports, three times or more in a row; `null`: it does not. */
+  reportsBlockedFor: string | null;
+  /**
+   * Pages of reports that could not be applied, however often that was tried: see `reportPages()`. In a pulse, as this instance knew
+   * at its last pull; `status()` counts them.
+   */
+  setAsidePages: number;
+  /** Pages that wait in spool files of this machine for the database, or were refused by it. */
+  spooledPages: number;
 }
 
 /**
- * Two looks into an index; counts nothing.
+ * Two looks into an index, and one into a folder; counts nothing.
  *
  * @throws EmayImsStoreError where the database does not answer, or takes no writes any more: then nothing can be stored or sent
  */
@@ -43,6 +53,7 @@ export async function readAccountPulse(
   { name: account, dispatch, reports: polling }: ResolvedEmayImsOptions,
   circuit: AccountCircuit,
   poller: ReportPoller,
+  pages: KeptPages,
 ): Promise<ImsAccountPulse> {
   await database.assertWritable();
   const oldest = await findOldestDue(database, account);
@@ -58,5 +69,8 @@ export async function readAccountPulse(
     lastGoodPullAt: poller.lastGoodPullAt,
     pollLease: lease === null ? 'nobody' : lease.isOurs ? 'this-instance' : 'another-instance',
     pollLeaseUntil: lease && lease.until,
+    reportsBlockedFor: poller.blockedFor,
+    setAsidePages: poller.setAsidePages,
+    spooledPages: await pages.countSpooled(),
   };
 }

@@ -43,6 +43,46 @@ const GAUGES: readonly AccountGauge[] = [
     value: ({ unreadablePages }) => unreadablePages,
   },
   {
+    name: 'emay_ims_lost_reports_at_most',
+    help: 'Delivery reports that those pulls may have held, at most.',
+    value: ({ lostReportsAtMost }) => lostReportsAtMost,
+  },
+  {
+    name: 'emay_ims_set_aside_pages',
+    help: 'Pages of delivery reports that could not be applied, however often that was tried; kept.',
+    value: ({ setAsidePages }) => setAsidePages,
+  },
+  {
+    name: 'emay_ims_spooled_pages',
+    help: 'Pages of delivery reports in files of this machine, which the database has not taken.',
+    value: ({ spooledPages }) => spooledPages,
+  },
+  {
+    name: 'emay_ims_reports_blocked',
+    help: "Whether the gateway refuses this instance's calls for delivery reports, again and again.",
+    value: ({ reportsBlockedFor }) => Number(reportsBlockedFor !== null),
+  },
+  {
+    name: 'emay_ims_oldest_unreported_age_seconds',
+    help: 'For how long the oldest accepted message has waited for its report, by the clock of the database; 0: none waits.',
+    value: ({ oldestUnreportedForMs }) => (oldestUnreportedForMs ?? 0) / 1_000,
+  },
+  {
+    name: 'emay_ims_last_report_timestamp_seconds',
+    help: 'When a delivery report last came; missing where none is known of.',
+    value: ({ lastReportAt }) => lastReportAt && lastReportAt.getTime() / 1_000,
+  },
+  {
+    name: 'emay_ims_orphaned_share',
+    help: 'The share of the reports of the last 24 hours that no message answers to, 0 to 1; missing where none came.',
+    value: ({ orphanedShare }) => orphanedShare,
+  },
+  {
+    name: 'emay_ims_reported_unsent_messages',
+    help: 'Messages that a report says were sent, though not from this database: UNCONFIRMED, for a person to decide.',
+    value: ({ reportedUnsent }) => reportedUnsent,
+  },
+  {
     name: 'emay_ims_orphaned_reports',
     help: 'Delivery reports that no message answers to; kept.',
     value: ({ orphanedReports }) => orphanedReports,

@@ -1,4 +1,5 @@
-import { cutText } from './answer-json.js';
+import { cutText, fieldOf, type JsonObject } from './answer-json.js';
+import { fromWireMobile } from './mobile-number.js';
 
 const MAX_TOKEN_LENGTH = 64;
 /** NUL and its like: PostgreSQL refuses to store them, and in a log they forge lines. */
@@ -23,4 +24,14 @@ export function readFreeText(value: unknown, maxLength: number): string | null {
   if (typeof value !== 'string') return null;
   const text = cutText(value.trim(), maxLength).replaceAll(UNSTORABLE, '\ufffd');
   return text === '' ? null : text;
+}
+
+export function readMobile(item: JsonObject): string | null {
+  const mobile = fieldOf(item, 'mobile');
+  return fromWireMobile(typeof mobile === 'bigint' ? mobile.toString() : mobile);
+}
+
+export function readCustomImsId(item: JsonObject): string | null {
+  // §2.3.1.2 spells it without the s.
+  return readId(fieldOf(item, 'customImsId')) ?? readId(fieldOf(item, 'customImId'));
 }

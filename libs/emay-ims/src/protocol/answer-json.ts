@@ -28,10 +28,10 @@ export function parseAnswerJson(text: string): unknown {
   }
 }
 
-/** JSON text of a parsed value, cut to `maxLength` UTF-16 units, so a cut one is no JSON any more. */
-export function excerptOf(value: unknown, maxLength: number): string {
+/** JSON text of a parsed value. */
+export function excerptOf(value: unknown): string {
   try {
-    return cutText(stringifyLossless(value) ?? '', maxLength);
+    return stringifyLossless(value) ?? '';
   } catch {
     return '(nested too deeply to show)';
   }

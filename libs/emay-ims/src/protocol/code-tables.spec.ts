@@ -53,13 +53,14 @@ describe('report states', () => {
   it.each(DOCUMENTED_STATES)('%s (%s) is of kind %s', (state, chinese, kind) => {
     expect(classifyReportState(state)).toBe(kind);
     expect(REPORT_STATES[state]).toMatchObject({ state, chinese, kind });
+    expect(classifyReportState(state.toLowerCase())).toBe(kind);
   });
 
   it('hold the documented ones, nothing else', () => {
     expect(Object.keys(REPORT_STATES)).toEqual(DOCUMENTED_STATES.map(([state]) => state));
   });
 
-  it.each([...PROTOTYPE_KEYS, '', 'delivrd', 'FAIL_SIGN'])('%j is unknown', (state) => {
+  it.each([...PROTOTYPE_KEYS, '', 'delivered', 'FAIL_SIGN'])('%j is unknown', (state) => {
     expect(classifyReportState(state)).toBe('unknown');
     expect(REPORT_STATES[state]).toBeUndefined();
   });

@@ -1,15 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import {
-  decodeReportAnswer,
-  decodeSendAnswer,
-  type DeliveryReport,
-  type MalformedReport,
-  type ReportAnswer,
-  type SendAnswer,
-  type SendEntry,
-} from './decode.js';
+import { decodeReportAnswer, decodeSendAnswer, type ReportAnswer, type SendAnswer, type SendEntry } from './decode.js';
+import type { DeliveryReport, MalformedReport } from './report-item.js';
 import { DEFAULT_PROTOCOL_OPTIONS as options } from './protocol-options.js';
 
 const UNREADABLE_REASONS = [

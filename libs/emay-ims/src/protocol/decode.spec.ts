@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { decodeReportAnswer, decodeSendAnswer, type DeliveryReport, type MalformedReport } from './decode.js';
+import { decodeReportAnswer, decodeSendAnswer } from './decode.js';
+import type { DeliveryReport, MalformedReport } from './report-item.js';
 import { DEFAULT_PROTOCOL_OPTIONS as options } from './protocol-options.js';
 
 const IDS = { mobile: '0061422118000', imsId: '20180392833833892100', customImsId: '2018010709302911' };

@@ -3,7 +3,12 @@
 const MINUTE_MS = 60_000;
 const EARLIEST_OFFSET = -12 * 60;
 const LATEST_OFFSET = 14 * 60;
-const GATEWAY_TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
+/** As the document has it; with slashes, a `T`, one digit for a month, parts of a second or a zone of its own as well. */
+const WRITTEN_TIME =
+  /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}:?\d{2})?$/;
+const COMPACT_TIME = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/;
+/** Seconds or milliseconds since 1970, from 2001 to 2286. */
+const EPOCH_TIME = /^([1-9]\d{9})(\d{3})?$/;
 
 /**
  * Minutes east of UTC of an offset such as `+08:00` (480) or `-03:30` (-210).
@@ -37,19 +42,46 @@ export function formatTimestamp(instant: Date, timeZoneOffset: string): string {
 }
 
 /**
- * The instant of a report's `receiveTime` or `submitTime`, `yyyy-MM-dd HH:mm:ss` on the gateway's clock (§2.4.2.1).
- * `null` when absent, not of that shape or not in the calendar (30 February).
+ * The instant of a report's `receiveTime` or `submitTime`, `yyyy-MM-dd HH:mm:ss` on the gateway's clock (§2.4.2.1), or in one of the
+ * ways in which its relatives write it: `2023-07-31 14:36:05.0`, `2023-07-31T06:36:05Z`, `2023/7/31 14:36:05`, `20230731143605`,
+ * epoch seconds or milliseconds, as text or number. `null` when it is none of these or not in the calendar (30 February).
  *
  * @throws RangeError for an unreadable offset
  */
-export function parseGatewayTime(text: unknown, timeZoneOffset: string): Date | null {
+export function parseGatewayTime(value: unknown, timeZoneOffset: string): Date | null {
   const offset = parseTimeZoneOffset(timeZoneOffset);
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
   if (typeof text !== 'string' || text.length > 64) return null;
   const trimmed = text.trim();
-  if (!GATEWAY_TIME.test(trimmed)) return null;
-  const iso = trimmed.replace(' ', 'T');
-  const wallClock = new Date(`${iso}Z`);
+  const epoch = EPOCH_TIME.exec(trimmed);
+  if (epoch) return new Date(Number(epoch[1]) * 1_000 + Number(epoch[2] ?? 0));
+  const [year, month, day, hour, minute, second = '00', fraction = '', zone] = partsOf(trimmed);
+  if (year === undefined) return null;
+  const iso = `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}`;
+  const wallClock = new Date(`${iso}.${fraction.padEnd(3, '0').slice(0, 3)}Z`);
   // `Date` rolls 30 February over into March; what does not read back as it was written is no date.
   if (Number.isNaN(wallClock.getTime()) || !wallClock.toISOString().startsWith(iso)) return null;
-  return new Date(wallClock.getTime() - offset * MINUTE_MS);
+  const zoneOffset = zone === undefined ? offset : offsetOf(zone);
+  return zoneOffset === null ? null : new Date(wallClock.getTime() - zoneOffset * MINUTE_MS);
+}
+
+function partsOf(text: string): (string | undefined)[] {
+  const written = WRITTEN_TIME.exec(text);
+  if (!written) return COMPACT_TIME.exec(text)?.slice(1) ?? [];
+  const [, year, , ...rest] = written;
+  return [year, ...rest];
+}
+
+function two(digits = ''): string {
+  return digits.padStart(2, '0');
+}
+
+/** Of `Z`, `+08:00` or `+0800`; `null`: no zone has it. */
+function offsetOf(zone: string): number | null {
+  if (zone === 'Z') return 0;
+  try {
+    return parseTimeZoneOffset(zone.replace(/^(...):?/, '$1:'));
+  } catch {
+    return null;
+  }
 }

@@ -1,11 +1,11 @@
+export { parseAnswerJson } from './answer-json.js';
+export { readToken } from './answer-fields.js';
 export { ANSWER_CODES, classifyAnswerCode, type AnswerCodeEntry, type AnswerCodeKind } from './answer-codes.js';
 export { contentProblem, customImsIdProblem } from './content.js';
 export {
   decodeReportAnswer,
   decodeSendAnswer,
-  type DeliveryReport,
   type ErrorAnswer,
-  type MalformedReport,
   type ReportAnswer,
   type SendAnswer,
   type SendEntry,
@@ -20,10 +20,31 @@ export {
   type Authentication,
 } from './encode.js';
 export { formatTimestamp, parseGatewayTime, parseTimeZoneOffset } from './gateway-time.js';
-export { fromWireMobile, maskMobile, normalizeMobile, toWireMobile } from './mobile-number.js';
+export {
+  fromWireMobile,
+  isWrittenOtherwise,
+  maskMobile,
+  mayBeSameMobile,
+  normalizeMobile,
+  SUBSCRIBER_DIGITS,
+  toWireMobile,
+} from './mobile-number.js';
 export { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from './protocol-options.js';
 export { printableCode } from './printable-code.js';
-export { classifyReportState, REPORT_STATES, type ReportStateEntry, type ReportStateKind } from './report-states.js';
+export {
+  malformedReport,
+  reportItemReader,
+  type DeliveryReport,
+  type MalformedReport,
+  type ReportItemReader,
+} from './report-item.js';
+export {
+  classifyReportState,
+  listedState,
+  REPORT_STATES,
+  type ReportStateEntry,
+  type ReportStateKind,
+} from './report-states.js';
 export { sign, type Credentials } from './signature.js';
 export {
   CALL_PATHS,

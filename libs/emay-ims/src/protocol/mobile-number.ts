@@ -2,6 +2,8 @@ import { parsePhoneNumberFromString, PhoneNumber } from 'libphonenumber-js/min';
 
 const MAX_WRITTEN_LENGTH = 40;
 const MAX_WIRE_DIGITS = 20;
+/** What every numbering plan leaves to the end. */
+export const SUBSCRIBER_DIGITS = 7;
 const FULL_WIDTH_SHIFT = 0xfee0;
 
 /** Blanks, hyphens and dashes, dots, parentheses, in both widths, and the invisible marks that come with a pasted number. */
@@ -52,6 +54,20 @@ export function fromWireMobile(text: unknown): string | null {
   if (typeof written !== 'string' || written.length > MAX_WRITTEN_LENGTH) return null;
   const digits = written.trim().replace(/^(?:\+|00)/, '');
   return /^\d+$/.test(digits) && digits.length <= MAX_WIRE_DIGITS ? `+${digits}` : null;
+}
+
+/**
+ * Whether two numbers may be one, written in two ways: with or without country code, trunk prefix (`0422…`) or the prefix of
+ * mobiles in Mexico and Argentina. Proves nothing by itself: the last seven digits are the same.
+ */
+export function mayBeSameMobile(one: string, other: string): boolean {
+  const ends = [one, other].map((mobile) => mobile.replace(/^\+/, '').slice(-SUBSCRIBER_DIGITS));
+  return ends[0] === ends[1] && ends[0]?.length === SUBSCRIBER_DIGITS;
+}
+
+/** Whether the gateway may write the number of a message otherwise than we do, so that this one is not its E.164. */
+export function isWrittenOtherwise(mobile: string): boolean {
+  return /^\+5[24]/.test(mobile) || normalizeMobile(mobile) !== mobile;
 }
 
 /**

@@ -91,7 +91,12 @@ const ENTRIES: readonly ReportStateEntry[] = [
 /** The 9 states of §4, by state. */
 export const REPORT_STATES: Readonly<Record<string, ReportStateEntry>> = codeTable(ENTRIES, (entry) => entry.state);
 
-/** `unknown` for any state that is not listed. */
+/** `unknown` for any state that is not listed. In any case of letters. */
 export function classifyReportState(state: string): ReportStateKind {
-  return REPORT_STATES[state]?.kind ?? 'unknown';
+  return REPORT_STATES[listedState(state)]?.kind ?? 'unknown';
+}
+
+/** The state as it is listed, in capital letters. */
+export function listedState(state: string): string {
+  return state.toUpperCase();
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
+import { isOfTheMoment, MAX_ATTEMPTS, reasonOf } from './page-failures.js';
 import type { ReportInbox, StoredPage } from './report-inbox.js';
 import type { ReportSpool } from './report-spool.js';
 
@@ -17,6 +18,8 @@ const HURRIED_MS = 3_000;
 export class PageKeeper {
   private readonly logger: GuardedLogger;
   private isHurried = false;
+  /** How often the database has refused a spooled page, since this process started. */
+  private readonly refusals = new Map<string, number>();
 
   constructor(
     private readonly inbox: ReportInbox,
@@ -57,17 +60,50 @@ export class PageKeeper {
     }
   }
 
-  /** Brings spooled pages into the database. */
+  /** Brings spooled pages into the database. One that it does not take is left, and after a few times set aside. */
   async unspool(): Promise<void> {
-    for (const page of await this.spool.read()) {
+    for (const id of await this.spool.waiting()) {
       if (this.isHurried) return; // The rest is safe where it is.
+      const fields = { account: this.account, pull: id };
+      const page = await this.spool.read(id);
+      if (page === null) {
+        await this.spool.putAside(id);
+        this.logger.error(`A spool file is not whole and is set aside (pull ${id}).`, fields);
+      } else if (await this.restore(page)) {
+        await failpoint('before-unspool');
+        await this.spool.remove(id);
+        this.logger.warn(`A spooled page of delivery reports is in the database now (pull ${id}).`, fields);
+      }
+    }
+  }
+
+  /** `false` where the database is there, but does not take the page. */
+  private async restore(page: StoredPage): Promise<boolean> {
+    try {
       await this.inbox.restore(page);
-      await failpoint('before-unspool');
-      await this.spool.remove(page.id);
-      this.logger.warn(`A spooled page of delivery reports is in the database now (pull ${page.id}).`, {
-        account: this.account,
-        pull: page.id,
-      });
+      this.refusals.delete(page.id);
+      return true;
+    } catch (error) {
+      if (isOfTheMoment(error)) throw error;
+      await this.inbox.pending(1); // Throws where the database is away.
+      const attempts = (this.refusals.get(page.id) ?? 0) + 1;
+      const fields = { account: this.account, pull: page.id, code: reasonOf(error), attempts };
+      if (attempts < MAX_ATTEMPTS) {
+        this.refusals.set(page.id, attempts);
+        this.logger.warn(
+          'The database does not take a spooled page of delivery reports; it will be tried again.',
+          fields,
+        );
+      } else {
+        this.refusals.delete(page.id);
+        await this.spool.putAside(page.id);
+        this.logger.error(
+          `The database has refused a spooled page of delivery reports ${attempts} times; its file is set aside (pull ` +
+            `${page.id}). Remove the cause, then have it tried again.`,
+          fields,
+        );
+      }
+      return false;
     }
   }
 
@@ -76,9 +112,9 @@ export class PageKeeper {
     this.isHurried = true;
   }
 
-  private async store({ id, body }: StoredPage): Promise<void> {
+  private async store(page: StoredPage): Promise<void> {
     await failpoint('store-page');
-    await this.inbox.store(id, body);
+    await this.inbox.store(page);
   }
 
   private async attempt(work: () => Promise<void>): Promise<EmayImsStoreError | null> {
@@ -87,11 +123,7 @@ export class PageKeeper {
       return null;
     } catch (error) {
       // Of a disk's error only the code is told: its message names paths.
-      return error instanceof EmayImsStoreError ? error : new EmayImsStoreError(codeOf(error));
+      return error instanceof EmayImsStoreError ? error : new EmayImsStoreError(reasonOf(error));
     }
   }
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNKNOWN';
 }

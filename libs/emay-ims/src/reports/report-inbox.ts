@@ -1,19 +1,47 @@
+import type { ReceivedPage } from '../client/index.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { EventTransactions } from '../events/event-transactions.js';
+import type { EventfulSession } from '../events/transaction-events.js';
 import { newToken } from '../messages/ids.js';
+import { columnsOf, PAGE_COLUMNS, pageOf } from './page-columns.js';
 
 /**
  * What became of one pull. PULLING: asked, no answer yet. STORED: the raw page is safe, not yet applied. APPLIED: done.
- * LOST: the answer never came, or not in whole; what it may have held is gone. UNREADABLE: kept for a person to look at.
+ * LOST: the answer never came, or not in whole; what it may have held beyond what came is gone. UNREADABLE: kept for a person to
+ * look at. SET_ASIDE: it could not be applied, however often that was tried.
  */
-export type ReportBatchState = 'PULLING' | 'STORED' | 'APPLIED' | 'LOST' | 'UNREADABLE';
+export type ReportBatchState = 'PULLING' | 'STORED' | 'APPLIED' | 'LOST' | 'UNREADABLE' | 'SET_ASIDE';
 
 /** A raw page as the gateway answered it. */
-export interface StoredPage {
+export interface StoredPage extends ReceivedPage {
   id: string;
-  /** Text, or its UTF-8; without NUL. */
-  body: string | Buffer;
+  /** How many reports were asked for; `null`: not known any more. */
+  requested: number | null;
+  /** Why it is known not to have come in whole, e.g. `ECONNRESET`, `OVERSIZE`; `null`: it has, as far as the network tells. */
+  cut: string | null;
+  /** Items of it that have been applied already. */
+  progress: number;
 }
+
+/** How a page ends. */
+export interface PageEnd {
+  state: 'APPLIED' | 'LOST' | 'UNREADABLE';
+  /** Reports in it, bad ones included. */
+  reports: number;
+  /** How many more it may have held. */
+  lost: number;
+}
+
+/** What databases say that cannot keep a text in the charset that they, or their connection, are in. */
+const REFUSED_TEXT = new Set([
+  '22021', // PostgreSQL: character not in repertoire
+  '22P05', // PostgreSQL: untranslatable character
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+  'ER_CANNOT_CONVERT_STRING',
+  'ER_INVALID_CHARACTER_STRING',
+  'ER_DATA_TOO_LONG',
+]);
 
 /**
  * The raw pages of one account. The gateway forgets a report as it hands it out, so each pull leaves a trace before it is
@@ -30,46 +58,53 @@ export class ReportInbox {
     this.now = database.dialect.now;
   }
 
-  /** Records the intent to pull; resolving proves that the database can store what comes. */
-  async open(pullLastsMs: number): Promise<string> {
+  /** Records the intent to pull so many; resolving proves that the database can store what comes. */
+  async open(pullLastsMs: number, requested: number): Promise<string> {
     const id = newToken();
     await this.database.run(
-      `INSERT INTO emay_ims_report_batch (id, account, state, requested_at, expires_at)
-       VALUES (?, ?, 'PULLING', ${this.now}, ${this.now} + ?)`,
-      [id, this.account, pullLastsMs],
+      `INSERT INTO emay_ims_report_batch (id, account, state, requested, requested_at, expires_at)
+       VALUES (?, ?, 'PULLING', ?, ${this.now}, ${this.now} + ?)`,
+      [id, this.account, requested, pullLastsMs],
     );
     return id;
   }
 
-  /** An answer as the page that it is going to be. */
-  page(id: string, answer: string): StoredPage {
-    // No database takes a NUL in a text, and no JSON holds one.
-    const text = answer.includes('\0') ? answer.replaceAll('\0', '\uFFFD') : answer;
-    return { id, body: this.database.dialect.longText(text) };
-  }
-
   /** Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). */
-  async store(id: string, body: string | Buffer): Promise<void> {
-    const stored = await this.database.run(
-      `UPDATE emay_ims_report_batch SET state = 'STORED', body = ?, stored_at = ${this.now} WHERE id = ?`,
-      [this.database.dialect.longText(body), id],
-    );
-    if (stored === 0) await this.restore({ id, body });
+  async store(page: StoredPage): Promise<void> {
+    if ((await this.write(page, '1 = 1')) === 0) await this.restore(page);
   }
 
   /** Brings a page back that was kept elsewhere; without effect where it had been stored after all. */
-  async restore({ id, body }: StoredPage): Promise<void> {
-    const restored = await this.database.run(
-      `UPDATE emay_ims_report_batch SET state = 'STORED', body = ?, stored_at = ${this.now}
-       WHERE id = ? AND state IN ('PULLING', 'LOST')`,
-      [this.database.dialect.longText(body), id],
-    );
-    if (restored > 0 || (await this.isKnown(id))) return;
+  async restore(page: StoredPage): Promise<void> {
+    if (
+      (await this.write(page, "state IN ('PULLING', 'LOST') AND applied_at IS NULL")) > 0 ||
+      (await this.isKnown(page.id))
+    )
+      return;
     await this.database.run(
-      `INSERT INTO emay_ims_report_batch (id, account, state, body, requested_at, expires_at, stored_at)
-       VALUES (?, ?, 'STORED', ?, ${this.now}, ${this.now}, ${this.now})`,
-      [id, this.account, this.database.dialect.longText(body)],
+      `INSERT INTO emay_ims_report_batch (id, account, state, requested, requested_at, expires_at)
+       VALUES (?, ?, 'PULLING', ?, ${this.now}, ${this.now})`,
+      [page.id, this.account, page.requested],
     );
+    await this.write(page, "state = 'PULLING'");
+  }
+
+  private async write(page: StoredPage, condition: string): Promise<number> {
+    const write = async (asBytes: boolean) => {
+      const columns = await columnsOf(page, this.database.dialect, asBytes);
+      return this.database.run(
+        `UPDATE emay_ims_report_batch SET state = 'STORED', stored_at = ${this.now},
+           ${PAGE_COLUMNS.map((column) => `${column} = ?`).join(', ')}
+         WHERE id = ? AND ${condition}`,
+        [...PAGE_COLUMNS.map((column) => columns[column]), page.id],
+      );
+    };
+    try {
+      return await write(false);
+    } catch (error) {
+      if (error instanceof EmayImsStoreError && REFUSED_TEXT.has(error.driverCode)) return write(true);
+      throw error;
+    }
   }
 
   private async isKnown(id: string): Promise<boolean> {
@@ -81,11 +116,9 @@ export class ReportInbox {
     await this.database.run('DELETE FROM emay_ims_report_batch WHERE id = ?', [id]);
   }
 
-  /** Records that reports may have been handed out and lost on the way; keeps what came of the answer. */
-  async recordPossibleLoss(id: string, received: string | null): Promise<void> {
-    if (await this.lose(id, received)) return;
-    // Somebody has given it up already: it is recorded, but for what came of the answer.
-    await this.database.run('UPDATE emay_ims_report_batch SET body = ? WHERE id = ?', [received, id]);
+  /** Records that reports may have been handed out and lost on the way, and nothing came of them. */
+  async recordPossibleLoss(id: string): Promise<void> {
+    await this.lose(id);
   }
 
   /** Pulls whose process died before the answer was stored; resolves to how many. */
@@ -95,43 +128,72 @@ export class ReportInbox {
       [this.account],
     );
     let lost = 0;
-    for (const { id } of rows) if (await this.lose(String(id), null)) lost++;
+    for (const { id } of rows) if (await this.lose(String(id))) lost++;
     return lost;
   }
 
-  private lose(id: string, received: string | null): Promise<boolean> {
+  private lose(id: string): Promise<boolean> {
     return this.events.transaction(async (session) => {
       const lost = await session.run(
-        "UPDATE emay_ims_report_batch SET state = 'LOST', body = ? WHERE id = ? AND state = 'PULLING'",
-        [received, id],
+        "UPDATE emay_ims_report_batch SET state = 'LOST', lost = requested WHERE id = ? AND state = 'PULLING'",
+        [id],
       );
       if (lost === 0) return false;
-      const { account } = this;
-      session.events?.add(id, { type: 'reports.possible-loss', account, occurredAt: new Date(), pullId: id });
+      if (session.events) {
+        const [row] = await session.rows('SELECT lost FROM emay_ims_report_batch WHERE id = ?', [id]);
+        this.tellLoss(id, typeof row?.lost === 'number' ? row.lost : null, session);
+      }
       return true;
     });
   }
 
-  /** Pages that wait to be applied, oldest first. */
-  async pending(limit: number): Promise<StoredPage[]> {
-    const rows = await this.database.rows(
-      "SELECT id, body FROM emay_ims_report_batch WHERE account = ? AND state = 'STORED' ORDER BY id LIMIT ?",
-      [this.account, limit],
-    );
-    return rows.map((row) => ({ id: String(row.id), body: String(row.body) }));
+  private tellLoss(pullId: string, atMost: number | null, session: EventfulSession): void {
+    const { account } = this;
+    session.events?.add(pullId, { type: 'reports.possible-loss', account, occurredAt: new Date(), pullId, atMost });
   }
 
-  /** Ends a page, in the transaction that applied it. `false` where another instance has ended it already. */
+  /** Ids of the pages that wait to be applied, oldest first, behind the one of that id. */
+  async pending(limit: number, behind = ''): Promise<string[]> {
+    const rows = await this.database.rows(
+      `SELECT id FROM emay_ims_report_batch WHERE account = ? AND state = 'STORED' AND id > ? ORDER BY id LIMIT ?`,
+      [this.account, behind, limit],
+    );
+    return rows.map(({ id }) => String(id));
+  }
+
+  /** The page; `null` where it does not wait any more. */
+  async load(id: string): Promise<StoredPage | null> {
+    const [row] = await this.database.rows(
+      `SELECT id, requested, progress, ${PAGE_COLUMNS.join(', ')} FROM emay_ims_report_batch
+       WHERE id = ? AND state = 'STORED'`,
+      [id],
+    );
+    return row ? pageOf(row) : null;
+  }
+
+  /** Records, in the transaction that applied a part, how far that is. `false` where another instance is at it. */
+  async advance(id: string, from: number, to: number, session: SqlSession): Promise<boolean> {
+    const advanced = await session.run(
+      `UPDATE emay_ims_report_batch SET progress = ?
+       WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,
+      [to, id, from],
+    );
+    return advanced === 1;
+  }
+
+  /** Ends a page, in the transaction that applied its last part. `false` where another instance has ended it already. */
   async finish(
     id: string,
-    state: 'APPLIED' | 'UNREADABLE',
-    reports: number,
-    session: SqlSession = this.database,
+    { state, reports, lost }: PageEnd,
+    from: number,
+    session: EventfulSession,
   ): Promise<boolean> {
     const finished = await session.run(
-      `UPDATE emay_ims_report_batch SET state = ?, reports = ?, applied_at = ${this.now} WHERE id = ? AND state = 'STORED'`,
-      [state, reports, id],
+      `UPDATE emay_ims_report_batch SET state = ?, reports = ?, lost = ?, applied_at = ${this.now}
+       WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,
+      [state, reports, lost, id, from],
     );
+    if (finished === 1 && state === 'LOST') this.tellLoss(id, lost, session);
     return finished === 1;
   }
 

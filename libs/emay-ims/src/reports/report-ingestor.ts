@@ -1,12 +1,19 @@
 import type { SqlSession } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
-import { publishReportPage } from '../diagnostics/index.js';
+import { GuardedLogger, publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
+import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { decodeReportAnswer, type DeliveryReport, type MalformedReport, type ReportAnswer } from '../protocol/index.js';
-import type { ReportInbox, StoredPage } from './report-inbox.js';
+import {
+  isWrittenOtherwise,
+  MAX_REPORTS_PER_REQUEST,
+  type DeliveryReport,
+  type MalformedReport,
+} from '../protocol/index.js';
+import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
+import type { PageEnd, ReportInbox, StoredPage } from './report-inbox.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 import type { SecondLookStore } from './second-look-store.js';
 
@@ -19,70 +26,127 @@ export interface IngestedPage {
   orphaned: number;
   quarantined: number;
   conflicts: number;
-  /** The gateway's error code where it answered with one, or `UNREADABLE`; `null` for a page of reports. */
+  /** Reports that it may have held beyond those, at most: it was cut short. */
+  lost: number;
+  /** The gateway's error code where it answered with one, `UNREADABLE` or `CUT_SHORT`; `null` for a whole page of reports. */
   problem: string | null;
 }
 
+/** A page that holds nothing. */
+export const NO_REPORTS: IngestedPage = Object.freeze({
+  reports: 0,
+  applied: 0,
+  orphaned: 0,
+  quarantined: 0,
+  conflicts: 0,
+  lost: 0,
+  problem: null,
+});
+const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
 const ORPHANS_AT_A_TIME = 500;
 
 /**
  * Applies stored pages to messages.
  *
- * - A page is applied in one transaction with its own end, so it takes effect once, however often it is tried.
+ * - A page is applied in one transaction with its own end, so it takes effect once, however often it is tried. One that is longer
+ *   than any the gateway hands out takes one for each part, and goes on where it was left.
  * - States only rise, so the order of pages, and of reports within them, does not matter.
  * - One bad report is set aside; the others are applied.
  */
 export class ReportIngestor {
+  private readonly reader: PageReader;
+  private readonly logger: GuardedLogger;
+
   constructor(
     private readonly events: EventTransactions,
     private readonly store: MessageStore,
     private readonly inbox: ReportInbox,
     private readonly secondLook: SecondLookStore,
     private readonly options: ResolvedEmayImsOptions,
-  ) {}
-
-  ingest({ id, body }: StoredPage): Promise<IngestedPage> {
-    // Nobody keeps the text while the page is applied: V8 gives a long one that outlives a collection back late.
-    return this.ingestAnswer(id, decodeReportAnswer(String(body), this.options.protocol));
+  ) {
+    this.reader = new PageReader(options);
+    this.logger = GuardedLogger.of(store.account);
   }
 
-  private async ingestAnswer(id: string, answer: ReportAnswer): Promise<IngestedPage> {
-    if (answer.kind !== 'success') {
-      const problem = answer.kind === 'error' ? answer.code : 'UNREADABLE';
-      await this.inbox.finish(id, 'UNREADABLE', 0);
-      return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem };
+  async ingest(page: StoredPage): Promise<IngestedPage> {
+    const reading = await this.reader.read(page);
+    const ingested: IngestedPage = { ...NO_REPORTS, problem: problemOf(reading, page) };
+    if (reading.kind !== 'reports') {
+      const state = page.cut === null ? 'UNREADABLE' : 'LOST';
+      const lost = page.cut === null ? 0 : mostOf(page);
+      await this.events.transaction((session) =>
+        this.inbox.finish(page.id, { state, reports: 0, lost }, page.progress, session),
+      );
+      return { ...ingested, lost };
     }
-    const { reports, malformed } = answer;
-    const ingested = await this.events.transaction(async (session) => {
-      const total = reports.length + malformed.length;
-      const ours = await this.inbox.finish(id, 'APPLIED', total, session);
-      if (!ours) return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
-      const { applied, orphans, conflicts } = await this.apply(reports, session);
-      await this.setAside(id, orphans, malformed, session);
-      await failpoint('before-apply-commit');
-      return {
-        reports: total,
-        applied,
-        orphaned: orphans.length,
-        quarantined: malformed.length,
-        conflicts,
-        problem: null,
-      };
-    });
-    if (ingested.reports > 0) publishReportPage(this.options.name, ingested, reports);
+    const states = new Map<string, number>();
+    const parts = reading.parts(page.progress)[Symbol.asyncIterator]();
+    let isOurs = true;
+    let from = page.progress;
+    for (let part = await parts.next(); isOurs;) {
+      const reports = part.done ? NO_PART : part.value;
+      const following = part.done ? part : await parts.next();
+      const to = Math.max(from, reports.upTo);
+      const end = following.done ? endOf(page, reading) : null;
+      isOurs = await this.ingestPart(page.id, reports, { from, to, end }, ingested);
+      for (const { state } of isOurs ? reports.reports : []) states.set(state, (states.get(state) ?? 0) + 1);
+      if (end !== null) break;
+      part = following;
+      from = to;
+    }
+    if (ingested.reports > 0) publishReportPage(this.options.name, ingested, states);
     return ingested;
+  }
+
+  /** Applies a part in one transaction with its own end. `false` where another instance is at this page. */
+  private async ingestPart(
+    id: string,
+    { reports, malformed, more }: ReportPart,
+    { from, to, end }: { from: number; to: number; end: PageEnd | null },
+    ingested: IngestedPage,
+  ): Promise<boolean> {
+    const matched = await this.events.transaction(async (session) => {
+      const isOurs = await (end === null
+        ? this.inbox.advance(id, from, to, session)
+        : this.inbox.finish(id, end, from, session));
+      if (!isOurs) return null;
+      const applied = await this.apply(reports, session);
+      await this.setAside(id, applied.orphans, malformed, session);
+      await failpoint('before-apply-commit');
+      return applied;
+    });
+    if (matched === null) return false;
+    ingested.reports += to - from;
+    ingested.applied += matched.applied;
+    this.tellDoubts(matched.doubted);
+    ingested.orphaned += matched.orphans.length;
+    ingested.quarantined += malformed.length + more;
+    ingested.conflicts += matched.conflicts;
+    ingested.lost += end?.lost ?? 0;
+    return true;
   }
 
   /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */
   private async apply(
     reports: readonly DeliveryReport[],
     session: EventfulSession,
-  ): Promise<Omit<MatchedReports, 'applied'> & { applied: number }> {
+  ): Promise<Pick<MatchedReports, 'orphans' | 'conflicts'> & { applied: number; doubted: number }> {
     const moved = await this.store.applyNamedReports(reportsByName(reports) ?? [], session);
-    if (moved === reports.length) return { applied: moved, orphans: [], conflicts: 0 };
+    if (moved === reports.length) return { applied: moved, doubted: 0, orphans: [], conflicts: 0 };
     // Those that moved stand where their reports want them, so they neither move nor count again.
-    const { applied, orphans, conflicts } = await this.match(reports, session);
-    return { applied: moved + (await this.store.applyReports(applied, session)), orphans, conflicts };
+    const { applied, unsent, orphans, conflicts } = await this.match(reports, session);
+    const doubted = await this.store.doubtReported(unsent, session);
+    return { applied: moved + (await this.store.applyReports(applied, session)), doubted, orphans, conflicts };
+  }
+
+  /** Somebody has sent these messages, and it was not this database: they are not sent again, and a person is told. */
+  private tellDoubts(messages: number): void {
+    if (messages === 0) return;
+    this.logger.error(
+      `Delivery reports tell of ${messages} queued messages that have never been handed over from here. They are UNCONFIRMED now ` +
+        'and are not sent: was the database restored, or does another system send with the same ids?',
+      { account: this.store.account, messages, code: REPORTED_UNSENT },
+    );
   }
 
   private async setAside(
@@ -107,16 +171,19 @@ export class ReportIngestor {
   async adoptOrphans(): Promise<number> {
     const found = await this.secondLook.findOrphansWithMessage(ORPHANS_AT_A_TIME);
     if (found.length === 0) return 0;
-    return this.events.transaction(async (session) => {
-      const { applied, orphans } = await this.match(
+    const { adopted, doubted } = await this.events.transaction(async (session) => {
+      const { applied, unsent, orphans } = await this.match(
         found.map(({ report }) => report),
         session,
       );
       await this.store.applyReports(applied, session);
-      const adopted = found.filter(({ report }) => !orphans.includes(report));
-      for (const orphan of adopted) await this.secondLook.forget(orphan, session);
-      return adopted.length;
+      const inDoubt = await this.store.doubtReported(unsent, session);
+      const matched = found.filter(({ report }) => !orphans.includes(report));
+      for (const orphan of matched) await this.secondLook.forget(orphan, session);
+      return { adopted: matched.length, doubted: inDoubt };
     });
+    this.tellDoubts(doubted);
+    return adopted;
   }
 
   private async match(reports: readonly DeliveryReport[], session: SqlSession): Promise<MatchedReports> {
@@ -126,9 +193,31 @@ export class ReportIngestor {
     const imsIds = orphans.flatMap(({ imsId, mobile }) =>
       imsId === null || mobile === null ? [] : { ims_id: imsId, mobile },
     );
-    const alone = orphans.flatMap(({ imsId, mobile }) => (imsId === null || mobile !== null ? [] : imsId));
+    // No index leads to these: only where nothing else can.
+    const alone = orphans.flatMap(({ imsId, mobile }) =>
+      imsId !== null && (mobile === null || isWrittenOtherwise(mobile)) ? imsId : [],
+    );
     const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
     const byImsIdAlone = await this.store.findByImsIdAlone(alone, session);
     return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone]);
   }
+}
+
+function problemOf({ kind, code, items, isWhole }: PageReading, { cut }: StoredPage): string | null {
+  // A no that hands something out is none.
+  if (kind === 'error' && items === 0) return code;
+  if (kind !== 'reports') return cut ?? 'UNREADABLE';
+  return isWhole ? null : (cut ?? 'CUT_SHORT');
+}
+
+/** How a page ends once all of it is applied. */
+function endOf(page: StoredPage, { isWhole, items, malformed }: PageReading): PageEnd {
+  const lost = isWhole ? 0 : Math.max(0, mostOf(page) - items);
+  const state = lost > 0 ? 'LOST' : malformed > MAX_MALFORMED ? 'UNREADABLE' : 'APPLIED';
+  return { state, reports: items, lost };
+}
+
+/** How many reports a page may have held. */
+function mostOf({ requested }: StoredPage): number {
+  return requested ?? MAX_REPORTS_PER_REQUEST;
 }

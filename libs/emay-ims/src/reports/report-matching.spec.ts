@@ -10,6 +10,7 @@ const message = (given: Partial<ReportedMessage> = {}): ReportedMessage => ({
   imsId: 'ims-one',
   mobile: '+611',
   state: 'ACCEPTED',
+  attempts: 1,
   ...given,
 });
 
@@ -68,9 +69,57 @@ describe('matching a report', () => {
     const orphan = report(given);
     expect(matchReports([orphan], [message(), message({ customImsId: 'none', imsId: null })])).toEqual({
       applied: [],
+      unsent: [],
       orphans: [orphan],
       conflicts: 0,
     });
+  });
+});
+
+describe('a number that is written in another way', () => {
+  it.each([
+    ['with a trunk prefix', '+61422118000', '+0422118000'],
+    ['without its country', '+61422118000', '+422118000'],
+    ['with the prefix of mobiles in Mexico', '+525512345678', '+5215512345678'],
+    ['without that of Argentina', '+5491123456789', '+541123456789'],
+    ['with the other one of Argentina', '+5491123456789', '+54111523456789'],
+  ])('%s: ids that agree find the message', (_how, mobile, written) => {
+    const ours = message({ mobile });
+    expect(matched({ customImsId: 'one', imsId: 'ims-one', mobile: written }, ours)).toEqual(['one']);
+    expect(matched({ customImsId: 'one', mobile: written }, ours)).toEqual(['one']);
+    expect(matched({ imsId: 'ims-one', mobile: written }, ours)).toEqual(['one']);
+    expect(matched({ customImsId: 'one', imsId: 'x', mobile: written }, { ...ours, imsId: null })).toEqual(['one']);
+    // Here they do not agree.
+    expect(matched({ customImsId: 'one', imsId: 'x', mobile: written }, ours)).toEqual([]);
+    expect(matched({ mobile: written }, ours)).toEqual([]);
+  });
+
+  it('and is another one by its last digits, is nobody’s unless both ids say so', () => {
+    const ours = message({ mobile: '+61422118000' });
+    expect(matched({ customImsId: 'one', mobile: '+61422118001' }, ours)).toEqual([]);
+    expect(matched({ customImsId: 'one', imsId: 'ims-one', mobile: '+61999' }, ours)).toEqual(['one']);
+  });
+});
+
+describe('a report of a message that has never been handed over', () => {
+  const never = message({ state: 'QUEUED', attempts: 0, imsId: null, mobile: '+61422118000' });
+  const about = (given: Partial<DeliveryReport>, to = never) => {
+    const { applied, unsent, orphans } = matchReports([report({ customImsId: 'one', ...given })], [to]);
+    return { applied: applied.length, unsent: unsent.length, orphans: orphans.length };
+  };
+
+  it('says that somebody has sent it, if it names its number', () => {
+    expect(about({ mobile: '+61422118000' })).toEqual({ applied: 0, unsent: 1, orphans: 0 });
+    expect(about({ mobile: '+0422118000' })).toEqual({ applied: 0, unsent: 1, orphans: 0 });
+    expect(about({ mobile: '+61422118000' }, { ...never, state: 'UNCONFIRMED' })).toMatchObject({ unsent: 1 });
+  });
+
+  it('is nobody’s if it names another', () => {
+    expect(about({ mobile: '+4915112345678' })).toEqual({ applied: 0, unsent: 0, orphans: 1 });
+  });
+
+  it('counts where it has been handed over before', () => {
+    expect(about({ mobile: '+61422118000' }, { ...never, attempts: 1 })).toEqual({ applied: 1, unsent: 0, orphans: 0 });
   });
 });
 

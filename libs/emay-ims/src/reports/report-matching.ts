@@ -1,6 +1,6 @@
 import type { AppliedReport, ReportedMessage } from '../messages/message-store.js';
-import { isFinal, STATE_RANK } from '../messages/message-state.js';
-import { classifyReportState, type DeliveryReport, type ReportStateKind } from '../protocol/index.js';
+import { isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
+import { classifyReportState, mayBeSameMobile, type DeliveryReport, type ReportStateKind } from '../protocol/index.js';
 
 const STATE_OF: Readonly<Record<ReportStateKind, AppliedReport['state']>> = {
   delivered: 'DELIVERED',
@@ -9,9 +9,14 @@ const STATE_OF: Readonly<Record<ReportStateKind, AppliedReport['state']>> = {
   unknown: 'UNKNOWN',
 };
 
+/** States of a message that has never been handed over, but might have been sent all the same. */
+const WAITING_UNSENT: ReadonlySet<ImsMessageState> = new Set(['QUEUED', 'UNCONFIRMED']);
+
 export interface MatchedReports {
   /** One for each message: the highest of what its reports say. */
   applied: AppliedReport[];
+  /** About messages that have never been handed over from here, one for each: somebody else must have sent them. */
+  unsent: AppliedReport[];
   /** Reports that no message answers to. */
   orphans: DeliveryReport[];
   /** Reports that contradict a final state, stored or in the same page; the higher rank wins. */
@@ -21,6 +26,8 @@ export interface MatchedReports {
 /**
  * Gives each report its message: by our id, else by the gateway's together with the number, and never one to another
  * number than the report tells. A number alone proves nothing: two messages may have gone to it.
+ *
+ * - Where the number is written in another way, the ids decide: none of them may contradict.
  */
 export function matchReports(reports: readonly DeliveryReport[], known: readonly ReportedMessage[]): MatchedReports {
   const byCustomImsId = new Map(known.map((message) => [message.customImsId, message]));
@@ -29,6 +36,7 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
     if (message.imsId !== null) byImsId.set(message.imsId, [...(byImsId.get(message.imsId) ?? []), message]);
   }
   const highest = new Map<string, AppliedReport>();
+  const unsent = new Map<string, AppliedReport>();
   const orphans: DeliveryReport[] = [];
   let conflicts = 0;
 
@@ -39,12 +47,16 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
       continue;
     }
     const applied = toApplied(message.customImsId, report);
+    if (message.attempts === 0 && WAITING_UNSENT.has(message.state)) {
+      unsent.set(message.customImsId, applied);
+      continue;
+    }
     const earlier = highest.get(message.customImsId);
     const standing = earlier?.state ?? message.state;
     if (isFinal(standing) && isFinal(applied.state) && standing !== applied.state) conflicts++;
     if (!earlier || STATE_RANK[applied.state] > STATE_RANK[earlier.state]) highest.set(message.customImsId, applied);
   }
-  return { applied: [...highest.values()], orphans, conflicts };
+  return { applied: [...highest.values()], unsent: [...unsent.values()], orphans, conflicts };
 }
 
 /**
@@ -65,10 +77,27 @@ function findMessage(
   byCustomImsId: ReadonlyMap<string, ReportedMessage>,
   byImsId: ReadonlyMap<string, readonly ReportedMessage[]>,
 ): ReportedMessage | undefined {
-  const isToItsNumber = ({ mobile }: ReportedMessage) => report.mobile === null || report.mobile === mobile;
   const named = report.customImsId === null ? undefined : byCustomImsId.get(report.customImsId);
-  if (named && isToItsNumber(named)) return named;
-  return report.imsId === null ? undefined : byImsId.get(report.imsId)?.find(isToItsNumber);
+  if (named && (isToItsNumber(report, named) || isNamedTwice(report, named))) return named;
+  const sameImsId = report.imsId === null ? [] : (byImsId.get(report.imsId) ?? []);
+  return (
+    sameImsId.find((message) => isToItsNumber(report, message)) ??
+    (named ? undefined : sameImsId.find((message) => isPerhapsToItsNumber(report, message)))
+  );
+}
+
+function isToItsNumber({ mobile }: DeliveryReport, message: ReportedMessage): boolean {
+  return mobile === null || mobile === message.mobile;
+}
+
+function isPerhapsToItsNumber({ mobile }: DeliveryReport, message: ReportedMessage): boolean {
+  return mobile !== null && mayBeSameMobile(mobile, message.mobile);
+}
+
+/** By both ids, whatever the number looks like; or by ours and a number that may be its own, if the gateway's does not contradict. */
+function isNamedTwice(report: DeliveryReport, message: ReportedMessage): boolean {
+  if (report.imsId !== null && message.imsId !== null) return report.imsId === message.imsId;
+  return isPerhapsToItsNumber(report, message);
 }
 
 /** A class, so that V8 does not take them for long-lived after the first ones: see `protocol/decode.ts`. */

@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EmayImsClient } from '../client/index.js';
 import { GuardedLogger } from '../diagnostics/index.js';
-import type { AccountCircuit } from '../engine/account-circuit.js';
-import { failpoint } from '../failpoints/failpoint.js';
 import type { LeaseStore } from '../database/lease-store.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { classifyAnswerCode, printableCode } from '../protocol/index.js';
-import type { PageKeeper } from './page-keeper.js';
-import type { ReportInbox, StoredPage } from './report-inbox.js';
-import type { IngestedPage, ReportIngestor } from './report-ingestor.js';
+import { classifyAnswerCode } from '../protocol/index.js';
+import type { PageApplier } from './page-applier.js';
+import type { PagePuller } from './page-puller.js';
+import type { IngestedPage } from './report-ingestor.js';
 
 /** What a pull brought, summed over its pages. */
 export interface ReportPullResult {
@@ -24,9 +22,12 @@ export interface ReportPullResult {
   quarantined: number;
   /** Reports that contradict a final state; the higher rank stands. */
   conflicts: number;
+  /** Reports that may be lost, at most: their pages came in part or not at all. */
+  lost: number;
   /**
-   * Why the pull ended early: the gateway's or the network's code; `LEASE_HELD` while another instance pulls;
-   * `SHUTTING_DOWN` where the application closes: what has not been asked for stays at the gateway.
+   * Why the pull ended early: the gateway's or the network's code; `CUT_SHORT` or `UNREADABLE` for its page; `NOT_APPLIED` where several
+   * could not be applied; `SPOOLED` while the database is away; `LEASE_HELD` while another instance pulls; `SHUTTING_DOWN` where the
+   * application closes: what has not been asked for stays at the gateway.
    */
   stoppedBy: string | null;
 }
@@ -35,42 +36,52 @@ export interface ReportPullResult {
 const STORING_MS = 15_000;
 /** How much longer than one pull the lease is taken for, so that pages in quick succession share one renewal. */
 const LEASE_RESERVE_MS = 5_000;
-/** An empty answer in the gateway's own spelling: nothing to store. Anything else is stored before it is read. */
-const EMPTY_ANSWER = /^\s*\{\s*"code"\s*:\s*"SUCCESS"\s*(,\s*"data"\s*:\s*(\[\s*\]|null|"")\s*)?\}\s*$/;
-const REPLAYED_AT_A_TIME = 10;
 const LEASE_HELD = 'LEASE_HELD';
+/** Pages have come, and are kept, but could not be applied. */
+const NOT_APPLIED = 'NOT_APPLIED';
 const SHUTTING_DOWN = 'SHUTTING_DOWN';
 const OVER_SPEED = 'ERROR_OVER_SPEED';
-/** The gateway counts calls by the second. */
-const OVER_SPEED_PAUSE_MS = 1_000;
+/** The gateway counts calls by the second. Where waiting so often does not help, somebody else is calling. */
+const OVER_SPEED_PAUSES_MS = [1_000, 2_000];
+/** Pages in one pull that cannot be applied: more of them would only pile up. */
+const MAX_FAILED_PAGES = 3;
 
 /**
  * Pulls delivery reports and has them applied. The gateway forgets what it hands out, so in this order:
  *
  * - take the lease of the account, so that one instance pulls;
  * - record the intent: no pull while the database cannot store what comes;
- * - pull, and store the raw body before anybody reads it;
- * - apply it; a full page means there may be more, so pull again at once.
+ * - pull, and store the raw bytes before anybody reads them;
+ * - apply them; a full page means there may be more, so pull again at once.
  */
 export class ReportPoller {
   /** When a pull of this instance last got to the end of the gateway's queue; `null`: none has yet. */
   lastGoodPullAt: Date | null = null;
-  private readonly logger: GuardedLogger;
   private readonly leaseName: string;
+  private readonly logger: GuardedLogger;
+  private heldUntil = -Infinity;
   private running: Promise<ReportPullResult> | null = null;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(
-    private readonly client: EmayImsClient,
+    private readonly puller: PagePuller,
     private readonly leases: LeaseStore,
-    private readonly inbox: ReportInbox,
-    private readonly keeper: PageKeeper,
-    private readonly ingestor: ReportIngestor,
+    private readonly applier: PageApplier,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.logger = GuardedLogger.of(options.name);
     this.leaseName = `${options.name}:reports`;
+  }
+
+  /** Why the gateway refuses to hand out reports, again and again; `null`: it does not. */
+  get blockedFor(): string | null {
+    return this.puller.blockedFor;
+  }
+
+  /** How many pages could not be applied, as of the last pull. */
+  get setAsidePages(): number {
+    return this.applier.setAsidePages;
   }
 
   /** A scheduled pull: left out while the gateway refuses or cannot be reached, with growing pauses. */
@@ -79,7 +90,7 @@ export class ReportPoller {
     if (passage === 'none') return;
     try {
       const { stoppedBy } = await this.pull();
-      if (stoppedBy === null) this.circuit.succeeded();
+      if (stoppedBy === null || stoppedBy === NOT_APPLIED) this.circuit.succeeded();
       else if (stoppedBy !== LEASE_HELD && stoppedBy !== SHUTTING_DOWN)
         this.circuit.failed(stoppedBy, classifyAnswerCode(stoppedBy) === 'configuration');
     } finally {
@@ -99,8 +110,8 @@ export class ReportPoller {
 
   /** Ends the drain after the page that is under way. */
   stop(): void {
-    this.stopped = true;
-    this.keeper.hurry();
+    this.stopping.abort();
+    this.puller.hurry();
   }
 
   /** Which instance pulls just now; `null`: none, or not since its lease ran out. */
@@ -121,102 +132,74 @@ export class ReportPoller {
       orphaned: 0,
       quarantined: 0,
       conflicts: 0,
+      lost: 0,
       stoppedBy: null,
     };
-    const lastsMs = this.options.http.timeoutMs + STORING_MS;
+    this.heldUntil = -Infinity;
     try {
-      let wanted = limit;
-      for (let heldUntil = -Infinity; wanted > 0;) {
-        if (this.stopped) return { ...total, stoppedBy: SHUTTING_DOWN };
-        // Renewed in time for the next page, not for each: a page may take a millisecond or a request's whole deadline.
-        if (performance.now() > heldUntil - lastsMs) {
-          heldUntil = performance.now() + lastsMs + LEASE_RESERVE_MS;
-          const isHeld = await this.leases.acquire(this.leaseName, lastsMs + LEASE_RESERVE_MS);
-          if (!isHeld) return { ...total, stoppedBy: LEASE_HELD };
-          await this.replay(total);
-          if (this.stopped) continue;
-        }
-        const number = Math.min(wanted, this.options.reports.pageSize);
-        const page = await this.pullPage(lastsMs, number);
-        if (typeof page === 'string') return { ...total, stoppedBy: page };
-        total.pages++;
-        add(total, page);
-        if (page.problem === OVER_SPEED) {
-          await pause(OVER_SPEED_PAUSE_MS);
-          continue;
-        }
-        if (page.problem !== null) return { ...total, stoppedBy: page.problem };
-        if (page.reports < number) {
-          this.lastGoodPullAt = new Date();
-          break;
-        }
-        wanted -= page.reports;
-      }
-      return total;
+      if (this.isStopped) return { ...total, stoppedBy: SHUTTING_DOWN };
+      if (!(await this.hold())) return { ...total, stoppedBy: LEASE_HELD };
+      for await (const page of this.applier.replay(() => this.mayGoOn())) add(total, page);
+      const stoppedBy = await this.pullPages(limit, total);
+      return { ...total, stoppedBy };
     } finally {
       if (total.reports > 0) this.log(total);
     }
   }
 
-  /** Pages that were spooled, or stored but not applied, before a crash. */
-  private async replay(total: ReportPullResult): Promise<void> {
-    await this.keeper.unspool();
-    for (const page of await this.inbox.pending(REPLAYED_AT_A_TIME)) {
-      if (this.stopped) return;
-      add(total, await this.ingestor.ingest(page));
+  /** Resolves to why it ended early; `null`: it did not. */
+  private async pullPages(limit: number, total: ReportPullResult): Promise<string | null> {
+    let tooFast = 0;
+    let failed = 0;
+    for (let wanted = limit; wanted > 0;) {
+      if (this.isStopped) return SHUTTING_DOWN;
+      if (!(await this.hold())) return LEASE_HELD;
+      const number = Math.min(wanted, this.options.reports.pageSize);
+      const { page, isAnswered, stoppedBy } = await this.puller.pull(number, this.lastsMs);
+      if (isAnswered) total.pages++;
+      if (page !== null) add(total, page);
+      const waitMs = stoppedBy === OVER_SPEED ? OVER_SPEED_PAUSES_MS[tooFast++] : undefined;
+      if (waitMs !== undefined) {
+        await this.wait(waitMs);
+        continue;
+      }
+      if (stoppedBy !== null) return stoppedBy;
+      if (page === null && ++failed === MAX_FAILED_PAGES) return NOT_APPLIED;
+      if (page !== null && page.reports < number) {
+        this.lastGoodPullAt = new Date();
+        return null;
+      }
+      wanted -= page?.reports ?? number;
     }
+    return null;
   }
 
-  /** One page, or why there is none. */
-  private async pullPage(lastsMs: number, number: number): Promise<IngestedPage | string> {
-    const id = await this.inbox.open(lastsMs);
-    await failpoint('before-pull');
-    const end = await this.client.getImsReport(number);
-    await failpoint('after-pull');
-    switch (end.kind) {
-      case 'unsent':
-        await this.inbox.discard(id);
-        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`, {
-          account: this.options.name,
-          call: 'getIMSReport',
-          outcome: end.kind,
-          code: end.reason,
-        });
-        return end.reason;
-      case 'unconfirmed':
-        await this.inbox.recordPossibleLoss(id, end.rawAnswer);
-        this.logger.error(
-          `A page of delivery reports may be lost: the answer ended with ${end.reason}. Recorded as pull ${id}.`,
-          { account: this.options.name, call: 'getIMSReport', outcome: end.kind, code: end.reason, pull: id },
-        );
-        return end.reason;
-      case 'answered':
-        if (EMPTY_ANSWER.test(end.body)) {
-          await this.inbox.discard(id);
-          return { reports: 0, applied: 0, orphaned: 0, quarantined: 0, conflicts: 0, problem: null };
-        }
-        return this.storeAndApply(this.inbox.page(id, end.body));
-    }
+  /** How long one pull may take. */
+  private get lastsMs(): number {
+    return this.options.http.timeoutMs + STORING_MS;
   }
 
-  private async storeAndApply(stored: StoredPage): Promise<IngestedPage | string> {
-    if (!(await this.keeper.keep(stored))) return 'SPOOLED';
-    await failpoint('after-store-page');
-    const page = await this.ingestor.ingest(stored);
-    if (page.problem === null) return page;
-    const code = printableCode(page.problem);
-    const fields = { account: this.options.name, call: 'getIMSReport', code, pull: stored.id };
-    if (page.problem !== 'UNREADABLE' && classifyAnswerCode(page.problem) !== 'unlisted') {
-      // A listed code: the gateway handed nothing out.
-      await this.inbox.discard(stored.id);
-      this.logger.warn(`The gateway refused to hand out delivery reports: ${code}.`, fields);
-    } else {
-      this.logger.error(
-        `A page of delivery reports could not be read (${code}); it is kept as pull ${stored.id}.`,
-        fields,
-      );
-    }
-    return page;
+  private get isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async mayGoOn(): Promise<boolean> {
+    return !this.isStopped && (await this.hold());
+  }
+
+  /** Renewed in time for the next page, not for each: a page may take a millisecond or a request's whole deadline. */
+  private async hold(): Promise<boolean> {
+    if (performance.now() <= this.heldUntil - this.lastsMs) return true;
+    const forMs = this.lastsMs + LEASE_RESERVE_MS;
+    const until = performance.now() + forMs;
+    const isHeld = await this.leases.acquire(this.leaseName, forMs);
+    this.heldUntil = isHeld ? until : -Infinity;
+    return isHeld;
+  }
+
+  private async wait(forMs: number): Promise<void> {
+    // Cut short when the process is to end.
+    await pause(forMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   private log({ reports, applied, orphaned, quarantined, conflicts }: ReportPullResult): void {
@@ -227,6 +210,8 @@ export class ReportPoller {
   }
 }
 
+const COUNTS = ['reports', 'applied', 'orphaned', 'quarantined', 'conflicts', 'lost'] as const;
+
 function add(total: ReportPullResult, page: IngestedPage): void {
-  for (const key of ['reports', 'applied', 'orphaned', 'quarantined', 'conflicts'] as const) total[key] += page[key];
+  for (const key of COUNTS) total[key] += page[key];
 }

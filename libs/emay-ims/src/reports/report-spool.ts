@@ -1,10 +1,28 @@
-import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredPage } from './report-inbox.js';
 
+/** What is written in front of the bytes, as one line of JSON. */
+interface Head extends Omit<StoredPage, 'id' | 'body'> {
+  /** How many bytes follow: a file that holds another number is none of ours. */
+  length: number;
+}
+
+const PAGE = '.page';
+/** As the release before wrote them: text alone. */
+const TEXT = '.json';
+const ENDS = [PAGE, TEXT] as const;
+const UNFINISHED = '.part';
+const ASIDE = '.aside';
+const NEWLINE = 0x0a;
+
 /**
- * Pages that came while the database was away: one file each, readable by its owner alone, on the disk (`fsync`) before
- * `write` resolves. They are brought into the database, and removed, as soon as it is back.
+ * Pages that came while the database was away: one file each, readable by its owner alone, brought into the database and removed as
+ * soon as it is back.
+ *
+ * - A page has its name only once all of it is on the disk (`fsync`): a file that was cut short is never read as one. It can be
+ *   written again after a full disk.
+ * - One that the database refuses for good is set aside, under another name.
  */
 export class ReportSpool {
   private readonly prefix: string;
@@ -17,38 +35,103 @@ export class ReportSpool {
     this.prefix = `${account}~`;
   }
 
-  async write({ id, body }: StoredPage): Promise<void> {
+  async write({ id, body, ...head }: StoredPage): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const file = await open(this.pathOf(id), 'wx', 0o600);
+    const unfinished = this.pathOf(id, UNFINISHED);
     try {
-      await file.writeFile(body);
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeSynced(unfinished, [`${JSON.stringify({ ...head, length: body.length } satisfies Head)}\n`, body]);
+    } catch (error) {
+      // It takes room on a disk that is full; why it is there, the first failure tells.
+      await unlink(unfinished).catch(() => undefined);
+      throw error;
     }
-    // A file is only there for good when its folder's entry is.
+    await rename(unfinished, this.pathOf(id, PAGE));
+    await this.syncFolder();
+  }
+
+  /** Ids of the pages of this account that wait for the database, oldest first. */
+  async waiting(): Promise<string[]> {
+    return this.idsOf(...ENDS);
+  }
+
+  /** Ids of those that are set aside. */
+  async setAside(): Promise<string[]> {
+    return this.idsOf(...ENDS.map((end) => end + ASIDE));
+  }
+
+  /** The page; `null` where its file is not whole: that is no page. */
+  async read(id: string): Promise<StoredPage | null> {
+    const file = await readFile(this.pathOf(id, PAGE)).catch(unlessMissing);
+    return file === null ? textPage(id, await readFile(this.pathOf(id, TEXT))) : pageIn(file, id);
+  }
+
+  async remove(id: string): Promise<void> {
+    for (const end of ENDS) {
+      await unlink(this.pathOf(id, end)).catch(unlessMissing);
+      await unlink(this.pathOf(id, end + ASIDE)).catch(unlessMissing);
+    }
+  }
+
+  /** Puts it out of the way. */
+  async putAside(id: string): Promise<void> {
+    for (const end of ENDS) await this.rename(id, end, end + ASIDE);
+  }
+
+  /** Has it tried again. */
+  async takeBack(id: string): Promise<void> {
+    for (const end of ENDS) await this.rename(id, end + ASIDE, end);
+  }
+
+  private async rename(id: string, from: string, to: string): Promise<void> {
+    const isRenamed = await rename(this.pathOf(id, from), this.pathOf(id, to)).then(() => true, unlessMissing);
+    if (isRenamed) await this.syncFolder();
+  }
+
+  private async idsOf(...ends: string[]): Promise<string[]> {
+    const names = (await readdir(this.folder).catch(unlessMissing)) ?? [];
+    const ours = names.filter((name) => name.startsWith(this.prefix)).map((name) => name.slice(this.prefix.length));
+    return ends
+      .flatMap((end) => ours.filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length)))
+      .toSorted();
+  }
+
+  /** A file is only there for good when its folder's entry is. */
+  private async syncFolder(): Promise<void> {
     const folder = await open(this.folder, 'r');
     await folder.sync().finally(() => folder.close());
   }
 
-  /** The pages of this account, oldest first. */
-  async read(): Promise<StoredPage[]> {
-    const names = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    const ids = names
-      .filter((name) => name.startsWith(this.prefix) && name.endsWith('.json'))
-      .map((name) => name.slice(this.prefix.length, -'.json'.length))
-      .toSorted();
-    return Promise.all(ids.map(async (id) => ({ id, body: await readFile(this.pathOf(id), 'utf8') })));
+  private pathOf(id: string, end: string): string {
+    return join(this.folder, `${this.prefix}${id}${end}`);
   }
+}
 
-  async remove(id: string): Promise<void> {
-    await unlink(this.pathOf(id));
+async function writeSynced(path: string, parts: readonly (string | Buffer)[]): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    for (const part of parts) await file.writeFile(part);
+    await file.sync();
+  } finally {
+    await file.close();
   }
+}
 
-  private pathOf(id: string): string {
-    return join(this.folder, `${this.prefix}${id}.json`);
+function pageIn(file: Buffer, id: string): StoredPage | null {
+  const end = file.indexOf(NEWLINE);
+  try {
+    const { length, ...head } = JSON.parse(file.toString('utf8', 0, Math.max(0, end))) as Head;
+    const body = file.subarray(end + 1);
+    return body.length === length ? { ...head, id, body } : null;
+  } catch {
+    return null; // Not what we have written.
   }
+}
+
+function textPage(id: string, body: Buffer): StoredPage {
+  return { id, body, contentType: null, contentEncoding: null, requested: null, cut: null, progress: 0 };
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }

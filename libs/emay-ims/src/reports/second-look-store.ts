@@ -1,6 +1,6 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
-import type { DeliveryReport, MalformedReport } from '../protocol/index.js';
+import { SUBSCRIBER_DIGITS, type DeliveryReport, type MalformedReport } from '../protocol/index.js';
 
 const COLUMNS: RowColumns = {
   position: 'bigint',
@@ -17,6 +17,11 @@ const COLUMNS: RowColumns = {
 };
 const NAMES = Object.keys(COLUMNS);
 const MAX_MOBILE_LENGTH = 24;
+
+const end = (mobile: string) => `SUBSTR(${mobile}, LENGTH(${mobile}) - ${SUBSCRIBER_DIGITS - 1})`;
+/** As in `matchReports`, of a message that our id names. */
+const IS_ITS_MESSAGE = `(r.mobile IS NULL OR r.mobile = m.mobile OR r.ims_id = m.ims_id
+    OR ((r.ims_id IS NULL OR m.ims_id IS NULL) AND LENGTH(r.mobile) > ${SUBSCRIBER_DIGITS} AND ${end('r.mobile')} = ${end('m.mobile')}))`;
 
 /** An orphan that has found its message since. */
 export interface FoundOrphan {
@@ -68,7 +73,7 @@ export class SecondLookStore {
       `SELECT r.batch_id, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM emay_ims_report AS r
        WHERE r.account = ? AND r.status = 'ORPHANED' AND (
          EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
-           AND m.custom_ims_id = r.custom_ims_id AND (r.mobile IS NULL OR r.mobile = m.mobile))
+           AND m.custom_ims_id = r.custom_ims_id AND ${IS_ITS_MESSAGE})
          OR EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
            AND m.mobile = r.mobile AND m.ims_id = r.ims_id))
        ORDER BY r.created_at LIMIT ?`,

@@ -16,6 +16,9 @@ const well: ImsAccountPulse = {
   lastGoodPullAt: new Date(NOW),
   pollLease: 'this-instance',
   pollLeaseUntil: new Date(NOW),
+  reportsBlockedFor: null,
+  setAsidePages: 0,
+  spooledPages: 0,
 };
 
 describe('the verdict on the health of an account', () => {
@@ -51,6 +54,12 @@ describe('the verdict on the health of an account', () => {
     expect(problems({ ...pulled(6), pollLease: 'another-instance' })).toEqual([]);
     expect(problems({ ...pulled(6), pollLease: 'nobody' })).toEqual(['reports']);
     expect(problems({ ...pulled(6), polls: false, pollEveryMs: null })).toEqual([]);
+  });
+
+  it('tells of reports that the gateway does not hand out, and of pages that did not get through', () => {
+    expect(problems({ reportsBlockedFor: 'ERROR_PARAMS' })).toEqual(['reports-blocked']);
+    expect(problems({ setAsidePages: 1 })).toEqual(['report-pages']);
+    expect(problems({ spooledPages: 1 })).toEqual(['report-pages']);
   });
 
   it('names an open circuit by its code, and by no code where the gateway wrote something else', () => {

@@ -6,8 +6,10 @@ import { printableCode } from '../protocol/index.js';
  * - `circuit`: this instance hands nothing over, as the gateway is away or refuses the account
  * - `queue`: a message that is due has waited too long
  * - `reports`: this instance polls, but has not emptied the gateway's queue for too long, nor does another one try
+ * - `reports-blocked`: the gateway refuses to hand reports out, again and again
+ * - `report-pages`: as of this instance's last pull a page of reports could not be applied; or one waits in a file of this machine
  */
-export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports';
+export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports' | 'reports-blocked' | 'report-pages';
 
 /** What counts as a problem, and which problems fail the check. */
 export interface EmayImsHealthOptions {
@@ -53,12 +55,15 @@ export function judgeHealth(
   sinceMs: number,
   nowMs: number,
 ): EmayImsHealthFacts {
-  const { account, circuitOpenFor, oldestDueForMs, lastGoodPullAt, polls, pollLease } = pulse;
+  const { account, circuitOpenFor, oldestDueForMs, lastGoodPullAt, polls, pollLease, setAsidePages, spooledPages } =
+    pulse;
   const pullAgeMs = nowMs - (lastGoodPullAt?.getTime() ?? sinceMs);
   const problems: EmayImsHealthProblem[] = [];
   if (circuitOpenFor !== null) problems.push('circuit');
   if (oldestDueForMs !== null && oldestDueForMs > maxQueueAgeMs) problems.push('queue');
   if (polls && pullAgeMs > maxPullAgeMs && pollLease !== 'another-instance') problems.push('reports');
+  if (pulse.reportsBlockedFor) problems.push('reports-blocked');
+  if (setAsidePages + spooledPages > 0) problems.push('report-pages');
   return {
     account,
     database: 'up',

@@ -2,17 +2,21 @@ import type { EmayImsClient } from '../client/index.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import { HOLD_MS, type EmayImsAccount } from '../emay-ims.account.js';
+import { EmayImsValidationError } from '../errors/emay-ims-errors.js';
 import { AccountCircuit } from '../engine/account-circuit.js';
 import { circuitEvent } from '../events/circuit-event.js';
 import { messageEvent } from '../events/message-event.js';
 import type { MessageFinder } from '../messages/message-finder.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
+import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import { isFinal } from '../messages/message-state.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
+import type { ImsReportFlow } from '../operator/report-flow.js';
 import type { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import type { KeptPages } from '../reports/kept-pages.js';
 import { matchReports } from '../reports/report-matching.js';
 import type { ReportPoller, ReportPullResult } from '../reports/report-poller.js';
 import type { RetentionStore } from '../retention/retention-store.js';
@@ -46,6 +50,7 @@ const NOTHING_TO_PULL: ReportPullResult = {
   orphaned: 0,
   quarantined: 0,
   conflicts: 0,
+  lost: 0,
   stoppedBy: null,
 };
 
@@ -68,7 +73,18 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly retention: Retention;
   readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
     lastGoodPullAt: null,
+    blockedFor: null,
+    setAsidePages: 0,
     pull: async () => ({ ...NOTHING_TO_PULL }),
+  });
+  readonly pages = standsFor<KeptPages>({
+    list: async () => [],
+    retry: async () => 0,
+    discard: async () => {
+      throw new EmayImsValidationError([{ index: -1, property: 'pullId', message: 'nothing is pulled in memory' }]);
+    },
+    countSetAside: async () => 0,
+    countSpooled: async () => 0,
   });
   circuit: AccountCircuit;
   private readonly decisions: InMemoryResolver;
@@ -118,8 +134,11 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     // Also where its answer was lost, the gateway has given it an id.
     const known = { ...message, imsId: message.imsId ?? this.gateway.newImsId() };
     const report = deliveryReport(known, state, this.now());
-    const { applied } = matchReports([report], [message]);
-    await this.events.seeThrough(async () => void (await this.store.applyReports(applied, NO_DATABASE)));
+    const { applied, unsent } = matchReports([report], [message]);
+    await this.events.seeThrough(async () => {
+      await this.store.applyReports(applied, NO_DATABASE);
+      await this.store.doubtReported(unsent, NO_DATABASE);
+    });
   }
 
   clear(): void {
@@ -158,6 +177,9 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       lastGoodPullAt: null,
       pollLease: 'nobody',
       pollLeaseUntil: null,
+      reportsBlockedFor: null,
+      setAsidePages: 0,
+      spooledPages: 0,
     };
   }
 
@@ -165,12 +187,27 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     return {
       ...(await this.pulse()),
       unconfirmed: (await this.store.stats()).UNCONFIRMED,
+      reportedUnsent: this.table.where(({ state, code }) => state === 'UNCONFIRMED' && code === REPORTED_UNSENT).length,
       possibleLosses: 0,
+      lostReportsAtMost: 0,
       unreadablePages: 0,
       orphanedReports: 0,
       quarantinedReports: 0,
+      ...this.reportFlow(),
       pendingEvents: this.events.waiting,
       failedEvents: 0,
+    };
+  }
+
+  private reportFlow(): ImsReportFlow {
+    const accepted = this.table.where(({ state }) => state === 'ACCEPTED').map(({ acceptedAt }) => Number(acceptedAt));
+    const oldest = Math.min(...accepted);
+    const isWaiting = accepted.length > 0;
+    return {
+      orphanedShare: null,
+      lastReportAt: null,
+      oldestUnreportedAt: isWaiting ? new Date(oldest) : null,
+      oldestUnreportedForMs: isWaiting ? this.clock() - oldest : null,
     };
   }
 

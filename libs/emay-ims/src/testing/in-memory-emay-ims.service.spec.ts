@@ -196,10 +196,10 @@ describe('report', () => {
     });
   });
 
-  it('proves that a queued message was accepted, and moves no cancelled one', async () => {
+  it('puts a message in doubt that was never handed over, and moves no cancelled one', async () => {
     await ims.enqueue(three);
     await ims.cancel('two');
-    expect(await ims.report('one', 'DELIVRD')).toMatchObject({ state: 'DELIVERED', acceptedAt: new Date(now) });
+    expect(await ims.report('one', 'DELIVRD')).toMatchObject({ state: 'UNCONFIRMED', code: 'REPORTED_UNSENT' });
     expect(await ims.report('two', 'DELIVRD')).toMatchObject({ state: 'CANCELLED', reportState: null });
   });
 

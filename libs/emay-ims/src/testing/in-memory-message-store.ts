@@ -9,6 +9,7 @@ import type {
   ReportedMessage,
   Settlement,
 } from '../messages/message-store.js';
+import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { firstToEachNumber } from '../messages/statement-rows.js';
 import type { MessageTable } from './message-table.js';
@@ -138,6 +139,22 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
     }).length;
   }
 
+  async doubtReported(reports: readonly AppliedReport[]): Promise<number> {
+    const doubted = reports.filter(({ customImsId }) =>
+      this.table.byIds([customImsId]).some(({ state, attempts }) => state === 'QUEUED' && attempts === 0),
+    );
+    for (const report of doubted) {
+      this.table.change(report.customImsId, {
+        ...toldBy(report),
+        state: 'UNCONFIRMED',
+        code: REPORTED_UNSENT,
+        imsId: report.imsId,
+        dueAt: null,
+      });
+    }
+    return doubted.length;
+  }
+
   async findReported(ids: {
     customImsIds: string[];
     imsIds: { ims_id: string; mobile: string }[];
@@ -180,13 +197,12 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
   private apply(report: AppliedReport): boolean {
     const [message] = this.table.byIds([report.customImsId]);
     if (!message || STATE_RANK[report.state] <= STATE_RANK[message.state]) return false;
+    // Never handed over: see `doubtReported`.
+    if (message.attempts === 0 && ['QUEUED', 'UNCONFIRMED'].includes(message.state)) return false;
     this.table.change(report.customImsId, {
+      ...toldBy(report),
       state: report.state,
       imsId: message.imsId ?? report.imsId,
-      reportState: report.reportState,
-      reportDescription: report.description,
-      gatewaySubmitTime: report.submitTime,
-      gatewayReceiveTime: report.receiveTime,
       acceptedAt: message.acceptedAt ?? this.at(),
       finalAt: report.state === 'UNKNOWN' ? null : this.at(),
       dueAt: null,
@@ -233,6 +249,15 @@ function idsOf(messages: readonly ClaimedMessage[]): string[] {
   return messages.map(({ customImsId }) => customImsId);
 }
 
-function toReported({ customImsId, imsId, mobile, state }: ImsMessage): ReportedMessage {
-  return { customImsId, imsId, mobile, state };
+function toReported({ customImsId, imsId, mobile, state, attempts }: ImsMessage): ReportedMessage {
+  return { customImsId, imsId, mobile, state, attempts };
+}
+
+function toldBy({ reportState, description, submitTime, receiveTime }: AppliedReport): Partial<ImsMessage> {
+  return {
+    reportState,
+    reportDescription: description,
+    gatewaySubmitTime: submitTime,
+    gatewayReceiveTime: receiveTime,
+  };
 }

@@ -5,6 +5,7 @@ import { SlimmerIndexes1764200000000 } from './1764200000000-slimmer-indexes.js'
 import { DurableEvents1764400000000 } from './1764400000000-durable-events.js';
 import { ListedMessages1764600000000 } from './1764600000000-listed-messages.js';
 import { LeaseLength1764700000000 } from './1764700000000-lease-length.js';
+import { RawReportPages1764800000000 } from './1764800000000-raw-report-pages.js';
 
 type MigrationClass = new (pinned?: PinnedPlace) => MigrationInterface & { name: string };
 
@@ -18,6 +19,7 @@ export const EMAY_IMS_MIGRATIONS: MigrationClass[] = [
   DurableEvents1764400000000,
   ListedMessages1764600000000,
   LeaseLength1764700000000,
+  RawReportPages1764800000000,
 ];
 
 /**

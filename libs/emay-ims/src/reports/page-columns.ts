@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { SqlRow } from '../database/ims-database.js';
+import type { SqlDialect } from '../database/sql-dialect.js';
+import type { StoredPage } from './report-inbox.js';
+
+const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_TYPE_LENGTH = 255;
+const MAX_ENCODING_LENGTH = 64;
+
+/** What is written of a page; `null`: not in this column. */
+export interface PageColumns {
+  body: string | Buffer | null;
+  raw: Buffer | null;
+  raw_packed: 0 | 1;
+  content_type: string | null;
+  content_encoding: string | null;
+  cut: string | null;
+}
+
+export const PAGE_COLUMNS = ['body', 'raw', 'raw_packed', 'content_type', 'content_encoding', 'cut'] as const;
+
+/**
+ * How a page is kept: every byte of it.
+ *
+ * - As text where it is some, so that people, and the release before, can read it in the database.
+ * - Otherwise as bytes; packed where it is so long that statements and memory would suffer.
+ */
+export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes = false): Promise<PageColumns> {
+  const { body, contentType, contentEncoding, cut } = page;
+  const shared = {
+    content_type: headerText(contentType, MAX_TYPE_LENGTH),
+    content_encoding: headerText(contentEncoding, MAX_ENCODING_LENGTH),
+    cut,
+  };
+  // No database takes a NUL in a text.
+  if (!asBytes && body.length <= MAX_TEXT_BYTES && !body.includes(0) && isUtf8(body)) {
+    return { body: dialect.longText(body), raw: null, raw_packed: 0, ...shared };
+  }
+  const packed = body.length > MAX_TEXT_BYTES ? await promisify(gzip)(body) : body;
+  const isShorter = packed.length < body.length;
+  return { body: null, raw: isShorter ? packed : body, raw_packed: isShorter ? 1 : 0, ...shared };
+}
+
+/** The page of a row. One that we have packed stays so: whoever reads pages unpacks them. */
+export function pageOf(row: SqlRow): StoredPage {
+  const text = (column: string) => (row[column] === null || row[column] === undefined ? null : String(row[column]));
+  return {
+    id: String(row.id),
+    body: row.raw === null ? Buffer.from(text('body') ?? '') : bytesOf(row.raw),
+    contentType: text('content_type'),
+    contentEncoding: text('content_encoding'),
+    cut: text('cut'),
+    requested: row.requested === null ? null : Number(row.requested),
+    progress: Number(row.progress ?? 0),
+  };
+}
+
+/** What drivers make of bytes; `libsql` no view of them, but the memory itself. */
+function bytesOf(value: unknown): Buffer {
+  const bytes = value as Uint8Array | ArrayBuffer;
+  return ArrayBuffer.isView(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.from(bytes);
+}
+
+/** As much of a header as says something about charset and packing. */
+function headerText(header: string | null, maxLength: number): string | null {
+  return header === null ? null : header.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, maxLength);
+}

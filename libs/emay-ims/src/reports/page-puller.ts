@@ -1,0 +1,146 @@
+import { GuardedLogger } from '../diagnostics/index.js';
+import type { EmayImsClient, ReceivedPage } from '../client/index.js';
+import { failpoint } from '../failpoints/failpoint.js';
+import { classifyAnswerCode, printableCode } from '../protocol/index.js';
+import type { PageApplier } from './page-applier.js';
+import type { PageKeeper } from './page-keeper.js';
+import type { ReportInbox } from './report-inbox.js';
+import { NO_REPORTS, type IngestedPage } from './report-ingestor.js';
+
+/** How one pull of a page ended. */
+export interface PulledPage {
+  /** What it brought; `null` where that is not known (yet). */
+  page: IngestedPage | null;
+  /** Whether the gateway has answered, and its answer is in the database or is not needed there. */
+  isAnswered: boolean;
+  /** Why no further page should be asked for; `null`: it may. */
+  stoppedBy: string | null;
+}
+
+/** An answer that hands nothing out, in the gateway's own spelling. Anything else is stored before it is read. */
+const NOTHING_HANDED_OUT =
+  /^\s*\{\s*"code"\s*:\s*"([A-Z][A-Z0-9_]{0,63})"\s*(?:,\s*"data"\s*:\s*(?:\[\s*\]|null|"")\s*)?\}\s*$/;
+const MAX_SHORT_LENGTH = 256;
+/** What the gateway says to any failure of its own, one that repeats itself at each call included. */
+const REFUSED = 'ERROR_PARAMS';
+/** So often in a row it is no accident. */
+const REFUSALS_MEAN_BLOCKED = 3;
+
+/** Pulls one page: records the intent, asks, keeps what comes, has it applied. */
+export class PagePuller {
+  private readonly logger: GuardedLogger;
+  private refusals = 0;
+
+  constructor(
+    private readonly client: EmayImsClient,
+    private readonly inbox: ReportInbox,
+    private readonly keeper: PageKeeper,
+    private readonly applier: PageApplier,
+    private readonly account: string,
+    /** Called once when the gateway turns out to refuse every call. */
+    private readonly onBlocked: (reason: string) => void = () => undefined,
+  ) {
+    this.logger = GuardedLogger.of(account);
+  }
+
+  /** The code with which the gateway has refused to hand out reports three times or more in a row; `null`: it has not. */
+  get blockedFor(): string | null {
+    return this.refusals >= REFUSALS_MEAN_BLOCKED ? REFUSED : null;
+  }
+
+  /** The process is being shut down. */
+  hurry(): void {
+    this.keeper.hurry();
+  }
+
+  async pull(number: number, lastsMs: number): Promise<PulledPage> {
+    const id = await this.inbox.open(lastsMs, number);
+    await failpoint('before-pull');
+    const end = await this.client.getImsReport(number);
+    await failpoint('after-pull');
+    const fields = { account: this.account, call: 'getIMSReport', outcome: end.kind };
+    switch (end.kind) {
+      case 'unsent':
+        await this.inbox.discard(id);
+        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`, { ...fields, code: end.reason });
+        return { page: null, isAnswered: false, stoppedBy: end.reason };
+      case 'unconfirmed': {
+        const { reason, page } = end;
+        if (page !== null) return { ...(await this.keepAndApply(id, page, number, reason)), isAnswered: false };
+        await this.inbox.recordPossibleLoss(id);
+        this.logger.error(
+          `A page of delivery reports may be lost: the answer ended with ${reason}. Recorded as pull ${id}.`,
+          { ...fields, code: reason, pull: id },
+        );
+        return { page: { ...NO_REPORTS, lost: number }, isAnswered: false, stoppedBy: reason };
+      }
+      case 'answered':
+        return this.readAnswer(id, end, number);
+    }
+  }
+
+  private async readAnswer(id: string, answer: ReceivedPage, number: number): Promise<PulledPage> {
+    const text = answer.body.length <= MAX_SHORT_LENGTH ? answer.body.toString('latin1') : '';
+    const code = NOTHING_HANDED_OUT.exec(text)?.[1] ?? '';
+    if (code !== 'SUCCESS' && !isRefusal(code)) return this.keepAndApply(id, answer, number, null);
+    await this.inbox.discard(id);
+    if (code !== 'SUCCESS') return this.refused(id, code);
+    this.refusals = 0;
+    return { page: NO_REPORTS, isAnswered: true, stoppedBy: null };
+  }
+
+  private async keepAndApply(
+    id: string,
+    { body, contentType, contentEncoding }: ReceivedPage,
+    requested: number,
+    cut: string | null,
+  ): Promise<PulledPage> {
+    const stored = { id, body, contentType, contentEncoding, requested, cut, progress: 0 };
+    if (!(await this.keeper.keep(stored))) return { page: null, isAnswered: false, stoppedBy: 'SPOOLED' };
+    await failpoint('after-store-page');
+    const page = await this.applier.apply(stored);
+    if (page === null) return { page, isAnswered: true, stoppedBy: cut };
+    if (cut === null && page.problem !== null && isRefusal(page.problem)) {
+      await this.inbox.discard(id);
+      return this.refused(id, page.problem);
+    }
+    this.refusals = 0;
+    if (page.problem !== null) this.logProblem(id, page);
+    return { page, isAnswered: true, stoppedBy: cut ?? page.problem };
+  }
+
+  /** A listed code: the gateway handed nothing out. */
+  private refused(pull: string, code: string): PulledPage {
+    const fields = { account: this.account, call: 'getIMSReport', code, pull };
+    this.refusals = code === REFUSED ? this.refusals + 1 : 0;
+    this.logger.warn(`The gateway refused to hand out delivery reports: ${code}.`, fields);
+    if (this.refusals === REFUSALS_MEAN_BLOCKED) {
+      this.logger.error(
+        `The gateway answers every call for delivery reports with ${code}: one that it cannot print may be blocking its queue. ` +
+          'No report comes until that is removed: ask Emay.',
+        fields,
+      );
+      this.onBlocked(code);
+    }
+    return { page: NO_REPORTS, isAnswered: true, stoppedBy: code };
+  }
+
+  private logProblem(pull: string, { problem, lost, reports }: IngestedPage): void {
+    const code = printableCode(problem as string);
+    const fields = { account: this.account, call: 'getIMSReport', code, pull, reports, lost };
+    if (lost > 0) {
+      this.logger.error(
+        `A page of delivery reports came in part (${code}): ${reports} reports are applied, at most ${lost} are lost. Recorded ` +
+          `as pull ${pull}.`,
+        fields,
+      );
+    } else {
+      this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${pull}.`, fields);
+    }
+  }
+}
+
+/** A listed code other than `SUCCESS`: the gateway has handed nothing out. */
+function isRefusal(code: string): boolean {
+  return !['success', 'unlisted'].includes(classifyAnswerCode(code));
+}

@@ -1,0 +1,96 @@
+import { setImmediate as immediately } from 'node:timers/promises';
+import {
+  malformedReport,
+  parseAnswerJson,
+  type DeliveryReport,
+  type MalformedReport,
+  type ReportItemReader,
+} from '../../protocol/index.js';
+import { ItemScanner, splitItems } from './item-scanner.js';
+
+/** An item of a page, read. */
+export type ReadItem = DeliveryReport | MalformedReport;
+
+/** How long to work in one go: everybody else in this process waits meanwhile. */
+const STRETCH_MS = 20;
+/** Where an item within a damaged one may begin: looked for so often. */
+const MAX_BEGINNINGS = 8;
+const END_OF_LIST = /\s*(?:,|\]\s*\}?)?\s*$/;
+const END_OF_ANSWER = /\]\s*\}?\s*$/;
+
+/** One pass over the text of a page, which reads its items in their order. */
+export class ItemReading {
+  readonly scanner = new ItemScanner();
+  /** Whether the text ended where an answer ends; known after the last item. */
+  isWhole = false;
+  /** Characters so far. */
+  length = 0;
+  private position = 0;
+
+  constructor(
+    private readonly text: AsyncIterable<string>,
+    private readonly readItem: ReportItemReader,
+    /** What is beyond is not looked at: it would have been too long unpacked, too. */
+    private readonly maxLength: number,
+  ) {}
+
+  /** As many at a time as one piece of the text completes. Lets others work in between. */
+  async *items(): AsyncGenerator<readonly ReadItem[]> {
+    let began = performance.now();
+    for await (const text of this.text) {
+      this.length += text.length;
+      yield this.scanner.feed(text).flatMap((item) => this.read(item));
+      if (this.length > this.maxLength) return;
+      if (performance.now() - began < STRETCH_MS) continue;
+      await immediately();
+      began = performance.now();
+    }
+    this.isWhole = this.scanner.isWhole;
+    if (this.scanner.pending !== '') yield this.rest(this.scanner.pending);
+  }
+
+  private read(text: string): ReadItem[] {
+    const value = parseAnswerJson(text);
+    return value === undefined ? splitItems(text).flatMap((item) => this.readDamaged(item)) : [this.next(value, text)];
+  }
+
+  /** What is whole of the item that was under way at the end: all of it where a damaged one has hidden the end of the answer. */
+  private rest(pending: string): ReadItem[] {
+    const texts = splitItems(pending);
+    const last = texts.pop() ?? '';
+    const items = texts.flatMap((text) => this.readDamaged(text));
+    const found = this.findWhole(last);
+    if (found === null) return items;
+    // Brackets at the end of a cut item are its own, not those of the answer.
+    this.isWhole = END_OF_ANSWER.test(last) && parseAnswerJson(last.replace(END_OF_LIST, '')) !== undefined;
+    return [...items, ...found];
+  }
+
+  private readDamaged(text: string): ReadItem[] {
+    return this.findWhole(text) ?? [this.notJson(text)];
+  }
+
+  /** One item, perhaps behind another that lacks its end; `null`: none. */
+  private findWhole(withEnd: string): ReadItem[] | null {
+    const text = withEnd.replace(END_OF_LIST, '');
+    const whole = parseAnswerJson(text);
+    if (whole !== undefined) return [this.next(whole, text)];
+    let at = 0;
+    for (let tries = 0; tries < MAX_BEGINNINGS && (at = text.indexOf('{', at + 1)) > 0; tries++) {
+      const item = text.slice(at);
+      const value = parseAnswerJson(item);
+      if (value !== undefined) return [this.notJson(text.slice(0, at)), this.next(value, item)];
+    }
+    return null;
+  }
+
+  private notJson(text: string): ReadItem {
+    return malformedReport(this.position++, 'not JSON', text);
+  }
+
+  private next(value: unknown, text: string): ReadItem {
+    const position = this.position++;
+    const read = this.readItem(value, position);
+    return typeof read === 'string' ? malformedReport(position, read, text) : read;
+  }
+}

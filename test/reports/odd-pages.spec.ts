@@ -1,0 +1,239 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ConsoleLogger } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmayImsModule, EmayImsService, EmayImsValidationError, type EmayImsEvent } from 'nestjs-emay-ims';
+import type { DataSource } from 'typeorm';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { mobiles, QUIET } from '../support/gateway-app.js';
+import { gb18030 } from './gb18030.js';
+import { breaksOff, pageOf, says, startPageServer, type PageServer } from './page-server.js';
+
+const COUNT = 50;
+
+describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kind) => {
+  let server: PageServer;
+  let database: TestDatabase;
+  let folder: string;
+  let look: DataSource;
+  let module: TestingModule;
+  let ims: EmayImsService;
+  let events: EmayImsEvent[];
+  beforeEach(async () => {
+    server = await startPageServer();
+    database = await createTestDatabase(kind);
+    folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
+    look = await database.open();
+    events = [];
+    await start();
+    await ims.enqueue(
+      mobiles(COUNT).map((mobile, index) => ({ mobile, content: 'Hello', customImsId: `id-${index}` })),
+    );
+    // As after they were handed over.
+    await look.query(
+      "UPDATE emay_ims_message SET state = 'ACCEPTED', attempts = 1, listed_as = 'HANDED_OVER', accepted_at = created_at",
+    );
+  });
+  afterEach(async () => {
+    await module.close();
+    await look.destroy();
+    await server.close();
+    await database.drop();
+    await rm(folder, { recursive: true });
+  });
+
+  const start = async (maxResponseBytes = 4 * 1024 * 1024) => {
+    module = await Test.createTestingModule({
+      imports: [
+        ...(database.typeOrmOptions ? [TypeOrmModule.forRoot(database.typeOrmOptions)] : []),
+        EmayImsModule.forRoot({
+          baseUrl: server.url,
+          appId: 'APP',
+          secretKey: 'KEY',
+          database: database.moduleOptions,
+          ...QUIET,
+          http: { timeoutMs: 5_000, maxResponseBytes },
+          reports: { enabled: false, spoolPath: folder, pageSize: COUNT },
+        }),
+      ],
+    })
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
+      .compile();
+    await module.init();
+    ims = module.get(EmayImsService);
+    ims.events$.subscribe((event) => events.push(event));
+  };
+  const report = (index: number, more: object = {}) => ({
+    customImsId: `id-${index}`,
+    state: 'DELIVRD',
+    desc: '成功',
+    receiveTime: '2023-07-31 14:36:05',
+    ...more,
+  });
+  const reports = (count = COUNT) => Array.from({ length: count }, (_, index) => report(index));
+  const delivered = async () => (await ims.stats()).DELIVERED;
+  const pages = async (): Promise<Record<string, unknown>[]> =>
+    look.query('SELECT id, state, reports, lost, attempts FROM emay_ims_report_batch ORDER BY id');
+
+  it.each([
+    [
+      'packed although nobody asked for it',
+      gzipSync(pageOf(Array.from({ length: 3 }, (_, index) => report(index)))),
+      {},
+    ],
+    [
+      'in GB18030',
+      gb18030(pageOf(Array.from({ length: 3 }, (_, index) => report(index)))),
+      { 'Content-Type': 'text/plain' },
+    ],
+  ])('is applied where it comes %s', async (_how, body, headers) => {
+    server.answers.push(says(body, headers));
+    expect(await ims.pullReports()).toMatchObject({ reports: 3, applied: 3, lost: 0, stoppedBy: null });
+    expect((await ims.findOne('id-1'))?.reportDescription).toBe('成功');
+    expect(await pages()).toMatchObject([{ state: 'APPLIED' }]);
+  });
+
+  it('gives what is whole where the connection breaks off, and tells how many may be lost', async () => {
+    const body = Buffer.from(pageOf(reports()));
+    server.answers.push(breaksOff(body, Math.floor(body.length * 0.6)));
+    const pulled = await ims.pullReports();
+    expect(pulled).toMatchObject({ reports: 29, applied: 29, lost: COUNT - 29, stoppedBy: 'ECONNRESET' });
+    expect(await delivered()).toBe(29);
+    expect(await ims.status()).toMatchObject({ possibleLosses: 1, lostReportsAtMost: COUNT - 29 });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'reports.possible-loss', atMost: COUNT - 29 }));
+    expect(await pages()).toMatchObject([{ state: 'LOST', reports: 29, lost: COUNT - 29 }]);
+  });
+
+  it('gives what is whole of one that is too long, and of one that the gateway itself has cut', async () => {
+    await module.close();
+    await start(4_096);
+    server.answers.push(says(pageOf(reports())), says(pageOf(reports().toReversed()).slice(0, 2_000)));
+    const tooLong = await ims.pullReports();
+    expect(tooLong).toMatchObject({ stoppedBy: 'OVERSIZE', lost: COUNT - tooLong.applied });
+    expect(tooLong.applied).toBeGreaterThan(30);
+    const cut = await ims.pullReports();
+    expect(cut).toMatchObject({ stoppedBy: 'CUT_SHORT', lost: COUNT - cut.reports });
+    expect(cut.applied).toBe(COUNT - tooLong.applied);
+  });
+
+  it('loses nothing where only the end of the answer is missing', async () => {
+    const body = Buffer.from(pageOf(reports()));
+    server.answers.push(breaksOff(Buffer.concat([body, Buffer.from('     ')]), body.length));
+    expect(await ims.pullReports()).toMatchObject({ applied: COUNT, lost: 0, stoppedBy: 'ECONNRESET' });
+    expect(await pages()).toMatchObject([{ state: 'APPLIED' }]);
+  });
+
+  it('is set aside where it can never be applied, and stops none behind it; then it is tried again', async () => {
+    const poison = { sqlite: sqliteTrigger, postgres: postgresTrigger, mariadb: mariadbTrigger }[kind];
+    for (const statement of poison.make) await look.query(statement);
+    server.answers.push(says(pageOf([report(0), report(1)])));
+    expect(await ims.pullReports()).toMatchObject({ applied: 0, stoppedBy: null });
+    server.answers.push(says(pageOf([report(2)])));
+    expect(await ims.pullReports()).toMatchObject({ applied: 1, stoppedBy: null });
+    for (let round = 0; round < 3; round++) await ims.pullReports();
+    expect(await ims.status()).toMatchObject({ setAsidePages: 1 });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'reports.set-aside' }));
+    const [kept] = await ims.reportPages();
+    expect(kept).toMatchObject({ why: 'set-aside', attempts: 5, failure: expect.any(String) });
+
+    for (const statement of poison.drop) await look.query(statement);
+    await expect(ims.retryReportPages({ pullId: 'nobody' })).rejects.toThrow(EmayImsValidationError);
+    expect(await ims.retryReportPages({ pullId: kept!.pullId })).toBe(1);
+    expect(await ims.pullReports()).toMatchObject({ applied: 2 });
+    expect(await ims.reportPages()).toEqual([]);
+    expect(await delivered()).toBe(3);
+  });
+
+  it('that nobody can read is kept with its bytes, shown, and deleted only by a person', async () => {
+    const body = Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0xff, 0xff, 0x00, 0x01]);
+    server.answers.push(says(body));
+    expect(await ims.pullReports()).toMatchObject({ reports: 0, stoppedBy: 'UNREADABLE' });
+    const [kept] = await ims.reportPages();
+    expect(kept).toMatchObject({ why: 'unreadable', storedAt: expect.any(Date) });
+    await ims.discardReportPage(kept!.pullId);
+    expect(await pages()).toEqual([]);
+    await expect(ims.discardReportPage(kept!.pullId)).rejects.toThrow(EmayImsValidationError);
+  });
+
+  it("of a thousand reports that tell the gateway's id alone is applied", async () => {
+    await look.query("UPDATE emay_ims_message SET ims_id = 'gateway-7' WHERE custom_ims_id = 'id-7'");
+    const bare = Array.from({ length: 40_000 }, (_, index) => ({ imsId: `gateway-${index}`, state: 'DELIVRD' }));
+    server.answers.push(says(pageOf(bare.slice(0, 4_000))));
+    expect(await ims.pullReports()).toMatchObject({ reports: 4_000, applied: 1, orphaned: 3_999 });
+  });
+
+  it('of many items that are no reports is kept in bounds, and its neighbour is applied', async () => {
+    server.answers.push(says(`{"code":"SUCCESS","data":[${'1,'.repeat(20_000)}${JSON.stringify(report(3))}]}`));
+    server.answers.push(says(pageOf([report(4)])));
+    expect(await ims.pullReports()).toMatchObject({ reports: 20_002, applied: 2, quarantined: 20_000 });
+    const [row] = (await look.query('SELECT COUNT(*) AS kept FROM emay_ims_report')) as { kept: number | string }[];
+    expect(Number(row?.kept)).toBe(1_000);
+    expect(await ims.reportPages()).toMatchObject([{ why: 'unreadable' }]);
+    expect(await pages()).toMatchObject([{ state: 'UNREADABLE', reports: 20_001 }, { state: 'APPLIED' }]);
+  });
+
+  it('waits in its file, and is shown, where that is not whole', async () => {
+    await writeFile(join(folder, 'default~0190.page'), '{"length":99}\n{"code":');
+    await writeFile(join(folder, 'default~0191.part'), '{"length":99}\n{"code":');
+    await ims.pullReports();
+    expect(await ims.status()).toMatchObject({ spooledPages: 1 });
+    expect(await ims.reportPages()).toMatchObject([{ pullId: '0190', why: 'spool-set-aside' }]);
+    await ims.discardReportPage('0190');
+    expect(await readdir(folder)).toEqual(['default~0191.part']);
+  });
+
+  it('is asked for only a few times while the gateway says that this is too fast', async () => {
+    for (let call = 0; call < 20; call++) server.answers.push(says('{"code":"ERROR_OVER_SPEED"}'));
+    expect(await ims.pullReports()).toMatchObject({ stoppedBy: 'ERROR_OVER_SPEED' });
+    expect(server.calls()).toBe(3);
+    expect(await pages()).toEqual([]);
+  });
+
+  it('is no matter of chance where the gateway refuses it again and again', async () => {
+    for (let call = 0; call < 4; call++) server.answers.push(says('{"code":"ERROR_PARAMS","data":""}'));
+    for (let call = 0; call < 4; call++) {
+      expect((await ims.pulse()).reportsBlockedFor).toBe(call < 3 ? null : 'ERROR_PARAMS');
+      expect(await ims.pullReports()).toMatchObject({ stoppedBy: 'ERROR_PARAMS' });
+    }
+    expect(events.filter(({ type }) => type === 'reports.blocked')).toMatchObject([{ reason: 'ERROR_PARAMS' }]);
+    await ims.pullReports();
+    expect((await ims.pulse()).reportsBlockedFor).toBeNull();
+  });
+
+  it('shows how long the oldest accepted message has waited, and the share of orphans', async () => {
+    await look.query("UPDATE emay_ims_message SET accepted_at = accepted_at - 7200000 WHERE custom_ims_id = 'id-9'");
+    server.answers.push(says(pageOf([report(0), { ...report(1), customImsId: 'stranger' }])));
+    await ims.pullReports();
+    const status = await ims.status();
+    expect(status).toMatchObject({ orphanedShare: 0.5, lastReportAt: expect.any(Date) });
+    expect(status.oldestUnreportedForMs).toBeGreaterThanOrEqual(7_200_000);
+  });
+});
+
+const REFUSE = 'customImsId id-1 is refused';
+const sqliteTrigger = {
+  make: [
+    `CREATE TRIGGER refuse BEFORE UPDATE ON emay_ims_message WHEN NEW.custom_ims_id = 'id-1'
+     BEGIN SELECT RAISE(ABORT, '${REFUSE}'); END`,
+  ],
+  drop: ['DROP TRIGGER refuse'],
+};
+const postgresTrigger = {
+  make: [
+    `CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '${REFUSE}'; END $$ LANGUAGE plpgsql`,
+    `CREATE TRIGGER refuse BEFORE UPDATE ON emay_ims_message FOR EACH ROW WHEN (NEW.custom_ims_id = 'id-1')
+     EXECUTE FUNCTION refuse()`,
+  ],
+  drop: ['DROP TRIGGER refuse ON emay_ims_message'],
+};
+const mariadbTrigger = {
+  make: [
+    `CREATE TRIGGER refuse BEFORE UPDATE ON emay_ims_message FOR EACH ROW
+     IF NEW.custom_ims_id = 'id-1' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${REFUSE}'; END IF`,
+  ],
+  drop: ['DROP TRIGGER refuse'],
+};
