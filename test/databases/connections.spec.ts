@@ -337,5 +337,21 @@ const FAR_TOO_LONG_MS = 20_000;
         host.get(DataSource).transaction((manager) => ims.enqueue([message('joined', content)], { manager })),
       ).rejects.toThrow(`its connection speaks ${charset}`);
     });
+
+    it.each(['character_set_connection', 'character_set_results'])(
+      'transaction with a %s that alters texts is not joined',
+      async (name) => {
+        const host = await start();
+        const joined = host.get(DataSource).transaction(async (manager) => {
+          await manager.query(`SET ${name} = latin1`);
+          try {
+            await host.get(EmayImsService).enqueue([{ mobile: '+61422118000', content: '你好' }], { manager });
+          } finally {
+            await manager.query('SET NAMES utf8mb4');
+          }
+        });
+        await expect(joined).rejects.toThrow('its connection speaks latin1');
+      },
+    );
   }
 });

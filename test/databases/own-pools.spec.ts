@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConsoleLogger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -145,6 +147,33 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
       await runner.rollbackTransaction();
       await runner.release();
     });
+
+    if (isPostgres) {
+      it('are left where the beginning of a transaction fails half-way', async () => {
+        let isMisspelt = false;
+        const misspell = (piece: Buffer) =>
+          isMisspelt
+            ? Buffer.from(piece.toString('latin1').replace('idle_in_transaction', 'idle_in_transactiom'), 'latin1')
+            : piece;
+        const { host, port } = credentials();
+        const between = createServer((client) => {
+          const server = connect(port, host);
+          client.on('data', (piece) => server.write(misspell(piece)));
+          server.pipe(client);
+          for (const socket of [client, server]) socket.on('error', () => undefined);
+          client.on('close', () => server.destroy());
+        }).listen(0, '127.0.0.1');
+        await once(between, 'listening');
+        closing.push(async () => between.close());
+        const url = new URL(database.url);
+        url.port = String((between.address() as AddressInfo).port);
+        const ims = await start({ url: url.href }, { poolSize: 2 });
+        isMisspelt = true;
+        for (let round = 0; round < 4; round++) expect(await isStored(ims, `misspelt-${round}`)).toBe(false);
+        isMisspelt = false;
+        for (let round = 0; round < 4; round++) expect(await isStored(ims, `right-${round}`)).toBe(true);
+      });
+    }
 
     if (!isPostgres) {
       it('are no concern of habits that the host gives to its own', async () => {

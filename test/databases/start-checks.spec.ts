@@ -40,6 +40,24 @@ const ON_POSTGRES: readonly Wrong[] = [
     ['ALTER TABLE emay_ims_message DROP CONSTRAINT emay_ims_message_pkey'],
     [/no unique index over \(account, custom_ims_id\)/],
   ],
+  [
+    'a table that a crash empties',
+    ['ALTER TABLE emay_ims_message SET UNLOGGED'],
+    [/Table \w+\.emay_ims_message is unlogged/],
+  ],
+  [
+    'a table in parts, where two rows may have the same place',
+    [
+      'ALTER TABLE emay_ims_report_batch RENAME TO batches',
+      'CREATE TABLE emay_ims_report_batch (LIKE batches INCLUDING DEFAULTS, PRIMARY KEY (id)) PARTITION BY HASH (id)',
+      'ALTER TABLE batches DROP CONSTRAINT emay_ims_report_batch_pkey',
+      'DROP INDEX emay_ims_report_batch_state',
+      'CREATE INDEX emay_ims_report_batch_state ON emay_ims_report_batch (account, state, id)',
+      'ALTER TABLE emay_ims_report_batch ATTACH PARTITION batches FOR VALUES WITH (MODULUS 1, REMAINDER 0)',
+      'CREATE TABLE heirs () INHERITS (emay_ims_event)',
+    ],
+    [/Table \w+\.emay_ims_report_batch has parts/, /Table \w+\.emay_ims_event has parts/],
+  ],
 ];
 const ON_MARIADB: readonly Wrong[] = [
   [
@@ -227,6 +245,36 @@ const ON_MARIADB: readonly Wrong[] = [
         .transaction((manager) => ims.enqueue([{ ...MESSAGE, customImsId: 'joined' }], { manager }));
       expect(await admin.query('SELECT DISTINCT code FROM emay_ims_message')).toEqual([{ code: 'on' }]);
       expect(logs.lines.join('\n')).toContain('synchronous_commit is off');
+    });
+
+    it('or a transaction of the host does not', async () => {
+      const host = await start();
+      const source = host.get(DataSource);
+      for (const [level, expected] of [
+        ['off', 'on'],
+        ['remote_apply', 'remote_apply'],
+      ]) {
+        const found = await source.transaction(async (manager) => {
+          await manager.query(`SET LOCAL synchronous_commit = ${level}`);
+          await host.get(EmayImsService).enqueue([MESSAGE], { manager });
+          return manager.query<unknown>("SELECT current_setting('synchronous_commit') AS level");
+        });
+        expect(found).toEqual([{ level: expected }]);
+      }
+    });
+
+    it('needs no right to look at all settings', async () => {
+      const user = `u_${Math.random().toString(36).slice(2, 10)}`;
+      await admin.query(`CREATE USER ${user}`);
+      await admin.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${user}`);
+      await admin.query(`ALTER ROLE ${user} SET statement_timeout = '90s'`);
+      await admin.query('REVOKE SELECT ON pg_catalog.pg_settings FROM PUBLIC');
+      closing.push(async () => {
+        await admin.query(`DROP OWNED BY ${user}`);
+        await admin.query(`DROP USER ${user}`);
+      });
+      const host = await start(asUrl((url) => (url.username = user)));
+      await expect(host.get(EmayImsService).enqueue([MESSAGE])).resolves.toHaveLength(1);
     });
 
     it('writes in a session that is read only by default', async () => {

@@ -4,7 +4,7 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { JoinedTurns } from './joined-turns.js';
 import { PooledConnection } from './pooled-connection.js';
 import type { DriverConnection } from './query-by-callback.js';
-import type { ServerFacts, ServerSessions } from './sessions/server-sessions.js';
+import type { ServerSessions } from './sessions/server-sessions.js';
 import type { SqlSession, SqlWork } from './sql-session.js';
 import { isTransient } from './store-failure.js';
 
@@ -19,7 +19,6 @@ import { isTransient } from './store-failure.js';
 export class JoinedTransactions {
   constructor(
     private readonly sessions: ServerSessions,
-    private readonly facts: ServerFacts,
     private readonly sessionOf: (connection: PooledConnection) => SqlSession,
   ) {}
 
@@ -43,7 +42,7 @@ export class JoinedTransactions {
   }
 
   private async atSavepoint<T>(session: SqlSession, work: SqlWork<T>): Promise<T> {
-    for (const sql of this.sessions.savepoint(this.facts)) await orOver(session.run(sql));
+    for (const sql of this.sessions.savepoint()) await orOver(session.run(sql));
     try {
       const result = await work(session);
       await session.run('RELEASE SAVEPOINT emay_ims');

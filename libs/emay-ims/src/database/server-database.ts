@@ -32,12 +32,10 @@ export class ServerDatabase {
     /** A statement as the driver takes it. */
     private readonly statement: (sql: string) => string,
   ) {
-    const { limits, facts } = known;
+    const { limits } = known;
     const { statementTimeoutMs } = limits;
     this.pool = new ConnectionPool(dataSource, limits, sessions.prepare(statementTimeoutMs, statementTimeoutMs * LONG));
-    this.joined = new JoinedTransactions(sessions, facts, (connection) =>
-      this.sessionOf(connection, statementTimeoutMs),
-    );
+    this.joined = new JoinedTransactions(sessions, (connection) => this.sessionOf(connection, statementTimeoutMs));
   }
 
   perform<T>(work: SqlWork<T>, kind: WorkKind, { isLong = false }: WorkOptions = {}): Promise<T> {
@@ -73,7 +71,7 @@ export class ServerDatabase {
 
   private async inTransaction<T>(work: SqlWork<T>, timeoutMs: number): Promise<T> {
     const begin = this.sessions.begin(timeoutMs, this.known.facts);
-    const { connection } = await this.onLivingConnection((taken) => taken.query(begin, [], timeoutMs));
+    const { connection } = await this.onLivingConnection((taken) => taken.query(begin, [], timeoutMs), true);
     try {
       const result = await work(this.sessionOf(connection, timeoutMs));
       await this.commit(connection, timeoutMs);
@@ -101,6 +99,7 @@ export class ServerDatabase {
   /** Does what changes nothing yet; on another connection where the one from the pool was closed while it lay there. */
   private async onLivingConnection<T>(
     work: (connection: PooledConnection) => Promise<T>,
+    isBeginning = false,
   ): Promise<{ connection: PooledConnection; result: T }> {
     for (let dead = 1; ; dead++) {
       const connection = await this.pool.take();
@@ -108,8 +107,9 @@ export class ServerDatabase {
         return { connection, result: await work(connection) };
       } catch (error) {
         const isDead = connection.isDestroyed && !isTimeout(error);
-        // Whatever failed was no transaction that could be open: a read, or the beginning of one.
-        if (!connection.isDestroyed) await connection.giveBack();
+        // A transaction may have begun, and what came with its beginning failed.
+        if (isBeginning) connection.destroy();
+        await connection.giveBack();
         if (!isDead || dead === MAX_DEAD) throw error;
       }
     }

@@ -22,12 +22,17 @@ export const mysqlSessions: ServerSessions = {
   // Outside of a transaction a savepoint is not refused: it is just not there.
   savepoint: () => ['SAVEPOINT emay_ims', 'ROLLBACK TO SAVEPOINT emay_ims'],
   async enter(session) {
-    const [found] = await session.rows('SELECT @@sql_mode AS mode, @@character_set_client AS charset');
-    const [mode, charset] = [String(found?.mode), String(found?.charset)];
-    if (charset !== 'utf8mb4') {
+    const [found] = await session.rows(
+      `SELECT @@sql_mode AS mode, @@character_set_client AS spoken, @@character_set_connection AS written,
+         COALESCE(@@character_set_results, 'utf8mb4') AS heard`,
+    );
+    const mode = String(found?.mode);
+    // `SET CHARACTER SET` and the like leave them different.
+    const charset = [found?.spoken, found?.written, found?.heard].map(String).find((name) => name !== 'utf8mb4');
+    if (charset !== undefined) {
       throw new EmayImsOptionsError(
         `enqueue({ manager }) cannot join your transaction: its connection speaks ${charset}, in which texts would be altered. ` +
-          "Set charset: 'utf8mb4' at the DataSource.",
+          "Set charset: 'utf8mb4' at the DataSource, and no other by a statement.",
       );
     }
     if (STRICT.test(mode) && !ODD_MODES.test(mode)) return async () => undefined;

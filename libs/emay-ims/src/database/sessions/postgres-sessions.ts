@@ -1,7 +1,12 @@
-import type { ServerFacts, ServerSessions } from './server-sessions.js';
+import type { ServerSessions } from './server-sessions.js';
 
 /** The server gives up a little before we do, so that its answer still comes. */
 const SERVER_SHARE = 0.9;
+
+/** The host may have said otherwise for its session, or this transaction; whoever asks for more than `on` keeps it. */
+const INSISTENCE = `SELECT set_config('synchronous_commit', 'on', true)
+  WHERE current_setting('synchronous_commit') = 'off'
+    OR (current_setting('synchronous_commit') = 'local' AND current_setting('synchronous_standby_names') <> '')`;
 
 /**
  * Everything is `SET LOCAL`: a pooler that shares sessions between transactions takes nothing of ours along.
@@ -16,15 +21,11 @@ export const postgresSessions: ServerSessions = {
       ...(isStricter ? [] : [`SET LOCAL statement_timeout = ${limitMs}`]),
       // A process that stands still in the middle holds its locks no longer than that.
       `SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`,
-      ...insistence(facts),
+      ...(facts.losesCommits ? ['SET LOCAL synchronous_commit = on'] : []),
     ].join('; ');
   },
   limitsTransactionsOnly: true,
-  savepoint: (facts) => [['SAVEPOINT emay_ims', ...insistence(facts)].join('; ')],
+  savepoint: () => [`SAVEPOINT emay_ims; ${INSISTENCE}`],
   // What is not visible in the host's snapshot, PostgreSQL reports as a serialization failure.
   enter: async () => async () => undefined,
 };
-
-function insistence({ losesCommits }: ServerFacts): string[] {
-  return losesCommits ? ['SET LOCAL synchronous_commit = on'] : [];
-}

@@ -17,7 +17,7 @@ export interface ServerSessions {
   /** Whether a statement has the server's limits, and insists on durability, only inside such a transaction. */
   limitsTransactionsOnly: boolean;
   /** Joins a transaction of the host; fails where there is none. */
-  savepoint(facts: ServerFacts): readonly string[];
+  savepoint(): readonly string[];
   /**
    * Makes the session of the host's transaction one that takes our statements as they are meant.
    *

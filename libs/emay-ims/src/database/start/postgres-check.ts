@@ -32,24 +32,55 @@ export async function checkPostgres(database: ImsDatabase): Promise<Findings> {
     ...(await findTextProblems(database, 'SELECT CAST(? AS text) AS text, char_length(CAST(? AS text)) AS length', [
       `Its encoding is ${settings.get('server_encoding')}: use a database with encoding UTF8.`,
     ])),
+    ...(await findKindProblems(database)),
     ...(await findIndexProblems(database)),
   ];
   return { problems, warnings, facts };
 }
 
+/** Each by itself: the view of all settings may be closed to our user. */
 async function readSettings(database: ImsDatabase): Promise<ReadonlyMap<string, string>> {
-  const names = ['synchronous_commit', 'synchronous_standby_names', 'statement_timeout', 'fsync', 'server_encoding'];
-  const rows = await database.rows(
-    `SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN (${names.map(() => '?').join(', ')})`,
-    names,
+  const names = ['synchronous_commit', 'synchronous_standby_names', 'fsync', 'server_encoding'];
+  const columns = names.map((name) => `current_setting('${name}') AS ${name}`);
+  // It has a unit of its own: 90s.
+  columns.push(
+    "(EXTRACT(EPOCH FROM current_setting('statement_timeout')::interval) * 1000)::bigint AS statement_timeout",
   );
-  return new Map(rows.map((row) => [String(row.name), String(row.setting)]));
+  const [row = {}] = await database.rows(`SELECT ${columns.join(', ')}`);
+  return new Map(Object.entries(row).map(([name, value]) => [name, String(value)]));
 }
 
 /** `local` is safe where there is no standby to wait for. */
 function losesCommits(settings: ReadonlyMap<string, string>): boolean {
   const level = settings.get('synchronous_commit');
   return level === 'off' || (level === 'local' && settings.get('synchronous_standby_names') !== '');
+}
+
+/** Our statements find a row again by where it lies (`ctid`), which is no single place in a table of several parts. */
+async function findKindProblems(database: ImsDatabase): Promise<Problem[]> {
+  const { names } = database;
+  const problems: Problem[] = [];
+  for (const table of IMS_TABLES) {
+    const [found] = await database.rows(
+      `SELECT (c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid))::int AS is_plain,
+         (c.relpersistence = 'p')::int AS is_logged
+       FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(?)`,
+      [names.table(table)],
+    );
+    const where = `Table ${names.path(table)}`;
+    const sentences = [
+      ...(Number(found?.is_plain) === 1
+        ? []
+        : [
+            `${where} has parts or is a view: the module needs one plain table, neither partitioned nor inherited from.`,
+          ]),
+      ...(Number(found?.is_logged) === 1
+        ? []
+        : [`${where} is unlogged, so that a crash of the server empties it: ALTER TABLE … SET LOGGED.`]),
+    ];
+    problems.push(...sentences.map((sentence) => ({ sentence, mayPass: false })));
+  }
+  return problems;
 }
 
 async function findIndexProblems(database: ImsDatabase): Promise<Problem[]> {
