@@ -3,7 +3,13 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS } from 'nestjs-emay-ims';
-import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import {
+  DataSource,
+  MigrationExecutor,
+  type DataSourceOptions,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
 import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
 import { runEmayImsMigrations } from '../../libs/emay-ims/src/database/run-migrations.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
@@ -119,6 +125,46 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
   );
 
   if (kind === 'sqlite') return;
+
+  it(
+    'go on wherever a process was killed that runs them without a transaction',
+    async () => {
+      const source = keep(
+        await new DataSource(options({ migrationsRun: false, migrationsTransactionMode: 'none' })).initialize(),
+      );
+      const sent: string[] = [];
+      // As it is sent, each statement in turn is the last one of its process.
+      const runUntil = async (last: number) => {
+        const runner = source.createQueryRunner();
+        const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
+        runner.query = (async (sql: string, ...parameters: unknown[]) => {
+          sent.push(sql);
+          if (sent.length > last) throw new Error('killed');
+          return query(sql, ...parameters);
+        }) as QueryRunner['query'];
+        const executor = new MigrationExecutor(source, runner);
+        executor.transaction = 'none';
+        sent.length = 0;
+        const isDone = await executor.executePendingMigrations().then(
+          () => true,
+          () => false,
+        );
+        await runner.release();
+        return isDone;
+      };
+      // Those that change what is there already.
+      const changing = EMAY_IMS_MIGRATIONS.slice(3);
+      await source.runMigrations({ transaction: 'none' });
+      for (const _ of changing) await source.undoLastMigration({ transaction: 'none' });
+      for (let last = 1; !(await runUntil(last)); last++) {
+        await source.runMigrations({ transaction: 'none' });
+        await expectSchema(source);
+        for (const _ of changing) await source.undoLastMigration({ transaction: 'none' });
+      }
+      await expectSchema(source);
+    },
+    STARTING_MS,
+  );
 
   it(
     `let ${PROCESSES} processes with migrationsRun: true migrate at once what had migrations before`,

@@ -26,10 +26,7 @@ export class ListedMessages1764600000000 extends ImsMigration {
     const { names, query } = step;
     if (step.isMysql) return listOnMysql(step);
     if (step.isPostgres) await query(`ALTER TABLE emay_ims_message SET (fillfactor = ${FILL_FACTOR})`);
-    if (!(await isListed(step))) {
-      await query('ALTER TABLE emay_ims_message ADD COLUMN listed_as varchar(16)');
-      await query('ALTER TABLE emay_ims_message ADD COLUMN listed_at bigint');
-    }
+    if (!(await isListed(step))) await alter(step, ['ADD COLUMN listed_as varchar(16)', 'ADD COLUMN listed_at bigint']);
     await query(LIST);
     await query(`CREATE INDEX IF NOT EXISTS emay_ims_message_listed ON emay_ims_message ${LISTED}`);
     await query(`DROP INDEX IF EXISTS ${names.index('emay_ims_message', 'emay_ims_message_due')}`);
@@ -50,9 +47,13 @@ export class ListedMessages1764600000000 extends ImsMigration {
     if (step.isPostgres) await query('ALTER TABLE emay_ims_message RESET (fillfactor)');
     await query(`DROP INDEX IF EXISTS ${names.index('emay_ims_message', 'emay_ims_message_listed')}`);
     await query(`CREATE INDEX IF NOT EXISTS emay_ims_message_due ON emay_ims_message ${DUE}`);
-    await query('ALTER TABLE emay_ims_message DROP COLUMN listed_as');
-    await query('ALTER TABLE emay_ims_message DROP COLUMN listed_at');
+    await alter(step, ['DROP COLUMN listed_as', 'DROP COLUMN listed_at']);
   }
+}
+
+/** One statement, as the host may have them run without a transaction; SQLite takes only one change in each, and migrates in one. */
+async function alter({ isPostgres, query }: MigrationStep, changes: readonly string[]): Promise<void> {
+  for (const each of isPostgres ? [changes.join(', ')] : changes) await query(`ALTER TABLE emay_ims_message ${each}`);
 }
 
 async function listOnMysql(step: MigrationStep): Promise<void> {
