@@ -7,6 +7,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { startSimulator, type Simulator } from 'emay-ims-simulator';
 import { EmayImsModule, EmayImsService, type EmayImsServerDatabaseOptions } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { BreakingProxy } from '../faults/breaking-proxy.mjs';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
@@ -176,6 +177,26 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
     }
 
     if (!isPostgres) {
+      it('commit each statement by itself, and read all rows, whatever sessions begin with', async () => {
+        const source = new DataSource({
+          ...database.typeOrmOptions,
+          extra: { connectionLimit: 1 },
+        } as DataSourceOptions);
+        await source.initialize();
+        closing.push(() => source.destroy());
+        await source.query(
+          'SET SESSION completion_type = 1, sql_select_limit = 1, sql_safe_updates = 1, autocommit = 0',
+        );
+        const own = new ImsDatabase(source);
+        const insert = (name: string) =>
+          [`INSERT INTO emay_ims_lease (name, holder, expires_at) VALUES (?, 'us', 0)`, [name]] as const;
+        await own.transaction((session) => session.run(...insert('in a transaction')));
+        await own.run(...insert('by itself'));
+        expect(await outside.query('SELECT name FROM emay_ims_lease')).toHaveLength(2);
+        expect(await own.rows('SELECT name FROM emay_ims_lease')).toHaveLength(2);
+        expect(await own.run("UPDATE emay_ims_lease SET expires_at = 1 WHERE holder = 'us'")).toBe(2);
+      });
+
       it('are no concern of habits that the host gives to its own', async () => {
         const queryFormat = (sql: string, values: unknown) =>
           Array.isArray(values) && values.length > 0 ? 'SELECT 1' : sql;

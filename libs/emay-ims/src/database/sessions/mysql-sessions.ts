@@ -8,12 +8,16 @@ const SQL_MODE = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBST
 const ODD_MODES = /NO_BACKSLASH_ESCAPES|ORACLE|ANSI|PIPES_AS_CONCAT|MSSQL|DB2|MAXDB|POSTGRESQL|EMPTY_STRING_IS_NULL/;
 const STRICT = /STRICT_(TRANS|ALL)_TABLES/;
 
+/** Of rows that a SELECT brings. */
+const NO_LIMIT = '18446744073709551615';
+
 /** MySQL 8 and MariaDB. `/*M!` is a comment but for MariaDB. */
 export const mysqlSessions: ServerSessions = {
   prepare: (timeoutMs, longTimeoutMs) => [
     // REPEATABLE READ, the default, locks the gaps between queued rows and so blocks those who enqueue.
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
-    `SET SESSION autocommit = 1, sql_mode = '${SQL_MODE}',
+    // A COMMIT ends a transaction, and begins no other.
+    `SET SESSION autocommit = 1, completion_type = 0, sql_select_limit = ${NO_LIMIT}, sql_safe_updates = 0, sql_mode = '${SQL_MODE}',
        innodb_lock_wait_timeout = ${lockSeconds(timeoutMs)}, lock_wait_timeout = ${lockSeconds(timeoutMs)}
        /*M! , max_statement_time = ${longTimeoutMs / 1_000}, idle_transaction_timeout = ${Math.ceil(timeoutMs / 1_000)} */`,
   ],
