@@ -270,6 +270,31 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await one.store.claim(10, newAttempt())).toMatchObject([{ customImsId: 'b' }]);
   });
 
+  it('keeps the best that reports say of such a message, until a person wants it sent all the same', async () => {
+    const one = receiver();
+    await one.store.insertQueued(
+      [newMessage({ customImsId: 'a', mobile: '+61422118000' })],
+      new Date(0),
+      bench.database,
+    );
+    const say = async (state: string) => one.ingestor.ingest(await stored(one, page(delivered('a', { state }))));
+    for (const [state, kept] of [
+      ['TIMEOUT', 'TIMEOUT'],
+      ['DELIVRD', 'DELIVRD'],
+      ['TIMEOUT', 'DELIVRD'],
+    ] as const) {
+      await say(state);
+      expect(await one.store.findOne('a')).toMatchObject({ state: 'UNCONFIRMED', reportState: kept });
+    }
+    await bench.database.transaction((session) => one.store.resolve('a', 'resend', session));
+    expect(await one.store.findOne('a')).toMatchObject({
+      state: 'QUEUED',
+      imsId: null,
+      reportState: null,
+      attempts: 1,
+    });
+  });
+
   it('finds the message of a number that is written in another way, also later, by ids that agree', async () => {
     const one = receiver();
     const attempt = newAttempt();

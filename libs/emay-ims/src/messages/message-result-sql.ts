@@ -106,6 +106,17 @@ export function messageResults(dialect: SqlDialect, { reportDeadlineMs }: { repo
       },
       where: `${ours} AND m.attempts = 0 AND ${STATE} = 'QUEUED'`,
     }),
+    /** rows, account: what further reports say of those, for the person who decides; nothing is known better than a delivery */
+    noteReported: dialect.updateMessagesFromRows({
+      columns: DELIVERED_ROW,
+      set: {
+        report_state: 'r.report_state',
+        report_description: 'r.report_description',
+        gateway_submit_time: 'r.submit_time',
+        gateway_receive_time: 'r.receive_time',
+      },
+      where: `${ours} AND m.attempts = 0 AND ${STATE} = 'UNCONFIRMED' AND COALESCE(m.report_state, '') <> 'DELIVRD'`,
+    }),
     /** rows, account: the same for those delivered after they were handed over, who stay listed as they are */
     deliver: change({
       columns: DELIVERED_ROW,

@@ -50,8 +50,12 @@ export class MessageResults {
     );
   }
 
-  doubtReported(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
-    return this.apply(this.sql.doubtReported, reportRows(reports), session);
+  async doubtReported(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+    const rows = reportRows(reports);
+    if (rows.length === 0) return 0;
+    const { sql, bind } = this.sql.noteReported;
+    await session.run(sql, bind({ rows, where: [this.account] }));
+    return this.apply(this.sql.doubtReported, rows, session);
   }
 
   /**

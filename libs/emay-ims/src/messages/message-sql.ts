@@ -155,6 +155,14 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
       set: {
         state: "'QUEUED'",
         attempt: 'NULL',
+        // As one that was attempted: its report, should it come again, settles it instead of putting it in doubt once more.
+        attempts: 'CASE WHEN m.attempts = 0 THEN 1 ELSE m.attempts END',
+        // What is known of the submission before is not true of the next.
+        ims_id: 'NULL',
+        report_state: 'NULL',
+        report_description: 'NULL',
+        gateway_submit_time: 'NULL',
+        gateway_receive_time: 'NULL',
         expires_at: 'NULL',
         due_at: now,
         listed_as: "'QUEUED'",

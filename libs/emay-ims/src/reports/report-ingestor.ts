@@ -136,7 +136,9 @@ export class ReportIngestor {
     // Those that moved stand where their reports want them, so they neither move nor count again.
     const { applied, unsent, orphans, conflicts } = await this.match(reports, session);
     const doubted = await this.store.doubtReported(unsent, session);
-    return { applied: moved + (await this.store.applyReports(applied, session)), doubted, orphans, conflicts };
+    // The dispatcher may have taken one of them since they were looked up: then its report is like any other.
+    const raised = await this.store.applyReports([...applied, ...unsent], session);
+    return { applied: moved + raised, doubted, orphans, conflicts };
   }
 
   /** Somebody has sent these messages, and it was not this database: they are not sent again, and a person is told. */
@@ -176,8 +178,8 @@ export class ReportIngestor {
         found.map(({ report }) => report),
         session,
       );
-      await this.store.applyReports(applied, session);
       const inDoubt = await this.store.doubtReported(unsent, session);
+      await this.store.applyReports([...applied, ...unsent], session);
       const matched = found.filter(({ report }) => !orphans.includes(report));
       for (const orphan of matched) await this.secondLook.forget(orphan, session);
       return { adopted: matched.length, doubted: inDoubt };

@@ -48,7 +48,8 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
     }
     const applied = toApplied(message.customImsId, report);
     if (message.attempts === 0 && WAITING_UNSENT.has(message.state)) {
-      unsent.set(message.customImsId, applied);
+      const known = unsent.get(message.customImsId);
+      if (!known || STATE_RANK[applied.state] > STATE_RANK[known.state]) unsent.set(message.customImsId, applied);
       continue;
     }
     const earlier = highest.get(message.customImsId);

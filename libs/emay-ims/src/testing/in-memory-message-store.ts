@@ -140,6 +140,11 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
   }
 
   async doubtReported(reports: readonly AppliedReport[]): Promise<number> {
+    for (const report of reports) {
+      const [message] = this.table.byIds([report.customImsId]);
+      if (message?.attempts !== 0 || message.state !== 'UNCONFIRMED' || message.reportState === 'DELIVRD') continue;
+      this.table.change(report.customImsId, toldBy(report));
+    }
     const doubted = reports.filter(({ customImsId }) =>
       this.table.byIds([customImsId]).some(({ state, attempts }) => state === 'QUEUED' && attempts === 0),
     );

@@ -6,6 +6,17 @@ import { checked, type UnconfirmedResolver } from '../operator/unconfirmed-resol
 import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
 
+/** What is known of one submission is not true of the next. */
+const NOTHING_KNOWN = {
+  attempt: null,
+  expiresAt: null,
+  imsId: null,
+  reportState: null,
+  reportDescription: null,
+  gatewaySubmitTime: null,
+  gatewayReceiveTime: null,
+} as const;
+
 /** Decisions of people about UNCONFIRMED messages, in memory. */
 export class InMemoryResolver implements Surface<UnconfirmedResolver> {
   private decisions: ImsResolution[] = [];
@@ -29,7 +40,7 @@ export class InMemoryResolver implements Surface<UnconfirmedResolver> {
     this.table.change(
       customImsId,
       decision === 'resend'
-        ? { state: 'QUEUED', attempt: null, expiresAt: null, dueAt: decidedAt }
+        ? { ...NOTHING_KNOWN, state: 'QUEUED', attempts: Math.max(1, message.attempts), dueAt: decidedAt }
         : { state: 'UNKNOWN', code: 'GIVEN_UP', dueAt: null },
     );
     const { account } = this.table;
