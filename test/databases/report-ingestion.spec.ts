@@ -150,6 +150,24 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await one.inbox.load(stand.id)).toEqual(stand);
   });
 
+  it('brings a page back whose pull is not known any more, also where pulls are given up as lost meanwhile', async () => {
+    const { store } = receiver();
+    const { database } = bench;
+    const run: ImsDatabase['run'] = async (sql, parameters) => {
+      const changed = await database.run(sql, parameters);
+      await new ReportInbox(database, store.account).recordAbandonedPulls();
+      return changed;
+    };
+    const inbox = new ReportInbox(Object.create(database, { run: { value: run } }) as ImsDatabase, store.account);
+    for (const body of ['text', Buffer.from([0, 255])]) {
+      const stand = pageOf(await inbox.open(HOUR, REQUESTED), body);
+      await inbox.discard(stand.id);
+      await inbox.restore(stand);
+      expect(await inbox.load(stand.id)).toEqual(stand);
+    }
+    expect(await inbox.possibleLosses()).toBe(0);
+  });
+
   it('sets bad reports aside, with the reason and as they came, and applies their neighbours', async () => {
     const one = receiver();
     await one.store.insertSubmitting(
