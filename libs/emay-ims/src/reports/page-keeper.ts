@@ -101,7 +101,7 @@ export class PageKeeper {
   /** `false` where the database is there, but does not take the page. */
   private async restore(page: StoredPage): Promise<boolean> {
     try {
-      await this.inbox.restore(page);
+      await this.inbox.store(page);
       this.refusals.delete(page.id);
       return true;
     } catch (error) {

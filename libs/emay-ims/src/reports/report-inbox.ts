@@ -69,18 +69,12 @@ export class ReportInbox {
     return id;
   }
 
-  /** Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). */
+  /**
+   * Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). Without effect where it
+   * is kept already: a page that has been applied is not applied again.
+   */
   async store(page: StoredPage): Promise<void> {
-    if ((await this.update(page, '1 = 1')) === 0) await this.restore(page);
-  }
-
-  /** Brings a page back that was kept elsewhere; without effect where it had been stored after all. */
-  async restore(page: StoredPage): Promise<void> {
-    if (
-      (await this.update(page, "state IN ('PULLING', 'LOST') AND applied_at IS NULL")) > 0 ||
-      (await this.isKnown(page.id))
-    )
-      return;
+    if ((await this.update(page)) > 0 || (await this.isKnown(page.id))) return;
     // In one statement: as a pull without an answer, the sweeper could give it up as lost before its page is in.
     await this.write(page, (columns) =>
       this.database.run(
@@ -92,12 +86,12 @@ export class ReportInbox {
     );
   }
 
-  private update(page: StoredPage, condition: string): Promise<number> {
+  private update(page: StoredPage): Promise<number> {
     return this.write(page, (columns) =>
       this.database.run(
         `UPDATE emay_ims_report_batch SET state = 'STORED', stored_at = ${this.now},
            ${PAGE_COLUMNS.map((column) => `${column} = ?`).join(', ')}
-         WHERE id = ? AND ${condition}`,
+         WHERE id = ? AND state IN ('PULLING', 'LOST') AND applied_at IS NULL`,
         [...columns, page.id],
       ),
     );
