@@ -1,13 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEFAULT_PROTOCOL_OPTIONS } from 'nestjs-emay-ims';
+import { DEFAULT_PROTOCOL_OPTIONS, EmayImsStoreError, type EmayImsEvent } from 'nestjs-emay-ims';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
+import { KeptPages } from '../../libs/emay-ims/src/reports/kept-pages.js';
+import { PageFailures } from '../../libs/emay-ims/src/reports/page-failures.js';
+import { PageKeeper } from '../../libs/emay-ims/src/reports/page-keeper.js';
 import { ReportInbox, type StoredPage } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { NO_REPORTS, ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
@@ -103,7 +107,8 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await one.ingestor.ingest(stand)).toEqual(NOTHING);
     // As after a crash between storing it twice: nothing is kept a second time.
     await one.inbox.store(stand);
-    expect(await one.ingestor.ingest(stand)).toEqual({ ...first, applied: 0 });
+    expect(await one.inbox.pending(10)).toEqual([]);
+    expect(await one.ingestor.ingest(stand)).toEqual(NOTHING);
     expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(3);
   });
 
@@ -144,10 +149,66 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const spool = new ReportSpool(folder, one.store.account);
     const stand = pageOf(await one.inbox.open(HOUR, REQUESTED), 'a\0坏\0', { contentType: 'x', cut: 'TIMEOUT' });
     await spool.write(stand);
-    for (const id of await spool.waiting()) await one.inbox.restore((await spool.read(id))!);
+    for (const id of await spool.waiting()) await one.inbox.store((await spool.read(id))!);
     await rm(folder, { recursive: true });
     expect(await one.inbox.pending(10)).toEqual([stand.id]);
     expect(await one.inbox.load(stand.id)).toEqual(stand);
+  });
+
+  it('brings a page back whose pull is not known any more, also where pulls are given up as lost meanwhile', async () => {
+    const { store } = receiver();
+    const { database } = bench;
+    const run: ImsDatabase['run'] = async (sql, parameters) => {
+      const changed = await database.run(sql, parameters);
+      await new ReportInbox(database, store.account).recordAbandonedPulls();
+      return changed;
+    };
+    const inbox = new ReportInbox(Object.create(database, { run: { value: run } }) as ImsDatabase, store.account);
+    for (const body of ['text', Buffer.from([0, 255])]) {
+      const stand = pageOf(await inbox.open(HOUR, REQUESTED), body);
+      await inbox.discard(stand.id);
+      await inbox.store(stand);
+      expect(await inbox.load(stand.id)).toEqual(stand);
+    }
+    expect(await inbox.possibleLosses()).toBe(0);
+  });
+
+  it('leaves a page whose own work takes too long, and sets it aside only after many tries, telling it once', async () => {
+    const one = receiver();
+    const told: EmayImsEvent[] = [];
+    const listeners = new EventListeners();
+    listeners.events$.subscribe((event) => told.push(event));
+    const failures = new PageFailures(
+      one.store.account,
+      new EventTransactions(bench.database, one.store.account, listeners),
+    );
+    const tooLong = new EmayImsStoreError('ER_LOCK_WAIT_TIMEOUT');
+    const stand = await stored(one, page());
+    for (let attempt = 1; attempt < 50; attempt++) await failures.note(stand.id, tooLong);
+    expect(await one.inbox.pending(10)).toEqual([stand.id]);
+    expect(told).toEqual([]);
+    for (let attempt = 50; attempt < 53; attempt++) await failures.note(stand.id, tooLong);
+    expect(await one.inbox.pending(10)).toEqual([]);
+    expect(told).toMatchObject([{ type: 'reports.set-aside', pullId: stand.id, reason: 'ER_LOCK_WAIT_TIMEOUT' }]);
+  });
+
+  it('brings back the spooled pages behind one that the database has no time for, or whose file cannot be read', async () => {
+    const { store } = receiver();
+    const folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
+    const spool = new ReportSpool(folder, store.account);
+    const ids = ['0190', '0191', '0192'].map((id) => `${id}-${store.account}`);
+    for (const id of ids) await spool.write(pageOf(id, page()));
+    await rm(join(folder, `${store.account}~${ids[0]}.page`));
+    await mkdir(join(folder, `${store.account}~${ids[0]}.page`));
+    const run: ImsDatabase['run'] = (sql, parameters) =>
+      parameters?.includes(ids[1])
+        ? Promise.reject(new EmayImsStoreError('ER_LOCK_WAIT_TIMEOUT'))
+        : bench.database.run(sql, parameters);
+    const inbox = new ReportInbox(Object.create(bench.database, { run: { value: run } }) as ImsDatabase, store.account);
+    await new PageKeeper(inbox, spool, store.account).unspool();
+    expect(await inbox.pending(10)).toEqual([ids[2]]);
+    expect(await new KeptPages(bench.database, store.account, spool).countSpooled()).toBe(2);
+    await rm(folder, { recursive: true });
   });
 
   it('sets bad reports aside, with the reason and as they came, and applies their neighbours', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { isOfTheMoment, MAX_ATTEMPTS, reasonOf } from './page-failures.js';
+import { mostAttempts, reasonOf } from './page-failures.js';
 import type { ReportInbox, StoredPage } from './report-inbox.js';
 import type { ReportSpool } from './report-spool.js';
 
@@ -12,7 +12,7 @@ const KEEPING_MS = 60_000;
 const HURRIED_MS = 3_000;
 
 /**
- * Puts a page that exists nowhere else into safety: into the database, or, where that is away, into a spool file.
+ * Puts a page that exists nowhere else into safety: into the database, or, where that does not take it, into a spool file.
  * Where neither takes it, it is tried again for a while; only then is it lost, and stands recorded as a possible loss.
  */
 export class PageKeeper {
@@ -38,7 +38,8 @@ export class PageKeeper {
       const spoolError = await this.attempt(() => this.spool.write(page));
       if (spoolError === null) {
         this.logger.warn(
-          `The database is away: a page of delivery reports is kept in a spool file (pull ${page.id}).`,
+          `The database did not take a page of delivery reports (${storeError.driverCode}); it is kept in a spool file (pull ` +
+            `${page.id}), and the next pull tries to store it.`,
           {
             account: this.account,
             pull: page.id,
@@ -60,35 +61,54 @@ export class PageKeeper {
     }
   }
 
-  /** Brings spooled pages into the database. One that it does not take is left, and after a few times set aside. */
+  /**
+   * Brings spooled pages into the database. One that it does not take is left, and after a few times set aside; one whose file
+   * cannot be read, moved or removed is left as well: none stops the ones behind it.
+   *
+   * @throws EmayImsStoreError where the database is away
+   */
   async unspool(): Promise<void> {
     for (const id of await this.spool.waiting()) {
       if (this.isHurried) return; // The rest is safe where it is.
-      const fields = { account: this.account, pull: id };
-      const page = await this.spool.read(id);
-      if (page === null) {
-        await this.spool.putAside(id);
-        this.logger.error(`A spool file is not whole and is set aside (pull ${id}).`, fields);
-      } else if (await this.restore(page)) {
-        await failpoint('before-unspool');
-        await this.spool.remove(id);
-        this.logger.warn(`A spooled page of delivery reports is in the database now (pull ${id}).`, fields);
+      try {
+        await this.unspoolOne(id);
+      } catch (error) {
+        if (error instanceof EmayImsStoreError) throw error;
+        const code = reasonOf(error);
+        if (code === 'ENOENT') continue; // Another process was faster.
+        this.logger.error(
+          `A spool file could not be read, moved or removed (${code}) and is left where it is (pull ${id}). Remove the cause; ` +
+            'the next pull tries it again.',
+          { account: this.account, pull: id, code },
+        );
       }
+    }
+  }
+
+  private async unspoolOne(id: string): Promise<void> {
+    const fields = { account: this.account, pull: id };
+    const page = await this.spool.read(id);
+    if (page === null) {
+      await this.spool.putAside(id);
+      this.logger.error(`A spool file is not whole and is set aside (pull ${id}).`, fields);
+    } else if (await this.restore(page)) {
+      await failpoint('before-unspool');
+      await this.spool.remove(id);
+      this.logger.warn(`A spooled page of delivery reports is in the database now (pull ${id}).`, fields);
     }
   }
 
   /** `false` where the database is there, but does not take the page. */
   private async restore(page: StoredPage): Promise<boolean> {
     try {
-      await this.inbox.restore(page);
+      await this.inbox.store(page);
       this.refusals.delete(page.id);
       return true;
     } catch (error) {
-      if (isOfTheMoment(error)) throw error;
       await this.inbox.pending(1); // Throws where the database is away.
       const attempts = (this.refusals.get(page.id) ?? 0) + 1;
       const fields = { account: this.account, pull: page.id, code: reasonOf(error), attempts };
-      if (attempts < MAX_ATTEMPTS) {
+      if (attempts < mostAttempts(error)) {
         this.refusals.set(page.id, attempts);
         this.logger.warn(
           'The database does not take a spooled page of delivery reports; it will be tried again.',

@@ -69,35 +69,39 @@ export class ReportInbox {
     return id;
   }
 
-  /** Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). */
+  /**
+   * Keeps the answer, even where the pull was given up as lost, or its record is gone (a standby took over). Without effect where it
+   * is kept already: a page that has been applied is not applied again.
+   */
   async store(page: StoredPage): Promise<void> {
-    if ((await this.write(page, '1 = 1')) === 0) await this.restore(page);
-  }
-
-  /** Brings a page back that was kept elsewhere; without effect where it had been stored after all. */
-  async restore(page: StoredPage): Promise<void> {
-    if (
-      (await this.write(page, "state IN ('PULLING', 'LOST') AND applied_at IS NULL")) > 0 ||
-      (await this.isKnown(page.id))
-    )
-      return;
-    await this.database.run(
-      `INSERT INTO emay_ims_report_batch (id, account, state, requested, requested_at, expires_at)
-       VALUES (?, ?, 'PULLING', ?, ${this.now}, ${this.now})`,
-      [page.id, this.account, page.requested],
+    if ((await this.update(page)) > 0 || (await this.isKnown(page.id))) return;
+    // In one statement: as a pull without an answer, the sweeper could give it up as lost before its page is in.
+    await this.write(page, (columns) =>
+      this.database.run(
+        `INSERT INTO emay_ims_report_batch
+           (id, account, state, requested, requested_at, expires_at, stored_at, ${PAGE_COLUMNS.join(', ')})
+         VALUES (?, ?, 'STORED', ?, ${this.now}, ${this.now}, ${this.now}, ${PAGE_COLUMNS.map(() => '?').join(', ')})`,
+        [page.id, this.account, page.requested, ...columns],
+      ),
     );
-    await this.write(page, "state = 'PULLING'");
   }
 
-  private async write(page: StoredPage, condition: string): Promise<number> {
-    const write = async (asBytes: boolean) => {
-      const columns = await columnsOf(page, this.database.dialect, asBytes);
-      return this.database.run(
+  private update(page: StoredPage): Promise<number> {
+    return this.write(page, (columns) =>
+      this.database.run(
         `UPDATE emay_ims_report_batch SET state = 'STORED', stored_at = ${this.now},
            ${PAGE_COLUMNS.map((column) => `${column} = ?`).join(', ')}
-         WHERE id = ? AND ${condition}`,
-        [...PAGE_COLUMNS.map((column) => columns[column]), page.id],
-      );
+         WHERE id = ? AND state IN ('PULLING', 'LOST') AND applied_at IS NULL`,
+        [...columns, page.id],
+      ),
+    );
+  }
+
+  /** Writes the page as text, or as bytes where the database refuses the text. */
+  private async write(page: StoredPage, put: (columns: readonly unknown[]) => Promise<number>): Promise<number> {
+    const write = async (asBytes: boolean) => {
+      const columns = await columnsOf(page, this.database.dialect, asBytes);
+      return put(PAGE_COLUMNS.map((column) => columns[column]));
     };
     try {
       return await write(false);

@@ -59,7 +59,7 @@ export class ReportSpool {
     return this.idsOf(...ENDS.map((end) => end + ASIDE));
   }
 
-  /** The page; `null` where its file is not whole: that is no page. */
+  /** The page; `null` where its file is not whole: that is no page. Throws the disk's error where it cannot be read. */
   async read(id: string): Promise<StoredPage | null> {
     const file = await readFile(this.pathOf(id, PAGE)).catch(unlessMissing);
     return file === null ? textPage(id, await readFile(this.pathOf(id, TEXT))) : pageIn(file, id);
