@@ -20,6 +20,8 @@ export function absurdPages(bytes: number): Record<string, Buffer> {
     "reports that tell the gateway's id alone": numbered((index) => `{"imsId":"${index}","state":"DELIVRD"}`),
     'the same report': list(report(1)),
     'a quote too many in front': answer(`{"desc":"a"b"},${report(1)},`.repeat(Math.floor(bytes / 100))),
+    'blanks within a damaged item': answer(`{"desc":]${' '.repeat(bytes)}x},${report(1)}`),
+    'blanks within a damaged item that is cut': Buffer.from(`{"code":"SUCCESS","data":[{"desc":]${' '.repeat(bytes)}x`),
     blanks: Buffer.alloc(bytes, ' '),
     noughts: Buffer.alloc(bytes),
     'no text': Buffer.alloc(bytes, Buffer.from('f3a1c8e90b7d', 'hex')),

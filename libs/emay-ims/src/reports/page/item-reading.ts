@@ -15,8 +15,6 @@ export type ReadItem = DeliveryReport | MalformedReport;
 const STRETCH_MS = 20;
 /** Where an item within a damaged one may begin: looked for so often. */
 const MAX_BEGINNINGS = 8;
-const END_OF_LIST = /\s*(?:,|\]\s*\}?)?\s*$/;
-const END_OF_ANSWER = /\]\s*\}?\s*$/;
 
 /** One pass over the text of a page, which reads its items in their order. */
 export class ItemReading {
@@ -62,7 +60,8 @@ export class ItemReading {
     const found = this.findWhole(last);
     if (found === null) return items;
     // Brackets at the end of a cut item are its own, not those of the answer.
-    this.isWhole = END_OF_ANSWER.test(last) && parseAnswerJson(last.replace(END_OF_LIST, '')) !== undefined;
+    const { item, endsAnswer } = withoutEnd(last);
+    this.isWhole = endsAnswer && parseAnswerJson(item) !== undefined;
     return [...items, ...found];
   }
 
@@ -72,7 +71,7 @@ export class ItemReading {
 
   /** One item, perhaps behind another that lacks its end; `null`: none. */
   private findWhole(withEnd: string): ReadItem[] | null {
-    const text = withEnd.replace(END_OF_LIST, '');
+    const text = withoutEnd(withEnd).item;
     const whole = parseAnswerJson(text);
     if (whole !== undefined) return [this.next(whole, text)];
     let at = 0;
@@ -93,4 +92,12 @@ export class ItemReading {
     const read = this.readItem(value, position);
     return typeof read === 'string' ? malformedReport(position, read, text) : read;
   }
+}
+
+/** By hand: a pattern would try a long run of blanks within the item once for each of them. */
+function withoutEnd(text: string): { item: string; endsAnswer: boolean } {
+  const item = text.trimEnd();
+  if (item.endsWith(',')) return { item: item.slice(0, -1).trimEnd(), endsAnswer: false };
+  const list = item.endsWith('}') ? item.slice(0, -1).trimEnd() : item;
+  return list.endsWith(']') ? { item: list.slice(0, -1).trimEnd(), endsAnswer: true } : { item, endsAnswer: false };
 }
