@@ -48,7 +48,7 @@ export class Bench {
       appId: APP_ID,
       secretKey: SECRET_KEY,
       http: { timeoutMs: PATIENT_MS, connectTimeoutMs: http?.timeoutMs ?? PATIENT_MS, ...http },
-      protocol,
+      protocol: { canary: false, ...protocol },
     });
     const service = createGatewayHttpService(options);
     if (trusting) (service.axiosRef.defaults.httpsAgent as Agent).options.ca = CERTIFICATE;

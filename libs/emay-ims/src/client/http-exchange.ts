@@ -103,15 +103,17 @@ export async function exchange(
 ): Promise<Exchange> {
   const watch = new ConnectionWatch(request.makeBody, limits.connectTimeoutMs, limits.timeoutMs);
   const received: Buffer[] = [];
+  const head: AnswerHead = { code: null };
   const unconfirmed = (reason: string): UnconfirmedOutcome => ({
     kind: 'unconfirmed',
     reason,
     rawAnswer: storable(Buffer.concat(received).subarray(0, RAW_ANSWER_BYTES).toString('utf8'), request.echo),
   });
   try {
-    const problem = await Promise.race([receive(service, request, limits, watch, received), watch.interruption]);
+    const problem = await Promise.race([receive(service, request, limits, watch, received, head), watch.interruption]);
     if (problem !== null) return unconfirmed(problem);
-    return { kind: 'answered', body: request.echo.withoutSigns(Buffer.concat(received).toString('utf8')) };
+    const body = request.echo.withoutSigns(Buffer.concat(received).toString('utf8'));
+    return { kind: 'answered', body, headerCode: head.code };
   } catch (error) {
     const reason = reasonOf(error);
     if (watch.mistake !== null) throw watch.mistake;
@@ -124,6 +126,11 @@ export async function exchange(
   }
 }
 
+/** What of the answer's head counts beside its status. */
+interface AnswerHead {
+  code: string | null;
+}
+
 /** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
 async function receive(
   service: HttpService,
@@ -131,10 +138,13 @@ async function receive(
   { maxResponseBytes }: ExchangeLimits,
   watch: ConnectionWatch,
   received: Buffer[],
+  head: AnswerHead,
 ): Promise<string | null> {
   // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
   const config = { transport: watch, responseType: 'stream' as const };
   const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, undefined, config));
+  const { result } = response.headers;
+  head.code = typeof result === 'string' ? result : null;
   let size = 0;
   for await (const chunk of response.data) {
     received.push(chunk as Buffer);

@@ -1,8 +1,10 @@
+export type { Canary } from './canary.js';
 export { EmayImsClient } from './emay-ims-client.js';
 export type {
   AcceptedOutcome,
   AnsweredExchange,
   Exchange,
+  HeldBack,
   RefusedOutcome,
   SendOutcome,
   UnconfirmedOutcome,
