@@ -48,8 +48,8 @@ export class Canary {
     return this.isOn && [...this.proofs.values()].includes('half');
   }
 
-  /** `null`: a message may go there; else why not. */
-  async prove(baseUrl: string, timeoutMs: number): Promise<HeldBack | null> {
+  /** `null`: a message may go there, at once where that is proven; else why not. */
+  prove(baseUrl: string, timeoutMs: number): Promise<HeldBack | null> | null {
     if (!this.isOn || this.proofs.has(baseUrl)) return null;
     const underWay =
       this.underWay.get(baseUrl) ?? this.tryBothCalls(baseUrl, timeoutMs).finally(() => this.underWay.delete(baseUrl));

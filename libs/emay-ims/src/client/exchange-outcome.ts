@@ -44,7 +44,7 @@ export interface AnsweredExchange {
   kind: 'answered';
   body: string;
   /** Its header `result`: the encrypted interface, and perhaps others, give the code there. */
-  headerCode?: string | null;
+  headerCode?: string | undefined;
 }
 
 /** How one HTTP exchange ended, before anybody reads the answer. */

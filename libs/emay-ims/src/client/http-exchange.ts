@@ -103,7 +103,7 @@ export async function exchange(
 ): Promise<Exchange> {
   const watch = new ConnectionWatch(request.makeBody, limits.connectTimeoutMs, limits.timeoutMs);
   const received: Buffer[] = [];
-  const head: AnswerHead = { code: null };
+  const head: AnswerHead = { code: undefined };
   const unconfirmed = (reason: string): UnconfirmedOutcome => ({
     kind: 'unconfirmed',
     reason,
@@ -128,7 +128,7 @@ export async function exchange(
 
 /** What of the answer's head counts beside its status. */
 interface AnswerHead {
-  code: string | null;
+  code: string | undefined;
 }
 
 /** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
@@ -144,7 +144,7 @@ async function receive(
   const config = { transport: watch, responseType: 'stream' as const };
   const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, undefined, config));
   const { result } = response.headers;
-  head.code = typeof result === 'string' ? result : null;
+  head.code = typeof result === 'string' ? result : undefined;
   let size = 0;
   for await (const chunk of response.data) {
     received.push(chunk as Buffer);

@@ -68,7 +68,7 @@ export type ReportAnswer =
  *
  * @param headerCode what its header `result` says, where it has one: counts if the body has no code
  */
-export function decodeSendAnswer(body: string, headerCode: string | null = null): SendAnswer {
+export function decodeSendAnswer(body: string, headerCode?: string): SendAnswer {
   const answer = readAnswer(body, readToken(headerCode));
   return answer.kind === 'success' ? { kind: 'success', entries: answer.items.map(readSendEntry) } : answer;
 }
