@@ -6,7 +6,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { CERTIFICATE, PRIVATE_KEY } from './support/self-signed.js';
 import { Bench, MESSAGE } from './support/client-under-test.js';
 
-/** A gateway that stands still until it is told to go on: meanwhile the kernel takes two connections and drops what follows. */
+/** A gateway that stands still until it is woken: meanwhile the kernel takes two connections for it and drops what follows. */
 const GATEWAY = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { isTls, cert, key, awake } = workerData;
@@ -14,9 +14,8 @@ const answer = (_request, response) => response.end('{"code":"SUCCESS"}');
 const server = isTls
   ? require('node:https').createServer({ cert, key }, answer)
   : require('node:http').createServer(answer);
-server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => parentPort.postMessage(server.address().port));
-parentPort.on('message', () => {
-  parentPort.postMessage('still');
+server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+  parentPort.postMessage(server.address().port);
   Atomics.wait(new Int32Array(awake), 0, 0);
 });
 `;
@@ -35,8 +34,6 @@ it.each([false, true])('waits for a slow handshake although the name has another
   const awake = new SharedArrayBuffer(4);
   gateway = new Worker(GATEWAY, { eval: true, workerData: { isTls, cert: CERTIFICATE, key: PRIVATE_KEY, awake } });
   const [port] = (await once(gateway, 'message')) as [number];
-  gateway.postMessage('stand still');
-  await once(gateway, 'message');
   for (let count = 0; count < 3; count++) crowd.push(createConnection(port, '127.0.0.1').on('error', () => undefined));
   await pause(100);
 

@@ -67,7 +67,7 @@ async function examine(environment: Environment, pulls: boolean): Promise<Check[
   const beyond = isUsable
     ? await withGateway(environment, {}, (gateway) => {
         const urls = urlsOf(environment, gateway.sandboxUrl);
-        return examineGateway(urls, clocks, signatures(gateway, urls, pulls));
+        return examineGateway(urls, clocks, proveSignature(gateway, urls, pulls));
       })
     : await examineGateway(urlsOf(environment, null), clocks, UNPROVEN);
   return [...disk, ...checks, ...beyond];
@@ -81,7 +81,7 @@ async function examineEmbedded(environment: Environment, path: string, pulls: bo
       const urls = urlsOf(environment, gateway.sandboxUrl);
       return [
         await checkFile(gateway.ims, `${path}${isNew ? ' (made just now)' : ''}`),
-        ...(await examineGateway(urls, [], signatures(gateway, urls, pulls))),
+        ...(await examineGateway(urls, [], proveSignature(gateway, urls, pulls))),
       ];
     });
   } catch (error) {
@@ -111,7 +111,7 @@ async function examineGateway(
   return [...found.flatMap(({ checks }) => checks), checkClock(readings, clocks), ...(await signatures)];
 }
 
-async function signatures({ client, ims }: Gateway, urls: readonly string[], pulls: boolean): Promise<Check[]> {
+async function proveSignature({ client, ims }: Gateway, urls: readonly string[], pulls: boolean): Promise<Check[]> {
   return pulls ? [await pullOneReport(ims)] : checkSignature(client, urls);
 }
 

@@ -87,10 +87,12 @@ function hasNextTime(cron: string): boolean {
 
 const MEANINGS: readonly unknown[] = ['refused', 'hold', 'pace', 'unconfirmed'];
 
-/** What codes mean; `SUCCESS` means what it says. */
+/** `SUCCESS` means what it says. */
+function isMeaning([code, meaning]: [string, unknown]): boolean {
+  return /^[\x21-\x7e]{1,64}$/.test(code) && code !== 'SUCCESS' && MEANINGS.includes(meaning);
+}
+
 function CodeMeanings(): PropertyDecorator {
-  const isMeaning = ([code, meaning]: [string, unknown]) =>
-    /^[\x21-\x7e]{1,64}$/.test(code) && code !== 'SUCCESS' && MEANINGS.includes(meaning);
   return ValidateBy({
     name: 'codeMeanings',
     validator: {
