@@ -44,6 +44,17 @@ const MUTATIONS = [
     ],
   },
   {
+    name: 'ERROR_PARAMS halved',
+    suites: ['libs/emay-ims/src/sending/settlement', 'test/sending/nothing-burnt'],
+    changes: [
+      {
+        file: `${LIBRARY}/protocol/answer-codes.ts`,
+        from: "code: 'ERROR_PARAMS',\n    kind: 'doubtful',",
+        to: "code: 'ERROR_PARAMS',\n    kind: 'request',",
+      },
+    ],
+  },
+  {
     name: 'the fence removed',
     suites: ['test/databases/fence'],
     changes: [

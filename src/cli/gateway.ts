@@ -1,6 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { EmayImsModule, EmayImsService, getEmayImsRepositoryToken, type ImsMessage } from 'nestjs-emay-ims';
+import {
+  EmayImsClient,
+  EmayImsModule,
+  EmayImsService,
+  getEmayImsRepositoryToken,
+  type ImsMessage,
+} from 'nestjs-emay-ims';
 import type { Repository } from 'typeorm';
 import { migratedDatabase } from '../app.module.js';
 import { isSandbox, type Environment } from '../config/environment.js';
@@ -20,6 +26,8 @@ export interface Background {
 /** The module as a command uses it. */
 export interface Gateway {
   ims: EmayImsService;
+  /** Calls the gateway past the module. */
+  client: EmayImsClient;
   /** Reads messages. */
   messages: Repository<ImsMessage>;
   /** Where the sandbox's simulator listens; `null` with a real gateway. */
@@ -68,6 +76,7 @@ export async function withGateway<Result>(
   try {
     return await work({
       ims: context.get(EmayImsService),
+      client: context.get(EmayImsClient),
       messages: context.get<Repository<ImsMessage>>(getEmayImsRepositoryToken()),
       sandboxUrl: context.get<SandboxGateway | null>(SandboxGateway, { strict: false })?.connection.baseUrl ?? null,
     });

@@ -60,6 +60,11 @@ export class Environment {
   @IsIn(['true', 'false'])
   EMAY_IMS_ALLOW_INSECURE?: 'true' | 'false';
 
+  /** `false`: no request that takes nothing tries the way before messages do. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  EMAY_IMS_CANARY?: 'true' | 'false';
+
   /** `sqlite:PATH`, `postgres://…` or `mysql://…`. Default in the sandbox: `sqlite:./data/sandbox.sqlite`. */
   @ValidateBy({
     name: 'isDatabaseUrl',
@@ -99,6 +104,7 @@ export class Environment {
 const WITHOUT_DEFAULT = [
   'API_KEY_HASHES',
   'EMAY_IMS_ALLOW_INSECURE',
+  'EMAY_IMS_CANARY',
   'EMAY_IMS_REPORT_INTERVAL_MS',
   'EMAY_IMS_RETENTION_DAYS',
 ];

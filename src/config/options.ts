@@ -35,6 +35,7 @@ export function emayImsOptions(
       intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS ?? (sandbox ? 1_000 : 5_000),
       spoolPath: environment.EMAY_IMS_SPOOL_PATH,
     },
+    protocol: { canary: environment.EMAY_IMS_CANARY !== 'false' },
     retention: { days: environment.EMAY_IMS_RETENTION_DAYS },
   };
 }

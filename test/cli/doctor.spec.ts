@@ -48,12 +48,14 @@ describe('doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('verifies no signature unless it is told to, and says so', async () => {
+  it('proves the signature by a request that takes nothing, and leaves reports where they are', async () => {
     const cli = await open(gateway.variables);
+    await cli.run(['send', '--to', '+61422118009', '--text', 'Hello']);
     const { code, stdout } = await cli.run(['doctor']);
-    expect(stdout).toMatch(/^\[not verified\] +signature +not asked for\n +→ Add --pull-one/m);
-    expect(stdout).not.toContain('[fail]');
-    expect(code).toBe(2);
+    expect(stdout).toMatch(/^\[ok\] +signature +accepted; nothing was sent, and no report taken$/m);
+    expect(stdout).not.toMatch(/\[fail\]|\[not verified\]/);
+    expect(code).toBe(0);
+    expect(await cli.json('pull')).toMatchObject({ reports: 1, applied: 1 });
   });
 
   it('proves the signature with one report, which is kept and applied; the next one stays at the gateway', async () => {
@@ -70,10 +72,12 @@ describe('doctor', () => {
 
   it('shows a wrong key by the code and what to do, and never prints it', async () => {
     const cli = await open({ ...gateway.variables, EMAY_IMS_SECRET_KEY: WRONG_KEY });
-    const { code, stdout, stderr } = await cli.run(['doctor', '--pull-one']);
-    expect(stdout).toMatch(/^\[fail\] +signature +ERROR_SIGN: wrong signature\n +→ Check secretKey/m);
-    expect(stdout + stderr).not.toContain(WRONG_KEY);
-    expect(code).toBe(1);
+    for (const args of [[], ['--pull-one']]) {
+      const { code, stdout, stderr } = await cli.run(['doctor', ...args]);
+      expect(stdout).toMatch(/^\[fail\] +signature +ERROR_SIGN: wrong signature\n +→ Check secretKey/m);
+      expect(stdout + stderr).not.toContain(WRONG_KEY);
+      expect(code).toBe(1);
+    }
   });
 
   it('shows what is wrong with the options, and looks at nothing that needs them', async () => {

@@ -82,15 +82,44 @@ describe('SUCCESS is accepted', () => {
 });
 
 describe('a listed code is refused', () => {
-  const codes = Object.keys(ANSWER_CODES).filter((code) => code !== 'SUCCESS');
+  const codes = Object.values(ANSWER_CODES)
+    .filter(({ kind }) => kind !== 'success' && kind !== 'doubtful')
+    .map(({ code }) => code);
 
-  it('for each of the 11 codes of the document and ERROR_OVER_SPEED', () => {
-    expect(codes).toHaveLength(12);
+  it('for each of the document but ERROR_PARAMS, and those met elsewhere that prove something', () => {
+    expect(codes).toHaveLength(10 + 7);
   });
 
   it.each(codes)('%s', async (code) => {
     await expect(outcomeOf(JSON.stringify({ code }))).resolves.toEqual({ kind: 'refused', code });
     await expect(outcomeOf(JSON.stringify({ code, data: '' }))).resolves.toEqual({ kind: 'refused', code });
+  });
+});
+
+describe('the code is read', () => {
+  const inHeader = (code: string) => ({ headers: [`result: ${code}`] });
+
+  it('from the header `result` where the body has none', async () => {
+    await expect(outcomeOf('', inHeader('ERROR_SIGN'))).resolves.toEqual({ kind: 'refused', code: 'ERROR_SIGN' });
+    await expect(outcomeOf('{}', inHeader('ERROR_SIGN'))).resolves.toEqual({ kind: 'refused', code: 'ERROR_SIGN' });
+    const accepted = { kind: 'accepted', entries: [READ_ENTRY] };
+    await expect(outcomeOf(JSON.stringify(ENTRY), inHeader('SUCCESS'))).resolves.toEqual(accepted);
+    await expect(outcomeOf(JSON.stringify([ENTRY]), inHeader('SUCCESS'))).resolves.toEqual(accepted);
+    await expect(outcomeOf('', inHeader('SUCCESS'))).resolves.toEqual({ kind: 'accepted', entries: [] });
+  });
+
+  it('from the body first', async () => {
+    const accepted = { kind: 'accepted', entries: [READ_ENTRY] };
+    await expect(outcomeOf(SUCCESS, inHeader('ERROR_SIGN'))).resolves.toEqual(accepted);
+  });
+
+  it.each([
+    ['with a page of somebody else', HTML, {}],
+    ['with another status', '', { status: '502 Bad Gateway' }],
+    ['twice', '', { headers: ['result: SUCCESS', 'result: ERROR_SIGN'] }],
+  ])('not from a header %s', async (_how, body, parts: AnswerParts) => {
+    const outcome = await outcomeOf(body, { ...inHeader('ERROR_SIGN'), ...parts });
+    expect(outcome).toMatchObject({ kind: 'unconfirmed' });
   });
 });
 
@@ -104,7 +133,8 @@ describe('any other answer is unconfirmed, its text kept:', () => {
     ['a code that is no text', '{"code":200}', {}, 'UNREADABLE'],
     ['SUCCESS with a text for data', '{"code":"SUCCESS","data":"ok"}', {}, 'UNREADABLE'],
     ['success in lower case', '{"code":"success"}', {}, 'success'],
-    ['an unlisted code', '{"code":"ERROR_BALANCE"}', {}, 'ERROR_BALANCE'],
+    ['an unlisted code', '{"code":"ERROR_SMS_TIME"}', {}, 'ERROR_SMS_TIME'],
+    ['ERROR_PARAMS', '{"code":"ERROR_PARAMS"}', {}, 'ERROR_PARAMS'],
     ['the name of a property of every object', '{"code":"constructor"}', {}, 'constructor'],
     ['a code made of the prototype', '{"__proto__":{"code":"SUCCESS"}}', {}, 'UNREADABLE'],
     ...['201 Created', '202 Accepted', '300 Choices', '400 Bad Request', '401 Unauthorized']

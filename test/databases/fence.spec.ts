@@ -81,6 +81,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
     const options = resolveOptions({
       ...{ baseUrl: gateway.url, appId: 'APP', secretKey: 'KEY' },
       http: { timeoutMs: TIMEOUT_MS },
+      protocol: { canary: false },
     });
     const http = createGatewayHttpService(options);
     const events = new EventTransactions(database, 'default');
@@ -90,7 +91,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
       monotonic: () => performance.now() + ahead.monotonic,
       wall: () => Date.now() + ahead.wall,
     });
-    direct = new DirectSender(store, submitter, circuit);
+    direct = new DirectSender(store, submitter, circuit, options);
     batches = new BatchSender(database, store, submitter, circuit, options);
     dispatcher = new Dispatcher(store, submitter, circuit, options);
     resolver = new UnconfirmedResolver(database, store, events);
@@ -127,7 +128,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
       expect(circuit.reason).toBeNull();
       const { state, dueAt } = (await store.findOne('two'))!;
       expect([state, dueAt! <= (await store.now())]).toEqual(['QUEUED', true]);
-      const attempt = submitter.newAttempt();
+      const attempt = await submitter.newAttempt();
       await submitter.submit(await store.claim(300, attempt), attempt, 0);
       expect(gateway.requests).toHaveLength(1);
     },
@@ -151,7 +152,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
       ahead.monotonic = 60_000;
       await abandoned();
       await resolver.resolve('one', { decision: 'resend', ...DECISION });
-      const attempt = submitter.newAttempt();
+      const attempt = await submitter.newAttempt();
       await submitter.submit(await store.claim(300, attempt), attempt, 0);
       expect(gateway.requests).toHaveLength(1);
     };

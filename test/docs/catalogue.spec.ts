@@ -66,7 +66,7 @@ describe.each(LANGUAGES)('$path', ({ path, yes, no, labels, databaseCodes }) => 
     const { title, of } = entry(known.code);
     expect(title).toBe(`${known.chinese} · ${known.english}`);
     expect(of.get(cause)).toEqual(expect.any(String));
-    expect(of.get(retryable)).toMatch(known.kind === 'configuration' || known.kind === 'pace' ? yes : no);
+    expect(of.get(retryable)).toMatch(['configuration', 'balance', 'pace'].includes(known.kind) ? yes : no);
     expect(of.get(toDo)).toEqual(path.endsWith('.zh.md') ? expect.any(String) : known.advice);
   });
 

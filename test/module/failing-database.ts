@@ -64,7 +64,7 @@ export class World {
     const account: Partial<EmayImsAccount> = {
       options: OPTIONS,
       store,
-      directSender: new DirectSender(store, submitter, circuit),
+      directSender: new DirectSender(store, submitter, circuit, OPTIONS),
       batchSender: new BatchSender(null as never, store, submitter, circuit, OPTIONS),
       whileOpen: (work) => work(),
       wakeDispatcher: () => undefined,

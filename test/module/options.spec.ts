@@ -82,6 +82,19 @@ describe('a wrong option is named, with what to write', () => {
         signCase: { wrong: ['Lower', '', null], sentence: /'lower' or 'upper'/ },
         contentEncoding: { wrong: ['base64', true, null], sentence: /'none' or 'percent'/ },
         maxContentLength: { wrong: [0, 10_001, '500', null], sentence: /from 1 to 10000/ },
+        canary: { wrong: ['no', 0, null], sentence: /must be true or false/ },
+        answerCodes: {
+          wrong: [
+            null,
+            'refused',
+            ['refused'],
+            { A: 'rejected' },
+            { SUCCESS: 'hold' },
+            { 'A B': 'hold' },
+            { '': 'hold' },
+          ],
+          sentence: /must say 'refused', 'hold', 'pace' or 'unconfirmed' for each code but SUCCESS/,
+        },
       },
     ],
   ];
@@ -224,7 +237,14 @@ describe('what is left out takes its default', () => {
       deadlineMs: 259_200_000,
     },
     retention: { days: null, intervalMs: 3_600_000 },
-    protocol: { timeZoneOffset: '+08:00', signCase: 'lower', contentEncoding: 'none', maxContentLength: 500 },
+    protocol: {
+      timeZoneOffset: '+08:00',
+      signCase: 'lower',
+      contentEncoding: 'none',
+      maxContentLength: 500,
+      canary: true,
+      answerCodes: {},
+    },
   };
 
   it.each<[string, object]>([

@@ -39,7 +39,9 @@ export async function startGatewayApp(kind: DatabaseKind, options: GatewayAppOpt
         ...ACCOUNT,
         database: database.moduleOptions,
         ...QUIET,
+        // A fault that a test injects is for its messages; what a canary meets has a suite of its own.
         ...options.module,
+        protocol: { canary: false, ...options.module?.protocol },
       }),
     ],
     providers: options.providers,

@@ -92,7 +92,7 @@ export class EmayImsAccount {
 
     this.circuit = this.newCircuit('sending');
     this.submitter = new Submitter(client, this.store, this.circuit, options);
-    this.directSender = new DirectSender(this.store, this.submitter, this.circuit);
+    this.directSender = new DirectSender(this.store, this.submitter, this.circuit, options);
     this.batchSender = new BatchSender(database, this.store, this.submitter, this.circuit, options);
     this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
 
@@ -241,9 +241,9 @@ export class EmayImsAccount {
     await this.haveEnded(this.tidying, RELEASING_MS);
   }
 
-  /** One request to its deadline, and storing what came of it. */
+  /** A canary and one request, each to its deadline, and storing what came of it. */
   private get longestCallMs(): number {
-    return this.options.http.timeoutMs + STORING_MS;
+    return 2 * this.options.http.timeoutMs + STORING_MS;
   }
 
   private async haveEnded(work: WorkInFlight, withinMs: number): Promise<boolean> {

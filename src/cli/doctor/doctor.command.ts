@@ -13,8 +13,9 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       `
-Exit codes: 0 all is in order; 1 something failed; 2 nothing failed, but something could not be verified, the signature
-without --pull-one for one (in the sandbox it is always verified), or the command line is wrong.
+Exit codes: 0 all is in order; 1 something failed; 2 nothing failed, but something could not be verified, or the command
+line is wrong.
+The signature is proven by a request that takes nothing; --pull-one proves it by a report call instead.
 An SQLite file is opened as the service opens it: made and migrated where that is due. A database server is not changed.`,
     )
     .action((options: DoctorOptions, command: Command) => perform(command, (session) => doctor(session, options)));

@@ -5,14 +5,14 @@ import { sqlitePath } from '../../config/database-url.js';
 import { isSandbox, type Environment } from '../../config/environment.js';
 import { dataSourceOptions, emayImsOptions } from '../../config/options.js';
 import { failureOf } from '../failure.js';
-import { withGateway } from '../gateway.js';
+import { withGateway, type Gateway } from '../gateway.js';
 import type { Session } from '../session.js';
 import { checkClock, type ClockReading } from './clock-check.js';
 import { checkLines, exitCodeOf, fail, notVerified, ok, type Check } from './check.js';
 import { checkGateway } from './gateway-checks.js';
 import { checkDisks, checkNode, checkSpool } from './machine-checks.js';
 import { examineServer } from './server-database.js';
-import { checkSignature } from './signature-check.js';
+import { checkSignature, pullOne as pullOneReport } from './signature-check.js';
 
 export interface DoctorOptions {
   pullOne?: boolean;
@@ -35,7 +35,7 @@ export async function doctor(session: Session, { pullOne = false }: DoctorOption
           'database and applied, as in any pull.',
       );
     }
-    checks.push(...(await examine(environment, pullOne || isSandbox(environment))));
+    checks.push(...(await examine(environment, pullOne)));
   }
   const exitCode = exitCodeOf(checks);
   session.terminal.answer({ exitCode, checks }, checkLines(checks));
@@ -55,36 +55,38 @@ function readOptions(session: Session): { check: Check; environment: Environment
   }
 }
 
-async function examine(environment: Environment, mayPull: boolean): Promise<Check[]> {
+async function examine(environment: Environment, pulls: boolean): Promise<Check[]> {
   const { EMAY_IMS_SPOOL_PATH: spool, EMAY_IMS_DATABASE_URL: url } = environment;
   const dataSource = dataSourceOptions(environment);
   const path = sqlitePath(url) ?? '';
   const files = dataSource === null ? [spool, dirname(path)] : [spool];
   const disk = [await checkSpool(spool), ...(await checkDisks(files))];
-  if (dataSource === null) return [...disk, ...(await examineEmbedded(environment, path, mayPull))];
+  if (dataSource === null) return [...disk, ...(await examineEmbedded(environment, path, pulls))];
   const { checks, clock, isUsable } = await examineServer(dataSource);
   const clocks = clock ? [clock] : [];
-  const beyond =
-    isUsable && mayPull
-      ? await withGateway(environment, {}, ({ ims, sandboxUrl }) =>
-          examineGateway(urlsOf(environment, sandboxUrl), clocks, checkSignature(ims)),
-        )
-      : await examineGateway(urlsOf(environment, null), clocks, unproven(mayPull));
+  const beyond = isUsable
+    ? await withGateway(environment, {}, (gateway) => {
+        const urls = urlsOf(environment, gateway.sandboxUrl);
+        return examineGateway(urls, clocks, proveSignature(gateway, urls, pulls));
+      })
+    : await examineGateway(urlsOf(environment, null), clocks, UNPROVEN);
   return [...disk, ...checks, ...beyond];
 }
 
 /** An SQLite file is opened as the service opens it: made where there is none, migrated where that is due. */
-async function examineEmbedded(environment: Environment, path: string, mayPull: boolean): Promise<Check[]> {
+async function examineEmbedded(environment: Environment, path: string, pulls: boolean): Promise<Check[]> {
   const isNew = !existsSync(path);
-  const gateway = (url: string | null, signature: Promise<Check>) =>
-    examineGateway(urlsOf(environment, url), [], signature);
   try {
-    return await withGateway(environment, {}, async ({ ims, sandboxUrl }) => [
-      await checkFile(ims, `${path}${isNew ? ' (made just now)' : ''}`),
-      ...(await gateway(sandboxUrl, mayPull ? checkSignature(ims) : unproven(false))),
-    ]);
+    return await withGateway(environment, {}, async (gateway) => {
+      const urls = urlsOf(environment, gateway.sandboxUrl);
+      return [
+        await checkFile(gateway.ims, `${path}${isNew ? ' (made just now)' : ''}`),
+        ...(await examineGateway(urls, [], proveSignature(gateway, urls, pulls))),
+      ];
+    });
   } catch (error) {
-    return [fail('database', failureOf(error).message), ...(await gateway(null, unproven(mayPull)))];
+    const beyond = await examineGateway(urlsOf(environment, null), [], UNPROVEN);
+    return [fail('database', failureOf(error).message), ...beyond];
   }
 }
 
@@ -102,24 +104,18 @@ async function checkFile(ims: EmayImsService, path: string): Promise<Check> {
 async function examineGateway(
   urls: readonly string[],
   clocks: readonly ClockReading[],
-  signature: Promise<Check>,
+  signatures: Promise<Check[]>,
 ): Promise<Check[]> {
   const found = await Promise.all(urls.map((url) => checkGateway(url)));
   const readings = found.flatMap(({ clock }) => clock ?? []);
-  return [...found.flatMap(({ checks }) => checks), checkClock(readings, clocks), await signature];
+  return [...found.flatMap(({ checks }) => checks), checkClock(readings, clocks), ...(await signatures)];
 }
 
-function unproven(mayPull: boolean): Promise<Check> {
-  return Promise.resolve(
-    mayPull
-      ? notVerified('signature', 'the database comes first: a report that is fetched must be kept')
-      : notVerified(
-          'signature',
-          'not asked for',
-          'Add --pull-one to prove it by a report call: it takes one waiting report, which is stored and applied.',
-        ),
-  );
+async function proveSignature({ client, ims }: Gateway, urls: readonly string[], pulls: boolean): Promise<Check[]> {
+  return pulls ? [await pullOneReport(ims)] : checkSignature(client, urls);
 }
+
+const UNPROVEN = Promise.resolve([notVerified('signature', 'the database comes first')]);
 
 function urlsOf({ EMAY_IMS_BASE_URL: baseUrl = '' }: Environment, sandboxUrl: string | null): string[] {
   if (sandboxUrl !== null) return [sandboxUrl];

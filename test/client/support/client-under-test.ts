@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { EmayImsHttpOptions, EmayImsProtocolOptions } from 'nestjs-emay-ims';
 import {
   closeGatewayHttpService,
@@ -28,6 +29,8 @@ export interface ClientSettings {
   protocol?: EmayImsProtocolOptions;
   /** Trust the self-signed certificate. */
   trusting?: boolean;
+  /** What names stand for. */
+  lookup?: LookupFunction;
 }
 
 type Closable = { close(): Promise<void> | void };
@@ -42,16 +45,18 @@ export class Bench {
     return server;
   }
 
-  client(baseUrl: string | string[], { http, protocol, trusting = false }: ClientSettings = {}): EmayImsClient {
+  client(baseUrl: string | string[], { http, protocol, trusting = false, lookup }: ClientSettings = {}): EmayImsClient {
     const options = resolveOptions({
       baseUrl,
       appId: APP_ID,
       secretKey: SECRET_KEY,
       http: { timeoutMs: PATIENT_MS, connectTimeoutMs: http?.timeoutMs ?? PATIENT_MS, ...http },
-      protocol,
+      protocol: { canary: false, ...protocol },
     });
     const service = createGatewayHttpService(options);
-    if (trusting) (service.axiosRef.defaults.httpsAgent as Agent).options.ca = CERTIFICATE;
+    const { httpAgent, httpsAgent } = service.axiosRef.defaults as { httpAgent: Agent; httpsAgent: Agent };
+    if (lookup) for (const agent of [httpAgent, httpsAgent]) Object.assign(agent.options, { lookup });
+    if (trusting) httpsAgent.options.ca = CERTIFICATE;
     this.opened.push({ close: () => closeGatewayHttpService(service) });
     return new EmayImsClient(service, options);
   }

@@ -61,7 +61,7 @@ export function itSends(subject: () => Subject): void {
 
     it.each([
       ['ERROR_MOBILE_ERROR', false, { state: 'REJECTED', code: 'ERROR_MOBILE_ERROR', finalAt: expect.any(Date) }],
-      ['ERROR_PARAMS', false, { state: 'REJECTED', code: 'ERROR_PARAMS' }],
+      ['ERROR_BALANCE', true, { state: 'QUEUED', code: 'ERROR_BALANCE', dueAt: null }],
       ['ERROR_SIGN', true, { state: 'QUEUED', code: 'ERROR_SIGN', dueAt: null, finalAt: null }],
       ['ERROR_OVER_SPEED', true, { state: 'QUEUED', code: 'ERROR_OVER_SPEED', dueAt: null }],
     ])('refused with %s rejects (retryable: %s)', async (code, retryable, left) => {
@@ -119,13 +119,13 @@ export function itSends(subject: () => Subject): void {
       expect(await ims.findOne('one')).toMatchObject({ state: 'UNCONFIRMED', code: 'ECONNRESET', attempts: 1 });
     });
 
-    it('answered with a code that is not listed is unconfirmed', async () => {
-      subject().refuseNext('ERROR_BALANCE');
-      await expect(subject().ims.send(MESSAGE)).rejects.toMatchObject({
-        code: 'EMAY_IMS_UNCONFIRMED',
-        reason: 'ERROR_BALANCE',
-      });
-    });
+    it.each(['ERROR_PARAMS', 'ERROR_SMS_TIME'])(
+      'answered with %s, which proves nothing, is unconfirmed',
+      async (code) => {
+        subject().refuseNext(code);
+        await expect(subject().ims.send(MESSAGE)).rejects.toMatchObject({ code: 'EMAY_IMS_UNCONFIRMED', reason: code });
+      },
+    );
 
     it('is idempotent: the same recipient and text get the first message', async () => {
       const { ims } = subject();

@@ -11,6 +11,11 @@ export interface Transport {
   request(options: RequestOptions, onResponse: OnResponse): ClientRequest;
 }
 
+/** Where a name has several addresses, each may take this part of the time for connecting; the last one, what is left of it. */
+const ADDRESS_SHARE = 1 / 3;
+/** Node's own limit for each, which is too short for a slow network. */
+const LEAST_ADDRESS_MS = 250;
+
 /**
  * Watches one request from below axios, to decide when it leaves, and to know what axios does not tell: whether it has
  * left, and that the exchange is over.
@@ -46,7 +51,12 @@ export class ConnectionWatch implements Transport {
   }
 
   request(options: RequestOptions, onResponse: OnResponse): ClientRequest {
-    const request = (options.protocol === 'https:' ? https : http).request(options, (response) => {
+    const autoSelectFamilyAttemptTimeout = Math.max(
+      LEAST_ADDRESS_MS,
+      Math.floor(this.connectTimeoutMs * ADDRESS_SHARE),
+    );
+    const connecting = { ...options, autoSelectFamilyAttemptTimeout };
+    const request = (options.protocol === 'https:' ? https : http).request(connecting, (response) => {
       this.answered = true;
       onResponse(response);
     });

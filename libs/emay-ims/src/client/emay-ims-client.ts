@@ -7,14 +7,19 @@ import {
   classifyAnswerCode,
   decodeSendAnswer,
   encodeBatch,
+  encodeForNobody,
   encodePersonality,
   encodeReportRequest,
   encodeSingle,
+  isHolding,
+  isRefusal,
+  type AnswerCodeMeanings,
   type Authentication,
   type GatewayCall,
   type OutgoingMessage,
 } from '../protocol/index.js';
-import type { Exchange, ReportExchange, SendOutcome, UnsentOutcome } from './exchange-outcome.js';
+import { Canary, canaryEnd, type CanaryCall, type CanaryEnd } from './canary.js';
+import type { Exchange, HeldBack, ReportExchange, SendOutcome, UnsentOutcome } from './exchange-outcome.js';
 import { assertOpen, OPEN, type Fence } from './fence.js';
 import {
   exchange,
@@ -29,6 +34,12 @@ import { RequestEcho } from './request-echo.js';
 
 type Encode = (auth: Authentication) => Buffer;
 type Post<End> = (service: HttpService, request: OutgoingRequest, limits: ExchangeLimits) => Promise<End>;
+type MayGoTo = (baseUrl: string, timeoutMs: number) => Promise<HeldBack | null> | null;
+
+const ANYWHERE: MayGoTo = () => null;
+/** Of a message with a text of 160 letters, its number and its id: the canary's text is as long as a full request. */
+const LETTERS_PER_MESSAGE = 240;
+const CANARY_TEXT = 'NobodyIsToGetThis';
 
 /**
  * The gateway's four calls, nothing more: no storing, no splitting, no retry.
@@ -37,16 +48,45 @@ type Post<End> = (service: HttpService, request: OutgoingRequest, limits: Exchan
  *   or the gateway does.
  * - Where several base URLs are given, the next one is tried only while the request is provably unsent, within the one
  *   deadline `http.timeoutMs`.
+ * - No message goes to an address before a canary has come through there, see `Canary`. Where none does, the request is
+ *   unsent, or refused with the code that every message would get.
  * - A send may be given a fence. It is asked before each connection and again when that stands, before the first byte;
  *   where it is closed, the request is unsent, with the fence's reason. The request is signed behind it.
  * - Each call is published on the tracing channel `emay-ims:request`, without anything secret or personal: who measures or
  *   traces it subscribes there.
  */
 export class EmayImsClient {
+  readonly canary: Canary;
+
   constructor(
     private readonly http: HttpService,
     private readonly options: ResolvedEmayImsOptions,
-  ) {}
+  ) {
+    this.canary = new Canary(options.baseUrls, options.protocol.canary, (call, baseUrl, timeoutMs) =>
+      this.sendCanary(call, baseUrl, timeoutMs),
+    );
+  }
+
+  /**
+   * Tries the way, unless that has been done: name, connection, path, account and signature, without sending anything to
+   * anybody.
+   *
+   * @returns `null` where a message may go; else what a message would have met
+   */
+  async tryTheWay(): Promise<HeldBack | null> {
+    if (this.canary.isProven) return null;
+    const deadline = performance.now() + this.options.http.timeoutMs;
+    let end: HeldBack = { kind: 'unsent', reason: 'TIMEOUT' };
+    for (const baseUrl of this.options.baseUrls) {
+      const timeoutMs = Math.floor(deadline - performance.now());
+      if (timeoutMs <= 0) break;
+      const heldBack = await this.canary.prove(baseUrl, timeoutMs);
+      if (heldBack === null) return null;
+      end = heldBack;
+      if (end.kind === 'refused') break;
+    }
+    return end;
+  }
 
   /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */
   sendSingleIms(message: OutgoingMessage, fence: Fence = OPEN): Promise<SendOutcome> {
@@ -81,9 +121,11 @@ export class EmayImsClient {
   getImsReport(number = this.options.reports.pageSize): Promise<ReportExchange> {
     const trace = this.newTrace('getIMSReport', number);
     const echo = new RequestEcho();
-    return traceRequest(trace, async () =>
-      pageOf(await this.call(trace, OPEN, echo, (auth) => encodeReportRequest(auth, number), exchangeBytes), echo),
-    );
+    const encode: Encode = (auth) => encodeReportRequest(auth, number);
+    return traceRequest(trace, async () => {
+      const end = await this.call(trace, OPEN, echo, encode, ANYWHERE, exchangeBytes);
+      return pageOf(end as RawExchange | UnsentOutcome, echo);
+    });
   }
 
   private send(
@@ -94,7 +136,29 @@ export class EmayImsClient {
   ): Promise<SendOutcome> {
     const trace = this.newTrace(name, messages.length);
     const echo = new RequestEcho(messages);
-    return traceRequest(trace, async () => outcomeOf(await this.call(trace, fence, echo, encode, exchange), echo));
+    const { answerCodes } = this.options.protocol;
+    const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => this.canary.prove(baseUrl, timeoutMs);
+    return traceRequest(trace, async () =>
+      outcomeOf(await this.call(trace, fence, echo, encode, mayGoTo, exchange), echo, answerCodes),
+    );
+  }
+
+  private async sendCanary(call: CanaryCall, baseUrl: string, timeoutMs: number): Promise<CanaryEnd> {
+    const { dispatch, protocol, http } = this.options;
+    const length = dispatch.maxBatchSize * LETTERS_PER_MESSAGE;
+    const content = CANARY_TEXT.padEnd(length, CANARY_TEXT);
+    const encode: Encode = (auth) =>
+      call === 'sendBatchIMS' ? encodeBatch(auth, content, [], protocol) : encodeForNobody(auth, content, protocol);
+    const trace = { ...this.newTrace(call, 0), origin: new URL(baseUrl).origin };
+    const echo = new RequestEcho([{ mobile: '', content: CANARY_TEXT }]);
+    let end: CanaryEnd | undefined;
+    await traceRequest(trace, async () => {
+      const request = this.newRequest(baseUrl + CALL_PATHS[call], OPEN, echo, encode);
+      const answer = await exchange(this.http, request, { ...http, timeoutMs });
+      end = canaryEnd(answer, protocol.answerCodes);
+      return end.kind === 'proven' || end.kind === 'open' ? { kind: 'answered' as const } : end;
+    });
+    return end as CanaryEnd;
   }
 
   private newTrace(call: GatewayCall, size: number): ImsRequestTrace {
@@ -106,13 +170,23 @@ export class EmayImsClient {
     fence: Fence,
     echo: RequestEcho,
     encode: Encode,
+    mayGoTo: MayGoTo,
     post: Post<End>,
-  ): Promise<End | UnsentOutcome> {
+  ): Promise<End | HeldBack> {
     const { baseUrls, http } = this.options;
     const deadline = performance.now() + http.timeoutMs;
-    let end: End | UnsentOutcome = { kind: 'unsent', reason: 'TIMEOUT' };
+    const leftMs = () => Math.floor(deadline - performance.now());
+    let end: End | HeldBack = { kind: 'unsent', reason: 'TIMEOUT' };
     for (const baseUrl of baseUrls) {
-      const timeoutMs = Math.floor(deadline - performance.now());
+      if (leftMs() <= 0) break;
+      const asked = mayGoTo(baseUrl, leftMs());
+      const heldBack = asked === null ? null : await asked;
+      if (heldBack !== null) {
+        end = heldBack;
+        if (end.kind === 'refused') break;
+        continue;
+      }
+      const timeoutMs = leftMs();
       if (timeoutMs <= 0) break;
       const closedBy = fence();
       if (closedBy !== null) return { kind: 'unsent', reason: closedBy, isTooLate: true };
@@ -141,18 +215,21 @@ export class EmayImsClient {
   }
 }
 
-function outcomeOf(end: Exchange, echo: RequestEcho): SendOutcome {
+function outcomeOf(end: Exchange | HeldBack, echo: RequestEcho, meanings: AnswerCodeMeanings): SendOutcome {
   if (end.kind !== 'answered') return end;
-  const answer = decodeSendAnswer(end.body);
+  const answer = decodeSendAnswer(end.body, end.headerCode);
   switch (answer.kind) {
     case 'success':
       return { kind: 'accepted', entries: answer.entries };
     case 'unreadable':
       return { kind: 'unconfirmed', reason: 'UNREADABLE', rawAnswer: storable(end.body, echo) };
-    case 'error':
-      return classifyAnswerCode(answer.code) === 'unlisted'
-        ? { kind: 'unconfirmed', reason: answer.code, rawAnswer: storable(end.body, echo) }
-        : { kind: 'refused', code: answer.code };
+    case 'error': {
+      const { code } = answer;
+      const kind = classifyAnswerCode(code, meanings);
+      return isRefusal(kind) || isHolding(kind)
+        ? { kind: 'refused', code }
+        : { kind: 'unconfirmed', reason: code, rawAnswer: storable(end.body, echo) };
+    }
   }
 }
 

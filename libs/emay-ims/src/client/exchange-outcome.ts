@@ -21,6 +21,9 @@ export interface UnsentOutcome {
   isTooLate?: true;
 }
 
+/** Why messages were kept from leaving, by what became of a request that takes nothing: none of them has been sent. */
+export type HeldBack = RefusedOutcome | UnsentOutcome;
+
 /** Anything else: the gateway may or may not have accepted it. It must not be sent again. */
 export interface UnconfirmedOutcome {
   kind: 'unconfirmed';
@@ -40,6 +43,8 @@ export type SendOutcome = AcceptedOutcome | RefusedOutcome | UnsentOutcome | Unc
 export interface AnsweredExchange {
   kind: 'answered';
   body: string;
+  /** Its header `result`: the encrypted interface, and perhaps others, give the code there. */
+  headerCode?: string | undefined;
 }
 
 /** How one HTTP exchange ended, before anybody reads the answer. */

@@ -95,7 +95,9 @@ export interface ExchangeLimits {
 
 /** How an exchange ended, and all that came of the answer. */
 export type RawExchange = { received: ReceivedPage | null } & (
-  { kind: 'answered'; received: ReceivedPage } | UnsentOutcome | { kind: 'unconfirmed'; reason: string }
+  | { kind: 'answered'; received: ReceivedPage; headerCode: string | undefined }
+  | UnsentOutcome
+  | { kind: 'unconfirmed'; reason: string }
 );
 
 /** Posts the body once and says how it ended, with the answer as text. Never retries, and throws only what `makeBody` does. */
@@ -105,7 +107,9 @@ export async function exchange(
   limits: ExchangeLimits,
 ): Promise<Exchange> {
   const end = await exchangeBytes(service, request, limits);
-  if (end.kind === 'answered') return { kind: 'answered', body: end.received.body.toString('utf8') };
+  if (end.kind === 'answered') {
+    return { kind: 'answered', body: end.received.body.toString('utf8'), headerCode: end.headerCode };
+  }
   const { received, ...outcome } = end;
   return outcome.kind === 'unsent' ? outcome : { ...outcome, rawAnswer: rawAnswerOf(received, request.echo) };
 }
@@ -122,7 +126,8 @@ export async function exchangeBytes(
   try {
     const problem = await Promise.race([receive(service, request, watch, answer), watch.interruption]);
     if (problem !== null) return { kind: 'unconfirmed', reason: problem, received: received() };
-    return { kind: 'answered', received: received() ?? { body: Buffer.alloc(0), ...answer.headers } };
+    const whole = received() ?? { body: Buffer.alloc(0), ...answer.headers };
+    return { kind: 'answered', received: whole, headerCode: answer.headerCode };
   } catch (error) {
     const reason = reasonOf(error);
     if (watch.mistake !== null) throw watch.mistake;
@@ -151,6 +156,8 @@ async function receive(
   const config = { transport: watch, responseType: 'stream' as const };
   const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, undefined, config));
   answer.headers = headersOf(response);
+  const { result } = response.headers;
+  answer.headerCode = typeof result === 'string' ? result : undefined;
   const isWhole = await new Promise<boolean>((resolve, reject) => {
     // Not by iterating: of a stream that breaks off, an iterator throws away what it has not handed out yet.
     response.data.on('data', (chunk: Buffer) => {

@@ -1,3 +1,4 @@
+export type { Canary } from './canary.js';
 export { EmayImsClient } from './emay-ims-client.js';
 export type {
   AcceptedOutcome,
@@ -5,6 +6,7 @@ export type {
   AnsweredPage,
   Exchange,
   ReceivedPage,
+  HeldBack,
   RefusedOutcome,
   ReportExchange,
   SendOutcome,

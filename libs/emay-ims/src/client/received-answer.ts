@@ -12,6 +12,8 @@ const BLOT = '(sign)';
  */
 export class ReceivedAnswer {
   headers: Pick<ReceivedPage, 'contentType' | 'contentEncoding'> = { contentType: null, contentEncoding: null };
+  /** What its header `result` says. */
+  headerCode: string | undefined;
   private pieces: Buffer[] = [];
   private whole: Buffer | null = null;
   private length = 0;

@@ -27,6 +27,11 @@ export class AccountCircuit {
     return this.refusesAccount && this.clock() < this.openUntil;
   }
 
+  /** Whether it is open, and its pause is not over. */
+  get isPausing(): boolean {
+    return this.reason !== null && this.clock() < this.openUntil;
+  }
+
   /** Asks for passage; a `probe` must be followed by `leave`. */
   enter(): Passage {
     if (this.reason === null) return 'all';

@@ -20,10 +20,14 @@ export class MessageClaims {
       return rows.map(toClaimed);
     }
     // A transaction is four more round trips: for nothing, where there was nothing the last time either.
-    if (this.foundNothingDue && (await this.database.rows(this.sql.findDue, [this.account])).length === 0) return [];
+    if (this.foundNothingDue && !(await this.hasDue())) return [];
     const claimed = await this.lockAndTake(limit, attempt);
     this.foundNothingDue = claimed.length === 0;
     return claimed;
+  }
+
+  async hasDue(): Promise<boolean> {
+    return (await this.database.rows(this.sql.findDue, [this.account])).length > 0;
   }
 
   private lockAndTake(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {

@@ -174,6 +174,11 @@ export class MessageStore {
     return counts;
   }
 
+  /** Whether there is anything to claim. */
+  hasDue(): Promise<boolean> {
+    return this.claims.hasDue();
+  }
+
   /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
   claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
     return this.claims.claim(limit, attempt);

@@ -1,4 +1,5 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import type { AnswerCodeMeanings } from '../protocol/index.js';
 
 /** Where messages are kept: a file of the module's own, or the host's database. */
 export type EmayImsDatabaseOptions = EmayImsSqliteOptions | EmayImsServerDatabaseOptions;
@@ -105,6 +106,13 @@ export interface EmayImsProtocolOptions {
   contentEncoding?: 'none' | 'percent';
   /** Longest text, in UTF-16 units. Default 500. */
   maxContentLength?: number;
+  /**
+   * Whether a request that takes nothing tries the way before the first message goes to an address, and after failures.
+   * Default true. What it rests on was seen in a sister product, and is unproven for this gateway.
+   */
+  canary?: boolean;
+  /** What Emay has told you that a code means, such as `{ ERROR_REQUEST_NO_VALID: 'refused' }`. Default `{}`. */
+  answerCodes?: AnswerCodeMeanings;
 }
 
 /** The options of one account. A wrong one stops the start of the application (`EmayImsOptionsError`). */

@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { CronTime } from 'cron';
 import { MAX_RETENTION_DAYS } from './limits.js';
-import { MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST } from '../protocol/index.js';
+import { MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST, type AnswerCodeMeanings } from '../protocol/index.js';
 
 /** The longest a timer of Node takes. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -85,6 +85,26 @@ function hasNextTime(cron: string): boolean {
   }
 }
 
+const MEANINGS: readonly unknown[] = ['refused', 'hold', 'pace', 'unconfirmed'];
+
+/** `SUCCESS` means what it says. */
+function isMeaning([code, meaning]: [string, unknown]): boolean {
+  return /^[\x21-\x7e]{1,64}$/.test(code) && code !== 'SUCCESS' && MEANINGS.includes(meaning);
+}
+
+function CodeMeanings(): PropertyDecorator {
+  return ValidateBy({
+    name: 'codeMeanings',
+    validator: {
+      validate: (value) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value) && Object.entries(value).every(isMeaning),
+      defaultMessage: () =>
+        "$property must say 'refused', 'hold', 'pace' or 'unconfirmed' for each code but SUCCESS, such as " +
+        "{ ERROR_REQUEST_NO_VALID: 'refused' }",
+    },
+  });
+}
+
 class HttpSchema {
   @Milliseconds(100) timeoutMs = 30_000;
   @Milliseconds(50) connectTimeoutMs = 5_000;
@@ -124,6 +144,8 @@ class ProtocolSchema {
   @IsIn(['none', 'percent'], { message: "$property must be 'none' or 'percent'" })
   contentEncoding: 'none' | 'percent' = 'none';
   @Count(1, 10_000) maxContentLength = 500;
+  @IsBoolean({ message: '$property must be true or false' }) canary = true;
+  @CodeMeanings() answerCodes: AnswerCodeMeanings = {};
 }
 
 /** The shape, the limits and, once, the defaults of the options; `database` is checked apart, as it has two shapes. */

@@ -58,7 +58,7 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
     dispatch: Object.freeze(schema.dispatch),
     reports: Object.freeze(schema.reports),
     retention: Object.freeze(schema.retention),
-    protocol: Object.freeze(schema.protocol),
+    protocol: Object.freeze({ ...schema.protocol, answerCodes: Object.freeze({ ...schema.protocol.answerCodes }) }),
   };
   // Whoever prints the options, or anything that holds them, does not print the key.
   return Object.freeze(Object.defineProperty(resolved, 'secretKey', { enumerable: false }));

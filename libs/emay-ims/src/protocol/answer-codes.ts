@@ -6,17 +6,39 @@ import { codeTable } from './code-table.js';
  * - `configuration`: nothing accepted, and every further call fails alike until an operator acts
  * - `message`: a message of the request is refused for good
  * - `request`: the request as a whole is refused, by our mistake or by an unknown rule
+ * - `doubtful`: says no, but can also come after the messages were taken
+ * - `balance`: nothing accepted, and every further message fares alike until the account is topped up
  * - `pace`: nothing accepted, later it may be
  * - `unlisted`: not in the table, so not known to be refused
  */
-export type AnswerCodeKind = 'success' | 'configuration' | 'message' | 'request' | 'pace' | 'unlisted';
+export type AnswerCodeKind =
+  'success' | 'configuration' | 'message' | 'request' | 'doubtful' | 'balance' | 'pace' | 'unlisted';
 
-/** One answer code of the vendor document (§3). */
+/**
+ * What Emay has told its customer about a code:
+ * - `refused`: the message is refused for good, and nothing of its request was accepted
+ * - `hold`: nothing was accepted, and every further call fails alike until somebody acts
+ * - `pace`: nothing was accepted, later it may be
+ * - `unconfirmed`: it proves nothing
+ */
+export type AnswerCodeMeaning = 'refused' | 'hold' | 'pace' | 'unconfirmed';
+
+/** By code. */
+export type AnswerCodeMeanings = Readonly<Record<string, AnswerCodeMeaning>>;
+
+const KIND_OF_MEANING: Readonly<Record<AnswerCodeMeaning, AnswerCodeKind>> = {
+  refused: 'message',
+  hold: 'configuration',
+  pace: 'pace',
+  unconfirmed: 'doubtful',
+};
+
+/** One answer code, of the vendor document (§3) or met in its sister products. */
 export interface AnswerCodeEntry {
   code: string;
   kind: Exclude<AnswerCodeKind, 'unlisted'>;
   english: string;
-  /** The vendor's own words (§3). */
+  /** The vendor's own words (§3); of a code that is not in the document, what it says. */
   chinese: string;
   /** What to do about it. */
   advice: string;
@@ -39,12 +61,12 @@ const ENTRIES: readonly AnswerCodeEntry[] = [
   },
   {
     code: 'ERROR_PARAMS',
-    kind: 'request',
+    kind: 'doubtful',
     english: 'wrong request parameters',
     chinese: '请求参数错误',
     advice:
-      'Check that no proxy rewrites, chunks or compresses the request body: the gateway needs its Content-Length. ' +
-      'Otherwise report it as a bug.',
+      'Check that no proxy rewrites, chunks, cuts or compresses the request body: the gateway needs its Content-Length. ' +
+      'Otherwise ask Emay, with the time of the request.',
   },
   {
     code: 'ERROR_CLIENT_IP',
@@ -116,11 +138,71 @@ const ENTRIES: readonly AnswerCodeEntry[] = [
     chinese: '请求速度过快（文档未列出）',
     advice: 'Call less often; look for another process that uses the same appId.',
   },
+  {
+    code: 'ERROR_BALANCE',
+    kind: 'balance',
+    english: 'balance too low (not in the document)',
+    chinese: '余额不足（文档未列出）',
+    advice: 'Top up the account; what waits is sent by itself then.',
+  },
+  {
+    code: 'ERROR_APPID_NO_SUPPORT_CHANNEL',
+    kind: 'configuration',
+    english: 'no channel is open for the appId (not in the document)',
+    chinese: 'AppId 未开通通道（文档未列出）',
+    advice: 'Ask Emay to open international SMS for the account.',
+  },
+  {
+    code: 'ERROR_ENCRYPTION',
+    kind: 'configuration',
+    english: 'wrong encryption (not in the document)',
+    chinese: '加密错误（文档未列出）',
+    advice: 'Check secretKey; ask Emay whether the account has to use the encrypted interface, under /secure/.',
+  },
+  {
+    code: 'ERROR_REQUESTTIME',
+    kind: 'configuration',
+    english: 'wrong request time (not in the document)',
+    chinese: '请求时间错误（文档未列出）',
+    advice: 'Check this host’s clock (NTP); ask Emay whether the account has to use the encrypted interface.',
+  },
+  {
+    code: 'ERROR_REQUESTTIME_TIMEOUT',
+    kind: 'configuration',
+    english: 'request out of date (not in the document)',
+    chinese: '请求已过期（文档未列出）',
+    advice: 'Check this host’s clock (NTP), and what delays requests on their way.',
+  },
+  {
+    code: 'ERROR_REQUESTVALIDPERIOD',
+    kind: 'configuration',
+    english: 'wrong period of validity (not in the document)',
+    chinese: '请求有效期错误（文档未列出）',
+    advice: 'Ask Emay whether the account has to use the encrypted interface.',
+  },
+  {
+    code: 'ERROR_REQUEST_NO_VALID',
+    kind: 'doubtful',
+    english: 'request not valid (not in the document)',
+    chinese: '请求无效（文档未列出）',
+    advice: 'Ask Emay what it means for the account, and write that into protocol.answerCodes.',
+  },
 ];
 
-/** The 12 codes of §3 and `ERROR_OVER_SPEED`, by code. */
+/** The 12 codes of §3, and those met in sister products, by code. */
 export const ANSWER_CODES: Readonly<Record<string, AnswerCodeEntry>> = codeTable(ENTRIES, (entry) => entry.code);
 
-export function classifyAnswerCode(code: string): AnswerCodeKind {
-  return ANSWER_CODES[code]?.kind ?? 'unlisted';
+export function classifyAnswerCode(code: string, meanings: AnswerCodeMeanings = {}): AnswerCodeKind {
+  const told = Object.hasOwn(meanings, code) ? meanings[code] : undefined;
+  return told === undefined ? (ANSWER_CODES[code]?.kind ?? 'unlisted') : KIND_OF_MEANING[told];
+}
+
+/** Nothing was accepted, through no fault of the messages: they can wait. */
+export function isHolding(kind: AnswerCodeKind): boolean {
+  return kind === 'configuration' || kind === 'balance' || kind === 'pace';
+}
+
+/** The gateway has said no to a message or request that it has looked at: its account was in order. */
+export function isRefusal(kind: AnswerCodeKind): boolean {
+  return kind === 'message' || kind === 'request';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { ANSWER_CODES, classifyAnswerCode } from './answer-codes.js';
+import { ANSWER_CODES, classifyAnswerCode, type AnswerCodeMeanings } from './answer-codes.js';
 import { classifyReportState, REPORT_STATES } from './report-states.js';
 
 const PROTOTYPE_KEYS = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
@@ -9,7 +9,7 @@ const PROTOTYPE_KEYS = ['constructor', '__proto__', 'toString', 'hasOwnProperty'
 const DOCUMENTED_CODES = [
   ['SUCCESS', '提交成功', 'success'],
   ['ERROR_APPID', 'AppId 错误', 'configuration'],
-  ['ERROR_PARAMS', '请求参数错误', 'request'],
+  ['ERROR_PARAMS', '请求参数错误', 'doubtful'],
   ['ERROR_CLIENT_IP', '不识别的 Ip', 'configuration'],
   ['ERROR_MOBILE_EMPTY', '手机号为空', 'message'],
   ['ERROR_MOBILE_NUMBER', '号码数量过多', 'request'],
@@ -19,6 +19,17 @@ const DOCUMENTED_CODES = [
   ['ERROR_LONG_CONTENT', '短信内容过长', 'message'],
   ['ERROR_TIMESTAMP', '时间戳错误', 'configuration'],
   ['ERROR_SIGN', '签名错误', 'configuration'],
+] as const;
+// Met in sister products.
+const FURTHER_CODES = [
+  ['ERROR_OVER_SPEED', 'pace'],
+  ['ERROR_BALANCE', 'balance'],
+  ['ERROR_APPID_NO_SUPPORT_CHANNEL', 'configuration'],
+  ['ERROR_ENCRYPTION', 'configuration'],
+  ['ERROR_REQUESTTIME', 'configuration'],
+  ['ERROR_REQUESTTIME_TIMEOUT', 'configuration'],
+  ['ERROR_REQUESTVALIDPERIOD', 'configuration'],
+  ['ERROR_REQUEST_NO_VALID', 'doubtful'],
 ] as const;
 const DOCUMENTED_STATES = [
   ['DELIVRD', '成功', 'delivered'],
@@ -38,12 +49,26 @@ describe('answer codes', () => {
     expect(ANSWER_CODES[code]).toMatchObject({ code, chinese, kind });
   });
 
-  it('hold the documented ones and ERROR_OVER_SPEED, nothing else', () => {
-    expect(Object.keys(ANSWER_CODES)).toEqual([...DOCUMENTED_CODES.map(([code]) => code), 'ERROR_OVER_SPEED']);
-    expect(classifyAnswerCode('ERROR_OVER_SPEED')).toBe('pace');
+  it.each(FURTHER_CODES)('%s, which is not in the document, is of kind %s and says so', (code, kind) => {
+    expect(classifyAnswerCode(code)).toBe(kind);
+    expect(ANSWER_CODES[code]).toMatchObject({
+      chinese: expect.stringMatching(/（文档未列出）$/),
+      english: expect.stringMatching(/ \(not in the document\)$/),
+    });
   });
 
-  it.each([...PROTOTYPE_KEYS, '', 'success', 'SUCCESS ', 'ERROR_BALANCE'])('%j is unlisted', (code) => {
+  it('hold these, nothing else', () => {
+    expect(Object.keys(ANSWER_CODES)).toEqual([...DOCUMENTED_CODES, ...FURTHER_CODES].map(([code]) => code));
+  });
+
+  it('mean what Emay has told its customer, by their own names alone', () => {
+    const told = { ERROR_SMS_TIME: 'refused', ERROR_BALANCE: 'pace', ERROR_PARAMS: 'hold', ERROR_SIGN: 'unconfirmed' };
+    const kinds = Object.keys(told).map((code) => classifyAnswerCode(code, told as AnswerCodeMeanings));
+    expect(kinds).toEqual(['message', 'pace', 'configuration', 'doubtful']);
+    for (const key of PROTOTYPE_KEYS) expect(classifyAnswerCode(key, {})).toBe('unlisted');
+  });
+
+  it.each([...PROTOTYPE_KEYS, '', 'success', 'SUCCESS ', 'ERROR_SMS_TIME'])('%j is unlisted', (code) => {
     expect(classifyAnswerCode(code)).toBe('unlisted');
     expect(ANSWER_CODES[code]).toBeUndefined();
   });
@@ -70,7 +95,7 @@ describe('both tables', () => {
   const entries = [...Object.values(ANSWER_CODES), ...Object.values(REPORT_STATES)];
 
   it('explain every entry in English and Chinese and say what to do', () => {
-    expect(entries).toHaveLength(13 + 9);
+    expect(entries).toHaveLength(20 + 9);
     for (const { english, chinese, advice } of entries) {
       expect(english).toMatch(/^\w/);
       expect(chinese).toMatch(/\p{Script=Han}/u);

@@ -1,4 +1,4 @@
-import { excerptOf, fieldOf, isJsonObject, parseAnswerJson } from './answer-json.js';
+import { excerptOf, fieldOf, isJsonObject, parseAnswerJson, type JsonObject } from './answer-json.js';
 import { readCustomImsId, readId, readMobile, readToken } from './answer-fields.js';
 import { malformedReport, reportItemReader, type DeliveryReport, type MalformedReport } from './report-item.js';
 import type { ProtocolOptions } from './protocol-options.js';
@@ -31,9 +31,11 @@ export type ReportAnswer =
 /**
  * Reads the answer of any of the three send calls (§2.1.2, §2.2.2, §2.3.2), whatever its Content-Type said. An entry that
  * is no object is kept with all its fields `null`. Never throws.
+ *
+ * @param headerCode what its header `result` says, where it has one: counts if the body has no code
  */
-export function decodeSendAnswer(body: string): SendAnswer {
-  const answer = readAnswer(body);
+export function decodeSendAnswer(body: string, headerCode?: string): SendAnswer {
+  const answer = readAnswer(body, readToken(headerCode));
   return answer.kind === 'success' ? { kind: 'success', entries: answer.items.map(readSendEntry) } : answer;
 }
 
@@ -58,16 +60,24 @@ export function decodeReportAnswer(body: string, options: ProtocolOptions): Repo
   return { kind: 'success', reports, malformed };
 }
 
-function readAnswer(body: string): { kind: 'success'; items: unknown[] } | ErrorAnswer | UnreadableAnswer {
+function readAnswer(
+  body: string,
+  headerCode: string | null = null,
+): { kind: 'success'; items: unknown[] } | ErrorAnswer | UnreadableAnswer {
   const text = body.trim(); // also takes off a byte order mark
-  if (text === '') return unreadable('the body is empty');
+  if (text === '') return headerCode === null ? unreadable('the body is empty') : coded(headerCode, null);
   const answer = parseAnswerJson(text);
   if (answer === undefined) return unreadable('the body is not JSON');
-  if (!isJsonObject(answer)) return unreadable('the body is not a JSON object');
-  const code = readToken(fieldOf(answer, 'code'));
-  if (code === null) return unreadable('the body has no usable code');
+  const isObject = isJsonObject(answer);
+  const code = isObject ? readToken(fieldOf(answer, 'code')) : null;
+  if (code !== null) return coded(code, fieldOf(answer as JsonObject, 'data'));
+  // With its code in the header, the body may be the bare data.
+  if (headerCode !== null) return coded(headerCode, (isObject ? fieldOf(answer, 'data') : undefined) ?? answer);
+  return unreadable(isObject ? 'the body has no usable code' : 'the body is not a JSON object');
+}
+
+function coded(code: string, data: unknown): { kind: 'success'; items: unknown[] } | ErrorAnswer | UnreadableAnswer {
   if (code !== 'SUCCESS') return { kind: 'error', code };
-  const data = fieldOf(answer, 'data');
   if (data === undefined || data === null || data === '') return { kind: 'success', items: [] };
   if (Array.isArray(data)) return { kind: 'success', items: data };
   if (isJsonObject(data)) return { kind: 'success', items: [data] };

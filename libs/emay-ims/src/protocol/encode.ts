@@ -38,6 +38,11 @@ export function encodeSingle(auth: Authentication, message: OutgoingMessage, opt
   });
 }
 
+/** Body of a `sendSingleIMS` without a number, which takes nothing. */
+export function encodeForNobody(auth: Authentication, content: string, options: ProtocolOptions): Buffer {
+  return toBytes({ ...authentication(auth), mobile: '', content: encodeContent(content, options) });
+}
+
 /** Body of `sendBatchIMS`: one text to up to 300 recipients (§2.2.1.3). */
 export function encodeBatch(
   auth: Authentication,

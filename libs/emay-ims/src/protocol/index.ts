@@ -1,6 +1,15 @@
 export { parseAnswerJson } from './answer-json.js';
 export { readToken } from './answer-fields.js';
-export { ANSWER_CODES, classifyAnswerCode, type AnswerCodeEntry, type AnswerCodeKind } from './answer-codes.js';
+export {
+  ANSWER_CODES,
+  classifyAnswerCode,
+  isHolding,
+  isRefusal,
+  type AnswerCodeEntry,
+  type AnswerCodeKind,
+  type AnswerCodeMeaning,
+  type AnswerCodeMeanings,
+} from './answer-codes.js';
 export { contentProblem, customImsIdProblem } from './content.js';
 export {
   decodeReportAnswer,
@@ -14,6 +23,7 @@ export {
 export {
   authenticate,
   encodeBatch,
+  encodeForNobody,
   encodePersonality,
   encodeReportRequest,
   encodeSingle,

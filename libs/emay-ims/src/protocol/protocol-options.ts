@@ -1,3 +1,5 @@
+import type { AnswerCodeMeanings } from './answer-codes.js';
+
 /** What the vendor document leaves open about the wire, each with the default that working clients agree on. */
 export interface ProtocolOptions {
   /** The gateway's clock as hours and minutes from UTC, `±HH:MM`. The document names no zone. Default `+08:00`. */
@@ -8,6 +10,13 @@ export interface ProtocolOptions {
   contentEncoding: 'none' | 'percent';
   /** Longest `content`, in UTF-16 units, before any encoding. Default 500. */
   maxContentLength: number;
+  /**
+   * Whether a request that takes nothing (a `sendBatchIMS` to nobody) tries the way before the first message does. What it
+   * rests on was seen in a sister product, and is unproven for this gateway. Default true.
+   */
+  canary: boolean;
+  /** What Emay says that a code means, for codes that are not listed or mean something else for the account. Default `{}`. */
+  answerCodes: AnswerCodeMeanings;
 }
 
 /** The defaults of the option `protocol`. */
@@ -16,4 +25,6 @@ export const DEFAULT_PROTOCOL_OPTIONS: Readonly<ProtocolOptions> = Object.freeze
   signCase: 'lower',
   contentEncoding: 'none',
   maxContentLength: 500,
+  canary: true,
+  answerCodes: Object.freeze({}),
 });

@@ -1,3 +1,4 @@
+import type { HeldBack } from '../client/index.js';
 import type { Attempt, ClaimedMessage } from '../messages/message-store.js';
 
 /** How long before its end an attempt is given up: for what is between the last look at the clocks and the wire, and for clocks that run apart. */
@@ -17,11 +18,13 @@ export const HOST_CLOCKS: HostClocks = { monotonic: () => performance.now(), wal
 export interface RunningAttempt extends Attempt {
   /** By whichever clock says more. */
   elapsedMs(): number;
+  /** Why its request is not to be sent at all. */
+  heldBack: HeldBack | null;
 }
 
-export function runAttempt(attempt: Attempt, clocks: HostClocks): RunningAttempt {
+export function runAttempt(attempt: Attempt, clocks: HostClocks, heldBack: HeldBack | null = null): RunningAttempt {
   const [began, beganAt] = [clocks.monotonic(), clocks.wall()];
-  return { ...attempt, elapsedMs: () => Math.max(clocks.monotonic() - began, clocks.wall() - beganAt) };
+  return { ...attempt, heldBack, elapsedMs: () => Math.max(clocks.monotonic() - began, clocks.wall() - beganAt) };
 }
 
 export type ClosedBy = 'ATTEMPT_OVER' | 'PAST_EXPIRY';

@@ -22,7 +22,8 @@ it('sends nothing any more once a batch has failed, and tells so when all reques
     },
   } as unknown as MessageStore;
   const submitter = {
-    newAttempt: () => ({ token: 't', lastsMs: 1_000 }),
+    size: { limit: 1, isSmall: false },
+    newAttempt: async () => ({ token: 't', lastsMs: 1_000, heldBack: null }),
     submit: async ([message]: NewMessage[]) => {
       for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
       const customImsId = String(message?.customImsId);

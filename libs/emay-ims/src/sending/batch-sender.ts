@@ -7,6 +7,7 @@ import { conflictingIds, type IdentifiedMessages } from '../messages/message-ide
 import type { MessageStore, NewMessage } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { BatchLedger, type BatchEnd } from './batch-ledger.js';
+import type { RunningAttempt } from './attempt-fence.js';
 import { leavingAt, problemWithNow } from './leaving.js';
 import { packRequests } from './request-packing.js';
 import type { Submitter } from './submitter.js';
@@ -59,11 +60,19 @@ export class BatchSender {
 
   private async sendNow(requests: NewMessage[][], givenIds: ReadonlySet<string>, ledger: BatchLedger): Promise<void> {
     const failures: unknown[] = [];
+    let isHeldBack = false;
     const worker = async () => {
       for (let request = requests.shift(); request && failures.length === 0; request = requests.shift()) {
-        // While the account is refused the rest waits in the queue: not one request is spent on it.
-        if (this.circuit.isShut) await this.queue(request, ledger);
-        else await this.sendRequest(request, givenIds, ledger);
+        // While the way is not proven the rest waits in the queue: not one request is spent on it.
+        if (isHeldBack || this.mustWait) {
+          await this.queue(request, ledger);
+          continue;
+        }
+        const attempt = await this.submitter.newAttempt();
+        isHeldBack ||= attempt.heldBack !== null;
+        const { limit } = this.submitter.size;
+        if (request.length > limit) requests.unshift(request.slice(limit));
+        await this.sendRequest(request.slice(0, limit), attempt, givenIds, ledger);
       }
     };
     // Told when all have ended: a caller who hears of a failure must not be sent for any more.
@@ -76,12 +85,17 @@ export class BatchSender {
     this.logFailure(failures[0]);
   }
 
+  /** The account is refused, or a request has just ended in a way that asks for care. */
+  private get mustWait(): boolean {
+    return this.circuit.isShut || (this.circuit.isPausing && this.submitter.size.isSmall);
+  }
+
   private async sendRequest(
     request: readonly NewMessage[],
+    attempt: RunningAttempt,
     givenIds: ReadonlySet<string>,
     ledger: BatchLedger,
   ): Promise<void> {
-    const attempt = this.submitter.newAttempt();
     // Requests before this one may have taken long.
     const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.store.now() : ledger.createdAt;
     await ledger.submitting(request, () => this.store.insertSubmitting(request, attempt));

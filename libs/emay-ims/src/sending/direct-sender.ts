@@ -11,7 +11,14 @@ import {
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { ClaimedMessage, MessageStore, NewMessage } from '../messages/message-store.js';
-import { ANSWER_CODES, classifyAnswerCode } from '../protocol/index.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import {
+  ANSWER_CODES,
+  classifyAnswerCode,
+  isHolding,
+  type AnswerCodeKind,
+  type AnswerCodeMeanings,
+} from '../protocol/index.js';
 import type { RunningAttempt } from './attempt-fence.js';
 import { leavingAt, problemWithNow } from './leaving.js';
 import type { Submitter } from './submitter.js';
@@ -30,21 +37,26 @@ const HELD = null;
  *   the queue already goes back there: somebody was promised that it is sent.
  */
 export class DirectSender {
+  private readonly meanings: AnswerCodeMeanings;
+
   constructor(
     private readonly store: MessageStore,
     private readonly submitter: Submitter,
     private readonly circuit: AccountCircuit,
-  ) {}
+    { protocol }: ResolvedEmayImsOptions,
+  ) {
+    this.meanings = protocol.answerCodes;
+  }
 
   /** Resolves once the gateway has accepted the message; every other ending is an error. See `EmayImsService.send`. */
   async send({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage> {
     const [message] = messages as [NewMessage];
     const { customImsId } = message;
-    const attempt = this.submitter.newAttempt();
+    const attempt = await this.submitter.newAttempt();
     const leaving = await this.assertMayGoNow(message);
     const known = givenIds.size > 0 ? await this.store.findOne(customImsId) : null;
     if (known) return this.finish(await this.takeUp(known, message, attempt), attempt);
-    if (this.circuit.isShut) throw rejected(customImsId, this.refusal);
+    if (this.circuit.isShut) throw this.rejected(customImsId, this.refusal);
     await this.store.insertSubmitting([message], attempt);
     const stored = givenIds.size > 0 ? await this.readAgain(customImsId) : null;
     // Somebody may have stored the same id between our look and our insert.
@@ -80,7 +92,9 @@ export class DirectSender {
     if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([customImsId]);
     if (state !== 'QUEUED') return { stored: known };
     if (this.circuit.isShut) {
-      throw dueAt === null ? rejected(customImsId, this.refusal) : new EmayImsQueuedError(customImsId, this.refusal);
+      throw dueAt === null
+        ? this.rejected(customImsId, this.refusal)
+        : new EmayImsQueuedError(customImsId, this.refusal);
     }
     const releaseInMs = dueAt === null ? HELD : await this.dueInMs(known);
     const [claimed] = await this.store.claimThese([customImsId], attempt);
@@ -95,7 +109,7 @@ export class DirectSender {
   }
 
   private async finish(taken: TakenUp, attempt: RunningAttempt): Promise<ImsMessage> {
-    return result('stored' in taken ? taken.stored : await this.submit(taken.claimed, attempt, taken.releaseInMs));
+    return this.result('stored' in taken ? taken.stored : await this.submit(taken.claimed, attempt, taken.releaseInMs));
   }
 
   /** The message as it stands afterwards. Whatever the database does from here on, the request may have gone. */
@@ -112,33 +126,36 @@ export class DirectSender {
       throw error;
     }
   }
-}
 
-/** The message if the gateway accepted it, however it fared afterwards; an error otherwise. */
-function result(message: ImsMessage): ImsMessage {
-  const { customImsId, state, code, acceptedAt, dueAt } = message;
-  if (acceptedAt !== null) return message;
-  switch (state) {
-    case 'REJECTED':
-      throw rejected(customImsId, code ?? 'UNKNOWN');
-    case 'CANCELLED':
-    case 'EXPIRED':
-      throw new EmayImsConflictError([customImsId], `is ${state}; use a new customImsId to send the text after all`);
-    case 'QUEUED':
-      if (dueAt !== null) throw new EmayImsQueuedError(customImsId, code ?? 'NOT_HANDED_OVER');
-      if (code !== null && classifyAnswerCode(code) !== 'unlisted') throw rejected(customImsId, code);
-      throw new EmayImsUnsentError(customImsId, code ?? 'UNKNOWN');
-    default:
-      throw new EmayImsUnconfirmedError(customImsId, code ?? 'ANOTHER_ATTEMPT_UNDER_WAY');
+  /** The message if the gateway accepted it, however it fared afterwards; an error otherwise. */
+  private result(message: ImsMessage): ImsMessage {
+    const { customImsId, state, code, acceptedAt, dueAt } = message;
+    if (acceptedAt !== null) return message;
+    switch (state) {
+      case 'REJECTED':
+        throw this.rejected(customImsId, code ?? 'UNKNOWN');
+      case 'CANCELLED':
+      case 'EXPIRED':
+        throw new EmayImsConflictError([customImsId], `is ${state}; use a new customImsId to send the text after all`);
+      case 'QUEUED':
+        if (dueAt !== null) throw new EmayImsQueuedError(customImsId, code ?? 'NOT_HANDED_OVER');
+        if (code !== null && isHolding(this.kindOf(code))) throw this.rejected(customImsId, code);
+        throw new EmayImsUnsentError(customImsId, code ?? 'UNKNOWN');
+      default:
+        throw new EmayImsUnconfirmedError(customImsId, code ?? 'ANOTHER_ATTEMPT_UNDER_WAY');
+    }
+  }
+
+  private rejected(customImsId: string, code: string): EmayImsRejectedError {
+    const advice = ANSWER_CODES[code]?.advice ?? '';
+    return new EmayImsRejectedError(code, customImsId, isHolding(this.kindOf(code)), advice);
+  }
+
+  private kindOf(code: string): AnswerCodeKind {
+    return classifyAnswerCode(code, this.meanings);
   }
 }
 
 function gone(customImsId: string): never {
   throw new EmayImsUnconfirmedError(customImsId, 'PURGED');
-}
-
-function rejected(customImsId: string, code: string): EmayImsRejectedError {
-  const kind = classifyAnswerCode(code);
-  const retryable = kind === 'configuration' || kind === 'pace';
-  return new EmayImsRejectedError(code, customImsId, retryable, ANSWER_CODES[code]?.advice ?? '');
 }

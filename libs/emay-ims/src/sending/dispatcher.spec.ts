@@ -21,7 +21,9 @@ describe('a worker that fails while another is still sending', () => {
       },
     } as unknown as MessageStore;
     const submitter = {
-      newAttempt: () => ({ token: 't', lastsMs: 1_000 }),
+      isWayProven: true,
+      size: { limit: 1, isSmall: false },
+      newAttempt: async () => ({ token: 't', lastsMs: 1_000, heldBack: null }),
       // Long enough for a failure that nobody has caught to be reported.
       submit: async () => {
         for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));

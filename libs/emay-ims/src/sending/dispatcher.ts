@@ -8,6 +8,7 @@ import type { Submitter } from './submitter.js';
  * Sends what is queued and due.
  *
  * - Whatever is due goes out in as few requests as possible: each claim takes a full request's worth.
+ * - Nothing is claimed before the way is proven: a process that is killed meanwhile leaves no message in doubt.
  * - A full claim means there is more, so another worker joins, up to `dispatch.concurrency`; an idle round costs one
  *   query.
  * - After `stop()` nothing is claimed any more; what was claimed is still sent and settled.
@@ -46,11 +47,15 @@ export class Dispatcher {
       const passage = this.circuit.enter();
       if (passage === 'none') return;
       try {
-        const limit = passage === 'probe' ? 1 : this.options.dispatch.maxBatchSize;
-        const attempt = this.submitter.newAttempt();
+        // Without messages no canary: an idle account calls nobody.
+        if (!this.submitter.isWayProven && !(await this.store.hasDue())) return;
+        const attempt = await this.submitter.newAttempt();
+        if (attempt.heldBack !== null || this.stopped) return;
+        const { size } = this.submitter;
+        const limit = passage === 'probe' && !size.isSmall ? 1 : size.limit;
         const claimed = await this.claim(limit, attempt);
         if (claimed.length === 0) return;
-        if (claimed.length === limit && passage === 'all') join();
+        if (claimed.length === limit && passage === 'all' && !size.isSmall) join();
         await this.submitter.submit(claimed, attempt, 0);
       } finally {
         if (passage === 'probe') this.circuit.leave();

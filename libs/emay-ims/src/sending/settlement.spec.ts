@@ -64,7 +64,29 @@ describe('judging how a request ended', () => {
     expect(judge({ kind: 'unsent', reason: 'ECONNREFUSED' }, [one, two])).toEqual(unsent);
   });
 
-  it.each(['ERROR_MOBILE_ERROR', 'ERROR_LONG_CONTENT', 'ERROR_CUSTOM_IMSID', 'ERROR_PARAMS', 'ERROR_MOBILE_NUMBER'])(
+  it('gives all back, as for a refused account, when the balance is too low', () => {
+    const poor = { kind: 'released', code: 'ERROR_BALANCE', refusesAccount: true };
+    expect(judge({ kind: 'refused', code: 'ERROR_BALANCE' }, [one, two])).toEqual(poor);
+  });
+
+  it.each([[[one]], [[one, two]], [[one, other]]])(
+    'neither splits nor rejects what is answered with ERROR_PARAMS, which may have been taken',
+    (messages) => {
+      const verdict = judge({ kind: 'refused', code: 'ERROR_PARAMS' }, messages);
+      const unconfirmed = messages.map(() => expect.objectContaining({ state: 'UNCONFIRMED', code: 'ERROR_PARAMS' }));
+      expect(verdict).toEqual({ kind: 'settled', settlements: unconfirmed });
+    },
+  );
+
+  it('takes a code for what Emay has told its customer', () => {
+    const told = { ERROR_SMS_TIME: 'hold', ERROR_PARAMS: 'refused', ERROR_SIGN: 'unconfirmed' } as const;
+    const refused = (code: string) => judge({ kind: 'refused', code }, [one], told);
+    expect(refused('ERROR_SMS_TIME')).toMatchObject({ kind: 'released', refusesAccount: true });
+    expect(refused('ERROR_PARAMS')).toMatchObject({ settlements: [{ state: 'REJECTED' }] });
+    expect(refused('ERROR_SIGN')).toMatchObject({ settlements: [{ state: 'UNCONFIRMED' }] });
+  });
+
+  it.each(['ERROR_MOBILE_ERROR', 'ERROR_LONG_CONTENT', 'ERROR_CUSTOM_IMSID', 'ERROR_MOBILE_NUMBER'])(
     'splits a refused request of different texts to find the culprit of %s, and rejects it alone',
     (code) => {
       expect(judge({ kind: 'refused', code }, [one, other])).toEqual({ kind: 'split', code });

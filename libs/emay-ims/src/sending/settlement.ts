@@ -1,6 +1,6 @@
 import type { AcceptedOutcome, SendOutcome } from '../client/index.js';
 import type { ClaimedMessage, Settlement } from '../messages/message-store.js';
-import { classifyAnswerCode } from '../protocol/index.js';
+import { classifyAnswerCode, isHolding, isRefusal, type AnswerCodeMeanings } from '../protocol/index.js';
 
 /** What the outcome of a request means for the messages it carried. */
 export type Verdict =
@@ -14,25 +14,23 @@ export type Verdict =
 const CONTENT_CODES = new Set(['ERROR_CONTENT_EMPTY', 'ERROR_LONG_CONTENT']);
 
 /** Reads an outcome. Pure: the one place that decides what an answer does to a message. */
-export function judge(outcome: SendOutcome, messages: readonly ClaimedMessage[]): Verdict {
+export function judge(
+  outcome: SendOutcome,
+  messages: readonly ClaimedMessage[],
+  meanings?: AnswerCodeMeanings,
+): Verdict {
   switch (outcome.kind) {
     case 'accepted':
       return { kind: 'settled', settlements: matchEntries(outcome, messages) };
     case 'unsent':
       return { kind: 'released', code: outcome.reason, refusesAccount: false };
     case 'unconfirmed':
-      return {
-        kind: 'settled',
-        settlements: messages.map(({ customImsId }) =>
-          settlement(customImsId, 'UNCONFIRMED', { code: outcome.reason, rawAnswer: outcome.rawAnswer }),
-        ),
-      };
+      return allUnconfirmed(messages, outcome.reason, outcome.rawAnswer);
     case 'refused': {
       const { code } = outcome;
-      const kind = classifyAnswerCode(code);
-      if (kind === 'configuration' || kind === 'pace') {
-        return { kind: 'released', code, refusesAccount: kind === 'configuration' };
-      }
+      const kind = classifyAnswerCode(code, meanings);
+      if (isHolding(kind)) return { kind: 'released', code, refusesAccount: kind !== 'pace' };
+      if (!isRefusal(kind)) return allUnconfirmed(messages, code, null);
       if (messages.length > 1 && !(CONTENT_CODES.has(code) && isSameText(messages))) return { kind: 'split', code };
       return {
         kind: 'settled',
@@ -40,6 +38,13 @@ export function judge(outcome: SendOutcome, messages: readonly ClaimedMessage[])
       };
     }
   }
+}
+
+function allUnconfirmed(messages: readonly ClaimedMessage[], code: string, rawAnswer: string | null): Verdict {
+  return {
+    kind: 'settled',
+    settlements: messages.map(({ customImsId }) => settlement(customImsId, 'UNCONFIRMED', { code, rawAnswer })),
+  };
 }
 
 export function isSameText(messages: readonly ClaimedMessage[]): boolean {

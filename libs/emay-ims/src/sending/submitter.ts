@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EmayImsClient, SendOutcome } from '../client/index.js';
+import type { EmayImsClient, HeldBack, SendOutcome } from '../client/index.js';
 import { GuardedLogger, publishSettled } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
@@ -7,9 +7,10 @@ import { newToken } from '../messages/ids.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { ANSWER_CODES, printableCode } from '../protocol/index.js';
+import { ANSWER_CODES, classifyAnswerCode, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import { closedBy, HOST_CLOCKS, runAttempt, type HostClocks, type RunningAttempt } from './attempt-fence.js';
+import { RequestSize } from './request-size.js';
 import { isSameText, judge, type Verdict } from './settlement.js';
 
 /** What settling may take after the request's own deadline, before others call the attempt abandoned. */
@@ -33,8 +34,10 @@ export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code'
  *   ever submitted a second time from here.
  */
 export class Submitter {
+  readonly size: RequestSize;
   private readonly logger: GuardedLogger;
   private isHurried = false;
+  private canaryUnderWay: Promise<HeldBack | null> | null = null;
 
   constructor(
     private readonly client: EmayImsClient,
@@ -44,6 +47,13 @@ export class Submitter {
     private readonly clocks: HostClocks = HOST_CLOCKS,
   ) {
     this.logger = GuardedLogger.of(options.name);
+    const { dispatch, protocol } = options;
+    this.size = new RequestSize(client.canary, { maxBatchSize: dispatch.maxBatchSize, canary: protocol.canary });
+  }
+
+  /** Whether messages may be claimed at once; else a canary goes first, see `newAttempt`. */
+  get isWayProven(): boolean {
+    return this.client.canary.isProven;
   }
 
   /** The process is being shut down: results are not kept in memory for long any more. */
@@ -51,9 +61,14 @@ export class Submitter {
     this.isHurried = true;
   }
 
-  /** To be made before its messages are claimed, or stored as SUBMITTING. */
-  newAttempt(): RunningAttempt {
-    return runAttempt({ token: newToken(), lastsMs: this.options.http.timeoutMs + SETTLING_MS }, this.clocks);
+  /**
+   * To be made before its messages are claimed, or stored as SUBMITTING: a canary may have to try the way first, which takes
+   * as long as a request. Where none comes through, nothing is sent in the attempt, see `heldBack`.
+   */
+  async newAttempt(): Promise<RunningAttempt> {
+    const heldBack = this.isWayProven ? null : await this.tryTheWay();
+    const lastsMs = this.options.http.timeoutMs + SETTLING_MS;
+    return runAttempt({ token: newToken(), lastsMs }, this.clocks, heldBack);
   }
 
   /**
@@ -68,14 +83,29 @@ export class Submitter {
     releaseInMs: number | null,
   ): Promise<SubmittedMessage[]> {
     await failpoint('before-request');
-    const outcome = await this.request(messages, attempt);
+    const outcome = attempt.heldBack ?? (await this.request(messages, attempt));
     await failpoint('after-request');
-    const verdict = judge(outcome, messages);
+    const verdict = judge(outcome, messages, this.options.protocol.answerCodes);
     if (outcome.kind === 'unsent' && outcome.isTooLate) this.logTooLate(outcome.reason, messages.length);
-    else this.tellCircuit(outcome, verdict);
+    // What became of a canary, the circuit has been told.
+    else if (attempt.heldBack === null) this.learnFrom(outcome, verdict, messages.length);
     const ends = await this.record(verdict, messages, attempt, releaseInMs);
     await failpoint('after-settle');
     return ends;
+  }
+
+  private async tryTheWay(): Promise<HeldBack | null> {
+    if (this.circuit.isShut) return { kind: 'refused', code: this.circuit.reason ?? 'ERROR_SIGN' };
+    this.canaryUnderWay ??= this.sendCanary().finally(() => (this.canaryUnderWay = null));
+    return this.canaryUnderWay;
+  }
+
+  private async sendCanary(): Promise<HeldBack | null> {
+    const heldBack = await this.client.tryTheWay();
+    if (heldBack) {
+      this.learnFailure('A canary', heldBack.kind, heldBack.kind === 'refused' ? heldBack.code : heldBack.reason);
+    }
+    return heldBack;
   }
 
   private async record(
@@ -106,7 +136,7 @@ export class Submitter {
     const ends: SubmittedMessage[] = [];
     const middle = Math.ceil(messages.length / 2);
     for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
-      const attempt = this.newAttempt();
+      const attempt = await this.newAttempt();
       const ids = half.map(({ customImsId }) => customImsId);
       const claimed = await this.store.claimThese(ids, attempt);
       if (claimed.length > 0) ends.push(...(await this.submit(claimed, attempt, releaseInMs)));
@@ -145,27 +175,42 @@ export class Submitter {
     );
   }
 
-  private tellCircuit(outcome: SendOutcome, verdict: Verdict): void {
-    if (outcome.kind === 'accepted' || (outcome.kind === 'refused' && verdict.kind !== 'released')) {
-      this.circuit.succeeded();
-      if (outcome.kind === 'refused') {
-        this.logger.error(`The gateway refused a request with ${outcome.code}. ${ANSWER_CODES[outcome.code]?.advice}`, {
-          account: this.options.name,
-          outcome: outcome.kind,
-          code: outcome.code,
-        });
-      }
-      return;
+  private learnFrom(outcome: SendOutcome, verdict: Verdict, size: number): void {
+    switch (outcome.kind) {
+      case 'accepted':
+        // An answer that names none of the messages may be anybody's.
+        if (verdict.kind === 'settled' && verdict.settlements.every(({ state }) => state !== 'ACCEPTED')) {
+          return this.learnFailure('A request', 'unconfirmed', 'MISSING_ENTRY');
+        }
+        this.size.succeeded(size);
+        this.client.canary.confirm();
+        return this.circuit.succeeded();
+      case 'refused':
+        if (verdict.kind === 'released') return this.learnFailure('A request', outcome.kind, outcome.code);
+        this.circuit.succeeded();
+        return this.logger.error(
+          `The gateway refused a request with ${outcome.code}. ${ANSWER_CODES[outcome.code]?.advice ?? ''}`.trimEnd(),
+          { account: this.options.name, outcome: outcome.kind, code: outcome.code },
+        );
+      default:
+        return this.learnFailure('A request', outcome.kind, outcome.reason);
     }
-    const reason = outcome.kind === 'refused' ? outcome.code : outcome.reason;
-    const refusesAccount = verdict.kind === 'released' && verdict.refusesAccount;
-    const wait = this.circuit.failed(reason, refusesAccount);
+  }
+
+  private learnFailure(what: 'A request' | 'A canary', outcome: SendOutcome['kind'], reason: string): void {
+    const kind = classifyAnswerCode(reason, this.options.protocol.answerCodes);
+    const isDoubtful = kind === 'doubtful';
+    if (isDoubtful && outcome === 'unconfirmed') this.size.doubted();
+    // Who is only told to wait has been recognised.
+    if (kind !== 'pace' && kind !== 'balance') this.client.canary.doubt();
+    const wait = this.circuit.failed(reason, kind === 'configuration' || kind === 'balance');
     const advice = ANSWER_CODES[reason]?.advice ?? '';
     const code = printableCode(reason);
     const pauseMs = Math.ceil(wait);
-    this.logger.warn(
-      `A request ended ${outcome.kind} with ${code}; the next try is in ${pauseMs} ms. ${advice}`.trimEnd(),
-      { account: this.options.name, outcome: outcome.kind, code, pauseMs },
+    const consequence = what === 'A canary' ? ', so no message was sent' : '';
+    this.logger[isDoubtful ? 'error' : 'warn'](
+      `${what} ended ${outcome} with ${code}${consequence}; the next try is in ${pauseMs} ms. ${advice}`.trimEnd(),
+      { account: this.options.name, outcome, code, pauseMs },
     );
   }
 

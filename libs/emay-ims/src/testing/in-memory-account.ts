@@ -112,7 +112,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   }
 
   get directSender(): DirectSender {
-    return new DirectSender(this.store, this.newSubmitter(), this.circuit);
+    return new DirectSender(this.store, this.newSubmitter(), this.circuit, this.options);
   }
 
   get batchSender(): BatchSender {

@@ -78,8 +78,8 @@ export class InMemoryEmayImsService extends EmayImsService {
 
   /**
    * The gateway refuses the next message with this answer code (§3); its neighbours in a batch are sent, unless the code is
-   * about the account (`ERROR_SIGN`), the pace or the text that they share. A code that is not listed leaves the request
-   * unconfirmed, as in production.
+   * about the account (`ERROR_SIGN`), its balance, the pace or the text that they share. A code that proves nothing
+   * (`ERROR_PARAMS`, or one that is not listed) leaves the request unconfirmed, as in production.
    *
    * @throws RangeError for `SUCCESS`
    */
@@ -87,7 +87,9 @@ export class InMemoryEmayImsService extends EmayImsService {
     const kind = classifyAnswerCode(code);
     if (kind === 'success') throw new RangeError(`${code} refuses nothing: write a code such as ERROR_MOBILE_ERROR.`);
     this.script(
-      kind === 'unlisted' ? { kind: 'unconfirmed', reason: code, rawAnswer: null } : { kind: 'refused', code },
+      kind === 'unlisted' || kind === 'doubtful'
+        ? { kind: 'unconfirmed', reason: code, rawAnswer: null }
+        : { kind: 'refused', code },
       only,
     );
   }

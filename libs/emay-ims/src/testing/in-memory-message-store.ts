@@ -67,9 +67,12 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
     return counts;
   }
 
+  async hasDue(): Promise<boolean> {
+    return this.due().length > 0;
+  }
+
   async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
-    const due = this.inState('QUEUED', ({ dueAt, expiresAt }) => this.isOver(dueAt) && !this.isOver(expiresAt));
-    const first = due
+    const first = this.due()
       .sort((one, other) => other.priority - one.priority || Number(one.dueAt) - Number(other.dueAt))
       .slice(0, limit);
     return this.claimThese(idsOf(firstToEachNumber(first)), attempt);
@@ -220,6 +223,10 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
     const ended = this.inState('QUEUED', holds);
     for (const { customImsId } of ended) this.table.change(customImsId, { state, dueAt: null, finalAt: this.at() });
     return ended.length;
+  }
+
+  private due(): ImsMessage[] {
+    return this.inState('QUEUED', ({ dueAt, expiresAt }) => this.isOver(dueAt) && !this.isOver(expiresAt));
   }
 
   private inState(state: ImsMessageState, holds: (message: ImsMessage) => boolean): ImsMessage[] {

@@ -1,7 +1,14 @@
-import type { EmayImsClient, RefusedOutcome, SendOutcome, UnconfirmedOutcome, UnsentOutcome } from '../client/index.js';
+import type {
+  Canary,
+  EmayImsClient,
+  RefusedOutcome,
+  SendOutcome,
+  UnconfirmedOutcome,
+  UnsentOutcome,
+} from '../client/index.js';
 import type { OutgoingMessage } from '../protocol/index.js';
 import { judge } from '../sending/settlement.js';
-import type { Surface } from './surface.js';
+import { standsFor, type Surface } from './surface.js';
 
 /** Whom a scripted outcome is for. */
 export interface ScriptedFor {
@@ -31,6 +38,13 @@ const FIRST_IMS_ID = 10_000_000_000;
  *   its neighbours are sent.
  */
 export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
+  /** What a test has scripted is for messages. */
+  readonly canary = standsFor<Canary, 'prove'>({
+    isProven: true,
+    isHalfProven: false,
+    doubt: () => undefined,
+    confirm: () => undefined,
+  });
   private scripts: Script[] = [];
   private lastImsId = FIRST_IMS_ID;
 
@@ -44,6 +58,10 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
 
   newImsId(): string {
     return String(++this.lastImsId);
+  }
+
+  async tryTheWay(): Promise<null> {
+    return null;
   }
 
   async sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {

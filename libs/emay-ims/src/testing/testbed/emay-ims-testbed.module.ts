@@ -17,7 +17,7 @@ export interface EmayImsTestbedModuleOptions {
   isGlobal?: boolean;
   /** Of `startSimulator`. Default: reports at once, as many report calls as come, one account. */
   simulator?: SimulatorOptions;
-  /** Of `EmayImsModule`, but for what says where the gateway is. Default: SQLite in a temporary folder, pulls every 50 ms. */
+  /** Of `EmayImsModule`, but for what says where the gateway is. Default: SQLite in a temporary folder, pulls every 50 ms, no canary. */
   module?: Partial<Omit<EmayImsAsyncOptions, 'baseUrl' | 'appId' | 'secretKey'>>;
 }
 
@@ -65,6 +65,8 @@ export class EmayImsTestbedModule {
         appId: account!.appId,
         secretKey: account!.secretKey,
         dispatch: { intervalMs: LOOK_EVERY_MS, ...module?.dispatch },
+        // A fault that a test injects is for its messages, not for the canary before the first of them.
+        protocol: { canary: false, ...module?.protocol },
         reports: { ...everySoOften(module?.reports), spoolPath: join(path, 'spool'), ...module?.reports },
       }),
     });

@@ -1,0 +1,203 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startSimulator } from 'emay-ims-simulator';
+import { EmayImsUnsentError } from 'nestjs-emay-ims';
+import { databasesUnderTest } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { ACCOUNT, mobiles, QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
+import { Proxy, type ProxyMood } from './proxies.js';
+
+/** `TEST_MESSAGES=10000` for more. */
+const MESSAGES = Number(process.env.TEST_MESSAGES ?? 1_000);
+const ONE = { mobile: '+61499000001', content: 'Hello', customImsId: 'one' };
+const TIMEOUT_MS = 2_000;
+const IMPATIENT = { enabled: true, intervalMs: 20, minBackoffMs: 20, maxBackoffMs: 100 };
+
+jest.setTimeout(120_000);
+
+describe.each(databasesUnderTest())('a way that is not in order, on %s', (kind) => {
+  let app: GatewayApp;
+  let proxy: Proxy;
+  afterEach(async () => {
+    await app.close();
+    await proxy.close();
+  });
+
+  /** The application finds the gateway behind a proxy, whose address is known only once the simulator stands. */
+  const start = async ({ simulator = {}, module = {} }: Parameters<typeof startGatewayApp>[1] = {}) => {
+    proxy = new Proxy();
+    await proxy.start();
+    app = await startGatewayApp(kind, {
+      simulator,
+      module: {
+        ...QUIET,
+        dispatch: IMPATIENT,
+        ...module,
+        baseUrl: proxy.url,
+        protocol: { canary: true, ...module.protocol },
+        http: { timeoutMs: TIMEOUT_MS, ...module.http },
+      },
+    });
+    proxy.target = app.simulator.url;
+  };
+
+  const enqueue = (count = MESSAGES) => app.ims.enqueue(mobiles(count).map((mobile) => ({ mobile, content: 'Hello' })));
+
+  const circuitOpens = (reason: string | RegExp) =>
+    eventually(
+      () => app.ims.status(),
+      ({ circuitOpenFor }) => circuitOpenFor !== null && new RegExp(reason).test(circuitOpenFor),
+    );
+
+  /** Several rounds of trying the way. */
+  const triesFor = async (requests: number) => {
+    const before = proxy.requests;
+    await eventually(
+      async () => proxy.requests,
+      (now) => now >= before + requests,
+    );
+  };
+
+  const allOut = async (count = MESSAGES) => {
+    await eventually(
+      () => app.ims.stats(),
+      ({ ACCEPTED }) => ACCEPTED === count,
+      60_000,
+    );
+    expect(app.simulator.accepted()).toHaveLength(count);
+    expect(new Set(app.simulator.accepted().map(({ customImsId }) => customImsId)).size).toBe(count);
+  };
+
+  const nothingBurnt = async () => {
+    expect(app.simulator.accepted()).toHaveLength(0);
+    expect(await app.ims.stats()).toMatchObject({ QUEUED: MESSAGES, UNCONFIRMED: 0, REJECTED: 0, SUBMITTING: 0 });
+  };
+
+  it.each<[ProxyMood, string]>([
+    ['chunks', 'ERROR_PARAMS'],
+    ['strips', 'ERROR_PARAMS'],
+    ['cuts', 'ERROR_PARAMS'],
+    ['html', 'UNREADABLE'],
+    ['not-found', 'HTTP_404'],
+    ['hangs', 'TIMEOUT'],
+  ])('a proxy that %s burns no message, and all go once it is put right', async (mood, reason) => {
+    await start();
+    proxy.mood = mood;
+    await enqueue();
+    await circuitOpens(`^${reason}$`);
+    await triesFor(3);
+    await nothingBurnt();
+    proxy.mood = 'honest';
+    await allOut();
+  });
+
+  it('a wrong key burns no message, at one small request for each try, and all go once it is right', async () => {
+    await start({ module: { secretKey: 'ANOTHER-KEY' } });
+    await enqueue();
+    await circuitOpens('^ERROR_SIGN$');
+    await triesFor(3);
+    await nothingBurnt();
+    await app.simulator.stop();
+    app.simulator = await startSimulator({ accounts: [{ ...ACCOUNT, secretKey: 'ANOTHER-KEY' }] });
+    proxy.target = app.simulator.url;
+    await allOut();
+  });
+
+  it.each(['body', 'header'] as const)(
+    'an account without balance (told in the %s) waits, and sends once it has one',
+    async (where) => {
+      await start();
+      if (where === 'header') app.simulator.inject({ kind: 'result-header', times: Infinity });
+      app.simulator.changeAccount({ outOfBalance: true });
+      await enqueue();
+      await circuitOpens('^ERROR_BALANCE$');
+      await triesFor(3);
+      await nothingBurnt();
+      expect(await app.ims.send(ONE).catch((error: unknown) => error)).toMatchObject({
+        code: 'ERROR_BALANCE',
+        retryable: true,
+      });
+      app.simulator.changeAccount({ outOfBalance: false });
+      await allOut();
+    },
+  );
+
+  it.each(['list-first', 'content-first', 'params'] as const)(
+    'needs one more request than it takes where an empty batch is judged %s',
+    async (emptyBatch) => {
+      await start({ simulator: { emptyBatch }, module: { dispatch: { ...IMPATIENT, concurrency: 1 } } });
+      await enqueue(900);
+      await allOut(900);
+      const requests = app.simulator.requests();
+      const sizes = requests.map(({ taken }) => taken);
+      // Where the batch call proves nothing, the single call does, and one message goes first.
+      expect(sizes).toEqual(emptyBatch === 'params' ? [0, 0, 1, 300, 300, 299] : [0, 300, 300, 300]);
+    },
+  );
+
+  it('calls nobody while there is nothing to send, and once for however many begin together', async () => {
+    await start();
+    await pause(200);
+    expect(proxy.requests).toBe(0);
+    const sent = await Promise.all(mobiles(8).map((mobile) => app.ims.send({ mobile, content: 'Hello' })));
+    expect(sent.map(({ state }) => state)).toEqual(Array(8).fill('ACCEPTED'));
+    expect(proxy.requests).toBe(9);
+  });
+
+  it.each<[ProxyMood, string]>([
+    ['chunks', 'ERROR_PARAMS'],
+    ['html', 'UNREADABLE'],
+  ])('direct sends through a proxy that %s are unsent, and stay for their callers', async (mood, reason) => {
+    await start({ module: { dispatch: { ...IMPATIENT, enabled: false } } });
+    proxy.mood = mood;
+    const sent = await app.ims.send(ONE).catch((error: unknown) => error);
+    expect(sent).toBeInstanceOf(EmayImsUnsentError);
+    expect(sent).toMatchObject({ reason, retryable: true });
+    const batch = await app.ims.sendBatch({
+      content: 'Hello',
+      recipients: mobiles(700, 422_000_000).map((mobile) => ({ mobile })),
+    });
+    expect([batch.queued.length, batch.unconfirmed.length, batch.rejected.length]).toEqual([700, 0, 0]);
+    expect(app.simulator.accepted()).toHaveLength(0);
+    proxy.mood = 'honest';
+    expect(await app.ims.send(ONE)).toMatchObject({ state: 'ACCEPTED' });
+  });
+
+  it('a gateway that accepts everything and names nothing costs one message for each try', async () => {
+    await start({ module: { dispatch: { ...IMPATIENT, minBackoffMs: 60_000, maxBackoffMs: 60_000 } } });
+    proxy.mood = 'accepts-all';
+    await enqueue();
+    await circuitOpens('^MISSING_ENTRY$');
+    expect(await app.ims.stats()).toMatchObject({ QUEUED: MESSAGES - 1, UNCONFIRMED: 1 });
+  });
+
+  describe('after ERROR_PARAMS in answer to messages that were taken', () => {
+    const takenAndDenied = { kind: 'code', code: 'ERROR_PARAMS', accept: true, times: 1 } as const;
+
+    it.each([
+      ['list-first', true, [300, 0, 10, 300, 300, 90]],
+      ['params', true, [0, 0, 1, 300, 0, 0, 1, 300, 300, 98]],
+      ['list-first', false, [300, 1, 300, 300, 99]],
+    ] as const)(
+      'nothing is sent twice, and what follows is small until it succeeds (%s, canary: %s)',
+      async (emptyBatch, canary, sizes) => {
+        await start({
+          simulator: { emptyBatch },
+          module: { dispatch: { ...IMPATIENT, concurrency: 1 }, protocol: { canary } },
+        });
+        // The way is proven before, or was never asked.
+        app.simulator.inject({ ...takenAndDenied, skip: emptyBatch === 'params' ? 3 : canary ? 1 : 0 });
+        await enqueue(1_000);
+        await eventually(
+          () => app.ims.stats(),
+          ({ ACCEPTED, UNCONFIRMED }) => ACCEPTED === 700 && UNCONFIRMED === 300,
+        );
+        expect(app.simulator.requests().map(({ taken }) => taken)).toEqual(
+          canary && emptyBatch === 'list-first' ? [0, ...sizes] : sizes,
+        );
+        expect(new Set(app.simulator.accepted().map(({ customImsId }) => customImsId)).size).toBe(1_000);
+        expect(app.simulator.accepted()).toHaveLength(1_000);
+      },
+    );
+  });
+});

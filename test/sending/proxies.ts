@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What stands between the module and the gateway. */
+export type ProxyMood =
+  /** Passes requests on as they are. */
+  | 'honest'
+  /** Sends the body on without its length. */
+  | 'chunks'
+  /** Sends the request on without its body. */
+  | 'strips'
+  /** Sends on as much of the body as its buffer holds. */
+  | 'cuts'
+  /** Is another service, which answers everything in its own way. */
+  | 'html'
+  | 'not-found'
+  | 'accepts-all'
+  | 'hangs';
+
+const BUFFER_BYTES = 16 * 1024;
+
+/** A reverse proxy on loopback that may be put right while it runs. */
+export class Proxy {
+  mood: ProxyMood = 'honest';
+  /** Requests so far. */
+  requests = 0;
+  private readonly server = http.createServer((request, response) => void this.answer(request, response));
+
+  constructor(public target = '') {}
+
+  async start(): Promise<this> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return this;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests++;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    switch (this.mood) {
+      case 'hangs':
+        return;
+      case 'html':
+        return void response.end('<html><body>Welcome to our shop</body></html>');
+      case 'not-found':
+        return void response.writeHead(404).end('{"status":404,"error":"Not Found"}');
+      case 'accepts-all':
+        return void response.end('{"code":"SUCCESS","data":[]}');
+      default:
+        return this.passOn(request, this.spoilt(body), response);
+    }
+  }
+
+  private spoilt(body: Buffer): Buffer {
+    if (this.mood === 'strips') return Buffer.alloc(0);
+    return this.mood === 'cuts' ? body.subarray(0, BUFFER_BYTES) : body;
+  }
+
+  private passOn({ url, method }: IncomingMessage, body: Buffer, response: ServerResponse): void {
+    const length = this.mood === 'chunks' ? { 'Transfer-Encoding': 'chunked' } : { 'Content-Length': body.length };
+    const onward = http.request(this.target + url, { method, headers: length, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    onward.end(body);
+  }
+}
