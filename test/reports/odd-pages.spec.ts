@@ -186,6 +186,26 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(await readdir(folder)).toEqual(['default~0191.part']);
   });
 
+  it('is applied, and its code told, where the gateway says no and hands out reports all the same', async () => {
+    server.answers.push(says(JSON.stringify({ code: 'ERROR_PARAMS', data: [report(0), report(1)] })));
+    expect(await ims.pullReports()).toMatchObject({ reports: 2, applied: 2, lost: 0, stoppedBy: 'ERROR_PARAMS' });
+    expect(await pages()).toMatchObject([{ state: 'APPLIED', reports: 2 }]);
+  });
+
+  it('does not keep those behind it at the gateway where it is cut or unreadable', async () => {
+    server.answers.push(says(pageOf(reports()).slice(0, 2_000)), says('no page'), says(pageOf([report(COUNT - 1)])));
+    const pulled = await ims.pullReports();
+    expect(pulled).toMatchObject({ pages: 3, stoppedBy: 'CUT_SHORT' });
+    expect((await ims.findOne(`id-${COUNT - 1}`))?.state).toBe('DELIVERED');
+    expect(await pages()).toMatchObject([{ state: 'LOST' }, { state: 'UNREADABLE' }, { state: 'APPLIED' }]);
+  });
+
+  it('is asked for only a few times where none can be read', async () => {
+    for (let call = 0; call < 20; call++) server.answers.push(says('no page'));
+    expect(await ims.pullReports()).toMatchObject({ stoppedBy: 'UNREADABLE' });
+    expect(server.calls()).toBe(3);
+  });
+
   it('is asked for only a few times while the gateway says that this is too fast', async () => {
     for (let call = 0; call < 20; call++) server.answers.push(says('{"code":"ERROR_OVER_SPEED"}'));
     expect(await ims.pullReports()).toMatchObject({ stoppedBy: 'ERROR_OVER_SPEED' });

@@ -27,11 +27,6 @@ export class RequestEcho {
 
   constructor(private readonly messages: readonly { mobile: string; content: string }[] = []) {}
 
-  /** A long answer that is to be read, and only then thrown away or kept as it came. */
-  withoutSigns(answer: string): string {
-    return this.signs.reduce((text, sign) => text.replaceAll(new RegExp(sign, 'gi'), '(sign)'), answer);
-  }
-
   /**
    * The answer, with what it repeats of the request blotted out.
    *

@@ -1,11 +1,11 @@
 import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { classifyAnswerCode, printableCode } from '../protocol/index.js';
+import { printableCode } from '../protocol/index.js';
 import type { PageApplier } from './page-applier.js';
 import type { PageKeeper } from './page-keeper.js';
 import type { ReportInbox } from './report-inbox.js';
-import { NO_REPORTS, type IngestedPage } from './report-ingestor.js';
+import { isRefusal, isRefused, NO_REPORTS, type IngestedPage } from './report-ingestor.js';
 
 /** How one pull of a page ended. */
 export interface PulledPage {
@@ -13,7 +13,7 @@ export interface PulledPage {
   page: IngestedPage | null;
   /** Whether the gateway has answered, and its answer is in the database or is not needed there. */
   isAnswered: boolean;
-  /** Why no further page should be asked for; `null`: it may. */
+  /** Why no further page should be asked for; `null`: it may, also where there is a problem with this one. */
   stoppedBy: string | null;
 }
 
@@ -100,13 +100,11 @@ export class PagePuller {
     await failpoint('after-store-page');
     const page = await this.applier.apply(stored);
     if (page === null) return { page, isAnswered: true, stoppedBy: cut };
-    if (cut === null && page.problem !== null && isRefusal(page.problem)) {
-      await this.inbox.discard(id);
-      return this.refused(id, page.problem);
-    }
+    if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
     if (page.problem !== null) this.logProblem(id, page);
-    return { page, isAnswered: true, stoppedBy: cut ?? page.problem };
+    const isOfPageAlone = page.problem === 'CUT_SHORT' || page.problem === 'UNREADABLE';
+    return { page, isAnswered: true, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
   }
 
   /** A listed code: the gateway handed nothing out. */
@@ -128,7 +126,9 @@ export class PagePuller {
   private logProblem(pull: string, { problem, lost, reports }: IngestedPage): void {
     const code = printableCode(problem as string);
     const fields = { account: this.account, call: 'getIMSReport', code, pull, reports, lost };
-    if (lost > 0) {
+    if (lost === 0 && reports > 0) {
+      this.logger.warn(`A page of delivery reports came with ${code}; all its ${reports} reports are applied.`, fields);
+    } else if (lost > 0) {
       this.logger.error(
         `A page of delivery reports came in part (${code}): ${reports} reports are applied, at most ${lost} are lost. Recorded ` +
           `as pull ${pull}.`,
@@ -138,9 +138,4 @@ export class PagePuller {
       this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${pull}.`, fields);
     }
   }
-}
-
-/** A listed code other than `SUCCESS`: the gateway has handed nothing out. */
-function isRefusal(code: string): boolean {
-  return !['success', 'unlisted'].includes(classifyAnswerCode(code));
 }

@@ -7,6 +7,7 @@ import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
+  classifyAnswerCode,
   isWrittenOtherwise,
   MAX_REPORTS_PER_REQUEST,
   type DeliveryReport,
@@ -71,6 +72,10 @@ export class ReportIngestor {
   async ingest(page: StoredPage): Promise<IngestedPage> {
     const reading = await this.reader.read(page);
     const ingested: IngestedPage = { ...NO_REPORTS, problem: problemOf(reading, page) };
+    if (reading.kind === 'error' && isRefused(page, ingested)) {
+      await this.inbox.discard(page.id);
+      return ingested;
+    }
     if (reading.kind !== 'reports') {
       const state = page.cut === null ? 'UNREADABLE' : 'LOST';
       const lost = page.cut === null ? 0 : mostOf(page);
@@ -83,16 +88,21 @@ export class ReportIngestor {
     const parts = reading.parts(page.progress)[Symbol.asyncIterator]();
     let isOurs = true;
     let from = page.progress;
-    for (let part = await parts.next(); isOurs;) {
-      const reports = part.done ? NO_PART : part.value;
-      const following = part.done ? part : await parts.next();
-      const to = Math.max(from, reports.upTo);
-      const end = following.done ? endOf(page, reading) : null;
-      isOurs = await this.ingestPart(page.id, reports, { from, to, end }, ingested);
-      for (const { state } of isOurs ? reports.reports : []) states.set(state, (states.get(state) ?? 0) + 1);
-      if (end !== null) break;
-      part = following;
-      from = to;
+    try {
+      for (let part = await parts.next(); isOurs;) {
+        const reports = part.done ? NO_PART : part.value;
+        const following = part.done ? part : await parts.next();
+        const to = Math.max(from, reports.upTo);
+        const end = following.done ? endOf(page, reading) : null;
+        isOurs = await this.ingestPart(page.id, reports, { from, to, end }, ingested);
+        for (const { state } of isOurs ? reports.reports : []) states.set(state, (states.get(state) ?? 0) + 1);
+        if (end !== null) break;
+        part = following;
+        from = to;
+      }
+    } finally {
+      // A long page is unpacked as it is read: what unpacks it ends here, too.
+      await parts.return?.();
     }
     if (ingested.reports > 0) publishReportPage(this.options.name, ingested, states);
     return ingested;
@@ -209,7 +219,18 @@ function problemOf({ kind, code, items, isWhole }: PageReading, { cut }: StoredP
   // A no that hands something out is none.
   if (kind === 'error' && items === 0) return code;
   if (kind !== 'reports') return cut ?? 'UNREADABLE';
-  return isWhole ? null : (cut ?? 'CUT_SHORT');
+  if (!isWhole) return cut ?? 'CUT_SHORT';
+  return code === 'SUCCESS' ? null : code;
+}
+
+/** Whether the page is a no with a listed code: the gateway has handed nothing out, and the page is not kept. */
+export function isRefused({ cut }: Pick<StoredPage, 'cut'>, { reports, problem }: IngestedPage): boolean {
+  return cut === null && reports === 0 && problem !== null && isRefusal(problem);
+}
+
+/** A listed code other than `SUCCESS`. */
+export function isRefusal(code: string): boolean {
+  return !['success', 'unlisted'].includes(classifyAnswerCode(code));
 }
 
 /** How a page ends once all of it is applied. */

@@ -25,9 +25,10 @@ export interface ReportPullResult {
   /** Reports that may be lost, at most: their pages came in part or not at all. */
   lost: number;
   /**
-   * Why the pull ended early: the gateway's or the network's code; `CUT_SHORT` or `UNREADABLE` for its page; `NOT_APPLIED` where several
-   * could not be applied; `SPOOLED` while the database is away; `LEASE_HELD` while another instance pulls; `SHUTTING_DOWN` where the
-   * application closes: what has not been asked for stays at the gateway.
+   * Why the pull ended early: the gateway's or the network's code; `NOT_APPLIED` where several pages could not be applied; `SPOOLED` while
+   * the database is away; `LEASE_HELD` while another instance pulls; `SHUTTING_DOWN` where the application closes: what has not been asked
+   * for stays at the gateway. `CUT_SHORT` or `UNREADABLE`: the first page with a problem had that one; it ended the pull only where
+   * several brought nothing.
    */
   stoppedBy: string | null;
 }
@@ -39,11 +40,12 @@ const LEASE_RESERVE_MS = 5_000;
 const LEASE_HELD = 'LEASE_HELD';
 /** Pages have come, and are kept, but could not be applied. */
 const NOT_APPLIED = 'NOT_APPLIED';
+const SPOOLED = 'SPOOLED';
 const SHUTTING_DOWN = 'SHUTTING_DOWN';
 const OVER_SPEED = 'ERROR_OVER_SPEED';
 /** The gateway counts calls by the second. Where waiting so often does not help, somebody else is calling. */
 const OVER_SPEED_PAUSES_MS = [1_000, 2_000];
-/** Pages in one pull that cannot be applied: more of them would only pile up. */
+/** Pages in one pull that cannot be applied, or bring nothing that can be read: more of them would only pile up. */
 const MAX_FAILED_PAGES = 3;
 
 /**
@@ -89,8 +91,10 @@ export class ReportPoller {
     const passage = this.circuit.enter();
     if (passage === 'none') return;
     try {
+      const lastGoodPullAt = this.lastGoodPullAt;
       const { stoppedBy } = await this.pull();
-      if (stoppedBy === null || stoppedBy === NOT_APPLIED) this.circuit.succeeded();
+      const hasAnswered = stoppedBy === null || stoppedBy === NOT_APPLIED || stoppedBy === SPOOLED;
+      if (hasAnswered || this.lastGoodPullAt !== lastGoodPullAt) this.circuit.succeeded();
       else if (stoppedBy !== LEASE_HELD && stoppedBy !== SHUTTING_DOWN)
         this.circuit.failed(stoppedBy, classifyAnswerCode(stoppedBy) === 'configuration');
     } finally {
@@ -151,6 +155,7 @@ export class ReportPoller {
   private async pullPages(limit: number, total: ReportPullResult): Promise<string | null> {
     let tooFast = 0;
     let failed = 0;
+    let problem: string | null = null;
     for (let wanted = limit; wanted > 0;) {
       if (this.isStopped) return SHUTTING_DOWN;
       if (!(await this.hold())) return LEASE_HELD;
@@ -164,14 +169,17 @@ export class ReportPoller {
         continue;
       }
       if (stoppedBy !== null) return stoppedBy;
-      if (page === null && ++failed === MAX_FAILED_PAGES) return NOT_APPLIED;
-      if (page !== null && page.reports < number) {
+      problem ??= page?.problem ?? null;
+      const isFailed = page === null || (page.problem !== null && page.reports === 0);
+      if (isFailed && ++failed === MAX_FAILED_PAGES) return page === null ? NOT_APPLIED : problem;
+      // One that is cut or unreadable does not tell how many wait behind it.
+      if (page !== null && page.problem === null && page.reports < number) {
         this.lastGoodPullAt = new Date();
-        return null;
+        return problem;
       }
       wanted -= page?.reports ?? number;
     }
-    return null;
+    return problem;
   }
 
   /** How long one pull may take. */

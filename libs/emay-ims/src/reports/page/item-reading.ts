@@ -24,6 +24,7 @@ export class ItemReading {
   /** Characters so far. */
   length = 0;
   private position = 0;
+  private began = performance.now();
 
   constructor(
     private readonly text: AsyncIterable<string>,
@@ -34,17 +35,28 @@ export class ItemReading {
 
   /** As many at a time as one piece of the text completes. Lets others work in between. */
   async *items(): AsyncGenerator<readonly ReadItem[]> {
-    let began = performance.now();
     for await (const text of this.text) {
       this.length += text.length;
-      yield this.scanner.feed(text).flatMap((item) => this.read(item));
+      const items: ReadItem[] = [];
+      for (const item of this.scanner.feed(text)) {
+        items.push(...this.read(item));
+        if (this.isOthersTurn) await this.letOthersWork();
+      }
+      yield items;
       if (this.length > this.maxLength) return;
-      if (performance.now() - began < STRETCH_MS) continue;
-      await immediately();
-      began = performance.now();
+      if (this.isOthersTurn) await this.letOthersWork();
     }
     this.isWhole = this.scanner.isWhole;
     if (this.scanner.pending !== '') yield this.rest(this.scanner.pending);
+  }
+
+  private get isOthersTurn(): boolean {
+    return performance.now() - this.began >= STRETCH_MS;
+  }
+
+  private async letOthersWork(): Promise<void> {
+    await immediately();
+    this.began = performance.now();
   }
 
   private read(text: string): ReadItem[] {

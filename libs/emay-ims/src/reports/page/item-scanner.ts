@@ -1,7 +1,7 @@
 import { isBlank, ValueTracker } from './value-tracker.js';
 
 /** A report has some hundred characters; what is longer than this is none. */
-const MAX_ITEM_LENGTH = 1024 * 1024;
+const MAX_ITEM_LENGTH = 64 * 1024;
 const EXCERPT_LENGTH = 4_000;
 const BETWEEN_OBJECTS = /(?<=\})\s*,\s*(?=\{)/;
 
@@ -34,11 +34,6 @@ export class ItemScanner {
   /** Whether the answer came to its end. */
   get isWhole(): boolean {
     return this.place === 'end' || (this.place === 'list' && this.isPastItems);
-  }
-
-  /** Whether there is an answer at all. */
-  get hasBegun(): boolean {
-    return this.place !== 'start' && this.place !== 'no-json';
   }
 
   /** The item under way: what is cut, or has swallowed all that came behind it. */

@@ -33,7 +33,7 @@ export interface ReportPart {
 
 /** What a page says. */
 export interface PageReading {
-  /** `reports`: what `parts` gives. `error`: no, with `code`. `unreadable`: nothing can be made of it. */
+  /** `reports`: what `parts` gives, whatever `code` says. `error`: no, with `code`. `unreadable`: nothing can be made of it. */
   kind: 'reports' | 'error' | 'unreadable';
   code: string | null;
   /** How many items it holds, bad ones included. */
@@ -115,10 +115,10 @@ export class PageReader {
 
 function judge(scanner: ItemScanner, hasReports: boolean): Pick<PageReading, 'kind' | 'code'> {
   const code = scanner.code === null ? null : readToken(parseAnswerJson(scanner.code));
+  // Reports are reports, also where what should stand before them is missing, or is a no: the gateway has forgotten them.
+  if (hasReports) return { kind: 'reports', code };
   if (code !== null && code !== 'SUCCESS') return { kind: 'error', code };
-  // Reports are reports, also where what should stand before them is missing.
-  const isAnswer = code === null ? hasReports : scanner.data !== 'other';
-  return { kind: isAnswer ? 'reports' : 'unreadable', code };
+  return { kind: code !== null && scanner.data !== 'other' ? 'reports' : 'unreadable', code };
 }
 
 async function* inParts(items: Items, from: number): AsyncGenerator<ReportPart> {
