@@ -48,8 +48,8 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
     }
     const applied = toApplied(message.customImsId, report);
     if (message.attempts === 0 && WAITING_UNSENT.has(message.state)) {
-      const known = unsent.get(message.customImsId);
-      if (!known || STATE_RANK[applied.state] > STATE_RANK[known.state]) unsent.set(message.customImsId, applied);
+      const better = unsent.get(message.customImsId);
+      if (!better || STATE_RANK[applied.state] > STATE_RANK[better.state]) unsent.set(message.customImsId, applied);
       continue;
     }
     const earlier = highest.get(message.customImsId);
