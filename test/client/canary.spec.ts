@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { EmayImsProtocolOptions } from 'nestjs-emay-ims';
+import { tracingChannel } from 'node:diagnostics_channel';
+import { REQUEST_CHANNEL, type EmayImsProtocolOptions, type ImsRequestTrace } from 'nestjs-emay-ims';
 import { APP_ID, Bench, MESSAGE } from './support/client-under-test.js';
 import { answering, httpAnswer, refusedPort, type RawRequest } from './support/raw-server.js';
 
@@ -10,6 +11,7 @@ const PARAMS = '{"code":"ERROR_PARAMS"}';
 const EMPTY = '{"code":"ERROR_MOBILE_EMPTY"}';
 const TAKEN = JSON.stringify({ code: 'SUCCESS', data: [{ customImsId: MESSAGE.customImsId, imsId: '1' }] });
 const ACCEPTED = { kind: 'accepted' };
+const none = () => undefined;
 
 const callOf = ({ head }: RawRequest) => /\/inter\/(\w+)/.exec(head)?.[1];
 const bodyOf = ({ body }: RawRequest) =>
@@ -135,6 +137,24 @@ describe('before the first message goes to an address', () => {
     await client.tryTheWay();
     expect(seen().slice(1)).toEqual(['canary sendBatchIMS', 'canary sendBatchIMS']);
   });
+});
+
+it('a canary is told on the channel of requests, as a call of size 0 that is no failure', async () => {
+  const heard: Partial<ImsRequestTrace>[] = [];
+  const hear = {
+    asyncEnd: ({ call, size, outcome, code }: ImsRequestTrace) => heard.push({ call, size, outcome, code }),
+  };
+  const channel = tracingChannel<unknown, ImsRequestTrace>(REQUEST_CHANNEL);
+  const subscribers = { start: none, end: none, asyncStart: none, error: none, ...hear };
+  channel.subscribe(subscribers);
+  await clientOf((await gateway(EMPTY)).url).sendSingleIms(MESSAGE);
+  await clientOf((await gateway('{"code":"ERROR_SIGN"}')).url).tryTheWay();
+  channel.unsubscribe(subscribers);
+  expect(heard).toEqual([
+    { call: 'sendBatchIMS', size: 0, outcome: 'answered', code: null },
+    { call: 'sendSingleIMS', size: 1, outcome: 'accepted', code: 'SUCCESS' },
+    { call: 'sendBatchIMS', size: 0, outcome: 'refused', code: 'ERROR_SIGN' },
+  ]);
 });
 
 it('a report call goes without a canary', async () => {

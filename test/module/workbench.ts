@@ -38,7 +38,9 @@ export class Workbench {
 
   /** Options for the gateway here and an SQLite file of this workbench, quiet unless said otherwise. */
   options(more: Partial<EmayImsModuleOptions> = {}): EmayImsModuleOptions {
-    return { baseUrl: this.simulator.url, ...ACCOUNT, database: this.file(), ...QUIET, ...more };
+    // No canary, so that a fault which a test injects is for its messages.
+    const protocol = { canary: false, ...more.protocol };
+    return { baseUrl: this.simulator.url, ...ACCOUNT, database: this.file(), ...QUIET, ...more, protocol };
   }
 
   file(name = 'ims.sqlite') {

@@ -135,6 +135,20 @@ describe.each(databasesUnderTest())('a way that is not in order, on %s', (kind) 
     },
   );
 
+  it('an application that closes while a canary is under way has claimed nothing', async () => {
+    await start({ module: { http: { timeoutMs: 1_000 } } });
+    proxy.mood = 'hangs';
+    await enqueue(10);
+    await triesFor(1);
+    proxy.mood = 'honest';
+    await app.module.close();
+    const source = await app.database.open();
+    const rows = await source.query('SELECT DISTINCT state, attempts FROM emay_ims_message');
+    await source.destroy();
+    expect(rows).toEqual([{ state: 'QUEUED', attempts: 0 }]);
+    expect(app.simulator.requests()).toEqual([]);
+  });
+
   it('calls nobody while there is nothing to send, and once for however many begin together', async () => {
     await start();
     await pause(200);

@@ -42,6 +42,8 @@ export async function startObservedApp(kind: DatabaseKind, options: ObservedAppO
         database: database.moduleOptions,
         ...QUIET,
         ...options.module,
+        // So that each call is a message's.
+        protocol: { canary: false, ...options.module?.protocol },
       }),
       ...(options.imports ?? []),
     ],

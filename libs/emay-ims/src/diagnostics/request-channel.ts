@@ -6,7 +6,8 @@ export const REQUEST_CHANNEL = 'emay-ims:request';
 
 /**
  * How a call ended: a send as told by `SendOutcome`; `getIMSReport` with `answered`, as its answer is stored before
- * anybody reads it, or `unsent` or `unconfirmed`.
+ * anybody reads it, or `unsent` or `unconfirmed`. A canary, a send of size 0, with `answered` where a gateway is there, else
+ * as the messages behind it: `refused` or `unsent`.
  */
 export type ImsRequestOutcome = 'accepted' | 'refused' | 'answered' | 'unsent' | 'unconfirmed';
 
@@ -15,7 +16,7 @@ export interface ImsRequestTrace {
   readonly account: string;
   /** The vendor's name of the call. */
   readonly call: GatewayCall;
-  /** Messages in the request; of `getIMSReport`, the most reports asked for. */
+  /** Messages in the request, 0 of a canary; of `getIMSReport`, the most reports asked for. */
   readonly size: number;
   /** The gateway's address tried last, `https://host:port`; `null` until one is. */
   origin: string | null;
