@@ -7,6 +7,10 @@ import type { RequestBody, SendEntry } from '../wire/request-body.js';
  * batch is looked at before its list. `params`: an empty list is `ERROR_PARAMS`.
  */
 export const EMPTY_BATCHES = ['list-first', 'content-first', 'params'] as const;
+/**
+ * What an empty list is answered with: `list-first` `ERROR_MOBILE_EMPTY`; `content-first` the same, unless the text is refused before;
+ * `params` `ERROR_PARAMS`.
+ */
 export type EmptyBatch = (typeof EMPTY_BATCHES)[number];
 
 export interface BatchRules {
