@@ -232,7 +232,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   });
 
   it.each([
-    ['an error code', '{"code":"ERROR_SIGN"}', 'ERROR_SIGN'],
+    ['a code that nobody knows', '{"code":"ERROR_NEW"}', 'ERROR_NEW'],
     ['HTML', '<html>502 网关</html>', 'UNREADABLE'],
   ])('keeps a page that is %s and says so', async (_, body, problem) => {
     const one = receiver();
@@ -242,6 +242,13 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       { id: stand.id, state: 'UNREADABLE', body },
     ]);
     expect(await one.inbox.pending(10)).toEqual([]);
+  });
+
+  it('forgets a page that is a listed code: the gateway has handed nothing out', async () => {
+    const one = receiver();
+    const stand = await stored(one, '{"code":"ERROR_SIGN"}');
+    expect(await one.ingestor.ingest(stand)).toEqual({ ...NOTHING, problem: 'ERROR_SIGN' });
+    expect(await rowsOf('emay_ims_report_batch', one.store.account)).toEqual([]);
   });
 
   it('keeps a report of a stranger once, as it came, and gives it to its message when that turns up', async () => {

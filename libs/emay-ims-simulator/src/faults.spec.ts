@@ -264,3 +264,20 @@ describe('injecting', () => {
     expect(() => inject(parsed<FaultOrder>(JSON.stringify(fault)))).toThrow(message);
   });
 });
+
+describe('a request that asks to send to nobody, as clients try the way', () => {
+  const tryTheWay = () => bench.code('sendBatchIMS', { content: 'Hello', imses: [] });
+
+  it('is left alone by faults that are counted, and does not count', async () => {
+    inject({ kind: 'code', code: 'ERROR_OVER_SPEED', times: 1, skip: 1 });
+    expect(await tryTheWay()).toBe('ERROR_MOBILE_EMPTY');
+    expect((await sendSingle()).text).toContain('SUCCESS');
+    expect(await tryTheWay()).toBe('ERROR_MOBILE_EMPTY');
+    expect((await sendSingle()).text).toContain('ERROR_OVER_SPEED');
+  });
+
+  it('meets those that last', async () => {
+    inject({ kind: 'code', code: 'ERROR_OVER_SPEED', times: Infinity });
+    expect(await tryTheWay()).toBe('ERROR_OVER_SPEED');
+  });
+});

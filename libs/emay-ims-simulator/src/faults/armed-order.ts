@@ -28,7 +28,8 @@ export class ArmedOrder implements Armed {
     this.until = this.from + (forMs ?? Infinity);
   }
 
-  take(call: CallName): Fault | undefined {
+  take(call: CallName, isToNobody = false): Fault | undefined {
+    if (isToNobody && (this.remaining < Infinity || this.toSkip > 0)) return undefined;
     if (this.isOver() || this.now() < this.from || !this.calls.has(call)) return undefined;
     if (this.toSkip > 0) {
       this.toSkip--;

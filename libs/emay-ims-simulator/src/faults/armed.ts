@@ -5,8 +5,12 @@ import type { Fault } from './fault.js';
 export interface Armed {
   /** How many requests it will still spoil. */
   readonly remaining: number;
-  /** The fault that a request of this call meets, now spent once. */
-  take(call: CallName): Fault | undefined;
+  /**
+   * The fault that a request of this call meets, now spent once.
+   *
+   * @param isToNobody it asks to send and names no number: so clients try the way. Who counts requests lets it pass.
+   */
+  take(call: CallName, isToNobody?: boolean): Fault | undefined;
   /** It will never spoil a request again. */
   isOver(): boolean;
   cancel(): void;

@@ -43,11 +43,11 @@ export class FaultPlan {
     return this.add(scenario, new PlayedScenario(scenario, (order) => this.arm(order)));
   }
 
-  /** The fault that this call meets, now spent once. */
-  take(call: CallName): Fault | undefined {
+  /** The fault that this call meets, now spent once; one to nobody only such as are not counted. */
+  take(call: CallName, isToNobody = false): Fault | undefined {
     if (this.entries.length === 0) return undefined;
     for (const entry of this.entries) {
-      const fault = entry.armed.take(call);
+      const fault = entry.armed.take(call, isToNobody);
       if (!fault) continue;
       entry.met++;
       return fault;

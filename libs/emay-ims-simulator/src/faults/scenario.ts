@@ -74,9 +74,9 @@ export class PlayedScenario implements Armed {
     return this.scenario.repeat ? Infinity : this.scenario.steps.length - this.index;
   }
 
-  take(call: CallName): Fault | undefined {
+  take(call: CallName, isToNobody = false): Fault | undefined {
     this.advance();
-    return this.current?.take(call);
+    return this.current?.take(call, isToNobody);
   }
 
   isOver(): boolean {
@@ -114,8 +114,8 @@ class Passing implements Armed {
     this.calls = new Set([on].flat());
   }
 
-  take(call: CallName): undefined {
-    if (this.calls.has(call)) this.remaining--;
+  take(call: CallName, isToNobody = false): undefined {
+    if (this.calls.has(call) && !isToNobody) this.remaining--;
     return undefined;
   }
 
