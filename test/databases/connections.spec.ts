@@ -1,22 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConsoleLogger } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { startSimulator, type Simulator } from 'emay-ims-simulator';
-import {
-  EmayImsConflictError,
-  EmayImsModule,
-  EmayImsService,
-  EmayImsStoreError,
-  type EmayImsModuleOptions,
-  type EmayImsServerDatabaseOptions,
-} from 'nestjs-emay-ims';
+import { type Simulator } from 'emay-ims-simulator';
+import { EmayImsConflictError, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { BreakingProxy } from '../faults/breaking-proxy.mjs';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
-import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+import { ServerHosts } from './server-hosts.js';
 
 const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
 const message = (customImsId: string, content = 'Hello') => ({ mobile: '+61422118000', content, customImsId });
@@ -27,44 +17,19 @@ const FAR_TOO_LONG_MS = 20_000;
 
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))("a host's %s", (kind) => {
   const isPostgres = kind === 'postgres';
+  let hosts: ServerHosts;
   let simulator: Simulator;
   let database: TestDatabase;
   let outside: DataSource;
-  const closing: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
-    simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
-    database = await createTestDatabase(kind as 'postgres');
+    hosts = await ServerHosts.open(kind);
+    ({ simulator, database } = hosts);
     outside = await database.open();
+    hosts.closing.push(() => outside.destroy());
   });
-  afterEach(async () => {
-    for (const close of closing.splice(0).toReversed()) await close();
-    await outside.destroy();
-    await simulator.stop();
-    await database.drop();
-  });
+  afterEach(() => hosts.close());
 
-  const start = async (
-    options: object = {},
-    limits: Partial<EmayImsServerDatabaseOptions> = {},
-    more: Partial<EmayImsModuleOptions> = {},
-  ): Promise<TestingModule> => {
-    const host = await Test.createTestingModule({
-      imports: [
-        TypeOrmModule.forRoot({ ...database.typeOrmOptions, retryAttempts: 0, ...options } as never),
-        EmayImsModule.forRoot({
-          baseUrl: simulator.url,
-          ...ACCOUNT,
-          ...QUIET,
-          database: { dataSource: 'default', startTimeoutMs: 0, ...limits },
-          ...more,
-        }),
-      ],
-    })
-      .setLogger(new ConsoleLogger({ logLevels: [] }))
-      .compile();
-    closing.push(() => host.close());
-    return host.init();
-  };
+  const start = (...options: Parameters<ServerHosts['start']>) => hosts.start(...options);
   const rows = (sql: string) => outside.query<Record<string, unknown>[]>(sql);
   const lockTable = async () => {
     const runner = outside.createQueryRunner();
@@ -79,7 +44,7 @@ const FAR_TOO_LONG_MS = 20_000;
   const throughProxy = async () => {
     const url = new URL((database.typeOrmOptions as { url: string }).url);
     const proxy = await BreakingProxy.start({ host: '127.0.0.1', port: Number(url.port) });
-    closing.push(() => proxy.stop());
+    hosts.closing.push(() => proxy.stop());
     url.port = String(proxy.port);
     return { proxy, options: { url: url.href } };
   };

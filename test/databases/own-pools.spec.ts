@@ -1,17 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConsoleLogger } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { startSimulator, type Simulator } from 'emay-ims-simulator';
-import { EmayImsModule, EmayImsService, type EmayImsServerDatabaseOptions } from 'nestjs-emay-ims';
+import { EmayImsService, type EmayImsServerDatabaseOptions } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { BreakingProxy } from '../faults/breaking-proxy.mjs';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
-import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+import { ServerHosts } from './server-hosts.js';
 
 const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
 const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'Hello', customImsId });
@@ -20,44 +17,20 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
   'connections of our own to %s',
   (kind) => {
     const isPostgres = kind === 'postgres';
-    let simulator: Simulator;
+    let hosts: ServerHosts;
     let database: TestDatabase;
     let outside: DataSource;
-    const closing: (() => Promise<unknown>)[] = [];
     beforeEach(async () => {
-      simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
-      database = await createTestDatabase(kind as 'postgres');
+      hosts = await ServerHosts.open(kind);
+      database = hosts.database;
       outside = await database.open();
+      hosts.closing.push(() => outside.destroy());
     });
-    afterEach(async () => {
-      for (const close of closing.splice(0).toReversed()) await close();
-      await outside.destroy();
-      await simulator.stop();
-      await database.drop();
-    });
+    afterEach(() => hosts.close());
 
-    const open = async (
-      source: DataSource,
-      limits: Partial<EmayImsServerDatabaseOptions> = {},
-    ): Promise<TestingModule> => {
-      const host = await Test.createTestingModule({
-        imports: [
-          TypeOrmModule.forRootAsync({
-            useFactory: () => source.options,
-            dataSourceFactory: () => source.initialize(),
-          }),
-          EmayImsModule.forRoot({
-            baseUrl: simulator.url,
-            ...ACCOUNT,
-            ...QUIET,
-            database: { dataSource: 'default', startTimeoutMs: 0, ...limits },
-          }),
-        ],
-      })
-        .setLogger(new ConsoleLogger({ logLevels: [] }))
-        .compile();
-      closing.push(() => host.close());
-      return host.init();
+    const open = (source: DataSource, limits: Partial<EmayImsServerDatabaseOptions> = {}) => {
+      const factories = { useFactory: () => source.options, dataSourceFactory: () => source.initialize() };
+      return hosts.startWith(TypeOrmModule.forRootAsync(factories), limits);
     };
     const start = async (options: object, limits?: Partial<EmayImsServerDatabaseOptions>) => {
       const source = new DataSource({ ...database.typeOrmOptions, ...options } as DataSourceOptions);
@@ -108,14 +81,14 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
       await proxy.stop();
       for (let round = 0; round < 20; round++) expect(await isStored(ims, `away-${round}`)).toBe(false);
       const back = await BreakingProxy.start(target, proxy.port);
-      closing.push(() => back.stop());
+      hosts.closing.push(() => back.stop());
       await eventually(() => isStored(ims, 'back'), Boolean);
     });
 
     it('do not use up the pool where a server says nothing as they begin', async () => {
       const { host, port } = credentials();
       const proxy = await BreakingProxy.start({ host, port });
-      closing.push(() => proxy.stop());
+      hosts.closing.push(() => proxy.stop());
       const url = new URL(database.url);
       url.port = String(proxy.port);
       const ims = await start({ url: url.href }, { poolTimeoutMs: 500, poolSize: 2 });
@@ -165,7 +138,7 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
           client.on('close', () => server.destroy());
         }).listen(0, '127.0.0.1');
         await once(between, 'listening');
-        closing.push(async () => between.close());
+        hosts.closing.push(async () => between.close());
         const url = new URL(database.url);
         url.port = String((between.address() as AddressInfo).port);
         const ims = await start({ url: url.href }, { poolSize: 2 });
@@ -183,7 +156,7 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
           extra: { connectionLimit: 1 },
         } as DataSourceOptions);
         await source.initialize();
-        closing.push(() => source.destroy());
+        hosts.closing.push(() => source.destroy());
         await source.query(
           'SET SESSION completion_type = 1, sql_select_limit = 1, sql_safe_updates = 1, autocommit = 0',
         );

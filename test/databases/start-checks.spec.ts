@@ -1,19 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { startSimulator, type Simulator } from 'emay-ims-simulator';
 import {
   EMAY_IMS_MIGRATIONS,
-  EmayImsModule,
   EmayImsOptionsError,
   EmayImsService,
   type EmayImsServerDatabaseOptions,
 } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
-import { ACCOUNT, QUIET } from '../support/gateway-app.js';
 import { KeptLogs } from '../module/workbench.js';
+import { ServerHosts } from './server-hosts.js';
 
 const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
@@ -89,49 +85,21 @@ const ON_MARIADB: readonly Wrong[] = [
 
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))('the start on %s', (kind) => {
   const isPostgres = kind === 'postgres';
-  let simulator: Simulator;
+  let hosts: ServerHosts;
   let database: TestDatabase;
   let admin: DataSource;
   let logs: KeptLogs;
-  const closing: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
-    simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
-    database = await createTestDatabase(kind as 'postgres');
+    hosts = await ServerHosts.open(kind);
+    database = hosts.database;
     admin = await database.open();
+    hosts.closing.push(() => admin.destroy());
     logs = new KeptLogs();
   });
-  afterEach(async () => {
-    for (const close of closing.splice(0).toReversed()) await close();
-    await admin.destroy();
-    await simulator.stop();
-    await database.drop();
-  });
+  afterEach(() => hosts.close());
 
-  const start = async (
-    options: object = {},
-    module: Partial<EmayImsServerDatabaseOptions> = {},
-  ): Promise<TestingModule> => {
-    const host = await Test.createTestingModule({
-      imports: [
-        TypeOrmModule.forRoot({
-          ...database.typeOrmOptions,
-          migrationsRun: false,
-          retryAttempts: 0,
-          ...options,
-        } as never),
-        EmayImsModule.forRoot({
-          baseUrl: simulator.url,
-          ...ACCOUNT,
-          ...QUIET,
-          database: { dataSource: 'default', startTimeoutMs: 0, ...module },
-        }),
-      ],
-    })
-      .setLogger(logs)
-      .compile();
-    closing.push(() => host.close());
-    return host.init();
-  };
+  const start = (options: object = {}, module: Partial<EmayImsServerDatabaseOptions> = {}) =>
+    hosts.start({ migrationsRun: false, ...options }, module, {}, logs);
   const refusal = async (options: object = {}): Promise<string> => {
     const error: unknown = await start(options).then(
       () => null,
@@ -158,7 +126,7 @@ const ON_MARIADB: readonly Wrong[] = [
 
   it('refuses a schema that synchronize alone has made', async () => {
     const fresh = await createTestDatabase(kind as 'postgres');
-    closing.push(() => fresh.drop());
+    hosts.closing.push(() => fresh.drop());
     const { url } = fresh.typeOrmOptions as { url: string };
     expect(await refusal({ url, synchronize: true, migrations: [] })).toMatch(
       /has no tables \w+\.emay_ims_report_batch, .*emay_ims_lease/,
@@ -190,7 +158,7 @@ const ON_MARIADB: readonly Wrong[] = [
     if (isPostgres) {
       await admin.query(`CREATE USER ${user}`);
       await admin.query(`GRANT SELECT, UPDATE, DELETE ON ${tables.join(', ')} TO ${user}`);
-      closing.push(async () => {
+      hosts.closing.push(async () => {
         await admin.query(`DROP OWNED BY ${user}`);
         await admin.query(`DROP USER ${user}`);
       });
@@ -198,7 +166,7 @@ const ON_MARIADB: readonly Wrong[] = [
       await admin.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'x'`);
       for (const table of tables)
         await admin.query(`GRANT SELECT, UPDATE, DELETE ON ${name}.${table} TO '${user}'@'%'`);
-      closing.push(() => admin.query(`DROP USER '${user}'@'%'`));
+      hosts.closing.push(() => admin.query(`DROP USER '${user}'@'%'`));
     }
     const asUser = asUrl((url) => {
       url.username = user;
@@ -222,7 +190,7 @@ const ON_MARIADB: readonly Wrong[] = [
       await admin.query(
         `CREATE DATABASE ${name} ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
       );
-      closing.push(() => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      hosts.closing.push(() => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
       const elsewhere = asUrl((url) => (url.pathname = `/${name}`));
       expect(await refusal({ ...elsewhere, migrationsRun: true })).toMatch(
         /Texts do not survive .* Its encoding is .* UTF8/,
@@ -269,7 +237,7 @@ const ON_MARIADB: readonly Wrong[] = [
       await admin.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${user}`);
       await admin.query(`ALTER ROLE ${user} SET statement_timeout = '90s'`);
       await admin.query('REVOKE SELECT ON pg_catalog.pg_settings FROM PUBLIC');
-      closing.push(async () => {
+      hosts.closing.push(async () => {
         await admin.query(`DROP OWNED BY ${user}`);
         await admin.query(`DROP USER ${user}`);
       });
@@ -290,7 +258,7 @@ const ON_MARIADB: readonly Wrong[] = [
       const name = new URL(database.url).pathname.slice(1);
       await admin.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'x'`);
       await admin.query(`GRANT ALL ON ${name}.* TO '${user}'@'%'`);
-      closing.push(() => admin.query(`DROP USER '${user}'@'%'`));
+      hosts.closing.push(() => admin.query(`DROP USER '${user}'@'%'`));
       const host = await start(
         asUrl((url) => {
           url.username = user;
@@ -301,7 +269,7 @@ const ON_MARIADB: readonly Wrong[] = [
       await ims.pulse();
       // Of no concern to those who administer the server, as the other tests do.
       await admin.query('SET GLOBAL read_only = 1');
-      closing.push(() => admin.query('SET GLOBAL read_only = 0'));
+      hosts.closing.push(() => admin.query('SET GLOBAL read_only = 0'));
       const failure: unknown = await ims.pulse().catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: 'EMAY_IMS_STORE', driverCode: 'ER_OPTION_PREVENTS_STATEMENT' });
       expect((failure as Error).message).not.toContain('once the database is back');

@@ -1,21 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConsoleLogger } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { startSimulator, type Simulator } from 'emay-ims-simulator';
 import {
   EMAY_IMS_MIGRATIONS,
-  EmayImsModule,
   emayImsMigrations,
   EmayImsOptionsError,
   EmayImsService,
   getEmayImsRepositoryToken,
-  type EmayImsServerDatabaseOptions,
   type ImsMessage,
 } from 'nestjs-emay-ims';
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type Repository } from 'typeorm';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
-import { ACCOUNT, QUIET } from '../support/gateway-app.js';
+import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { ServerHosts } from './server-hosts.js';
 
 const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
@@ -42,20 +36,14 @@ const PLACES: Record<string, object> = {
 };
 
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))('the tables on %s', (kind) => {
-  let simulator: Simulator;
+  let hosts: ServerHosts;
   let database: TestDatabase;
-  const closing: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
-    simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
-    database = await createTestDatabase(kind as 'postgres');
-    await query('SELECT 1');
+    hosts = await ServerHosts.open(kind);
+    database = hosts.database;
     if (kind === 'postgres') await query('CREATE SCHEMA e2e');
   });
-  afterEach(async () => {
-    for (const close of closing.splice(0).toReversed()) await close();
-    await simulator.stop();
-    await database.drop();
-  });
+  afterEach(() => hosts.close());
 
   async function query(sql: string): Promise<Record<string, unknown>[]> {
     const { entities: _none, migrations: _neither, ...rest } = database.typeOrmOptions as DataSourceOptions;
@@ -63,25 +51,7 @@ const PLACES: Record<string, object> = {
     return source.query<Record<string, unknown>[]>(sql).finally(() => source.destroy());
   }
 
-  const start = async (options: object, module: Partial<EmayImsServerDatabaseOptions> = {}, more: object = {}) => {
-    const host = await Test.createTestingModule({
-      imports: [
-        TypeOrmModule.forRoot({ ...database.typeOrmOptions, retryAttempts: 0, ...options } as never),
-        EmayImsModule.forRoot({
-          baseUrl: simulator.url,
-          ...ACCOUNT,
-          ...QUIET,
-          database: { dataSource: 'default', startTimeoutMs: 0, ...module },
-          ...more,
-        }),
-      ],
-    })
-      .setLogger(new ConsoleLogger({ logLevels: [] }))
-      .compile();
-    closing.push(() => host.close());
-    await host.init();
-    return host;
-  };
+  const start = (...options: Parameters<ServerHosts['start']>) => hosts.start(...options);
 
   it.each([...Object.keys(PLACES), ...(kind === 'postgres' ? ['a schema'] : [])])(
     'lie where the host puts them by %s; without it nothing is seen of them, and reverting drops them alone',
