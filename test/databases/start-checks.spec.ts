@@ -54,12 +54,20 @@ const ON_POSTGRES: readonly Wrong[] = [
     ],
     [/Table \w+\.emay_ims_report_batch has parts/, /Table \w+\.emay_ims_event has parts/],
   ],
+  [
+    'ids that merge',
+    [
+      "CREATE COLLATION merging (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+      'ALTER TABLE emay_ims_message ALTER COLUMN ims_id TYPE varchar(64) COLLATE merging',
+    ],
+    [/Column ims_id of emay_ims_message has a nondeterministic collation/],
+  ],
 ];
 const ON_MARIADB: readonly Wrong[] = [
   [
     'an index that is missing',
     ['DROP INDEX emay_ims_message_listed ON emay_ims_message'],
-    [/no index emay_ims_message_listed/],
+    [/no valid index emay_ims_message_listed/],
   ],
   [
     'a key that is missing',

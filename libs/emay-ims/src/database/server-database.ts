@@ -9,7 +9,7 @@ import type { WorkKind } from './shared-commits.js';
 import type { SqlSession, SqlWork } from './sql-session.js';
 import { isRefusedCommit } from './store-failure.js';
 
-/** How much longer than others a statement may take of which that is known. */
+/** How many times longer a statement may take that is known to read or delete much. */
 const LONG = 4;
 /** Dead connections found one after the other before the server itself counts as away. */
 const MAX_DEAD = 10;

@@ -33,10 +33,12 @@ export class ClockSetBack {
   }
 
   private async isSetBack(): Promise<boolean> {
+    const { lastLook } = this;
+    // Only the time between the two looks counts: a slow answer is no clock that was set back.
+    const passed = lastLook === null ? 0 : performance.now() - lastLook.process;
     const [row] = await this.database.rows(this.sql.newest, [this.account]);
     const now = Number(row?.now);
-    const { lastLook } = this;
-    const expected = lastLook === null ? now : lastLook.database + (performance.now() - lastLook.process);
+    const expected = lastLook === null ? now : lastLook.database + passed;
     this.lastLook = { database: now, process: performance.now() };
     const isNewestAhead = row?.newest !== null && Number(row?.newest) > now + SET_BACK_MS;
     if (!isNewestAhead && expected <= now + SET_BACK_MS) {

@@ -1,7 +1,7 @@
 import type { ImsDatabase, SqlRow } from '../ims-database.js';
 import { IMS_TABLES, type ImsTable } from '../table-names.js';
 import type { Findings, Problem } from './findings.js';
-import { REQUIRED_SCHEMA } from './required-schema.js';
+import { findIndexProblems } from './index-check.js';
 import { findTextProblems } from './text-check.js';
 
 /** Columns that hold ids and names: what differs in case is different. */
@@ -20,7 +20,7 @@ const IDS = new Set([
 
 /** What is wrong with a MySQL or MariaDB database. */
 export async function checkMysql(database: ImsDatabase): Promise<Findings> {
-  const [row] = await database.rows('SELECT @@innodb_flush_log_at_trx_commit AS flush_log, @@version AS version');
+  const [row] = await database.rows('SELECT @@innodb_flush_log_at_trx_commit AS flush_log');
   const warnings =
     Number(row?.flush_log) === 1
       ? []
@@ -64,7 +64,15 @@ async function findTableProblems(database: ImsDatabase, table: ImsTable): Promis
           ),
         ]),
     ...findColumnProblems(names.path(table), columns),
-    ...findIndexProblems(database, table, indexes),
+    ...findIndexProblems(
+      names,
+      table,
+      indexes.map((index) => ({
+        name: String(index.name),
+        isUnique: Number(index.non_unique) === 0,
+        columns: String(index.columns),
+      })),
+    ),
   ];
 }
 
@@ -84,28 +92,6 @@ function findColumnProblems(table: string, columns: readonly SqlRow[]): Problem[
 
 function list(columns: readonly SqlRow[]): string {
   return columns.map(({ name }) => name).join(', ');
-}
-
-function findIndexProblems(database: ImsDatabase, table: ImsTable, found: readonly SqlRow[]): Problem[] {
-  const { names } = database;
-  const { key, indexes } = REQUIRED_SCHEMA[table];
-  const isUnique = found.some((index) => Number(index.non_unique) === 0 && index.columns === key.toSorted().join(','));
-  const absent = indexes
-    .map((index) => names.bareIndex(table, index))
-    .filter((name) => !found.some((one) => one.name === name));
-  return [
-    ...(isUnique
-      ? []
-      : [
-          wrong(
-            `Table ${names.path(table)} has no unique index over (${key.join(', ')}): it was not made by EMAY_IMS_MIGRATIONS.`,
-          ),
-        ]),
-    ...absent.map((name) => ({
-      sentence: `Table ${names.path(table)} has no index ${name}: run EMAY_IMS_MIGRATIONS; leave synchronize off.`,
-      mayPass: true,
-    })),
-  ];
 }
 
 function wrong(sentence: string): Problem {

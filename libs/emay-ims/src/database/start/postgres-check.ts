@@ -1,7 +1,7 @@
 import type { ImsDatabase } from '../ims-database.js';
 import type { ServerFacts } from '../sessions/server-sessions.js';
 import { IMS_TABLES } from '../table-names.js';
-import { REQUIRED_SCHEMA } from './required-schema.js';
+import { findIndexProblems } from './index-check.js';
 import { findTextProblems } from './text-check.js';
 import type { Findings, Problem } from './findings.js';
 
@@ -33,7 +33,8 @@ export async function checkPostgres(database: ImsDatabase): Promise<Findings> {
       `Its encoding is ${settings.get('server_encoding')}: use a database with encoding UTF8.`,
     ])),
     ...(await findKindProblems(database)),
-    ...(await findIndexProblems(database)),
+    ...(await findKeyProblems(database)),
+    ...(await findCollationProblems(database)),
   ];
   return { problems, warnings, facts };
 }
@@ -83,45 +84,39 @@ async function findKindProblems(database: ImsDatabase): Promise<Problem[]> {
   return problems;
 }
 
-async function findIndexProblems(database: ImsDatabase): Promise<Problem[]> {
+async function findKeyProblems(database: ImsDatabase): Promise<Problem[]> {
   const { names } = database;
   const problems: Problem[] = [];
   for (const table of IMS_TABLES) {
-    const { key, indexes } = REQUIRED_SCHEMA[table];
     const found = await database.rows(
       `SELECT c.relname AS name, (i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL)::int AS is_unique,
-         (SELECT string_agg(a.attname, ',' ORDER BY a.attname) FROM pg_catalog.pg_attribute a
+         (SELECT string_agg(a.attname, ',' ORDER BY a.attname COLLATE "C") FROM pg_catalog.pg_attribute a
           WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)) AS columns
        FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
        WHERE i.indrelid = to_regclass(?) AND i.indisvalid`,
       [names.table(table)],
     );
-    if (!found.some((index) => Number(index.is_unique) === 1 && index.columns === key.toSorted().join(','))) {
-      problems.push({
-        sentence: `Table ${names.path(table)} has no unique index over (${key.join(', ')}): it was not made by EMAY_IMS_MIGRATIONS.`,
-        mayPass: false,
-      });
-    }
-    for (const index of indexes) {
-      const name = names.bareIndex(table, index);
-      if (found.some((one) => one.name === name)) continue;
-      problems.push({
-        sentence: `Table ${names.path(table)} has no valid index ${name}: run EMAY_IMS_MIGRATIONS; leave synchronize off.`,
-        mayPass: true,
-      });
-    }
+    const indexes = found.map(({ name, is_unique: isUnique, columns }) => ({
+      name: String(name),
+      isUnique: Number(isUnique) === 1,
+      columns: String(columns),
+    }));
+    problems.push(...findIndexProblems(names, table, indexes));
   }
+  return problems;
+}
+
+/** Such a collation takes different ids for the same. */
+async function findCollationProblems(database: ImsDatabase): Promise<Problem[]> {
+  const tables = IMS_TABLES.map((table) => database.names.table(table));
   const collated = await database.rows(
     `SELECT c.relname AS name, a.attname AS column_name FROM pg_catalog.pg_attribute a
      JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-     WHERE NOT l.collisdeterministic AND a.attrelid IN (${IMS_TABLES.map(() => 'to_regclass(?)').join(', ')})`,
-    IMS_TABLES.map((table) => names.table(table)),
+     WHERE NOT l.collisdeterministic AND a.attrelid IN (${tables.map(() => 'to_regclass(?)').join(', ')})`,
+    tables,
   );
-  for (const { name, column_name: column } of collated) {
-    problems.push({
-      sentence: `Column ${column} of ${name} has a nondeterministic collation, which takes different ids for the same: give it a deterministic one.`,
-      mayPass: false,
-    });
-  }
-  return problems;
+  return collated.map(({ name, column_name: column }) => ({
+    sentence: `Column ${column} of ${name} has a nondeterministic collation, which takes different ids for the same: give it a deterministic one.`,
+    mayPass: false,
+  }));
 }
