@@ -1,25 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { readPages, ROOT, type Page } from './pages.js';
+import { anchorsOf, readPages, ROOT, type Page } from './pages.js';
 
 const pages = new Map(readPages().map((page) => [page.path, page]));
-
-/** The anchors of a page's headings, as GitHub makes them. */
-function anchorsOf({ prose }: Page): Set<string> {
-  const anchors = new Set<string>();
-  for (const [, heading] of prose.matchAll(/^#{1,6} (.+)$/gm)) {
-    const text = (heading as string).replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1');
-    const anchor = text
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
-      .replaceAll(' ', '-');
-    let unique = anchor;
-    for (let repeat = 1; anchors.has(unique); repeat++) unique = `${anchor}-${repeat}`;
-    anchors.add(unique);
-  }
-  return anchors;
-}
 
 function problemWith(page: Page, link: string): string | null {
   const [path, anchor] = link.split('#', 2) as [string, string | undefined];

@@ -87,3 +87,19 @@ export function tableRows(prose: string): string[][] {
         .map((cell) => cell.trim()),
     );
 }
+
+/** The anchors of a page's headings, as GitHub makes them. */
+export function anchorsOf({ prose }: Page): Set<string> {
+  const anchors = new Set<string>();
+  for (const [, heading] of prose.matchAll(/^#{1,6} (.+)$/gm)) {
+    const text = (heading as string).replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1');
+    const anchor = text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+      .replaceAll(' ', '-');
+    let unique = anchor;
+    for (let repeat = 1; anchors.has(unique); repeat++) unique = `${anchor}-${repeat}`;
+    anchors.add(unique);
+  }
+  return anchors;
+}

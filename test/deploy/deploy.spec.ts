@@ -1,0 +1,174 @@
+import 'reflect-metadata';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { EmayImsModule } from 'nestjs-emay-ims';
+import { EmayImsMetricsModule } from 'nestjs-emay-ims/prometheus';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import { parse, parseAllDocuments } from 'yaml';
+import { readEnvironment } from '../../src/config/environment.js';
+import { anchorsOf, readPage, ROOT } from '../docs/pages.js';
+import { createTestDatabase } from '../support/databases.js';
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const source = read('src/config/environment.ts');
+const VARIABLES = new Set([...source.matchAll(/^ {2}([A-Z][A-Z_]+)\b/gm)].map(([, name]) => name as string));
+/** Of Node.js, and what only compose.yaml reads. */
+const OTHERS = new Set(['NODE_ENV', 'GATEWAY_API_KEY', 'POSTGRES_PASSWORD', 'GRAFANA_PASSWORD']);
+
+interface Rule {
+  alert: string;
+  expr: string;
+  labels: { severity: string };
+  annotations: { summary: string; runbook: string };
+}
+const RULES_PATH = 'deploy/prometheus/emay-ims.rules.yml';
+const rules = (parse(read(RULES_PATH)) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
+
+async function metricsOfTheModule(): Promise<Set<string>> {
+  const database = await createTestDatabase('sqlite');
+  const registry = new Registry();
+  const module = await Test.createTestingModule({
+    imports: [
+      EmayImsModule.forRoot({
+        baseUrl: 'http://127.0.0.1:9',
+        appId: 'app',
+        secretKey: 'key',
+        database: database.moduleOptions,
+        dispatch: { enabled: false },
+        reports: { enabled: false },
+      }),
+      EmayImsMetricsModule.forRoot({ registry }),
+    ],
+  }).compile();
+  await module.init();
+  const text = await registry.metrics();
+  await module.close();
+  await database.drop();
+  return new Set([...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].map(([, name]) => name as string));
+}
+
+/** `emay_ims_request_duration_seconds_bucket` is a series of the histogram without the suffix. */
+const metricsIn = (text: string) =>
+  [...text.matchAll(/\bemay_ims_\w+/g)].map(([name]) => name.replace(/(?<=_seconds)_(bucket|count|sum)$/, ''));
+
+describe('what Prometheus and Grafana are given', () => {
+  it('names metrics that the module has, and every one of them in the dashboard or a rule', async () => {
+    const metrics = await metricsOfTheModule();
+    const named = [...rules.flatMap(({ expr }) => metricsIn(expr)), ...metricsIn(read('deploy/grafana/emay-ims.json'))];
+    expect(named.filter((name) => !metrics.has(name))).toEqual([]);
+    expect([...metrics].filter((name) => !named.includes(name))).toEqual([
+      'emay_ims_poll_lease_held',
+      'emay_ims_lost_reports_at_most',
+    ]);
+  });
+
+  it.each(rules)('$alert leads to a chapter that exists', ({ annotations: { runbook }, labels }) => {
+    const [page = '', anchor = ''] = runbook.split('#');
+    expect(anchorsOf(readPage(page))).toContain(anchor);
+    expect(['page', 'ticket', 'review']).toContain(labels.severity);
+  });
+
+  it('has a rule for each alert of the operations page', () => {
+    const alerts = /## Alerts\n([\s\S]*?)\n## /.exec(read('docs/operations.md'))?.[1] ?? '';
+    const chapters = [...alerts.matchAll(/^\|.*\]\((\w+\.md)?(#[\w-]+)\).*\|$/gm)].map(
+      ([, page, anchor]) => `docs/${page ?? 'operations.md'}${anchor}`,
+    );
+    const runbooks = new Set(rules.map(({ annotations }) => annotations.runbook));
+    // A spool file shows as a page that waits.
+    const told = (chapter: string) =>
+      runbooks.has(chapter.replace('a-spool-file-is-there', 'pages-that-were-set-aside'));
+    expect(chapters.length).toBeGreaterThan(10);
+    expect(chapters.filter((chapter) => !told(chapter))).toEqual([]);
+  });
+
+  const promtool = spawnSync('promtool', ['--version']).status === 0;
+  if (!promtool && process.env.CI === 'true') throw new Error('promtool is missing: apt-get install prometheus');
+  (promtool ? it : it.skip)('raises each alert when it should, and none for a healthy account (promtool)', () => {
+    for (const command of [
+      ['check', 'rules', RULES_PATH],
+      ['test', 'rules', 'deploy/prometheus/emay-ims.rules.test.yml'],
+    ]) {
+      const { status, stdout, stderr } = spawnSync('promtool', command, { cwd: ROOT, encoding: 'utf8' });
+      expect({ status, told: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, told: '' });
+    }
+  });
+
+  it('has a promtool test for every rule', () => {
+    const tested = read('deploy/prometheus/emay-ims.rules.test.yml');
+    expect(rules.filter(({ alert }) => !tested.includes(alert)).map(({ alert }) => alert)).toEqual([]);
+  });
+});
+
+describe('variables in the files of a deployment', () => {
+  const manifests = readdirSync(join(ROOT, 'deploy/kubernetes')).map((file) => `deploy/kubernetes/${file}`);
+  const files = ['.env.example', 'compose.yaml', 'Dockerfile', 'deploy/systemd/emay-ims-gateway.service', ...manifests];
+
+  it.each(files)('%s names only those that the service reads', (file) => {
+    // Of the Dockerfile, compose.yaml and the unit also what is written after them.
+    const names = [
+      ...read(file).matchAll(
+        /\b(EMAY_IMS_[A-Z_]+|API_KEY_HASHES|RATE_LIMIT_[A-Z_]+|[A-Z]+_PASSWORD(?=[:}])|[A-Z]+_API_KEY)\b/g,
+      ),
+    ].map(([name]) => name);
+    const unknown = names.filter((name) => !VARIABLES.has(name) && !OTHERS.has(name));
+    // An example of what enableServiceLinks would add, and Grafana's and PostgreSQL's own.
+    expect(unknown.filter((name) => !['EMAY_IMS_GATEWAY_PORT', 'ADMIN_PASSWORD'].includes(name))).toEqual([]);
+  });
+
+  it('the example can be uncommented and filled', () => {
+    const lines = read('.env.example')
+      .split('\n')
+      .filter((line) => /^#?[A-Z_]+=/.test(line))
+      .map((line) => line.replace(/^#/, ''));
+    const given = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))) as Record<string, string>;
+    const filled = { ...given, EMAY_IMS_APP_ID: 'app', EMAY_IMS_SECRET_KEY: 'key', API_KEY_HASHES: 'a'.repeat(64) };
+    expect(readEnvironment(filled)).toMatchObject({ PORT: 3000, EMAY_IMS_RETENTION_DAYS: 90 });
+  });
+});
+
+describe('ways and ports', () => {
+  interface Probe {
+    httpGet: { path: string; port: string };
+  }
+  interface Container {
+    startupProbe: Probe;
+    livenessProbe: Probe;
+    readinessProbe: Probe;
+    ports: { name: string; containerPort: number }[];
+  }
+  interface StatefulSet {
+    spec: {
+      serviceName: string;
+      template: { spec: { containers: Container[]; terminationGracePeriodSeconds: number } };
+    };
+  }
+  const set = parse(read('deploy/kubernetes/stateful-set.yaml')) as StatefulSet;
+  const container = set.spec.template.spec.containers[0] as Container;
+
+  it('Kubernetes asks for what the service answers', () => {
+    const controller = read('src/health/health.controller.ts');
+    for (const { httpGet } of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
+      expect(controller).toContain(`@Get('${httpGet.path.replace('/health/', '')}')`);
+      expect(container.ports.map(({ name }) => name)).toContain(httpGet.port);
+    }
+    const services = parseAllDocuments(read('deploy/kubernetes/service.yaml')).map(
+      (document) => document.toJS() as { metadata: { name: string } },
+    );
+    expect(services.map(({ metadata }) => metadata.name)).toContain(set.spec.serviceName);
+  });
+
+  it('every way to stop leaves more time than a request may take', () => {
+    const timeoutSeconds = readEnvironment({}).EMAY_IMS_TIMEOUT_MS / 1_000;
+    const unit = read('deploy/systemd/emay-ims-gateway.service');
+    const compose = parse(read('compose.yaml')) as { services: { gateway: { stop_grace_period: string } } };
+    for (const seconds of [
+      set.spec.template.spec.terminationGracePeriodSeconds,
+      Number(/TimeoutStopSec=(\d+)/.exec(unit)?.[1]),
+      Number.parseInt(compose.services.gateway.stop_grace_period, 10),
+    ])
+      expect(seconds).toBeGreaterThan(timeoutSeconds);
+  });
+});
