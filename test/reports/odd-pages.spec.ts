@@ -120,6 +120,35 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(cut.applied).toBe(COUNT - tooLong.applied);
   });
 
+  it.each([
+    ['SUCCESS', '', { reports: 0, stoppedBy: null }, []],
+    ['SUCCESS', '[]', { reports: 0, stoppedBy: null }, []],
+    [' SUCCESS ', ' \r\n', { reports: 0, stoppedBy: null }, []],
+    ['SUCCESS', JSON.stringify([report(0), report(1)]), { applied: 2, stoppedBy: null }, ['APPLIED']],
+    ['SUCCESS', `${JSON.stringify([report(0)]).slice(0, -1)},{"cus`, { applied: 1, stoppedBy: 'CUT_SHORT' }, ['LOST']],
+    ['SUCCESS', '[{"customImsId"', { lost: COUNT, stoppedBy: 'CUT_SHORT' }, ['LOST']],
+    ['SUCCESS', gzipSync('[]'), { reports: 0, stoppedBy: null }, ['APPLIED']],
+    // A no that holds nothing is a no; whatever it holds is kept.
+    ['ERROR_APPID', '', { reports: 0, stoppedBy: 'ERROR_APPID' }, []],
+    ['ERROR_APPID', 'null', { reports: 0, stoppedBy: 'ERROR_APPID' }, []],
+    ['ERROR_NEW', '', { reports: 0, stoppedBy: 'ERROR_NEW' }, ['UNREADABLE']],
+    ['ERROR_APPID', JSON.stringify([report(0)]), { applied: 1, stoppedBy: 'ERROR_APPID' }, ['APPLIED']],
+    ['ERROR_APPID', JSON.stringify({ data: [report(0)] }), { applied: 1, stoppedBy: 'ERROR_APPID' }, ['APPLIED']],
+    ['ERROR_APPID', '[{"customImsId"', { lost: COUNT, stoppedBy: 'CUT_SHORT' }, ['LOST']],
+    ['ERROR_APPID', '<html>', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    ['ERROR_APPID', '{"reports":[1]}', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    ['ERROR_APPID', Buffer.from([0x1f, 0x8b, 0x08, 0, 0xff]), { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    // The body knows better.
+    ['ERROR_APPID', pageOf([report(0)]), { applied: 1, stoppedBy: null }, ['APPLIED']],
+    ['ERROR_APPID', pageOf([]), { reports: 0, stoppedBy: null }, []],
+    ['SUCCESS', '{"code":"ERROR_SIGN"}', { reports: 0, stoppedBy: 'ERROR_SIGN' }, []],
+    ['', '', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+  ])('is read with the code in its header, %j, where %j has none', async (result, body, pulled, states) => {
+    server.answers.push(says(body, { result }));
+    expect(await ims.pullReports()).toMatchObject(pulled);
+    expect((await pages()).map(({ state }) => state)).toEqual(states);
+  });
+
   it('loses nothing where only the end of the answer is missing', async () => {
     const body = Buffer.from(pageOf(reports()));
     server.answers.push(breaksOff(Buffer.concat([body, Buffer.from('     ')]), body.length));

@@ -236,7 +236,7 @@ function outcomeOf(end: Exchange | HeldBack, echo: RequestEcho, meanings: Answer
 function pageOf(end: RawExchange | UnsentOutcome, echo: RequestEcho): ReportExchange {
   switch (end.kind) {
     case 'answered':
-      return { kind: 'answered', ...end.received };
+      return { kind: 'answered', ...end.received, headerCode: end.headerCode };
     case 'unsent':
       return { kind: 'unsent', reason: end.reason };
     case 'unconfirmed':

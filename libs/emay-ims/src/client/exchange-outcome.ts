@@ -56,6 +56,8 @@ export interface ReceivedPage {
   /** The headers that say how to read it; `null` where the answer has none. */
   contentType: string | null;
   contentEncoding: string | null;
+  /** What its header `result` says: counts where the body has no code. Not stored with the page. */
+  headerCode?: string | undefined;
 }
 
 /** An HTTP 200 answer to `getIMSReport` came in whole. */
