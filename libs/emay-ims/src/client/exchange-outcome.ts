@@ -19,6 +19,8 @@ export interface UnsentOutcome {
   reason: string;
   /** The fence was closed: the gateway has nothing to do with it. */
   isTooLate?: true;
+  /** A request of this size does not come through, a smaller one does: see `Canary`. */
+  isTooLarge?: true;
 }
 
 /** Why messages were kept from leaving, by what became of a request that takes nothing: none of them has been sent. */
