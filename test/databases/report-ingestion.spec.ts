@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_PROTOCOL_OPTIONS, EmayImsStoreError, type EmayImsEvent } from 'nestjs-emay-ims';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
@@ -12,6 +12,8 @@ import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/mod
 import { KeptPages } from '../../libs/emay-ims/src/reports/kept-pages.js';
 import { PageFailures } from '../../libs/emay-ims/src/reports/page-failures.js';
 import { PageKeeper } from '../../libs/emay-ims/src/reports/page-keeper.js';
+import { OrphanAdoption } from '../../libs/emay-ims/src/reports/orphan-adoption.js';
+import { ReportApplication } from '../../libs/emay-ims/src/reports/report-application.js';
 import { ReportInbox, type StoredPage } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { NO_REPORTS, ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
@@ -25,6 +27,7 @@ interface Receiver {
   store: MessageStore;
   inbox: ReportInbox;
   ingestor: ReportIngestor;
+  adoption: OrphanAdoption;
 }
 
 const page = (...reports: unknown[]) => JSON.stringify({ code: 'SUCCESS', data: reports });
@@ -76,8 +79,10 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       protocol: DEFAULT_PROTOCOL_OPTIONS,
       http: { maxResponseBytes: 4 * 1024 * 1024 },
     } as ResolvedEmayImsOptions;
-    const ingestor = new ReportIngestor(events, store, inbox, new SecondLookStore(database, account), options);
-    return { store, inbox, ingestor };
+    const secondLook = new SecondLookStore(database, account);
+    const ingestor = new ReportIngestor(events, store, inbox, secondLook, options);
+    const adoption = new OrphanAdoption(events, secondLook, new ReportApplication(store), HOUR);
+    return { store, inbox, ingestor, adoption };
   };
   const rowsOf = (table: string, account: string) =>
     bench.database.rows(`SELECT * FROM ${table} WHERE account = ? ORDER BY 1, 2`, [account]);
@@ -149,7 +154,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const spool = new ReportSpool(folder, one.store.account);
     const stand = pageOf(await one.inbox.open(HOUR, REQUESTED), 'a\0坏\0', { contentType: 'x', cut: 'TIMEOUT' });
     await spool.write(stand);
-    for (const id of await spool.waiting()) await one.inbox.store((await spool.read(id))!);
+    for (const id of (await spool.list()).waiting) await one.inbox.store((await spool.read(id))!);
     await rm(folder, { recursive: true });
     expect(await one.inbox.pending(10)).toEqual([stand.id]);
     expect(await one.inbox.load(stand.id)).toEqual(stand);
@@ -198,8 +203,8 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const spool = new ReportSpool(folder, store.account);
     const ids = ['0190', '0191', '0192'].map((id) => `${id}-${store.account}`);
     for (const id of ids) await spool.write(pageOf(id, page()));
-    await rm(join(folder, `${store.account}~${ids[0]}.page`));
-    await mkdir(join(folder, `${store.account}~${ids[0]}.page`));
+    // Longer than Node reads.
+    await truncate(join(folder, `${store.account}~${ids[0]}.page`), 3 * 1024 ** 3);
     const run: ImsDatabase['run'] = (sql, parameters) =>
       parameters?.includes(ids[1])
         ? Promise.reject(new EmayImsStoreError('ER_LOCK_WAIT_TIMEOUT'))
@@ -207,7 +212,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const inbox = new ReportInbox(Object.create(bench.database, { run: { value: run } }) as ImsDatabase, store.account);
     await new PageKeeper(inbox, spool, store.account).unspool();
     expect(await inbox.pending(10)).toEqual([ids[2]]);
-    expect(await new KeptPages(bench.database, store.account, spool).countSpooled()).toBe(2);
+    expect(await new KeptPages(bench.database, store.account, spool).spooled()).toMatchObject({ spooledPages: 2 });
     await rm(folder, { recursive: true });
   });
 
@@ -255,21 +260,21 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const one = receiver();
     const stand = await stored(one, page(delivered('later', { mobile: '0061422118000', customImsId: 'later' })));
     await one.ingestor.ingest(stand);
-    expect(await one.ingestor.adoptOrphans()).toBe(0);
+    expect(await one.adoption.adopt()).toBe(0);
     expect(await rowsOf('emay_ims_report', one.store.account)).toMatchObject([
       { status: 'ORPHANED', mobile: '+61422118000', custom_ims_id: 'later', ims_id: 'ims-later', description: '成功' },
     ]);
 
     await one.store.insertSubmitting([newMessage({ customImsId: 'later', mobile: '+61422118000' })], newAttempt());
-    expect(await receiver().ingestor.adoptOrphans()).toBe(0);
-    expect(await one.ingestor.adoptOrphans()).toBe(1);
+    expect(await receiver().adoption.adopt()).toBe(0);
+    expect(await one.adoption.adopt()).toBe(1);
     expect(await one.store.findOne('later')).toMatchObject({
       state: 'DELIVERED',
       imsId: 'ims-later',
       reportDescription: '成功',
       gatewaySubmitTime: new Date('2023-07-31T14:36:00+08:00'),
     });
-    expect(await one.ingestor.adoptOrphans()).toBe(0);
+    expect(await one.adoption.adopt()).toBe(0);
     expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
   });
 
@@ -305,9 +310,78 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
       { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '77', rawAnswer: null },
     ]);
-    expect(await one.ingestor.adoptOrphans()).toBe(2);
+    expect(await one.adoption.adopt()).toBe(2);
     expect(await one.store.stats()).toMatchObject({ DELIVERED: 2 });
     expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
+  });
+
+  it("adopts by the gateway's id alone once the send that was under way has settled, whatever else the report lacks", async () => {
+    const one = receiver();
+    const attempt = newAttempt();
+    const messages = ['a', 'b', 'c', 'd'].map((customImsId, index) =>
+      newMessage({ customImsId, mobile: `+6142211800${index}` }),
+    );
+    await one.store.insertSubmitting(messages, attempt);
+    const bare = (imsId: string, rest: object = {}) => ({
+      ...delivered('', { imsId, ...rest }),
+      customImsId: undefined,
+    });
+    const reports = [
+      bare('71'),
+      bare('72', { mobile: '0422118001' }),
+      delivered('somebody', { imsId: '73' }),
+      bare('79'),
+      bare('74', { mobile: '0061422118009' }),
+    ];
+    const brought = await one.ingestor.ingest(await stored(one, page(...reports)));
+    expect(brought).toMatchObject({ applied: 0, orphaned: 5 });
+    expect(await one.adoption.adopt()).toBe(0);
+    await one.store.settle(
+      attempt.token,
+      messages.map(({ customImsId }, index) => ({
+        customImsId,
+        state: 'ACCEPTED',
+        code: 'SUCCESS',
+        imsId: `7${index + 1}`,
+        rawAnswer: null,
+      })),
+    );
+    // Ids are of one account.
+    expect(await receiver().adoption.adopt()).toBe(0);
+    expect(await one.adoption.adopt()).toBe(3);
+    expect(await one.store.stats()).toMatchObject({ DELIVERED: 3, ACCEPTED: 1 });
+    // The one that names another number, and that of a stranger.
+    const left = await rowsOf('emay_ims_report', one.store.account);
+    expect(left.map(({ ims_id }) => ims_id).toSorted()).toEqual(['74', '79']);
+    expect(await one.adoption.adopt()).toBe(0);
+  });
+
+  it('looks for such a message in a few statements, however many strangers there are, and no longer than it may settle', async () => {
+    const one = receiver();
+    const attempt = newAttempt();
+    await one.store.insertSubmitting([newMessage({ customImsId: 'a' })], attempt);
+    const strangers = Array.from({ length: 2_600 }, (_, index) => ({ imsId: `x${index}`, state: 'DELIVRD' }));
+    await one.ingestor.ingest(await stored(one, page(...strangers, { imsId: '71', state: 'DELIVRD' })));
+    await one.store.settle(attempt.token, [
+      { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '71', rawAnswer: null },
+    ]);
+    const queries = jest.spyOn(bench.database, 'rows');
+    // In portions, of which none is left out.
+    expect(await one.adoption.adopt()).toBe(0);
+    expect(queries.mock.calls.length).toBeLessThanOrEqual(1 + 4);
+    expect(await one.adoption.adopt()).toBe(1);
+    const lookedAt = (await one.adoption.adopt(), queries.mock.results.length);
+    expect(lookedAt).toBeLessThanOrEqual(3 * (1 + 4));
+    // Long ago: after a start they are looked for once more.
+    const secondOf = receiver(one.store.account);
+    await bench.database.run('UPDATE emay_ims_report SET created_at = created_at - 7200000 WHERE account = ?', [
+      one.store.account,
+    ]);
+    for (let sweep = 0; sweep < 2; sweep++) await secondOf.adoption.adopt();
+    queries.mockClear();
+    expect(await secondOf.adoption.adopt()).toBe(0);
+    expect(queries).toHaveBeenCalledTimes(2);
+    queries.mockRestore();
   });
 
   it('puts a message in doubt that has never been handed over, if the report names its number', async () => {
@@ -333,7 +407,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await bench.stateOf(one.store, 'b')).toBe('QUEUED');
     // Its report was there before it.
     await one.store.insertQueued(queued.slice(2), new Date(0), bench.database);
-    expect(await one.ingestor.adoptOrphans()).toBe(1);
+    expect(await one.adoption.adopt()).toBe(1);
     expect(await bench.stateOf(one.store, 'c')).toBe('UNCONFIRMED');
     expect(await one.store.claim(10, newAttempt())).toMatchObject([{ customImsId: 'b' }]);
   });
@@ -385,7 +459,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       ['c', 'd'].map((id) => newMessage({ customImsId: id, mobile })),
       newAttempt(),
     );
-    expect(await one.ingestor.adoptOrphans()).toBe(2);
+    expect(await one.adoption.adopt()).toBe(2);
     expect(await one.store.stats()).toMatchObject({ DELIVERED: 4 });
   });
 
@@ -395,7 +469,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       await stored(one, page(delivered('a', { mobile: '00619' }), { mobile: '00611', state: 'DELIVRD' })),
     );
     await one.store.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+611' })], newAttempt());
-    expect(await one.ingestor.adoptOrphans()).toBe(0);
+    expect(await one.adoption.adopt()).toBe(0);
     expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(2);
     expect(await bench.stateOf(one.store, 'a')).toBe('SUBMITTING');
   });

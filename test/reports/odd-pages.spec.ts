@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -43,7 +43,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     await look.destroy();
     await server.close();
     await database.drop();
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   const start = async (maxResponseBytes = 4 * 1024 * 1024) => {
@@ -120,6 +120,35 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(cut.applied).toBe(COUNT - tooLong.applied);
   });
 
+  it.each([
+    ['SUCCESS', '', { reports: 0, stoppedBy: null }, []],
+    ['SUCCESS', '[]', { reports: 0, stoppedBy: null }, []],
+    [' SUCCESS ', ' \r\n', { reports: 0, stoppedBy: null }, []],
+    ['SUCCESS', JSON.stringify([report(0), report(1)]), { applied: 2, stoppedBy: null }, ['APPLIED']],
+    ['SUCCESS', `${JSON.stringify([report(0)]).slice(0, -1)},{"cus`, { applied: 1, stoppedBy: 'CUT_SHORT' }, ['LOST']],
+    ['SUCCESS', '[{"customImsId"', { lost: COUNT, stoppedBy: 'CUT_SHORT' }, ['LOST']],
+    ['SUCCESS', gzipSync('[]'), { reports: 0, stoppedBy: null }, ['APPLIED']],
+    // A no that holds nothing is a no; whatever it holds is kept.
+    ['ERROR_APPID', '', { reports: 0, stoppedBy: 'ERROR_APPID' }, []],
+    ['ERROR_APPID', 'null', { reports: 0, stoppedBy: 'ERROR_APPID' }, []],
+    ['ERROR_NEW', '', { reports: 0, stoppedBy: 'ERROR_NEW' }, ['UNREADABLE']],
+    ['ERROR_APPID', JSON.stringify([report(0)]), { applied: 1, stoppedBy: 'ERROR_APPID' }, ['APPLIED']],
+    ['ERROR_APPID', JSON.stringify({ data: [report(0)] }), { applied: 1, stoppedBy: 'ERROR_APPID' }, ['APPLIED']],
+    ['ERROR_APPID', '[{"customImsId"', { lost: COUNT, stoppedBy: 'CUT_SHORT' }, ['LOST']],
+    ['ERROR_APPID', '<html>', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    ['ERROR_APPID', '{"reports":[1]}', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    ['ERROR_APPID', Buffer.from([0x1f, 0x8b, 0x08, 0, 0xff]), { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    // The body knows better.
+    ['ERROR_APPID', pageOf([report(0)]), { applied: 1, stoppedBy: null }, ['APPLIED']],
+    ['ERROR_APPID', pageOf([]), { reports: 0, stoppedBy: null }, []],
+    ['SUCCESS', '{"code":"ERROR_SIGN"}', { reports: 0, stoppedBy: 'ERROR_SIGN' }, []],
+    ['', '', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+  ])('is read with the code in its header, %j, where %j has none', async (result, body, pulled, states) => {
+    server.answers.push(says(body, { result }));
+    expect(await ims.pullReports()).toMatchObject(pulled);
+    expect((await pages()).map(({ state }) => state)).toEqual(states);
+  });
+
   it('loses nothing where only the end of the answer is missing', async () => {
     const body = Buffer.from(pageOf(reports()));
     server.answers.push(breaksOff(Buffer.concat([body, Buffer.from('     ')]), body.length));
@@ -184,6 +213,36 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(await ims.reportPages()).toMatchObject([{ pullId: '0190', why: 'spool-set-aside' }]);
     await ims.discardReportPage('0190');
     expect(await readdir(folder)).toEqual(['default~0191.part']);
+  });
+
+  it.each([
+    ['a file', async (path: string) => writeFile(path, 'no folder'), 'ENOTDIR'],
+    ['a link that leads nowhere', async (path: string) => symlink(path, path), 'ELOOP'],
+  ])('comes and is applied, and a person is told, where the spool folder is %s', async (_what, spoil, code) => {
+    await rm(folder, { recursive: true });
+    await spoil(folder);
+    server.answers.push(says(pageOf([report(0), report(1)])));
+    expect(await ims.pullReports()).toMatchObject({ applied: 2, stoppedBy: null });
+    expect(await ims.status()).toMatchObject({ spooledPages: 0, spoolFailure: code });
+    expect(await ims.reportPages()).toEqual([]);
+    expect(await ims.retryReportPages()).toBe(0);
+    await expect(ims.discardReportPage('0190')).rejects.toThrow(EmayImsValidationError);
+    await rm(folder);
+    await mkdir(folder);
+    expect(await ims.pulse()).toMatchObject({ spoolFailure: null });
+  });
+
+  it('is told from what else lies in the spool folder', async () => {
+    await mkdir(join(folder, 'default~0190.page'));
+    await mkdir(join(folder, 'default~0191.page.aside'));
+    await writeFile(join(folder, 'somebody~0192.page'), 'of another account');
+    await writeFile(join(folder, 'notes.txt'), 'of nobody');
+    await symlink(join(folder, 'gone'), join(folder, 'default~0193.page'));
+    server.answers.push(says(pageOf([report(0)])));
+    expect(await ims.pullReports()).toMatchObject({ applied: 1, stoppedBy: null });
+    expect(await ims.status()).toMatchObject({ spooledPages: 0, spoolFailure: null });
+    await expect(ims.discardReportPage('0191')).rejects.toThrow(EmayImsValidationError);
+    expect(await readdir(folder)).toHaveLength(5);
   });
 
   it('is applied, and its code told, where the gateway says no and hands out reports all the same', async () => {

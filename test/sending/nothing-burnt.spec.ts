@@ -9,6 +9,8 @@ import { Proxy, type ProxyMood } from './proxies.js';
 
 /** `TEST_MESSAGES=10000` for more. */
 const MESSAGES = Number(process.env.TEST_MESSAGES ?? 1_000);
+/** Of which one request has some 450 kB. */
+const LARGE = 300;
 const ONE = { mobile: '+61499000001', content: 'Hello', customImsId: 'one' };
 const TIMEOUT_MS = 2_000;
 const IMPATIENT = { enabled: true, intervalMs: 20, minBackoffMs: 20, maxBackoffMs: 100 };
@@ -93,6 +95,29 @@ describe.each(databasesUnderTest())('a way that is not in order, on %s', (kind) 
     await nothingBurnt();
     proxy.mood = 'honest';
     await allOut();
+  });
+
+  it.each<ProxyMood>(['chunks', 'strips', 'cuts', 'html', 'not-found', 'hangs'])(
+    'a proxy that %s large requests alone burns no message: they go in smaller ones, and in large ones where it is honest',
+    async (mood) => {
+      await start();
+      proxy.spoilsAbove = 100_000;
+      proxy.mood = mood;
+      const content = (index: number) => `${index} ${'好'.repeat(490)}`;
+      await app.ims.enqueue(mobiles(LARGE).map((mobile, index) => ({ mobile, content: content(index) })));
+      await allOut(LARGE);
+      expect(await app.ims.stats()).toMatchObject({ UNCONFIRMED: 0, REJECTED: 0 });
+      const sizes = app.simulator.requests().map(({ taken }) => taken);
+      expect(Math.max(...sizes)).toBeLessThan(LARGE / 2);
+    },
+  );
+
+  it('as large as what it goes before is a canary, and one is enough for all requests of that size', async () => {
+    await start({ module: { dispatch: { ...IMPATIENT, concurrency: 1 } } });
+    const personalised = mobiles(900).map((mobile, index) => ({ mobile, content: `${index} ${'好'.repeat(490)}` }));
+    await app.ims.enqueue(personalised);
+    await allOut(900);
+    expect(app.simulator.requests().map(({ taken }) => taken)).toEqual([0, 0, 300, 300, 300]);
   });
 
   it('a wrong key burns no message, at one small request for each try, and all go once it is right', async () => {

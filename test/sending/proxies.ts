@@ -23,6 +23,8 @@ const BUFFER_BYTES = 16 * 1024;
 /** A reverse proxy on loopback that may be put right while it runs. */
 export class Proxy {
   mood: ProxyMood = 'honest';
+  /** Its mood is for requests with a body of more bytes; others it passes on as they are. */
+  spoilsAbove = 0;
   /** Requests so far. */
   requests = 0;
   private readonly server = http.createServer((request, response) => void this.answer(request, response));
@@ -50,7 +52,8 @@ export class Proxy {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    switch (this.mood) {
+    const mood = body.length > this.spoilsAbove ? this.mood : 'honest';
+    switch (mood) {
       case 'hangs':
         return;
       case 'html':
@@ -60,17 +63,12 @@ export class Proxy {
       case 'accepts-all':
         return void response.end('{"code":"SUCCESS","data":[]}');
       default:
-        return this.passOn(request, this.spoilt(body), response);
+        return this.passOn(request, spoilt(body, mood), mood, response);
     }
   }
 
-  private spoilt(body: Buffer): Buffer {
-    if (this.mood === 'strips') return Buffer.alloc(0);
-    return this.mood === 'cuts' ? body.subarray(0, BUFFER_BYTES) : body;
-  }
-
-  private passOn({ url, method }: IncomingMessage, body: Buffer, response: ServerResponse): void {
-    const length = this.mood === 'chunks' ? { 'Transfer-Encoding': 'chunked' } : { 'Content-Length': body.length };
+  private passOn({ url, method }: IncomingMessage, body: Buffer, mood: ProxyMood, response: ServerResponse): void {
+    const length = mood === 'chunks' ? { 'Transfer-Encoding': 'chunked' } : { 'Content-Length': body.length };
     const onward = http.request(this.target + url, { method, headers: length, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
@@ -78,4 +76,9 @@ export class Proxy {
     onward.on('error', () => response.destroy());
     onward.end(body);
   }
+}
+
+function spoilt(body: Buffer, mood: ProxyMood): Buffer {
+  if (mood === 'strips') return Buffer.alloc(0);
+  return mood === 'cuts' ? body.subarray(0, BUFFER_BYTES) : body;
 }

@@ -40,8 +40,8 @@ describe('endings that choose reports', () => {
   });
 
   it('are due at once where the platform itself fails a message, or the number asks for it', async () => {
-    for (const digits of ['03', '04', '05', '06', '07', '16']) await bench.single(ending(digits));
-    expect(await bench.pull()).toHaveLength(6);
+    for (const digits of ['03', '04', '05', '06', '07', '10', '16']) await bench.single(ending(digits));
+    expect(await bench.pull()).toHaveLength(7);
     for (const digits of ['01', '08', '09', '12']) await bench.single(ending(digits));
     expect(await bench.pull()).toEqual([]);
     bench.now += 300;

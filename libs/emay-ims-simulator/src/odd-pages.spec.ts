@@ -35,7 +35,7 @@ describe('odd-reports', () => {
   it.each<[keyof typeof ODD_SHAPES, Record<string, unknown>]>([
     ['state-lower-case', { state: 'delivrd' }],
     ['state-mixed-case', { state: 'Delivrd' }],
-    ['state-unlisted', { state: 'FAIL_AUDITING_REFUSED' }],
+    ['state-unlisted', { state: 'FAIL_NEVER_SEEN' }],
     ['times-fraction', { receiveTime: '2026-03-15 12:00:00.0' }],
     ['times-iso', { receiveTime: '2026-03-15T12:00:00+08:00' }],
     ['times-slashes', { receiveTime: '2026/03/15 12:00:00' }],

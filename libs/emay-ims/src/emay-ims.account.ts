@@ -23,6 +23,8 @@ import { PageApplier } from './reports/page-applier.js';
 import { PageFailures } from './reports/page-failures.js';
 import { PageKeeper } from './reports/page-keeper.js';
 import { PagePuller } from './reports/page-puller.js';
+import { OrphanAdoption } from './reports/orphan-adoption.js';
+import { ReportApplication } from './reports/report-application.js';
 import { ReportInbox } from './reports/report-inbox.js';
 import { ReportIngestor } from './reports/report-ingestor.js';
 import { ReportPoller } from './reports/report-poller.js';
@@ -99,6 +101,8 @@ export class EmayImsAccount {
     const inbox = new ReportInbox(database, name, this.events);
     const secondLook = new SecondLookStore(database, name);
     const ingestor = new ReportIngestor(this.events, this.store, inbox, secondLook, options);
+    const application = new ReportApplication(this.store);
+    const adoption = new OrphanAdoption(this.events, secondLook, application, options.http.timeoutMs);
     const spool = new ReportSpool(reports.spoolPath, name);
     this.pages = new KeptPages(database, name, spool);
     const keeper = new PageKeeper(inbox, spool, name);
@@ -122,7 +126,7 @@ export class EmayImsAccount {
         },
         done: 'messages and events had been put off by a clock of the database that was set back: due now',
       },
-      { run: () => ingestor.adoptOrphans(), done: 'orphaned delivery reports have found their message' },
+      { run: () => adoption.adopt(), done: 'orphaned delivery reports have found their message' },
     ]);
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, this.store, this.events);

@@ -58,6 +58,7 @@ function needsOf(account: ShownStatus): string[] {
     unreadablePages,
     setAsidePages,
     spooledPages,
+    spoolFailure,
     orphanedReports,
     quarantinedReports,
     failedEvents,
@@ -76,6 +77,10 @@ function needsOf(account: ShownStatus): string[] {
     [unreadablePages, 'pages of reports that could not be read: see `pages`'],
     [setAsidePages, 'pages of reports that could not be applied: remove the cause, then `pages retry`'],
     [spooledPages, 'pages of reports in spool files: the database was away, or refuses them; see `pages`'],
+    [
+      Number(spoolFailure !== null),
+      `spool folder that cannot be listed (${spoolFailure}): make it one that this process may read`,
+    ],
     [quarantinedReports, 'reports that could not be read: kept in emay_ims_report'],
     [orphanedReports, 'reports of no message here: does another system use this account?'],
     [failedEvents, 'calls of event handlers that were given up: mend the handler, then call retryFailedEvents()'],

@@ -12,7 +12,10 @@ export function itTakesReports(subject: () => Subject): void {
       ['FAIL_BALANCE', 'REJECTED'],
       ['FAIL_BLACK_DICT', 'REJECTED'],
       ['TIMEOUT', 'UNKNOWN'],
-      ['FAIL_INTERCEPT', 'UNKNOWN'],
+      ['FAIL_INTERCEPT', 'REJECTED'],
+      ['FAIL_SEND_FILTER', 'REJECTED'],
+      ['fail_sign', 'REJECTED'],
+      ['FAIL_NEW', 'UNKNOWN'],
     ])('of %s makes an accepted message %s', async (word, state) => {
       const { ims } = subject();
       const sent = await ims.send(MESSAGE);

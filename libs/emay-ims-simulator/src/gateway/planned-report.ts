@@ -1,4 +1,4 @@
-import type { ReportState } from '../wire/report-state.js';
+import { STATES_SEEN_ELSEWHERE } from '../wire/report-state.js';
 
 /** A report that a message will get. */
 export interface PlannedReport {
@@ -11,13 +11,14 @@ export interface PlannedReport {
   readonly omits?: 'imsId' | 'customImsId' | 'desc' | 'submitTime';
 }
 
-/** Failures that the platform finds before it asks an operator: queued within milliseconds (seen). */
-const FOUND_BY_PLATFORM: ReadonlySet<string> = new Set<ReportState>([
+/** Failures that the platform finds before it asks an operator: queued within milliseconds (seen; of those elsewhere assumed). */
+const FOUND_BY_PLATFORM: ReadonlySet<string> = new Set<string>([
   'FAIL_BALANCE',
   'FAIL_MOBILE',
   'FAIL_MOBILE_SUPPORT',
   'FAIL_MOBILE_REPEAT',
   'FAIL_BLACK_DICT',
+  ...STATES_SEEN_ELSEWHERE,
 ]);
 
 export function planReport(state: string): PlannedReport {

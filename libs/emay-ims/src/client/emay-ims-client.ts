@@ -37,8 +37,10 @@ type Post<End> = (service: HttpService, request: OutgoingRequest, limits: Exchan
 type MayGoTo = (baseUrl: string, timeoutMs: number) => Promise<HeldBack | null> | null;
 
 const ANYWHERE: MayGoTo = () => null;
-/** Of a message with a text of 160 letters, its number and its id: the canary's text is as long as a full request. */
-const LETTERS_PER_MESSAGE = 240;
+/** Of a message with a text of 160 letters, its number and its id: a canary is as large as a usual full request at least. */
+const BYTES_PER_MESSAGE = 240;
+/** As long as a real one: to learn how large a request will be. */
+const UNSIGNED = { timestamp: '0'.repeat(14), sign: '0'.repeat(32) };
 const CANARY_TEXT = 'NobodyIsToGetThis';
 
 /**
@@ -62,8 +64,10 @@ export class EmayImsClient {
     private readonly http: HttpService,
     private readonly options: ResolvedEmayImsOptions,
   ) {
-    this.canary = new Canary(options.baseUrls, options.protocol.canary, (call, baseUrl, timeoutMs) =>
-      this.sendCanary(call, baseUrl, timeoutMs),
+    const { baseUrls, dispatch, protocol } = options;
+    const usualBytes = dispatch.maxBatchSize * BYTES_PER_MESSAGE;
+    this.canary = new Canary(baseUrls, protocol.canary, usualBytes, (call, baseUrl, bytes, timeoutMs) =>
+      this.sendCanary(call, baseUrl, bytes, timeoutMs),
     );
   }
 
@@ -137,16 +141,16 @@ export class EmayImsClient {
     const trace = this.newTrace(name, messages.length);
     const echo = new RequestEcho(messages);
     const { answerCodes } = this.options.protocol;
-    const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => this.canary.prove(baseUrl, timeoutMs);
+    const bytes = this.canary.isOn ? encode({ appId: this.options.appId, ...UNSIGNED }).length : 0;
+    const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => this.canary.prove(baseUrl, timeoutMs, bytes);
     return traceRequest(trace, async () =>
       outcomeOf(await this.call(trace, fence, echo, encode, mayGoTo, exchange), echo, answerCodes),
     );
   }
 
-  private async sendCanary(call: CanaryCall, baseUrl: string, timeoutMs: number): Promise<CanaryEnd> {
-    const { dispatch, protocol, http } = this.options;
-    const length = dispatch.maxBatchSize * LETTERS_PER_MESSAGE;
-    const content = CANARY_TEXT.padEnd(length, CANARY_TEXT);
+  private async sendCanary(call: CanaryCall, baseUrl: string, bytes: number, timeoutMs: number): Promise<CanaryEnd> {
+    const { protocol, http } = this.options;
+    const content = CANARY_TEXT.padEnd(bytes, CANARY_TEXT);
     const encode: Encode = (auth) =>
       call === 'sendBatchIMS' ? encodeBatch(auth, content, [], protocol) : encodeForNobody(auth, content, protocol);
     const trace = { ...this.newTrace(call, 0), origin: new URL(baseUrl).origin };
@@ -177,13 +181,16 @@ export class EmayImsClient {
     const deadline = performance.now() + http.timeoutMs;
     const leftMs = () => Math.floor(deadline - performance.now());
     let end: End | HeldBack = { kind: 'unsent', reason: 'TIMEOUT' };
+    /** Where a smaller request would get through. */
+    let tooLarge: HeldBack | null = null;
     for (const baseUrl of baseUrls) {
       if (leftMs() <= 0) break;
       const asked = mayGoTo(baseUrl, leftMs());
       const heldBack = asked === null ? null : await asked;
       if (heldBack !== null) {
         end = heldBack;
-        if (end.kind === 'refused') break;
+        if (heldBack.kind === 'refused') break;
+        if (heldBack.isTooLarge) tooLarge = heldBack;
         continue;
       }
       const timeoutMs = leftMs();
@@ -195,7 +202,7 @@ export class EmayImsClient {
       end = await post(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
-    return end;
+    return end.kind === 'unsent' ? (tooLarge ?? end) : end;
   }
 
   private newRequest(url: string, fence: Fence, echo: RequestEcho, encode: Encode): OutgoingRequest {
@@ -236,7 +243,7 @@ function outcomeOf(end: Exchange | HeldBack, echo: RequestEcho, meanings: Answer
 function pageOf(end: RawExchange | UnsentOutcome, echo: RequestEcho): ReportExchange {
   switch (end.kind) {
     case 'answered':
-      return { kind: 'answered', ...end.received };
+      return { kind: 'answered', ...end.received, headerCode: end.headerCode };
     case 'unsent':
       return { kind: 'unsent', reason: end.reason };
     case 'unconfirmed':

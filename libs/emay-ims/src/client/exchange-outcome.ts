@@ -19,6 +19,8 @@ export interface UnsentOutcome {
   reason: string;
   /** The fence was closed: the gateway has nothing to do with it. */
   isTooLate?: true;
+  /** A request of this size does not come through, a smaller one does: see `Canary`. */
+  isTooLarge?: true;
 }
 
 /** Why messages were kept from leaving, by what became of a request that takes nothing: none of them has been sent. */
@@ -56,6 +58,8 @@ export interface ReceivedPage {
   /** The headers that say how to read it; `null` where the answer has none. */
   contentType: string | null;
   contentEncoding: string | null;
+  /** What its header `result` says: counts where the body has no code. Not stored with the page. */
+  headerCode?: string | undefined;
 }
 
 /** An HTTP 200 answer to `getIMSReport` came in whole. */

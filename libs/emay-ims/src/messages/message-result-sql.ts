@@ -115,7 +115,7 @@ export function messageResults(dialect: SqlDialect, { reportDeadlineMs }: { repo
         gateway_submit_time: 'r.submit_time',
         gateway_receive_time: 'r.receive_time',
       },
-      where: `${ours} AND m.attempts = 0 AND ${STATE} = 'UNCONFIRMED' AND COALESCE(m.report_state, '') <> 'DELIVRD'`,
+      where: `${ours} AND m.attempts = 0 AND ${STATE} = 'UNCONFIRMED' AND UPPER(COALESCE(m.report_state, '')) <> 'DELIVRD'`,
     }),
     /** rows, account: the same for those delivered after they were handed over, who stay listed as they are */
     deliver: change({

@@ -180,10 +180,11 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */
     findByImsIds: `SELECT m.custom_ims_id, m.ims_id, m.mobile, m.state, m.attempts FROM ${dialect.rows(IMS_ID_ROW, 'r')}
       JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.mobile = r.mobile AND m.ims_id = r.ims_id`,
-    /** account, imsIds, account, account, imsIds: among those that wait, as there is no index over the gateway's id */
-    findByImsIdAlone: (count: number) => {
+    /** account, (from, to,) imsIds, account, account, (from, to,) imsIds: among those that wait, as there is no index over the gateway's id */
+    findByImsIdAlone: (count: number, isAround: boolean) => {
       const find = `SELECT custom_ims_id, ims_id, mobile, state, attempts FROM ${dialect.dueMessages} WHERE account = ?`;
-      const meant = `state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
+      const handedOver = isAround ? `priority IN (${ANY_PRIORITY}) AND listed_at BETWEEN ? AND ? AND` : '';
+      const meant = `${handedOver} state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
       return `${find} AND listed_as IN (${WAITING_ELSEWHERE}) AND ${meant} UNION ALL
         ${find} AND ${WAITING_HANDED_OVER} AND ${meant}`;
     },

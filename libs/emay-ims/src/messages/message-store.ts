@@ -73,6 +73,12 @@ export interface AppliedReport {
 /** As much of a message as matching a report takes. */
 export type ReportedMessage = Pick<ImsMessage, 'customImsId' | 'imsId' | 'mobile' | 'state' | 'attempts'>;
 
+/** Between which two times, in epoch ms, the attempts that handed messages over were to end. */
+export interface HandedOverAround {
+  from: number;
+  to: number;
+}
+
 /** The messages of one account in SQL. Every step is one statement; states only move as `message-state.ts` says. */
 export class MessageStore {
   private readonly sql: MessageSql;
@@ -260,12 +266,21 @@ export class MessageStore {
     return [...byId, ...byImsId].map(toReported);
   }
 
-  /** Messages without a final state by the gateway's id alone: for the rare report that says nothing else. */
-  async findByImsIdAlone(imsIds: readonly string[], session: SqlSession): Promise<ReportedMessage[]> {
+  /**
+   * Messages without a final state by the gateway's id alone: for the rare report that says nothing else.
+   *
+   * @param around when they were handed over; default: whenever
+   */
+  async findByImsIdAlone(
+    imsIds: readonly string[],
+    session: SqlSession,
+    around?: HandedOverAround,
+  ): Promise<ReportedMessage[]> {
     if (imsIds.length === 0) return [];
     const { account } = this;
-    const parameters = [account, ...imsIds, account, account, ...imsIds];
-    return (await session.rows(this.sql.findByImsIdAlone(imsIds.length), parameters)).map(toReported);
+    const meant = [...(around ? [around.from, around.to] : []), ...imsIds];
+    const sql = this.sql.findByImsIdAlone(imsIds.length, around !== undefined);
+    return (await session.rows(sql, [account, ...meant, account, account, ...meant])).map(toReported);
   }
 
   /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */

@@ -41,6 +41,8 @@ export interface ImsAccountPulse {
   setAsidePages: number;
   /** Pages that wait in spool files of this machine for the database, or were refused by it. */
   spooledPages: number;
+  /** The system's code where the spool folder cannot be listed, such as `EACCES`: nobody knows what is in it. `null`: it can. */
+  spoolFailure: string | null;
 }
 
 /**
@@ -71,6 +73,6 @@ export async function readAccountPulse(
     pollLeaseUntil: lease && lease.until,
     reportsBlockedFor: poller.blockedFor,
     setAsidePages: poller.setAsidePages,
-    spooledPages: await pages.countSpooled(),
+    ...(await pages.spooled()),
   };
 }

@@ -54,8 +54,13 @@ const GAUGES: readonly AccountGauge[] = [
   },
   {
     name: 'emay_ims_spooled_pages',
-    help: 'Pages of delivery reports in files of this machine, which the database has not taken.',
-    value: ({ spooledPages }) => spooledPages,
+    help: 'Pages of delivery reports in files of this machine, which the database has not taken; missing where the folder cannot be listed.',
+    value: ({ spooledPages, spoolFailure }) => (spoolFailure === null ? spooledPages : null),
+  },
+  {
+    name: 'emay_ims_spool_failed',
+    help: 'Whether the spool folder of this instance cannot be listed.',
+    value: ({ spoolFailure }) => Number(spoolFailure !== null),
   },
   {
     name: 'emay_ims_reports_blocked',

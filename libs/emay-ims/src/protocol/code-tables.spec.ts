@@ -42,6 +42,16 @@ const DOCUMENTED_STATES = [
   ['FAIL_RESPONSE', '运营商响应失败', 'undeliverable'],
   ['FAIL_UNKNOW', '未知失败', 'undeliverable'],
 ] as const;
+// Met in sister products: refusals of the platform, all of them.
+const FURTHER_STATES = [
+  'FAIL_AUDITING_REFUSED',
+  'FAIL_BLACK_LIST',
+  'FAIL_UNSUBSCRIBE',
+  'FAIL_WHITE_LIST',
+  'FAIL_INTERCEPT',
+  'FAIL_SIGN',
+  'FAIL_SEND_FILTER',
+];
 
 describe('answer codes', () => {
   it.each(DOCUMENTED_CODES)('%s (%s) is of kind %s', (code, chinese, kind) => {
@@ -78,14 +88,22 @@ describe('report states', () => {
   it.each(DOCUMENTED_STATES)('%s (%s) is of kind %s', (state, chinese, kind) => {
     expect(classifyReportState(state)).toBe(kind);
     expect(REPORT_STATES[state]).toMatchObject({ state, chinese, kind });
-    expect(classifyReportState(state.toLowerCase())).toBe(kind);
+    expect(classifyReportState(` ${state.toLowerCase()}\u3000\r\n`)).toBe(kind);
   });
 
-  it('hold the documented ones, nothing else', () => {
-    expect(Object.keys(REPORT_STATES)).toEqual(DOCUMENTED_STATES.map(([state]) => state));
+  it.each(FURTHER_STATES)('%s, which is not in the document, is of kind rejected and says so', (state) => {
+    expect(classifyReportState(` ${state.toLowerCase()} `)).toBe('rejected');
+    expect(REPORT_STATES[state]).toMatchObject({
+      chinese: expect.stringMatching(/（文档未列出）$/),
+      english: expect.stringMatching(/ \(not in the document\)$/),
+    });
   });
 
-  it.each([...PROTOTYPE_KEYS, '', 'delivered', 'FAIL_SIGN'])('%j is unknown', (state) => {
+  it('hold these, nothing else', () => {
+    expect(Object.keys(REPORT_STATES)).toEqual([...DOCUMENTED_STATES.map(([state]) => state), ...FURTHER_STATES]);
+  });
+
+  it.each([...PROTOTYPE_KEYS, '', 'delivered', 'FAIL_SIGN_', 'FAIL SIGN'])('%j is unknown', (state) => {
     expect(classifyReportState(state)).toBe('unknown');
     expect(REPORT_STATES[state]).toBeUndefined();
   });
@@ -95,7 +113,7 @@ describe('both tables', () => {
   const entries = [...Object.values(ANSWER_CODES), ...Object.values(REPORT_STATES)];
 
   it('explain every entry in English and Chinese and say what to do', () => {
-    expect(entries).toHaveLength(20 + 9);
+    expect(entries).toHaveLength(20 + 16);
     for (const { english, chinese, advice } of entries) {
       expect(english).toMatch(/^\w/);
       expect(chinese).toMatch(/\p{Script=Han}/u);

@@ -166,7 +166,7 @@ describe('send entries', () => {
 
 describe('reports', () => {
   it.each<[string, Record<string, unknown>, Partial<DeliveryReport>]>([
-    ['an unlisted state', { state: 'FAIL_SIGN' }, { state: 'FAIL_SIGN' }],
+    ['an unlisted state', { state: 'FAIL_NEW' }, { state: 'FAIL_NEW' }],
     ['a state of 64 characters', { state: 'S'.repeat(64) }, { state: 'S'.repeat(64) }],
     ['blanks around the state', { state: ' DELIVRD ' }, { state: 'DELIVRD' }],
     ['no description', { desc: undefined }, { description: null }],

@@ -9,13 +9,13 @@ import { codeTable } from './code-table.js';
  */
 export type ReportStateKind = 'delivered' | 'rejected' | 'undeliverable' | 'unknown';
 
-/** One report state of the vendor document (§4). */
+/** One report state, of the vendor document (§4) or met in its sister products. */
 export interface ReportStateEntry {
   /** The vendor's spelling. */
   state: string;
   kind: ReportStateKind;
   english: string;
-  /** The vendor's own words (§4). */
+  /** The vendor's own words (§4); of a state that is not in the document, what it says. */
   chinese: string;
   /** What to do about it. */
   advice: string;
@@ -86,17 +86,66 @@ const ENTRIES: readonly ReportStateEntry[] = [
     chinese: '未知失败',
     advice: 'Ask Emay with the imsId.',
   },
+  {
+    state: 'FAIL_AUDITING_REFUSED',
+    kind: 'rejected',
+    english: 'refused in review (not in the document)',
+    chinese: '审核未通过（文档未列出）',
+    advice: 'Ask Emay why; reword the content, then send it as a new message.',
+  },
+  {
+    state: 'FAIL_BLACK_LIST',
+    kind: 'rejected',
+    english: 'mobile is on a blocklist (not in the document)',
+    chinese: '号码在黑名单中（文档未列出）',
+    advice: 'Stop sending to this mobile, or ask Emay to take it off the list.',
+  },
+  {
+    state: 'FAIL_UNSUBSCRIBE',
+    kind: 'rejected',
+    english: 'recipient has unsubscribed (not in the document)',
+    chinese: '接收人已退订（文档未列出）',
+    advice: 'Stop sending to this mobile.',
+  },
+  {
+    state: 'FAIL_WHITE_LIST',
+    kind: 'rejected',
+    english: 'mobile is not on the allowlist (not in the document)',
+    chinese: '号码不在白名单中（文档未列出）',
+    advice: 'Ask Emay to allow the mobile, or to lift the allowlist of the account.',
+  },
+  {
+    state: 'FAIL_INTERCEPT',
+    kind: 'rejected',
+    english: 'intercepted by the platform (not in the document)',
+    chinese: '被平台拦截（文档未列出）',
+    advice: 'Ask Emay with the imsId which rule it met.',
+  },
+  {
+    state: 'FAIL_SIGN',
+    kind: 'rejected',
+    english: 'SMS signature missing or not approved (not in the document)',
+    chinese: '短信签名缺失或未报备（文档未列出）',
+    advice: 'Add the signature that Emay has approved to the content, or have it approved.',
+  },
+  {
+    state: 'FAIL_SEND_FILTER',
+    kind: 'rejected',
+    english: 'sent to this mobile too often (not in the document)',
+    chinese: '发送过于频繁（文档未列出）',
+    advice: 'Send fewer messages to one mobile; ask Emay for the limit.',
+  },
 ];
 
-/** The 9 states of §4, by state. */
+/** The 9 states of §4, and those met in sister products, by state. */
 export const REPORT_STATES: Readonly<Record<string, ReportStateEntry>> = codeTable(ENTRIES, (entry) => entry.state);
 
-/** `unknown` for any state that is not listed. In any case of letters. */
+/** `unknown` for any state that is not listed. In any case of letters, with or without blanks around it. */
 export function classifyReportState(state: string): ReportStateKind {
   return REPORT_STATES[listedState(state)]?.kind ?? 'unknown';
 }
 
-/** The state as it is listed, in capital letters. */
+/** The state as it is listed: in capital letters, without blanks around it. */
 export function listedState(state: string): string {
-  return state.toUpperCase();
+  return state.trim().toUpperCase();
 }

@@ -31,7 +31,7 @@ export class KeptPages {
     private readonly spool: ReportSpool,
   ) {}
 
-  /** Oldest first, at most 1,000. */
+  /** Oldest first, at most 1,000. Without spool files where their folder cannot be listed, see `spoolFailure` of the status. */
   async list(): Promise<ImsKeptPage[]> {
     const rows = await this.database.rows(
       `SELECT id, state, failure, attempts, stored_at FROM emay_ims_report_batch
@@ -45,7 +45,7 @@ export class KeptPages {
       attempts: Number(row.attempts ?? 0),
       storedAt: row.stored_at === null ? null : new Date(Number(row.stored_at)),
     }));
-    const spooled = (await this.spool.setAside()).map((pullId): ImsKeptPage => ({
+    const spooled = (await this.spool.list()).setAside.map((pullId): ImsKeptPage => ({
       pullId,
       why: 'spool-set-aside',
       failure: null,
@@ -67,7 +67,7 @@ export class KeptPages {
        WHERE account = ? AND state IN ('SET_ASIDE', 'UNREADABLE')${one}`,
       [this.account, ...(pullId === null ? [] : [pullId])],
     );
-    const spooled = (await this.spool.setAside()).filter((id) => pullId === null || id === pullId);
+    const spooled = (await this.spool.list()).setAside.filter((id) => pullId === null || id === pullId);
     for (const id of spooled) await this.spool.takeBack(id);
     if (pullId !== null && stored + spooled.length === 0) throw noSuchPage();
     return stored + spooled.length;
@@ -83,7 +83,7 @@ export class KeptPages {
       "DELETE FROM emay_ims_report_batch WHERE account = ? AND id = ? AND state IN ('SET_ASIDE', 'UNREADABLE')",
       [this.account, pullId],
     );
-    const isSpooled = (await this.spool.setAside()).includes(pullId);
+    const isSpooled = (await this.spool.list()).setAside.includes(pullId);
     if (isSpooled) await this.spool.remove(pullId);
     if (deleted === 0 && !isSpooled) throw noSuchPage();
   }
@@ -97,9 +97,10 @@ export class KeptPages {
     return Number(row?.pages);
   }
 
-  /** How many spool files of this account lie on this machine. */
-  async countSpooled(): Promise<number> {
-    return (await this.spool.waiting()).length + (await this.spool.setAside()).length;
+  /** How many spool files of this account lie on this machine, and why that cannot be told. */
+  async spooled(): Promise<{ spooledPages: number; spoolFailure: string | null }> {
+    const { waiting, setAside, failure } = await this.spool.list();
+    return { spooledPages: waiting.length + setAside.length, spoolFailure: failure };
   }
 }
 

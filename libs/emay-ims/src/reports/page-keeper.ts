@@ -18,6 +18,10 @@ const HURRIED_MS = 3_000;
 export class PageKeeper {
   private readonly logger: GuardedLogger;
   private isHurried = false;
+  /** Why the spool folder could not be listed the last time, as was told. */
+  private spoolFailure: string | null = null;
+  /** Spool files that could not be read, moved or removed, with the code that was told. */
+  private readonly stuck = new Map<string, string>();
   /** How often the database has refused a spooled page, since this process started. */
   private readonly refusals = new Map<string, number>();
 
@@ -63,19 +67,25 @@ export class PageKeeper {
 
   /**
    * Brings spooled pages into the database. One that it does not take is left, and after a few times set aside; one whose file
-   * cannot be read, moved or removed is left as well: none stops the ones behind it.
+   * cannot be read, moved or removed is left as well: none stops the ones behind it. Nor does a folder that cannot be listed: pages
+   * need it only while the database is away.
    *
    * @throws EmayImsStoreError where the database is away
    */
   async unspool(): Promise<void> {
-    for (const id of await this.spool.waiting()) {
+    const { waiting, failure } = await this.spool.list();
+    this.tellSpoolFailure(failure);
+    for (const id of waiting) {
       if (this.isHurried) return; // The rest is safe where it is.
       try {
         await this.unspoolOne(id);
+        this.stuck.delete(id);
       } catch (error) {
         if (error instanceof EmayImsStoreError) throw error;
         const code = reasonOf(error);
         if (code === 'ENOENT') continue; // Another process was faster.
+        if (this.stuck.get(id) === code) continue;
+        this.stuck.set(id, code);
         this.logger.error(
           `A spool file could not be read, moved or removed (${code}) and is left where it is (pull ${id}). Remove the cause; ` +
             'the next pull tries it again.',
@@ -83,6 +93,19 @@ export class PageKeeper {
         );
       }
     }
+  }
+
+  /** Once, not at each pull. */
+  private tellSpoolFailure(failure: string | null): void {
+    if (failure === this.spoolFailure) return;
+    this.spoolFailure = failure;
+    const fields = { account: this.account, code: failure };
+    if (failure === null) return this.logger.log('The spool folder can be listed again.', fields);
+    this.logger.error(
+      `The spool folder (reports.spoolPath) cannot be listed (${failure}): pages in it are not stored, and none could be written ` +
+        'there while the database is away. Pulls go on. Make it a folder that this process may read and write.',
+      fields,
+    );
   }
 
   private async unspoolOne(id: string): Promise<void> {

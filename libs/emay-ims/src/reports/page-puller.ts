@@ -1,7 +1,7 @@
 import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { printableCode } from '../protocol/index.js';
+import { printableCode, readToken } from '../protocol/index.js';
 import type { PageApplier } from './page-applier.js';
 import type { PageKeeper } from './page-keeper.js';
 import type { ReportInbox } from './report-inbox.js';
@@ -20,6 +20,8 @@ export interface PulledPage {
 /** An answer that hands nothing out, in the gateway's own spelling. Anything else is stored before it is read. */
 const NOTHING_HANDED_OUT =
   /^\s*\{\s*"code"\s*:\s*"([A-Z][A-Z0-9_]{0,63})"\s*(?:,\s*"data"\s*:\s*(?:\[\s*\]|null|"")\s*)?\}\s*$/;
+/** A body beside a code in the header that holds nothing. */
+const NOTHING = /^\s*(?:\[\s*\]|\{\s*\}|null|"")?\s*$/;
 const MAX_SHORT_LENGTH = 256;
 /** What the gateway says to any failure of its own, one that repeats itself at each call included. */
 const REFUSED = 'ERROR_PARAMS';
@@ -80,8 +82,7 @@ export class PagePuller {
   }
 
   private async readAnswer(id: string, answer: ReceivedPage, number: number): Promise<PulledPage> {
-    const text = answer.body.length <= MAX_SHORT_LENGTH ? answer.body.toString('latin1') : '';
-    const code = NOTHING_HANDED_OUT.exec(text)?.[1] ?? '';
+    const code = codeOfNothing(answer) ?? '';
     if (code !== 'SUCCESS' && !isRefusal(code)) return this.keepAndApply(id, answer, number, null);
     await this.inbox.discard(id);
     if (code !== 'SUCCESS') return this.refused(id, code);
@@ -91,11 +92,11 @@ export class PagePuller {
 
   private async keepAndApply(
     id: string,
-    { body, contentType, contentEncoding }: ReceivedPage,
+    { body, contentType, contentEncoding, headerCode }: ReceivedPage,
     requested: number,
     cut: string | null,
   ): Promise<PulledPage> {
-    const stored = { id, body, contentType, contentEncoding, requested, cut, progress: 0 };
+    const stored = { id, body, contentType, contentEncoding, headerCode, requested, cut, progress: 0 };
     if (!(await this.keeper.keep(stored))) return { page: null, isAnswered: false, stoppedBy: 'SPOOLED' };
     await failpoint('after-store-page');
     const page = await this.applier.apply(stored);
@@ -138,4 +139,11 @@ export class PagePuller {
       this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${pull}.`, fields);
     }
   }
+}
+
+/** The code of an answer that provably hands nothing out; `null`: it may. */
+function codeOfNothing({ body, headerCode }: ReceivedPage): string | null {
+  if (body.length > MAX_SHORT_LENGTH) return null;
+  const text = body.toString('latin1');
+  return NOTHING.test(text) ? readToken(headerCode) : (NOTHING_HANDED_OUT.exec(text)?.[1] ?? null);
 }

@@ -1,21 +1,18 @@
-import type { SqlSession } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
-import { GuardedLogger, publishReportPage } from '../diagnostics/index.js';
+import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   classifyAnswerCode,
-  isWrittenOtherwise,
   MAX_REPORTS_PER_REQUEST,
   type DeliveryReport,
   type MalformedReport,
 } from '../protocol/index.js';
 import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
+import { ReportApplication } from './report-application.js';
 import type { PageEnd, ReportInbox, StoredPage } from './report-inbox.js';
-import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 import type { SecondLookStore } from './second-look-store.js';
 
 /** What one page brought. */
@@ -44,7 +41,6 @@ export const NO_REPORTS: IngestedPage = Object.freeze({
   problem: null,
 });
 const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
-const ORPHANS_AT_A_TIME = 500;
 
 /**
  * Applies stored pages to messages.
@@ -56,7 +52,7 @@ const ORPHANS_AT_A_TIME = 500;
  */
 export class ReportIngestor {
   private readonly reader: PageReader;
-  private readonly logger: GuardedLogger;
+  private readonly application: ReportApplication;
 
   constructor(
     private readonly events: EventTransactions,
@@ -66,7 +62,7 @@ export class ReportIngestor {
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.reader = new PageReader(options);
-    this.logger = GuardedLogger.of(store.account);
+    this.application = new ReportApplication(store);
   }
 
   async ingest(page: StoredPage): Promise<IngestedPage> {
@@ -120,7 +116,7 @@ export class ReportIngestor {
         ? this.inbox.advance(id, from, to, session)
         : this.inbox.finish(id, end, from, session));
       if (!isOurs) return null;
-      const applied = await this.apply(reports, session);
+      const applied = await this.application.apply(reports, session);
       await this.setAside(id, applied.orphans, malformed, session);
       await failpoint('before-apply-commit');
       return applied;
@@ -128,37 +124,12 @@ export class ReportIngestor {
     if (matched === null) return false;
     ingested.reports += to - from;
     ingested.applied += matched.applied;
-    this.tellDoubts(matched.doubted);
+    this.application.tellDoubts(matched.doubted);
     ingested.orphaned += matched.orphans.length;
     ingested.quarantined += malformed.length + more;
     ingested.conflicts += matched.conflicts;
     ingested.lost += end?.lost ?? 0;
     return true;
-  }
-
-  /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */
-  private async apply(
-    reports: readonly DeliveryReport[],
-    session: EventfulSession,
-  ): Promise<Pick<MatchedReports, 'orphans' | 'conflicts'> & { applied: number; doubted: number }> {
-    const moved = await this.store.applyNamedReports(reportsByName(reports) ?? [], session);
-    if (moved === reports.length) return { applied: moved, doubted: 0, orphans: [], conflicts: 0 };
-    // Those that moved stand where their reports want them, so they neither move nor count again.
-    const { applied, unsent, orphans, conflicts } = await this.match(reports, session);
-    const doubted = await this.store.doubtReported(unsent, session);
-    // The dispatcher may have taken one of them since they were looked up: then its report is like any other.
-    const raised = await this.store.applyReports([...applied, ...unsent], session);
-    return { applied: moved + raised, doubted, orphans, conflicts };
-  }
-
-  /** Somebody has sent these messages, and it was not this database: they are not sent again, and a person is told. */
-  private tellDoubts(messages: number): void {
-    if (messages === 0) return;
-    this.logger.error(
-      `Delivery reports tell of ${messages} queued messages that have never been handed over from here. They are UNCONFIRMED now ` +
-        'and are not sent: was the database restored, or does another system send with the same ids?',
-      { account: this.store.account, messages, code: REPORTED_UNSENT },
-    );
   }
 
   private async setAside(
@@ -177,41 +148,6 @@ export class ReportIngestor {
     for (const { position, reason } of malformed) {
       session.events?.add(`${pullId}:${position}`, { ...shared, type: 'report.quarantined', position, reason });
     }
-  }
-
-  /** Applies orphans whose message has turned up since; resolves to how many. */
-  async adoptOrphans(): Promise<number> {
-    const found = await this.secondLook.findOrphansWithMessage(ORPHANS_AT_A_TIME);
-    if (found.length === 0) return 0;
-    const { adopted, doubted } = await this.events.transaction(async (session) => {
-      const { applied, unsent, orphans } = await this.match(
-        found.map(({ report }) => report),
-        session,
-      );
-      const inDoubt = await this.store.doubtReported(unsent, session);
-      await this.store.applyReports([...applied, ...unsent], session);
-      const matched = found.filter(({ report }) => !orphans.includes(report));
-      for (const orphan of matched) await this.secondLook.forget(orphan, session);
-      return { adopted: matched.length, doubted: inDoubt };
-    });
-    this.tellDoubts(doubted);
-    return adopted;
-  }
-
-  private async match(reports: readonly DeliveryReport[], session: SqlSession): Promise<MatchedReports> {
-    const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
-    const named = await this.store.findReported({ customImsIds, imsIds: [] }, session);
-    const { orphans } = matchReports(reports, named);
-    const imsIds = orphans.flatMap(({ imsId, mobile }) =>
-      imsId === null || mobile === null ? [] : { ims_id: imsId, mobile },
-    );
-    // No index leads to these: only where nothing else can.
-    const alone = orphans.flatMap(({ imsId, mobile }) =>
-      imsId !== null && (mobile === null || isWrittenOtherwise(mobile)) ? imsId : [],
-    );
-    const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
-    const byImsIdAlone = await this.store.findByImsIdAlone(alone, session);
-    return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone]);
   }
 }
 

@@ -145,8 +145,8 @@ describe('a page of reports', () => {
   });
 
   it('takes an unlisted state as UNKNOWN and keeps the word', () => {
-    const { applied } = matchReports([report({ customImsId: 'one', state: 'FAIL_SIGN' })], [message()]);
-    expect(applied).toMatchObject([{ state: 'UNKNOWN', reportState: 'FAIL_SIGN' }]);
+    const { applied } = matchReports([report({ customImsId: 'one', state: 'FAIL_NEW' })], [message()]);
+    expect(applied).toMatchObject([{ state: 'UNKNOWN', reportState: 'FAIL_NEW' }]);
   });
 
   it('ends the same in any order, keeps every report as applied or orphan, and names no message twice', () => {

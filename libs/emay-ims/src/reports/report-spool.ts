@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reasonOf } from './page-failures.js';
 import type { StoredPage } from './report-inbox.js';
 
 /** What is written in front of the bytes, as one line of JSON. */
@@ -14,7 +15,18 @@ const TEXT = '.json';
 const ENDS = [PAGE, TEXT] as const;
 const UNFINISHED = '.part';
 const ASIDE = '.aside';
+const ENDS_ASIDE = ENDS.map((end) => end + ASIDE);
 const NEWLINE = 0x0a;
+
+/** The spool files of one account on this machine: ids of pages, oldest first. */
+export interface SpoolListing {
+  /** Those that wait for the database. */
+  waiting: string[];
+  /** Those that the database refuses, or whose file is not whole. */
+  setAside: string[];
+  /** The system's code where the folder cannot be listed, such as `EACCES`; `null`: it can. */
+  failure: string | null;
+}
 
 /**
  * Pages that came while the database was away: one file each, readable by its owner alone, brought into the database and removed as
@@ -49,14 +61,17 @@ export class ReportSpool {
     await this.syncFolder();
   }
 
-  /** Ids of the pages of this account that wait for the database, oldest first. */
-  async waiting(): Promise<string[]> {
-    return this.idsOf(...ENDS);
-  }
-
-  /** Ids of those that are set aside. */
-  async setAside(): Promise<string[]> {
-    return this.idsOf(...ENDS.map((end) => end + ASIDE));
+  /** Never throws: what cannot be listed must keep nobody from pulling. A folder that is not there is empty. */
+  async list(): Promise<SpoolListing> {
+    try {
+      const entries = (await readdir(this.folder, { withFileTypes: true }).catch(unlessMissing)) ?? [];
+      // A folder or a pipe is no page, whatever its name.
+      const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+      const ours = names.filter((name) => name.startsWith(this.prefix)).map((name) => name.slice(this.prefix.length));
+      return { waiting: idsIn(ours, ENDS), setAside: idsIn(ours, ENDS_ASIDE), failure: null };
+    } catch (error) {
+      return { waiting: [], setAside: [], failure: reasonOf(error) };
+    }
   }
 
   /** The page; `null` where its file is not whole: that is no page. Throws the disk's error where it cannot be read. */
@@ -87,14 +102,6 @@ export class ReportSpool {
     if (isRenamed) await this.syncFolder();
   }
 
-  private async idsOf(...ends: string[]): Promise<string[]> {
-    const names = (await readdir(this.folder).catch(unlessMissing)) ?? [];
-    const ours = names.filter((name) => name.startsWith(this.prefix)).map((name) => name.slice(this.prefix.length));
-    return ends
-      .flatMap((end) => ours.filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length)))
-      .toSorted();
-  }
-
   /** A file is only there for good when its folder's entry is. */
   private async syncFolder(): Promise<void> {
     const folder = await open(this.folder, 'r');
@@ -104,6 +111,12 @@ export class ReportSpool {
   private pathOf(id: string, end: string): string {
     return join(this.folder, `${this.prefix}${id}${end}`);
   }
+}
+
+function idsIn(names: readonly string[], ends: readonly string[]): string[] {
+  return ends
+    .flatMap((end) => names.filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length)))
+    .toSorted();
 }
 
 async function writeSynced(path: string, parts: readonly (string | Buffer)[]): Promise<void> {

@@ -16,6 +16,7 @@ const COLUMNS: RowColumns = {
   raw: 'text',
 };
 const NAMES = Object.keys(COLUMNS);
+const ORPHAN = ['batch_id', 'created_at', ...NAMES].map((name) => `r.${name}`).join(', ');
 const MAX_MOBILE_LENGTH = 24;
 
 const end = (mobile: string) => `SUBSTR(${mobile}, LENGTH(${mobile}) - ${SUBSCRIBER_DIGITS - 1})`;
@@ -23,10 +24,12 @@ const end = (mobile: string) => `SUBSTR(${mobile}, LENGTH(${mobile}) - ${SUBSCRI
 const IS_ITS_MESSAGE = `(r.mobile IS NULL OR r.mobile = m.mobile OR r.ims_id = m.ims_id
     OR ((r.ims_id IS NULL OR m.ims_id IS NULL) AND LENGTH(r.mobile) > ${SUBSCRIBER_DIGITS} AND ${end('r.mobile')} = ${end('m.mobile')}))`;
 
-/** An orphan that has found its message since. */
+/** An orphan, with its place in the table. */
 export interface FoundOrphan {
   batchId: string;
   report: DeliveryReport;
+  /** When it came, by the database's clock. */
+  createdAt: number;
 }
 
 /** Reports that need a second look, table `emay_ims_report`: orphans and what could not be read. */
@@ -70,7 +73,7 @@ export class SecondLookStore {
   /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by an index of its own. */
   async findOrphansWithMessage(limit: number): Promise<FoundOrphan[]> {
     const rows = await this.database.rows(
-      `SELECT r.batch_id, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM emay_ims_report AS r
+      `SELECT ${ORPHAN} FROM emay_ims_report AS r
        WHERE r.account = ? AND r.status = 'ORPHANED' AND (
          EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
            AND m.custom_ims_id = r.custom_ims_id AND ${IS_ITS_MESSAGE})
@@ -79,13 +82,44 @@ export class SecondLookStore {
        ORDER BY r.created_at LIMIT ?`,
       [this.account, limit],
     );
-    return rows.map((row) => ({ batchId: String(row.batch_id), report: toReport(row) }));
+    return rows.map(toOrphan);
   }
 
-  /** Forgets an orphan, in the transaction that applied it. */
-  async forget({ batchId, report }: FoundOrphan, session: SqlSession): Promise<void> {
-    await session.run('DELETE FROM emay_ims_report WHERE batch_id = ? AND position = ?', [batchId, report.position]);
+  /** Orphans that tell the gateway's id, in the order in which they came, behind that one; and what time it is there. */
+  async findOrphansWithImsId(
+    behind: FoundOrphan | null,
+    limit: number,
+  ): Promise<{ orphans: FoundOrphan[]; now: number }> {
+    const { createdAt, batchId, position } = behind
+      ? { ...behind, position: behind.report.position }
+      : { createdAt: 0, batchId: '', position: 0 };
+    const rows = await this.database.rows(
+      `SELECT ${ORPHAN}, ${this.database.dialect.now} AS now FROM emay_ims_report AS r
+       WHERE r.account = ? AND r.status = 'ORPHANED' AND r.ims_id IS NOT NULL AND r.created_at >= ?
+         AND (r.created_at > ? OR r.batch_id > ? OR (r.batch_id = ? AND r.position > ?))
+       ORDER BY r.created_at, r.batch_id, r.position LIMIT ?`,
+      [this.account, createdAt, createdAt, batchId, batchId, position, limit],
+    );
+    return { orphans: rows.map(toOrphan), now: Number(rows[0]?.now ?? 0) };
   }
+
+  /** Forgets orphans, in the transaction that applied them: one statement for each page that they came in. */
+  async forget(orphans: readonly FoundOrphan[], session: SqlSession): Promise<void> {
+    const positionsOf = new Map<string, number[]>();
+    for (const { batchId, report } of orphans) {
+      positionsOf.set(batchId, [...(positionsOf.get(batchId) ?? []), report.position]);
+    }
+    for (const [batchId, positions] of positionsOf) {
+      await session.run(
+        `DELETE FROM emay_ims_report WHERE batch_id = ? AND position IN (${positions.map(() => '?').join(', ')})`,
+        [batchId, ...positions],
+      );
+    }
+  }
+}
+
+function toOrphan(row: SqlRow): FoundOrphan {
+  return { batchId: String(row.batch_id), report: toReport(row), createdAt: Number(row.created_at) };
 }
 
 function toReport(row: SqlRow): DeliveryReport {

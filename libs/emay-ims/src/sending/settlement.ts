@@ -8,7 +8,7 @@ export type Verdict =
   | { kind: 'settled'; settlements: Settlement[] }
   /** Nothing was accepted, through no fault of the messages: they go back into the queue. */
   | { kind: 'released'; code: string; refusesAccount: boolean }
-  /** Nothing was accepted, because of one of them: halve the request to find which. */
+  /** Nothing was accepted, because of one of them, or of its size: halve the request. */
   | { kind: 'split'; code: string };
 
 const CONTENT_CODES = new Set(['ERROR_CONTENT_EMPTY', 'ERROR_LONG_CONTENT']);
@@ -23,6 +23,7 @@ export function judge(
     case 'accepted':
       return { kind: 'settled', settlements: matchEntries(outcome, messages) };
     case 'unsent':
+      if (outcome.isTooLarge && messages.length > 1) return { kind: 'split', code: outcome.reason };
       return { kind: 'released', code: outcome.reason, refusesAccount: false };
     case 'unconfirmed':
       return allUnconfirmed(messages, outcome.reason, outcome.rawAnswer);

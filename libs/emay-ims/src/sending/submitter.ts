@@ -20,6 +20,8 @@ const SETTLING_RETRY_MS = 60_000;
 /** The same while the process is being shut down. */
 const HURRIED_RETRY_MS = 3_000;
 
+const TOO_LARGE_TOLD_EVERY_MS = 10 * 60_000;
+
 /** How a message that was submitted ended; QUEUED: it provably was not accepted. */
 export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code' | 'imsId'>;
 
@@ -38,6 +40,7 @@ export class Submitter {
   private readonly logger: GuardedLogger;
   private isHurried = false;
   private canaryUnderWay: Promise<HeldBack | null> | null = null;
+  private silentUntil = -Infinity;
 
   constructor(
     private readonly client: EmayImsClient,
@@ -87,6 +90,7 @@ export class Submitter {
     await failpoint('after-request');
     const verdict = judge(outcome, messages, this.options.protocol.answerCodes);
     if (outcome.kind === 'unsent' && outcome.isTooLate) this.logTooLate(outcome.reason, messages.length);
+    else if (outcome.kind === 'unsent' && outcome.isTooLarge && messages.length > 1) this.logTooLarge(outcome.reason);
     // What became of a canary, the circuit has been told.
     else if (attempt.heldBack === null) this.learnFrom(outcome, verdict, messages.length);
     const ends = await this.record(verdict, messages, attempt, releaseInMs);
@@ -172,6 +176,17 @@ export class Submitter {
       `Request not sent (${code}): too much time has passed since its messages were claimed. They are QUEUED again. If ` +
         'frequent, look for a process that stands still, or a slow database.',
       { account: this.options.name, code, count },
+    );
+  }
+
+  /** Each half of each request may come to this. */
+  private logTooLarge(code: string): void {
+    if (performance.now() < this.silentUntil) return;
+    this.silentUntil = performance.now() + TOO_LARGE_TOLD_EVERY_MS;
+    this.logger.warn(
+      `A large request to nobody ended with ${printableCode(code)}, one of the usual size came through: a proxy spoils or refuses ` +
+        'large ones. Messages are sent in smaller requests meanwhile. Look for its limits (body size, buffering, chunking).',
+      { account: this.options.name, code },
     );
   }
 

@@ -19,6 +19,7 @@ const well: ImsAccountPulse = {
   reportsBlockedFor: null,
   setAsidePages: 0,
   spooledPages: 0,
+  spoolFailure: null,
 };
 
 describe('the verdict on the health of an account', () => {
@@ -60,6 +61,7 @@ describe('the verdict on the health of an account', () => {
     expect(problems({ reportsBlockedFor: 'ERROR_PARAMS' })).toEqual(['reports-blocked']);
     expect(problems({ setAsidePages: 1 })).toEqual(['report-pages']);
     expect(problems({ spooledPages: 1 })).toEqual(['report-pages']);
+    expect(problems({ spoolFailure: 'EACCES' })).toEqual(['spool']);
   });
 
   it('names an open circuit by its code, and by no code where the gateway wrote something else', () => {

@@ -8,8 +8,9 @@ import { printableCode } from '../protocol/index.js';
  * - `reports`: this instance polls, but has not emptied the gateway's queue for too long, nor does another one try
  * - `reports-blocked`: the gateway refuses to hand reports out, again and again
  * - `report-pages`: as of this instance's last pull a page of reports could not be applied; or one waits in a file of this machine
+ * - `spool`: the spool folder cannot be listed: a page that comes while the database is away would find no place there
  */
-export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports' | 'reports-blocked' | 'report-pages';
+export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports' | 'reports-blocked' | 'report-pages' | 'spool';
 
 /** What counts as a problem, and which problems fail the check. */
 export interface EmayImsHealthOptions {
@@ -64,6 +65,7 @@ export function judgeHealth(
   if (polls && pullAgeMs > maxPullAgeMs && pollLease !== 'another-instance') problems.push('reports');
   if (pulse.reportsBlockedFor) problems.push('reports-blocked');
   if (setAsidePages + spooledPages > 0) problems.push('report-pages');
+  if (pulse.spoolFailure !== null) problems.push('spool');
   return {
     account,
     database: 'up',

@@ -84,7 +84,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       throw new EmayImsValidationError([{ index: -1, property: 'pullId', message: 'nothing is pulled in memory' }]);
     },
     countSetAside: async () => 0,
-    countSpooled: async () => 0,
+    spooled: async () => ({ spooledPages: 0, spoolFailure: null }),
   });
   circuit: AccountCircuit;
   private readonly decisions: InMemoryResolver;
@@ -180,6 +180,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       reportsBlockedFor: null,
       setAsidePages: 0,
       spooledPages: 0,
+      spoolFailure: null,
     };
   }
 

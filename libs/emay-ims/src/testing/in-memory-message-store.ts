@@ -11,6 +11,7 @@ import type {
 } from '../messages/message-store.js';
 import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
+import { classifyReportState } from '../protocol/index.js';
 import { firstToEachNumber } from '../messages/statement-rows.js';
 import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
@@ -145,7 +146,8 @@ export class InMemoryMessageStore implements Surface<MessageStore, NeverAskedOfA
   async doubtReported(reports: readonly AppliedReport[]): Promise<number> {
     for (const report of reports) {
       const [message] = this.table.byIds([report.customImsId]);
-      if (message?.attempts !== 0 || message.state !== 'UNCONFIRMED' || message.reportState === 'DELIVRD') continue;
+      if (message?.attempts !== 0 || message.state !== 'UNCONFIRMED') continue;
+      if (classifyReportState(message.reportState ?? '') === 'delivered') continue;
       this.table.change(report.customImsId, toldBy(report));
     }
     const doubted = reports.filter(({ customImsId }) =>

@@ -104,7 +104,7 @@ export class PageReader {
     const { scanner, isWhole } = reading;
     const short = kept;
     return {
-      ...judge(scanner, items > malformed),
+      ...judge(scanner, items > malformed, isWhole, headerCodeOf(page, scanner)),
       items,
       malformed,
       isWhole,
@@ -113,12 +113,25 @@ export class PageReader {
   }
 }
 
-function judge(scanner: ItemScanner, hasReports: boolean): Pick<PageReading, 'kind' | 'code'> {
-  const code = scanner.code === null ? null : readToken(parseAnswerJson(scanner.code));
+function judge(
+  scanner: ItemScanner,
+  hasReports: boolean,
+  isWhole: boolean,
+  headerCode: string | null,
+): Pick<PageReading, 'kind' | 'code'> {
+  const isCutList = scanner.data === 'list' && !isWhole;
+  const bodyCode = scanner.code === null ? null : readToken(parseAnswerJson(scanner.code));
+  const code = bodyCode ?? headerCode;
   // Reports are reports, also where what should stand before them is missing, or is a no: the gateway has forgotten them.
   if (hasReports) return { kind: 'reports', code };
-  if (code !== null && code !== 'SUCCESS') return { kind: 'error', code };
+  // A no that breaks off within a list has handed something out.
+  if (code !== null && code !== 'SUCCESS' && !isCutList) return { kind: 'error', code };
   return { kind: code !== null && scanner.data !== 'other' ? 'reports' : 'unreadable', code };
+}
+
+/** Beside a code in the header there may be nothing, or the bare list. A body that is anything else, nobody has understood. */
+function headerCodeOf({ body, headerCode }: ReceivedPage, { data }: ItemScanner): string | null {
+  return data === 'list' || body.length === 0 ? readToken(headerCode) : null;
 }
 
 async function* inParts(items: Items, from: number): AsyncGenerator<ReportPart> {
