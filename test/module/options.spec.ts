@@ -151,6 +151,12 @@ describe('a wrong option is named, with what to write', () => {
     ['database', { database: { dataSource: 5 } }, /or \{ dataSource: 'name/],
     ['database.pth', { database: { type: 'sqlite', path: './x', pth: 1 } }, /is not an option.*spelling/],
     ['database.path', { database: { dataSource: 'x', path: './x' } }, /is not an option/],
+    ['database.currentManager', { database: { dataSource: 'x', currentManager: {} } }, /must be a function such as/],
+    [
+      'database.currentManager',
+      { database: { type: 'sqlite', path: './x', currentManager: () => null } },
+      /needs database.dataSource/,
+    ],
     ['database.path', { database: { type: 'sqlite', path: ':memory:' } }, /path of a file.*lost with the process/],
     ['database.path', { database: { type: 'sqlite', path: 'file::memory:' } }, /path of a file/],
     ['database.path', { database: { type: 'sqlite', path: 'libsql://elsewhere' } }, /path of a file/],

@@ -41,14 +41,23 @@ function problemsOf(database: unknown): string[] {
   }
   const place = isSqlite ? database.path : database.dataSource;
   if (typeof place !== 'string' || place === '') return [EITHER];
-  const known = isSqlite ? ['type', 'path', 'driver'] : ['dataSource', ...NAMES, ...Object.keys(DEFAULTS)];
+  const known = isSqlite
+    ? ['type', 'path', 'driver']
+    : ['dataSource', 'currentManager', ...NAMES, ...Object.keys(DEFAULTS)];
   const given = Object.keys(database).filter((key) => database[key] !== undefined);
   const unknown = given
     .filter((key) => !known.includes(key))
-    .map((key) => `database.${key} is not an option of this module: remove it or check its spelling`);
+    .map((key) =>
+      key === 'currentManager'
+        ? 'database.currentManager needs database.dataSource: an SQLite file is a database of its own and joins no transaction'
+        : `database.${key} is not an option of this module: remove it or check its spelling`,
+    );
   if (isSqlite) return unknown;
   return [
     ...unknown,
+    ...(given.includes('currentManager') && typeof database.currentManager !== 'function'
+      ? ['database.currentManager must be a function such as (dataSource) => dataSource.manager']
+      : []),
     ...NAMES.filter((key) => given.includes(key) && typeof database[key] !== 'string').map(
       (key) => `database.${key} must be a string, as in the options of your DataSource`,
     ),

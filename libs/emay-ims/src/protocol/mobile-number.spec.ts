@@ -162,14 +162,14 @@ describe('readStoredMobile', () => {
     ['+61 422 118 000', '+61422118000'],
     ['+61 (0) 422 118 000', '+61422118000'],
     ['+55 11 8765-4321', '+551187654321'],
-  ])('reads %j, which may have been sent to', (written, mobile) => {
-    expect(readStoredMobile(written)).toBe(mobile);
+  ])('reads %j, which may have been sent to', (text, mobile) => {
+    expect(readStoredMobile(text)).toBe(mobile);
   });
 
   it.each(['0422118000', '61422118000', '+61422CALLME', '+', `+${'1'.repeat(18)}`, '+61422118000'.padEnd(41)])(
     'is null for %j',
-    (written) => {
-      expect(readStoredMobile(written)).toBeNull();
+    (text) => {
+      expect(readStoredMobile(text)).toBeNull();
     },
   );
 });
