@@ -25,23 +25,27 @@ const cases = servers.flatMap((kind) =>
     const simulator = await startSimulator({ accounts: [ACCOUNT] });
     const account = { baseUrl: simulator.url, ...ACCOUNT, protocol: { canary: false } };
     const host = runProcess(HOST, [library, kind, database.url, JSON.stringify(account)]);
-    const { states, ended } = JSON.parse(await host.saying('became: '));
-    expect(await host.ended()).toBe(0);
-    const sent = ['afterwards', 'committed', 'given-manager', 'given-null', 'outside', 'sent', 'stream-committed'];
-    if (library === 'typeorm-transactional') sent.push('hook');
-    expect(states).toEqual({
-      ...Object.fromEntries(sent.map((id) => [id, 'ACCEPTED'])),
-      ...{ 'cancel-rolled-back': 'QUEUED', cancelled: 'CANCELLED', 'cancelled-within': 'CANCELLED' },
-    });
-    expect(ended).toEqual({ name: 'EmayImsStoreError', transactionIsOver: true });
-    expect(
-      simulator
-        .accepted()
-        .map(({ customImsId }) => customImsId)
-        .toSorted(),
-    ).toEqual(sent.toSorted());
-    await simulator.stop();
-    await database.drop();
+    try {
+      const { states, ended } = JSON.parse(await host.saying('became: '));
+      expect(await host.ended()).toBe(0);
+      const sent = ['afterwards', 'committed', 'given-manager', 'given-null', 'outside', 'sent', 'stream-committed'];
+      if (library === 'typeorm-transactional') sent.push('hook');
+      expect(states).toEqual({
+        ...Object.fromEntries(sent.map((id) => [id, 'ACCEPTED'])),
+        ...{ 'cancel-rolled-back': 'QUEUED', cancelled: 'CANCELLED', 'cancelled-within': 'CANCELLED' },
+      });
+      expect(ended).toEqual({ name: 'EmayImsStoreError', transactionIsOver: true });
+      expect(
+        simulator
+          .accepted()
+          .map(({ customImsId }) => customImsId)
+          .toSorted(),
+      ).toEqual(sent.toSorted());
+    } finally {
+      await host.end('SIGKILL');
+      await simulator.stop();
+      await database.drop();
+    }
   },
 );
 
