@@ -1,3 +1,4 @@
+import { driverClass } from '../database/sqlite-driver.js';
 import type {
   EmayImsDatabaseOptions,
   EmayImsServerDatabaseOptions,
@@ -34,13 +35,19 @@ function withDefaults(options: EmayImsServerDatabaseOptions): ResolvedDatabaseOp
 function problemsOf(database: unknown): string[] {
   if (!isRecord(database)) return [EITHER];
   const isSqlite = database.type === 'sqlite';
-  if (isSqlite && typeof database.path === 'string' && /^(:|file:|[a-z]+:\/\/)/i.test(database.path)) {
+  if (isSqlite && typeof database.path === 'string' && /^(:|file:|sqlite:|[a-z]+:\/\/)/i.test(database.path)) {
     return [
-      "database.path must be the path of a file, e.g. './data/ims.sqlite': what is kept in memory is lost with the process",
+      "database.path must be the path of a file, e.g. './data/ims.sqlite', and no URL: what is kept in memory is lost with the process",
+    ];
+  }
+  if (isSqlite && database.driver !== undefined && database.driver !== null && driverClass(database.driver) === null) {
+    return [
+      "database.driver must be a better-sqlite3-compatible class, such as the default export of 'better-sqlite3': not its name, nor a " +
+        'promise of it (await import(…)), nor a driver of another kind (sqlite3, node:sqlite)',
     ];
   }
   const place = isSqlite ? database.path : database.dataSource;
-  if (typeof place !== 'string' || place === '') return [EITHER];
+  if (typeof place !== 'string' || place.trim() === '') return [EITHER];
   const known = isSqlite
     ? ['type', 'path', 'driver']
     : ['dataSource', 'currentManager', ...NAMES, ...Object.keys(DEFAULTS)];

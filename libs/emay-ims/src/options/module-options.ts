@@ -10,7 +10,7 @@ export interface EmayImsSqliteOptions {
   type: 'sqlite';
   /** Path of the file; its folder is created. */
   path: string;
-  /** A `better-sqlite3`-compatible module. Default: `libsql`, which needs no compiler and no download. */
+  /** A `better-sqlite3`-compatible class, or the module that exports it. Default: `libsql`, which needs no compiler and no download. */
   driver?: unknown;
 }
 
