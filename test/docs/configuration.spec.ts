@@ -18,6 +18,7 @@ const SERVER: Record<keyof Omit<EmayImsServerDatabaseOptions, 'dataSource'>, tru
   startTimeoutMs: true,
   schema: true,
   entityPrefix: true,
+  currentManager: true,
 };
 const { dataSource, ...serverDefaults } = resolveOptions(NEEDED).database as EmayImsServerDatabaseOptions;
 

@@ -151,8 +151,23 @@ describe('a wrong option is named, with what to write', () => {
     ['database', { database: { dataSource: 5 } }, /or \{ dataSource: 'name/],
     ['database.pth', { database: { type: 'sqlite', path: './x', pth: 1 } }, /is not an option.*spelling/],
     ['database.path', { database: { dataSource: 'x', path: './x' } }, /is not an option/],
+    ['database.currentManager', { database: { dataSource: 'x', currentManager: {} } }, /must be a function such as/],
+    [
+      'database.currentManager',
+      { database: { type: 'sqlite', path: './x', currentManager: () => null } },
+      /needs database.dataSource/,
+    ],
+    ...['better-sqlite3', import('libsql'), { Database: class {} }, true, {}].map(
+      (driver): [string, object, RegExp] => [
+        'database.driver',
+        { database: { type: 'sqlite', path: './x', driver } },
+        /must be a better-sqlite3-compatible class.*not its name/,
+      ],
+    ),
     ['database.path', { database: { type: 'sqlite', path: ':memory:' } }, /path of a file.*lost with the process/],
     ['database.path', { database: { type: 'sqlite', path: 'file::memory:' } }, /path of a file/],
+    ['database.path', { database: { type: 'sqlite', path: 'sqlite:./data/ims.sqlite' } }, /path of a file/],
+    ['database', { database: { type: 'sqlite', path: '  ' } }, /must be \{ type/],
     ['database.path', { database: { type: 'sqlite', path: 'libsql://elsewhere' } }, /path of a file/],
     ['baseURL', { baseURL: 'https://a' }, /is not an option of this module: remove it or check its spelling/],
     ['baseUrls', { baseUrls: ['https://a'] }, /is not an option/],

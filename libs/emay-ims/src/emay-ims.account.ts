@@ -1,5 +1,6 @@
 import type { HttpService } from '@nestjs/axios';
 import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
+import { HostTransactions } from './database/host-transactions.js';
 import type { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
 import { GuardedLogger } from './diagnostics/index.js';
@@ -54,6 +55,7 @@ const DELIVER_EVERY_MS = 2_000;
 
 /** One account, wired: the parts of `architecture.md`, each made once, and what runs them. */
 export class EmayImsAccount {
+  readonly transactions: HostTransactions;
   readonly store: MessageStore;
   readonly finder: MessageFinder;
   readonly enqueuer: Enqueuer;
@@ -85,6 +87,10 @@ export class EmayImsAccount {
     private readonly listeners = new EventListeners(),
   ) {
     const { name, reports } = options;
+    this.transactions = new HostTransactions(
+      database,
+      'dataSource' in options.database ? options.database.currentManager : undefined,
+    );
     const leases = new LeaseStore(database, newToken());
     this.events = new EventTransactions(database, name, listeners, (handler) => engine.wake(this.deliveryJob(handler)));
     const times = { reportDeadlineMs: reports.deadlineMs, holdMs: HOLD_MS };

@@ -31,13 +31,18 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
-/** How `enqueue` stores. */
-export interface EnqueueOptions {
+/** Which transaction a call belongs to. */
+export interface TransactionOptions {
   /**
-   * The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: store with its commit. An
-   * `EmayImsStoreError` with `transactionIsOver` means: run that transaction again from the start.
+   * The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: what the call does is there with its
+   * commit. An `EmayImsStoreError` with `transactionIsOver` means: run that transaction again from the start. `null`: at once, whatever
+   * transaction is open. Default: what `database.currentManager` finds.
    */
-  manager?: EntityManager;
+  manager?: EntityManager | null;
+}
+
+/** How `enqueue` stores. */
+export interface EnqueueOptions extends TransactionOptions {
   /** `skip` leaves out what is not acceptable. Default `throw`: nothing is stored. */
   onInvalid?: OnInvalid;
 }
@@ -115,31 +120,34 @@ export class EmayImsService {
    */
   async enqueue(messages: SendImsDto[], options: EnqueueOptions = {}): Promise<ImsMessage[]> {
     return this.call(async (account) => {
+      const manager = account.transactions.toJoin(options.manager);
       const read = this.read(messages, options.onInvalid);
-      const stored = await namingIds(read, account.enqueuer.enqueue(read, options.manager));
+      const stored = await namingIds(read, account.enqueuer.enqueue(read, manager));
       // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
-      if (!options.manager) account.wakeDispatcher();
+      if (!manager) account.wakeDispatcher();
       return stored;
     });
   }
 
   /**
-   * Stores messages from a source of any size, chunk by chunk, in flat memory.
+   * Stores messages from a source of any size, chunk by chunk, in flat memory; in a transaction that it joins, all with its commit.
    *
    * @throws EmayImsValidationError, EmayImsConflictError, EmayImsStoreError as `enqueue`, about one chunk: those before it are
    *   stored
    */
   async enqueueStream(
     source: AsyncIterable<SendImsDto> | Iterable<SendImsDto>,
-    options: EnqueueStreamOptions = {},
+    options: EnqueueStreamOptions & TransactionOptions = {},
   ): Promise<EnqueueSummary> {
     const account = this.ready();
+    const manager = account.transactions.toJoin(options.manager);
     const { maxContentLength } = account.options.protocol;
     let isPartlyStored = false;
     const target = {
       newChunk: () => new MessageReader(maxContentLength),
       store: async (messages: IdentifiedMessages) => {
-        await account.whileOpen(() => namingIds(messages, account.enqueuer.store(messages)), isPartlyStored);
+        await account.whileOpen(() => namingIds(messages, account.enqueuer.store(messages, manager)), isPartlyStored);
+        if (manager) return;
         isPartlyStored = true;
         account.wakeDispatcher();
       },
@@ -171,9 +179,14 @@ export class EmayImsService {
     return this.call(({ store }) => store.stats());
   }
 
-  /** Withdraws a message that is still QUEUED; `false` where it is too late, or there is none. */
-  async cancel(customImsId: string): Promise<boolean> {
-    return this.call(({ store }) => namingId(customImsId, store.cancel(customImsId)));
+  /**
+   * Withdraws a message that is still QUEUED; `false` where it is too late, or there is none. In a transaction that it joins: with
+   * its commit, and until then nobody sends it.
+   */
+  async cancel(customImsId: string, { manager }: TransactionOptions = {}): Promise<boolean> {
+    return this.call(({ store, transactions }) =>
+      namingId(customImsId, store.cancel(customImsId, transactions.toJoin(manager))),
+    );
   }
 
   /**

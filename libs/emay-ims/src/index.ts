@@ -13,6 +13,7 @@ export type {
   UnconfirmedPage,
   UnsentOutcome,
 } from './client/index.js';
+export type { CurrentManager } from './database/host-transactions.js';
 export { EMAY_IMS_ENTITIES } from './database/entities.js';
 export { EMAY_IMS_MIGRATIONS, emayImsMigrations } from './database/migrations/index.js';
 export { runEmayImsMigrations } from './database/run-migrations.js';
@@ -31,7 +32,7 @@ export { FindImsDto } from './dto/find-ims.dto.js';
 export { ImsRecipientDto, SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 export { ImsSchedulingDto, SendImsDto } from './dto/send-ims.dto.js';
 export { EmayImsModule } from './emay-ims.module.js';
-export { EmayImsService, type EnqueueOptions, type Page } from './emay-ims.service.js';
+export { EmayImsService, type EnqueueOptions, type Page, type TransactionOptions } from './emay-ims.service.js';
 export {
   getEmayImsRepositoryToken,
   getEmayImsToken,

@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import type { DataSourceOptions } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { cureOf } from '../errors/store-failure-cures.js';
 import { EmbeddedSqliteSource, releaseFiles } from './embedded-sqlite-source.js';
 import { EMAY_IMS_ENTITIES } from './entities.js';
 import { EMAY_IMS_MIGRATIONS } from './migrations/index.js';
 import { runEmayImsMigrations } from './run-migrations.js';
+import { describeDriverError, driverProblem, loadSqliteDriver } from './sqlite-driver.js';
 import { makePrivate } from './sqlite-files.js';
 
 interface SqliteConnection {
@@ -47,7 +49,7 @@ async function open(given: string, driver: unknown, readOnly: boolean): Promise<
   const options: DataSourceOptions = {
     type: 'better-sqlite3',
     database: path,
-    driver: driver ?? (await import('libsql')).default,
+    driver: await loadSqliteDriver(driver),
     entities: EMAY_IMS_ENTITIES,
     migrations: readOnly ? [] : EMAY_IMS_MIGRATIONS,
     migrationsTableName: 'emay_ims_migration',
@@ -85,19 +87,22 @@ async function open(given: string, driver: unknown, readOnly: boolean): Promise<
 /** Whether somebody else holds the file, or has just made the tables that we set out to make. */
 function isContended(error: unknown): boolean {
   return /SQLITE_BUSY|database is locked|table \S+ already exists|UNIQUE constraint failed: emay_ims_migration/.test(
-    describe(error),
+    describeDriverError(error),
   );
 }
 
 function cannotOpen(path: string, error: unknown): EmayImsOptionsError {
   return new EmayImsOptionsError(
-    `EmayImsModule cannot start: the SQLite file database.path '${path}' cannot be opened (${describe(error)}). Write the ` +
-      'path of a file that this process may create or write, in a folder it may write to.',
+    driverProblem(error) ??
+      `EmayImsModule cannot start: the SQLite file database.path '${path}' cannot be opened (${describeDriverError(error)}). ${whatToDo(error)}`,
   );
 }
 
-/** Code and message; native drivers throw errors that are not of this realm's `Error`. */
-function describe(error: unknown): string {
-  const { code = '', message = '' } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return `${String(code)} ${String(message)}`.trim();
+function whatToDo(error: unknown): string {
+  if (isContended(error))
+    return 'Another process has been holding it for too long: end that, or wait until it is done.';
+  const [code = ''] = /^(SQLITE_FULL|SQLITE_CORRUPT|ENOSPC)/.exec(describeDriverError(error)) ?? [];
+  const cure =
+    cureOf(code) ?? 'Write the path of a file that this process may create or write, in a folder it may write to';
+  return `${cure}.`;
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
+import { logArguments, type LogFields } from './log-line.js';
 
-/** What a line is about, or the frames of a failure. */
-type Fields = Record<string, unknown> | string;
+type Level = 'debug' | 'log' | 'warn' | 'error';
 
 /**
  * The host's logger, as the package writes to it. Whose disk is full or whose socket is gone may throw: that loses its line,
@@ -20,27 +20,30 @@ export class GuardedLogger {
     return new GuardedLogger(`EmayIms:${account}`);
   }
 
-  debug(message: string, fields: Fields): void {
-    guarded(() => this.logger.debug(message, fields));
+  debug(message: string, fields: LogFields): void {
+    this.write('debug', message, fields);
   }
 
-  log(message: string, fields: Fields): void {
-    guarded(() => this.logger.log(message, fields));
+  log(message: string, fields: LogFields): void {
+    this.write('log', message, fields);
   }
 
-  warn(message: string, ...fields: Fields[]): void {
-    guarded(() => this.logger.warn(message, ...fields));
+  warn(message: string, fields?: LogFields): void {
+    this.write('warn', message, fields);
   }
 
-  error(message: string, fields: Fields | undefined): void {
-    guarded(() => this.logger.error(message, fields));
+  /** @param about the fields, or the frames of a failure */
+  error(message: string, about: LogFields | string | undefined): void {
+    this.write('error', message, about);
   }
-}
 
-function guarded(write: () => void): void {
-  try {
-    write();
-  } catch {
-    // There is nobody left to tell: the one who is told has failed.
+  private write(level: Level, message: string, about: LogFields | string | undefined): void {
+    try {
+      if (typeof about === 'object') this.logger[level](...logArguments(message, about));
+      else if (about === undefined) this.logger[level](message);
+      else this.logger[level](message, about);
+    } catch {
+      // There is nobody left to tell: the one who is told has failed.
+    }
   }
 }

@@ -1,6 +1,12 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments, type ValidationOptions } from 'class-validator';
-import { contentProblem, customImsIdProblem, DEFAULT_PROTOCOL_OPTIONS, normalizeMobile } from '../protocol/index.js';
+import {
+  contentProblem,
+  customImsIdProblem,
+  DEFAULT_PROTOCOL_OPTIONS,
+  normalizeMobile,
+  readStoredMobile,
+} from '../protocol/index.js';
 import { readTime, TIME_PROBLEM } from './read-time.js';
 
 export const MOBILE_PROBLEM =
@@ -8,11 +14,20 @@ export const MOBILE_PROBLEM =
 
 /** An international number as people write it: E.164, or with `00`; checked by `libphonenumber-js`. */
 export function IsImsMobile(options?: ValidationOptions): PropertyDecorator {
+  return IsReadBy(normalizeMobile, options);
+}
+
+/** The same, or a number that only has the shape: one that a message stored earlier may have. */
+export function IsStoredMobile(options?: ValidationOptions): PropertyDecorator {
+  return IsReadBy(readStoredMobile, options);
+}
+
+function IsReadBy(read: (mobile: string) => string | null, options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
       name: 'isImsMobile',
       validator: {
-        validate: (value) => typeof value === 'string' && normalizeMobile(value) !== null,
+        validate: (value) => typeof value === 'string' && read(value) !== null,
         defaultMessage: () => `$property ${MOBILE_PROBLEM}`,
       },
     },

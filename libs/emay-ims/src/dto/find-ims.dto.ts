@@ -12,7 +12,7 @@ import {
   Min,
 } from 'class-validator';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
-import { IsImsMobile, IsImsTime } from './decorators.js';
+import { IsImsTime, IsStoredMobile } from './decorators.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 1_000;
@@ -30,9 +30,9 @@ export class FindImsDto {
   @IsIn(IMS_MESSAGE_STATES, { each: true })
   state?: ImsMessageState | ImsMessageState[];
 
-  /** International number, in any writing. */
+  /** International number, in any writing; also one that could not be sent to today. */
   @IsOptional()
-  @IsImsMobile()
+  @IsStoredMobile()
   mobile?: string;
 
   /** Stored at or after. */

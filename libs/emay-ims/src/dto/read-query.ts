@@ -2,7 +2,7 @@ import { EmayImsValidationError, type ImsViolation } from '../errors/emay-ims-er
 import type { MessageQuery } from '../messages/message-finder.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { decodeCursor } from '../messages/page-cursor.js';
-import { normalizeMobile } from '../protocol/index.js';
+import { readStoredMobile } from '../protocol/index.js';
 import { MOBILE_PROBLEM } from './decorators.js';
 import { readTime, TIME_PROBLEM } from './read-time.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type FindImsDto } from './find-ims.dto.js';
@@ -25,7 +25,7 @@ export function readQuery(given: FindImsDto | null): MessageQuery {
     query.states = states;
   }
   if (isGiven(filter.mobile)) {
-    const mobile = typeof filter.mobile === 'string' ? normalizeMobile(filter.mobile) : null;
+    const mobile = typeof filter.mobile === 'string' ? readStoredMobile(filter.mobile) : null;
     if (mobile === null) violate('mobile', MOBILE_PROBLEM);
     else query.mobile = mobile;
   }

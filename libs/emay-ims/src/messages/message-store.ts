@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
@@ -228,8 +229,9 @@ export class MessageStore {
   }
 
   /** Withdraws a message that has not been handed over; `false` where it is too late, or there is none. */
-  async cancel(customImsId: string): Promise<boolean> {
-    return (await this.database.run(this.sql.cancel, [this.account, customImsId])) === 1;
+  async cancel(customImsId: string, manager: EntityManager | null = null): Promise<boolean> {
+    const work = (session: SqlSession) => session.run(this.sql.cancel, [this.account, customImsId]);
+    return (await (manager ? this.database.within(manager, work) : work(this.database))) === 1;
   }
 
   /** Raises messages to what their reports say; resolves to how many moved. */

@@ -1,3 +1,4 @@
+import { driverClass } from '../database/sqlite-driver.js';
 import type {
   EmayImsDatabaseOptions,
   EmayImsServerDatabaseOptions,
@@ -34,21 +35,36 @@ function withDefaults(options: EmayImsServerDatabaseOptions): ResolvedDatabaseOp
 function problemsOf(database: unknown): string[] {
   if (!isRecord(database)) return [EITHER];
   const isSqlite = database.type === 'sqlite';
-  if (isSqlite && typeof database.path === 'string' && /^(:|file:|[a-z]+:\/\/)/i.test(database.path)) {
+  if (isSqlite && typeof database.path === 'string' && /^(:|file:|sqlite:|[a-z]+:\/\/)/i.test(database.path)) {
     return [
-      "database.path must be the path of a file, e.g. './data/ims.sqlite': what is kept in memory is lost with the process",
+      "database.path must be the path of a file, e.g. './data/ims.sqlite', and no URL: what is kept in memory is lost with the process",
+    ];
+  }
+  if (isSqlite && database.driver !== undefined && database.driver !== null && driverClass(database.driver) === null) {
+    return [
+      "database.driver must be a better-sqlite3-compatible class, such as the default export of 'better-sqlite3': not its name, nor a " +
+        'promise of it (await import(…)), nor a driver of another kind (sqlite3, node:sqlite)',
     ];
   }
   const place = isSqlite ? database.path : database.dataSource;
-  if (typeof place !== 'string' || place === '') return [EITHER];
-  const known = isSqlite ? ['type', 'path', 'driver'] : ['dataSource', ...NAMES, ...Object.keys(DEFAULTS)];
+  if (typeof place !== 'string' || place.trim() === '') return [EITHER];
+  const known = isSqlite
+    ? ['type', 'path', 'driver']
+    : ['dataSource', 'currentManager', ...NAMES, ...Object.keys(DEFAULTS)];
   const given = Object.keys(database).filter((key) => database[key] !== undefined);
   const unknown = given
     .filter((key) => !known.includes(key))
-    .map((key) => `database.${key} is not an option of this module: remove it or check its spelling`);
+    .map((key) =>
+      key === 'currentManager'
+        ? 'database.currentManager needs database.dataSource: an SQLite file is a database of its own and joins no transaction'
+        : `database.${key} is not an option of this module: remove it or check its spelling`,
+    );
   if (isSqlite) return unknown;
   return [
     ...unknown,
+    ...(given.includes('currentManager') && typeof database.currentManager !== 'function'
+      ? ['database.currentManager must be a function such as (dataSource) => dataSource.manager']
+      : []),
     ...NAMES.filter((key) => given.includes(key) && typeof database[key] !== 'string').map(
       (key) => `database.${key} must be a string, as in the options of your DataSource`,
     ),

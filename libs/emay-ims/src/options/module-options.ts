@@ -1,4 +1,5 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import type { CurrentManager } from '../database/host-transactions.js';
 import type { AnswerCodeMeanings } from '../protocol/index.js';
 
 /** Where messages are kept: a file of the module's own, or the host's database. */
@@ -9,7 +10,7 @@ export interface EmayImsSqliteOptions {
   type: 'sqlite';
   /** Path of the file; its folder is created. */
   path: string;
-  /** A `better-sqlite3`-compatible module. Default: `libsql`, which needs no compiler and no download. */
+  /** A `better-sqlite3`-compatible class, or the module that exports it. Default: `libsql`, which needs no compiler and no download. */
   driver?: unknown;
 }
 
@@ -32,12 +33,18 @@ export interface EmayImsServerDatabaseOptions {
   schema?: string;
   /** Prefix of the tables, where it is another than the DataSource's. Default: the DataSource's. See `emayImsMigrations`. */
   entityPrefix?: string;
+  /**
+   * Finds the manager of the transaction that is open around a call, such as `typeorm-transactional` and `nestjs-cls` keep one; gets the
+   * DataSource. `enqueue`, `enqueueStream` and `cancel` join it. Default: none, only `manager` is joined.
+   */
+  currentManager?: CurrentManager;
 }
 
 /** The same with every default filled in. */
 export type ResolvedDatabaseOptions =
   | EmayImsSqliteOptions
-  | (EmayImsServerDatabaseOptions & Required<Omit<EmayImsServerDatabaseOptions, 'schema' | 'entityPrefix'>>);
+  | (EmayImsServerDatabaseOptions &
+      Required<Omit<EmayImsServerDatabaseOptions, 'schema' | 'entityPrefix' | 'currentManager'>>);
 
 /** How the gateway is called. */
 export interface EmayImsHttpOptions {

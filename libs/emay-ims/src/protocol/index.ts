@@ -36,6 +36,7 @@ export {
   maskMobile,
   mayBeSameMobile,
   normalizeMobile,
+  readStoredMobile,
   SUBSCRIBER_DIGITS,
   toWireMobile,
 } from './mobile-number.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { getCountries, getExampleNumber } from 'libphonenumber-js/min';
+import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 
-import { fromWireMobile, maskMobile, normalizeMobile, toWireMobile } from './mobile-number.js';
+import { fromWireMobile, maskMobile, normalizeMobile, readStoredMobile, toWireMobile } from './mobile-number.js';
 
 /** A valid mobile of every country that has some, by somebody else's list. */
 const VALID = getCountries().flatMap((country) => {
@@ -11,27 +11,34 @@ const VALID = getCountries().flatMap((country) => {
   return example?.isValid() ? [example.number] : [];
 });
 const validMobiles = fc.constantFrom(...VALID);
-const separators = fc.constantFrom('', '', ' ', '-', '.', '(', ')', '\u00a0', '\u2011', '\u200e', '（', '－', '　');
-const widths = fc.boolean();
 
-/** The digits with separators strewn in, in either width of character, behind `+` or `00`. */
+/** Every character of a class of Unicode that one UTF-16 unit holds; of digits, those of the higher planes as well. */
+function charactersOf(unicodeClass: RegExp, last = 0xffff): string[] {
+  return Array.from({ length: last }, (_, code) => String.fromCodePoint(code)).filter((one) => unicodeClass.test(one));
+}
+
+const SEPARATORS = [...charactersOf(/[\p{Zs}\p{Cf}\p{Pd}\p{Ps}\p{Pe}]/u), ...'−ー/／.．。·・'];
+/** Rows of ten, each from zero on. */
+const DIGITS = charactersOf(/\p{Nd}/u, 0x1ffff);
+const SCRIPTS = Array.from({ length: DIGITS.length / 10 }, (_, row) => DIGITS.slice(row * 10, row * 10 + 10));
+
+const separators = fc.oneof(fc.constant(''), fc.constantFrom(...SEPARATORS));
+
+/** The digits of any script, with separators strewn in, behind `+` or `00`. */
 const written = fc
   .record({
     mobile: validMobiles,
-    prefix: fc.constantFrom('+', '00', '＋', '００', '(+', ' +'),
+    prefix: fc.constantFrom('+', '00', '＋', '﹢', '(+', ' +', '\u202a+'),
     strewn: fc.array(separators, { maxLength: 16 }),
-    fullWidth: widths,
+    script: fc.constantFrom(...SCRIPTS),
   })
-  .map(({ mobile, prefix, strewn, fullWidth }) => ({
+  .map(({ mobile, prefix, strewn, script }) => ({
     mobile,
     text:
-      prefix + Array.from(mobile.slice(1), (digit, index) => widen(digit, fullWidth) + (strewn[index] ?? '')).join(''),
+      prefix.replaceAll('0', script[0] ?? '') +
+      Array.from(mobile.slice(1), (digit, index) => `${script[Number(digit)]}${strewn[index] ?? ''}`).join(''),
   }))
   .filter(({ text }) => text.length <= 40);
-
-function widen(digit: string, fullWidth: boolean): string {
-  return fullWidth ? String.fromCharCode(digit.charCodeAt(0) + 0xfee0) : digit;
-}
 
 describe('normalizeMobile', () => {
   it.each([
@@ -45,6 +52,17 @@ describe('normalizeMobile', () => {
     '＋６１ ４２２ １１８ ０００',
     '００６１４２２１１８０００',
     '\u202a+61\u00a0422\u2011118\u2011000\u202c',
+    '\u2066+61 422 118 000\u2069\ufeff',
+    '+61 422/118/000',
+    '+61－422−118–000',
+    '+61ー422ー118ー000',
+    '［+61］（422）118·000',
+    '+61\u00ad422\u2003118\u205f000\r\n',
+    '+٦١ ٤٢٢ ١١٨ ٠٠٠',
+    '\u200f٠٠٦١٤٢٢١١٨٠٠٠',
+    '+۶۱۴۲۲۱۱۸۰۰۰',
+    '+६१ ४२२ ११८ ०००',
+    '+𝟞𝟙𝟜𝟚𝟚𝟙𝟙𝟠𝟘𝟘𝟘',
   ])('reads %j', (input) => {
     expect(normalizeMobile(input)).toBe('+61422118000');
   });
@@ -77,7 +95,17 @@ describe('normalizeMobile', () => {
     ['too short', '+6142211800'],
     ['too long', '+614221180001'],
     ['no such mobile', '+61022118000'],
-    ['Arabic-Indic digits', '+٦١٤٢٢١١٨٠٠٠'],
+    ['superscript digits', '+⁶¹⁴²²¹¹⁸⁰⁰⁰'],
+    ['circled digits', '+⑥①④②②①①⑧⓪⓪⓪'],
+    ['Chinese numerals', '+六一四二二一一八〇〇〇'],
+    ['two numbers with a tab between', '+61422\t118000'],
+    ['two numbers with a slash between', '+61422118000/+61422118001'],
+    ['a list', '+61422118,000'],
+    ['an apostrophe', "'+61422118000"],
+    ['eight digits in Brazil, before the ninth', '+551187654321'],
+    ['eight digits in Benin, before ten', '+22990011234'],
+    ['eleven digits in Vietnam, before ten', '+841203123456'],
+    ['the 1 of Mexican mobiles', '+5215512345678'],
     ['NUL', '+61422118000\0'],
     ['half a surrogate pair', '+61422118000\ud83d'],
     ['41 characters', '+61422118000'.padEnd(41)],
@@ -101,6 +129,20 @@ describe('normalizeMobile', () => {
     );
   });
 
+  it('is null with a letter anywhere', () => {
+    const letters = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.constantFrom('x', 'O', 'l', 'Ａ', 'е', '號'),
+    );
+    fc.assert(
+      fc.property(written, letters, fc.nat(), ({ text }, letter, at) => {
+        fc.pre(/(?![ーｰ])\p{L}/u.test(letter));
+        const place = at % (text.length + 1);
+        expect(normalizeMobile(text.slice(0, place) + letter + text.slice(place))).toBeNull();
+      }),
+    );
+  });
+
   it('gives E.164 that it reads as itself, or null, for any text', () => {
     const nearNumbers = fc.string({ unit: fc.constantFrom(...Array.from('+0123456789 -.()x＋１')), maxLength: 24 });
     fc.assert(
@@ -113,6 +155,23 @@ describe('normalizeMobile', () => {
       { numRuns: 3_000 },
     );
   });
+});
+
+describe('readStoredMobile', () => {
+  it.each([
+    ['+61 422 118 000', '+61422118000'],
+    ['+61 (0) 422 118 000', '+61422118000'],
+    ['+55 11 8765-4321', '+551187654321'],
+  ])('reads %j, which may have been sent to', (text, mobile) => {
+    expect(readStoredMobile(text)).toBe(mobile);
+  });
+
+  it.each(['0422118000', '61422118000', '+61422CALLME', '+', `+${'1'.repeat(18)}`, '+61422118000'.padEnd(41)])(
+    'is null for %j',
+    (text) => {
+      expect(readStoredMobile(text)).toBeNull();
+    },
+  );
 });
 
 describe('the wire form', () => {

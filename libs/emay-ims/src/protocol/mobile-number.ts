@@ -1,35 +1,47 @@
-import { parsePhoneNumberFromString, PhoneNumber } from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString, PhoneNumber } from 'libphonenumber-js/max';
+import { PhoneNumber as MobilePhoneNumber } from 'libphonenumber-js/mobile';
 
 const MAX_WRITTEN_LENGTH = 40;
 const MAX_WIRE_DIGITS = 20;
 /** What every numbering plan leaves to the end. */
 export const SUBSCRIBER_DIGITS = 7;
-const FULL_WIDTH_SHIFT = 0xfee0;
 
-/** Blanks, hyphens and dashes, dots, parentheses, in both widths, and the invisible marks that come with a pasted number. */
-const SEPARATORS = new Set(
-  ' \u00a0\u2007\u2009\u202f\u3000' +
-    '-\u2010\u2011\u2012\u2013\u2014\u2015\u2212' +
-    '.\u3002()' +
-    '\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069',
-);
+/** As nearly every number comes: nothing has to be taken out. */
+const E164 = /^\+[1-9]\d{4,16}$/;
+/**
+ * What people and programs put between digits: spaces, invisible format characters, dashes and brackets as Unicode classes; the minus
+ * sign and the long-vowel mark, which Japanese keyboards give for a dash; slashes; dots. No tab or line break: those separate numbers.
+ */
+const SEPARATORS =
+  /[\p{Zs}\p{Cf}\p{Pd}\p{Ps}\p{Pe}\u2212\u30fc\uff70/\u2044\u2215\uff0f.\u3002\uff0e\uff61\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb\uff65]/gu;
+const FOREIGN_DIGITS = /(?![0-9])\p{Nd}/gu;
+const FOREIGN_PLUS = /^[\ufe62\uff0b]/;
+const DECIMAL_DIGIT = /\p{Nd}/u;
 
 /**
- * E.164 (`+61422118000`) from a number as people write it: `+61 422-118-000`, `0061422118000`, `＋６１ (422) 118.000`.
+ * E.164 (`+61422118000`) from a number as people write it: `+61 422-118-000`, `0061422118000`, `＋６１ (422) 118.000`,
+ * `+٦١ ٤٢٢ ١١٨ ٠٠٠`. Separators and decimal digits of every script are understood.
  *
  * `null` when it is no valid international number: no `+` or `00` in front (there is no default country), letters,
- * an extension, more than 40 characters, or digits no numbering plan knows.
+ * an extension, more than 40 characters, or in no range that its numbering plan assigns (by the full metadata of
+ * `libphonenumber-js`), to mobiles or to anything else.
  */
 export function normalizeMobile(input: string): string | null {
-  if (input.length > MAX_WRITTEN_LENGTH) return null;
-  const candidate = readInternational(input.trim());
+  const candidate = readE164Shape(input);
   if (candidate === null) return null;
-  // Three times as fast as parsing, and right for all that is E.164 already.
-  const verbatim = readVerbatim(candidate);
-  if (verbatim?.isValid()) return verbatim.number;
+  // Three times as fast as parsing, and mobiles alone twice as fast as every kind of number.
+  if (isValid(MobilePhoneNumber, candidate) || isValid(PhoneNumber, candidate)) return candidate;
   // Only the parser takes out a trunk prefix: +44 (0)20 7946 0000.
   const parsed = parsePhoneNumberFromString(candidate, { extract: false });
   return parsed?.isValid() ? parsed.number : null;
+}
+
+/**
+ * The number to look for among those stored: E.164 as `normalizeMobile` gives it, or else what is only shaped like it. The
+ * ranges of today may lack a number that was valid when its message was stored.
+ */
+export function readStoredMobile(input: string): string | null {
+  return normalizeMobile(input) ?? readE164Shape(input);
 }
 
 /**
@@ -83,34 +95,31 @@ export function maskMobile(text: string): string {
   return prefix + number.slice(0, 3) + '*'.repeat(number.length - 5) + number.slice(-2);
 }
 
-/** `+` and the digits alone; `null` for any character that does not belong or without an international prefix. */
-function readInternational(text: string): string | null {
-  let digits = '';
-  let plus = false;
-  for (const character of text) {
-    const ascii = toHalfWidth(character);
-    if (ascii >= '0' && ascii <= '9') {
-      digits += ascii;
-    } else if (ascii === '+') {
-      if (plus || digits !== '') return null;
-      plus = true;
-    } else if (!SEPARATORS.has(ascii)) {
-      return null;
-    }
-  }
-  if (plus) return `+${digits}`;
-  return digits.startsWith('00') ? `+${digits.slice(2)}` : null;
+/** `+` and the digits alone; `null` for any character that does not belong, without an international prefix, or too long. */
+function readE164Shape(text: string): string | null {
+  if (E164.test(text)) return text;
+  if (text.length > MAX_WRITTEN_LENGTH) return null;
+  const written = text
+    .trim()
+    .replace(SEPARATORS, '')
+    .replace(FOREIGN_DIGITS, asciiDigit)
+    .replace(FOREIGN_PLUS, '+')
+    .replace(/^00/, '+');
+  return E164.test(written) ? written : null;
 }
 
-function toHalfWidth(character: string): string {
-  const code = character.charCodeAt(0);
-  return code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - FULL_WIDTH_SHIFT) : character;
+/** Unicode gives every script its ten digits in one row, from zero on; some rows follow each other. */
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let start = code;
+  while (DECIMAL_DIGIT.test(String.fromCodePoint(start - 1))) start--;
+  return String((code - start) % 10);
 }
 
-function readVerbatim(e164: string): PhoneNumber | null {
+function isValid(Plan: typeof PhoneNumber, e164: string): boolean {
   try {
-    return new PhoneNumber(e164);
+    return new Plan(e164).isValid();
   } catch {
-    return null; // The constructor throws for a country code that does not exist.
+    return false; // The constructor throws for a country code that does not exist.
   }
 }

@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { dataSourceOf } from '../database/data-source-of.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
-import { EmayImsConflictError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { EmayImsConflictError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type { MessageStore } from '../messages/message-store.js';
@@ -25,10 +24,10 @@ export class Enqueuer {
   ) {}
 
   /**
-   * @param manager joins its transaction: the messages are there when, and only when, the caller commits
+   * @param manager of an open transaction of the host, which is joined: the messages are there when, and only when, the caller commits
    * @returns the stored messages in the order given; for an id that was there already, the first message
    */
-  async enqueue(wanted: IdentifiedMessages, manager?: EntityManager): Promise<ImsMessage[]> {
+  async enqueue(wanted: IdentifiedMessages, manager: EntityManager | null = null): Promise<ImsMessage[]> {
     const { createdAt, stored } = await this.store(wanted, manager);
     return wanted.messages.map(
       (message) =>
@@ -42,12 +41,9 @@ export class Enqueuer {
   }
 
   /** The same for callers who do not want the messages back: of a million, nothing is kept. */
-  async store(wanted: IdentifiedMessages, manager?: EntityManager): Promise<Stored> {
+  async store(wanted: IdentifiedMessages, manager: EntityManager | null = null): Promise<Stored> {
     const work = (session: SqlSession) => this.insert(wanted, session);
-    if (manager) {
-      this.assertJoinable(manager);
-      return this.database.within(manager, work);
-    }
+    if (manager) return this.database.within(manager, work);
     const stored = await this.database.transaction(work);
     await failpoint('messages-stored');
     return stored;
@@ -75,26 +71,5 @@ export class Enqueuer {
       );
     }
     return { createdAt, stored };
-  }
-
-  private assertJoinable(manager: EntityManager): void {
-    if (this.database.dialect.name === 'sqlite') {
-      throw new EmayImsOptionsError(
-        'enqueue({ manager }) cannot join your transaction: the messages are in an SQLite file of their own. Keep them ' +
-          'in your PostgreSQL or MySQL database (database: { dataSource: … }), or enqueue after your commit.',
-      );
-    }
-    if (dataSourceOf(manager) !== this.database.host) {
-      throw new EmayImsOptionsError(
-        'enqueue({ manager }) cannot join your transaction: the manager belongs to another DataSource than the one the ' +
-          'messages are kept in (option database).',
-      );
-    }
-    if (manager.queryRunner?.isTransactionActive !== true) {
-      throw new EmayImsOptionsError(
-        'enqueue({ manager }) needs a manager with an open transaction, the one that dataSource.transaction(async ' +
-          '(manager) => …) passes. Without a transaction, leave the manager out.',
-      );
-    }
   }
 }

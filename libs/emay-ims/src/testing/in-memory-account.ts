@@ -1,4 +1,5 @@
 import type { EmayImsClient } from '../client/index.js';
+import type { HostTransactions } from '../database/host-transactions.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import { HOLD_MS, type EmayImsAccount } from '../emay-ims.account.js';
@@ -71,6 +72,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly enqueuer: Enqueuer;
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
+  readonly transactions = standsFor<HostTransactions>({ toJoin: (given) => given ?? null });
   readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
     lastGoodPullAt: null,
     blockedFor: null,

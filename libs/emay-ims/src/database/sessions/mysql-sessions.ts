@@ -35,7 +35,7 @@ export const mysqlSessions: ServerSessions = {
     const charset = [found?.spoken, found?.written, found?.heard].map(String).find((name) => name !== 'utf8mb4');
     if (charset !== undefined) {
       throw new EmayImsOptionsError(
-        `enqueue({ manager }) cannot join your transaction: its connection speaks ${charset}, in which texts would be altered. ` +
+        `The call cannot join your transaction: its connection speaks ${charset}, in which texts would be altered. ` +
           "Set charset: 'utf8mb4' at the DataSource, and no other by a statement.",
       );
     }
