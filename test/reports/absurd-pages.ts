@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { chanceOf } from './chance.js';
 
 /** Pages as no gateway should make them, each of so many bytes. */
 export function absurdPages(bytes: number): Record<string, Buffer> {
@@ -25,11 +26,18 @@ export function absurdPages(bytes: number): Record<string, Buffer> {
     blanks: Buffer.alloc(bytes, ' '),
     noughts: Buffer.alloc(bytes),
     'no text': Buffer.alloc(bytes, Buffer.from('f3a1c8e90b7d', 'hex')),
+    'nothing that can be packed': noise(bytes),
     'packed blanks': gzipSync(Buffer.alloc(64 * bytes, ' '), { level: 9 }),
     'packed reports, too many': gzipSync(
       Buffer.from(`{"code":"SUCCESS","data":[${`${report(1)},`.repeat(bytes / 10)}]}`),
     ),
   };
+}
+
+function noise(bytes: number): Buffer {
+  const choose = chanceOf(bytes);
+  const octets = Array.from({ length: 256 }, (_, octet) => octet);
+  return Buffer.from(Uint8Array.from({ length: bytes }, () => choose(octets)));
 }
 
 function answer(items: string): Buffer {

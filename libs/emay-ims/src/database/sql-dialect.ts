@@ -80,6 +80,8 @@ export interface SqlDialect {
    * outlives a collection until memory is short.
    */
   longText(text: string | Buffer): string | Buffer;
+  /** Most bytes to read of one value at a time, where its driver decodes them in one go, while nobody else works; `null`: it does not. */
+  readonly bytesAtATime: number | null;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */

@@ -44,11 +44,11 @@ export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes =
 }
 
 /** The page of a row. One that we have packed stays so: whoever reads pages unpacks them. */
-export function pageOf(row: SqlRow): StoredPage {
+export function pageOf(row: SqlRow, raw = row.raw === null ? null : bytesOf(row.raw)): StoredPage {
   const text = (column: string) => (row[column] === null || row[column] === undefined ? null : String(row[column]));
   return {
     id: String(row.id),
-    body: row.raw === null ? Buffer.from(text('body') ?? '') : bytesOf(row.raw),
+    body: raw ?? Buffer.from(text('body') ?? ''),
     contentType: text('content_type'),
     contentEncoding: text('content_encoding'),
     cut: text('cut'),
@@ -58,7 +58,7 @@ export function pageOf(row: SqlRow): StoredPage {
 }
 
 /** What drivers make of bytes; `libsql` no view of them, but the memory itself. */
-function bytesOf(value: unknown): Buffer {
+export function bytesOf(value: unknown): Buffer {
   const bytes = value as Uint8Array | ArrayBuffer;
   return ArrayBuffer.isView(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.from(bytes);
 }

@@ -4,7 +4,7 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { newToken } from '../messages/ids.js';
-import { columnsOf, PAGE_COLUMNS, pageOf } from './page-columns.js';
+import { bytesOf, columnsOf, PAGE_COLUMNS, pageOf } from './page-columns.js';
 
 /**
  * What became of one pull. PULLING: asked, no answer yet. STORED: the raw page is safe, not yet applied. APPLIED: done.
@@ -167,12 +167,34 @@ export class ReportInbox {
 
   /** The page; `null` where it does not wait any more. */
   async load(id: string): Promise<StoredPage | null> {
+    const { bytesAtATime } = this.database.dialect;
+    const isShort = bytesAtATime === null ? '1 = 1' : `LENGTH(raw) <= ${bytesAtATime}`;
+    const columns = PAGE_COLUMNS.filter((column) => column !== 'raw').join(', ');
     const [row] = await this.database.rows(
-      `SELECT id, requested, progress, ${PAGE_COLUMNS.join(', ')} FROM emay_ims_report_batch
-       WHERE id = ? AND state = 'STORED'`,
+      `SELECT id, requested, progress, ${columns}, CASE WHEN ${isShort} THEN raw END AS raw, LENGTH(raw) AS raw_bytes
+       FROM emay_ims_report_batch WHERE id = ? AND state = 'STORED'`,
       [id],
     );
-    return row ? pageOf(row) : null;
+    if (!row) return null;
+    const length = Number(row.raw_bytes ?? 0);
+    const isInSlices = bytesAtATime !== null && length > bytesAtATime;
+    if (!isInSlices) return pageOf(row);
+    const raw = await this.rawInSlices(id, length, bytesAtATime);
+    return raw && pageOf(row, raw);
+  }
+
+  /** `null` where the page is gone meanwhile; otherwise its bytes do not change. */
+  private async rawInSlices(id: string, length: number, bytesAtATime: number): Promise<Buffer | null> {
+    const raw = Buffer.allocUnsafeSlow(length);
+    for (let from = 0; from < length; from += bytesAtATime) {
+      const [row] = await this.database.rows(
+        'SELECT SUBSTR(raw, ?, ?) AS slice FROM emay_ims_report_batch WHERE id = ?',
+        [from + 1, bytesAtATime, id],
+      );
+      if (!row) return null;
+      bytesOf(row.slice).copy(raw, from);
+    }
+    return raw;
   }
 
   /** Records, in the transaction that applied a part, how far that is. `false` where another instance is at it. */

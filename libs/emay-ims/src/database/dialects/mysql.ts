@@ -21,6 +21,7 @@ export const mysql: SqlDialect = {
   returned: (column) => column,
   rowLocation: 'custom_ims_id',
   reportsAtATime: 250,
+  bytesAtATime: null,
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
   // MariaDB takes the primary key where about one message in fifty is due, and so locks every message of the account.
   dueMessages: 'emay_ims_message FORCE INDEX (emay_ims_message_listed)',

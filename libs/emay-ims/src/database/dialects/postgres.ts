@@ -9,6 +9,7 @@ export const postgres: SqlDialect = {
   returned: (column) => `m.${column}`,
   rowLocation: 'ctid',
   reportsAtATime: 500,
+  bytesAtATime: 512 * 1024,
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
   dueMessages: 'emay_ims_message',
   // Made to depend on the row: before it has statistics, the planner takes a constant account for so selective that it

@@ -10,6 +10,7 @@ export const sqlite: SqlDialect = {
   returned: (column) => column,
   rowLocation: 'rowid',
   reportsAtATime: 500,
+  bytesAtATime: null,
   // One writer at a time: there is nobody else's lock to pass over.
   lockSkippingLocked: '',
   dueMessages: 'emay_ims_message',
