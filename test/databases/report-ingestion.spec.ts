@@ -355,7 +355,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await one.store.stats()).toMatchObject({ DELIVERED: 3, ACCEPTED: 1 });
     // The one that names another number, and that of a stranger.
     const left = await rowsOf('emay_ims_report', one.store.account);
-    expect(left.map(({ ims_id }) => ims_id).toSorted()).toEqual(['74', '79']);
+    expect(new Set(left.map(({ ims_id }) => ims_id))).toEqual(new Set(['74', '79']));
     expect(await one.adoption.adopt()).toBe(0);
   });
 

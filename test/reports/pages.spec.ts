@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_PROTOCOL_OPTIONS } from 'nestjs-emay-ims';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
@@ -18,6 +18,8 @@ import { strainOf, type Strain } from './strain.js';
 const COUNT = Number(process.env.PAGES ?? 300);
 const SEED = Number(process.env.PAGES_SEED ?? 1);
 const isMeasured = process.env.PAGES !== undefined;
+// On a machine that is busy.
+if (!isMeasured) jest.setTimeout(120_000);
 const APPLIED_COUNT = Math.ceil(COUNT / 6);
 
 const PAGE_BYTES = Number(process.env.PAGE_BYTES ?? 4 * 1024 * 1024);
