@@ -65,7 +65,7 @@ export function judgeHealth(
   if (polls && pullAgeMs > maxPullAgeMs && pollLease !== 'another-instance') problems.push('reports');
   if (pulse.reportsBlockedFor) problems.push('reports-blocked');
   if (setAsidePages + spooledPages > 0) problems.push('report-pages');
-  if (pulse.spoolFailure !== null) problems.push('spool');
+  if (pulse.spoolFailure) problems.push('spool');
   return {
     account,
     database: 'up',
