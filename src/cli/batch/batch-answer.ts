@@ -1,9 +1,10 @@
 import { adviceFor } from '../advice.js';
 import { alignColumns } from '../table.js';
+import { describeFormat, type TableFormat } from './csv-rows.js';
 import type { StoredRows } from './store-recipients.js';
 
 /** What `send-batch` answers. */
-export interface BatchAnswer extends StoredRows {
+export interface BatchAnswer extends StoredRows, TableFormat {
   /** `null` where the rows brought ids of their own. */
   campaign: string | null;
   /** Where the rows are that could not be sent; `null`: there are none. */
@@ -31,6 +32,7 @@ export function batchLines(answer: BatchAnswer): string[] {
   return [
     ...(campaign === null ? [] : [`Campaign ${campaign}`]),
     ...alignColumns([
+      ['read as', describeFormat(answer)],
       ['rows', String(rows)],
       ['stored', String(stored)],
       ['repeated', repeated > 0 ? `${repeated} (there before: not sent again)` : '0'],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../command-errors.js';
+import { textIdentity } from './message-text.js';
 
 const MAX_NAME_LENGTH = 100;
 /** Not a hex digit: the module's own ids are hex, so they never fall among a campaign's. */
@@ -12,6 +13,8 @@ const ROW_DIGITS = 22;
  * whatever order and from whichever file its rows come.
  *
  * - An id is the mark, nine digits of the campaign and 22 of campaign, number and text: 32 characters.
+ * - What saving a table anew may change in a text (line ends, blanks around it, composed letters) does not count. Versions
+ *   that it did count for have given such texts other ids: `keepInQueue` finds those by number and text.
  * - So the messages of a campaign lie side by side in the primary key, and can be counted.
  */
 export class Campaign {
@@ -29,7 +32,7 @@ export class Campaign {
 
   /** @param mobile E.164 */
   idOf(mobile: string, content: string): string {
-    return this.prefix + digits([this.name, mobile, content]).slice(0, ROW_DIGITS);
+    return this.prefix + digits([this.name, mobile, textIdentity(content)]).slice(0, ROW_DIGITS);
   }
 
   /** The lowest id a message of this campaign can have. */

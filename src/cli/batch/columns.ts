@@ -12,15 +12,29 @@ const MOBILE_NAMES = new Set(
 /** What is longer is rather a text. */
 const MAX_NAME_LENGTH = 40;
 
+/** Whether a column of this name may hold the numbers. */
+export function isMobileName(name: string): boolean {
+  return MOBILE_NAMES.has(
+    name
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s_-]/g, ''),
+  );
+}
+
 /** The names of a table's columns, as its first row or, without one, their positions give them. */
 export class Columns {
   constructor(readonly names: readonly string[]) {}
 
-  /** @throws UsageError where there is no such column, or more than one */
+  /** In other case too, where that is clear. @throws UsageError where there is no such column, or more than one */
   indexOf(name: string): number {
-    const index = this.names.indexOf(name.trim());
+    const wanted = name.trim().normalize('NFC');
+    const isWanted = this.names.includes(wanted)
+      ? (one: string) => one === wanted
+      : (one: string) => one.toLowerCase() === wanted.toLowerCase();
+    const index = this.names.findIndex(isWanted);
     if (index < 0) throw new UsageError(`There is no column "${name}". ${this.listed()}`);
-    if (this.names.includes(name.trim(), index + 1)) {
+    if (this.names.slice(index + 1).some(isWanted)) {
       throw new UsageError(`There are several columns "${name}": give each a name of its own.`);
     }
     return index;
@@ -28,7 +42,7 @@ export class Columns {
 
   /** The column of numbers, by its name. @throws UsageError where none or more than one looks like it */
   indexOfMobile(): number {
-    const found = this.names.filter((name) => MOBILE_NAMES.has(name.toLowerCase().replaceAll(/[\s_-]/g, '')));
+    const found = this.names.filter(isMobileName);
     if (found.length === 1 && found[0] !== undefined) return this.indexOf(found[0]);
     throw new UsageError(
       `${found.length > 1 ? `More than one column may hold the numbers: ${found.join(', ')}` : 'No column is called mobile, phone, 手机号 or the like'}: ` +

@@ -1,21 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
+import { inPieces } from '../../../test/cli/written-table.js';
 import { TableError } from '../command-errors.js';
-import { readCsv, type CsvRow } from './csv-rows.js';
-import { delimiterOf } from './delimiter.js';
+import { isMobileName } from './columns.js';
+import { openCsv, type CsvRow, type TableFormat } from './csv-rows.js';
 
-/** The text as it comes from a disk, in pieces that respect no character. */
-async function* inPieces(text: string | Buffer, size: number): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(text);
-  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+async function open(text: string | Buffer, size = 3, given: Partial<TableFormat> = {}) {
+  const { format, rows } = await openCsv(inPieces(Buffer.from(text), size), given, isMobileName);
+  const all: CsvRow[] = [];
+  for await (const row of rows) all.push(row);
+  return { format, rows: all };
 }
 
 async function read(text: string | Buffer, size = 3, delimiter?: string): Promise<CsvRow[]> {
-  const rows: CsvRow[] = [];
-  for await (const row of readCsv(inPieces(text, size), delimiter)) rows.push(row);
-  return rows;
+  return (await open(text, size, { delimiter })).rows;
 }
 
-describe('readCsv', () => {
+async function fieldsOf(text: string, size?: number): Promise<string[][]> {
+  return (await read(text, size)).map(({ fields }) => fields);
+}
+
+describe('openCsv', () => {
   it.each([1, 2, 7, 1_000])('reads UTF-8 with a byte order mark, in pieces of %d bytes', async (size) => {
     expect(await read('\uFEFF手机号,名\r\n+61,"王, ""小"""\r\n', size)).toEqual([
       { number: 1, fields: ['手机号', '名'] },
@@ -28,8 +32,43 @@ describe('readCsv', () => {
     expect(rows.map(({ number }) => number)).toEqual([1, 3, 5]);
   });
 
-  it('takes the delimiter it is told', async () => {
+  it.each([1, 2, 3, 1_000])('reads rows that end in any way, mixed, in pieces of %d bytes', async (size) => {
+    expect(await fieldsOf('a,b\nc,"d\r\ne\nf\rg"\r\nh,i\rj,k\r\r\nl,m\n\rn,o', size)).toEqual([
+      ['a', 'b'],
+      ['c', 'd\r\ne\nf\rg'],
+      ['h', 'i'],
+      ['j', 'k'],
+      ['l', 'm'],
+      ['n', 'o'],
+    ]);
+  });
+
+  it('takes NEL and U+2028 for text', async () => {
+    expect(await fieldsOf('a\u0085b\u2028c,d')).toEqual([['a\u0085b\u2028c', 'd']]);
+  });
+
+  it('reads files that were joined, byte order marks inside included', async () => {
+    expect(await fieldsOf('\uFEFFa,b\n\uFEFF"c",d\n')).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+  });
+
+  it('takes the delimiter it is told, before sep= in the first line, which is no row', async () => {
     expect(await read('a,b;c', 3, ';')).toEqual([{ number: 1, fields: ['a,b', 'c'] }]);
+    expect((await open('sep=;\r\nmobile,x;y\n')).rows).toEqual([{ number: 1, fields: ['mobile,x', 'y'] }]);
+    expect((await open('"sep=|"\nmobile;x|y\n')).format.delimiter).toBe('|');
+    expect(await read('sep=;\nmobile,x;y\n', 3, ',')).toEqual([{ number: 1, fields: ['mobile', 'x;y'] }]);
+  });
+
+  it('leaves quotes inside of a field alone, and names those that may have changed what was read', async () => {
+    const problem: unknown = expect.stringContaining('a quote that is not closed');
+    expect(await read('="+61",5" pipe,"""x"" y"\n"Hi" Ann,b\n"c\nd,"e"\nf,g')).toEqual([
+      { number: 1, fields: ['="+61"', '5" pipe', '"x" y'] },
+      { number: 2, fields: ['"Hi" Ann', 'b'], problem },
+      { number: 3, fields: ['"c\nd,"e"'], problem },
+      { number: 4, fields: ['f', 'g'] },
+    ]);
   });
 
   it('is nothing for nothing', async () => {
@@ -39,24 +78,20 @@ describe('readCsv', () => {
   it.each([
     ['a quote that is never closed', 'a,b\nc,"d\n', /after row 1/],
     ['a row without end', `a\n"${'x'.repeat(200_000)}`, /after row 1/],
-    ['another encoding', Buffer.from([0x61, 0x0a, 0xca, 0xd6]), /is not UTF-8/],
+    [
+      'another encoding',
+      Buffer.from('a\n\xe9\n', 'latin1'),
+      /is not UTF-8, and its encoding cannot be told for sure: say which it is, such as --encoding gb18030/,
+    ],
+    ['UTF-32', Buffer.from('fffe0000610000000a000000', 'hex'), /is UTF-32/],
+    [
+      'another encoding further down',
+      Buffer.concat([Buffer.alloc(140_000, 'a\n'), Buffer.from([0xe9])]),
+      /After row \d+: It is not UTF-8 throughout/,
+    ],
   ])('stops at %s and says what to mend', async (_what, text, sentence) => {
     const failure = read(text, 50_000);
     await expect(failure).rejects.toThrow(TableError);
     await expect(failure).rejects.toThrow(sentence);
-  });
-});
-
-describe('delimiterOf', () => {
-  it.each([
-    ['a,b,c', ','],
-    ['a;b;c\n1,2,3,4,5', ';'],
-    ['a\tb', '\t'],
-    ['a|b', '|'],
-    ['"x,y,z";b', ';'],
-    ['mobile', ','],
-    ['', ','],
-  ])('of %j is %j', (text, delimiter) => {
-    expect(delimiterOf(text)).toBe(delimiter);
   });
 });

@@ -1,12 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
 import type { CsvRow } from './csv-rows.js';
+import { guarded, withoutGuard } from './formula-cells.js';
 
 /** What a failures file adds to the columns of the table: which row it was, and what is wrong with it. */
 const FAILURE_COLUMNS = ['failed_row', 'failed_because'] as const;
 
 /** The columns of the table a failures file was made from, by its first row; `null` where that is of another table. */
 export function columnsOfFailuresFile(first: readonly string[]): string[] | null {
-  const names = withoutBlankEnd(first, 0).map((name) => name.trim());
+  const names = withoutBlankEnd(first, 0).map((name) => withoutGuard(name.trim()));
   const own = names.splice(-FAILURE_COLUMNS.length);
   return FAILURE_COLUMNS.every((name, index) => name === own[index]) ? names : null;
 }
@@ -16,7 +18,7 @@ export function withoutFailure(fields: readonly string[], columns: number): stri
   const width = columns + FAILURE_COLUMNS.length;
   const row = withoutBlankEnd(fields, width);
   const isTold = row.length >= width && /^\d+$/.test(row.at(-FAILURE_COLUMNS.length) ?? '');
-  return isTold ? row.slice(0, -FAILURE_COLUMNS.length) : row;
+  return (isTold ? row.slice(0, -FAILURE_COLUMNS.length) : row).map(withoutGuard);
 }
 
 /** Without the blank fields beyond the columns: spreadsheets make all rows as long as the longest. */
@@ -25,11 +27,11 @@ export function withoutBlankEnd(fields: readonly string[], columns: number): str
   return fields.slice(0, Math.max(length, columns));
 }
 
-const BYTE_ORDER_MARK = '\uFEFF';
-
 /**
  * The rows that could not be sent, as CSV with the columns they came with: mend them and feed the file in again.
  *
+ * - UTF-8 with a byte order mark, and the delimiter of the table: so spreadsheets read it. What they would take for a
+ *   formula gets an apostrophe in front, which is taken away when the file is fed in.
  * - Made with the first failure, in place of one from before; readable by its owner alone, as it holds numbers.
  */
 export class FailuresFile {
@@ -39,7 +41,7 @@ export class FailuresFile {
   constructor(
     readonly path: string,
     private readonly columns: readonly string[],
-    private readonly delimiter = ',',
+    private readonly delimiter: string,
   ) {}
 
   async add(row: CsvRow, problem: string): Promise<void> {
@@ -48,7 +50,7 @@ export class FailuresFile {
       this.file = await open(this.path, 'w', 0o600);
       // The mode given to `open` is for a file that it makes.
       await this.file.chmod(0o600);
-      await this.write([...this.columns, ...FAILURE_COLUMNS], BYTE_ORDER_MARK);
+      await this.write([...this.columns, ...FAILURE_COLUMNS], true);
     }
     const fields = this.columns.map((_name, index) => row.fields[index] ?? '');
     const surplus = row.fields.slice(this.columns.length);
@@ -60,11 +62,8 @@ export class FailuresFile {
     this.file = null;
   }
 
-  private async write(fields: readonly string[], before = ''): Promise<void> {
-    await this.file?.write(`${before}${fields.map((field) => this.quoted(field)).join(this.delimiter)}\n`);
-  }
-
-  private quoted(field: string): string {
-    return /["\r\n]/.test(field) || field.includes(this.delimiter) ? `"${field.replaceAll('"', '""')}"` : field;
+  private async write(fields: readonly string[], isFirst = false): Promise<void> {
+    const row = stringify([fields.map(guarded)], { delimiter: this.delimiter, escape_formulas: true, bom: isFirst });
+    await this.file?.write(row);
   }
 }

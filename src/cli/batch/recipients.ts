@@ -1,11 +1,15 @@
 import { validateSync } from 'class-validator';
-import { normalizeMobile, SendImsDto } from 'nestjs-emay-ims';
+import { SendImsDto } from 'nestjs-emay-ims';
 import { UsageError } from '../command-errors.js';
 import type { Campaign } from './campaign.js';
 import { Columns } from './columns.js';
-import type { CsvRow } from './csv-rows.js';
+import type { CsvRow, CsvTable } from './csv-rows.js';
 import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
+import { textToSend } from './message-text.js';
+import { readNumber, type HomeCountry } from './recipient-number.js';
+
 import { compileText, type RowText } from './text-template.js';
+import { holdsRows } from './unclosed-quote.js';
 
 /** Which columns to read, and how. */
 export interface RecipientOptions {
@@ -13,6 +17,8 @@ export interface RecipientOptions {
   textColumn?: string;
   toColumn?: string;
   idColumn?: string;
+  /** Where numbers without `+` belong. */
+  countryCode?: HomeCountry;
   /** Whether the first row holds names. */
   header: boolean;
 }
@@ -37,7 +43,7 @@ export interface Recipients {
  * @throws UsageError where a column is not to be found, or the table is empty
  */
 export async function openRecipients(
-  rows: AsyncGenerator<CsvRow>,
+  { rows, format }: CsvTable,
   options: RecipientOptions,
   campaign: Campaign | null,
 ): Promise<Recipients> {
@@ -48,11 +54,11 @@ export async function openRecipients(
   // Of a failures file that is fed in again only what it was made from counts. It has a header in any case.
   const failed = columnsOfFailuresFile(fields);
   const columns = new Columns(
-    failed ?? fields.map((name, index) => (options.header ? name.trim() : String(index + 1))),
+    failed ?? (options.header ? namesIn(fields) : fields.map((_field, index) => `${index + 1}`)),
   );
   const { length } = columns.names;
   const original = (row: readonly string[]) => withoutBlankEnd(failed ? withoutFailure(row, length) : row, length);
-  const read = rowReader(columns, options, campaign);
+  const read = rowReader(columns, options, campaign, format.delimiter);
   const hasHeader = options.header || failed !== null;
   return { columns: columns.names, all: readAll(rows, hasHeader ? null : first.value, original, read) };
 }
@@ -64,29 +70,51 @@ async function* readAll(
   read: (row: CsvRow) => Recipient,
 ): AsyncGenerator<Recipient> {
   if (first) yield read(first);
-  for await (const { number, fields } of rows) yield read({ number, fields: original(fields) });
+  for await (const row of rows) yield read({ ...row, fields: original(row.fields) });
+}
+
+/** Spreadsheets write the blank columns at the end of a header too. */
+function namesIn(header: readonly string[]): string[] {
+  return withoutBlankEnd(header, 0).map((name) => name.trim().normalize('NFC'));
 }
 
 function rowReader(
   columns: Columns,
-  { text, textColumn, toColumn, idColumn }: RecipientOptions,
+  { text, textColumn, toColumn, idColumn, countryCode }: RecipientOptions,
   campaign: Campaign | null,
+  delimiter: string,
 ): (row: CsvRow) => Recipient {
   const to = toColumn === undefined ? columns.indexOfMobile() : columns.indexOf(toColumn);
   const id = idColumn === undefined ? null : columns.indexOf(idColumn);
   const textOf = text === undefined ? columnText(columns, textColumn ?? '') : compileText(text, columns);
+  const numberOf = (field: string) => readNumber(field, countryCode ?? null);
+  const place = {
+    columns: columns.names.length,
+    to,
+    delimiter,
+    isNumber: (field: string) => 'mobile' in numberOf(field),
+  };
   return (row) => {
     const { fields } = row;
+    if (row.problem !== undefined) return { row, problem: row.problem };
+    if (fields.some((field, position) => holdsRows(field, position, place))) return { row, problem: HOLDS_ROWS };
     if (fields.length !== columns.names.length) return { row, problem: wrongLength(fields, columns) };
+    const number = numberOf(fields[to] ?? '');
     const content = textOf(fields);
-    if ('problem' in content) return { row, problem: content.problem };
-    const given = fields[to] ?? '';
-    const mobile = normalizeMobile(given) ?? given;
-    const customImsId = id === null ? campaign?.idOf(mobile, content.text) : fields[id]?.trim();
-    const message = Object.assign(new SendImsDto(), { mobile, content: content.text, customImsId: customImsId ?? '' });
+    if ('problem' in number || 'problem' in content) return { row, problem: problemsOf(number, content) };
+    const { mobile } = number;
+    const text = textToSend(content.text);
+    const customImsId = id === null ? campaign?.idOf(mobile, text) : fields[id]?.trim();
+    const message = Object.assign(new SendImsDto(), { mobile, content: text, customImsId: customImsId ?? '' });
     const problem = problemOf(message);
     return problem === null ? { row, message } : { row, problem };
   };
+}
+
+const HOLDS_ROWS = 'holds the rows below it: a quote is not closed';
+
+function problemsOf(...parts: object[]): string {
+  return parts.flatMap((part) => ('problem' in part ? [part.problem] : [])).join('; ');
 }
 
 /** A text with a delimiter and no quotes must not be sent cut off. */

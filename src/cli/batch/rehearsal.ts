@@ -2,11 +2,19 @@ import { maskMobile } from 'nestjs-emay-ims';
 import { EXIT_CODE } from '../exit-code.js';
 import type { Session } from '../session.js';
 import { alignColumns } from '../table.js';
+import { describeFormat, type TableFormat } from './csv-rows.js';
 import type { FailuresFile } from './failures-file.js';
 import { keepNothing, storeRecipients } from './store-recipients.js';
 import type { IdentifiedMessage, Recipient, Recipients } from './recipients.js';
 
 const SHOWN_ROWS = 3;
+
+/** What is rehearsed. */
+interface Rehearsed {
+  format: TableFormat;
+  recipients: Recipients;
+  failures: FailuresFile;
+}
 
 /** What a dry run has seen of the messages. */
 interface Preview {
@@ -15,16 +23,20 @@ interface Preview {
 }
 
 /** `send-batch --dry-run`: checks every row as if it were to be sent; stores and sends nothing, needs no gateway. */
-export async function rehearse(session: Session, recipients: Recipients, failures: FailuresFile): Promise<number> {
+export async function rehearse(session: Session, { format, recipients, failures }: Rehearsed): Promise<number> {
   const preview: Preview = { longestText: 0, first: [] };
   const watched = watch(recipients.all, preview);
   const total = await storeRecipients(watched, failures, keepNothing, () => undefined);
   const { stored: messages, rows, repeated, failed } = total;
   const failuresFile = failed > 0 ? failures.path : null;
   session.terminal.answer(
-    { dryRun: true, isComplete: !session.stop.aborted, rows, messages, repeated, failed, failuresFile, ...preview },
+    {
+      ...{ dryRun: true, isComplete: !session.stop.aborted, ...format },
+      ...{ rows, messages, repeated, failed, failuresFile, ...preview },
+    },
     [
       ...alignColumns([
+        ['read as', describeFormat(format)],
         ['rows', String(rows)],
         ['messages', String(messages)],
         ['repeated', String(repeated)],

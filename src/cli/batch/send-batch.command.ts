@@ -2,13 +2,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../arguments.js';
 import { EXIT_CODE_HELP } from '../exit-code.js';
 import { perform } from '../session.js';
+import { homeCountryOf, type HomeCountry } from './recipient-number.js';
 import { sendBatch, type SendBatchOptions } from './send-batch.js';
 
 /** `send-batch`: a table of recipients. */
 export function sendBatchCommand(): Command {
   return new Command('send-batch')
     .description('send to every row of a CSV file, once, however often it is run')
-    .requiredOption('--csv <file>', 'table in UTF-8; - is stdin')
+    .requiredOption('--csv <file>', 'table as CSV; - is stdin')
     .option(
       '--campaign <name>',
       'within it, the same text goes to the same number once; needed unless --id-column is given',
@@ -21,6 +22,8 @@ export function sendBatchCommand(): Command {
         'campaign',
       ),
     )
+    .option('--country-code <code>', 'country of numbers without +, such as AU or +61', readCountry)
+    .option('--encoding <name>', 'such as gb18030 or windows-1252 (default: found out)', readEncoding)
     .option('--delimiter <character>', 'between two fields, or the word tab (default: found out)', readDelimiter)
     .option('--no-header', 'the first row is a recipient; the columns are called 1, 2, …')
     .option('--failures <file>', 'where rows go that cannot be sent (default: FILE.failures.csv)')
@@ -48,4 +51,20 @@ function readDelimiter(text: string): string {
   const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
   if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
   throw new InvalidArgumentError('Write one character, or the word tab.');
+}
+
+function readCountry(text: string): HomeCountry {
+  const country = homeCountryOf(text);
+  if (country !== null) return country;
+  throw new InvalidArgumentError('Write a country (AU) or its calling code (+61).');
+}
+
+function readEncoding(text: string): string {
+  try {
+    return new TextDecoder(text, { fatal: true }).encoding;
+  } catch {
+    throw new InvalidArgumentError(
+      'Write utf-8, utf-16le, gb18030, big5, windows-1252 or another name of the web’s Encoding standard.',
+    );
+  }
 }

@@ -6,12 +6,14 @@ import type { Session } from '../session.js';
 import { UsageError } from '../command-errors.js';
 import { batchLines, needsAttention, type BatchAnswer } from './batch-answer.js';
 import { Campaign } from './campaign.js';
-import { readCsv } from './csv-rows.js';
+import { isMobileName } from './columns.js';
+import { openCsv, type TableFormat } from './csv-rows.js';
 import { FailuresFile } from './failures-file.js';
 import { waitForHandOver } from './hand-over.js';
 import { byState, campaignMessages, messagesBetween, newestCreatedAt, queuedMessages } from './message-counts.js';
 import { Progress } from './progress.js';
 import { openRecipients, type RecipientOptions, type Recipients } from './recipients.js';
+import { readNumber } from './recipient-number.js';
 import { rehearse } from './rehearsal.js';
 import { keepInQueue, storeRecipients } from './store-recipients.js';
 import { TableSource } from './table-source.js';
@@ -20,6 +22,7 @@ import { TableSource } from './table-source.js';
 export interface SendBatchOptions extends RecipientOptions {
   csv: string;
   campaign?: string;
+  encoding?: string;
   delimiter?: string;
   failures?: string;
   dryRun?: true;
@@ -31,6 +34,7 @@ export interface SendBatchOptions extends RecipientOptions {
 interface Batch {
   campaign: Campaign | null;
   source: TableSource;
+  format: TableFormat;
   recipients: Recipients;
   failures: FailuresFile;
 }
@@ -55,7 +59,7 @@ export async function sendBatch(session: Session, options: SendBatchOptions): Pr
 
 async function sendTable(session: Session, options: SendBatchOptions, batch: Batch): Promise<number> {
   try {
-    if (options.dryRun) return await rehearse(session, batch.recipients, batch.failures);
+    if (options.dryRun) return await rehearse(session, batch);
     const answer = await storeAndSend(session, options, batch);
     session.terminal.answer(answer, batchLines(answer));
     return needsAttention(answer) ? EXIT_CODE.failed : EXIT_CODE.fine;
@@ -83,13 +87,21 @@ async function openBatch(
   const failuresPath = session.path(options.failures ?? `${path === null ? 'stdin' : options.csv}.failures.csv`);
   if (failuresPath === path) throw new UsageError('--failures must not be the file that is read.');
   const campaign = options.idColumn === undefined ? new Campaign(options.campaign ?? 'dry run') : null;
-  const recipients = await openRecipients(readCsv(source, options.delimiter), options, campaign);
+  const table = await openCsv(source, options, (field) => isNumberColumn(field, options));
+  const recipients = await openRecipients(table, options, campaign);
   return {
     campaign,
     source,
+    format: table.format,
     recipients,
-    failures: new FailuresFile(failuresPath, recipients.columns, options.delimiter),
+    failures: new FailuresFile(failuresPath, recipients.columns, table.format.delimiter),
   };
+}
+
+/** Whether a field of the first rows is the head of the numbers, or one of them. */
+function isNumberColumn(field: string, { toColumn, countryCode }: SendBatchOptions): boolean {
+  const name = field.replaceAll(/^\s*"|"\s*$/g, '').trim();
+  return name === toColumn?.trim() || isMobileName(name) || 'mobile' in readNumber(name, countryCode ?? null);
 }
 
 async function storeAndSend(session: Session, options: SendBatchOptions, batch: Batch): Promise<BatchAnswer> {
@@ -105,7 +117,7 @@ async function storeAndSend(session: Session, options: SendBatchOptions, batch: 
     try {
       const startedAt = await databaseTime(gateway.messages.manager.connection);
       progress.begin('Storing', source.size);
-      const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway), () =>
+      const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway, campaign), () =>
         progress.update(source.bytesRead),
       );
       const isStopped = session.stop.aborted;
@@ -113,6 +125,7 @@ async function storeAndSend(session: Session, options: SendBatchOptions, batch: 
         options.wait && !isStopped ? await send(gateway, batch, startedAt, session, options, progress) : null;
       return {
         campaign: campaign?.name ?? null,
+        ...batch.format,
         ...rows,
         failuresFile: failures.count > 0 ? failures.path : null,
         waiting: sent?.waiting ?? null,

@@ -1,10 +1,12 @@
 import type { ImsMessage } from 'nestjs-emay-ims';
-import { In } from 'typeorm';
+import { Between, In } from 'typeorm';
 import { errorCode } from '../error-code.js';
 import type { Gateway } from '../gateway.js';
+import type { Campaign } from './campaign.js';
 import { inChunks } from './chunks.js';
 import type { FailuresFile } from './failures-file.js';
 import { ACCOUNT } from './message-counts.js';
+import { isSameMessage, textIdentity } from './message-text.js';
 import type { IdentifiedMessage, Recipient } from './recipients.js';
 
 /** What became of the rows. */
@@ -77,26 +79,47 @@ function problemWith(
 ): string | null {
   if ('problem' in recipient) return recipient.problem;
   const { message } = recipient;
-  const isOwner = isSame(message, distinct.get(message.customImsId));
+  const isOwner = isSameMessage(message, distinct.get(message.customImsId));
   return taken.has(message.customImsId) || !isOwner ? ID_TAKEN : null;
 }
 
-/** Stores what is not there yet, durably, for the dispatcher of this process or of the service. */
-export function keepInQueue({ ims, messages }: Pick<Gateway, 'ims' | 'messages'>): Keep {
+/**
+ * Stores what is not there yet, durably, for the dispatcher of this process or of the service.
+ *
+ * @param campaign whose messages count as there under whatever id: versions before gave some texts other ids
+ */
+export function keepInQueue({ ims, messages }: Pick<Gateway, 'ims' | 'messages'>, campaign: Campaign | null): Keep {
+  const select = { customImsId: true, mobile: true, content: true, state: true, dueAt: true } as const;
+  let isBegun: boolean | null = null;
   return async (wanted) => {
-    const stored = await messages.find({
-      select: { customImsId: true, mobile: true, content: true, state: true, dueAt: true },
-      where: { account: ACCOUNT, customImsId: In(wanted.map(({ customImsId }) => customImsId)) },
-    });
-    const byId = new Map(stored.map((message) => [message.customImsId, message]));
+    const ids = wanted.map(({ customImsId }) => customImsId);
+    const byId = new Map(
+      (await messages.find({ select, where: { account: ACCOUNT, customImsId: In(ids) } })).map((message) => [
+        message.customImsId,
+        message,
+      ]),
+    );
+    const ofCampaign = campaign && { account: ACCOUNT, customImsId: Between(campaign.firstId, campaign.lastId) };
+    isBegun ??= ofCampaign !== null && (await messages.existsBy(ofCampaign));
+    const missing = wanted.filter(({ customImsId }) => !byId.has(customImsId)).map(({ mobile }) => mobile);
+    const earlier =
+      isBegun && ofCampaign && missing.length > 0
+        ? await messages.find({ select, where: { ...ofCampaign, mobile: In(missing) } })
+        : [];
+    const byText = new Map(earlier.map((message) => [payloadOf(message), message]));
+
     const known = new Set<string>();
     const taken = new Set<string>();
+    const toStore: IdentifiedMessage[] = [];
     for (const message of wanted) {
-      const there = byId.get(message.customImsId);
-      if (there && !isSame(message, there)) taken.add(there.customImsId);
-      else if (there && !isHeld(there)) known.add(there.customImsId);
+      const there = byId.get(message.customImsId) ?? byText.get(payloadOf(message));
+      if (!there) toStore.push(message);
+      else if (!isSameMessage(message, there)) taken.add(message.customImsId);
+      else if (!isHeld(there)) known.add(message.customImsId);
+      // As it stands there: to the store another spelling of the text is another text.
+      else toStore.push({ ...message, customImsId: there.customImsId, content: there.content });
     }
-    await ims.enqueueStream(wanted.filter(({ customImsId }) => !known.has(customImsId) && !taken.has(customImsId)));
+    await ims.enqueueStream(toStore);
     return { known, taken };
   };
 }
@@ -109,8 +132,6 @@ function isHeld({ state, dueAt }: ImsMessage): boolean {
   return state === 'QUEUED' && dueAt === null;
 }
 
-type Payload = Pick<IdentifiedMessage, 'mobile' | 'content'>;
-
-function isSame(one: Payload, other: Payload | undefined): boolean {
-  return one.mobile === other?.mobile && one.content === other.content;
+function payloadOf({ mobile, content }: { mobile: string; content: string }): string {
+  return `${mobile} ${textIdentity(content)}`;
 }

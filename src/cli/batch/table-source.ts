@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { UsageError } from '../command-errors.js';
+import type { ByteSource } from './csv-rows.js';
 
 /** The bytes of a table, and how many of them have been read. */
-export class TableSource implements AsyncIterable<Buffer> {
+export class TableSource implements ByteSource {
   bytesRead = 0;
 
   private constructor(
@@ -12,6 +13,10 @@ export class TableSource implements AsyncIterable<Buffer> {
     /** `null` where the end is not known: stdin. */
     readonly size: number | null,
   ) {}
+
+  get isFile(): boolean {
+    return this.size !== null;
+  }
 
   /**
    * @param path `null` is stdin

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { encoded, ENCODINGS, inPieces } from '../../../test/cli/written-table.js';
+import { Campaign } from './campaign.js';
+import { isMobileName } from './columns.js';
+import { openCsv } from './csv-rows.js';
+import { openRecipients, type Recipient, type RecipientOptions } from './recipients.js';
+
+const CAMPAIGN = new Campaign('spring');
+const TEXT_COLUMN: RecipientOptions = { textColumn: '短信内容', header: true };
+
+async function read(bytes: Buffer, options = TEXT_COLUMN, size = 1_000): Promise<Recipient[]> {
+  const table = await openCsv(inPieces(bytes, size), {}, isMobileName);
+  const all: Recipient[] = [];
+  for await (const recipient of (await openRecipients(table, options, CAMPAIGN)).all) all.push(recipient);
+  return all;
+}
+
+const messagesIn = (recipients: readonly Recipient[]) =>
+  recipients.map((recipient) => {
+    if ('problem' in recipient) throw new Error(recipient.problem);
+    return recipient.message.customImsId;
+  });
+const problemsOf = async (text: string, options?: RecipientOptions) =>
+  (await read(Buffer.from(text), options)).map((recipient) => ('problem' in recipient ? recipient.problem : null));
+
+const piece = fc.constantFrom(
+  '您的',
+  '验证码',
+  'Zoë',
+  ' ',
+  ',',
+  ';',
+  '\t',
+  '|',
+  '"',
+  "'",
+  '=',
+  '+1',
+  '-',
+  '@',
+  '\n',
+  '12',
+  '。',
+);
+const text = fc
+  .array(piece, { minLength: 1, maxLength: 12 })
+  .map((pieces) => pieces.join(''))
+  .filter((content) => content.trim() !== '');
+const rows = fc.array(fc.record({ subscriber: fc.integer({ min: 0, max: 999 }), text }), {
+  minLength: 1,
+  maxLength: 8,
+});
+const END = fc.constantFrom('\n', '\r\n', '\r');
+const manner = fc.record({
+  encoding: fc.constantFrom(...ENCODINGS),
+  hasMark: fc.boolean(),
+  delimiter: fc.constantFrom(',', ';', '\t', '|'),
+  isDeclared: fc.boolean(),
+  quotesAll: fc.boolean(),
+  ends: fc.infiniteStream(END),
+  innerEnd: END,
+  blanks: fc.constantFrom('', ' ', '  '),
+  form: fc.constantFrom<NormalizationForm>('NFC', 'NFD'),
+  number: fc.constantFrom<(digits: string) => string>(
+    (digits) => `+${digits}`,
+    (digits) => `00${digits}`,
+    (digits) => `="+${digits}"`,
+    (digits) => `'+${digits}`,
+    (digits) => ` +${digits.slice(0, 2)} ${digits.slice(2)} `,
+  ),
+  columns: fc.shuffledSubarray(['手机号', '短信内容', 'note', 'Empty'], { minLength: 4 }),
+  hasEmptyRows: fc.boolean(),
+  pieceSize: fc.integer({ min: 1, max: 100 }),
+});
+
+describe('a table of recipients', () => {
+  it('becomes the same messages with the same ids, however it is written', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, manner, async (written, how) => {
+        // What GB18030 writes with two bytes has no letters of two parts.
+        const form = how.encoding === 'gb18030' ? 'NFC' : how.form;
+        const field = (value: string) =>
+          how.quotesAll || /["\r\n]/.test(value) || value.includes(how.delimiter) || value.startsWith('"')
+            ? `"${value.replaceAll('"', '""')}"`
+            : value;
+        const cellsOf = (values: Record<string, string>) =>
+          how.columns.map((name) => field(values[name] ?? '')).join(how.delimiter) + String(how.ends.next().value);
+        const lines = written.map(({ subscriber, text: content }) =>
+          cellsOf({
+            手机号: how.number(`61422118${String(subscriber).padStart(3, '0')}`),
+            短信内容: how.blanks + content.trim().replaceAll('\n', how.innerEnd).normalize(form) + how.blanks,
+            note: `客户, "${subscriber}"`,
+          }),
+        );
+        const header = cellsOf(Object.fromEntries(how.columns.map((name) => [name, name])));
+        const declaration = how.isDeclared ? `sep=${how.delimiter}\r\n` : '';
+        const table = declaration + header + lines.join(how.hasEmptyRows ? '\r\n\n' : '');
+        // Zoë is no letter of GB18030's two bytes.
+        const bytes = encoded(
+          how.encoding === 'gb18030' ? table.replaceAll('ë', 'e') : table,
+          how.encoding,
+          how.hasMark,
+        );
+        const expected = written.map(({ subscriber, text: content }) =>
+          CAMPAIGN.idOf(
+            `+61422118${String(subscriber).padStart(3, '0')}`,
+            how.encoding === 'gb18030' ? content.replaceAll('ë', 'e') : content,
+          ),
+        );
+        expect(messagesIn(await read(bytes, TEXT_COLUMN, how.pieceSize))).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('names what may have been read in the wrong way, and what is no recipient', async () => {
+    const table = [
+      'mobile,短信内容',
+      '+61422118000,"Hello\n+61422118001,Bob"',
+      '+61422118002,"Hi" there',
+      '6.1422E+10,Hi',
+      '0422118000,Hi',
+      '+61422118003,Hi,there',
+      '+61422118004',
+      '+61422118005,Hi\0',
+      '+61422118006,"Hello\nyou"',
+    ];
+    expect(await problemsOf(table.join('\n'))).toEqual([
+      'holds the rows below it: a quote is not closed',
+      expect.stringContaining('a quote that is not closed or not doubled'),
+      expect.stringContaining('digits are lost'),
+      expect.stringContaining('--country-code'),
+      expect.stringContaining('has 3 of 2 columns'),
+      'has 1 of 2 columns',
+      'content must not contain NUL',
+      null,
+    ]);
+  });
+
+  it('finds columns in other case and passes over blank ones at the end', async () => {
+    expect(await problemsOf('MOBILE,Name,,\n+61422118000,Ann\n', { text: 'Hi {{name}}', header: true })).toEqual([
+      null,
+    ]);
+  });
+});

@@ -1,0 +1,26 @@
+/**
+ * Whether a field holds rows of the table: a quote before it is not closed, and one further down closed it instead. The
+ * rows in between would be lost in a text.
+ *
+ * @param position of the field in its row
+ * @param columns how many the table has
+ * @param isNumber whether a field, at the place of the numbers, is one
+ */
+export function holdsRows(
+  field: string,
+  position: number,
+  {
+    columns,
+    to,
+    delimiter,
+    isNumber,
+  }: { columns: number; to: number; delimiter: string; isNumber: (field: string) => boolean },
+): boolean {
+  const [, ...lines] = field.split(/\r\n|[\r\n]/);
+  return lines.some((line, index) => {
+    const cells = line.split(delimiter);
+    // The last line goes as far as the quote that closed the field.
+    const expected = index === lines.length - 1 ? position + 1 : columns;
+    return cells.length === expected && isNumber(cells[to] ?? '');
+  });
+}
