@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 import { Logger } from '@nestjs/common';
-import { CommanderError } from 'commander';
 import { DiagnosticLogger } from './diagnostic-logger.js';
-import { EXIT_CODE } from './exit-code.js';
-import { createProgram } from './program.js';
+import { runCommandLine } from './program.js';
 
 // A reader that goes away (`| head`) is no failure: what is under way goes on, what is left to say is not said.
 for (const stream of [process.stdout, process.stderr]) {
@@ -13,9 +11,4 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 Logger.overrideLogger(new DiagnosticLogger());
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? EXIT_CODE.fine : EXIT_CODE.wrongUsage;
-}
+await runCommandLine(process.argv.slice(2));

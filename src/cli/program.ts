@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { sendBatchCommand } from './batch/send-batch.command.js';
 import { pagesCommand } from './commands/pages.js';
 import { pullCommand } from './commands/pull.js';
@@ -6,10 +6,10 @@ import { sendCommand } from './commands/send.js';
 import { statusCommand } from './commands/status.js';
 import { unconfirmedCommand } from './commands/unconfirmed.js';
 import { doctorCommand } from './doctor/doctor.command.js';
-import { EXIT_CODE_HELP } from './exit-code.js';
+import { EXIT_CODE, EXIT_CODE_HELP } from './exit-code.js';
 
 /** The whole command line. A wrong one throws a `CommanderError`, after it has been told on stderr. */
-export function createProgram(): Command {
+function createProgram(): Command {
   const program = new Command('emay-ims-gateway')
     .description('The SMS gateway service at the command line, with the configuration of the service.')
     .option('--json', 'answer with one JSON document on stdout')
@@ -26,4 +26,14 @@ export function createProgram(): Command {
     command.exitOverride().showHelpAfterError('Add --help to see what can be written.');
   }
   return program;
+}
+
+/** Runs a command line; its exit code becomes the process's. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT_CODE.fine : EXIT_CODE.wrongUsage;
+  }
 }

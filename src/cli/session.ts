@@ -7,6 +7,8 @@ import { failureOf } from './failure.js';
 import { Terminal } from './terminal.js';
 import { UsageError } from './command-errors.js';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** What a command works with. */
 export interface Session {
   terminal: Terminal;
@@ -23,11 +25,12 @@ export async function perform(command: Command, work: (session: Session) => Prom
   const { json, directory } = command.optsWithGlobals<{ json?: boolean; directory?: string }>();
   const terminal = new Terminal(json === true);
   const base = startingPoint();
+  const { stop, release } = stopSignal(terminal);
   try {
     if (directory !== undefined) enter(resolve(base, directory));
     process.exitCode = await work({
       terminal,
-      stop: stopSignal(terminal),
+      stop,
       configuration: () => announced(readConfiguration(), terminal),
       path: (given) => resolve(base, given),
     });
@@ -35,6 +38,8 @@ export async function perform(command: Command, work: (session: Session) => Prom
     const { exitCode, ...failure } = failureOf(error);
     terminal.failure(failure);
     process.exitCode = exitCode;
+  } finally {
+    release();
   }
 }
 
@@ -55,15 +60,19 @@ function enter(directory: string): void {
 }
 
 /** The first signal asks to stop; Node's own way of ending stays for the second. */
-function stopSignal(terminal: Terminal): AbortSignal {
+function stopSignal(terminal: Terminal): { stop: AbortSignal; release: () => void } {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      terminal.note('Stopping: what is under way is finished first. Once more ends it at once.');
-      controller.abort();
-    });
-  }
-  return controller.signal;
+  const stop = () => {
+    terminal.note('Stopping: what is under way is finished first. Once more ends it at once.');
+    controller.abort();
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
+  return {
+    stop: controller.signal,
+    release: () => {
+      for (const signal of SIGNALS) process.off(signal, stop);
+    },
+  };
 }
 
 function announced(environment: Environment, terminal: Terminal): Environment {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runHere } from './run-here.js';
 import { ACCOUNT } from '../support/gateway-app.js';
 import { runProcess, type RunningProcess } from '../support/processes.js';
 
@@ -22,7 +23,10 @@ export interface RunningCommand {
   ended: Promise<CommandEnd>;
 }
 
-/** A folder of its own, as an operator has it, in which the compiled command line is run as a process. */
+/**
+ * A folder of its own, as an operator has it, in which the command line is run: within this process, or as a process of its
+ * own where that is the point (signals, pipes, what several do at once).
+ */
 export class CommandLine {
   private readonly running = new Set<ChildProcess>();
 
@@ -35,7 +39,7 @@ export class CommandLine {
     return new CommandLine(await mkdtemp(join(tmpdir(), 'emay-ims-cli-')), variables);
   }
 
-  /** @param input `null` leaves stdin open */
+  /** Starts the compiled command line as a process. @param input `null` leaves stdin open */
   start(args: readonly string[], input: string | null = '', cwd = this.folder): RunningCommand {
     const env = { PATH: process.env.PATH, ...this.variables };
     const child = spawn(process.execPath, [COMMAND, ...args], { env, cwd, stdio: 'pipe' });
@@ -52,8 +56,9 @@ export class CommandLine {
     return { child, ended };
   }
 
-  run(args: readonly string[], input = '', cwd = this.folder): Promise<CommandEnd> {
-    return this.start(args, input, cwd).ended;
+  /** Runs a command within this process, one after the other. */
+  run(args: readonly string[], input = ''): Promise<CommandEnd> {
+    return runHere(args, { cwd: this.folder, env: { PATH: process.env.PATH, ...this.variables }, input });
   }
 
   /** The answer of a command with `--json`, which must be one document and nothing else. */

@@ -13,7 +13,7 @@ const REFUSED = '+61429999026';
 const RESET_AFTER_ACCEPTANCE = '+61429999042';
 const RESET_BEFORE = '+61429999041';
 
-/** Every step is a process that starts. */
+/** Some steps are processes that start. */
 jest.setTimeout(120_000);
 
 describe('send', () => {

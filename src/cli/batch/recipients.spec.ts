@@ -61,7 +61,7 @@ const manner = fc.record({
   ends: fc.infiniteStream(END),
   innerEnd: END,
   blanks: fc.constantFrom('', ' ', '  '),
-  form: fc.constantFrom<NormalizationForm>('NFC', 'NFD'),
+  form: fc.constantFrom('NFC', 'NFD'),
   number: fc.constantFrom<(digits: string) => string>(
     (digits) => `+${digits}`,
     (digits) => `00${digits}`,
