@@ -45,6 +45,24 @@ describe.each(databasesUnderTest())('a person in front of an UNCONFIRMED message
     expect(await app.ims.findOne('doubt')).toMatchObject({ state: 'DELIVERED' });
   });
 
+  it('decides about what was looked at alone: once it has been handed over again, it is another doubt', async () => {
+    const seen = await app.ims.findOne('doubt');
+    app.simulator.inject({ kind: 'reset-before', on: ['sendSingleIMS'] });
+    await app.ims.resolveUnconfirmed('doubt', { decision: 'resend', ...DECISION });
+    await eventually(
+      () => app.ims.findOne('doubt'),
+      (message) => message?.state === 'UNCONFIRMED' && message.attempts > (seen?.attempts ?? 0),
+    );
+    for (const decision of ['resend', 'give-up'] as const) {
+      const late = app.ims.resolveUnconfirmed('doubt', { decision, attempts: seen?.attempts, ...DECISION });
+      await expect(late).rejects.toThrow(EmayImsConflictError);
+    }
+    expect(await app.ims.resolutions('doubt')).toHaveLength(1);
+    const now = await app.ims.findOne('doubt');
+    const decided = app.ims.resolveUnconfirmed('doubt', { decision: 'give-up', attempts: now?.attempts, ...DECISION });
+    expect(await decided).toMatchObject({ state: 'UNKNOWN' });
+  });
+
   it('can decide once, about what is in doubt, and must say who and why', async () => {
     await app.ims.resolveUnconfirmed('doubt', { decision: 'give-up', ...DECISION });
     const again = app.ims.resolveUnconfirmed('doubt', { decision: 'resend', ...DECISION });

@@ -11,6 +11,10 @@ import { messageSweeps } from './message-sweep-sql.js';
 /** Rows that name a message by the gateway's id and its number. */
 export const IMS_ID_ROW: RowColumns = { ims_id: 'varchar64', mobile: 'varchar64' };
 
+/** A message in doubt; with `attempts`, only as long as it has not been handed over again. */
+const DOUBT_ROW: RowColumns = { ...ID_ROW, attempts: 'bigint' };
+const STILL_IN_DOUBT = `${STATE} = 'UNCONFIRMED' AND (r.attempts IS NULL OR r.attempts = m.attempts)`;
+
 export const NEW_MESSAGE_ROW: RowColumns = {
   custom_ims_id: 'varchar64',
   mobile: 'varchar64',
@@ -149,9 +153,9 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
     ...messageSweeps(dialect),
     ...messageResults(dialect, options),
 
-    /** rows: ids; where: account. A person wants it sent after all, whatever the risk */
+    /** rows: doubts; where: account. A person wants it sent after all, whatever the risk */
     resend: change({
-      columns: ID_ROW,
+      columns: DOUBT_ROW,
       set: {
         state: "'QUEUED'",
         attempt: 'NULL',
@@ -168,13 +172,13 @@ export function messageSql(dialect: SqlDialect, options: { reportDeadlineMs: num
         listed_as: "'QUEUED'",
         listed_at: now,
       },
-      where: `${ours} AND ${STATE} = 'UNCONFIRMED'`,
+      where: `${ours} AND ${STILL_IN_DOUBT}`,
     }),
-    /** rows: ids; where: account. A person waits no longer to learn what became of it */
+    /** rows: doubts; where: account. A person waits no longer to learn what became of it */
     giveUp: change({
-      columns: ID_ROW,
+      columns: DOUBT_ROW,
       set: { state: "'UNKNOWN'", code: "'GIVEN_UP'", due_at: 'NULL', listed_as: "'UNKNOWN'" },
-      where: `${ours} AND ${STATE} = 'UNCONFIRMED'`,
+      where: `${ours} AND ${STILL_IN_DOUBT}`,
     }),
 
     /** imsIds, account: by number first, which has an index; the gateway's id alone is not worth one */

@@ -306,10 +306,18 @@ export class MessageStore {
     return this.overdueReports.run(() => this.now(), goOn);
   }
 
-  /** Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt. */
-  async resolve(customImsId: string, decision: 'resend' | 'give-up', session: EventfulSession): Promise<boolean> {
+  /**
+   * Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt, or with
+   * `attempts` given another one than after so many.
+   */
+  async resolve(
+    customImsId: string,
+    decision: 'resend' | 'give-up',
+    session: EventfulSession,
+    attempts?: number,
+  ): Promise<boolean> {
     const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
-    const parameters = { rows: idRows([customImsId]), where: [this.account] };
+    const parameters = { rows: [{ custom_ims_id: customImsId, attempts }], where: [this.account] };
     return (await this.changes.make(change, parameters, session)) === 1;
   }
 

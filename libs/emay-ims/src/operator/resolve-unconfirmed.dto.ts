@@ -1,4 +1,4 @@
-import { IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { RESOLUTION_DECISIONS, type ResolutionDecision } from './ims-resolution.entity.js';
 
 export const MAX_DECIDED_BY_LENGTH = 128;
@@ -24,4 +24,13 @@ export class ResolveUnconfirmedDto {
   @IsNotEmpty()
   @MaxLength(MAX_REASON_LENGTH)
   reason: string;
+
+  /**
+   * `attempts` of the message as it was looked at: the decision counts only where it has not been handed over again since,
+   * and is a conflict otherwise. Default: it counts for whatever the message is in doubt about.
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  attempts?: number;
 }

@@ -24,9 +24,9 @@ export class UnconfirmedResolver {
    * @throws EmayImsConflictError where the message is not UNCONFIRMED (any more)
    */
   async resolve(customImsId: string, wanted: ResolveUnconfirmedDto): Promise<void> {
-    const { decision, decidedBy, reason } = checked(wanted);
+    const { decision, decidedBy, reason, attempts } = checked(wanted);
     await this.events.transaction(async (session) => {
-      if (!(await this.store.resolve(customImsId, decision, session))) {
+      if (!(await this.store.resolve(customImsId, decision, session, attempts))) {
         throw new EmayImsConflictError([customImsId], 'there is no UNCONFIRMED message with this id (any more)');
       }
       await session.run(
