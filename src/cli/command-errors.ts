@@ -3,3 +3,13 @@ export class TableError extends Error {}
 
 /** The command line or the configuration is wrong; the message says what to write. Nothing was done. */
 export class UsageError extends Error {}
+
+/** There is no message with this id. */
+export class NoSuchMessageError extends Error {
+  constructor(customImsId: string) {
+    super(`There is no message with the id ${customImsId}.`);
+  }
+}
+
+/** What was confirmed is not what there is. The message says what is; nothing was done. */
+export class NotConfirmedError extends Error {}

@@ -1,7 +1,7 @@
 import { EmayImsError, EmayImsOptionsError, EmayImsValidationError } from 'nestjs-emay-ims';
 import { errorCode } from './error-code.js';
 import { EXIT_CODE } from './exit-code.js';
-import { TableError, UsageError } from './command-errors.js';
+import { NoSuchMessageError, NotConfirmedError, TableError, UsageError } from './command-errors.js';
 
 /** What a command tells of the error that ended it. */
 export interface Failure {
@@ -12,16 +12,20 @@ export interface Failure {
   exitCode: number;
 }
 
+const OWN_ERRORS = [
+  [UsageError, 'WRONG_USAGE', EXIT_CODE.wrongUsage],
+  [TableError, 'UNREADABLE_TABLE', EXIT_CODE.failed],
+  [NoSuchMessageError, 'NO_SUCH_MESSAGE', EXIT_CODE.failed],
+  [NotConfirmedError, 'NOT_CONFIRMED', EXIT_CODE.failed],
+] as const;
+
 /**
  * Our own errors are told as they are: they carry no secret and say what to do. Of any other, only its code
  * is: a driver's message may quote numbers and texts.
  */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof UsageError) {
-    return { code: 'WRONG_USAGE', message: error.message, retryable: false, exitCode: EXIT_CODE.wrongUsage };
-  }
-  if (error instanceof TableError) {
-    return { code: 'UNREADABLE_TABLE', message: error.message, retryable: false, exitCode: EXIT_CODE.failed };
+  for (const [type, code, exitCode] of OWN_ERRORS) {
+    if (error instanceof type) return { code, message: error.message, retryable: false, exitCode };
   }
   if (error instanceof EmayImsError) {
     const { code, message, retryable } = error;

@@ -1,8 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { sendBatchCommand } from './batch/send-batch.command.js';
+import { cancelCommand } from './commands/cancel.js';
+import { exportCommand } from './commands/export.js';
+import { listCommand } from './commands/list.js';
 import { pagesCommand } from './commands/pages.js';
 import { pullCommand } from './commands/pull.js';
 import { sendCommand } from './commands/send.js';
+import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
 import { unconfirmedCommand } from './commands/unconfirmed.js';
 import { doctorCommand } from './doctor/doctor.command.js';
@@ -19,6 +23,10 @@ function createProgram(): Command {
     .addCommand(sendCommand())
     .addCommand(sendBatchCommand())
     .addCommand(statusCommand())
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(cancelCommand())
+    .addCommand(exportCommand())
     .addCommand(pullCommand())
     .addCommand(pagesCommand())
     .addCommand(unconfirmedCommand());

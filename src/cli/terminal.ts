@@ -4,7 +4,7 @@
  * - With `--json` the answer is exactly one JSON document.
  */
 export class Terminal {
-  constructor(private readonly isJson: boolean) {}
+  constructor(readonly isJson: boolean) {}
 
   /** The one answer of the command, as a document and as lines for people. */
   answer(document: unknown, lines: readonly string[]): void {

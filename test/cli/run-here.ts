@@ -37,8 +37,8 @@ async function run(args: readonly string[], { cwd, env, input }: Surroundings): 
   process.exitCode = undefined;
   Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from([Buffer.from(input)]) });
   try {
-    await runCommandLine(args);
-    return { code: Number(process.exitCode ?? 0), ...written };
+    const code = await exitCodeOf(args);
+    return { code, ...written };
   } finally {
     process.exitCode = undefined;
     process.env = before.env;
@@ -46,4 +46,9 @@ async function run(args: readonly string[], { cwd, env, input }: Surroundings): 
     if (before.stdin) Object.defineProperty(process, 'stdin', before.stdin);
     for (const undo of restore) undo();
   }
+}
+
+async function exitCodeOf(args: readonly string[]): Promise<number> {
+  await runCommandLine(args);
+  return Number(process.exitCode ?? 0);
 }

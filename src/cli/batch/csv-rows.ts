@@ -80,9 +80,9 @@ async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncG
   try {
     for await (const { record: fields, raw } of rows) {
       number++;
-      if (fields.every((text) => text.trim() === '')) continue;
+      if (fields.every((one) => one.trim() === '')) continue;
       // The parser takes a stray quote for a letter: what follows it may have been read in the wrong way.
-      const isDoubtful = fields.some((text) => text.startsWith('"')) && !isProper(raw, field);
+      const isDoubtful = fields.some((one) => one.startsWith('"')) && !isProper(raw, field);
       yield isDoubtful ? { number, fields, problem: STRAY_QUOTE } : { number, fields };
     }
   } catch (error) {

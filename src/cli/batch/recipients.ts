@@ -103,9 +103,9 @@ function rowReader(
     const content = textOf(fields);
     if ('problem' in number || 'problem' in content) return { row, problem: problemsOf(number, content) };
     const { mobile } = number;
-    const text = textToSend(content.text);
-    const customImsId = id === null ? campaign?.idOf(mobile, text) : fields[id]?.trim();
-    const message = Object.assign(new SendImsDto(), { mobile, content: text, customImsId: customImsId ?? '' });
+    const wanted = textToSend(content.text);
+    const customImsId = id === null ? campaign?.idOf(mobile, wanted) : fields[id]?.trim();
+    const message = Object.assign(new SendImsDto(), { mobile, content: wanted, customImsId: customImsId ?? '' });
     const problem = problemOf(message);
     return problem === null ? { row, message } : { row, problem };
   };

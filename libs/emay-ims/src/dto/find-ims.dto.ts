@@ -5,6 +5,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsNotEmpty,
   IsOptional,
   IsString,
   Max,
@@ -16,6 +17,7 @@ import { IsImsTime, IsStoredMobile } from './decorators.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 1_000;
+export const MAX_CODE_LENGTH = 64;
 
 /** Which messages to find; everything is optional. */
 export class FindImsDto {
@@ -34,6 +36,13 @@ export class FindImsDto {
   @IsOptional()
   @IsStoredMobile()
   mobile?: string;
+
+  /** Why it stands where it stands: the gateway's answer code (§3), or `ECONNRESET`, `TIMEOUT` and the like. */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_CODE_LENGTH)
+  code?: string;
 
   /** Stored at or after. */
   @IsOptional()

@@ -5,7 +5,7 @@ import { decodeCursor } from '../messages/page-cursor.js';
 import { readStoredMobile } from '../protocol/index.js';
 import { MOBILE_PROBLEM } from './decorators.js';
 import { readTime, TIME_PROBLEM } from './read-time.js';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type FindImsDto } from './find-ims.dto.js';
+import { DEFAULT_PAGE_SIZE, MAX_CODE_LENGTH, MAX_PAGE_SIZE, type FindImsDto } from './find-ims.dto.js';
 
 /** Checks a filter; @throws EmayImsValidationError with every violation. */
 export function readQuery(given: FindImsDto | null): MessageQuery {
@@ -28,6 +28,11 @@ export function readQuery(given: FindImsDto | null): MessageQuery {
     const mobile = typeof filter.mobile === 'string' ? readStoredMobile(filter.mobile) : null;
     if (mobile === null) violate('mobile', MOBILE_PROBLEM);
     else query.mobile = mobile;
+  }
+  if (isGiven(filter.code)) {
+    const isCode = typeof filter.code === 'string' && filter.code !== '' && filter.code.length <= MAX_CODE_LENGTH;
+    if (isCode) query.code = filter.code;
+    else violate('code', `must be a text of 1 to ${MAX_CODE_LENGTH} characters`);
   }
   for (const property of ['createdFrom', 'createdBefore'] as const) {
     if (!isGiven(filter[property])) continue;

@@ -9,6 +9,7 @@ export interface MessageQuery {
   states?: readonly ImsMessageState[];
   /** E.164. */
   mobile?: string;
+  code?: string;
   createdFrom?: Date;
   createdBefore?: Date;
   limit: number;
@@ -40,6 +41,7 @@ export class MessageFinder {
       }
     }
     if (query.mobile !== undefined) where('mobile = ?', query.mobile);
+    if (query.code !== undefined) where('code = ?', query.code);
     if (query.createdFrom) where('created_at >= ?', query.createdFrom.getTime());
     if (query.createdBefore) where('created_at < ?', query.createdBefore.getTime());
     if (query.after) {
