@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { createApp } from './create-app.js';
 import { describeDatabase } from './config/database-url.js';
 import { isSandbox, readEnvironment } from './config/environment.js';
+import { howToTry } from './config/how-to-try.js';
 import { SandboxGateway } from './sandbox/sandbox-gateway.js';
 
 async function main(): Promise<void> {
@@ -19,10 +20,7 @@ async function main(): Promise<void> {
   }
   logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
   logger.log(`Listening on ${url}`);
-  logger.log(
-    `Try: curl -s ${url}/api/messages -H 'Content-Type: application/json' ` +
-      `-d '{"mobile":"+61 422 118 000","content":"Hello"}'   then: curl -s ${url}/api/stats`,
-  );
+  logger.log(howToTry(url, environment));
 }
 
 main().catch((error: unknown) => {

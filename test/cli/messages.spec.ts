@@ -137,7 +137,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
       createdAt: '2030-01-31T12:00:01.099Z',
     });
     expect(Object.keys(rows[0] ?? {})).not.toContain('content');
-    expect(stderr).toBe('1100 messages.\n');
+    expect(stderr).toBe('Messages: 1100.\n');
     expect(code).toBe(0);
     const filed = await cli.json('export', '--state', 'REJECTED', '--reveal', '--out', 'rejected.csv');
     expect(filed).toMatchObject({ messages: 1, file: expect.stringMatching(/rejected\.csv$/) });
@@ -172,9 +172,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
     it('shows what it would decide and changes nothing, until the count is confirmed', async () => {
       const shown = await resolve('--code', 'ECONNRESET');
       expect(shown.stdout).toMatch(/^b +\+614\*+00 +ECONNRESET/m);
-      expect(shown.stdout).toMatch(
-        /^2 messages in doubt\.\nNothing is decided yet: .* --confirm-count 2:[0-9a-f]{8}$/m,
-      );
+      expect(shown.stdout).toMatch(/^In doubt: 2\.\nNothing is decided yet: .* --confirm-count 2:[0-9a-f]{8}$/m);
       expect(shown.code).toBe(0);
       expect(await idsIn('--state', 'UNCONFIRMED')).toEqual(['c', 'b', 'a']);
       const wrong = await resolve('--code', 'ECONNRESET', '--confirm-count', '3');

@@ -62,8 +62,8 @@ async function exportMessages(session: Session, options: ExportOptions): Promise
       return EXIT_CODE.failed;
     }
     const { messages } = written;
-    if (path === null) session.terminal.note(`${messages} messages.`);
-    else session.terminal.answer({ messages, file: path }, [`${messages} messages, in ${path}`]);
+    if (path === null) session.terminal.note(`Messages: ${messages}.`);
+    else session.terminal.answer({ messages, file: path }, [`Messages: ${messages}, in ${path}`]);
     return EXIT_CODE.fine;
   });
 }

@@ -106,7 +106,7 @@ function linesOf({ seen, first }: Doubts): string[] {
   return [
     ...alignColumns([['ID', 'TO', 'WHY', 'HANDED OVER'], ...rows]),
     ...(more > 0 ? [`… and ${more} more: \`unconfirmed\` lists them`] : []),
-    `${seen.length} messages in doubt.`,
+    `In doubt: ${seen.length}.`,
   ];
 }
 
