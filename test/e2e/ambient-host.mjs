@@ -111,10 +111,9 @@ await another.release();
 
 await rolledBack(() => ims.send(message('sent')));
 await enqueue('outside');
-let afterwards;
-await inTransaction(async () => {
-  afterwards = pause(200).then(() => enqueue('afterwards'));
+const { afterwards } = await inTransaction(async () => {
   afterCommit(() => void enqueue('hook'));
+  return { afterwards: pause(200).then(() => enqueue('afterwards')) };
 });
 await afterwards;
 

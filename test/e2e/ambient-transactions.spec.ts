@@ -35,12 +35,8 @@ const cases = servers.flatMap((kind) =>
         ...{ 'cancel-rolled-back': 'QUEUED', cancelled: 'CANCELLED', 'cancelled-within': 'CANCELLED' },
       });
       expect(ended).toEqual({ name: 'EmayImsStoreError', transactionIsOver: true });
-      expect(
-        simulator
-          .accepted()
-          .map(({ customImsId }) => customImsId)
-          .toSorted(),
-      ).toEqual(sent.toSorted());
+      const accepted = simulator.accepted().map(({ customImsId }) => customImsId);
+      expect([accepted.length, new Set(accepted)]).toEqual([sent.length, new Set(sent)]);
     } finally {
       await host.end('SIGKILL');
       await simulator.stop();

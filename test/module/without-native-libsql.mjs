@@ -2,6 +2,8 @@
 import 'reflect-metadata';
 import Module from 'node:module';
 
+// The only way into what `require` finds that Node 20 has.
+/* oxlint-disable no-underscore-dangle */
 const resolve = Module._resolveFilename;
 Module._resolveFilename = (request, ...rest) =>
   resolve.call(Module, request.startsWith('@libsql/') ? `${request}-that-nobody-installed` : request, ...rest);
