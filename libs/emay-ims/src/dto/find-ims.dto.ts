@@ -13,11 +13,14 @@ import {
   Min,
 } from 'class-validator';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
+import { OpenApi } from '../openapi/openapi-property.js';
 import { IsImsTime, IsStoredMobile } from './decorators.js';
+import { time } from './openapi-fields.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 1_000;
 export const MAX_CODE_LENGTH = 64;
+const MAX_CURSOR_LENGTH = 128;
 
 /** Which messages to find; everything is optional. */
 export class FindImsDto {
@@ -30,28 +33,51 @@ export class FindImsDto {
   @ArrayNotEmpty()
   @ArrayMaxSize(IMS_MESSAGE_STATES.length)
   @IsIn(IMS_MESSAGE_STATES, { each: true })
+  @OpenApi({
+    required: false,
+    enum: IMS_MESSAGE_STATES,
+    enumName: 'ImsMessageState',
+    isArray: true,
+    minItems: 1,
+    maxItems: IMS_MESSAGE_STATES.length,
+    description: 'One state, or several.',
+  })
   state?: ImsMessageState | ImsMessageState[];
 
   /** International number, in any writing; also one that could not be sent to today. */
   @IsOptional()
   @IsStoredMobile()
+  @OpenApi({
+    required: false,
+    type: 'string',
+    description: 'International number, in any writing; also one that could not be sent to today.',
+  })
   mobile?: string;
 
-  /** Why it stands where it stands: the gateway's answer code (§3), or `ECONNRESET`, `TIMEOUT` and the like. */
+  /** Why it stands where it stands: the gateway's answer code, or `ECONNRESET`, `TIMEOUT` and the like. */
   @IsOptional()
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_CODE_LENGTH)
+  @OpenApi({
+    required: false,
+    type: 'string',
+    minLength: 1,
+    maxLength: MAX_CODE_LENGTH,
+    description: "Why it stands where it stands: the gateway's answer code, or `ECONNRESET`, `TIMEOUT` and the like.",
+  })
   code?: string;
 
   /** Stored at or after. */
   @IsOptional()
   @IsImsTime()
+  @OpenApi(time('Stored at or after.'))
   createdFrom?: Date;
 
   /** Stored before. */
   @IsOptional()
   @IsImsTime()
+  @OpenApi(time('Stored before.'))
   createdBefore?: Date;
 
   /** Messages in a page, 1 to 1,000. Default 50. */
@@ -60,11 +86,25 @@ export class FindImsDto {
   @IsInt()
   @Min(1)
   @Max(MAX_PAGE_SIZE)
+  @OpenApi({
+    required: false,
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_PAGE_SIZE,
+    default: DEFAULT_PAGE_SIZE,
+    description: 'Messages in a page, 1 to 1,000. Default 50.',
+  })
   limit?: number;
 
   /** `nextCursor` of the page before. */
   @IsOptional()
   @IsString()
-  @MaxLength(128)
+  @MaxLength(MAX_CURSOR_LENGTH)
+  @OpenApi({
+    required: false,
+    type: 'string',
+    maxLength: MAX_CURSOR_LENGTH,
+    description: '`nextCursor` of the page before.',
+  })
   cursor?: string;
 }

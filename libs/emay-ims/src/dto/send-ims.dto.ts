@@ -1,5 +1,7 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { OpenApi } from '../openapi/openapi-property.js';
 import { IsAfter, IsCustomImsId, IsImsContent, IsImsMobile, IsImsTime } from './decorators.js';
+import { CONTENT, CUSTOM_IMS_ID, MOBILE, time } from './openapi-fields.js';
 
 export const MIN_PRIORITY = 0;
 export const MAX_PRIORITY = 9;
@@ -11,17 +13,27 @@ export class ImsSchedulingDto {
   @IsInt()
   @Min(MIN_PRIORITY)
   @Max(MAX_PRIORITY)
+  @OpenApi({
+    required: false,
+    type: 'integer',
+    minimum: MIN_PRIORITY,
+    maximum: MAX_PRIORITY,
+    default: MIN_PRIORITY,
+    description: '0 (default) to 9; higher goes first.',
+  })
   priority?: number;
 
   /** Not before; an ISO 8601 time with its zone in JSON. Default: at once. Only for queued messages. */
   @IsOptional()
   @IsImsTime()
+  @OpenApi(time('Not before; an ISO 8601 time with its zone in JSON. Default: at once. Only for queued messages.'))
   sendAt?: Date;
 
   /** Not after: what has not been handed over by then becomes EXPIRED. Default: no limit. */
   @IsOptional()
   @IsImsTime()
   @IsAfter('sendAt')
+  @OpenApi(time('Not after: what has not been handed over by then becomes EXPIRED. Default: no limit.'))
   expiresAt?: Date;
 }
 
@@ -29,14 +41,17 @@ export class ImsSchedulingDto {
 export class SendImsDto extends ImsSchedulingDto {
   /** International number: `+61 422 118 000`, `0061422118000`. */
   @IsImsMobile()
+  @OpenApi(MOBILE)
   mobile: string;
 
-  /** The text: not blank, at most 500 UTF-16 units (`protocol.maxContentLength`). */
+  /** The text: not blank, at most 500 UTF-16 units. */
   @IsImsContent()
+  @OpenApi(CONTENT)
   content: string;
 
-  /** Idempotency key, at most 32 printable characters, unique in the account. Default: one of our own making. */
+  /** Idempotency key: at most 32 printable ASCII characters without spaces, unique in the account. Default: a new one. */
   @IsOptional()
   @IsCustomImsId()
+  @OpenApi(CUSTOM_IMS_ID)
   customImsId?: string;
 }
