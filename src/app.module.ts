@@ -5,13 +5,13 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { EmayImsModule, runEmayImsMigrations } from 'nestjs-emay-ims';
+import { EmayImsExceptionFilter } from 'nestjs-emay-ims/http';
 import { EmayImsHealthModule } from 'nestjs-emay-ims/terminus';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { isSandbox, type Environment } from './config/environment.js';
 import { dataSourceOptions, emayImsOptions } from './config/options.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
-import { ImsExceptionFilter } from './http/ims-exception.filter.js';
 import { createValidationPipe } from './http/validation.pipe.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -41,7 +41,7 @@ export class AppModule {
       controllers: [MessagesController, HealthController],
       providers: [
         { provide: APP_PIPE, useFactory: createValidationPipe },
-        { provide: APP_FILTER, useClass: ImsExceptionFilter },
+        { provide: APP_FILTER, useClass: EmayImsExceptionFilter },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
       ],
     };

@@ -1,22 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
+  applyDecorators,
   Injectable,
   SetMetadata,
   UnauthorizedException,
   type CanActivate,
-  type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Reflector } from '@nestjs/core';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Environment } from '../config/environment.js';
 
 const PUBLIC = 'public';
 
 /** Marks a controller that anybody may call. */
-export function Public(): CustomDecorator {
-  return SetMetadata(PUBLIC, true);
+export function Public(): ClassDecorator & MethodDecorator {
+  return applyDecorators(SetMetadata(PUBLIC, true), ApiSecurity({}));
 }
 
 /**

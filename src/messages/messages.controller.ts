@@ -1,6 +1,5 @@
 import {
   Body,
-  ConflictException,
   Controller,
   Delete,
   Get,
@@ -12,96 +11,151 @@ import {
   Query,
 } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import {
+  EmayImsConflictError,
   EmayImsService,
   FindImsDto,
+  IMS_MESSAGE_STATES,
+  ImsResolution,
   ResolveUnconfirmedDto,
   SendImsBatchDto,
   SendImsDto,
   SendPersonalizedImsDto,
-  type ImsAccountStatus,
+  type ImsMessage,
   type ImsMessageState,
-  type ImsResolution,
-  type Page,
-  type ReportPullResult,
 } from 'nestjs-emay-ims';
-import { toStored, toView, type MessageView, type StoredMessages } from './message.view.js';
+import { ImsMessageView, ImsMessageViewPage } from 'nestjs-emay-ims/http';
+import { ApiProblems } from '../openapi/problems.js';
+import { AccountStatus } from './account-status.js';
+import { ReportPull } from './report-pull.js';
+import { StoredMessages } from './stored-messages.js';
+
+/** Who has a key may see everything that callers have given. */
+const SHOWN = { fullMobile: true, content: true };
+
+const NOT_FOUND = { description: 'There is no message with this customImsId.' };
+const STORED = 'The messages are stored and will be sent.';
+const COUNTS = {
+  type: 'object',
+  properties: Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, { type: 'integer' }])),
+  required: [...IMS_MESSAGE_STATES],
+};
 
 /** Every POST stores first and answers 202: the messages are safe, and sent in the background. */
+@ApiTags('messages')
+@ApiUnauthorizedResponse({ description: 'The API key is missing or wrong.' })
+@ApiTooManyRequestsResponse({ description: 'Too many requests in a minute.' })
+@ApiProblems(HttpStatus.SERVICE_UNAVAILABLE)
 @Controller('api')
 export class MessagesController {
   constructor(private readonly ims: EmayImsService) {}
 
   @Post('messages')
   @HttpCode(HttpStatus.ACCEPTED)
-  async send(@Body() message: SendImsDto): Promise<MessageView | undefined> {
+  @ApiOperation({ summary: 'Stores one message, to be sent in the background' })
+  @ApiAcceptedResponse({ type: ImsMessageView, description: STORED })
+  @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT, HttpStatus.FAILED_DEPENDENCY)
+  async send(@Body() message: SendImsDto): Promise<ImsMessageView> {
     const [stored] = await this.ims.enqueue([message]);
-    return stored && toView(stored);
+    return ImsMessageView.of(stored as ImsMessage, SHOWN);
   }
 
   @Post('messages/batch')
   @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({ summary: 'Stores the same text to many recipients' })
+  @ApiAcceptedResponse({ type: StoredMessages, description: STORED })
+  @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT, HttpStatus.FAILED_DEPENDENCY)
   async sendBatch(@Body() batch: SendImsBatchDto): Promise<StoredMessages> {
-    return toStored(await this.ims.enqueue(this.ims.expandBatch(batch)));
+    return StoredMessages.of(await this.ims.enqueue(this.ims.expandBatch(batch)));
   }
 
   @Post('messages/personalized')
   @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({ summary: 'Stores many messages, each with its own text' })
+  @ApiAcceptedResponse({ type: StoredMessages, description: STORED })
+  @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT, HttpStatus.FAILED_DEPENDENCY)
   async sendPersonalized(@Body() { messages }: SendPersonalizedImsDto): Promise<StoredMessages> {
-    return toStored(await this.ims.enqueue(messages));
+    return StoredMessages.of(await this.ims.enqueue(messages));
   }
 
   @Get('messages')
-  async find(@Query() filter: FindImsDto): Promise<Page<MessageView>> {
-    const { items, nextCursor } = await this.ims.find(filter);
-    return { items: items.map(toView), nextCursor };
+  @ApiOperation({ summary: 'A page of messages, newest first' })
+  @ApiOkResponse({ type: ImsMessageViewPage })
+  @ApiProblems(HttpStatus.BAD_REQUEST)
+  async find(@Query() filter: FindImsDto): Promise<ImsMessageViewPage> {
+    return ImsMessageViewPage.of(await this.ims.find(filter), SHOWN);
   }
 
   @Get('messages/:customImsId')
-  async findOne(@Param('customImsId') customImsId: string): Promise<MessageView> {
+  @ApiOperation({ summary: 'One message' })
+  @ApiOkResponse({ type: ImsMessageView })
+  @ApiNotFoundResponse(NOT_FOUND)
+  async findOne(@Param('customImsId') customImsId: string): Promise<ImsMessageView> {
     const message = await this.ims.findOne(customImsId);
-    if (!message) throw new NotFoundException('There is no message with this customImsId.');
-    return toView(message);
+    if (!message) throw new NotFoundException(NOT_FOUND.description);
+    return ImsMessageView.of(message, SHOWN);
   }
 
   @Delete('messages/:customImsId')
-  async cancel(@Param('customImsId') customImsId: string): Promise<MessageView> {
+  @ApiOperation({ summary: 'Withdraws a message that is still queued' })
+  @ApiOkResponse({ type: ImsMessageView })
+  @ApiNotFoundResponse(NOT_FOUND)
+  @ApiProblems(HttpStatus.CONFLICT)
+  async cancel(@Param('customImsId') customImsId: string): Promise<ImsMessageView> {
     const isCancelled = await this.ims.cancel(customImsId);
     const message = await this.findOne(customImsId);
     if (!isCancelled && message.state !== 'CANCELLED') {
-      throw new ConflictException(`The message is ${message.state}: only a QUEUED one can be withdrawn.`);
+      throw new EmayImsConflictError([customImsId], `is ${message.state}: only a QUEUED one can be withdrawn`);
     }
     return message;
   }
 
-  /** A person's decision about an UNCONFIRMED message: `{ decision: 'resend' | 'give-up', decidedBy, reason }`. */
   @Post('messages/:customImsId/resolution')
   @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: "A person's decision about an UNCONFIRMED message" })
+  @ApiOkResponse({ type: ImsMessageView })
+  @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT)
   async resolve(
     @Param('customImsId') customImsId: string,
     @Body() decision: ResolveUnconfirmedDto,
-  ): Promise<MessageView> {
-    return toView(await this.ims.resolveUnconfirmed(customImsId, decision));
+  ): Promise<ImsMessageView> {
+    return ImsMessageView.of(await this.ims.resolveUnconfirmed(customImsId, decision), SHOWN);
   }
 
   @Get('messages/:customImsId/resolutions')
+  @ApiOperation({ summary: 'Those decisions, oldest first' })
+  @ApiOkResponse({ type: [ImsResolution] })
   resolutions(@Param('customImsId') customImsId: string): Promise<ImsResolution[]> {
     return this.ims.resolutions(customImsId);
   }
 
-  /** What waits for somebody to look at it. */
   @Get('status')
-  status(): Promise<ImsAccountStatus> {
+  @ApiOperation({ summary: 'What waits for somebody to look at it' })
+  @ApiOkResponse({ type: AccountStatus })
+  status(): Promise<AccountStatus> {
     return this.ims.status();
   }
 
   @Get('stats')
+  @ApiOperation({ summary: 'How many messages are in each state' })
+  @ApiOkResponse({ schema: COUNTS })
   stats(): Promise<Record<ImsMessageState, number>> {
     return this.ims.stats();
   }
 
   @Post('reports/pull')
   @HttpCode(HttpStatus.OK)
-  pullReports(): Promise<ReportPullResult> {
+  @ApiOperation({ summary: 'Fetches delivery reports now' })
+  @ApiOkResponse({ type: ReportPull })
+  pullReports(): Promise<ReportPull> {
     return this.ims.pullReports();
   }
 }

@@ -4,6 +4,7 @@ import { getMetadataStorage, validateSync } from 'class-validator';
 import {
   FindImsDto,
   ImsRecipientDto,
+  ImsResolution,
   ResolveUnconfirmedDto,
   SendImsBatchDto,
   SendImsDto,
@@ -117,6 +118,7 @@ const COMMENTED: [string, new () => object][] = [
   ['dto/send-ims-batch.dto.ts', SendPersonalizedImsDto],
   ['dto/find-ims.dto.ts', FindImsDto],
   ['operator/resolve-unconfirmed.dto.ts', ResolveUnconfirmedDto],
+  ['operator/ims-resolution.entity.ts', ImsResolution],
   ['http/ims-message.view.ts', ImsMessageView],
   ['http/ims-message.view.ts', ImsMessageViewPage],
   ['http/ims-problem.ts', ImsProblem],
