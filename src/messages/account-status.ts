@@ -47,6 +47,9 @@ export class AccountStatus implements ImsAccountStatus {
   @count('Report batches that wait in files of this machine for the database.')
   spooledPages: number;
 
+  @text('Why the spool folder cannot be read; null: it can.')
+  spoolFailure: string | null;
+
   @ApiProperty({
     type: 'number',
     nullable: true,
