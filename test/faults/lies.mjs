@@ -97,7 +97,7 @@ const ABOUT_REPORTS = [
   (random) => ({ kind: 'returned-page', answer: random.pick(['whole', 'cut', 'reset', 'error']) }),
   (random) => ({ kind: 'returned-page', answer: 'whole', isLasting: random.chance(0.7) }),
   (random) => ({ kind: 'odd-reports', count: random.size(500) }),
-  (random) => ({ kind: 'odd-reports', count: 500 }),
+  () => ({ kind: 'odd-reports', count: 500 }),
   (random) => ({ kind: 'malformed-reports', count: random.size(500) }),
   (random) => ({
     kind: 'absurd-page',
