@@ -77,7 +77,7 @@ const MUTATIONS = [
       {
         file: `${LIBRARY}/reports/report-inbox.ts`,
         from: "WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,\n      [state, reports, lost, id, from],",
-        to: 'WHERE id = ?`,\n      [state, reports, lost, id],',
+        to: 'WHERE id = ? AND COALESCE(progress, 0) >= ? - ?`,\n      [state, reports, lost, id, from, from],',
       },
     ],
   },
