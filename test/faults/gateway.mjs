@@ -13,9 +13,9 @@ export class Gateway {
   accepted = new Map();
   /** requestId → a report call that handed something out. */
   pulls = new Map();
-  /** requestId → how a call of the gateway was answered: `{ call, at, isFinished, fault, code, wholeReports }`. */
+  /** requestId → how a call of the gateway was answered: `{ call, at, tookMs, isFinished, fault, code, wholeReports }`. */
   answers = new Map();
-  /** requestId → its call, until it is answered. */
+  /** requestId → its call, and when it came, until it is answered. */
   underWay = new Map();
   /** requestIds of pages that went back into the queue. */
   putBack = new Set();
@@ -114,7 +114,7 @@ export class Gateway {
     switch (event.event) {
       case 'request':
         if (event.call === 'getIMSReport') this.lastPullAt = at;
-        if (event.call) this.underWay.set(requestId, event.call);
+        if (event.call) this.underWay.set(requestId, { call: event.call, since: at });
         break;
       case 'accepted': {
         this.lastAcceptedAt = at;
@@ -137,12 +137,13 @@ export class Gateway {
         break;
       case 'answer-finished':
       case 'answer-unfinished': {
-        const call = this.underWay.get(requestId);
+        const request = this.underWay.get(requestId);
         this.underWay.delete(requestId);
         const { fault, code, wholeReports } = event;
-        if (call) {
+        if (request) {
           const isFinished = event.event === 'answer-finished';
-          this.answers.set(requestId, { call, at, isFinished, fault, code, wholeReports });
+          const { call, since } = request;
+          this.answers.set(requestId, { call, at, tookMs: at - since, isFinished, fault, code, wholeReports });
         }
       }
     }

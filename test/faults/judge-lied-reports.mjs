@@ -1,4 +1,5 @@
 import { fellInto } from './judge-reports.mjs';
+import { hasArrived } from './lying-answers.mjs';
 
 /** As `messages/message-state.ts` ranks them. */
 const RANK = {
@@ -53,13 +54,16 @@ export function judgeLiedReports(run, evidence, violate) {
 
 function judgePull({ requestId, reports }, { run, evidence, violate, keptReports, rowOf }, numbers) {
   const { gateway, fleet, limits } = run;
-  const { isFinished = false, fault = null, wholeReports } = gateway.answers.get(requestId) ?? {};
+  const answer = gateway.answers.get(requestId) ?? { isFinished: false, fault: null };
+  const { isFinished, fault, wholeReports } = answer;
+  // Cut on purpose, it has arrived as far as it goes.
+  const isTooLate = isFinished && !hasArrived(answer, limits);
   const row = rowOf.get(requestId);
   const isCutByKill = row === undefined || (row.state === 'LOST' && !row.isKept);
   const killed =
     isCutByKill && fleet.disturbances.some((each) => isKillDuring(each, gateway.pulls.get(requestId).at, limits));
   for (const [place, report] of reports.entries()) {
-    const isWhole = wholeReports?.includes(place) ?? isFinished;
+    const isWhole = !isTooLate && (wholeReports?.includes(place) ?? isFinished);
     const message = evidence.messages.get(report.customImsId);
     const isAbout = message && `00${message.mobile.slice(1)}` === report.mobile;
     const least = REWRITES_REPORTS.has(fault) ? RANK.UNKNOWN : (RANK_OF_REPORT[report.state] ?? RANK.UNKNOWN);
@@ -109,9 +113,9 @@ function matchPages({ gateway }, { pages }) {
 
 function judgeLoss({ id, requestedAt }, { gateway, fleet, limits }, violate) {
   const isLied = [...gateway.answers.values()].some(
-    ({ call, at, fault, isFinished }) =>
+    ({ call, at, fault, isFinished, tookMs }) =>
       call === 'getIMSReport' &&
-      (fault !== null || !isFinished) &&
+      (fault !== null || !hasArrived({ isFinished, tookMs }, limits)) &&
       at >= requestedAt - 50 &&
       at <= requestedAt + limits.timeoutMs + SLACK_MS,
   );
