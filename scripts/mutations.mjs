@@ -22,8 +22,8 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/sending/settlement.ts`,
-        from: "    case 'unconfirmed':\n      return {",
-        to: "    case 'unconfirmed':\n      if (outcome.reason !== '') return { kind: 'released', code: outcome.reason, refusesAccount: false };\n      return {",
+        from: "    case 'unconfirmed':\n      return allUnconfirmed(messages, outcome.reason, outcome.rawAnswer);",
+        to: "    case 'unconfirmed':\n      return { kind: 'released', code: outcome.reason, refusesAccount: false };",
       },
     ],
   },
@@ -77,7 +77,7 @@ const MUTATIONS = [
       {
         file: `${LIBRARY}/reports/report-inbox.ts`,
         from: "WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,\n      [state, reports, lost, id, from],",
-        to: 'WHERE id = ?`,\n      [state, reports, lost, id],',
+        to: 'WHERE id = ? AND COALESCE(progress, 0) >= ? - ?`,\n      [state, reports, lost, id, from, from],',
       },
     ],
   },
@@ -133,6 +133,14 @@ const chosen = MUTATIONS.filter(({ name }) => wanted.every((word) => name.includ
 if (chosen.length === 0) {
   console.error(`No mutation has ${wanted.join(' and ')} in its name: ${MUTATIONS.map(({ name }) => name).join(', ')}`);
   process.exit(2);
+}
+// All of them before the first runs: one that fits no more should not come up after minutes.
+for (const { name, changes } of chosen) {
+  for (const { file, from } of changes) {
+    if (readFileSync(file, 'utf8').includes(from)) continue;
+    console.error(`${name}: a change does not fit ${file} any more:\n${from}`);
+    process.exit(2);
+  }
 }
 const run = (cwd, command, databases = 'sqlite') =>
   spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: { ...process.env, TEST_DATABASES: databases } });

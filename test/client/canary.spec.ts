@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { REQUEST_CHANNEL, type EmayImsProtocolOptions, type ImsRequestTrace } from 'nestjs-emay-ims';
 import { APP_ID, Bench, MESSAGE } from './support/client-under-test.js';
-import { answering, httpAnswer, refusedPort, type RawRequest } from './support/raw-server.js';
+import { answering, httpAnswer, refusedPort, type AnswerParts, type RawRequest } from './support/raw-server.js';
 
 const bench = new Bench();
 afterEach(() => bench.close());
@@ -19,11 +19,11 @@ const bodyOf = ({ body }: RawRequest) =>
 const isCanary = (request: RawRequest) => bodyOf(request).imses?.length === 0 || bodyOf(request).mobile === '';
 
 /** Answers canaries as told, by the call, and takes messages. */
-async function gateway(batch: string, single = batch, delayMs = 0) {
+async function gateway(batch: string, single = batch, delayMs = 0, parts: AnswerParts = {}) {
   const server = await bench.server({
     onRequest: (socket, request) => {
       const canary = callOf(request) === 'sendBatchIMS' ? batch : single;
-      setTimeout(() => socket.write(httpAnswer(isCanary(request) ? canary : TAKEN)), delayMs);
+      setTimeout(() => socket.write(httpAnswer(isCanary(request) ? canary : TAKEN, parts)), delayMs);
     },
   });
   const seen = () => server.requests.map((request) => `${isCanary(request) ? 'canary ' : ''}${callOf(request)}`);
@@ -90,10 +90,10 @@ describe('before the first message goes to an address', () => {
   ])('where a batch to nobody is %s, a single message to nobody decides', async (code, single) => {
     const { url, seen } = await gateway(JSON.stringify({ code }), single);
     const client = clientOf(url);
+    await client.tryTheWay();
+    expect(client.canary.isHalfProven).toBe(true);
     await expect(client.sendSingleIms(MESSAGE)).resolves.toMatchObject(ACCEPTED);
     expect(seen()).toEqual(['canary sendBatchIMS', 'canary sendSingleIMS', 'sendSingleIMS']);
-    expect(client.canary.isHalfProven).toBe(true);
-    client.canary.confirm();
     expect(client.canary.isHalfProven).toBe(false);
   });
 
@@ -117,6 +117,51 @@ describe('before the first message goes to an address', () => {
     const client = clientOf([`http://127.0.0.1:${await refusedPort()}`, foreign.url, real.url]);
     await expect(client.sendSingleIms(MESSAGE)).resolves.toMatchObject(ACCEPTED);
     expect([foreign.seen(), real.seen()]).toEqual([['canary sendBatchIMS'], ['canary sendBatchIMS', 'sendSingleIMS']]);
+  });
+
+  describe('the next address, where somebody takes anything', () => {
+    const TWO = [
+      { mobile: '+61422118000', customImsId: 'one' },
+      { mobile: '+61422118001', customImsId: 'two' },
+    ];
+    /** Whoever connects again finds nobody. */
+    const NOT_KEPT = { headers: ['Connection:close'] };
+    const HALF_PROVEN = { kind: 'unsent', reason: 'HALF_PROVEN' };
+
+    it('gets no request with many messages because the first is gone', async () => {
+      const [first, foreign] = [
+        await gateway(EMPTY, EMPTY, 0, NOT_KEPT),
+        await gateway('{"code":"SUCCESS","data":[]}'),
+      ];
+      const client = clientOf([first.url, foreign.url]);
+      await client.sendSingleIms(MESSAGE);
+      await first.close();
+      await expect(client.sendBatchIms('Hello', TWO)).resolves.toEqual(HALF_PROVEN);
+      expect(foreign.seen()).toEqual(['canary sendBatchIMS']);
+    });
+
+    it('is not proven by what the first has taken', async () => {
+      const [first, foreign] = [
+        await gateway(PARAMS, EMPTY, 0, NOT_KEPT),
+        await gateway('{"code":"SUCCESS","data":[]}'),
+      ];
+      const client = clientOf([first.url, foreign.url]);
+      await client.tryTheWay();
+      await client.canary.prove(foreign.url, 1_000);
+      expect(client.canary.isHalfProven).toBe(true);
+      await client.sendSingleIms(MESSAGE);
+      expect(client.canary.isHalfProven).toBe(false);
+      await first.close();
+      await expect(client.sendBatchIms('Hello', TWO)).resolves.toEqual(HALF_PROVEN);
+      expect(foreign.seen()).toEqual(['canary sendBatchIMS']);
+    });
+
+    it('an answer that names nobody proves nothing', async () => {
+      const foreign = await bench.server(answering('{"code":"SUCCESS","data":[]}'));
+      const client = clientOf(foreign.url);
+      await client.sendSingleIms(MESSAGE);
+      expect(client.canary.isHalfProven).toBe(true);
+    });
   });
 
   it('the next address is not tried where the account is refused', async () => {

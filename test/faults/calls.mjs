@@ -32,7 +32,6 @@ const MAY_BE_ANONYMOUS = new Set(['send', 'sendBatch', 'sendPersonalized', 'enqu
 const MAY_EXPIRE = new Set(['send', 'sendPersonalized', 'enqueue', 'enqueueStream']);
 /** Numbers whose reports come twice, contradict each other or come before the answer; all end DELIVERED. */
 const ODD_ENDINGS = ['9999013', '9999014', '9999015', '9999016', '9999019', '9999020'];
-const TWO_REPORTS = /99990(13|14|15)$/;
 
 /** What several callers ask for at once: the same call, by the same ids. */
 export const TWINS = 't';
@@ -69,11 +68,6 @@ export function callOf({ seed, onServer, expiring = false }, origin, number) {
     messages: isAnonymous ? firstToEachNumber(messages) : messages,
     rollsBack: kind === 'order' && random.chance(0.25),
   };
-}
-
-/** How many delivery reports the simulator makes of a message to this number. */
-export function reportsOf(number) {
-  return TWO_REPORTS.test(number) ? 2 : 1;
 }
 
 function mobile(random) {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, attempt, submitted_at, due_at,
   expires_at FROM emay_ims_message`;
-const PAGES = 'SELECT id, state, body, reports, requested_at, stored_at FROM emay_ims_report_batch ORDER BY id';
+const PAGES = `SELECT id, state, body, reports, requested_at, CASE WHEN stored_at IS NULL THEN 0 ELSE 1 END AS is_kept
+  FROM emay_ims_report_batch ORDER BY id`;
+/** Orphans and quarantined reports. */
+const SET_ASIDE = 'SELECT batch_id, position, ims_id, custom_ims_id FROM emay_ims_report';
 
 /** What the database says when all is over, to be held against what the gateway's log and the workers' journals say. */
 export async function collectEvidence({ database, fleet }) {
@@ -12,7 +15,7 @@ export async function collectEvidence({ database, fleet }) {
   return database.use(async (run) => {
     const rows = await run(MESSAGES);
     const pages = await run(PAGES);
-    const [{ kept }] = await run('SELECT COUNT(*) AS kept FROM emay_ims_report');
+    const setAside = await run(SET_ASIDE);
     const orders = database.onServer ? await run('SELECT id FROM faults_order') : [];
     return {
       messages: new Map(
@@ -33,9 +36,13 @@ export async function collectEvidence({ database, fleet }) {
           },
         ]),
       ),
-      pages: pages.map((row) => ({ ...row, requestedAt: Number(row.requested_at), reports: readPage(row.body) })),
-      /** Orphans and quarantined reports. */
-      setAside: Number(kept),
+      pages: pages.map((row) => ({
+        ...row,
+        requestedAt: Number(row.requested_at),
+        isKept: Number(row.is_kept) === 1,
+        reports: readPage(row.body),
+      })),
+      setAside,
       spooled: existsSync(spool) ? readdirSync(spool) : [],
       orders: new Set(orders.map(({ id }) => id)),
       outputs: fleet.lives.map(({ origin, output }) => ({ origin, path: output, text: readFileSync(output, 'utf8') })),

@@ -7,6 +7,8 @@ import { within } from './waiting.mjs';
 /** Beside the others that a worker consists of; a packed package is tried from a folder of its own. */
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const REPEATS_PER_LIFE = 40;
+/** On a busy machine a start is slow, not stuck. */
+const READY_WITHIN_MS = 90_000;
 
 /** The workers of a run, each a process: a place (slot) is taken by one life after the other. */
 export class Fleet {
@@ -72,8 +74,13 @@ export class Fleet {
   }
 
   async ready(life) {
-    const isReady = await within(30_000, () => this.ledger.read(life.journal).isReady || life.process.hasExited(), 20);
-    if (!isReady) this.violations.push(`worker ${life.origin} did not start within 30 s: ${life.output}`);
+    const isReady = await within(
+      READY_WITHIN_MS,
+      () => this.ledger.read(life.journal).isReady || life.process.hasExited(),
+      20,
+    );
+    if (!isReady)
+      this.violations.push(`worker ${life.origin} did not start within ${READY_WITHIN_MS} ms: ${life.output}`);
   }
 
   async kill(life) {

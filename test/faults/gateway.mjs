@@ -1,7 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, watch } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { reportsOf } from './calls.mjs';
 import { startProcess } from './processes.mjs';
 import { within } from './waiting.mjs';
 
@@ -14,9 +13,12 @@ export class Gateway {
   accepted = new Map();
   /** requestId → a report call that handed something out. */
   pulls = new Map();
-  /** requestId → the time at which its answer was finished. */
-  finished = new Map();
-  expectedReports = 0;
+  /** requestId → how a call of the gateway was answered: `{ call, at, tookMs, isFinished, fault, code, wholeReports }`. */
+  answers = new Map();
+  /** requestId → its call, and when it came, until it is answered. */
+  underWay = new Map();
+  /** requestIds of pages that went back into the queue. */
+  putBack = new Set();
   handedOutReports = 0;
   lastEventAt = 0;
   lastAcceptedAt = 0;
@@ -49,9 +51,39 @@ export class Gateway {
   }
 
   /** Reports that the gateway holds, due or not. */
-  pendingReports() {
+  async pendingReports() {
     this.read();
-    return this.expectedReports - this.handedOutReports;
+    return (await this.control('GET', '')).counters.pending;
+  }
+
+  inject(order) {
+    return this.control('POST', '/faults', order);
+  }
+
+  changeAccount(switches) {
+    return this.control('POST', '/accounts', switches);
+  }
+
+  pushReport(report) {
+    return this.control('POST', '/reports', report);
+  }
+
+  /** Ends every lie. */
+  async tellTheTruth() {
+    await this.control('DELETE', '/faults');
+    await this.changeAccount({ outOfBalance: false, reports: 'pulled', poisoned: false });
+  }
+
+  /** Asks the simulator itself, again for a while where its port is shut. */
+  async control(method, path, body) {
+    const ask = () =>
+      fetch(`${this.url}/_simulator${path}`, {
+        method,
+        ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+      }).catch(() => null);
+    const answer = await within(10_000, ask);
+    if (!answer?.ok) throw new Error(`${method} ${path} of the simulator: ${await answer?.text()}`);
+    return answer.status === 204 ? undefined : answer.json();
   }
 
   /** Resolves at the next event that satisfies the condition; `null` after so long without one. */
@@ -82,6 +114,7 @@ export class Gateway {
     switch (event.event) {
       case 'request':
         if (event.call === 'getIMSReport') this.lastPullAt = at;
+        if (event.call) this.underWay.set(requestId, { call: event.call, since: at });
         break;
       case 'accepted': {
         this.lastAcceptedAt = at;
@@ -89,18 +122,30 @@ export class Gateway {
         const earlier = this.accepted.get(customImsId);
         if (earlier) earlier.push({ at, mobile, imsId, requestId });
         else this.accepted.set(customImsId, [{ at, mobile, imsId, requestId }]);
-        this.expectedReports += reportsOf(mobile);
         break;
       }
       case 'handed-out': {
+        const { customImsId, imsId, mobile, state } = event;
         const pull = this.pulls.get(requestId) ?? { requestId, at, reports: [] };
         this.pulls.set(requestId, pull);
-        pull.reports.push({ customImsId: event.customImsId, imsId: event.imsId, state: event.state });
+        pull.reports.push({ customImsId, imsId, mobile, state });
         this.handedOutReports++;
         break;
       }
+      case 'put-back':
+        this.putBack.add(requestId);
+        break;
       case 'answer-finished':
-        this.finished.set(requestId, at);
+      case 'answer-unfinished': {
+        const request = this.underWay.get(requestId);
+        this.underWay.delete(requestId);
+        const { fault, code, wholeReports } = event;
+        if (request) {
+          const isFinished = event.event === 'answer-finished';
+          const { call, since } = request;
+          this.answers.set(requestId, { call, at, tookMs: at - since, isFinished, fault, code, wholeReports });
+        }
+      }
     }
     for (const listener of [...this.listeners]) listener(event);
   }

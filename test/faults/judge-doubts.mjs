@@ -1,4 +1,5 @@
 import { DATABASE_TROUBLE } from './judge-calls.mjs';
+import { LyingAnswers } from './lying-answers.mjs';
 
 /** What a killed process's last statement may still take on the server, and what clocks may differ by. */
 const SLACK_MS = 2_000;
@@ -8,11 +9,12 @@ const NO_DOUBT = new Set([null, 'SUCCESS', 'ECONNREFUSED']);
 
 /**
  * Requires an explanation for each message that was ever UNCONFIRMED: its attempt was under way in a worker as that was
- * killed, or as the database failed it. A worker that stood still explains an answer that it found too late.
+ * killed, or as the database failed it, or its request got no answer, or one that lied. A worker that stood still explains an answer that it found too late.
  */
 export function judgeDoubts(run, evidence, violate) {
   const { fleet, limits, gateway } = run;
   const attempts = new Map();
+  const lies = new LyingAnswers(run);
   for (const { id, attempt, code, state, submittedAt } of evidence.messages.values()) {
     if (!wasDoubtful(state, code)) continue;
     const known = attempts.get(attempt) ?? { attempt, code, submittedAt, ids: [], atEnd: 0, neverAccepted: 0 };
@@ -31,7 +33,7 @@ export function judgeDoubts(run, evidence, violate) {
     numbers.neverAccepted += doubt.neverAccepted;
     numbers.byCode[code] = (numbers.byCode[code] ?? 0) + ids.length;
     const causes = fleet.disturbances.filter((each) => explains(each, doubt, limits.timeoutMs));
-    if (causes.length === 0) {
+    if (causes.length === 0 && !lies.explain(doubt)) {
       numbers.unexplained += ids.length;
       violate(
         'unexplained UNCONFIRMED',

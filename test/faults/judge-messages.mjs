@@ -11,7 +11,7 @@ const ON_THE_WAY_MS = 1_500;
  * - Each message ends where the gateway's acceptance says; none waits for ever for somebody who was told that it will go.
  */
 export function judgeMessages(run, evidence, violate) {
-  const { gateway } = run;
+  const { gateway, isLying } = run;
   const numbers = { calls: 0, promised: 0, lost: 0, acceptedTwice: 0, held: 0, heldForEver: 0, repeatedRejections: {} };
   const { known, queued } = judgeCalls(run, evidence, numbers, violate);
   for (const id of evidence.messages.keys()) if (!known.has(id)) violate('stranger', `${id}: nobody enqueued it`);
@@ -26,16 +26,18 @@ export function judgeMessages(run, evidence, violate) {
     else violate('sent, not stored', `${id}: the gateway accepted it, the database does not have it`);
   }
   for (const message of evidence.messages.values()) {
-    judgeEnd(message, gateway.accepted.has(message.id), queued, numbers, violate);
+    if (isLying && message.code === 'REPORTED_UNSENT') judgeReportedUnsent(run, message, violate);
+    else judgeEnd(message, gateway.accepted.has(message.id), queued, numbers, violate);
   }
   return { stored: evidence.messages.size, accepted: gateway.accepted.size, ...numbers };
 }
 
-function judgeAcceptance({ limits }, message, acceptances, violate) {
+function judgeAcceptance({ limits, reportedUnsent }, message, acceptances, violate) {
   const { id, submittedAt, expiresAt } = message;
   const [{ mobile, imsId }] = acceptances;
   if (`00${message.mobile.slice(1)}` !== mobile) violate('wrong number', `${id}: sent to another number`);
-  if (message.imsId !== null && message.imsId !== imsId) {
+  // Who is said to have sent it has an imsId of its own.
+  if (message.imsId !== null && message.imsId !== imsId && !reportedUnsent.has(id)) {
     violate('wrong imsId', `${id}: ${message.imsId}, not ${imsId}`);
   }
   const { at } = acceptances.at(-1);
@@ -45,6 +47,13 @@ function judgeAcceptance({ limits }, message, acceptances, violate) {
   if (at > submittedAt + limits.attemptMs + ON_THE_WAY_MS) {
     violate('sent after its attempt', `${id}: accepted ${at - submittedAt} ms after it was claimed`);
   }
+}
+
+/** Somebody else is said to have sent it: a person decides, and it does not go out. */
+function judgeReportedUnsent({ gateway, reportedUnsent }, { id, state }, violate) {
+  if (!reportedUnsent.has(id)) violate('stranger', `${id}: nobody reported it before it was sent`);
+  if (state !== 'UNCONFIRMED') violate('false end', `${id}: ${state}, though it was reported before it was sent`);
+  if (gateway.accepted.has(id)) violate('accepted twice', `${id}: sent, though it was reported before it was`);
 }
 
 function judgeEnd({ id, state, code, isHeld, expiresAt }, isAccepted, queued, numbers, violate) {

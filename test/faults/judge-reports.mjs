@@ -29,7 +29,8 @@ export function judgeReports(run, evidence, violate) {
   }
   numbers.recordedLosses = losses.length;
   for (const name of evidence.spooled) violate('page left over', `spool file ${name}`);
-  if (evidence.setAside > 0) violate('set aside', `${evidence.setAside} reports are orphaned or quarantined`);
+  if (evidence.setAside.length > 0)
+    violate('set aside', `${evidence.setAside.length} reports are orphaned or quarantined`);
 
   const arrived = new Map();
   const lostFor = new Set();
@@ -73,7 +74,8 @@ function judgeLoss(pull, losses, { gateway, fleet, limits }, violate) {
   }
   losses[mayBe].taken = true;
   const causes = fleet.disturbances.filter((each) => fellInto(each, losses[mayBe].requestedAt, limits.timeoutMs));
-  const hasReachedALivingWorker = gateway.finished.has(requestId) && causes.every(({ kind }) => kind !== 'kill');
+  const hasReachedALivingWorker =
+    gateway.answers.get(requestId)?.isFinished && causes.every(({ kind }) => kind !== 'kill');
   if (hasReachedALivingWorker) {
     const why = causes.map(({ kind }) => kind).join(', ') || 'nothing';
     violate(
@@ -83,7 +85,7 @@ function judgeLoss(pull, losses, { gateway, fleet, limits }, violate) {
   }
 }
 
-function fellInto({ kind, from, to }, requestedAt, timeoutMs) {
+export function fellInto({ kind, from, to }, requestedAt, timeoutMs) {
   return kind !== 'terminate' && requestedAt >= from - timeoutMs - SLACK_MS && requestedAt <= to + SLACK_MS;
 }
 

@@ -1,5 +1,6 @@
 import { TEXT_MARK } from './calls.mjs';
 import { judgeDoubts } from './judge-doubts.mjs';
+import { judgeLiedReports } from './judge-lied-reports.mjs';
 import { judgeMessages } from './judge-messages.mjs';
 import { judgeReports } from './judge-reports.mjs';
 
@@ -15,7 +16,7 @@ export function judge(run, evidence) {
   const numbers = {
     messages: judgeMessages(run, evidence, violate),
     doubts: judgeDoubts(run, evidence, violate),
-    reports: judgeReports(run, evidence, violate),
+    reports: (run.isLying ? judgeLiedReports : judgeReports)(run, evidence, violate),
   };
   judgeOutputs(run, evidence, violate);
   const violations = [...found].flatMap(([kind, list]) => [

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DATABASE_ROUNDS } from './database-rounds.mjs';
+import { LYING_ROUNDS } from './lying-rounds.mjs';
 import { everybodyReady, killSome } from './round-steps.mjs';
 
 /** A pull goes on as long as its request may take, and what storing may take: `report-poller.ts`. */
@@ -11,11 +12,13 @@ const SWEEP_EVERY_MS = 10_000;
  *
  * - `endsWith`: how the workers are ended after the last round, `terminate` where nothing else is said.
  * - `needsServer`: it makes no sense with an SQLite file. `ownServer`: it takes a server of the run's own.
+ * - `isLying`: the gateway lies, see `lies.mjs`: what it handed out and what is in doubt is judged by what it has said.
  * - `behindProxy`: the workers reach the database through a `BreakingProxy`.
  * - `timeoutMs`, `expiring`, `habits`: of the workers, see `run.mjs`, `calls.mjs` and `host-habits.mjs`.
  */
 export const ROUNDS = {
   ...DATABASE_ROUNDS,
+  ...LYING_ROUNDS,
   /** At any moment, start-up included. */
   kill: {
     endsWith: 'kill',

@@ -59,7 +59,7 @@ export async function runFaults({
   progress,
 }) {
   if (!(mode in ROUNDS)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
-  const { ownServer, behindProxy, timeoutMs = TIMEOUT_MS, expiring, habits } = ROUNDS[mode];
+  const { ownServer, behindProxy, isLying = false, timeoutMs = TIMEOUT_MS, expiring, habits } = ROUNDS[mode];
   if (!modesOn(kind).includes(mode)) {
     throw new Error(`--mode ${mode} needs a database server: it makes no sense with an SQLite file.`);
   }
@@ -109,6 +109,7 @@ export async function runFaults({
     };
     const run = {
       mode,
+      isLying,
       random,
       stream,
       account: ACCOUNT,
@@ -119,6 +120,8 @@ export async function runFaults({
       proxy,
       fleet,
       stalls: [],
+      /** Ids of messages that somebody else is said to have sent. */
+      reportedUnsent: new Set(),
       notes: [],
     };
 
@@ -127,9 +130,8 @@ export async function runFaults({
     for (const slot of slots) await fleet.ready(fleet.start(slot));
     for (let round = 1; round <= rounds; round++) {
       await ROUNDS[mode].run(run);
-      progress?.(
-        `round ${round}/${rounds}: ${gateway.accepted.size} accepted, ${gateway.pendingReports()} reports wait`,
-      );
+      const waiting = await gateway.pendingReports();
+      progress?.(`round ${round}/${rounds}: ${gateway.accepted.size} accepted, ${waiting} reports wait`);
     }
     await settle(run);
     const verdict = judge(run, await collectEvidence(run));

@@ -22,6 +22,7 @@ export async function settle(run) {
   await Promise.all(fleet.alive.map((life) => fleet[end](life)));
   proxy?.forget();
   if (!limits.realTime) await database.timePasses();
+  await gateway.tellTheTruth();
 
   // Without what plagued the others.
   const life = fleet.start('last', { callers: 0, repeats: Infinity, database: database.place });
@@ -32,7 +33,7 @@ export async function settle(run) {
   const isSettled = async () => {
     const { hasRepeated, lines } = fleet.ledger.read(life.journal);
     [open] = await database.query(OPEN);
-    const waiting = gateway.pendingReports();
+    const waiting = await gateway.pendingReports();
     // A busy machine is slow, not stuck: what counts is that it goes on.
     const now = `${lines} ${open.messages} ${open.pages} ${waiting} ${gateway.accepted.size}`;
     if (now !== before) lastProgressAt = performance.now();
@@ -44,7 +45,7 @@ export async function settle(run) {
   if (outcome !== 'settled') {
     fleet.violations.push(
       `not settled (${outcome ?? 'still at work after the longest time allowed'}): ${JSON.stringify(open)}, ` +
-        `${gateway.pendingReports()} reports at the gateway`,
+        `${await gateway.pendingReports()} reports at the gateway`,
     );
   }
   await pause(300);

@@ -283,6 +283,21 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect((await ims.pulse()).reportsBlockedFor).toBeNull();
   });
 
+  it('ends the pull where it comes again and again, full and the same each time, and says what is in the way', async () => {
+    const full = says(pageOf(Array.from({ length: 500 }, (_, index) => report(index % COUNT))));
+    // One that the gateway has put back comes twice: that is no more than a duplicate.
+    server.answers.push(full, full, says(pageOf([report(0)])));
+    expect(await ims.pullReports()).toMatchObject({ pages: 3, stoppedBy: null });
+    for (let call = 0; call < 20; call++) server.answers.push(full);
+    expect(await ims.pullReports()).toMatchObject({ pages: 3, stoppedBy: 'REPEATED_PAGE' });
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, stoppedBy: 'REPEATED_PAGE' });
+    expect((await ims.pulse()).reportsBlockedFor).toBe('REPEATED_PAGE');
+    expect(events.filter(({ type }) => type === 'reports.blocked')).toMatchObject([{ reason: 'REPEATED_PAGE' }]);
+    server.answers.length = 0;
+    expect(await ims.pullReports()).toMatchObject({ stoppedBy: null });
+    expect((await ims.pulse()).reportsBlockedFor).toBeNull();
+  });
+
   it('shows how long the oldest accepted message has waited, and the share of orphans', async () => {
     await look.query("UPDATE emay_ims_message SET accepted_at = accepted_at - 7200000 WHERE custom_ims_id = 'id-9'");
     server.answers.push(says(pageOf([report(0), { ...report(1), customImsId: 'stranger' }])));

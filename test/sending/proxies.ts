@@ -14,6 +14,8 @@ export type ProxyMood =
   | 'cuts'
   /** Is another service, which answers everything in its own way. */
   | 'html'
+  /** A captive portal: wants a login first. */
+  | 'portal'
   | 'not-found'
   | 'accepts-all'
   | 'hangs';
@@ -27,6 +29,9 @@ export class Proxy {
   spoilsAbove = 0;
   /** Requests so far. */
   requests = 0;
+  /** Messages in them, and in the one with the most. */
+  messages = 0;
+  most = 0;
   private readonly server = http.createServer((request, response) => void this.answer(request, response));
 
   constructor(public target = '') {}
@@ -41,7 +46,9 @@ export class Proxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** Nobody is there any more; whoever connects is refused. */
   async close(): Promise<void> {
+    if (!this.server.listening) return;
     this.server.closeAllConnections();
     this.server.close();
     await once(this.server, 'close');
@@ -52,12 +59,17 @@ export class Proxy {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
+    const messages = body.toString('latin1').split('"mobile":"00').length - 1;
+    this.messages += messages;
+    this.most = Math.max(this.most, messages);
     const mood = body.length > this.spoilsAbove ? this.mood : 'honest';
     switch (mood) {
       case 'hangs':
         return;
       case 'html':
         return void response.end('<html><body>Welcome to our shop</body></html>');
+      case 'portal':
+        return void response.writeHead(302, { Location: 'http://portal.example/login' }).end();
       case 'not-found':
         return void response.writeHead(404).end('{"status":404,"error":"Not Found"}');
       case 'accepts-all':

@@ -19,6 +19,7 @@ const GROUPS = {
     'missing-entries',
     'reordered-entries',
     'stranger-entries',
+    'untrue-entries',
     'numeric-ids',
     'clock-skew',
     'returned-page',

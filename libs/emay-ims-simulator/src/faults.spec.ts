@@ -163,6 +163,32 @@ describe('a changed answer', () => {
     expect(dataOf<Entry>(await sendSingle()).customImsId).toBe('stranger-000000');
   });
 
+  it.each([
+    ['twice', ['a', 'b', 'c', 'a', 'b', 'c']],
+    ['foreign', ['foreign-000000', 'foreign-000001', 'foreign-000002']],
+    ['crossed', ['b', 'c', 'a']],
+    ['others', ['foreign-000000', 'foreign-000001', 'foreign-000002']],
+  ] as const)('untrue-entries: %s', async (what, ids) => {
+    const entries = await sendWith({ kind: 'untrue-entries', what });
+    expect(idsOf(entries)).toEqual(ids);
+    const taken = bench.simulator.accepted().map(({ mobile }) => mobile);
+    const isOurs = entries.map(({ mobile }) => taken.includes(mobile as string));
+    expect(isOurs).toEqual(entries.map(() => what !== 'others'));
+  });
+
+  it('untrue-entries: ids in another case, cut, or one for all', async () => {
+    const entries = await sendWith({ kind: 'untrue-entries', what: 'one-ims-id' });
+    expect(new Set(entries.map(({ imsId }) => imsId)).size).toBe(1);
+    const single = { ...IMSES[0], content: 'x', customImsId: 'AbCd' };
+    for (const [what, id] of [
+      ['lower-case', 'abcd'],
+      ['cut', 'Ab'],
+    ] as const) {
+      inject({ kind: 'untrue-entries', what });
+      expect(dataOf<Entry>(await bench.call('sendSingleIMS', single)).customImsId).toBe(id);
+    }
+  });
+
   it('numeric-ids: bare numbers with every digit', async () => {
     inject({ kind: 'numeric-ids' });
     const { text } = await sendBatch();

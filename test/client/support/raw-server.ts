@@ -87,6 +87,7 @@ export async function startRawServer(behaviour: RawServerBehaviour = {}): Promis
       for (const socket of sockets) socket.resetAndDestroy();
     },
     async close() {
+      if (!server.listening) return;
       server.close();
       for (const socket of sockets) socket.destroy();
       await once(server, 'close');

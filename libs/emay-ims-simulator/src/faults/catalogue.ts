@@ -33,6 +33,7 @@ import { status } from './status.js';
 import { strangerEntries } from './stranger-entries.js';
 import { strangerReports } from './stranger-reports.js';
 import { truncate } from './truncate.js';
+import { untrueEntries } from './untrue-entries.js';
 
 type FaultsByKind = { [F in Fault as F['kind']]: F };
 
@@ -58,6 +59,7 @@ export const FAULTS: { readonly [K in FaultKind]: FaultDefinition<FaultsByKind[K
   'missing-entries': missingEntries,
   'reordered-entries': reorderedEntries,
   'stranger-entries': strangerEntries,
+  'untrue-entries': untrueEntries,
   'numeric-ids': numericIds,
   'clock-skew': clockSkew,
   'duplicate-reports': duplicateReports,

@@ -31,6 +31,7 @@ import type { StatusFault } from './status.js';
 import type { StrangerEntriesFault } from './stranger-entries.js';
 import type { StrangerReportsFault } from './stranger-reports.js';
 import type { TruncateFault } from './truncate.js';
+import type { UntrueEntriesFault } from './untrue-entries.js';
 
 /** What goes wrong. */
 export type Fault =
@@ -65,7 +66,8 @@ export type Fault =
   | StatusFault
   | StrangerEntriesFault
   | StrangerReportsFault
-  | TruncateFault;
+  | TruncateFault
+  | UntrueEntriesFault;
 
 /** The name of a kind of fault, such as `reset-after`. */
 export type FaultKind = Fault['kind'];

@@ -59,9 +59,15 @@ export class Canary {
     return !this.isOn || this.baseUrls.some((baseUrl) => this.proofs.has(baseUrl));
   }
 
-  /** Whether one message has to go first. */
+  /** Whether one message has to go first: so little is proven of the address where it would go. */
   get isHalfProven(): boolean {
-    return this.isOn && [...this.proofs.values()].some(({ proof }) => proof === 'half');
+    const first = this.baseUrls.find((baseUrl) => this.proofs.has(baseUrl));
+    return this.isOn && first !== undefined && this.isHalf(first);
+  }
+
+  /** Whether no more is proven of this address. */
+  isHalf(baseUrl: string): boolean {
+    return this.proofs.get(baseUrl)?.proof === 'half';
   }
 
   /** `null`: a request of so many bytes may go there, at once where that is proven; else why not. */
@@ -81,9 +87,10 @@ export class Canary {
     this.proofs.clear();
   }
 
-  /** The gateway has taken a message: that proves more than any canary. */
-  confirm(): void {
-    for (const [baseUrl, { bytes }] of this.proofs) this.proofs.set(baseUrl, { proof: 'whole', bytes });
+  /** A message has been taken there: that proves more than any canary. */
+  confirm(baseUrl: string): void {
+    const proven = this.proofs.get(baseUrl);
+    if (proven) this.proofs.set(baseUrl, { ...proven, proof: 'whole' });
   }
 
   private async reach(baseUrl: string, bytes: number, timeoutMs: number): Promise<HeldBack | null> {

@@ -34,9 +34,10 @@ import { RequestEcho } from './request-echo.js';
 
 type Encode = (auth: Authentication) => Buffer;
 type Post<End> = (service: HttpService, request: OutgoingRequest, limits: ExchangeLimits) => Promise<End>;
-type MayGoTo = (baseUrl: string, timeoutMs: number) => Promise<HeldBack | null> | null;
+type MayGoTo = (baseUrl: string, timeoutMs: number) => Promise<HeldBack | null> | HeldBack | null;
 
 const ANYWHERE: MayGoTo = () => null;
+const HALF_PROVEN: HeldBack = { kind: 'unsent', reason: 'HALF_PROVEN' };
 /** Of a message with a text of 160 letters, its number and its id: a canary is as large as a usual full request at least. */
 const BYTES_PER_MESSAGE = 240;
 /** As long as a real one: to learn how large a request will be. */
@@ -142,10 +143,23 @@ export class EmayImsClient {
     const echo = new RequestEcho(messages);
     const { answerCodes } = this.options.protocol;
     const bytes = this.canary.isOn ? encode({ appId: this.options.appId, ...UNSIGNED }).length : 0;
-    const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => this.canary.prove(baseUrl, timeoutMs, bytes);
-    return traceRequest(trace, async () =>
-      outcomeOf(await this.call(trace, fence, echo, encode, mayGoTo, exchange), echo, answerCodes),
-    );
+    const wasHalfProven = this.canary.isHalfProven;
+    let address = '';
+    const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => {
+      address = baseUrl;
+      const mayCarry = (heldBack: HeldBack | null) =>
+        // Who made the request so large went by what is proven of another address.
+        heldBack ?? (messages.length > 1 && !wasHalfProven && this.canary.isHalf(baseUrl) ? HALF_PROVEN : null);
+      const asked = this.canary.prove(baseUrl, timeoutMs, bytes);
+      return asked === null ? mayCarry(null) : asked.then(mayCarry);
+    };
+    return traceRequest(trace, async () => {
+      const end = await this.call(trace, fence, echo, encode, mayGoTo, exchange);
+      const outcome = outcomeOf(end, echo, answerCodes);
+      // Whose messages it names, the caller finds out; an answer to somebody else makes it doubt the way again.
+      if (outcome.kind === 'accepted' && outcome.entries.length > 0) this.canary.confirm(address);
+      return outcome;
+    });
   }
 
   private async sendCanary(call: CanaryCall, baseUrl: string, bytes: number, timeoutMs: number): Promise<CanaryEnd> {

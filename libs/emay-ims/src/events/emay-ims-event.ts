@@ -60,9 +60,12 @@ export interface ImsPageSetAsideEvent extends EventOf<'reports.set-aside'> {
   readonly reason: string;
 }
 
-/** The gateway refuses to hand out delivery reports, again and again: one that it cannot print may be blocking its queue. */
+/**
+ * The gateway refuses to hand out delivery reports, again and again: one that it cannot print may be blocking its queue. Or it hands
+ * out the same ones again and again.
+ */
 export interface ImsReportsBlockedEvent extends EventOf<'reports.blocked'> {
-  /** The gateway's code, e.g. `ERROR_PARAMS`. */
+  /** The gateway's code, e.g. `ERROR_PARAMS`, or `REPEATED_PAGE`. */
   readonly reason: string;
 }
 

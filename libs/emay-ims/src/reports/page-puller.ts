@@ -25,13 +25,18 @@ const NOTHING = /^\s*(?:\[\s*\]|\{\s*\}|null|"")?\s*$/;
 const MAX_SHORT_LENGTH = 256;
 /** What the gateway says to any failure of its own, one that repeats itself at each call included. */
 const REFUSED = 'ERROR_PARAMS';
-/** So often in a row it is no accident. */
-const REFUSALS_MEAN_BLOCKED = 3;
+/** The gateway hands out the same page again and again, and none behind it. */
+const REPEATED = 'REPEATED_PAGE';
+/** So often in a row it is no accident: a page that failed on the way may be put back, and comes twice then. */
+const MEANS_BLOCKED = 3;
 
 /** Pulls one page: records the intent, asks, keeps what comes, has it applied. */
 export class PagePuller {
   private readonly logger: GuardedLogger;
   private refusals = 0;
+  /** The last page that held reports, and how often it has come in a row. */
+  private lastPage: Buffer = Buffer.alloc(0);
+  private repetitions = 0;
 
   constructor(
     private readonly client: EmayImsClient,
@@ -45,9 +50,13 @@ export class PagePuller {
     this.logger = GuardedLogger.of(account);
   }
 
-  /** The code with which the gateway has refused to hand out reports three times or more in a row; `null`: it has not. */
+  /**
+   * The code with which the gateway has refused to hand out reports three times or more in a row; `REPEATED_PAGE`: it has
+   * handed out the same ones as often; `null`: neither.
+   */
   get blockedFor(): string | null {
-    return this.refusals >= REFUSALS_MEAN_BLOCKED ? REFUSED : null;
+    if (this.refusals >= MEANS_BLOCKED) return REFUSED;
+    return this.repetitions >= MEANS_BLOCKED ? REPEATED : null;
   }
 
   /** The process is being shut down. */
@@ -87,6 +96,7 @@ export class PagePuller {
     await this.inbox.discard(id);
     if (code !== 'SUCCESS') return this.refused(id, code);
     this.refusals = 0;
+    this.repetitions = 0;
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: null };
   }
 
@@ -104,6 +114,9 @@ export class PagePuller {
     if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
     if (page.problem !== null) this.logProblem(id, page);
+    if (page.reports > 0 && this.countRepetitions(body, id) >= MEANS_BLOCKED) {
+      return { page, isAnswered: true, stoppedBy: cut ?? REPEATED };
+    }
     const isOfPageAlone = page.problem === 'CUT_SHORT' || page.problem === 'UNREADABLE';
     return { page, isAnswered: true, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
   }
@@ -113,7 +126,7 @@ export class PagePuller {
     const fields = { account: this.account, call: 'getIMSReport', code, pull };
     this.refusals = code === REFUSED ? this.refusals + 1 : 0;
     this.logger.warn(`The gateway refused to hand out delivery reports: ${code}.`, fields);
-    if (this.refusals === REFUSALS_MEAN_BLOCKED) {
+    if (this.refusals === MEANS_BLOCKED) {
       this.logger.error(
         `The gateway answers every call for delivery reports with ${code}: one that it cannot print may be blocking its queue. ` +
           'No report comes until that is removed: ask Emay.',
@@ -122,6 +135,21 @@ export class PagePuller {
       this.onBlocked(code);
     }
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: code };
+  }
+
+  /** How often this page has come in a row, this time included. */
+  private countRepetitions(body: Buffer, pull: string): number {
+    this.repetitions = body.equals(this.lastPage) ? this.repetitions + 1 : 1;
+    this.lastPage = body;
+    if (this.repetitions === MEANS_BLOCKED) {
+      this.logger.error(
+        'The gateway hands out the same page of delivery reports again and again. It is applied; none behind it comes until the ' +
+          'gateway lets go of it: ask Emay.',
+        { account: this.account, call: 'getIMSReport', code: REPEATED, pull },
+      );
+      this.onBlocked(REPEATED);
+    }
+    return this.repetitions;
   }
 
   private logProblem(pull: string, { problem, lost, reports }: IngestedPage): void {

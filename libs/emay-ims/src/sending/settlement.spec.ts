@@ -27,18 +27,72 @@ describe('judging how a request ended', () => {
     ]);
   });
 
-  it('falls back to the number where the entry has no id, or one of nobody here', () => {
-    const answer = [entry(null, two.mobile, '2'), entry('strange', one.mobile, '1')];
+  it('falls back to the number where the entry has no id', () => {
+    const answer = [entry(null, two.mobile, '2'), entry(null, one.mobile, '1')];
     expect(judged(answer)).toEqual([
       ['a', 'ACCEPTED', '1', 'SUCCESS'],
       ['b', 'ACCEPTED', '2', 'SUCCESS'],
     ]);
   });
 
-  it('never gives one message the entry that names another', () => {
-    expect(judged([entry('a', two.mobile, '1')])).toEqual([
-      ['a', 'ACCEPTED', '1', 'SUCCESS'],
+  it('does not take the answer to another request, to the same number, for its own', () => {
+    expect(judged([entry('strange', one.mobile, '1')])).toEqual([
+      ['a', 'UNCONFIRMED', null, 'MISSING_ENTRY'],
       ['b', 'UNCONFIRMED', null, 'MISSING_ENTRY'],
+    ]);
+  });
+
+  it.each([
+    ['cut at its end', 'Order-7', 'Order-71'],
+    ['cut at its beginning', 'Order-71', 'der-71'],
+    ['in another case', 'Order-7', 'ORDER-7'],
+    ['with something before it', 'Order-7', 'APP1-Order-7'],
+    ['cut to nothing', 'Order-7', ''],
+  ])('knows its own id, %s, by the number', (_how, customImsId, written) => {
+    const message = { ...one, customImsId };
+    const outcome = { kind: 'accepted', entries: [entry(written || null, one.mobile, '1')] } as const;
+    expect(judge(outcome, [message, two])).toMatchObject({
+      settlements: [{ customImsId, state: 'ACCEPTED', imsId: '1' }, { state: 'UNCONFIRMED' }],
+    });
+  });
+
+  it('tells ids apart that are the same once they are cut', () => {
+    const messages = [
+      { ...one, customImsId: 'order-1' },
+      { ...two, customImsId: 'order-10' },
+    ];
+    const entries = [entry('order-1', two.mobile, '2'), entry('order-1', one.mobile, '1')];
+    expect(judge({ kind: 'accepted', entries }, messages)).toMatchObject({
+      settlements: [
+        { customImsId: 'order-1', state: 'ACCEPTED', imsId: '1' },
+        { customImsId: 'order-10', state: 'ACCEPTED', imsId: '2' },
+      ],
+    });
+  });
+
+  it('takes the id, and no imsId, from an entry that names two of its messages', () => {
+    expect(judged([entry('a', two.mobile, '1')])).toEqual([
+      ['a', 'ACCEPTED', null, 'SUCCESS'],
+      ['b', 'UNCONFIRMED', null, 'MISSING_ENTRY'],
+    ]);
+    expect(judged([entry('a', two.mobile, '2'), entry('b', one.mobile, '1')])).toEqual([
+      ['a', 'ACCEPTED', null, 'SUCCESS'],
+      ['b', 'ACCEPTED', null, 'SUCCESS'],
+    ]);
+    const withTheTrueOne = [entry('a', one.mobile, '1'), entry('a', two.mobile, '2')];
+    expect(judged(withTheTrueOne)[0]).toEqual(['a', 'ACCEPTED', '1', 'SUCCESS']);
+    expect(judged(withTheTrueOne.toReversed())[0]).toEqual(['a', 'ACCEPTED', '1', 'SUCCESS']);
+  });
+
+  it('takes no imsId that several have, and one entry twice for one', () => {
+    expect(judged([entry('a', one.mobile, '1'), entry('b', two.mobile, '1')])).toEqual([
+      ['a', 'ACCEPTED', null, 'SUCCESS'],
+      ['b', 'ACCEPTED', null, 'SUCCESS'],
+    ]);
+    const twice = [entry('a', one.mobile, '1'), entry('b', two.mobile, '2')];
+    expect(judged([...twice, ...twice])).toEqual([
+      ['a', 'ACCEPTED', '1', 'SUCCESS'],
+      ['b', 'ACCEPTED', '2', 'SUCCESS'],
     ]);
   });
 

@@ -53,25 +53,45 @@ export function isSameText(messages: readonly ClaimedMessage[]): boolean {
 }
 
 /**
- * Gives each message its entry: by `customImsId`, then by number, which is unique within a request. Strangers and
- * repeats are left over; a message without an entry may or may not have been accepted.
+ * Gives each message its entry, whatever the order: the one with its `customImsId`, else the one with its number, which is
+ * unique within a request. A message without an entry may or may not have been accepted.
+ *
+ * - By the number alone where the entry has no id, or what is left of the message's: cut, or in another case. One with a
+ *   stranger's id answers another request, and counts for nobody.
+ * - Where one entry names two of the messages, by id and by number, its `imsId` may be either's, so it is nobody's. So is one that
+ *   several entries have. The delivery report brings it.
  */
 function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMessage[]): Settlement[] {
-  const ours = new Set(messages.map(({ customImsId }) => customImsId));
-  const byId = new Map(
-    entries.filter((entry) => entry.customImsId !== null).map((entry) => [entry.customImsId, entry]),
-  );
-  const byMobile = new Map(
-    entries
-      .filter((entry) => entry.mobile !== null && (entry.customImsId === null || !ours.has(entry.customImsId)))
-      .map((entry) => [entry.mobile, entry]),
-  );
-  return messages.map(({ customImsId, mobile }) => {
-    const entry = byId.get(customImsId) ?? byMobile.get(mobile);
-    return entry
-      ? settlement(customImsId, 'ACCEPTED', { code: 'SUCCESS', imsId: entry.imsId })
-      : settlement(customImsId, 'UNCONFIRMED', { code: 'MISSING_ENTRY' });
+  const byId = new Map(messages.map((message) => [message.customImsId, message]));
+  const byMobile = new Map(messages.map((message) => [message.mobile, message]));
+  const imsIds = new Map<string, string | null>();
+  const owners = new Map<string | null, string>();
+  const shared = new Set<string | null>();
+  for (const { customImsId: id, mobile, imsId } of entries) {
+    const named = id === null ? undefined : byId.get(id);
+    const numbered = mobile === null ? undefined : byMobile.get(mobile);
+    const message = numbered && (id === null || isLeftOf(id, numbered.customImsId)) ? numbered : named;
+    if (!message) continue;
+    const { customImsId } = message;
+    const isSure = numbered === undefined || numbered === message;
+    if (isSure) imsIds.set(customImsId, imsId);
+    else if (!imsIds.has(customImsId)) imsIds.set(customImsId, null);
+    if (isSure && (owners.get(imsId) ?? customImsId) !== customImsId) shared.add(imsId);
+    owners.set(imsId, customImsId);
+  }
+  return messages.map(({ customImsId }) => {
+    const imsId = imsIds.get(customImsId);
+    return imsId === undefined
+      ? settlement(customImsId, 'UNCONFIRMED', { code: 'MISSING_ENTRY' })
+      : settlement(customImsId, 'ACCEPTED', { code: 'SUCCESS', imsId: shared.has(imsId) ? null : imsId });
   });
+}
+
+/** Whether it may be the id as the gateway has written it: whole, cut, or with something added; in any case of letters. */
+function isLeftOf(written: string, id: string): boolean {
+  if (written === id) return true;
+  const [short, long] = [written.toLowerCase(), id.toLowerCase()].toSorted((one, other) => one.length - other.length);
+  return long!.startsWith(short!) || long!.endsWith(short!);
 }
 
 /** A class, so that V8 does not take them for long-lived after the first ones: see `protocol/decode.ts`. */

@@ -198,7 +198,6 @@ export class Submitter {
           return this.learnFailure('A request', 'unconfirmed', 'MISSING_ENTRY');
         }
         this.size.succeeded(size);
-        this.client.canary.confirm();
         return this.circuit.succeeded();
       case 'refused':
         if (verdict.kind === 'released') return this.learnFailure('A request', outcome.kind, outcome.code);

@@ -39,11 +39,10 @@ const FIRST_IMS_ID = 10_000_000_000;
  */
 export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
   /** What a test has scripted is for messages. */
-  readonly canary = standsFor<Canary, 'prove' | 'isOn'>({
+  readonly canary = standsFor<Canary, 'prove' | 'isOn' | 'isHalf' | 'confirm'>({
     isProven: true,
     isHalfProven: false,
     doubt: () => undefined,
-    confirm: () => undefined,
   });
   private scripts: Script[] = [];
   private lastImsId = FIRST_IMS_ID;
