@@ -1,5 +1,4 @@
-import type { HttpService } from '@nestjs/axios';
-import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
+import type { EmayImsClient } from './client/index.js';
 import { HostTransactions } from './database/host-transactions.js';
 import type { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
@@ -70,7 +69,8 @@ export class EmayImsAccount {
   private readonly dispatcher: Dispatcher;
   private readonly sweeper: Sweeper;
   private readonly events: EventTransactions;
-  private readonly deliveries: readonly DurableDelivery[];
+  /** One for each durable handler, once these are known. */
+  private deliveries: readonly DurableDelivery[] = [];
   private readonly dispatchJob: string;
   private readonly calls = new WorkInFlight();
   private readonly streams = new WorkInFlight();
@@ -82,7 +82,6 @@ export class EmayImsAccount {
     readonly options: ResolvedEmayImsOptions,
     private readonly database: ImsDatabase,
     readonly client: EmayImsClient,
-    private readonly http: HttpService,
     private readonly engine: EmayImsEngine,
     private readonly listeners = new EventListeners(),
   ) {
@@ -132,13 +131,24 @@ export class EmayImsAccount {
         },
         done: 'messages and events had been put off by a clock of the database that was set back: due now',
       },
+      {
+        run: () => this.events.tellHandlersOfEarly(),
+        done: 'events came before their handlers were known: recorded for them now',
+      },
       { run: () => adoption.adopt(), done: 'orphaned delivery reports have found their message' },
     ]);
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, this.store, this.events);
-    this.deliveries = listeners.durable.map((handler) => new DurableDelivery(this.events.durable, handler, name));
     this.logger = GuardedLogger.of(name);
     this.dispatchJob = `emay-ims:${name}:dispatch`;
+  }
+
+  /** Every handler listens now: those that events came before are told of them. */
+  async handlersAreKnown(): Promise<void> {
+    await this.events.handlersAreKnown();
+    this.deliveries = this.listeners.durable.map(
+      (handler) => new DurableDelivery(this.events.durable, handler, this.options.name),
+    );
   }
 
   async start(): Promise<void> {
@@ -240,8 +250,6 @@ export class EmayImsAccount {
     await this.haveEnded(this.streams, STREAM_MS);
     this.calls.close();
     await this.haveEnded(this.calls, this.longestCallMs);
-    closeGatewayHttpService(this.http);
-    this.listeners.close();
   }
 
   private async releaseLeases(): Promise<void> {

@@ -9,6 +9,9 @@ import type { OwnPools } from './own-pools.js';
 import { openServerDatabase } from './start/open-server-database.js';
 import { REQUIRED_SCHEMA } from './start/required-schema.js';
 
+/** Gets a DataSource of the host by name, waiting so long for one that is being connected; `null`: there is none. */
+export type FindDataSource = (name: string, withinMs: number) => Promise<DataSource | null>;
+
 /**
  * The database an account keeps its messages in: the host's, by connections of our own, or an SQLite file.
  *
@@ -40,9 +43,9 @@ export class AccountDatabase {
   /**
    * The database, opened and found to have all that this release needs.
    *
-   * @param find gets a DataSource of the host by name
+   * @param find gets a DataSource of the host by name; `null`: there is none
    */
-  async open(find: (name: string) => DataSource): Promise<ImsDatabase> {
+  async open(find: FindDataSource): Promise<ImsDatabase> {
     try {
       this.opened = await ('type' in this.options ? this.openFile(this.options) : this.openServer(this.options, find));
       return this.opened;
@@ -72,10 +75,11 @@ export class AccountDatabase {
 
   private async openServer(
     options: Exclude<ResolvedDatabaseOptions, EmayImsSqliteOptions>,
-    find: (name: string) => DataSource,
+    find: FindDataSource,
   ): Promise<ImsDatabase> {
     const { dataSource, poolSize, startTimeoutMs, statementTimeoutMs, poolTimeoutMs, schema, entityPrefix } = options;
-    this.host ??= findDataSource(dataSource, find);
+    if (!this.host?.isInitialized) this.host = await find(dataSource, startTimeoutMs);
+    if (!this.host) throw noDataSource(dataSource);
     assertUsable(this.host, dataSource);
     const own = await this.pools.open(this.host, { poolSize, poolTimeoutMs });
     this.hasPool = true;
@@ -110,16 +114,12 @@ export class AccountDatabase {
   }
 }
 
-function findDataSource(name: string, find: (name: string) => DataSource): DataSource {
-  try {
-    return find(name);
-  } catch {
-    throw new EmayImsOptionsError(
-      `EmayImsModule cannot start: there is no DataSource named "${name}". Import TypeOrmModule.forRoot({ ` +
-        `${name === 'default' ? '' : `name: '${name}', `}… }), or keep messages in a file of the module's own with ` +
-        "database: { type: 'sqlite', path: './data/ims.sqlite' }.",
-    );
-  }
+function noDataSource(name: string): EmayImsOptionsError {
+  return new EmayImsOptionsError(
+    `EmayImsModule cannot start: there is no DataSource named "${name}". Import TypeOrmModule.forRoot({ ` +
+      `${name === 'default' ? '' : `name: '${name}', `}… }), or keep messages in a file of the module's own with ` +
+      "database: { type: 'sqlite', path: './data/ims.sqlite' }.",
+  );
 }
 
 function assertUsable(dataSource: DataSource, name: string): void {
