@@ -1,4 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
+import { ClaimInDatabase } from './accounts/claim-in-database.js';
+import { claimInProcess } from './accounts/claims-of-process.js';
+import { gatewayIdentities } from './accounts/gateway-identity.js';
 import { closeGatewayHttpService, type EmayImsClient } from './client/index.js';
 import type { AccountDatabase } from './database/account-database.js';
 import { withinDeadline } from './database/within-deadline.js';
@@ -48,6 +51,7 @@ export class AccountLifecycle implements AccountSource {
   private isClosed = false;
   /** Why the start has failed. */
   private failure: { error: unknown } | null = null;
+  private giveBack: () => void = () => undefined;
   private untilReminder: NodeJS.Timeout | undefined;
 
   constructor(
@@ -98,6 +102,7 @@ export class AccountLifecycle implements AccountSource {
     this.isClosed = true;
     closeGatewayHttpService(this.parts.http);
     this.parts.listeners.close();
+    this.giveBack();
     await this.parts.database.close();
   }
 
@@ -138,11 +143,21 @@ export class AccountLifecycle implements AccountSource {
   private async openAccount(): Promise<EmayImsAccount> {
     const { options, client, database, listeners } = this.parts;
     this.assertAllowed();
-    const opened = await database.open((name, withinMs) =>
-      this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
-    );
-    this.account = new EmayImsAccount(options, opened, client, this.host.newEngine(this.name), listeners);
-    return this.account;
+    const identities = gatewayIdentities(options);
+    this.giveBack = claimInProcess(this.name, identities);
+    try {
+      const opened = await database.open((name, withinMs) =>
+        this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
+      );
+      const claim = new ClaimInDatabase(opened, this.name, identities);
+      await claim.take();
+      this.account = new EmayImsAccount(options, opened, client, this.host.newEngine(this.name), listeners, claim);
+      return this.account;
+    } catch (error) {
+      this.giveBack();
+      await database.close();
+      throw error;
+    }
   }
 
   /** Nest starts nothing in a module that is loaded lazily, nor in an application that is compiled and never initialised. */

@@ -1,3 +1,4 @@
+import { RENEW_CLAIM_EVERY_MS, type ClaimInDatabase } from './accounts/claim-in-database.js';
 import type { EmayImsClient } from './client/index.js';
 import { HostTransactions } from './database/host-transactions.js';
 import type { ImsDatabase } from './database/ims-database.js';
@@ -9,7 +10,7 @@ import { EmayImsClosedError } from './errors/emay-ims-errors.js';
 import { DurableDelivery, LONGEST_EVENT_WAIT_MS } from './events/durable-delivery.js';
 import { circuitEvent } from './events/circuit-event.js';
 import type { ImsCircuitName } from './events/emay-ims-event.js';
-import { EventListeners } from './events/event-listeners.js';
+import type { EventListeners } from './events/event-listeners.js';
 import { EventTransactions } from './events/event-transactions.js';
 import { newToken } from './messages/ids.js';
 import { MessageFinder } from './messages/message-finder.js';
@@ -83,7 +84,8 @@ export class EmayImsAccount {
     private readonly database: ImsDatabase,
     readonly client: EmayImsClient,
     private readonly engine: EmayImsEngine,
-    private readonly listeners = new EventListeners(),
+    private readonly listeners: EventListeners,
+    private readonly claim: ClaimInDatabase,
   ) {
     const { name, reports } = options;
     this.transactions = new HostTransactions(
@@ -153,7 +155,13 @@ export class EmayImsAccount {
 
   async start(): Promise<void> {
     const { name, dispatch, reports, retention } = this.options;
-    const jobs: EngineJob[] = [];
+    const jobs: EngineJob[] = [
+      {
+        name: `emay-ims:${name}:claim`,
+        schedule: { everyMs: RENEW_CLAIM_EVERY_MS },
+        run: () => this.claim.renew(),
+      },
+    ];
     // Not in one that only stores: its event handlers may be others than those of the instances that do the work.
     if (dispatch.enabled || reports.enabled) {
       jobs.push({
@@ -250,6 +258,8 @@ export class EmayImsAccount {
     await this.haveEnded(this.streams, STREAM_MS);
     this.calls.close();
     await this.haveEnded(this.calls, this.longestCallMs);
+    void this.tidying.during(() => this.claim.release().catch(() => undefined)); // It ends by itself.
+    await this.haveEnded(this.tidying, RELEASING_MS);
   }
 
   private async releaseLeases(): Promise<void> {
