@@ -144,9 +144,8 @@ describe('an account that is added at run time', () => {
     const adding = accounts.add(options);
     await expect(accounts.add(options)).rejects.toThrow(EmayImsOptionsError);
     await adding;
-    await expect(accounts.add({ ...options, name: 'two', database: { dataSource: 'none' } })).rejects.toThrow(
-      /no DataSource named "none"/,
-    );
+    const wrong = { ...(await tenant('two')), database: { dataSource: 'none' } };
+    await expect(accounts.add(wrong)).rejects.toThrow(/no DataSource named "none"/);
     expect(accounts.list()).toEqual(['default', 'one']);
     await expect(accounts.remove('default')).rejects.toThrow(/imported with EmayImsModule/);
     await expect(accounts.remove('two')).rejects.toThrow(/no account "two"/);

@@ -5,6 +5,7 @@ import {
   EmayImsModule,
   EmayImsOptionsError,
   EmayImsService,
+  type EmayImsModuleOptions,
 } from 'nestjs-emay-ims';
 import { ClaimInDatabase } from '../../libs/emay-ims/src/accounts/claim-in-database.js';
 import { gatewayIdentities } from '../../libs/emay-ims/src/accounts/gateway-identity.js';
@@ -51,7 +52,10 @@ describe('two accounts with one AppId in a process', () => {
   });
   afterEach(() => bench.close());
 
-  const other = (more = {}) => bench.options({ name: 'other', database: bench.file('other.sqlite'), ...more });
+  const other = (more: Partial<EmayImsModuleOptions> = {}) => {
+    const { appId } = bench.options();
+    return bench.options({ name: 'other', appId, database: bench.file('other.sqlite'), ...more });
+  };
 
   it('are refused at the start, and say so in each call', async () => {
     const imports = [

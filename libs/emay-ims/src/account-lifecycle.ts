@@ -146,12 +146,13 @@ export class AccountLifecycle implements AccountSource {
     const identities = gatewayIdentities(options);
     this.giveBack = claimInProcess(this.name, identities);
     try {
-      const opened = await database.open((name, withinMs) =>
+      const { database: opened, looks } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
       const claim = new ClaimInDatabase(opened, this.name, identities);
       await claim.take();
-      this.account = new EmayImsAccount(options, opened, client, this.host.newEngine(this.name), listeners, claim);
+      const engine = this.host.newEngine(this.name);
+      this.account = new EmayImsAccount(options, opened, client, engine, listeners, claim, looks);
       return this.account;
     } catch (error) {
       this.giveBack();

@@ -13,6 +13,7 @@ import type { ImsCircuitName } from './events/emay-ims-event.js';
 import type { EventListeners } from './events/event-listeners.js';
 import { EventTransactions } from './events/event-transactions.js';
 import { newToken } from './messages/ids.js';
+import type { AccountLooks } from './messages/account-looks.js';
 import { MessageFinder } from './messages/message-finder.js';
 import { MessageStore } from './messages/message-store.js';
 import type { ResolvedEmayImsOptions } from './options/module-options.js';
@@ -86,6 +87,7 @@ export class EmayImsAccount {
     private readonly engine: EmayImsEngine,
     private readonly listeners: EventListeners,
     private readonly claim: ClaimInDatabase,
+    private readonly looks: AccountLooks,
   ) {
     const { name, reports } = options;
     this.transactions = new HostTransactions(
@@ -167,14 +169,20 @@ export class EmayImsAccount {
       jobs.push({
         name: `emay-ims:${name}:sweep`,
         schedule: { everyMs: SWEEP_EVERY_MS },
-        run: () => this.sweeper.sweep(),
+        isTogether: true,
+        run: async () => {
+          if (await this.looks.mayHaveUnfinished(name)) await this.sweeper.sweep();
+        },
       });
     }
     if (dispatch.enabled) {
       jobs.push({
         name: this.dispatchJob,
         schedule: { everyMs: dispatch.intervalMs },
-        run: () => this.dispatcher.dispatch(),
+        isTogether: true,
+        run: async () => {
+          if (await this.looks.mayHaveDue(name)) await this.dispatcher.dispatch();
+        },
       });
     }
     if (reports.enabled) {

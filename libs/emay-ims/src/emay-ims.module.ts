@@ -18,6 +18,7 @@ import { SharedByAccountsModule } from './accounts/shared-by-accounts.module.js'
 import { createGatewayHttpService, EmayImsClient } from './client/index.js';
 import { AccountDatabase } from './database/account-database.js';
 import { OwnPools } from './database/own-pools.js';
+import { SharedDatabases } from './database/shared-databases.js';
 import { GuardedLogger } from './diagnostics/index.js';
 import { EmayImsService } from './emay-ims.service.js';
 import { DEFAULT_ACCOUNT, getEmayImsRepositoryToken, getEmayImsToken } from './emay-ims.tokens.js';
@@ -87,12 +88,23 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
         },
         {
           provide: AccountDatabase,
-          inject: [RESOLVED_OPTIONS, OwnPools, { token: getDataSourceToken(dataSourceName) as string, optional: true }],
-          useFactory: ({ name: account, database }: ResolvedEmayImsOptions, pools: OwnPools, host?: DataSource) =>
+          inject: [
+            RESOLVED_OPTIONS,
+            OwnPools,
+            SharedDatabases,
+            { token: getDataSourceToken(dataSourceName) as string, optional: true },
+          ],
+          useFactory: (
+            { name: account, database }: ResolvedEmayImsOptions,
+            pools: OwnPools,
+            shared: SharedDatabases,
+            host?: DataSource,
+          ) =>
             new AccountDatabase(
               account,
               database,
               pools,
+              shared,
               'dataSource' in database && database.dataSource === dataSourceName ? (host ?? null) : null,
             ),
         },

@@ -3,6 +3,7 @@ import { AccountLifecycle } from '../account-lifecycle.js';
 import { createGatewayHttpService, EmayImsClient } from '../client/index.js';
 import { AccountDatabase } from '../database/account-database.js';
 import { OwnPools } from '../database/own-pools.js';
+import { SharedDatabases } from '../database/shared-databases.js';
 import { EmayImsService } from '../emay-ims.service.js';
 import { EmayImsClosedError } from '../errors/emay-ims-errors.js';
 import { EventListeners } from '../events/event-listeners.js';
@@ -31,6 +32,7 @@ export class AddedAccounts {
   constructor(
     private readonly registry: AccountRegistry,
     private readonly pools: OwnPools,
+    private readonly databases: SharedDatabases,
     private readonly host: HostApplication,
   ) {
     registry.mayGrow = true;
@@ -90,7 +92,7 @@ export class AddedAccounts {
     const listeners = new EventListeners(name, false);
     const http = createGatewayHttpService(options);
     const client = new EmayImsClient(http, options);
-    const database = new AccountDatabase(name, options.database, this.pools, null);
+    const database = new AccountDatabase(name, options.database, this.pools, this.databases, null);
     const assertAllowed = () => this.registry.assertOnlyOne(name);
     const lifecycle = new AccountLifecycle({ options, client, http, database, listeners }, this.host, assertAllowed);
     const service = new EmayImsService(listeners);

@@ -9,6 +9,7 @@ import type { GatewayIdentity } from './gateway-identity.js';
 
 /** How often a claim is renewed. */
 export const RENEW_CLAIM_EVERY_MS = 30_000;
+const NAME: RowColumns = { name: 'varchar64' };
 const LASTS_MS = 3 * RENEW_CLAIM_EVERY_MS;
 
 /**
@@ -31,7 +32,6 @@ export class ClaimInDatabase {
 
   /** @throws EmayImsOptionsError where an account of another name has it */
   async take(): Promise<void> {
-    for (const { key } of this.identities) await this.makeRow(key);
     await this.database.transaction(async (session) => {
       for (const identity of this.identities) await this.takeOne(identity, session);
     });
@@ -61,15 +61,18 @@ export class ClaimInDatabase {
 
   private async takeOne({ key, host }: GatewayIdentity, session: SqlSession): Promise<void> {
     const { now } = this.database.dialect;
-    await session.run('UPDATE emay_ims_lease SET expires_at = expires_at + 1 WHERE name = ?', [nameOf(key)]);
-    await session.run(`DELETE FROM emay_ims_lease WHERE name LIKE ? AND NOT (${this.isHeld})`, [this.rowOf(key, '%')]);
-    const [other] = await session.rows(
-      `SELECT holder, expires_at - ${now} AS left_ms FROM emay_ims_lease
-       WHERE name LIKE ? AND holder <> ? ORDER BY expires_at DESC LIMIT 1`,
-      [this.rowOf(key, '%'), this.account],
+    await this.lock(key, session);
+    const rows = await session.rows(
+      `SELECT name, holder, expires_at - ${now} AS left_ms, CASE WHEN ${this.isHeld} THEN 1 ELSE 0 END AS is_held
+       FROM emay_ims_lease WHERE name LIKE ? ORDER BY expires_at DESC`,
+      [this.rowOf(key, '%')],
     );
+    const other = rows.find(({ holder, is_held }) => Number(is_held) === 1 && holder !== this.account);
     if (other) throw this.refusal(String(other.holder), host, Number(other.left_ms));
-    await session.run('DELETE FROM emay_ims_lease WHERE name = ?', [this.rowOf(key)]);
+    for (const { name, is_held } of rows) {
+      if (Number(is_held) === 1 && name !== this.rowOf(key)) continue;
+      await session.run('DELETE FROM emay_ims_lease WHERE name = ?', [name]);
+    }
     await session.run(`INSERT INTO emay_ims_lease (name, holder, expires_at, lasts_ms) VALUES (?, ?, ${now} + ?, ?)`, [
       this.rowOf(key),
       this.account,
@@ -78,15 +81,16 @@ export class ClaimInDatabase {
     ]);
   }
 
-  /** The row that whoever takes a claim locks. */
-  private async makeRow(key: string): Promise<void> {
+  /** Only one at a time looks at the rows of an AppId and adds its own. */
+  private async lock(key: string, session: SqlSession): Promise<void> {
+    const lock = () =>
+      session.run('UPDATE emay_ims_lease SET expires_at = expires_at + 1 WHERE name = ?', [nameOf(key)]);
+    if ((await lock()) > 0) return;
     const { dialect } = this.database;
-    const there = await this.database.rows('SELECT name FROM emay_ims_lease WHERE name = ?', [nameOf(key)]);
-    if (there.length > 0) return;
-    const columns: RowColumns = { name: 'varchar64' };
-    const source = `SELECT r.name, '', 0, 0 FROM ${dialect.rows(columns, 'r')}`;
+    const source = `SELECT r.name, '', 0, 0 FROM ${dialect.rows(NAME, 'r')}`;
     const insert = dialect.insertNew('emay_ims_lease', ['name', 'holder', 'expires_at', 'lasts_ms'], source);
-    await this.database.run(insert, dialect.encodeRows(columns, [{ name: nameOf(key) }]));
+    await session.run(insert, dialect.encodeRows(NAME, [{ name: nameOf(key) }]));
+    await lock();
   }
 
   private rowOf(key: string, instance = this.instance): string {
