@@ -10,7 +10,8 @@ import { EmayImsOptionsError } from './errors/emay-ims-errors.js';
  * @throws EmayImsOptionsError where there is none of that name
  */
 export function findAccount(moduleRef: ModuleRef, name: string): EmayImsService {
-  const service = findRegistry(moduleRef)?.find(name)?.service() ?? provided(moduleRef, getEmayImsToken(name));
+  const imported = () => orNull(() => moduleRef.get<EmayImsService>(getEmayImsToken(name), { strict: false }));
+  const service = findRegistry(moduleRef)?.find(name)?.service() ?? imported();
   if (service) return service;
   throw new EmayImsOptionsError(
     `There is no account "${name}": import EmayImsModule.forRoot({ name: '${name}', … }), or name one that is imported.`,
@@ -19,12 +20,12 @@ export function findAccount(moduleRef: ModuleRef, name: string): EmayImsService 
 
 /** The accounts of the application; `null` in a unit test without the module. */
 export function findRegistry(moduleRef: ModuleRef): AccountRegistry | null {
-  return provided(moduleRef, AccountRegistry);
+  return orNull(() => moduleRef.get(AccountRegistry, { strict: false }));
 }
 
-function provided<T>(moduleRef: ModuleRef, token: Parameters<ModuleRef['get']>[0]): T | null {
+function orNull<T>(find: () => T): T | null {
   try {
-    return moduleRef.get<T>(token as never, { strict: false });
+    return find();
   } catch {
     return null;
   }
