@@ -1,3 +1,4 @@
+import { accounts } from './accounts.js';
 import { directSend } from './direct-send.js';
 import type { Goal } from './goal.js';
 import { growth } from './growth.js';
@@ -16,4 +17,5 @@ export const GOALS: readonly Goal[] = [
   memory,
   requests,
   idle,
+  accounts,
 ];

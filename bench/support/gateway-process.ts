@@ -1,5 +1,5 @@
 import { startSimulator } from 'emay-ims-simulator';
-import { ACCOUNT } from './account.js';
+import { ACCOUNT, TENANTS } from './account.js';
 import type { GatewayCounts } from './gateway.js';
 
 /**
@@ -9,7 +9,7 @@ import type { GatewayCounts } from './gateway.js';
 const counts: GatewayCounts = { accepted: 0, handedOut: 0, sendRequests: 0 };
 
 const simulator = await startSimulator({
-  accounts: [ACCOUNT],
+  accounts: [ACCOUNT, ...TENANTS],
   reportDelayMs: 0,
   reportsPerSecond: Infinity,
   historyLimit: 0,

@@ -13,6 +13,7 @@ import { Workbench } from './workbench.js';
 
 const ACTIVE = { dispatch: { enabled: true }, reports: { enabled: true } };
 const SWEEP = 'emay-ims:default:sweep';
+const CLAIM = 'emay-ims:default:claim';
 const DISPATCH = 'emay-ims:default:dispatch';
 const REPORTS = 'emay-ims:default:reports';
 /** So rarely that no test sees its time come. */
@@ -36,13 +37,13 @@ const startScheduled = async (options: Parameters<Workbench['options']>[0]) => {
 
 describe('in a host with ScheduleModule', () => {
   it.each<[string, Parameters<Workbench['options']>[0], string[], string[]]>([
-    ['intervals', ACTIVE, [SWEEP, DISPATCH, REPORTS], []],
-    ['a cron job', { ...ACTIVE, reports: { cron: '0 3 * * *' } }, [SWEEP, DISPATCH], [REPORTS]],
-    ['nothing where it only stores', {}, [], []],
+    ['intervals', ACTIVE, [CLAIM, SWEEP, DISPATCH, REPORTS], []],
+    ['a cron job', { ...ACTIVE, reports: { cron: '0 3 * * *' } }, [CLAIM, SWEEP, DISPATCH], [REPORTS]],
+    ['nothing but its claim where it only stores', {}, [CLAIM], []],
     [
       'named jobs',
       { ...ACTIVE, name: 'a' },
-      [SWEEP, DISPATCH, REPORTS].map((name) => name.replace('default', 'a')),
+      [CLAIM, SWEEP, DISPATCH, REPORTS].map((name) => name.replace('default', 'a')),
       [],
     ],
   ])(

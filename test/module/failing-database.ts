@@ -69,7 +69,7 @@ export class World {
       whileOpen: (work) => work(),
       wakeDispatcher: () => undefined,
     };
-    this.service.attach(account as EmayImsAccount);
+    this.service.attach({ opened: () => account as EmayImsAccount });
   }
 
   /** The database is back, the gateway takes everything, and all that waits is sent. */

@@ -144,9 +144,8 @@ describe('what a host can inject', () => {
     expect(seen).toEqual(['QUEUED', 'QUEUED']);
   });
 
-  it('is not ready before the module is, and says so', async () => {
+  it('reads rows from onModuleInit on, and says so', async () => {
     const host = await bench.compile({ imports: [EmayImsModule.forRoot(bench.options())] });
-    await expect(host.get(EmayImsService).stats()).rejects.toThrow(/onModuleInit/);
     const repository = host.get<Repository<ImsMessage>>(getEmayImsRepositoryToken());
     expect(() => repository.metadata).toThrow(/not ready.*onModuleInit/);
   });

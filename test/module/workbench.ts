@@ -7,6 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACCOUNT, QUIET } from '../support/gateway-app.js';
 
+/** Accounts besides the default one. Each has an AppId of its own, as no two may share one. */
+const NAMES = ['a', 'b', 'alerts', 'marketing', 'other'];
+
+function appIdOf(name: string | undefined): string {
+  return name !== undefined && NAMES.includes(name) ? `${ACCOUNT.appId}-${name.toUpperCase()}` : ACCOUNT.appId;
+}
+
 /** Keeps what is logged instead of printing it. */
 export class KeptLogs implements LoggerService {
   readonly lines: string[] = [];
@@ -33,14 +40,16 @@ export class Workbench {
 
   static async open(): Promise<Workbench> {
     const folder = await mkdtemp(join(tmpdir(), 'emay-ims-module-'));
-    return new Workbench(await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 }), folder);
+    const accounts = [ACCOUNT, ...NAMES.map((name) => ({ ...ACCOUNT, appId: appIdOf(name) }))];
+    return new Workbench(await startSimulator({ accounts, reportDelayMs: 0 }), folder);
   }
 
   /** Options for the gateway here and an SQLite file of this workbench, quiet unless said otherwise. */
   options(more: Partial<EmayImsModuleOptions> = {}): EmayImsModuleOptions {
     // No canary, so that a fault which a test injects is for its messages.
     const protocol = { canary: false, ...more.protocol };
-    return { baseUrl: this.simulator.url, ...ACCOUNT, database: this.file(), ...QUIET, ...more, protocol };
+    const appId = appIdOf(more.name);
+    return { baseUrl: this.simulator.url, ...ACCOUNT, appId, database: this.file(), ...QUIET, ...more, protocol };
   }
 
   file(name = 'ims.sqlite') {

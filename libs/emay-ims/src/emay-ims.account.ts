@@ -1,5 +1,5 @@
-import type { HttpService } from '@nestjs/axios';
-import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
+import { RENEW_CLAIM_EVERY_MS, type ClaimInDatabase } from './accounts/claim-in-database.js';
+import type { EmayImsClient } from './client/index.js';
 import { HostTransactions } from './database/host-transactions.js';
 import type { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
@@ -10,9 +10,10 @@ import { EmayImsClosedError } from './errors/emay-ims-errors.js';
 import { DurableDelivery, LONGEST_EVENT_WAIT_MS } from './events/durable-delivery.js';
 import { circuitEvent } from './events/circuit-event.js';
 import type { ImsCircuitName } from './events/emay-ims-event.js';
-import { EventListeners } from './events/event-listeners.js';
+import type { EventListeners } from './events/event-listeners.js';
 import { EventTransactions } from './events/event-transactions.js';
 import { newToken } from './messages/ids.js';
+import type { AccountLooks } from './messages/account-looks.js';
 import { MessageFinder } from './messages/message-finder.js';
 import { MessageStore } from './messages/message-store.js';
 import type { ResolvedEmayImsOptions } from './options/module-options.js';
@@ -70,7 +71,8 @@ export class EmayImsAccount {
   private readonly dispatcher: Dispatcher;
   private readonly sweeper: Sweeper;
   private readonly events: EventTransactions;
-  private readonly deliveries: readonly DurableDelivery[];
+  /** One for each durable handler, once these are known. */
+  private deliveries: readonly DurableDelivery[] = [];
   private readonly dispatchJob: string;
   private readonly calls = new WorkInFlight();
   private readonly streams = new WorkInFlight();
@@ -82,9 +84,10 @@ export class EmayImsAccount {
     readonly options: ResolvedEmayImsOptions,
     private readonly database: ImsDatabase,
     readonly client: EmayImsClient,
-    private readonly http: HttpService,
     private readonly engine: EmayImsEngine,
-    private readonly listeners = new EventListeners(),
+    private readonly listeners: EventListeners,
+    private readonly claim: ClaimInDatabase,
+    private readonly looks: AccountLooks,
   ) {
     const { name, reports } = options;
     this.transactions = new HostTransactions(
@@ -132,31 +135,54 @@ export class EmayImsAccount {
         },
         done: 'messages and events had been put off by a clock of the database that was set back: due now',
       },
+      {
+        run: () => this.events.tellHandlersOfEarly(),
+        done: 'events came before their handlers were known: recorded for them now',
+      },
       { run: () => adoption.adopt(), done: 'orphaned delivery reports have found their message' },
     ]);
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, this.store, this.events);
-    this.deliveries = listeners.durable.map((handler) => new DurableDelivery(this.events.durable, handler, name));
     this.logger = GuardedLogger.of(name);
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }
 
+  /** Every handler listens now: those that events came before are told of them. */
+  async handlersAreKnown(): Promise<void> {
+    await this.events.handlersAreKnown();
+    this.deliveries = this.listeners.durable.map(
+      (handler) => new DurableDelivery(this.events.durable, handler, this.options.name),
+    );
+  }
+
   async start(): Promise<void> {
     const { name, dispatch, reports, retention } = this.options;
-    const jobs: EngineJob[] = [];
+    const jobs: EngineJob[] = [
+      {
+        name: `emay-ims:${name}:claim`,
+        schedule: { everyMs: RENEW_CLAIM_EVERY_MS },
+        run: () => this.claim.renew(),
+      },
+    ];
     // Not in one that only stores: its event handlers may be others than those of the instances that do the work.
     if (dispatch.enabled || reports.enabled) {
       jobs.push({
         name: `emay-ims:${name}:sweep`,
         schedule: { everyMs: SWEEP_EVERY_MS },
-        run: () => this.sweeper.sweep(),
+        isTogether: true,
+        run: async () => {
+          if (await this.looks.mayHaveUnfinished(name)) await this.sweeper.sweep();
+        },
       });
     }
     if (dispatch.enabled) {
       jobs.push({
         name: this.dispatchJob,
         schedule: { everyMs: dispatch.intervalMs },
-        run: () => this.dispatcher.dispatch(),
+        isTogether: true,
+        run: async () => {
+          if (await this.looks.mayHaveDue(name)) await this.dispatcher.dispatch();
+        },
       });
     }
     if (reports.enabled) {
@@ -240,8 +266,8 @@ export class EmayImsAccount {
     await this.haveEnded(this.streams, STREAM_MS);
     this.calls.close();
     await this.haveEnded(this.calls, this.longestCallMs);
-    closeGatewayHttpService(this.http);
-    this.listeners.close();
+    void this.tidying.during(() => this.claim.release().catch(() => undefined)); // It ends by itself.
+    await this.haveEnded(this.tidying, RELEASING_MS);
   }
 
   private async releaseLeases(): Promise<void> {

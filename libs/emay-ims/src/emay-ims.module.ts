@@ -9,19 +9,21 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ModuleRef } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { AccountLifecycle } from './account-lifecycle.js';
+import { AccountRegistry } from './accounts/account-registry.js';
+import { SharedByAccountsModule } from './accounts/shared-by-accounts.module.js';
 import { createGatewayHttpService, EmayImsClient } from './client/index.js';
 import { AccountDatabase } from './database/account-database.js';
 import { OwnPools } from './database/own-pools.js';
-import { EmayImsAccount } from './emay-ims.account.js';
+import { SharedDatabases } from './database/shared-databases.js';
+import { GuardedLogger } from './diagnostics/index.js';
 import { EmayImsService } from './emay-ims.service.js';
-import { EmayImsOptionsError } from './errors/emay-ims-errors.js';
 import { DEFAULT_ACCOUNT, getEmayImsRepositoryToken, getEmayImsToken } from './emay-ims.tokens.js';
-import { InProcessEngine } from './engine/in-process-engine.js';
 import { EventListeners } from './events/event-listeners.js';
-import { HandlerExplorer } from './events/handler-explorer.js';
+import { HostApplication } from './host-application.js';
 import type {
   EmayImsModuleAsyncOptions,
   EmayImsModuleOptions,
@@ -30,34 +32,24 @@ import type {
 import { asyncOptionsProviders, RESOLVED_OPTIONS } from './options/options-providers.js';
 import { resolveOptions } from './options/resolve-options.js';
 
-/** One of it in an application: accounts share what it provides. */
-@Module({ providers: [OwnPools], exports: [OwnPools] })
-class OwnPoolsModule {}
-
 const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
 
 /**
  * International SMS through one account of the Emay gateway. Import it once for each account.
  *
- * - Opens its database in `onModuleInit`, before that of the modules that import it; starts sending and polling when
- *   the application has started.
+ * - Opens its database with the first call, or else in `onModuleInit`, before that of the modules that import it; starts sending and
+ *   polling when the application has started.
+ * - Where a test overrides the provider of the service, it does neither.
  * - In `onModuleDestroy` it stops claiming, finishes what is under way and gives its leases back. The host may still be
  *   answering HTTP requests then: what they send or enqueue is served until `onApplicationShutdown`.
  * - Both wait for what is under way, at most `http.timeoutMs` and 15 s; `EmayImsClosedError` refuses what comes later.
  */
 @Module({})
 export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
-  private account: EmayImsAccount | null = null;
-
   constructor(
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedEmayImsOptions,
     @Inject(ACCOUNT_SERVICE) private readonly service: EmayImsService,
-    private readonly client: EmayImsClient,
-    private readonly http: HttpService,
-    private readonly database: AccountDatabase,
-    private readonly listeners: EventListeners,
-    private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
+    private readonly lifecycle: AccountLifecycle,
     private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -85,34 +77,73 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     return {
       module: EmayImsModule,
       global: isGlobal,
-      imports: [DiscoveryModule, OwnPoolsModule, ...imports],
+      imports: [SharedByAccountsModule, ...imports],
       providers: [
         ...optionProviders,
         { provide: HttpService, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttpService },
         {
-          provide: EmayImsClient,
+          provide: clientToken,
           inject: [HttpService, RESOLVED_OPTIONS],
           useFactory: (http: HttpService, resolved: ResolvedEmayImsOptions) => new EmayImsClient(http, resolved),
         },
         {
           provide: AccountDatabase,
-          inject: [RESOLVED_OPTIONS, OwnPools, { token: getDataSourceToken(dataSourceName) as string, optional: true }],
-          useFactory: ({ name: account, database }: ResolvedEmayImsOptions, pools: OwnPools, host?: DataSource) =>
+          inject: [
+            RESOLVED_OPTIONS,
+            OwnPools,
+            SharedDatabases,
+            { token: getDataSourceToken(dataSourceName) as string, optional: true },
+          ],
+          useFactory: (
+            { name: account, database }: ResolvedEmayImsOptions,
+            pools: OwnPools,
+            shared: SharedDatabases,
+            host?: DataSource,
+          ) =>
             new AccountDatabase(
               account,
               database,
               pools,
+              shared,
               'dataSource' in database && database.dataSource === dataSourceName ? (host ?? null) : null,
             ),
         },
-        { provide: EventListeners, useFactory: () => new EventListeners(name) },
+        { provide: EventListeners, useFactory: () => new EventListeners(name, false) },
+        {
+          provide: AccountLifecycle,
+          inject: [
+            ...[RESOLVED_OPTIONS, clientToken, HttpService, AccountDatabase, EventListeners],
+            ...[HostApplication, AccountRegistry],
+          ],
+          useFactory: (
+            options: ResolvedEmayImsOptions,
+            client: EmayImsClient,
+            http: HttpService,
+            database: AccountDatabase,
+            listeners: EventListeners,
+            host: HostApplication,
+            registry: AccountRegistry,
+          ) => {
+            const parts = { options, client, http, database, listeners };
+            return new AccountLifecycle(parts, host, () => registry.assertOnlyOne(name));
+          },
+        },
         {
           provide: ACCOUNT_SERVICE,
-          inject: [EventListeners],
-          useFactory: (listeners: EventListeners) => new EmayImsService(listeners),
+          inject: [EventListeners, AccountLifecycle, AccountRegistry, ModuleRef],
+          useFactory: (
+            listeners: EventListeners,
+            lifecycle: AccountLifecycle,
+            registry: AccountRegistry,
+            moduleRef: ModuleRef,
+          ) => {
+            const service = new EmayImsService(listeners);
+            service.attach(lifecycle);
+            registry.add({ name, service: () => moduleRef.get(serviceToken), isImported: true });
+            return service;
+          },
         },
         { provide: serviceToken, useExisting: ACCOUNT_SERVICE },
-        ...(clientToken === EmayImsClient ? [] : [{ provide: clientToken, useExisting: EmayImsClient }]),
         {
           provide: repositoryToken,
           inject: [AccountDatabase],
@@ -125,47 +156,37 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
 
   /** @internal */
   async onModuleInit(): Promise<void> {
-    this.assertOnlyOneOfThisName();
-    const explorer = new HandlerExplorer(this.discovery, this.scanner);
-    explorer.register(this.listeners);
-    const database = await this.database.open((name) =>
-      this.moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false }),
-    );
-    const engine = new InProcessEngine(this.moduleRef, this.options.name);
-    this.account = new EmayImsAccount(this.options, database, this.client, this.http, engine, this.listeners);
-    this.service.attach(this.account);
+    const { name } = this.options;
+    if (this.isReplaced) {
+      const notice =
+        'Another provider stands in the place of the service: its account opens no database and starts no job';
+      return GuardedLogger.of(name).debug(notice, { account: name });
+    }
+    await this.lifecycle.init();
   }
 
   /** @internal */
   async onApplicationBootstrap(): Promise<void> {
-    await this.account?.start();
+    await this.lifecycle.start();
   }
 
   /** @internal */
   async onModuleDestroy(): Promise<void> {
-    await this.account?.stop();
+    await this.lifecycle.stop();
   }
 
   /** @internal */
   async onApplicationShutdown(): Promise<void> {
     // Until now the host has been answering requests, which may send.
-    await this.account?.close();
-    await this.database.close();
+    await this.lifecycle.close();
   }
 
-  /** Two of one name would share leases and job names, and the second would hide the first from those who inject it. */
-  private assertOnlyOneOfThisName(): void {
-    const { name } = this.options;
-    const modules = [...this.moduleRef.get(ModulesContainer, { strict: false }).values()];
-    const namesakes = modules.filter(({ metatype, providers }) => {
-      const options = providers.get(RESOLVED_OPTIONS)?.instance as ResolvedEmayImsOptions | undefined;
-      return metatype === EmayImsModule && options?.name === name;
-    }).length;
-    if (namesakes > 1) {
-      throw new EmayImsOptionsError(
-        `EmayImsModule cannot start: it is imported ${namesakes} times with the name "${name}". Give each account ` +
-          'its own name, or import one account once: with isGlobal: true, or in a module that exports EmayImsModule.',
-      );
+  /** Whether a test has put another provider in the place of the service: then nobody is to send, nor to fetch reports. */
+  private get isReplaced(): boolean {
+    try {
+      return this.moduleRef.get(getEmayImsToken(this.options.name)) !== this.service;
+    } catch {
+      return true; // One that is made for each request.
     }
   }
 }

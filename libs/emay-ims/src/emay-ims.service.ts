@@ -4,9 +4,10 @@ import { MessageReader, readMessages, type OnInvalid } from './dto/read-messages
 import { readQuery } from './dto/read-query.js';
 import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 import type { SendImsDto } from './dto/send-ims.dto.js';
+import type { AccountSource } from './account-lifecycle.js';
 import type { EmayImsAccount } from './emay-ims.account.js';
 import type { Observable } from 'rxjs';
-import { EmayImsOptionsError, EmayImsValidationError } from './errors/emay-ims-errors.js';
+import { EmayImsNotReadyError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';
 import { EventListeners } from './events/event-listeners.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
@@ -52,6 +53,10 @@ export interface EnqueueOptions extends TransactionOptions {
  *
  * - Once a call has resolved, its messages are in the database and survive any crash.
  * - No message is ever handed to the gateway twice by the program; `customImsId` makes calls repeatable.
+ * - May be called from a constructor's factory on: the first call opens the account. What is queued before the application has
+ *   started is sent then.
+ * - Every call rejects with `EmayImsNotReadyError` where the account cannot be opened in time, and with `EmayImsClosedError`
+ *   once it is closed.
  */
 export class EmayImsService {
   /**
@@ -59,15 +64,15 @@ export class EmayImsService {
    * when the application closes. For more ways to listen, see `OnImsEvent`.
    */
   readonly events$: Observable<EmayImsEvent>;
-  private account: EmayImsAccount | null = null;
+  private source: AccountSource | null = null;
 
   constructor(listeners = new EventListeners()) {
     this.events$ = listeners.events$;
   }
 
-  /** Called by the module when the account is ready. */
-  attach(account: EmayImsAccount): void {
-    this.account = account;
+  /** @internal */
+  attach(source: AccountSource): void {
+    this.source = source;
   }
 
   /**
@@ -84,7 +89,7 @@ export class EmayImsService {
    */
   async send(message: SendImsDto): Promise<ImsMessage> {
     return this.call((account) => {
-      const read = this.read([message]);
+      const read = readFor(account, [message]);
       return namingIds(read, account.directSender.send(read));
     });
   }
@@ -98,7 +103,7 @@ export class EmayImsService {
    * @throws EmayImsStoreError nothing sent
    */
   async sendBatch(batch: SendImsBatchDto, options: { onInvalid?: OnInvalid } = {}): Promise<ImsBatchResult> {
-    return this.sendNow(expandBatch(batch), options.onInvalid);
+    return this.sendNow(() => expandBatch(batch), options.onInvalid);
   }
 
   /** The same for messages with a text each (§2.3). */
@@ -106,7 +111,7 @@ export class EmayImsService {
     batch: SendPersonalizedImsDto,
     options: { onInvalid?: OnInvalid } = {},
   ): Promise<ImsBatchResult> {
-    return this.sendNow(listOf(batch?.messages, 'messages'), options.onInvalid);
+    return this.sendNow(() => listOf(batch?.messages, 'messages'), options.onInvalid);
   }
 
   /**
@@ -121,7 +126,7 @@ export class EmayImsService {
   async enqueue(messages: SendImsDto[], options: EnqueueOptions = {}): Promise<ImsMessage[]> {
     return this.call(async (account) => {
       const manager = account.transactions.toJoin(options.manager);
-      const read = this.read(messages, options.onInvalid);
+      const read = readFor(account, messages, options.onInvalid);
       const stored = await namingIds(read, account.enqueuer.enqueue(read, manager));
       // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
       if (!manager) account.wakeDispatcher();
@@ -139,20 +144,21 @@ export class EmayImsService {
     source: AsyncIterable<SendImsDto> | Iterable<SendImsDto>,
     options: EnqueueStreamOptions & TransactionOptions = {},
   ): Promise<EnqueueSummary> {
-    const account = this.ready();
-    const manager = account.transactions.toJoin(options.manager);
-    const { maxContentLength } = account.options.protocol;
-    let isPartlyStored = false;
-    const target = {
-      newChunk: () => new MessageReader(maxContentLength),
-      store: async (messages: IdentifiedMessages) => {
-        await account.whileOpen(() => namingIds(messages, account.enqueuer.store(messages, manager)), isPartlyStored);
-        if (manager) return;
-        isPartlyStored = true;
-        account.wakeDispatcher();
-      },
-    };
-    return account.whileStreaming(() => enqueueFrom(source, options, target));
+    return this.onAccount(async (account) => {
+      const manager = account.transactions.toJoin(options.manager);
+      const { maxContentLength } = account.options.protocol;
+      let isPartlyStored = false;
+      const target = {
+        newChunk: () => new MessageReader(maxContentLength),
+        store: async (messages: IdentifiedMessages) => {
+          await account.whileOpen(() => namingIds(messages, account.enqueuer.store(messages, manager)), isPartlyStored);
+          if (manager) return;
+          isPartlyStored = true;
+          account.wakeDispatcher();
+        },
+      };
+      return account.whileStreaming(() => enqueueFrom(source, options, target));
+    });
   }
 
   /** The recipients of one text as the messages they become; for `enqueue` and `enqueueStream`. */
@@ -167,11 +173,13 @@ export class EmayImsService {
 
   /** Messages by state, number or time, newest first, page by page. */
   async find(filter: FindImsDto = {}): Promise<Page<ImsMessage>> {
-    const query = readQuery(filter);
-    const items = await this.call(({ finder }) => finder.find({ ...query, limit: query.limit + 1 }));
-    const page = items.slice(0, query.limit);
-    const last = page.at(-1);
-    return { items: page, nextCursor: items.length > query.limit && last ? encodeCursor(last) : null };
+    return this.call(async ({ finder }) => {
+      const query = readQuery(filter);
+      const items = await finder.find({ ...query, limit: query.limit + 1 });
+      const page = items.slice(0, query.limit);
+      const last = page.at(-1);
+      return { items: page, nextCursor: items.length > query.limit && last ? encodeCursor(last) : null };
+    });
   }
 
   /** How many messages stand in each state; every state is listed. */
@@ -197,15 +205,17 @@ export class EmayImsService {
    * @throws EmayImsValidationError for a limit that is none; nothing is fetched
    */
   async pullReports({ limit = Infinity }: { limit?: number } = {}): Promise<ReportPullResult> {
-    if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
-      throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
-    }
-    return this.call(({ poller }) => poller.pull(limit));
+    return this.call(({ poller }) => {
+      if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
+        throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
+      }
+      return poller.pull(limit);
+    });
   }
 
   /** Pages of delivery reports that wait for a person: they could not be applied, stored or read. At most 1,000. */
   async reportPages(): Promise<ImsKeptPage[]> {
-    return this.ready().pages.list();
+    return this.call(({ pages }) => pages.list());
   }
 
   /**
@@ -215,7 +225,7 @@ export class EmayImsService {
    * @throws EmayImsValidationError where there is none with this id
    */
   async retryReportPages({ pullId = null }: { pullId?: string | null } = {}): Promise<number> {
-    return this.ready().pages.retry(pullId);
+    return this.call(({ pages }) => pages.retry(pullId));
   }
 
   /**
@@ -224,7 +234,7 @@ export class EmayImsService {
    * @throws EmayImsValidationError where there is none with this id
    */
   async discardReportPage(pullId: string): Promise<void> {
-    await this.ready().pages.discard(pullId);
+    await this.call(({ pages }) => pages.discard(pullId));
   }
 
   /**
@@ -282,9 +292,9 @@ export class EmayImsService {
     return this.call(({ retention }) => retention.purge(olderThanDays));
   }
 
-  private async sendNow(messages: SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {
-    const read = this.read(messages, onInvalid);
+  private async sendNow(wanted: () => SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {
     return this.call(async (account) => {
+      const read = readFor(account, wanted(), onInvalid);
       const end = await namingIds(read, account.batchSender.send(read));
       const result = batchResult(end, read.violations);
       if (result.queued.length > 0) account.wakeDispatcher();
@@ -293,23 +303,21 @@ export class EmayImsService {
   }
 
   /** A call that a shutdown waits for. @throws EmayImsClosedError after it */
-  private async call<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
-    const account = this.ready();
+  private call<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
     // `async`, so that what it throws at once becomes a rejection as well.
-    return account.whileOpen(async () => work(account));
+    return this.onAccount((account) => account.whileOpen(async () => work(account)));
   }
 
-  private read(messages: SendImsDto[], onInvalid?: OnInvalid) {
-    return readMessages(messages, this.ready().options.protocol.maxContentLength, onInvalid);
+  private async onAccount<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
+    if (!this.source) throw new EmayImsNotReadyError('default', 'this service was not made by EmayImsModule');
+    const opened = this.source.opened();
+    // At once where it is open: a shutdown that begins in the same breath waits for the call.
+    return work(opened instanceof Promise ? await opened : opened);
   }
+}
 
-  private ready(): EmayImsAccount {
-    if (this.account) return this.account;
-    throw new EmayImsOptionsError(
-      'EmayImsService is not ready: it can be used from onApplicationBootstrap on, or in onModuleInit of a module that ' +
-        'imports EmayImsModule.',
-    );
-  }
+function readFor({ options }: EmayImsAccount, messages: SendImsDto[], onInvalid?: OnInvalid) {
+  return readMessages(messages, options.protocol.maxContentLength, onInvalid);
 }
 
 function expandBatch(batch: SendImsBatchDto): SendImsDto[] {

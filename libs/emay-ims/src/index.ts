@@ -1,3 +1,5 @@
+export { EmayImsAccounts, type EmayImsAccountOptions } from './accounts/emay-ims-accounts.js';
+export { EmayImsAccountsModule } from './accounts/emay-ims-accounts.module.js';
 export { EmayImsClient } from './client/index.js';
 export type {
   AcceptedOutcome,
@@ -43,6 +45,7 @@ export { EmayImsError } from './errors/emay-ims.error.js';
 export {
   EmayImsClosedError,
   EmayImsConflictError,
+  EmayImsNotReadyError,
   EmayImsOptionsError,
   EmayImsQueuedError,
   EmayImsRejectedError,

@@ -69,7 +69,11 @@ function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Rea
 
 /** Closes the connections that are kept alive. */
 export function closeGatewayHttpService(service: HttpService): void {
-  const { httpAgent, httpsAgent } = service.axiosRef.defaults as { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent };
+  // A test may have put another in its place.
+  const { httpAgent, httpsAgent } = (service.axiosRef?.defaults ?? {}) as {
+    httpAgent?: HttpAgent;
+    httpsAgent?: HttpsAgent;
+  };
   httpAgent?.destroy();
   httpsAgent?.destroy();
 }

@@ -1,13 +1,17 @@
+import { resolve } from 'node:path';
 import { Repository, type DataSource, type EntityManager } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { ImsMessage } from '../messages/ims-message.entity.js';
 import type { EmayImsSqliteOptions, ResolvedDatabaseOptions } from '../options/module-options.js';
 import { closeEmbeddedSqlite, openEmbeddedSqlite, openEmbeddedSqliteReader } from './embedded-sqlite.js';
-import type { EmbeddedSqliteSource } from './embedded-sqlite-source.js';
 import { ImsDatabase } from './ims-database.js';
 import type { OwnPools } from './own-pools.js';
+import type { SharedDatabase, SharedDatabases } from './shared-databases.js';
 import { openServerDatabase } from './start/open-server-database.js';
 import { REQUIRED_SCHEMA } from './start/required-schema.js';
+
+/** Gets a DataSource of the host by name, waiting so long for one that is being connected; `null`: there is none. */
+export type FindDataSource = (name: string, withinMs: number) => Promise<DataSource | null>;
 
 /**
  * The database an account keeps its messages in: the host's, by connections of our own, or an SQLite file.
@@ -17,10 +21,7 @@ import { REQUIRED_SCHEMA } from './start/required-schema.js';
 export class AccountDatabase {
   /** Reads messages; usable once `open` has resolved, in the host's `onModuleInit` at the latest. */
   readonly messages: Repository<ImsMessage>;
-  private own: EmbeddedSqliteSource | null = null;
-  private reader: EmbeddedSqliteSource | null = null;
-  private opened: ImsDatabase | null = null;
-  private hasPool = false;
+  private opened: SharedDatabase | null = null;
 
   /**
    * @param host the host's DataSource, as far as it is known already: a name given by an options factory is looked up
@@ -30,6 +31,7 @@ export class AccountDatabase {
     private readonly account: string,
     private readonly options: ResolvedDatabaseOptions,
     private readonly pools: OwnPools,
+    private readonly shared: SharedDatabases,
     private host: DataSource | null,
   ) {
     // TypeORM's own class, so that everything it can do is there, but with a manager that is looked up at each use.
@@ -40,58 +42,64 @@ export class AccountDatabase {
   /**
    * The database, opened and found to have all that this release needs.
    *
-   * @param find gets a DataSource of the host by name
+   * @param find gets a DataSource of the host by name; `null`: there is none
    */
-  async open(find: (name: string) => DataSource): Promise<ImsDatabase> {
-    try {
-      this.opened = await ('type' in this.options ? this.openFile(this.options) : this.openServer(this.options, find));
-      return this.opened;
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+  async open(find: FindDataSource): Promise<SharedDatabase> {
+    this.opened = await ('type' in this.options ? this.openFile(this.options) : this.openServer(this.options, find));
+    return this.opened;
   }
 
-  /** Closes what was opened here, the reader first, so that the last to leave tidies up; harmless when repeated. */
+  /** Closes what was opened here, unless another account needs it; harmless when repeated. */
   async close(): Promise<void> {
-    const { reader, own, host, hasPool } = this;
-    this.reader = null;
-    this.own = null;
-    this.hasPool = false;
-    const files = [reader, own].filter((source) => source !== null);
-    if (files.length > 0) await closeEmbeddedSqlite(files);
-    if (hasPool && host) await this.pools.close(host);
+    const { opened } = this;
+    this.opened = null;
+    await opened?.close();
   }
 
-  private async openFile({ path, driver }: EmayImsSqliteOptions): Promise<ImsDatabase> {
-    const own = await openEmbeddedSqlite(path, driver);
-    this.own = own;
-    this.reader = await openEmbeddedSqliteReader(path, driver);
-    return new ImsDatabase(own, { assertInPlace: () => own.assertInPlace() });
+  private openFile({ path, driver }: EmayImsSqliteOptions): Promise<SharedDatabase> {
+    return this.shared.open(driver, resolve(path), async () => {
+      const own = await openEmbeddedSqlite(path, driver);
+      try {
+        const reader = await openEmbeddedSqliteReader(path, driver);
+        const database = new ImsDatabase(own, { assertInPlace: () => own.assertInPlace() });
+        // The reader first, so that the last to leave tidies up.
+        return { database, reader, close: () => closeEmbeddedSqlite([reader, own]) };
+      } catch (error) {
+        await closeEmbeddedSqlite([own]);
+        throw error;
+      }
+    });
   }
 
   private async openServer(
     options: Exclude<ResolvedDatabaseOptions, EmayImsSqliteOptions>,
-    find: (name: string) => DataSource,
-  ): Promise<ImsDatabase> {
+    find: FindDataSource,
+  ): Promise<SharedDatabase> {
     const { dataSource, poolSize, startTimeoutMs, statementTimeoutMs, poolTimeoutMs, schema, entityPrefix } = options;
-    this.host ??= findDataSource(dataSource, find);
-    assertUsable(this.host, dataSource);
-    const own = await this.pools.open(this.host, { poolSize, poolTimeoutMs });
-    this.hasPool = true;
-    return openServerDatabase({
-      account: this.account,
-      dataSource,
-      host: this.host,
-      own,
-      limits: { statementTimeoutMs, poolTimeoutMs },
-      pinned: { ...(schema === undefined ? {} : { schema }), ...(entityPrefix === undefined ? {} : { entityPrefix }) },
-      startTimeoutMs,
+    if (!this.host?.isInitialized) this.host = await find(dataSource, startTimeoutMs);
+    if (!this.host) throw noDataSource(dataSource);
+    const { host, account } = this;
+    assertUsable(host, dataSource);
+    const limits = { statementTimeoutMs, poolTimeoutMs };
+    const pinned = {
+      ...(schema === undefined ? {} : { schema }),
+      ...(entityPrefix === undefined ? {} : { entityPrefix }),
+    };
+    return this.shared.open(host, JSON.stringify([limits, pinned]), async () => {
+      const own = await this.pools.open(host, { poolSize, poolTimeoutMs });
+      const close = () => this.pools.close(host);
+      try {
+        const database = await openServerDatabase({ account, dataSource, host, own, limits, pinned, startTimeoutMs });
+        return { database, reader: null, close };
+      } catch (error) {
+        await close();
+        throw error;
+      }
     });
   }
 
   private readingManager(): EntityManager {
-    const source = this.reader ?? this.host;
+    const source = 'type' in this.options ? this.opened?.reader : this.host;
     if (!source) {
       throw new EmayImsOptionsError(
         'The repository of ImsMessage is not ready: it can be used from onModuleInit of a module that imports ' +
@@ -99,7 +107,7 @@ export class AccountDatabase {
       );
     }
     const { tablePath } = source.getMetadata(ImsMessage);
-    const kept = this.opened?.names;
+    const kept = this.opened?.database.names;
     if (kept && ![kept.path('emay_ims_message'), kept.bare('emay_ims_message')].includes(tablePath)) {
       throw new EmayImsOptionsError(
         `The repository of ImsMessage would read ${tablePath}, but the messages are kept in ${kept.path('emay_ims_message')}, as ` +
@@ -110,16 +118,12 @@ export class AccountDatabase {
   }
 }
 
-function findDataSource(name: string, find: (name: string) => DataSource): DataSource {
-  try {
-    return find(name);
-  } catch {
-    throw new EmayImsOptionsError(
-      `EmayImsModule cannot start: there is no DataSource named "${name}". Import TypeOrmModule.forRoot({ ` +
-        `${name === 'default' ? '' : `name: '${name}', `}… }), or keep messages in a file of the module's own with ` +
-        "database: { type: 'sqlite', path: './data/ims.sqlite' }.",
-    );
-  }
+function noDataSource(name: string): EmayImsOptionsError {
+  return new EmayImsOptionsError(
+    `EmayImsModule cannot start: there is no DataSource named "${name}". Import TypeOrmModule.forRoot({ ` +
+      `${name === 'default' ? '' : `name: '${name}', `}… }), or keep messages in a file of the module's own with ` +
+      "database: { type: 'sqlite', path: './data/ims.sqlite' }.",
+  );
 }
 
 function assertUsable(dataSource: DataSource, name: string): void {

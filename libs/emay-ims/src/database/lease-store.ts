@@ -1,5 +1,6 @@
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsDatabase } from './ims-database.js';
+import type { SqlDialect } from './sql-dialect.js';
 
 /** The time of a statement is that of its beginning: while it waited for the row, somebody else may have taken the lease. */
 const WAITING_MS = 15_000;
@@ -23,7 +24,7 @@ export class LeaseStore {
     private readonly holder: string,
   ) {
     const { now } = database.dialect;
-    this.isHeld = `expires_at > ${now} AND expires_at <= ${now} + COALESCE(lasts_ms, ${UNKNOWN_LENGTH_MS}) + ${WAITING_MS}`;
+    this.isHeld = isHeldLease(database.dialect);
     this.take = `UPDATE emay_ims_lease SET holder = ?, expires_at = ${now} + ?, lasts_ms = ?
       WHERE name = ? AND (holder = ? OR NOT (${this.isHeld}))`;
     this.create = `INSERT INTO emay_ims_lease (name, holder, expires_at, lasts_ms) VALUES (?, ?, ${now} + ?, ?)`;
@@ -61,4 +62,9 @@ export class LeaseStore {
       this.holder,
     ]);
   }
+}
+
+/** The condition that a lease is somebody's. */
+export function isHeldLease({ now }: SqlDialect): string {
+  return `expires_at > ${now} AND expires_at <= ${now} + COALESCE(lasts_ms, ${UNKNOWN_LENGTH_MS}) + ${WAITING_MS}`;
 }

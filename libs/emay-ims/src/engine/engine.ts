@@ -4,6 +4,8 @@ export interface EngineJob {
   name: string;
   /** How often: every so many milliseconds, or by a cron expression. */
   schedule: { everyMs: number } | { cron: string };
+  /** Whether jobs with the same interval, of whatever account, run in the same turn, so that they can share what they ask. */
+  isTogether?: boolean;
   /** One round. The engine never runs it twice at a time, and logs what it throws. */
   run(): Promise<void>;
 }

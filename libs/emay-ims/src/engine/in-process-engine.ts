@@ -72,10 +72,20 @@ function nameOf(error: unknown): string {
   }
 }
 
-function byInterval({ name, schedule }: EngineJob, round: Round, registry: SchedulerRegistry | null): () => void {
+function byInterval(
+  { name, schedule, isTogether }: EngineJob,
+  round: Round,
+  registry: SchedulerRegistry | null,
+): () => void {
   const { everyMs } = schedule as { everyMs: number };
   const timer = setInterval(() => round.request(), everyMs);
-  const cancel = () => clearInterval(timer);
+  // Begins anew at a whole multiple of the interval, as all the others do.
+  const atMultiple = everyMs - (performance.now() % everyMs);
+  const aligning = isTogether ? setTimeout(() => timer.refresh(), atMultiple).unref() : undefined;
+  const cancel = () => {
+    clearTimeout(aligning);
+    clearInterval(timer);
+  };
   registered(() => registry?.addInterval(name, timer), cancel);
   return () => {
     cancel();

@@ -8,7 +8,27 @@ export class EmayImsOptionsError extends EmayImsError {
 }
 
 /**
- * The application that the account belongs to has shut down. The call has done nothing, but for an `enqueueStream` that was
+ * The call came before the application had started, and its account could not be opened in time. Nothing was stored and nothing
+ * was sent.
+ */
+export class EmayImsNotReadyError extends EmayImsError {
+  readonly code = 'EMAY_IMS_NOT_READY';
+  readonly retryable = true;
+
+  constructor(
+    account: string,
+    /** What it waits for. */
+    why: string,
+  ) {
+    super(
+      `The account "${account}" is not ready: ${why}. Nothing was stored and nothing was sent: await app.init() (or ` +
+        'app.listen()) first, or make the call again. What the DataSource itself waits for must not wait for this call.',
+    );
+  }
+}
+
+/**
+ * The account is closed: its application has shut down, or the account was removed. The call has done nothing, but for an `enqueueStream` that was
  * under way: what it has told by `onProgress` is stored.
  */
 export class EmayImsClosedError extends EmayImsError {
@@ -18,7 +38,7 @@ export class EmayImsClosedError extends EmayImsError {
 
   constructor(account: string, isPartlyStored = false) {
     super(
-      `The account "${account}" is closed, as its application has shut down. ` +
+      `The account "${account}" is closed, as its application has shut down or the account was removed. ` +
         (isPartlyStored
           ? 'Of the stream only the chunks that onProgress has told of are stored: go on behind them, or repeat the call if ' +
             'each message has a customImsId, once the application has started again.'

@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EmayImsService } from '../emay-ims.service.js';
+import { findRegistry } from '../find-account.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 
 /**
@@ -27,11 +28,17 @@ export class EmayImsEventEmitterModule implements OnModuleInit {
   onModuleInit(): void {
     const emitter = this.hostEmitter();
     // Once each: a host may provide a service under tokens of its own.
-    const services = new Set(this.discovery.getProviders().map(({ instance }) => instance as unknown));
-    for (const service of services) {
-      if (!(service instanceof EmayImsService)) continue;
-      service.events$.subscribe((event) => void emitter.emit(`emay-ims.${event.type}`, event));
-    }
+    const bridged = new Set<unknown>();
+    const bridge = (service: unknown) => {
+      if (!(service instanceof EmayImsService) || bridged.has(service)) return;
+      bridged.add(service);
+      service.events$.subscribe({
+        next: (event) => void emitter.emit(`emay-ims.${event.type}`, event),
+        complete: () => bridged.delete(service),
+      });
+    };
+    for (const { instance } of this.discovery.getProviders()) bridge(instance);
+    findRegistry(this.moduleRef)?.forEach(({ service }) => bridge(service()));
   }
 
   private hostEmitter(): EventEmitter2 {

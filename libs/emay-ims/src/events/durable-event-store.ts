@@ -2,11 +2,15 @@ import { oneMore } from '../database/counter.js';
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
 import { newToken } from '../messages/ids.js';
-import type { EmayImsEvent } from './emay-ims-event.js';
+import type { EmayImsEvent, EmayImsEventType } from './emay-ims-event.js';
 import type { DurableHandler } from './event-handler.js';
 
 const COLUMNS: RowColumns = { id: 'varchar64', handler: 'varchar64', type: 'varchar64', payload: 'text' };
+/** In one transaction. */
+const EARLY_AT_A_TIME = 500;
 const NAMES = Object.keys(COLUMNS);
+/** In the place of a handler that is not known yet: no handler can have this name. */
+const ANY_HANDLER = '*';
 
 /** An event that a handler is to be called with; `claim` says who calls it. */
 export interface ClaimedEvent {
@@ -19,6 +23,9 @@ export interface ClaimedEvent {
 
 /** What waits for durable handlers, table `emay_ims_event`: one row for each event and handler, deleted on success. */
 export class DurableEventStore {
+  /** Stands as claim on what this process recorded before it knew its handlers. */
+  private readonly early = newToken();
+
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
@@ -30,20 +37,77 @@ export class DurableEventStore {
     handlers: readonly DurableHandler[],
     session: SqlSession,
   ): Promise<void> {
-    const rows = events.flatMap((event) =>
-      handlers
-        .filter(({ types }) => types.has(event.type))
-        .map(({ name }) => ({ id: newToken(), handler: name, type: event.type, payload: JSON.stringify(event) })),
+    await this.insert(
+      events.flatMap((event) =>
+        handlers
+          .filter(({ types }) => types.has(event.type))
+          .map(({ name }) => ({ id: newToken(), handler: name, type: event.type, payload: JSON.stringify(event) })),
+      ),
+      session,
     );
+  }
+
+  /** Records events that came before the handlers were known. */
+  async recordEarly(events: readonly EmayImsEvent[], session: SqlSession): Promise<void> {
+    const rows = events.map((event) => ({
+      ...{ id: newToken(), handler: ANY_HANDLER },
+      ...{ type: event.type, payload: JSON.stringify(event) },
+    }));
+    await this.insert(rows, session, this.early);
+  }
+
+  /**
+   * Records for their handlers what came before these were known: what this process recorded, and what others did that long ago.
+   *
+   * @returns how many events were
+   */
+  async assignEarly(handlers: readonly DurableHandler[], abandonedMs: number): Promise<number> {
+    let total = 0;
+    for (let count = EARLY_AT_A_TIME; count === EARLY_AT_A_TIME; total += count) {
+      count = await this.assignSome(handlers, abandonedMs);
+    }
+    return total;
+  }
+
+  private async assignSome(handlers: readonly DurableHandler[], abandonedMs: number): Promise<number> {
+    const { now, lockSkippingLocked } = this.database.dialect;
+    const whose = handlers.length === 0 ? 'claim = ?' : `(claim = ? OR created_at < ${now} - ${abandonedMs})`;
+    const early = `SELECT id, type, payload FROM emay_ims_event
+      WHERE account = ? AND handler = ? AND state = 'PENDING' AND ${whose} ORDER BY due_at LIMIT ${EARLY_AT_A_TIME}`;
+    const parameters = [this.account, ANY_HANDLER, this.early];
+    if ((await this.database.rows(early, parameters)).length === 0) return 0;
+    return this.database.transaction(async (session) => {
+      const events = await session.rows(`${early} ${lockSkippingLocked}`, parameters);
+      if (events.length === 0) return 0;
+      const rows = events.flatMap(({ type, payload }) =>
+        handlers
+          .filter(({ types }) => types.has(type as EmayImsEventType))
+          .map(({ name }) => ({ id: newToken(), handler: name, type: String(type), payload: String(payload) })),
+      );
+      await this.insert(rows, session);
+      const marks = events.map(() => '?').join(', ');
+      await session.run(
+        `DELETE FROM emay_ims_event WHERE id IN (${marks})`,
+        events.map(({ id }) => id),
+      );
+      return events.length;
+    });
+  }
+
+  private async insert(
+    rows: readonly Record<string, string>[],
+    session: SqlSession,
+    claim: string | null = null,
+  ): Promise<void> {
     if (rows.length === 0) return;
     const { dialect } = this.database;
     const insert = dialect.insertNew(
       'emay_ims_event',
-      [...NAMES, 'account', 'state', 'due_at', 'attempts', 'created_at'],
-      `SELECT ${NAMES.map((name) => `r.${name}`).join(', ')}, ?, 'PENDING', ${dialect.now}, 0, ${dialect.now}
+      [...NAMES, 'account', 'claim', 'state', 'due_at', 'attempts', 'created_at'],
+      `SELECT ${NAMES.map((name) => `r.${name}`).join(', ')}, ?, ?, 'PENDING', ${dialect.now}, 0, ${dialect.now}
        FROM ${dialect.rows(COLUMNS, 'r')}`,
     );
-    await session.run(insert, [this.account, ...dialect.encodeRows(COLUMNS, rows)]);
+    await session.run(insert, [this.account, claim, ...dialect.encodeRows(COLUMNS, rows)]);
   }
 
   /**

@@ -6,6 +6,9 @@ import type { DurableHandler, EventHandler } from './event-handler.js';
 import { GuardedObservable } from './guarded-observable.js';
 import { isThenable } from './is-thenable.js';
 
+/** Most events that are kept in memory; an application that never starts must not fill it. */
+const MOST_KEPT = 10_000;
+
 /**
  * Those who want to know what happens to one account.
  *
@@ -18,8 +21,14 @@ export class EventListeners {
   private readonly subject = new Subject<EmayImsEvent>();
   private readonly logger: GuardedLogger;
   private hasMessageHandlers = false;
+  /** What has happened before the handlers were known, for those that are not durable. */
+  private kept: EmayImsEvent[] = [];
 
-  constructor(readonly account = 'default') {
+  constructor(
+    readonly account = 'default',
+    /** Whether every handler has been added. Until then all of them may want everything. */
+    public areKnown = true,
+  ) {
     this.logger = GuardedLogger.of(account);
     const onFailure = (error: unknown) => this.report('A subscriber of events$', error);
     this.events$ = new GuardedObservable(onFailure, (subscriber) => this.subject.subscribe(subscriber));
@@ -27,12 +36,12 @@ export class EventListeners {
 
   /** Whether what a step changes is of interest to anybody. */
   get wantsMessages(): boolean {
-    return this.hasMessageHandlers || this.subject.observed;
+    return this.hasMessageHandlers || this.subject.observed || !this.areKnown;
   }
 
   /** Whether anything is. */
   get wantsAnything(): boolean {
-    return this.handlers.length > 0 || this.durable.length > 0 || this.subject.observed;
+    return this.handlers.length > 0 || this.durable.length > 0 || this.subject.observed || !this.areKnown;
   }
 
   add(handler: EventHandler): void {
@@ -47,13 +56,23 @@ export class EventListeners {
 
   /** Tells those who listen in this process; what is durable has been recorded before. */
   emit(event: EmayImsEvent): void {
-    for (const handler of this.handlers) if (handler.types.has(event.type)) this.call(handler, event);
+    if (this.areKnown) this.tellHandlers(event);
+    else if (this.kept.length < MOST_KEPT) this.kept.push(event);
     this.subject.next(event);
+  }
+
+  /** The handlers are known: tells them what they have missed. */
+  tellKept(): void {
+    for (const event of this.kept.splice(0)) this.tellHandlers(event);
   }
 
   /** Nothing happens any more. */
   close(): void {
     this.subject.complete();
+  }
+
+  private tellHandlers(event: EmayImsEvent): void {
+    for (const handler of this.handlers) if (handler.types.has(event.type)) this.call(handler, event);
   }
 
   private call(handler: EventHandler, event: EmayImsEvent): void {

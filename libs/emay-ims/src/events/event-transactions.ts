@@ -1,8 +1,14 @@
 import type { ImsDatabase } from '../database/ims-database.js';
+import { WorkInFlight } from '../engine/work-in-flight.js';
 import { DurableEventStore } from './durable-event-store.js';
 import type { EmayImsEvent } from './emay-ims-event.js';
 import { EventListeners } from './event-listeners.js';
 import { TransactionEvents, type EventfulSession } from './transaction-events.js';
+
+/** How long to wait for transactions that began before the handlers were known. */
+const EARLY_MS = 30_000;
+/** No start takes as long: whoever recorded an event so long ago, and for nobody yet, has ended. */
+const ABANDONED_MS = 300_000;
 
 type EventfulWork<T> = (session: EventfulSession) => Promise<T>;
 
@@ -12,9 +18,11 @@ type EventfulWork<T> = (session: EventfulSession) => Promise<T>;
  * - Told after the commit, and not at all without it.
  * - For durable handlers it is recorded in the same transaction.
  * - While nobody listens they are plain transactions, and a step that needs none runs without.
+ * - Before the handlers are known, everything is recorded for whichever of them will want it.
  */
 export class EventTransactions {
   readonly durable: DurableEventStore;
+  private readonly early = new WorkInFlight();
 
   constructor(
     private readonly database: ImsDatabase,
@@ -36,14 +44,35 @@ export class EventTransactions {
   }
 
   async transaction<T>(work: EventfulWork<T>): Promise<T> {
-    const { wantsAnything, wantsMessages } = this.listeners;
-    if (!wantsAnything) return this.database.transaction(work);
+    if (!this.listeners.wantsAnything) return this.database.transaction(work);
+    return this.listeners.areKnown ? this.tell(work) : this.early.during(() => this.tell(work));
+  }
+
+  /** Has handlers told of what happened before they were known. */
+  async handlersAreKnown(): Promise<void> {
+    this.listeners.areKnown = true;
+    await this.early.ended(EARLY_MS);
+    await this.durable.assignEarly(this.listeners.durable, 0);
+    this.listeners.tellKept();
+  }
+
+  /** The same for what a process recorded that ended before its handlers were known; resolves to how much. */
+  async tellHandlersOfEarly(): Promise<number> {
+    const { durable } = this.listeners;
+    const assigned = durable.length === 0 ? 0 : await this.durable.assignEarly(durable, ABANDONED_MS);
+    if (assigned > 0) for (const { name } of durable) this.wake(name);
+    return assigned;
+  }
+
+  private async tell<T>(work: EventfulWork<T>): Promise<T> {
+    const { wantsMessages, areKnown } = this.listeners;
     let events: readonly EmayImsEvent[] = [];
     const result = await this.database.transaction(async (session) => {
       const collected = new TransactionEvents(wantsMessages); // The work may run again: nothing of the last try counts.
       const value = await work({ ...session, events: collected });
       events = collected.all();
-      if (this.listeners.durable.length > 0) await this.durable.record(events, this.listeners.durable, session);
+      if (!areKnown) await this.durable.recordEarly(events, session);
+      else if (this.listeners.durable.length > 0) await this.durable.record(events, this.listeners.durable, session);
       return value;
     });
     for (const event of events) this.listeners.emit(event);

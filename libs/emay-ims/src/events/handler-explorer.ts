@@ -1,4 +1,5 @@
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { AccountRegistry } from '../accounts/account-registry.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { EMAY_IMS_EVENT_TYPES, type EmayImsEvent, type EmayImsEventType } from './emay-ims-event.js';
 import { EventListeners } from './event-listeners.js';
@@ -27,10 +28,11 @@ export class HandlerExplorer {
   /** Has the methods that want events of the listeners' account called. */
   register(listeners: EventListeners): void {
     const accounts = this.accounts();
+    const mayGrow = this.mayGrow();
     const names = new Set<string>();
     for (const { label, metadata, handle } of this.methods()) {
       const { options } = metadata;
-      if (options.account !== undefined && !accounts.includes(options.account)) {
+      if (options.account !== undefined && !mayGrow && !accounts.includes(options.account)) {
         throw wrong(label, `there is no account "${options.account}": write one of ${accounts.join(', ')}`);
       }
       const types = typesIn(label, metadata);
@@ -46,7 +48,14 @@ export class HandlerExplorer {
     }
   }
 
-  /** Every account of this application. */
+  /** Whether accounts may be added later, of which nobody knows the names. */
+  private mayGrow(): boolean {
+    return this.discovery
+      .getProviders()
+      .some(({ instance }) => instance instanceof AccountRegistry && instance.mayGrow);
+  }
+
+  /** Every account that this application imports. */
   private accounts(): string[] {
     return this.discovery
       .getProviders()

@@ -112,7 +112,8 @@ const GAUGES: readonly AccountGauge[] = [
 /** No scrape waits longer for the database; Prometheus itself waits for ten seconds. */
 const TIMEOUT_MS = 3_000;
 
-type Services = ReadonlyMap<string, EmayImsService>;
+/** The accounts as they are now. */
+type Services = () => ReadonlyMap<string, EmayImsService>;
 
 /** What each account answered; `null`: its database did not, or not in time. */
 type Answers<Answer> = () => Promise<{ account: string; answer: Answer | null }[]>;
@@ -151,14 +152,17 @@ function answersOf<Answer>(
   cacheMs: number,
   ask: (service: EmayImsService) => Promise<Answer>,
 ): Answers<Answer> {
-  const snapshots = [...services].map(
-    ([account, service]) => [account, new Snapshot(() => ask(service), cacheMs)] as const,
-  );
+  const snapshots = new WeakMap<EmayImsService, Snapshot<Answer>>();
+  const snapshotOf = (service: EmayImsService) => {
+    let snapshot = snapshots.get(service);
+    if (!snapshot) snapshots.set(service, (snapshot = new Snapshot(async () => ask(service), cacheMs)));
+    return snapshot;
+  };
   return () =>
     Promise.all(
-      snapshots.map(async ([account, snapshot]) => ({
+      [...services()].map(async ([account, service]) => ({
         account,
-        answer: await withinTime(snapshot.get(), TIMEOUT_MS).catch(() => null),
+        answer: await withinTime(snapshotOf(service).get(), TIMEOUT_MS).catch(() => null),
       })),
     );
 }

@@ -1,8 +1,10 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { register } from 'prom-client';
+import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
-import { findAccount } from '../find-account.js';
+import type { AccountRegistry } from '../accounts/account-registry.js';
+import { findAccount, findRegistry } from '../find-account.js';
 import { registerAccountGauges } from './account-gauges.js';
 import type { EmayImsMetricsOptions } from './metrics-options.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -31,10 +33,18 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
   /** @throws EmayImsOptionsError where there is no account of a name given */
   onModuleInit(): void {
     const { registry = register, accounts = [DEFAULT_ACCOUNT], cacheMs = CACHE_MS } = this.options;
-    const services = new Map(accounts.map((account) => [account, findAccount(this.moduleRef, account)]));
-    this.requests = new RequestMetrics(registry, new Set(accounts));
-    registerAccountGauges(registry, services, cacheMs);
-    this.requests.subscribe();
+    const requests = new RequestMetrics(registry);
+    if (accounts === 'all') {
+      const known = findRegistry(this.moduleRef);
+      known?.forEach(({ name }) => requests.add(name));
+      registerAccountGauges(registry, () => servicesOf(known), cacheMs);
+    } else {
+      const services = new Map(accounts.map((account) => [account, findAccount(this.moduleRef, account)]));
+      for (const account of accounts) requests.add(account);
+      registerAccountGauges(registry, () => services, cacheMs);
+    }
+    requests.subscribe();
+    this.requests = requests;
   }
 
   /** @internal */
@@ -46,4 +56,9 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
       if (name.startsWith('emay_ims_')) registry.removeSingleMetric(name);
     }
   }
+}
+
+function servicesOf(registry: AccountRegistry | null): ReadonlyMap<string, EmayImsService> {
+  const names = registry?.names ?? [];
+  return new Map(names.map((name) => [name, registry!.find(name)!.service()]));
 }

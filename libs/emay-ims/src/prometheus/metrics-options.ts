@@ -4,8 +4,8 @@ import type { Registry } from 'prom-client';
 export interface EmayImsMetricsOptions {
   /** Where the metrics are registered. Default: prom-client's own registry, `register`. */
   registry?: Registry;
-  /** Names of the accounts. Default: `default` alone. */
-  accounts?: readonly string[];
+  /** Names of the accounts, or `all`: every one of the application, with those added at run time. Default: `default` alone. */
+  accounts?: readonly string[] | 'all';
   /**
    * How long the gauges that come from the database are kept, in ms; at least twenty times as long as it took to ask for
    * them, so that scraping a table of any size takes at most a twentieth of one connection's time. Default: 10,000.

@@ -26,7 +26,8 @@ export class RequestMetrics {
 
   constructor(
     registry: Registry,
-    private readonly accounts: ReadonlySet<string>,
+    /** Grows while accounts come. */
+    private readonly accounts = new Set<string>(),
   ) {
     const registers = [registry];
     this.durations = new Histogram({
@@ -60,7 +61,12 @@ export class RequestMetrics {
       labelNames: ['account', 'effect'],
       registers,
     });
-    for (const account of accounts) this.startAtZero(account);
+  }
+
+  /** Counts what this account does, too. */
+  add(account: string): void {
+    this.accounts.add(account);
+    this.startAtZero(account);
   }
 
   subscribe(): void {

@@ -38,7 +38,7 @@ import { ScriptedGateway } from './scripted-gateway.js';
 import { standsFor, type Surface } from './surface.js';
 
 /** What the module alone needs of an account. */
-export type NeverAskedOfAnInMemoryAccount = 'client' | 'start' | 'stop' | 'close';
+export type NeverAskedOfAnInMemoryAccount = 'client' | 'handlersAreKnown' | 'start' | 'stop' | 'close';
 
 /** Passed on to a store that needs none, and asked by a schedule that does not run. */
 const NO_DATABASE = null as unknown as ImsDatabase;

@@ -48,7 +48,8 @@ export class InMemoryEmayImsService extends EmayImsService {
     super(events);
     const options = resolveOptions({ ...UNUSED, name, dispatch: ONE_BY_ONE, protocol: { maxContentLength } });
     this.memory = new InMemoryAccount(options, now, events);
-    this.attach(standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(this.memory));
+    const account = standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(this.memory);
+    this.attach({ opened: () => account });
   }
 
   /** Every message, oldest first, as it stands now. */

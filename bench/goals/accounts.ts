@@ -1,0 +1,49 @@
+import type { IdleTask } from '../contenders/ours-idle.js';
+import { TENANTS } from '../support/account.js';
+import { withDatabase } from '../support/databases.js';
+import { withGateway } from '../support/gateway.js';
+import { runContender } from '../support/processes.js';
+import { atMost, type Goal } from './goal.js';
+import { interleave } from './interleave.js';
+
+/** Every account polls once within the first, and twice within the second. */
+const FULL = { settleMs: 45_000, measureMs: 60_000 };
+const QUICK = { settleMs: 5_000, measureMs: 10_000 };
+
+export const accounts: Goal = {
+  key: 'P14',
+  title: `${TENANTS.length} accounts in one process: their start, and CPU with nothing to do but to poll every 30 s`,
+  async measure(bench) {
+    const size = bench.isQuick ? QUICK : FULL;
+    const contenders = bench.databases.map((kind) => [
+      kind,
+      () =>
+        withDatabase(kind, (database) =>
+          withGateway((gateway) => {
+            const task: IdleTask = { gatewayUrl: gateway.url, database, ...size };
+            return runContender('ours-accounts', task, bench.profileFolder);
+          }),
+        ),
+    ]);
+    const measured = await interleave(bench, 'P14', Object.fromEntries(contenders));
+    return bench.databases.flatMap((kind) => {
+      const { startSeconds, percent } = measured[kind]!;
+      return [
+        {
+          key: `P14.${kind}.start`,
+          what: `adding ${TENANTS.length} accounts at once, ${kind}`,
+          unit: 's',
+          ours: startSeconds!,
+          comparisons: [atMost(5, 's', startSeconds!)],
+        },
+        {
+          key: `P14.${kind}.idle`,
+          what: `CPU over ${size.measureMs / 1_000} s of ${TENANTS.length} accounts without messages, ${kind}`,
+          unit: '% of a core',
+          ours: percent!,
+          comparisons: [atMost(5, '% of a core', percent!)],
+        },
+      ];
+    });
+  },
+};

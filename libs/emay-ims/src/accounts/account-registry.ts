@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { EmayImsService } from '../emay-ims.service.js';
+import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+
+/** An account of this application. */
+export interface RegisteredAccount {
+  readonly name: string;
+  /** Its service as others get it: a test may have put another in its place. */
+  readonly service: () => EmayImsService;
+  /** By `EmayImsModule`, and not at run time. */
+  readonly isImported: boolean;
+}
+
+type Listener = (account: RegisteredAccount) => void;
+
+/** Every account of one application, from before it is opened until after it is closed. */
+@Injectable()
+export class AccountRegistry {
+  /** Whether accounts may be added at run time. */
+  mayGrow = false;
+  private readonly accounts = new Set<RegisteredAccount>();
+  private readonly listeners = new Set<Listener>();
+
+  get names(): string[] {
+    return [...new Set([...this.accounts].map(({ name }) => name))];
+  }
+
+  find(name: string): RegisteredAccount | undefined {
+    return [...this.accounts].find((account) => account.name === name);
+  }
+
+  add(account: RegisteredAccount): void {
+    this.accounts.add(account);
+    for (const listener of this.listeners) listener(account);
+  }
+
+  remove(account: RegisteredAccount): void {
+    this.accounts.delete(account);
+  }
+
+  /** Calls back with each account that there is, and with each that comes. */
+  forEach(listener: Listener): void {
+    for (const account of this.accounts) listener(account);
+    this.listeners.add(listener);
+  }
+
+  /** Two of one name would share leases and job names, and the second would hide the first from those who inject it. */
+  assertOnlyOne(name: string): void {
+    const namesakes = [...this.accounts].filter((account) => account.name === name).length;
+    if (namesakes > 1) {
+      throw new EmayImsOptionsError(
+        `EmayImsModule cannot start: it is imported ${namesakes} times with the name "${name}". Give each account ` +
+          'its own name, or import one account once: with isGlobal: true, or in a module that exports EmayImsModule.',
+      );
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { AccountLifecycle } from '../account-lifecycle.js';
+import { createGatewayHttpService, EmayImsClient } from '../client/index.js';
+import { AccountDatabase } from '../database/account-database.js';
+import { OwnPools } from '../database/own-pools.js';
+import { SharedDatabases } from '../database/shared-databases.js';
+import { EmayImsService } from '../emay-ims.service.js';
+import { EmayImsClosedError } from '../errors/emay-ims-errors.js';
+import { EventListeners } from '../events/event-listeners.js';
+import { HostApplication } from '../host-application.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { AccountRegistry, type RegisteredAccount } from './account-registry.js';
+
+interface AddedAccount {
+  readonly registered: RegisteredAccount;
+  readonly lifecycle: AccountLifecycle;
+  /** Settles when it has been opened, or could not be. */
+  readonly adding: Promise<void>;
+  closing: Promise<void> | null;
+}
+
+/**
+ * The accounts that were added at run time. They go through what imported ones do: as far as the application has come when they are
+ * added, and then with it.
+ */
+@Injectable()
+export class AddedAccounts {
+  private readonly added = new Map<string, AddedAccount>();
+  private isStarted = false;
+  private isEnding = false;
+
+  constructor(
+    private readonly registry: AccountRegistry,
+    private readonly pools: OwnPools,
+    private readonly databases: SharedDatabases,
+    private readonly host: HostApplication,
+  ) {
+    registry.mayGrow = true;
+  }
+
+  has(name: string): boolean {
+    return this.added.has(name);
+  }
+
+  /** @throws what keeps it from being opened: then it is not there */
+  async add(options: ResolvedEmayImsOptions): Promise<EmayImsService> {
+    const { name } = options;
+    if (this.isEnding) throw new EmayImsClosedError(name);
+    const { lifecycle, service } = this.wire(options);
+    const registered = { name, service: () => service, isImported: false };
+    const account: AddedAccount = { registered, lifecycle, adding: this.open(lifecycle), closing: null };
+    this.added.set(name, account);
+    this.registry.add(registered);
+    try {
+      await account.adding;
+      if (this.isEnding) throw new EmayImsClosedError(name);
+    } catch (error) {
+      await this.close(account);
+      throw error;
+    }
+    return service;
+  }
+
+  async remove(name: string): Promise<void> {
+    const account = this.added.get(name);
+    if (account) await this.close(account);
+  }
+
+  /** The providers of the application are made. */
+  async init(): Promise<void> {
+    await this.forEachOpen((lifecycle) => lifecycle.init());
+  }
+
+  /** The application has started. */
+  async start(): Promise<void> {
+    this.isStarted = true;
+    await this.forEachOpen((lifecycle) => lifecycle.start());
+  }
+
+  async stop(): Promise<void> {
+    this.isEnding = true;
+    await Promise.all([...this.added.values()].map(({ lifecycle }) => lifecycle.stop()));
+  }
+
+  async end(): Promise<void> {
+    this.isEnding = true;
+    await Promise.all([...this.added.values()].map((account) => this.close(account)));
+  }
+
+  private wire(options: ResolvedEmayImsOptions): { lifecycle: AccountLifecycle; service: EmayImsService } {
+    const { name } = options;
+    const listeners = new EventListeners(name, false);
+    const http = createGatewayHttpService(options);
+    const client = new EmayImsClient(http, options);
+    const database = new AccountDatabase(name, options.database, this.pools, this.databases, null);
+    const assertAllowed = () => this.registry.assertOnlyOne(name);
+    const lifecycle = new AccountLifecycle({ options, client, http, database, listeners }, this.host, assertAllowed);
+    const service = new EmayImsService(listeners);
+    service.attach(lifecycle);
+    return { lifecycle, service };
+  }
+
+  private async open(lifecycle: AccountLifecycle): Promise<void> {
+    await (this.host.isComplete ? lifecycle.init() : lifecycle.opened());
+    if (this.isStarted) await lifecycle.start();
+  }
+
+  private async forEachOpen(work: (lifecycle: AccountLifecycle) => Promise<void>): Promise<void> {
+    await Promise.all(
+      [...this.added.values()].map(async ({ adding, lifecycle }) => {
+        const isOpen = await adding.then(
+          () => true,
+          () => false, // Whoever adds it is told.
+        );
+        if (isOpen) await work(lifecycle);
+      }),
+    );
+  }
+
+  private close(account: AddedAccount): Promise<void> {
+    account.closing ??= this.closeNow(account);
+    return account.closing;
+  }
+
+  private async closeNow({ lifecycle, registered }: AddedAccount): Promise<void> {
+    try {
+      await lifecycle.stop();
+      await lifecycle.close();
+    } finally {
+      this.added.delete(registered.name);
+      this.registry.remove(registered);
+    }
+  }
+}

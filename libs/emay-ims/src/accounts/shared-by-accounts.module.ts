@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { OwnPools } from '../database/own-pools.js';
+import { SharedDatabases } from '../database/shared-databases.js';
+import { HostApplication } from '../host-application.js';
+import { AccountRegistry } from './account-registry.js';
+
+const SHARED = [AccountRegistry, HostApplication, OwnPools, SharedDatabases];
+
+/** One of it in an application: accounts share what it provides. */
+@Module({ imports: [DiscoveryModule], providers: SHARED, exports: SHARED })
+export class SharedByAccountsModule {}

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
+import { TerminusModule } from '@nestjs/terminus';
+import {
+  EmayImsAccounts,
+  EmayImsAccountsModule,
+  EmayImsClosedError,
+  EmayImsModule,
+  EmayImsOptionsError,
+  EmayImsService,
+  OnImsEvent,
+  type EmayImsEvent,
+} from 'nestjs-emay-ims';
+import { EmayImsEventEmitterModule } from 'nestjs-emay-ims/event-emitter';
+import { EmayImsMetricsModule } from 'nestjs-emay-ims/prometheus';
+import { EmayImsHealthIndicator, EmayImsHealthModule } from 'nestjs-emay-ims/terminus';
+import { Registry } from 'prom-client';
+import { eventually } from '../support/eventually.js';
+import { Workbench } from './workbench.js';
+
+const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
+
+let bench: Workbench;
+beforeEach(async () => {
+  bench = await Workbench.open();
+});
+afterEach(() => bench.close());
+
+/** Each tenant has an AppId of its own, and a gateway where that is known. */
+async function tenant(name: string, working = true) {
+  const appId = `EUCP-EMY-SMS0-${name.toUpperCase()}`;
+  const { url } = await bench.anotherGateway(appId);
+  const jobs = working ? { dispatch: { intervalMs: 10 }, reports: { intervalMs: 20 } } : {};
+  return bench.options({ name, appId, baseUrl: url, ...jobs });
+}
+
+const delivered = (ims: EmayImsService) =>
+  eventually(
+    () => ims.findOne('one'),
+    (message) => message?.state === 'DELIVERED',
+  );
+
+describe('an account that is added at run time', () => {
+  it('works like one that is imported, until it is removed; added again it sends what it left', async () => {
+    const host = await bench.start({ imports: [EmayImsAccountsModule, EmayImsModule.forRoot(bench.options())] });
+    const accounts = host.get(EmayImsAccounts);
+    const options = await tenant('one');
+    const ims = await accounts.add(options);
+    expect(accounts.get('one')).toBe(ims);
+    expect(accounts.get()).toBe(host.get(EmayImsService));
+    expect(accounts.list()).toEqual(['default', 'one']);
+    await ims.enqueue([MESSAGE]);
+    await delivered(ims);
+    const left = ims.enqueue([{ ...MESSAGE, customImsId: 'two', sendAt: new Date(Date.now() + 1_500) }]);
+    await accounts.remove('one');
+    await left;
+    expect(accounts.list()).toEqual(['default']);
+    await expect(ims.stats()).rejects.toThrow(EmayImsClosedError);
+    const again = await accounts.add(options);
+    await eventually(
+      () => again.findOne('two'),
+      (message) => message?.state === 'DELIVERED',
+    );
+    await host.close();
+    await expect(again.stats()).rejects.toThrow(EmayImsClosedError);
+  });
+
+  it('is added by a factory, before anything has started', async () => {
+    const options = await tenant('one');
+    const early = {
+      provide: 'TENANT',
+      inject: [EmayImsAccounts],
+      useFactory: async (accounts: EmayImsAccounts) => {
+        const ims = await accounts.add(options);
+        await ims.enqueue([MESSAGE]);
+        return ims;
+      },
+    };
+    @Injectable()
+    class Listener {
+      readonly told: string[] = [];
+      @OnImsEvent('message.delivered', { durable: 'listener', account: 'one' })
+      note({ customImsId }: EmayImsEvent & { customImsId: string }): void {
+        this.told.push(customImsId);
+      }
+    }
+    const host = await bench.start({ imports: [EmayImsAccountsModule], providers: [early, Listener] });
+    await delivered(host.get<EmayImsService>('TENANT'));
+    await eventually(
+      () => host.get(Listener).told,
+      (told) => told.length === 1,
+    );
+  });
+
+  it('is heard by handlers and the event emitter, and shows in health and metrics', async () => {
+    @Injectable()
+    class Listener {
+      readonly told: string[] = [];
+      @OnImsEvent('message.delivered')
+      note({ account }: EmayImsEvent): void {
+        this.told.push(account);
+      }
+      @OnEvent('emay-ims.message.delivered')
+      hear({ account }: EmayImsEvent): void {
+        this.told.push(`emitted ${account}`);
+      }
+    }
+    const registry = new Registry();
+    const host = await bench.start({
+      imports: [
+        EmayImsAccountsModule,
+        EventEmitterModule.forRoot(),
+        EmayImsEventEmitterModule,
+        EmayImsMetricsModule.forRoot({ registry, accounts: 'all', cacheMs: 0 }),
+        TerminusModule,
+        EmayImsHealthModule,
+      ],
+      providers: [Listener],
+    });
+    const accounts = host.get(EmayImsAccounts);
+    const ims = await accounts.add(await tenant('one'));
+    await ims.enqueue([MESSAGE]);
+    await delivered(ims);
+    await eventually(
+      () => host.get(Listener).told.toSorted(),
+      (told) => told.join() === 'emitted one,one',
+    );
+    const health = host.get(EmayImsHealthIndicator, { strict: false });
+    expect(await health.check('sms', { account: 'one' })).toMatchObject({ sms: { account: 'one', database: 'up' } });
+    const metrics = await registry.metrics();
+    expect(metrics).toContain('emay_ims_messages{account="one",state="DELIVERED"} 1');
+    expect(metrics).toMatch(/emay_ims_submitted_messages_total\{account="one",outcome="accepted",code="SUCCESS"\} 1/);
+    await accounts.remove('one');
+    expect(await registry.metrics()).not.toContain('emay_ims_messages{account="one"');
+    await expect(health.check('sms', { account: 'one' })).rejects.toThrow(EmayImsOptionsError);
+  });
+
+  it('is refused under a name that is there, or being added; a wrong one leaves nothing behind', async () => {
+    const host = await bench.start({ imports: [EmayImsAccountsModule, EmayImsModule.forRoot(bench.options())] });
+    const accounts = host.get(EmayImsAccounts);
+    const options = await tenant('one');
+    await expect(accounts.add({ ...options, name: 'default' })).rejects.toThrow(/an account "default" already/);
+    const adding = accounts.add(options);
+    await expect(accounts.add(options)).rejects.toThrow(EmayImsOptionsError);
+    await adding;
+    const wrong = { ...(await tenant('two')), database: { dataSource: 'none' } };
+    await expect(accounts.add(wrong)).rejects.toThrow(/no DataSource named "none"/);
+    expect(accounts.list()).toEqual(['default', 'one']);
+    await expect(accounts.remove('default')).rejects.toThrow(/imported with EmayImsModule/);
+    await expect(accounts.remove('two')).rejects.toThrow(/no account "two"/);
+    expect(() => accounts.get('two')).toThrow(EmayImsOptionsError);
+  });
+
+  it('is refused while the application shuts down', async () => {
+    const options = await tenant('one');
+    const ends: unknown[] = [];
+    @Injectable()
+    class Late implements BeforeApplicationShutdown {
+      constructor(private readonly accounts: EmayImsAccounts) {}
+      async beforeApplicationShutdown(): Promise<void> {
+        ends.push(await this.accounts.add(options).catch((error: unknown) => error));
+      }
+    }
+    const host = await bench.start({ imports: [EmayImsAccountsModule], providers: [Late] });
+    // One that is being added when the shutdown begins.
+    const adding = host
+      .get(EmayImsAccounts)
+      .add(await tenant('two'))
+      .catch((error: unknown) => error);
+    await host.close();
+    expect(ends).toEqual([expect.any(EmayImsClosedError)]);
+    const ims = await adding;
+    if (ims instanceof EmayImsService) await expect(ims.stats()).rejects.toThrow(EmayImsClosedError);
+    else expect(ims).toBeInstanceOf(EmayImsClosedError);
+    expect(host.get(EmayImsAccounts).list()).toEqual([]);
+  });
+});

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  EmayImsAccounts,
+  EmayImsAccountsModule,
+  EmayImsModule,
+  EmayImsOptionsError,
+  EmayImsService,
+  type EmayImsModuleOptions,
+} from 'nestjs-emay-ims';
+import { ClaimInDatabase } from '../../libs/emay-ims/src/accounts/claim-in-database.js';
+import { gatewayIdentities } from '../../libs/emay-ims/src/accounts/gateway-identity.js';
+import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { Workbench } from './workbench.js';
+
+const identities = (baseUrl: string | string[], appId = 'APP') =>
+  gatewayIdentities(resolveOptions({ baseUrl, appId, secretKey: 'KEY' }));
+const keys = (...given: Parameters<typeof identities>) => identities(...given).map(({ key }) => key);
+
+describe('an AppId at a gateway', () => {
+  it.each([
+    ['https://gateway.example', 'https://GATEWAY.example:443/'],
+    ['https://gateway.example', 'https://gateway.example.:8443/ims'],
+    ['https://gateway.example', 'http://gateway.example'],
+    ['http://localhost:3000', 'http://127.0.0.1:3000'],
+    ['http://localhost:3000', 'http://[::1]:3000/path'],
+  ])('%s is %s', (one, other) => {
+    expect(keys(one)).toEqual(keys(other));
+  });
+
+  it.each([
+    ['https://gateway.example', 'https://other.example'],
+    ['http://localhost:3000', 'http://localhost:3001'],
+  ])('%s is not %s', (one, other) => {
+    expect(keys(one)).not.toEqual(keys(other));
+  });
+
+  it('overlaps with each in a list, and tells nobody the AppId', () => {
+    const list = keys(['https://two.example', 'https://one.example', 'https://one.example:8443']);
+    expect(list).toHaveLength(2);
+    expect(list).toContain(keys('https://one.example')[0]);
+    expect(keys('https://one.example', 'OTHER')).not.toEqual(keys('https://one.example'));
+    expect(JSON.stringify(identities('https://one.example', 'SECRETIVE'))).not.toContain('SECRETIVE');
+  });
+});
+
+describe('two accounts with one AppId in a process', () => {
+  let bench: Workbench;
+  beforeEach(async () => {
+    bench = await Workbench.open();
+  });
+  afterEach(() => bench.close());
+
+  const other = (more: Partial<EmayImsModuleOptions> = {}) => {
+    const { appId } = bench.options();
+    return bench.options({ name: 'other', appId, database: bench.file('other.sqlite'), ...more });
+  };
+
+  it('are refused at the start, and say so in each call', async () => {
+    const imports = [
+      EmayImsModule.forRoot(bench.options()),
+      EmayImsModule.forRootAsync({ name: 'other', useFactory: () => other({ name: undefined }) }),
+    ];
+    const host = await bench.compile({ imports });
+    await expect(host.init()).rejects.toThrow(EmayImsOptionsError);
+    const refused = [EmayImsService, 'EmayImsService:other'].map((token) => host.get<EmayImsService>(token).stats());
+    const [one, two] = await Promise.allSettled(refused);
+    expect([one!.status, two!.status].toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('are refused when the second is added, and not once the first is removed', async () => {
+    const host = await bench.start({ imports: [EmayImsAccountsModule] });
+    const accounts = host.get(EmayImsAccounts);
+    await accounts.add(bench.options());
+    const baseUrl = ['https://elsewhere.example', bench.simulator.url.replace('127.0.0.1', 'localhost')];
+    const refused = accounts.add(other({ baseUrl }));
+    await expect(refused).rejects.toThrow(
+      /"other" cannot start: it has the same AppId at localhost:\d+ as account "default"/,
+    );
+    await expect(refused).rejects.not.toThrow(bench.options().appId);
+    await accounts.remove('default');
+    await accounts.add(other({ baseUrl }));
+    expect(accounts.list()).toEqual(['other']);
+  });
+
+  it('are not refused as instances of one name, in two applications', async () => {
+    await bench.start({ imports: [EmayImsModule.forRoot(bench.options())] });
+    await bench.start({ imports: [EmayImsModule.forRoot(bench.options())] });
+  });
+});
+
+describe.each(databasesUnderTest())('two processes on one database: %s', (kind) => {
+  let database: TestDatabase;
+  let close: () => Promise<void>;
+  let ims: ImsDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase(kind);
+    const source = await database.open();
+    close = () => source.destroy();
+    ims = new ImsDatabase(source);
+  });
+  afterEach(async () => {
+    await close();
+    await database.drop();
+  });
+
+  const claim = (account: string, baseUrl: string | string[] = ['https://a.example', 'https://b.example']) =>
+    new ClaimInDatabase(ims, account, identities(baseUrl));
+
+  it('one AppId is for accounts of one name, in any number of instances', async () => {
+    const [one, two, other] = [claim('one'), claim('one'), claim('other', 'https://b.example')];
+    await one.take();
+    await two.take();
+    await expect(other.take()).rejects.toThrow(
+      /"other" cannot start: it has the same AppId at b\.example as account "one" of another process.*rename.*another (8\d|90) s/,
+    );
+    await one.release();
+    await expect(other.take()).rejects.toThrow(EmayImsOptionsError);
+    await two.renew();
+    await two.release();
+    await other.take();
+    await expect(one.take()).rejects.toThrow(/account "other"/);
+    await claim('elsewhere', 'https://a.example').take();
+  });
+
+  it('of many that start at once, all those of one name do', async () => {
+    const claims = ['one', 'other'].flatMap((name) => Array.from({ length: 4 }, () => ({ name, claim: claim(name) })));
+    const ends = await Promise.allSettled(claims.map(({ claim: each }) => each.take()));
+    const started = claims.filter((_, index) => ends[index]!.status === 'fulfilled').map(({ name }) => name);
+    expect(started).toHaveLength(4);
+    expect(new Set(started).size).toBe(1);
+  });
+
+  it('what a process has left that is gone runs out', async () => {
+    const [gone, next] = [claim('gone'), claim('next')];
+    await gone.take();
+    await ims.run('UPDATE emay_ims_lease SET expires_at = expires_at - 90001');
+    await next.take();
+    await gone.renew(); // It was only asleep: it says so, and takes nothing away.
+    await next.renew();
+    const rows = await ims.rows("SELECT holder FROM emay_ims_lease WHERE name LIKE 'gateway:%:%'");
+    expect(new Set(rows.map(({ holder }) => holder))).toEqual(new Set(['next']));
+  });
+});
