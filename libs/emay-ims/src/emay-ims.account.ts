@@ -1,5 +1,5 @@
-import type { HttpService } from '@nestjs/axios';
-import { closeGatewayHttpService, EmayImsClient } from './client/index.js';
+import type { AxiosInstance } from 'axios';
+import { closeGatewayHttp, EmayImsClient } from './client/index.js';
 import { HostTransactions } from './database/host-transactions.js';
 import type { ImsDatabase } from './database/ims-database.js';
 import { LeaseStore } from './database/lease-store.js';
@@ -82,7 +82,7 @@ export class EmayImsAccount {
     readonly options: ResolvedEmayImsOptions,
     private readonly database: ImsDatabase,
     readonly client: EmayImsClient,
-    private readonly http: HttpService,
+    private readonly http: AxiosInstance,
     private readonly engine: EmayImsEngine,
     private readonly listeners = new EventListeners(),
   ) {
@@ -240,7 +240,7 @@ export class EmayImsAccount {
     await this.haveEnded(this.streams, STREAM_MS);
     this.calls.close();
     await this.haveEnded(this.calls, this.longestCallMs);
-    closeGatewayHttpService(this.http);
+    closeGatewayHttp(this.http);
     this.listeners.close();
   }
 

@@ -1,4 +1,3 @@
-import { HttpService } from '@nestjs/axios';
 import {
   Inject,
   Module,
@@ -10,10 +9,11 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { getDataSourceToken } from '@nestjs/typeorm';
+import type { AxiosInstance } from 'axios';
 import type { DataSource } from 'typeorm';
-import { createGatewayHttpService, EmayImsClient } from './client/index.js';
+import { createGatewayHttp, EmayImsClient } from './client/index.js';
 import { AccountDatabase } from './database/account-database.js';
+import { getDataSourceToken } from './database/data-source-token.js';
 import { OwnPools } from './database/own-pools.js';
 import { EmayImsAccount } from './emay-ims.account.js';
 import { EmayImsService } from './emay-ims.service.js';
@@ -35,6 +35,7 @@ import { resolveOptions } from './options/resolve-options.js';
 class OwnPoolsModule {}
 
 const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
+const GATEWAY_HTTP = Symbol('HTTP client of this account');
 
 /**
  * International SMS through one account of the Emay gateway. Import it once for each account.
@@ -53,7 +54,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedEmayImsOptions,
     @Inject(ACCOUNT_SERVICE) private readonly service: EmayImsService,
     private readonly client: EmayImsClient,
-    private readonly http: HttpService,
+    @Inject(GATEWAY_HTTP) private readonly http: AxiosInstance,
     private readonly database: AccountDatabase,
     private readonly listeners: EventListeners,
     private readonly discovery: DiscoveryService,
@@ -88,15 +89,15 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
       imports: [DiscoveryModule, OwnPoolsModule, ...imports],
       providers: [
         ...optionProviders,
-        { provide: HttpService, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttpService },
+        { provide: GATEWAY_HTTP, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttp },
         {
           provide: EmayImsClient,
-          inject: [HttpService, RESOLVED_OPTIONS],
-          useFactory: (http: HttpService, resolved: ResolvedEmayImsOptions) => new EmayImsClient(http, resolved),
+          inject: [GATEWAY_HTTP, RESOLVED_OPTIONS],
+          useFactory: (http: AxiosInstance, resolved: ResolvedEmayImsOptions) => new EmayImsClient(http, resolved),
         },
         {
           provide: AccountDatabase,
-          inject: [RESOLVED_OPTIONS, OwnPools, { token: getDataSourceToken(dataSourceName) as string, optional: true }],
+          inject: [RESOLVED_OPTIONS, OwnPools, { token: getDataSourceToken(dataSourceName), optional: true }],
           useFactory: ({ name: account, database }: ResolvedEmayImsOptions, pools: OwnPools, host?: DataSource) =>
             new AccountDatabase(
               account,

@@ -2,8 +2,8 @@ import type { Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { EmayImsHttpOptions, EmayImsProtocolOptions } from 'nestjs-emay-ims';
 import {
-  closeGatewayHttpService,
-  createGatewayHttpService,
+  closeGatewayHttp,
+  createGatewayHttp,
   EmayImsClient,
 } from '../../../libs/emay-ims/src/client/index.js';
 import { resolveOptions } from '../../../libs/emay-ims/src/options/resolve-options.js';
@@ -53,11 +53,11 @@ export class Bench {
       http: { timeoutMs: PATIENT_MS, connectTimeoutMs: http?.timeoutMs ?? PATIENT_MS, ...http },
       protocol: { canary: false, ...protocol },
     });
-    const service = createGatewayHttpService(options);
+    const service = createGatewayHttp(options);
     const { httpAgent, httpsAgent } = service.axiosRef.defaults as { httpAgent: Agent; httpsAgent: Agent };
     if (lookup) for (const agent of [httpAgent, httpsAgent]) Object.assign(agent.options, { lookup });
     if (trusting) httpsAgent.options.ca = CERTIFICATE;
-    this.opened.push({ close: () => closeGatewayHttpService(service) });
+    this.opened.push({ close: () => closeGatewayHttp(service) });
     return new EmayImsClient(service, options);
   }
 
