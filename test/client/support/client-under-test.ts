@@ -53,12 +53,12 @@ export class Bench {
       http: { timeoutMs: PATIENT_MS, connectTimeoutMs: http?.timeoutMs ?? PATIENT_MS, ...http },
       protocol: { canary: false, ...protocol },
     });
-    const service = createGatewayHttp(options);
-    const { httpAgent, httpsAgent } = service.axiosRef.defaults as { httpAgent: Agent; httpsAgent: Agent };
+    const gatewayHttp = createGatewayHttp(options);
+    const { httpAgent, httpsAgent } = gatewayHttp.defaults as { httpAgent: Agent; httpsAgent: Agent };
     if (lookup) for (const agent of [httpAgent, httpsAgent]) Object.assign(agent.options, { lookup });
     if (trusting) httpsAgent.options.ca = CERTIFICATE;
-    this.opened.push({ close: () => closeGatewayHttp(service) });
-    return new EmayImsClient(service, options);
+    this.opened.push({ close: () => closeGatewayHttp(gatewayHttp) });
+    return new EmayImsClient(gatewayHttp, options);
   }
 
   async close(): Promise<void> {

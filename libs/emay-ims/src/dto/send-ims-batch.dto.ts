@@ -12,7 +12,7 @@ export class ImsRecipientDto {
   /** See `SendImsDto.customImsId`. */
   @IsOptional()
   @IsCustomImsId()
-  customImsId?: string;
+  customImsId?: string | undefined;
 }
 
 /** The same text to any number of recipients; split into requests of at most 300 (§2.2.1.2). */

@@ -11,18 +11,18 @@ export class ImsSchedulingDto {
   @IsInt()
   @Min(MIN_PRIORITY)
   @Max(MAX_PRIORITY)
-  priority?: number;
+  priority?: number | undefined;
 
   /** Not before; an ISO 8601 time with its zone in JSON. Default: at once. Only for queued messages. */
   @IsOptional()
   @IsImsTime()
-  sendAt?: Date;
+  sendAt?: Date | undefined;
 
   /** Not after: what has not been handed over by then becomes EXPIRED. Default: no limit. */
   @IsOptional()
   @IsImsTime()
   @IsAfter('sendAt')
-  expiresAt?: Date;
+  expiresAt?: Date | undefined;
 }
 
 /** One text to one recipient (§2.1.1.2). */
@@ -38,5 +38,5 @@ export class SendImsDto extends ImsSchedulingDto {
   /** Idempotency key, at most 32 printable characters, unique in the account. Default: one of our own making. */
   @IsOptional()
   @IsCustomImsId()
-  customImsId?: string;
+  customImsId?: string | undefined;
 }
