@@ -1,11 +1,7 @@
 import type { Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { EmayImsHttpOptions, EmayImsProtocolOptions } from 'nestjs-emay-ims';
-import {
-  closeGatewayHttp,
-  createGatewayHttp,
-  EmayImsClient,
-} from '../../../libs/emay-ims/src/client/index.js';
+import { closeGatewayHttp, createGatewayHttp, EmayImsClient } from '../../../libs/emay-ims/src/client/index.js';
 import { resolveOptions } from '../../../libs/emay-ims/src/options/resolve-options.js';
 import { CERTIFICATE } from './self-signed.js';
 import { startRawServer, type RawServer, type RawServerBehaviour } from './raw-server.js';

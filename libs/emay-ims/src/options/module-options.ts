@@ -153,7 +153,8 @@ export interface EmayImsOptionsFactory {
 export type EmayImsAsyncOptions = Omit<EmayImsModuleOptions, 'name' | 'isGlobal'>;
 
 /** The options of `forRootAsync`; exactly one of `useFactory`, `useClass` and `useExisting`. */
-export interface EmayImsModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+export interface EmayImsModuleAsyncOptions {
+  imports?: ModuleMetadata['imports'] | undefined;
   name?: string;
   isGlobal?: boolean;
   inject?: FactoryProvider['inject'];
