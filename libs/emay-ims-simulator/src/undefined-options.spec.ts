@@ -25,6 +25,6 @@ it('an option that is undefined is one that is not given', async () => {
     onRequest: undefined,
   });
   expect((await fetch(simulator.url)).ok).toBe(true);
-  simulator.inject({ kind: 'code', code: undefined, on: undefined, times: undefined });
+  simulator.inject({ kind: 'reset-after', on: undefined, times: undefined, skip: undefined, chance: undefined });
   await simulator.stop();
 });
