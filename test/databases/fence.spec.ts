@@ -1,11 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EmayImsUnsentError } from 'nestjs-emay-ims';
-import {
-  closeGatewayHttp,
-  createGatewayHttp,
-  EmayImsClient,
-} from '../../libs/emay-ims/src/client/index.js';
+import { closeGatewayHttp, createGatewayHttp, EmayImsClient } from '../../libs/emay-ims/src/client/index.js';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
