@@ -28,22 +28,22 @@ export class FindImsDto {
   @ArrayNotEmpty()
   @ArrayMaxSize(IMS_MESSAGE_STATES.length)
   @IsIn(IMS_MESSAGE_STATES, { each: true })
-  state?: ImsMessageState | ImsMessageState[];
+  state?: ImsMessageState | ImsMessageState[] | undefined;
 
   /** International number, in any writing; also one that could not be sent to today. */
   @IsOptional()
   @IsStoredMobile()
-  mobile?: string;
+  mobile?: string | undefined;
 
   /** Stored at or after. */
   @IsOptional()
   @IsImsTime()
-  createdFrom?: Date;
+  createdFrom?: Date | undefined;
 
   /** Stored before. */
   @IsOptional()
   @IsImsTime()
-  createdBefore?: Date;
+  createdBefore?: Date | undefined;
 
   /** Messages in a page, 1 to 1,000. Default 50. */
   @IsOptional()
@@ -51,11 +51,11 @@ export class FindImsDto {
   @IsInt()
   @Min(1)
   @Max(MAX_PAGE_SIZE)
-  limit?: number;
+  limit?: number | undefined;
 
   /** `nextCursor` of the page before. */
   @IsOptional()
   @IsString()
   @MaxLength(128)
-  cursor?: string;
+  cursor?: string | undefined;
 }
