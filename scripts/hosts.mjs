@@ -81,6 +81,8 @@ async function runGroup(group, runs, tarballs, folder) {
   return rows;
 }
 
+const isOf = (run) => (row) => ['name', 'manager', 'node', 'database'].every((key) => row[key] === run[key]);
+
 async function runAll(runs, root) {
   const tarballs = await packLibraries(root);
   const groups = await groupByDependencies(runs);
@@ -92,7 +94,6 @@ async function runAll(runs, root) {
     }
   };
   await Promise.all(Array.from({ length: INSTALLS_AT_A_TIME }, worker));
-  const isOf = (run) => (row) => ['name', 'manager', 'node', 'database'].every((key) => row[key] === run[key]);
   return runs.map((run) => rows.find(isOf(run)));
 }
 

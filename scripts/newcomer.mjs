@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { mustRun, npm } from '../test/hosts/command.mjs';
+import { npm } from '../test/hosts/command.mjs';
 import { packLibraries } from '../test/hosts/tarballs.mjs';
 
 const README = 'libs/emay-ims/README.md';
