@@ -13,7 +13,7 @@ const swc = {
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/src', '<rootDir>/test'],
-  modulePathIgnorePatterns: ['/dist/'],
+  modulePathIgnorePatterns: ['/dist/', '/commonjs/'],
   testMatch: ['**/*.spec.ts'],
   // Applications of their own, with their own jest: see scripts/hosts.mjs.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/hosts/'],

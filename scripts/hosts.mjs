@@ -4,7 +4,8 @@
  *
  *   node scripts/hosts.mjs                      # the small matrix: what CI runs
  *   node scripts/hosts.mjs --only nest-11-commonjs --node 22
- *   node scripts/hosts.mjs --all                # every host on every Node
+ *   node scripts/hosts.mjs --only nest-11-new --manager 'yarn 4'
+ *   node scripts/hosts.mjs --all                # every host on every Node, by every package manager it names
  *   node scripts/hosts.mjs --list
  *
  * Needs `npm run build` and, alone of all scripts, the npm registry. A database server or a Node that is not there is
@@ -29,6 +30,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     node: { type: 'string' },
+    manager: { type: 'string' },
     all: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
@@ -65,21 +67,25 @@ async function runGroup(group, runs, tarballs, folder) {
   const versions = await installGroup(group, tarballs, folder).catch(asFailure);
   for (const host of group) {
     const install = versions.failure ? versions : await prepareHost(host, folder).catch(asFailure);
-    for (const run of runs.filter(({ name }) => name === host.name)) {
+    for (const run of runs.filter(({ name, manager }) => name === host.name && manager === host.manager)) {
       const startedAt = performance.now();
       const outcome = await outcomeOf(run, install);
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
       rows.push({ ...run, ...outcome, seconds, versions: versions.failure ? () => undefined : versions });
-      console.log(`${outcome.result}: ${run.name}, Node ${run.node}${run.database ? `, ${run.database}` : ''}`);
+      console.log(
+        `${outcome.result}: ${[run.name, `Node ${run.node}`, run.database, run.manager].filter(Boolean).join(', ')}`,
+      );
       if (outcome.failure) console.log(outcome.failure.replaceAll(/^/gm, '  '));
     }
   }
   return rows;
 }
 
+const isOf = (run) => (row) => ['name', 'manager', 'node', 'database'].every((key) => row[key] === run[key]);
+
 async function runAll(runs, root) {
   const tarballs = await packLibraries(root);
-  const groups = await groupByDependencies([...new Set(runs.map(({ name }) => name))]);
+  const groups = await groupByDependencies(runs);
   const rows = [];
   const waiting = groups.entries();
   const worker = async () => {
@@ -88,16 +94,14 @@ async function runAll(runs, root) {
     }
   };
   await Promise.all(Array.from({ length: INSTALLS_AT_A_TIME }, worker));
-  return runs.map((run) =>
-    rows.find(({ name, node, database }) => name === run.name && node === run.node && database === run.database),
-  );
+  return runs.map((run) => rows.find(isOf(run)));
 }
 
 try {
   const runs = selectRuns(values);
   if (values.list) {
-    for (const { name, modules, node, database } of runs)
-      console.log([name, modules, `Node ${node}`, database ?? ''].join('  '));
+    for (const { name, modules, node, database, manager } of runs)
+      console.log([name, modules, `Node ${node}`, database ?? '', manager].join('  '));
     process.exit(0);
   }
   const startedAt = performance.now();

@@ -2,7 +2,7 @@
  * Walks the quick start of the package's README in an empty folder, as somebody would who meets it for the first time,
  * and times each step: `nest new`, installing the packed libraries, the README's own files, start, send, DELIVERED.
  *
- *   npm run build && node scripts/newcomer.mjs
+ *   npm run build && node scripts/newcomer.mjs [--nest 11]
  *
  * Needs the npm registry. Not a part of CI: `nest new` asks for ranges, so what it installs changes by itself.
  */
@@ -10,15 +10,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { mustRun, npm } from '../test/hosts/command.mjs';
+import { parseArgs } from 'node:util';
+import { npm } from '../test/hosts/command.mjs';
 import { packLibraries } from '../test/hosts/tarballs.mjs';
 
 const README = 'libs/emay-ims/README.md';
-const PEERS = ['@nestjs/axios', '@nestjs/typeorm', 'typeorm', 'axios', 'class-validator', 'class-transformer'];
+const PEERS = ['typeorm', 'axios', 'class-validator', 'class-transformer'];
 const GIVE_UP_MS = 30_000;
+const { nest } = parseArgs({ options: { nest: { type: 'string', default: '12' } } }).values;
 
 const startedAt = performance.now();
 const seconds = (since) => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
@@ -66,9 +68,18 @@ try {
   const [library, simulator] = await packLibraries(root);
   console.log(`Node ${process.version}`);
   await step('nest new shop', () =>
-    mustRun(
-      resolve('node_modules/.bin/nest'),
-      ['new', 'shop', '--skip-install', '--skip-git', '--package-manager', 'npm', '--no-observe'],
+    npm(
+      [
+        'exec',
+        '--yes',
+        `--package=@nestjs/cli@${nest}`,
+        '--',
+        'nest',
+        'new',
+        'shop',
+        '--skip-install',
+        '--skip-git',
+      ].concat(['--package-manager', 'npm'], nest === '11' ? [] : ['--no-observe']),
       { cwd: root },
     ),
   );

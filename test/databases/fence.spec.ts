@@ -1,11 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EmayImsUnsentError } from 'nestjs-emay-ims';
-import {
-  closeGatewayHttpService,
-  createGatewayHttpService,
-  EmayImsClient,
-} from '../../libs/emay-ims/src/client/index.js';
+import { closeGatewayHttp, createGatewayHttp, EmayImsClient } from '../../libs/emay-ims/src/client/index.js';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
@@ -83,7 +79,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
       http: { timeoutMs: TIMEOUT_MS },
       protocol: { canary: false },
     });
-    const http = createGatewayHttpService(options);
+    const http = createGatewayHttp(options);
     const events = new EventTransactions(database, 'default');
     store = new StandingStill(database, 'default', { reportDeadlineMs: HOUR, holdMs: HOUR }, events);
     circuit = new AccountCircuit(options.dispatch);
@@ -96,7 +92,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
     dispatcher = new Dispatcher(store, submitter, circuit, options);
     resolver = new UnconfirmedResolver(database, store, events);
     close = async () => {
-      closeGatewayHttpService(http);
+      closeGatewayHttp(http);
       await gateway.close();
       await dataSource.destroy();
       await opened.drop();

@@ -11,15 +11,25 @@ export function runCommand(file, args, { cwd, env = process.env, timeoutMs = 300
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
+      // A group of its own, so that what it has started ends with it when its time is up.
+      detached: process.platform !== 'win32',
     });
+    const timeUp = setTimeout(() => {
+      if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL');
+      else process.kill(-child.pid, 'SIGKILL');
+    }, timeoutMs);
     let stdout = '';
     let all = '';
     child.stdout.setEncoding('utf8').on('data', (text) => ((stdout += text), (all += text)));
     child.stderr.setEncoding('utf8').on('data', (text) => (all += text));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, all }));
+    child.once('error', (error) => {
+      clearTimeout(timeUp);
+      reject(error);
+    });
+    child.once('close', (code) => {
+      clearTimeout(timeUp);
+      resolve({ code, stdout, all });
+    });
   });
 }
 

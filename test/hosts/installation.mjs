@@ -2,34 +2,34 @@ import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustRun, npm } from './command.mjs';
+import { PACKAGE_MANAGERS } from './package-managers.mjs';
 
 const HOSTS_FOLDER = dirname(fileURLToPath(import.meta.url));
 const PLACEHOLDER = 'TARBALL';
 
 /**
- * Hosts by what they depend on. Those that depend on the same share one install, in a folder above theirs.
+ * Runs by what their hosts depend on and what installs it. Those with the same share one install, in a folder above theirs.
  *
- * @returns lists of `{ name, manifest }`
+ * @returns lists of `{ name, manager, manifest }`
  */
-export async function groupByDependencies(names) {
+export async function groupByDependencies(runs) {
   const groups = new Map();
-  for (const name of names) {
+  for (const { name, manager } of runs) {
     const manifest = JSON.parse(await readFile(join(HOSTS_FOLDER, name, 'package.json'), 'utf8'));
-    const key = JSON.stringify([manifest.dependencies, manifest.devDependencies]);
-    groups.set(key, [...(groups.get(key) ?? []), { name, manifest }]);
+    const key = JSON.stringify([manager, manifest.dependencies, manifest.devDependencies]);
+    const group = groups.get(key) ?? groups.set(key, []).get(key);
+    if (!group.some((host) => host.name === name)) group.push({ name, manager, manifest });
   }
   return [...groups.values()];
 }
 
 /**
- * Installs what a group of hosts depends on.
- *
- * - Peers must fit: npm refuses to install otherwise.
- * - There must be one copy of each: two of Nest or TypeORM are two sets of injection tokens, entities, metadata.
+ * Installs what a group of hosts depends on. There must be one copy of each peer: two of Nest or TypeORM are two sets of
+ * injection tokens, entities, metadata.
  *
  * @returns the installed version of each package
  */
-export async function installGroup([{ manifest }], tarballs, folder) {
+export async function installGroup([{ manager, manifest }], tarballs, folder) {
   await mkdir(folder, { recursive: true });
   const dependencies = { ...manifest.dependencies };
   for (const { manifest: library, path } of tarballs) {
@@ -37,16 +37,27 @@ export async function installGroup([{ manifest }], tarballs, folder) {
   }
   const project = { name: 'host', private: true, dependencies, devDependencies: manifest.devDependencies };
   await writeFile(join(folder, 'package.json'), JSON.stringify(project, null, 2));
-  await npm(['install', '--prefer-offline', '--strict-peer-deps'], { cwd: folder });
-  await npm(['ls', '--all'], { cwd: folder });
+  await PACKAGE_MANAGERS[manager](folder);
+  if (manager === 'npm') await assertOneCopy(tarballs, folder);
 
+  const installed = { ...dependencies, ...manifest.devDependencies };
+  const versions = new Map();
+  for (const name of Object.keys(installed)) versions.set(name, await versionOf(name, folder));
+  return (name) => versions.get(name);
+}
+
+async function versionOf(name, folder) {
+  const manifest = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+  return JSON.parse(manifest).version;
+}
+
+async function assertOneCopy(tarballs, folder) {
   const { packages } = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
   const runtime = Object.keys(packages).filter((place) => !packages[place].dev);
   const places = (name) => runtime.filter((place) => place.endsWith(`node_modules/${name}`));
   const peers = new Set(tarballs.flatMap(({ manifest: library }) => Object.keys(library.peerDependencies)));
   const twice = [...peers].filter((peer) => places(peer).length > 1);
   if (twice.length > 0) throw new Error(`Installed more than once: ${twice.flatMap(places).join(', ')}`);
-  return (name) => packages[`node_modules/${name}`]?.version;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { PACKAGE_MANAGERS } from './package-managers.mjs';
+
 /** Binaries of the npm registry: the oldest Node that may `require` an ES module, and later ones. */
 export const NODES = { 20: '20.19.0', 22: '22.23.3', 24: '24.21.0' };
 
@@ -5,38 +7,54 @@ const ESM = 'ESM';
 const COMMONJS = 'CommonJS';
 
 /**
- * Every host. `nodes` and `databases` are what the small matrix runs it on; `large` ones, whose tools take long to
- * install, are left out of it.
+ * Every host. `nodes`, `databases` and `managers` are what the small matrix runs it on; by default npm alone installs it.
+ * `more` are package managers of the large matrix.
  */
 export const HOSTS = [
-  { name: 'nest-12-esm', modules: ESM, nodes: [20, 22, 24], databases: ['sqlite'] },
-  { name: 'nest-12-complete', modules: ESM, nodes: [22], databases: ['sqlite'] },
+  { name: 'nest-12-esm', modules: ESM, nodes: [22], databases: ['sqlite'] },
+  { name: 'nest-12-complete', modules: ESM, nodes: [20, 22, 24], databases: ['sqlite'] },
   { name: 'nest-12-datasource', modules: ESM, nodes: [20], databases: ['postgres', 'mariadb'] },
   { name: 'nest-12-accounts', modules: ESM, nodes: [24], databases: ['sqlite'] },
   { name: 'nest-12-monorepo', modules: ESM, nodes: [22], databases: ['sqlite'] },
+  { name: 'nest-12-rspack', modules: ESM, nodes: [22], databases: ['sqlite'] },
   { name: 'nest-11-commonjs', modules: COMMONJS, nodes: [20, 22, 24], databases: ['sqlite'] },
   { name: 'nest-11-datasource', modules: COMMONJS, nodes: [22], databases: ['postgres', 'mariadb'] },
   { name: 'nest-11-oldest', modules: COMMONJS, nodes: [20], databases: ['sqlite'] },
-  { name: 'nest-11-webpack', modules: COMMONJS, nodes: [20], databases: ['sqlite'], large: true },
-  { name: 'nest-11-jest', modules: COMMONJS, nodes: [20], databases: ['sqlite'], large: true },
+  {
+    name: 'nest-11-new',
+    modules: COMMONJS,
+    nodes: [20],
+    databases: ['sqlite'],
+    managers: ['npm', 'pnpm'],
+    more: ['yarn 1', 'yarn 4'],
+  },
+  { name: 'nest-11-webpack', modules: COMMONJS, nodes: [20], databases: ['sqlite'] },
   { name: 'without-optional-peers', modules: ESM, nodes: [20], databases: [null] },
   { name: 'simulator-alone', modules: ESM, nodes: [20], databases: [null] },
 ];
 
 /**
- * The runs asked for: each one host on one Node and one database.
+ * The runs asked for: each one host on one Node and one database, installed by one package manager.
  *
  * @param only names of hosts; default: the small matrix
  * @param node one of `NODES`, for all of them; default: what each host names
- * @param all every host on every Node
+ * @param manager one of `PACKAGE_MANAGERS`, for all of them; default: what each host names
+ * @param all every host on every Node, by every package manager it names
  */
-export function selectRuns({ only = [], node, all = false }) {
+export function selectRuns({ only = [], node, manager, all = false }) {
   const unknown = only.filter((name) => !HOSTS.some((host) => host.name === name));
   if (unknown.length > 0) throw new Error(`There is no host ${unknown.join(', ')}; --list prints them.`);
   if (node !== undefined && !(node in NODES)) throw new Error(`--node is one of ${Object.keys(NODES).join(', ')}.`);
-  const isWanted = ({ name, large = false }) => (only.length > 0 ? only.includes(name) : all || !large);
-  return HOSTS.filter(isWanted).flatMap((host) => {
+  if (manager !== undefined && !(manager in PACKAGE_MANAGERS))
+    throw new Error(`--manager is one of ${Object.keys(PACKAGE_MANAGERS).join(', ')}.`);
+  const wanted = HOSTS.filter(({ name }) => only.length === 0 || only.includes(name));
+  return wanted.flatMap(({ managers = ['npm'], more = [], ...host }) => {
     const nodes = node !== undefined ? [node] : all ? Object.keys(NODES) : host.nodes;
-    return nodes.flatMap((major) => host.databases.map((database) => ({ ...host, node: NODES[major], database })));
+    const installers = manager !== undefined ? [manager] : all ? [...managers, ...more] : managers;
+    return installers.flatMap((installer) =>
+      nodes.flatMap((major) =>
+        host.databases.map((database) => ({ ...host, manager: installer, node: NODES[major], database })),
+      ),
+    );
   });
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { createDatabase } from './databases.mjs';
 import { lastLines, runCommand } from './command.mjs';
 
-const TIMEOUT_MS = 60_000;
+/** Those with tests of their own start jest or vitest first. */
+const TIMEOUT_MS = 120_000;
 
 /**
  * Runs a prepared host once, on an empty database.

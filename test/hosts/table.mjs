@@ -6,6 +6,7 @@ const COLUMNS = {
   Node: ({ node }) => node,
   database: ({ database }) => database,
   modules: ({ modules }) => modules,
+  'installed by': ({ manager }) => manager,
   result: ({ result }) => result,
   seconds: ({ seconds }) => seconds,
 };

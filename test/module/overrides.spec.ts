@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { HttpService } from '@nestjs/axios';
 import { Injectable, Module, Scope } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -122,8 +121,8 @@ describe('what else a test overrides', () => {
     await host.close();
   });
 
-  it('HttpService, which is no reason for close() to fail', async () => {
-    const host = await started((builder) => builder.overrideProvider(HttpService).useValue({ get: jest.fn() }));
+  it('the HTTP client, which is no reason for close() to fail', async () => {
+    const host = await started((builder) => builder.overrideProvider('EmayImsHttp').useValue({ get: jest.fn() }));
     await host.close();
   });
 

@@ -12,55 +12,55 @@ export interface SimulatorAccount extends AccountSettings {
   readonly appId: string;
   readonly secretKey: string;
   /** Addresses that may call; an entry may end in `.*`. Default: empty, which admits every address. */
-  readonly allowedIps?: readonly string[];
+  readonly allowedIps?: readonly string[] | undefined;
 }
 
 /** Everything is optional: what is left out has the default that is told at the field. */
 export interface SimulatorOptions {
   /** Port to listen on. Default: 0, a free one. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Address to listen on. Default: `127.0.0.1`. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Default: {@link DEFAULT_ACCOUNT} alone. */
-  readonly accounts?: readonly SimulatorAccount[];
+  readonly accounts?: readonly SimulatorAccount[] | undefined;
   /** How far a timestamp may be from the gateway's clock, in milliseconds. Default: 600,000 (assumed, §2 is silent). */
-  readonly timestampToleranceMs?: number;
+  readonly timestampToleranceMs?: number | undefined;
   /** Longest text, in UTF-16 units. Default: 500 (seen). */
-  readonly maxContentLength?: number;
+  readonly maxContentLength?: number | undefined;
   /**
    * How a batch call with an empty list is judged, after the account and before anything is taken. `list-first`:
    * `ERROR_MOBILE_EMPTY`; `content-first`: the text of `sendBatchIMS` is looked at before its list; `params`:
    * `ERROR_PARAMS`. Default: `list-first` (seen in a sister product).
    */
-  readonly emptyBatch?: EmptyBatch;
+  readonly emptyBatch?: EmptyBatch | undefined;
   /** Time from acceptance to the operator's report, in milliseconds, or what to draw it from. Default: 300. */
-  readonly reportDelayMs?: DelayProfile;
+  readonly reportDelayMs?: DelayProfile | undefined;
   /** Delay, mix of outcomes and loss for each country. Default: none, every good number is delivered. */
-  readonly countries?: CountryProfiles;
+  readonly countries?: CountryProfiles | undefined;
   /** Report calls per second and account before `ERROR_OVER_SPEED`; `Infinity` lifts the limit. Default: 10 (seen). */
-  readonly reportsPerSecond?: number;
+  readonly reportsPerSecond?: number | undefined;
   /** Time from acceptance to a `TIMEOUT` report, in milliseconds. Default: two days (seen). */
-  readonly timeoutReportAfterMs?: number;
+  readonly timeoutReportAfterMs?: number | undefined;
   /** Case of the sign's hex digits that is taken. Default: `lower` (seen). */
-  readonly signCase?: 'lower' | 'upper' | 'any';
+  readonly signCase?: 'lower' | 'upper' | 'any' | undefined;
   /** The gateway's zone. Default: `+08:00` (seen). */
-  readonly timeZoneOffset?: string;
+  readonly timeZoneOffset?: string | undefined;
   /** Of everything that is drawn: delays, outcomes, chances. The same requests in the same order end alike. Default: 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** File that gets one JSON line for each event, appended. Default: none. */
-  readonly logFile?: string;
+  readonly logFile?: string | undefined;
   /** How many messages, reports and requests each are remembered for `accepted()` and its like. Default: 100,000. */
-  readonly historyLimit?: number;
+  readonly historyLimit?: number | undefined;
   /** How many reports of an account may wait; beyond it the oldest are dropped and counted. Default: 500,000. */
-  readonly pendingLimit?: number;
+  readonly pendingLimit?: number | undefined;
   /** A script of faults that begins with the first request. Default: none. */
-  readonly scenario?: Scenario;
+  readonly scenario?: Scenario | undefined;
   /** Offers the operator's page at `/` and the control calls under `/_simulator/`. Default: true. */
-  readonly control?: boolean;
+  readonly control?: boolean | undefined;
   /** The gateway's clock, epoch milliseconds. Default: `Date.now`. A test that moves it need never wait. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Called as each exchange ends, answered or not. */
-  readonly onRequest?: (request: ReceivedRequest) => void;
+  readonly onRequest?: ((request: ReceivedRequest) => void) | undefined;
 }
 
 /** The account of a simulator that was given none. Its key is public: it opens nothing else. */

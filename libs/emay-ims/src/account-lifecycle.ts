@@ -1,8 +1,8 @@
-import type { HttpService } from '@nestjs/axios';
+import type { AxiosInstance } from 'axios';
 import { ClaimInDatabase } from './accounts/claim-in-database.js';
 import { claimInProcess } from './accounts/claims-of-process.js';
 import { gatewayIdentities } from './accounts/gateway-identity.js';
-import { closeGatewayHttpService, type EmayImsClient } from './client/index.js';
+import { closeGatewayHttp, type EmayImsClient } from './client/index.js';
 import type { AccountDatabase } from './database/account-database.js';
 import { withinDeadline } from './database/within-deadline.js';
 import { EmayImsAccount } from './emay-ims.account.js';
@@ -16,7 +16,7 @@ import type { ResolvedEmayImsOptions } from './options/module-options.js';
 export interface AccountParts {
   readonly options: ResolvedEmayImsOptions;
   readonly client: EmayImsClient;
-  readonly http: HttpService;
+  readonly http: AxiosInstance;
   readonly database: AccountDatabase;
   readonly listeners: EventListeners;
 }
@@ -100,7 +100,7 @@ export class AccountLifecycle implements AccountSource {
     await this.opening?.catch(() => undefined);
     await this.account?.close();
     this.isClosed = true;
-    closeGatewayHttpService(this.parts.http);
+    closeGatewayHttp(this.parts.http);
     this.parts.listeners.close();
     this.giveBack();
     await this.parts.database.close();

@@ -1,4 +1,3 @@
-import { HttpService } from '@nestjs/axios';
 import {
   Inject,
   Module,
@@ -10,13 +9,14 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { getDataSourceToken } from '@nestjs/typeorm';
+import type { AxiosInstance } from 'axios';
 import type { DataSource } from 'typeorm';
 import { AccountLifecycle } from './account-lifecycle.js';
 import { AccountRegistry } from './accounts/account-registry.js';
 import { SharedByAccountsModule } from './accounts/shared-by-accounts.module.js';
-import { createGatewayHttpService, EmayImsClient } from './client/index.js';
+import { createGatewayHttp, EmayImsClient } from './client/index.js';
 import { AccountDatabase } from './database/account-database.js';
+import { getDataSourceToken } from './database/data-source-token.js';
 import { OwnPools } from './database/own-pools.js';
 import { SharedDatabases } from './database/shared-databases.js';
 import { GuardedLogger } from './diagnostics/index.js';
@@ -73,6 +73,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   ): DynamicModule {
     const serviceToken = getEmayImsToken(name);
     const repositoryToken = getEmayImsRepositoryToken(name);
+    const httpToken = name === DEFAULT_ACCOUNT ? 'EmayImsHttp' : `EmayImsHttp:${name}`;
     const clientToken = name === DEFAULT_ACCOUNT ? EmayImsClient : `EmayImsClient:${name}`;
     return {
       module: EmayImsModule,
@@ -80,11 +81,11 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
       imports: [SharedByAccountsModule, ...imports],
       providers: [
         ...optionProviders,
-        { provide: HttpService, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttpService },
+        { provide: httpToken, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttp },
         {
           provide: clientToken,
-          inject: [HttpService, RESOLVED_OPTIONS],
-          useFactory: (http: HttpService, resolved: ResolvedEmayImsOptions) => new EmayImsClient(http, resolved),
+          inject: [httpToken, RESOLVED_OPTIONS],
+          useFactory: (http: AxiosInstance, resolved: ResolvedEmayImsOptions) => new EmayImsClient(http, resolved),
         },
         {
           provide: AccountDatabase,
@@ -92,7 +93,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
             RESOLVED_OPTIONS,
             OwnPools,
             SharedDatabases,
-            { token: getDataSourceToken(dataSourceName) as string, optional: true },
+            { token: getDataSourceToken(dataSourceName), optional: true },
           ],
           useFactory: (
             { name: account, database }: ResolvedEmayImsOptions,
@@ -112,13 +113,13 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
         {
           provide: AccountLifecycle,
           inject: [
-            ...[RESOLVED_OPTIONS, clientToken, HttpService, AccountDatabase, EventListeners],
+            ...[RESOLVED_OPTIONS, clientToken, httpToken, AccountDatabase, EventListeners],
             ...[HostApplication, AccountRegistry],
           ],
           useFactory: (
             options: ResolvedEmayImsOptions,
             client: EmayImsClient,
-            http: HttpService,
+            http: AxiosInstance,
             database: AccountDatabase,
             listeners: EventListeners,
             host: HostApplication,

@@ -39,13 +39,13 @@ export interface TransactionOptions {
    * commit. An `EmayImsStoreError` with `transactionIsOver` means: run that transaction again from the start. `null`: at once, whatever
    * transaction is open. Default: what `database.currentManager` finds.
    */
-  manager?: EntityManager | null;
+  manager?: EntityManager | null | undefined;
 }
 
 /** How `enqueue` stores. */
 export interface EnqueueOptions extends TransactionOptions {
   /** `skip` leaves out what is not acceptable. Default `throw`: nothing is stored. */
-  onInvalid?: OnInvalid;
+  onInvalid?: OnInvalid | undefined;
 }
 
 /**
@@ -102,14 +102,14 @@ export class EmayImsService {
    * @throws EmayImsConflictError an id belongs to another message: nothing stored, nothing sent
    * @throws EmayImsStoreError nothing sent
    */
-  async sendBatch(batch: SendImsBatchDto, options: { onInvalid?: OnInvalid } = {}): Promise<ImsBatchResult> {
+  async sendBatch(batch: SendImsBatchDto, options: { onInvalid?: OnInvalid | undefined } = {}): Promise<ImsBatchResult> {
     return this.sendNow(() => expandBatch(batch), options.onInvalid);
   }
 
   /** The same for messages with a text each (§2.3). */
   async sendPersonalized(
     batch: SendPersonalizedImsDto,
-    options: { onInvalid?: OnInvalid } = {},
+    options: { onInvalid?: OnInvalid | undefined } = {},
   ): Promise<ImsBatchResult> {
     return this.sendNow(() => listOf(batch?.messages, 'messages'), options.onInvalid);
   }
@@ -204,7 +204,7 @@ export class EmayImsService {
    *   result, whatever its limit.
    * @throws EmayImsValidationError for a limit that is none; nothing is fetched
    */
-  async pullReports({ limit = Infinity }: { limit?: number } = {}): Promise<ReportPullResult> {
+  async pullReports({ limit = Infinity }: { limit?: number | undefined } = {}): Promise<ReportPullResult> {
     return this.call(({ poller }) => {
       if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
         throw new EmayImsValidationError([{ index: -1, property: 'limit', message: 'must be a whole number from 1' }]);
@@ -224,7 +224,7 @@ export class EmayImsService {
    * @returns how many
    * @throws EmayImsValidationError where there is none with this id
    */
-  async retryReportPages({ pullId = null }: { pullId?: string | null } = {}): Promise<number> {
+  async retryReportPages({ pullId = null }: { pullId?: string | null | undefined } = {}): Promise<number> {
     return this.call(({ pages }) => pages.retry(pullId));
   }
 
@@ -277,7 +277,7 @@ export class EmayImsService {
    *
    * @returns how many
    */
-  async retryFailedEvents({ handler = null }: { handler?: string | null } = {}): Promise<number> {
+  async retryFailedEvents({ handler = null }: { handler?: string | null | undefined } = {}): Promise<number> {
     return this.call((account) => account.retryFailedEvents(handler));
   }
 

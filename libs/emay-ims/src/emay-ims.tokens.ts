@@ -1,5 +1,4 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
-import { getRepositoryToken } from '@nestjs/typeorm';
 import { EmayImsService } from './emay-ims.service.js';
 import { ImsMessage } from './messages/ims-message.entity.js';
 
@@ -20,7 +19,7 @@ export function InjectEmayIms(name = DEFAULT_ACCOUNT): PropertyDecorator & Param
  * asks for. With the embedded SQLite file the repository can read, but not write.
  */
 export function getEmayImsRepositoryToken(name = DEFAULT_ACCOUNT): InjectionToken {
-  const token = getRepositoryToken(ImsMessage) as string;
+  const token = `${ImsMessage.name}Repository`;
   return name === DEFAULT_ACCOUNT ? token : `${token}:${name}`;
 }
 

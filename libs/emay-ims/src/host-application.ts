@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
-import { getDataSourceToken } from '@nestjs/typeorm';
+import { getDataSourceToken } from './database/data-source-token.js';
 import type { DataSource } from 'typeorm';
 import type { EmayImsEngine } from './engine/engine.js';
 import { InProcessEngine } from './engine/in-process-engine.js';

@@ -1,11 +1,7 @@
 import type { Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { EmayImsHttpOptions, EmayImsProtocolOptions } from 'nestjs-emay-ims';
-import {
-  closeGatewayHttpService,
-  createGatewayHttpService,
-  EmayImsClient,
-} from '../../../libs/emay-ims/src/client/index.js';
+import { closeGatewayHttp, createGatewayHttp, EmayImsClient } from '../../../libs/emay-ims/src/client/index.js';
 import { resolveOptions } from '../../../libs/emay-ims/src/options/resolve-options.js';
 import { CERTIFICATE } from './self-signed.js';
 import { startRawServer, type RawServer, type RawServerBehaviour } from './raw-server.js';
@@ -53,12 +49,12 @@ export class Bench {
       http: { timeoutMs: PATIENT_MS, connectTimeoutMs: http?.timeoutMs ?? PATIENT_MS, ...http },
       protocol: { canary: false, ...protocol },
     });
-    const service = createGatewayHttpService(options);
-    const { httpAgent, httpsAgent } = service.axiosRef.defaults as { httpAgent: Agent; httpsAgent: Agent };
+    const gatewayHttp = createGatewayHttp(options);
+    const { httpAgent, httpsAgent } = gatewayHttp.defaults as { httpAgent: Agent; httpsAgent: Agent };
     if (lookup) for (const agent of [httpAgent, httpsAgent]) Object.assign(agent.options, { lookup });
     if (trusting) httpsAgent.options.ca = CERTIFICATE;
-    this.opened.push({ close: () => closeGatewayHttpService(service) });
-    return new EmayImsClient(service, options);
+    this.opened.push({ close: () => closeGatewayHttp(gatewayHttp) });
+    return new EmayImsClient(gatewayHttp, options);
   }
 
   async close(): Promise<void> {

@@ -7,15 +7,20 @@ const { ScheduleModule } = require('@nestjs/schedule');
 const { startSimulator } = require('emay-ims-simulator');
 const { EmayImsModule, EmayImsService } = require('nestjs-emay-ims');
 
-function loadEverySubpath(name) {
+async function loadEverySubpath(name) {
   const { exports: entries } = require(`${name}/package.json`);
   const subpaths = Object.keys(entries).filter((subpath) => subpath !== './package.json');
-  for (const subpath of subpaths) require(name + subpath.slice(1));
+  for (const subpath of subpaths) {
+    const required = require(name + subpath.slice(1));
+    const imported = await import(name + subpath.slice(1));
+    const differing = Object.keys(required).filter((key) => required[key] !== imported[key]);
+    if (differing.length > 0) throw new Error(`${subpath}: import and require differ in ${differing.join(', ')}`);
+  }
   return subpaths;
 }
 
 async function main() {
-  const subpaths = [...loadEverySubpath('nestjs-emay-ims'), ...loadEverySubpath('emay-ims-simulator')];
+  const subpaths = [...(await loadEverySubpath('nestjs-emay-ims')), ...(await loadEverySubpath('emay-ims-simulator'))];
   const simulator = await startSimulator();
   const [{ appId, secretKey }] = simulator.accounts;
 

@@ -5,11 +5,11 @@ import type { FaultDefinition } from './fault-definition.js';
 export interface AbsurdPageFault {
   readonly kind: 'absurd-page';
   /** What there is too much of. Default: `no-reports`. */
-  readonly shape?: keyof typeof SHAPES;
+  readonly shape?: keyof typeof SHAPES | undefined;
   /** How much of it: items, units of text or levels. Default: 1,000,000. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** Where it stands. Default: `behind` the genuine reports. */
-  readonly place?: 'behind' | 'before';
+  readonly place?: 'behind' | 'before' | undefined;
 }
 
 const SIZE = 1_000_000;

@@ -4,7 +4,7 @@ import type { FaultDefinition } from './fault-definition.js';
 export interface ClockSkewFault {
   readonly kind: 'clock-skew';
   /** Milliseconds, negative for a clock that is behind. Default: 15 minutes, beyond the default tolerance. */
-  readonly ms?: number;
+  readonly ms?: number | undefined;
 }
 
 const SKEW_MS = 15 * 60_000;

@@ -5,7 +5,7 @@ export interface CodeFault extends EitherSide {
   readonly kind: 'code';
   readonly code: string;
   /** Where it stands: in the JSON, or in the HTTP header `result` with an empty body. Default: `body`. */
-  readonly where?: 'body' | 'header';
+  readonly where?: 'body' | 'header' | undefined;
 }
 
 export const code: FaultDefinition<CodeFault> = {

@@ -6,7 +6,7 @@ import type { FaultDefinition } from './fault-definition.js';
 export interface CompressedBombFault {
   readonly kind: 'compressed-bomb';
   /** Size of the added field once inflated. Default: 1 GiB. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
 }
 
 const BYTES = 1024 ** 3;

@@ -6,9 +6,9 @@ import { replanned, REPLANNED_CALLS } from './replanned.js';
 export interface ConflictingReportsFault {
   readonly kind: 'conflicting-reports';
   /** What the other report says. Default: `FAIL_RESPONSE`. */
-  readonly state?: string;
+  readonly state?: string | undefined;
   /** How much later than an operator's report it falls due, in milliseconds. Default: 0. */
-  readonly byMs?: number;
+  readonly byMs?: number | undefined;
 }
 
 const STATE = 'FAIL_RESPONSE';

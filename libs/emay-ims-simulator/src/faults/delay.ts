@@ -6,7 +6,7 @@ export interface DelayFault {
   /** Milliseconds. */
   readonly ms: number;
   /** What waits: the answer of a gateway that has acted, or the acting as well. Default: `answer`. */
-  readonly before?: 'answer' | 'acceptance';
+  readonly before?: 'answer' | 'acceptance' | undefined;
 }
 
 export const delay: FaultDefinition<DelayFault> = {

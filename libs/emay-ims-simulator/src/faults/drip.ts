@@ -4,7 +4,7 @@ import type { FaultDefinition } from './fault-definition.js';
 export interface DripFault {
   readonly kind: 'drip';
   /** Milliseconds between two bytes. Default: 100. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
 }
 
 const INTERVAL_MS = 100;

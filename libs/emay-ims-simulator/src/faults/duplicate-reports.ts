@@ -5,9 +5,9 @@ import { replanned, REPLANNED_CALLS } from './replanned.js';
 export interface DuplicateReportsFault {
   readonly kind: 'duplicate-reports';
   /** How many copies of each report. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** How much later than the report its copies fall due, in milliseconds. Default: 0. */
-  readonly byMs?: number;
+  readonly byMs?: number | undefined;
 }
 
 export const duplicateReports: FaultDefinition<DuplicateReportsFault> = {

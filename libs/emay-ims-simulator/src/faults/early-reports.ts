@@ -5,7 +5,7 @@ import { replanned, REPLANNED_CALLS } from './replanned.js';
 export interface EarlyReportsFault {
   readonly kind: 'early-reports';
   /** How long the answer waits meanwhile, in milliseconds. Default: 1,000. */
-  readonly answerAfterMs?: number;
+  readonly answerAfterMs?: number | undefined;
 }
 
 const ANSWER_AFTER_MS = 1_000;

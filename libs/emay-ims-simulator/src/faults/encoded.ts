@@ -12,17 +12,17 @@ type Tells = (typeof TELLS)[number];
 export interface EncodedFault {
   readonly kind: 'encoded';
   /** `utf-16` is big-endian with its mark. Default: `utf-8`. */
-  readonly charset?: CharsetName;
+  readonly charset?: CharsetName | undefined;
   /** What Content-Type says of the charset. Default: `truth`. */
-  readonly declares?: Tells;
+  readonly declares?: Tells | undefined;
   /** `deflate-raw` has no zlib header, as some servers send it. Default: `none`. */
-  readonly packing?: PackingName;
+  readonly packing?: PackingName | undefined;
   /** What Content-Encoding says of the packing. Default: `truth`. */
-  readonly announces?: Tells;
+  readonly announces?: Tells | undefined;
   /** The share of the body, as it goes over the wire, that is sent. Default: 100. */
-  readonly percent?: number;
+  readonly percent?: number | undefined;
   /** How it ends where `percent` is below 100, as in `truncate`. Default: `body`. */
-  readonly breaks?: Break;
+  readonly breaks?: Break | undefined;
 }
 
 export const encoded: FaultDefinition<EncodedFault> = {

@@ -4,9 +4,14 @@ import type { CallName } from '../wire/call-name.js';
 import { isJsonObject, type JsonObject } from '../wire/json.js';
 
 /** A field of a fault, as the check of orders, the operator's page and the documents need it. */
-export type FaultField = { readonly meaning: string; readonly required?: true } & (
-  | { readonly type: 'integer'; readonly min: number; readonly max?: number; readonly default?: number }
-  | { readonly type: 'text'; readonly default?: string }
+export type FaultField = { readonly meaning: string; readonly required?: true | undefined } & (
+  | {
+      readonly type: 'integer';
+      readonly min: number;
+      readonly max?: number | undefined;
+      readonly default?: number | undefined;
+    }
+  | { readonly type: 'text'; readonly default?: string | undefined }
   | { readonly type: 'choice'; readonly choices: readonly (string | number)[]; readonly default: string | number }
 );
 
@@ -17,19 +22,19 @@ export interface FaultDefinition<F extends object> {
   /** Whether the gateway acts on the request all the same; `choice`: as the fault's own `accept` says, default no. */
   readonly accepts: 'yes' | 'no' | 'choice';
   /** The calls that it makes sense for, and waits for unless told otherwise. Default: all four. */
-  readonly calls?: readonly CallName[];
+  readonly calls?: readonly CallName[] | undefined;
   readonly fields: { readonly [K in Exclude<keyof F, 'kind' | 'accept'>]-?: FaultField };
   /**
    * Plays it. Calling `exchange.accept()` or not decides whether the gateway acts on the request. Absent for a fault of
    * the port itself, which no request lives to meet.
    */
-  readonly play?: (exchange: Exchange, fault: F) => void | Promise<void>;
+  readonly play?: ((exchange: Exchange, fault: F) => void | Promise<void>) | undefined;
 }
 
 /** Shared by the faults that can strike on either side of the acceptance. */
 export interface EitherSide {
   /** The gateway acts on the request all the same. Default: false. */
-  readonly accept?: boolean;
+  readonly accept?: boolean | undefined;
 }
 
 export type Entry = JsonObject;

@@ -75,17 +75,17 @@ export type FaultKind = Fault['kind'];
 /** Which requests a fault meets. */
 export interface FaultConditions {
   /** The calls it waits for. Default: every call that the fault makes sense for. */
-  readonly on?: CallName | readonly CallName[];
+  readonly on?: CallName | readonly CallName[] | undefined;
   /** How many requests it spoils. Default: 1, with `chance` or `forMs` as many as come. `Infinity`: until it is removed. */
-  readonly times?: number;
+  readonly times?: number | undefined;
   /** How many such requests go by unharmed first. Default: 0. */
-  readonly skip?: number;
+  readonly skip?: number | undefined;
   /** The chance that it meets a request, drawn from the simulator's seed. Default: 1. */
-  readonly chance?: number;
+  readonly chance?: number | undefined;
   /** From when on, in milliseconds after the order. Default: 0. */
-  readonly afterMs?: number;
+  readonly afterMs?: number | undefined;
   /** For how long, in milliseconds. Default: for ever; `refuse`: 5,000. */
-  readonly forMs?: number;
+  readonly forMs?: number | undefined;
 }
 
 /** A fault, and which requests it meets. */

@@ -4,7 +4,7 @@ import type { EitherSide, FaultDefinition } from './fault-definition.js';
 export interface HtmlFault extends EitherSide {
   readonly kind: 'html';
   /** HTTP status. Default: 200. */
-  readonly status?: number;
+  readonly status?: number | undefined;
 }
 
 const PAGE = '<!DOCTYPE html><html><head><title>系统维护</title></head><body><h1>系统维护中</h1></body></html>';

@@ -5,7 +5,7 @@ import { replanned, REPLANNED_CALLS } from './replanned.js';
 export interface LateReportsFault {
   readonly kind: 'late-reports';
   /** Milliseconds on top of their own delay. Default: 60,000. */
-  readonly byMs?: number;
+  readonly byMs?: number | undefined;
 }
 
 const BY_MS = 60_000;

@@ -4,9 +4,9 @@ import { type Entry, type FaultDefinition, rewriteEntries } from './fault-defini
 export interface MalformedReportsFault {
   readonly kind: 'malformed-reports';
   /** How many. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** What is wrong with them. Default: `all`, one after the other. */
-  readonly shape?: keyof typeof SHAPES | 'all';
+  readonly shape?: keyof typeof SHAPES | 'all' | undefined;
 }
 
 const without =

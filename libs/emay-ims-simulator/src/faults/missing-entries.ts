@@ -4,7 +4,7 @@ import { type FaultDefinition, rewriteEntries } from './fault-definition.js';
 export interface MissingEntriesFault {
   readonly kind: 'missing-entries';
   /** How many. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export const missingEntries: FaultDefinition<MissingEntriesFault> = {

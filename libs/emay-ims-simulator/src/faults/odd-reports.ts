@@ -7,9 +7,9 @@ type OddShape = keyof typeof ODD_SHAPES;
 export interface OddReportsFault {
   readonly kind: 'odd-reports';
   /** How many. Default: 500, a whole page. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** In which way. Default: `all`, one after the other. */
-  readonly shape?: OddShape | 'all';
+  readonly shape?: OddShape | 'all' | undefined;
 }
 
 const SHAPES: Readonly<Record<OddShape, Reshape>> = ODD_SHAPES;

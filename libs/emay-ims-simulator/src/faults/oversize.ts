@@ -5,7 +5,7 @@ import type { FaultDefinition } from './fault-definition.js';
 export interface OversizeFault {
   readonly kind: 'oversize';
   /** Size of the added field. Default: 64 MiB. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
 }
 
 const BYTES = 64 * 1024 ** 2;

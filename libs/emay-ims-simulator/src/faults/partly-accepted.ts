@@ -5,9 +5,9 @@ import type { FaultDefinition } from './fault-definition.js';
 export interface PartlyAcceptedFault {
   readonly kind: 'partly-accepted';
   /** How many messages are taken. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Default: `ERROR_PARAMS`, which the gateway answers to any failure of its own. */
-  readonly code?: string;
+  readonly code?: string | undefined;
 }
 
 const CODE = 'ERROR_PARAMS';

@@ -4,9 +4,9 @@ import type { EitherSide, FaultDefinition } from './fault-definition.js';
 export interface RedirectFault extends EitherSide {
   readonly kind: 'redirect';
   /** Default: 307, which keeps method and body. */
-  readonly status?: 301 | 302 | 303 | 307 | 308;
+  readonly status?: 301 | 302 | 303 | 307 | 308 | undefined;
   /** Default: the same path of this simulator, so a client that follows is seen in `requests()`. */
-  readonly location?: string;
+  readonly location?: string | undefined;
 }
 
 export const redirect: FaultDefinition<RedirectFault> = {

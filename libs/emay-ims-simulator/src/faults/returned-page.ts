@@ -8,7 +8,7 @@ const ANSWERS = ['whole', 'cut', 'reset', 'error'] as const;
 export interface ReturnedPageFault {
   readonly kind: 'returned-page';
   /** What the caller gets of it. `cut`: the first half; `error`: `ERROR_PARAMS`. Default: `whole`. */
-  readonly answer?: (typeof ANSWERS)[number];
+  readonly answer?: (typeof ANSWERS)[number] | undefined;
 }
 
 export const returnedPage: FaultDefinition<ReturnedPageFault> = {

@@ -10,7 +10,7 @@ export interface PassStep {
   /** How many. */
   readonly pass: number;
   /** The calls that count. Default: all four. */
-  readonly on?: CallName | readonly CallName[];
+  readonly on?: CallName | readonly CallName[] | undefined;
 }
 
 /** A step of a scenario: a fault, or a number of requests that pass. */
@@ -20,7 +20,7 @@ export type ScenarioStep = PassStep | FaultOrder;
 export interface Scenario {
   readonly steps: readonly ScenarioStep[];
   /** Begins again after the last step. Default: false. */
-  readonly repeat?: boolean;
+  readonly repeat?: boolean | undefined;
 }
 
 /** Throws a `RangeError` whose message says what to write. */

@@ -4,7 +4,7 @@ import { type Entry, type FaultDefinition, rewriteEntries } from './fault-defini
 export interface StrangerEntriesFault {
   readonly kind: 'stranger-entries';
   /** How many. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export const strangerEntries: FaultDefinition<StrangerEntriesFault> = {

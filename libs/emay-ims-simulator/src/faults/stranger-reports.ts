@@ -8,13 +8,13 @@ const NUMBERS = ['ours', 'theirs'] as const;
 export interface StrangerReportsFault {
   readonly kind: 'stranger-reports';
   /** How many, due as the request is accepted. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Their `customImsId`: one of the other system's, one of this request, or none. Default: `theirs`. */
-  readonly ids?: (typeof IDS)[number];
+  readonly ids?: (typeof IDS)[number] | undefined;
   /** Their numbers: those of this request, or others. Default: `ours`. */
-  readonly numbers?: (typeof NUMBERS)[number];
+  readonly numbers?: (typeof NUMBERS)[number] | undefined;
   /** What they say. Default: `DELIVRD`. */
-  readonly state?: string;
+  readonly state?: string | undefined;
 }
 
 const STATE = 'DELIVRD';

@@ -6,15 +6,15 @@ import type { FaultDefinition } from './fault-definition.js';
 export interface TruncateFault {
   readonly kind: 'truncate';
   /** How many bytes of the body are sent. Default: as `percent` says. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /** The same, as a share of the body. Default: 50. */
-  readonly percent?: number;
+  readonly percent?: number | undefined;
   /**
    * `connection`: Content-Length promises the whole body, then the connection ends. `body`: the HTTP answer is complete
    * and only the JSON is cut. `close`: no length is announced, and the connection ends as after a whole answer. `chunk`:
    * chunks without the last one. `stall`: as `connection`, which stays open. Default: `connection`.
    */
-  readonly breaks?: Break;
+  readonly breaks?: Break | undefined;
 }
 
 const PERCENT = 50;

@@ -6,17 +6,17 @@ export const REPORT_ROUTES = ['pulled', 'held', 'pushed'] as const;
 /** What the platform can switch at an account while the gateway runs. */
 export interface AccountSettings {
   /** A send call with no other fault is `ERROR_BALANCE` and takes nothing. Default: false. */
-  readonly outOfBalance?: boolean;
+  readonly outOfBalance?: boolean | undefined;
   /**
    * `pulled`: report calls hand reports out. `held`: they answer `SUCCESS` with `[]`, and reports wait. `pushed`: the same,
    * and what falls due goes to another address: no pull ever gets it. Default: `pulled`.
    */
-  readonly reports?: (typeof REPORT_ROUTES)[number];
+  readonly reports?: (typeof REPORT_ROUTES)[number] | undefined;
   /**
    * Puts a report into the queue, due now, that the gateway cannot print: every page that it would be part of is
    * `ERROR_PARAMS` and stays in the queue. `false` takes it out. Default: false.
    */
-  readonly poisoned?: boolean;
+  readonly poisoned?: boolean | undefined;
 }
 
 /** All settings, as they are now. */

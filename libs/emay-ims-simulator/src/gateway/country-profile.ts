@@ -5,11 +5,11 @@ export type DelayProfile =
 /** What becomes of a country's messages. Magic, bad and repeated numbers keep their own outcomes. */
 export interface CountryProfile {
   /** Time from acceptance to the operator's report, in milliseconds. Default: the option `reportDelayMs`. */
-  readonly reportDelayMs?: DelayProfile;
+  readonly reportDelayMs?: DelayProfile | undefined;
   /** How often each report state comes, as weights of any sum, such as `{ DELIVRD: 97, FAIL_RESPONSE: 3 }`. Default: `DELIVRD`. */
-  readonly outcomes?: Readonly<Record<string, number>>;
+  readonly outcomes?: Readonly<Record<string, number>> | undefined;
   /** Share of the messages that no report ever comes for, from 0 to 1. Default: 0. */
-  readonly reportLoss?: number;
+  readonly reportLoss?: number | undefined;
 }
 
 /** Profiles by calling code without its zeros, such as `86`; the longest code that fits a number wins, `*` is all others. */

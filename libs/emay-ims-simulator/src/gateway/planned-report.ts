@@ -6,9 +6,9 @@ export interface PlannedReport {
   /** `at-once`: due as the message is accepted; `operator`: after `reportDelayMs`; `timeout`: after `timeoutReportAfterMs`. */
   readonly when: 'at-once' | 'operator' | 'timeout';
   /** On top of the delay that `when` stands for, in milliseconds. Default: 0. */
-  readonly laterByMs?: number;
+  readonly laterByMs?: number | undefined;
   /** Leaves out what §2.4.2.1 calls optional, or sends a null `submitTime` (both seen). */
-  readonly omits?: 'imsId' | 'customImsId' | 'desc' | 'submitTime';
+  readonly omits?: 'imsId' | 'customImsId' | 'desc' | 'submitTime' | undefined;
 }
 
 /** Failures that the platform finds before it asks an operator: queued within milliseconds (seen; of those elsewhere assumed). */

@@ -6,9 +6,9 @@ import { toWireReport } from './outstanding-report.js';
 export interface StrangerMessage {
   readonly mobile: string;
   /** Default: none. */
-  readonly customImsId?: string;
+  readonly customImsId?: string | undefined;
   /** What its report says. Default: `DELIVRD`. */
-  readonly state?: string;
+  readonly state?: string | undefined;
 }
 
 /** The report of such a message, under an `imsId` that was never answered to anybody. */

@@ -8,24 +8,24 @@ import { repeatsOf } from './repeats.js';
 /** Which accepted messages count. Without a field, all of them. */
 export interface AcceptedMatch {
   /** As the gateway received it, such as `0061422118000`. */
-  readonly mobile?: Expected<string>;
-  readonly content?: Expected<string>;
+  readonly mobile?: Expected<string> | undefined;
+  readonly content?: Expected<string> | undefined;
   readonly customImsId?: Expected<string> | undefined;
-  readonly call?: Expected<SendCallName>;
-  readonly appId?: Expected<string>;
+  readonly call?: Expected<SendCallName> | undefined;
+  readonly appId?: Expected<string> | undefined;
 }
 
 /** Which reports count that left the queue. Without a field, all of them. */
 export interface HandedOutMatch {
-  readonly state?: Expected<string>;
-  readonly mobile?: Expected<string>;
+  readonly state?: Expected<string> | undefined;
+  readonly mobile?: Expected<string> | undefined;
   readonly imsId?: Expected<string> | undefined;
   readonly customImsId?: Expected<string> | undefined;
-  readonly appId?: Expected<string>;
+  readonly appId?: Expected<string> | undefined;
   /** Whether the whole answer was given to the network. */
-  readonly finished?: boolean;
+  readonly finished?: boolean | undefined;
   /** Whether the report itself can be read in the bytes that were sent. */
-  readonly whole?: boolean;
+  readonly whole?: boolean | undefined;
 }
 
 interface Context {

@@ -6,7 +6,7 @@ import { EMAY_IMS_SIMULATOR, InjectSimulator } from './inject-simulator.js';
 /** The options of the simulator, and the module’s visibility. */
 export interface EmayImsSimulatorModuleOptions extends SimulatorOptions {
   /** Whether every module may inject the simulator without importing this one. Default: true. */
-  readonly isGlobal?: boolean;
+  readonly isGlobal?: boolean | undefined;
 }
 
 /**

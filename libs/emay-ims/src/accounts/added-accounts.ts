@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountLifecycle } from '../account-lifecycle.js';
-import { createGatewayHttpService, EmayImsClient } from '../client/index.js';
+import { createGatewayHttp, EmayImsClient } from '../client/index.js';
 import { AccountDatabase } from '../database/account-database.js';
 import { OwnPools } from '../database/own-pools.js';
 import { SharedDatabases } from '../database/shared-databases.js';
@@ -90,7 +90,7 @@ export class AddedAccounts {
   private wire(options: ResolvedEmayImsOptions): { lifecycle: AccountLifecycle; service: EmayImsService } {
     const { name } = options;
     const listeners = new EventListeners(name, false);
-    const http = createGatewayHttpService(options);
+    const http = createGatewayHttp(options);
     const client = new EmayImsClient(http, options);
     const database = new AccountDatabase(name, options.database, this.pools, this.databases, null);
     const assertAllowed = () => this.registry.assertOnlyOne(name);

@@ -1,4 +1,4 @@
-import type { HttpService } from '@nestjs/axios';
+import type { AxiosInstance } from 'axios';
 import { traceRequest, type ImsRequestTrace } from '../diagnostics/index.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
@@ -33,7 +33,7 @@ import {
 import { RequestEcho } from './request-echo.js';
 
 type Encode = (auth: Authentication) => Buffer;
-type Post<End> = (service: HttpService, request: OutgoingRequest, limits: ExchangeLimits) => Promise<End>;
+type Post<End> = (http: AxiosInstance, request: OutgoingRequest, limits: ExchangeLimits) => Promise<End>;
 type MayGoTo = (baseUrl: string, timeoutMs: number) => Promise<HeldBack | null> | HeldBack | null;
 
 const ANYWHERE: MayGoTo = () => null;
@@ -62,7 +62,7 @@ export class EmayImsClient {
   readonly canary: Canary;
 
   constructor(
-    private readonly http: HttpService,
+    private readonly http: AxiosInstance,
     private readonly options: ResolvedEmayImsOptions,
   ) {
     const { baseUrls, dispatch, protocol } = options;

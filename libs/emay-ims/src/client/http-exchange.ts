@@ -1,9 +1,7 @@
 import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import { HttpService } from '@nestjs/axios';
-import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { firstValueFrom } from 'rxjs';
+import axios, { type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ConnectionWatch, type Transport } from './connection-watch.js';
 import { FenceClosedError } from './fence.js';
@@ -17,27 +15,26 @@ const RAW_ANSWER_LENGTH = 1_000;
 /** Enough for that many characters of UTF-8, and for what they repeat of the request to be recognised. */
 const RAW_ANSWER_BYTES = 4 * RAW_ANSWER_LENGTH;
 
-/** An `HttpService` as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
-export function createGatewayHttpService({ http }: ResolvedEmayImsOptions): HttpService {
+/** An HTTP client as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
+export function createGatewayHttp({ http }: ResolvedEmayImsOptions): AxiosInstance {
   const pool = {
     keepAlive: true,
     maxSockets: http.maxSockets,
     timeout: IDLE_CONNECTION_MS,
     scheduling: 'lifo',
   } as const;
-  return new HttpService(
-    axios.create({
-      httpAgent: new HttpAgent(pool),
-      httpsAgent: new HttpsAgent(pool),
-      adapter: postOnce,
-      headers: {
-        Accept: 'application/json, text/plain',
-        'Accept-Encoding': 'identity',
-        'Content-Type': 'application/json; charset=utf-8',
-        'User-Agent': 'nestjs-emay-ims',
-      },
-    }),
-  );
+  return axios.create({
+    httpAgent: new HttpAgent(pool),
+    httpsAgent: new HttpsAgent(pool),
+    adapter: postOnce,
+    responseType: 'stream',
+    headers: {
+      Accept: 'application/json, text/plain',
+      'Accept-Encoding': 'identity',
+      'Content-Type': 'application/json; charset=utf-8',
+      'User-Agent': 'nestjs-emay-ims',
+    },
+  });
 }
 
 /**
@@ -68,12 +65,9 @@ function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Rea
 }
 
 /** Closes the connections that are kept alive. */
-export function closeGatewayHttpService(service: HttpService): void {
+export function closeGatewayHttp(http: AxiosInstance): void {
   // A test may have put another in its place.
-  const { httpAgent, httpsAgent } = (service.axiosRef?.defaults ?? {}) as {
-    httpAgent?: HttpAgent;
-    httpsAgent?: HttpsAgent;
-  };
+  const { httpAgent, httpsAgent } = (http.defaults ?? {}) as { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent };
   httpAgent?.destroy();
   httpsAgent?.destroy();
 }
@@ -106,11 +100,11 @@ export type RawExchange = { received: ReceivedPage | null } & (
 
 /** Posts the body once and says how it ended, with the answer as text. Never retries, and throws only what `makeBody` does. */
 export async function exchange(
-  service: HttpService,
+  http: AxiosInstance,
   request: OutgoingRequest,
   limits: ExchangeLimits,
 ): Promise<Exchange> {
-  const end = await exchangeBytes(service, request, limits);
+  const end = await exchangeBytes(http, request, limits);
   if (end.kind === 'answered') {
     return { kind: 'answered', body: end.received.body.toString('utf8'), headerCode: end.headerCode };
   }
@@ -120,7 +114,7 @@ export async function exchange(
 
 /** The same, with the answer as it came. An `AxiosError` may hold what was sent: it goes no further than this function. */
 export async function exchangeBytes(
-  service: HttpService,
+  http: AxiosInstance,
   request: OutgoingRequest,
   limits: ExchangeLimits,
 ): Promise<RawExchange> {
@@ -128,7 +122,7 @@ export async function exchangeBytes(
   const answer = new ReceivedAnswer(limits.maxResponseBytes);
   const received = () => answer.page(request.echo.signs);
   try {
-    const problem = await Promise.race([receive(service, request, watch, answer), watch.interruption]);
+    const problem = await Promise.race([receive(http, request, watch, answer), watch.interruption]);
     if (problem !== null) return { kind: 'unconfirmed', reason: problem, received: received() };
     const whole = received() ?? { body: Buffer.alloc(0), ...answer.headers };
     return { kind: 'answered', received: whole, headerCode: answer.headerCode };
@@ -151,14 +145,12 @@ export function rawAnswerOf(received: ReceivedPage | null, echo: RequestEcho): s
 
 /** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
 async function receive(
-  service: HttpService,
+  http: AxiosInstance,
   { url }: OutgoingRequest,
   watch: ConnectionWatch,
   answer: ReceivedAnswer,
 ): Promise<string | null> {
-  // Said for each request: `HttpService` cancels the rest of an answer it does not know to be a stream.
-  const config = { transport: watch, responseType: 'stream' as const };
-  const response: AxiosResponse<Readable> = await firstValueFrom(service.post(url, undefined, config));
+  const response: AxiosResponse<Readable> = await http.post(url, undefined, { transport: watch });
   answer.headers = headersOf(response);
   const { result } = response.headers;
   answer.headerCode = typeof result === 'string' ? result : undefined;

@@ -15,4 +15,4 @@ export type {
   UnsentOutcome,
 } from './exchange-outcome.js';
 export type { Fence } from './fence.js';
-export { closeGatewayHttpService, createGatewayHttpService } from './http-exchange.js';
+export { closeGatewayHttp, createGatewayHttp } from './http-exchange.js';

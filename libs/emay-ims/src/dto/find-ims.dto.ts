@@ -42,7 +42,7 @@ export class FindImsDto {
     maxItems: IMS_MESSAGE_STATES.length,
     description: 'One state, or several.',
   })
-  state?: ImsMessageState | ImsMessageState[];
+  state?: ImsMessageState | ImsMessageState[] | undefined;
 
   /** International number, in any writing; also one that could not be sent to today. */
   @IsOptional()
@@ -52,7 +52,7 @@ export class FindImsDto {
     type: 'string',
     description: 'International number, in any writing; also one that could not be sent to today.',
   })
-  mobile?: string;
+  mobile?: string | undefined;
 
   /** Why it stands where it stands: the gateway's answer code, or `ECONNRESET`, `TIMEOUT` and the like. */
   @IsOptional()
@@ -72,13 +72,13 @@ export class FindImsDto {
   @IsOptional()
   @IsImsTime()
   @OpenApi(time('Stored at or after.'))
-  createdFrom?: Date;
+  createdFrom?: Date | undefined;
 
   /** Stored before. */
   @IsOptional()
   @IsImsTime()
   @OpenApi(time('Stored before.'))
-  createdBefore?: Date;
+  createdBefore?: Date | undefined;
 
   /** Messages in a page, 1 to 1,000. Default 50. */
   @IsOptional()
@@ -94,7 +94,7 @@ export class FindImsDto {
     default: DEFAULT_PAGE_SIZE,
     description: 'Messages in a page, 1 to 1,000. Default 50.',
   })
-  limit?: number;
+  limit?: number | undefined;
 
   /** `nextCursor` of the page before. */
   @IsOptional()
@@ -106,5 +106,5 @@ export class FindImsDto {
     maxLength: MAX_CURSOR_LENGTH,
     description: '`nextCursor` of the page before.',
   })
-  cursor?: string;
+  cursor?: string | undefined;
 }

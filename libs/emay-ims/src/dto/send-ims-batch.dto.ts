@@ -16,7 +16,7 @@ export class ImsRecipientDto {
   @IsOptional()
   @IsCustomImsId()
   @OpenApi(CUSTOM_IMS_ID)
-  customImsId?: string;
+  customImsId?: string | undefined;
 }
 
 /** The same text to any number of recipients; split into requests of at most 300 (§2.2.1.2). */

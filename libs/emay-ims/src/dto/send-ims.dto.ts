@@ -21,20 +21,20 @@ export class ImsSchedulingDto {
     default: MIN_PRIORITY,
     description: '0 (default) to 9; higher goes first.',
   })
-  priority?: number;
+  priority?: number | undefined;
 
   /** Not before; an ISO 8601 time with its zone in JSON. Default: at once. Only for queued messages. */
   @IsOptional()
   @IsImsTime()
   @OpenApi(time('Not before; an ISO 8601 time with its zone in JSON. Default: at once. Only for queued messages.'))
-  sendAt?: Date;
+  sendAt?: Date | undefined;
 
   /** Not after: what has not been handed over by then becomes EXPIRED. Default: no limit. */
   @IsOptional()
   @IsImsTime()
   @IsAfter('sendAt')
   @OpenApi(time('Not after: what has not been handed over by then becomes EXPIRED. Default: no limit.'))
-  expiresAt?: Date;
+  expiresAt?: Date | undefined;
 }
 
 /** One text to one recipient (§2.1.1.2). */
@@ -53,5 +53,5 @@ export class SendImsDto extends ImsSchedulingDto {
   @IsOptional()
   @IsCustomImsId()
   @OpenApi(CUSTOM_IMS_ID)
-  customImsId?: string;
+  customImsId?: string | undefined;
 }

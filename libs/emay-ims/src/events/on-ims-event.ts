@@ -3,13 +3,13 @@ import type { EmayImsEventFor, EmayImsEventPattern } from './event-pattern.js';
 /** Which account’s events a method takes, and whether it must not miss one. */
 export interface OnImsEventOptions {
   /** Name of the account whose events to take. Default: those of every account. */
-  account?: string;
+  account?: string | undefined;
   /**
    * A name of the handler's own, at most 64 letters, digits, dots, dashes or underscores, never to be changed: each event is
    * recorded for it in the transaction that made it true, and the handler is called until it succeeds, also after a crash.
    * The same event may come more than once. Not for `account.*`. Default: called once, in the instance that did it.
    */
-  durable?: string;
+  durable?: string | undefined;
 }
 
 /** What a decorator has put down at its method. */

@@ -6,15 +6,15 @@ import type { ImsMessageState } from './message-state.js';
 
 /** Which messages to find. Validated. */
 export interface MessageQuery {
-  states?: readonly ImsMessageState[];
+  states?: readonly ImsMessageState[] | undefined;
   /** E.164. */
-  mobile?: string;
-  code?: string;
-  createdFrom?: Date;
-  createdBefore?: Date;
+  mobile?: string | undefined;
+  code?: string | undefined;
+  createdFrom?: Date | undefined;
+  createdBefore?: Date | undefined;
   limit: number;
   /** Where the page before ended. */
-  after?: { createdAt: Date; customImsId: string };
+  after?: { createdAt: Date; customImsId: string } | undefined;
 }
 
 /** Finds messages of one account, newest first. */

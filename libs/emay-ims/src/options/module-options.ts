@@ -19,25 +19,25 @@ export interface EmayImsServerDatabaseOptions {
   /** Name of the DataSource (`TypeOrmModule`). */
   dataSource: string;
   /** Most connections of the module's own; accounts that share a DataSource share them. Default 10. */
-  poolSize?: number;
+  poolSize?: number | undefined;
   /**
    * How long one statement may take, in ms; then its connection is destroyed. Statements that read or delete much may take four times
    * as long. Default 15,000.
    */
-  statementTimeoutMs?: number;
+  statementTimeoutMs?: number | undefined;
   /** How long to wait for a connection, in ms. Default 15,000. */
-  poolTimeoutMs?: number;
+  poolTimeoutMs?: number | undefined;
   /** How long the start waits for a schema that is behind, or a standby that is being promoted, in ms. Default 10,000. */
-  startTimeoutMs?: number;
+  startTimeoutMs?: number | undefined;
   /** Schema of the tables, where it is another than the DataSource's. Default: the DataSource's. See `emayImsMigrations`. */
-  schema?: string;
+  schema?: string | undefined;
   /** Prefix of the tables, where it is another than the DataSource's. Default: the DataSource's. See `emayImsMigrations`. */
-  entityPrefix?: string;
+  entityPrefix?: string | undefined;
   /**
    * Finds the manager of the transaction that is open around a call, such as `typeorm-transactional` and `nestjs-cls` keep one; gets the
    * DataSource. `enqueue`, `enqueueStream` and `cancel` join it. Default: none, only `manager` is joined.
    */
-  currentManager?: CurrentManager;
+  currentManager?: CurrentManager | undefined;
 }
 
 /** The same with every default filled in. */
@@ -49,47 +49,47 @@ export type ResolvedDatabaseOptions =
 /** How the gateway is called. */
 export interface EmayImsHttpOptions {
   /** The whole exchange, from looking up the name to the last byte of the answer, in ms. Default 30,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Until a connection stands (TLS included), in ms; part of `timeoutMs`. Default 5,000, or `timeoutMs` if that is less. */
-  connectTimeoutMs?: number;
+  connectTimeoutMs?: number | undefined;
   /** A longer answer counts as unconfirmed. Default 4 MiB. */
-  maxResponseBytes?: number;
+  maxResponseBytes?: number | undefined;
   /** Allow `http:` to other than this machine when `NODE_ENV` is `production`. Default false. */
-  allowInsecure?: boolean;
+  allowInsecure?: boolean | undefined;
   /** Connections to the gateway at a time. Default 16. */
-  maxSockets?: number;
+  maxSockets?: number | undefined;
 }
 
 /** How what is queued is sent. */
 export interface EmayImsDispatchOptions {
   /** Whether this instance sends what is queued. Default true. Direct sends work either way. */
-  enabled?: boolean;
+  enabled?: boolean | undefined;
   /** How often to look for due messages that other instances or transactions queued, in ms. Default 1,000. */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
   /** Requests under way at a time. Default 4. */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** Messages in one request, at most 300 (§2.2.1.2). Default 300. */
-  maxBatchSize?: number;
+  maxBatchSize?: number | undefined;
   /** First pause after the gateway could not be reached or refused the account, in ms; doubles, jittered. Default 1,000. */
-  minBackoffMs?: number;
+  minBackoffMs?: number | undefined;
   /** Longest such pause, in ms. Default 60,000. */
-  maxBackoffMs?: number;
+  maxBackoffMs?: number | undefined;
 }
 
 /** How delivery reports are fetched and kept. */
 export interface EmayImsReportOptions {
   /** Whether this instance pulls delivery reports. Default true. */
-  enabled?: boolean;
+  enabled?: boolean | undefined;
   /** Pause between pulls, in ms. Default 5,000. Not together with `cron`. */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
   /** A cron expression (with seconds if it has six fields) instead of an interval. */
-  cron?: string;
+  cron?: string | undefined;
   /** Reports asked for at a time, at most 500 (§2.4.1.2). Default 500. */
-  pageSize?: number;
+  pageSize?: number | undefined;
   /** Folder for pages that come while the database is away; made when first needed. Default `./emay-ims-spool`. */
-  spoolPath?: string;
+  spoolPath?: string | undefined;
   /** Without a report for so long, an accepted message becomes UNKNOWN, in ms. Default 72 hours. */
-  deadlineMs?: number;
+  deadlineMs?: number | undefined;
 }
 
 /** How long what is over is kept. */
@@ -98,36 +98,36 @@ export interface EmayImsRetentionOptions {
    * Messages that have been final for so many days are deleted, with the report pages, orphaned reports and FAILED events
    * of that age. Default: none, everything is kept.
    */
-  days?: number;
+  days?: number | undefined;
   /** How often to look for them, in ms. Default one hour. */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
 }
 
 /** What the vendor document leaves open, each with the default that working clients agree on. */
 export interface EmayImsProtocolOptions {
   /** The gateway's time zone. Default `+08:00`. */
-  timeZoneOffset?: string;
+  timeZoneOffset?: string | undefined;
   /** Case of the 32 hex characters of `sign`. Default `lower`. */
-  signCase?: 'lower' | 'upper';
+  signCase?: 'lower' | 'upper' | undefined;
   /** Whether message texts are percent-encoded inside the JSON. Default `none`. */
-  contentEncoding?: 'none' | 'percent';
+  contentEncoding?: 'none' | 'percent' | undefined;
   /** Longest text, in UTF-16 units. Default 500. */
-  maxContentLength?: number;
+  maxContentLength?: number | undefined;
   /**
    * Whether a request that takes nothing tries the way before the first message goes to an address, and after failures.
    * Default true. What it rests on was seen in a sister product, and is unproven for this gateway.
    */
-  canary?: boolean;
+  canary?: boolean | undefined;
   /** What Emay has told you that a code means, such as `{ ERROR_REQUEST_NO_VALID: 'refused' }`. Default `{}`. */
-  answerCodes?: AnswerCodeMeanings;
+  answerCodes?: AnswerCodeMeanings | undefined;
 }
 
 /** The options of one account. A wrong one stops the start of the application (`EmayImsOptionsError`). */
 export interface EmayImsModuleOptions {
   /** Name of the account where there are several. Default `default`. */
-  name?: string;
+  name?: string | undefined;
   /** Whether the account's providers are visible to all modules. Default false. */
-  isGlobal?: boolean;
+  isGlobal?: boolean | undefined;
   /** `https://host:port` of the gateway; a list is a fail-over order. */
   baseUrl: string | string[];
   /** Given by Emay (§1.3). */
@@ -135,12 +135,12 @@ export interface EmayImsModuleOptions {
   /** Given by Emay (§1.3). Never printed. */
   secretKey: string;
   /** Default: the host's default DataSource. */
-  database?: EmayImsDatabaseOptions;
-  http?: EmayImsHttpOptions;
-  dispatch?: EmayImsDispatchOptions;
-  reports?: EmayImsReportOptions;
-  retention?: EmayImsRetentionOptions;
-  protocol?: EmayImsProtocolOptions;
+  database?: EmayImsDatabaseOptions | undefined;
+  http?: EmayImsHttpOptions | undefined;
+  dispatch?: EmayImsDispatchOptions | undefined;
+  reports?: EmayImsReportOptions | undefined;
+  retention?: EmayImsRetentionOptions | undefined;
+  protocol?: EmayImsProtocolOptions | undefined;
 }
 
 /** Builds the options; for `useClass` and `useExisting`. */
@@ -153,16 +153,17 @@ export interface EmayImsOptionsFactory {
 export type EmayImsAsyncOptions = Omit<EmayImsModuleOptions, 'name' | 'isGlobal'>;
 
 /** The options of `forRootAsync`; exactly one of `useFactory`, `useClass` and `useExisting`. */
-export interface EmayImsModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  name?: string;
-  isGlobal?: boolean;
-  inject?: FactoryProvider['inject'];
+export interface EmayImsModuleAsyncOptions {
+  imports?: ModuleMetadata['imports'] | undefined;
+  name?: string | undefined;
+  isGlobal?: boolean | undefined;
+  inject?: FactoryProvider['inject'] | undefined;
   /** Makes the options from what `inject` names. */
   // The injected values are the host's own: their types are known where the factory is written.
   // oxlint-disable-next-line typescript/no-explicit-any
-  useFactory?: (...injected: any[]) => Promise<EmayImsAsyncOptions> | EmayImsAsyncOptions;
-  useClass?: Type<EmayImsOptionsFactory>;
-  useExisting?: Type<EmayImsOptionsFactory>;
+  useFactory?: ((...injected: any[]) => Promise<EmayImsAsyncOptions> | EmayImsAsyncOptions) | undefined;
+  useClass?: Type<EmayImsOptionsFactory> | undefined;
+  useExisting?: Type<EmayImsOptionsFactory> | undefined;
 }
 
 /** The options after validation, with every default filled in. Frozen. */

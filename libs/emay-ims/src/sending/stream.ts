@@ -23,12 +23,12 @@ export interface EnqueueSummary {
 /** How `enqueueStream` stores. */
 export interface EnqueueStreamOptions {
   /** Called after each chunk has been stored. */
-  onProgress?: (summary: Readonly<EnqueueSummary>) => void;
+  onProgress?: ((summary: Readonly<EnqueueSummary>) => void) | undefined;
   /**
    * `throw` (default) ends at the first chunk with an unacceptable message: that chunk is not stored, those before it
    * are. `skip` leaves such messages out.
    */
-  onInvalid?: 'throw' | 'skip';
+  onInvalid?: 'throw' | 'skip' | undefined;
 }
 
 /** Messages of a source, read as they come. */

@@ -15,20 +15,20 @@ export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports' | 'reports-bl
 /** What counts as a problem, and which problems fail the check. */
 export interface EmayImsHealthOptions {
   /** Name of the account. Default: `default`. */
-  account?: string;
+  account?: string | undefined;
   /**
    * Problems that make the check `down`. Default: none, they are reported. Taking instances out of service, or restarting
    * them, brings no gateway back, and messages can still be taken and queued.
    */
-  failOn?: readonly EmayImsHealthProblem[];
+  failOn?: readonly EmayImsHealthProblem[] | undefined;
   /** How long a message that is due may wait, in ms. Default: 300,000. */
-  maxQueueAgeMs?: number;
+  maxQueueAgeMs?: number | undefined;
   /**
    * How old the last good pull may be, in ms. Default: three intervals, at least 300,000; with `reports.cron` none.
    */
-  maxPullAgeMs?: number;
+  maxPullAgeMs?: number | undefined;
   /** How long the database may take to answer, in ms. Default: 1,000, as long as Kubernetes waits for a probe. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** What the indicator tells of an account. No number, text, key or address. */

@@ -9,7 +9,7 @@ import { InMemoryEvents } from './in-memory-events.js';
 /** The account in memory, and who may inject it. */
 export interface EmayImsTestingModuleOptions extends InMemoryEmayImsOptions {
   /** Whether every module may inject the service without importing this one. Default true. */
-  isGlobal?: boolean;
+  isGlobal?: boolean | undefined;
 }
 
 /**

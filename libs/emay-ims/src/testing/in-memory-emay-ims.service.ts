@@ -14,19 +14,19 @@ import { standsFor } from './surface.js';
 /** The account in memory, and its clock. */
 export interface InMemoryEmayImsOptions {
   /** Name of the account. Default `default`. */
-  name?: string;
+  name?: string | undefined;
   /** Longest text, in UTF-16 units, as `protocol.maxContentLength`. Default 500. */
-  maxContentLength?: number;
+  maxContentLength?: number | undefined;
   /** Epoch milliseconds. Default `Date.now`, looked up at each use, so that fake timers move it. */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
 /** Whom a scripted outcome is for. */
 export interface OutcomeFor {
   /** Only messages to this number, in any writing. Default: whichever message comes next. */
-  mobile?: string;
+  mobile?: string | undefined;
   /** How often. Default once; `Infinity` until `acceptEverything()`. */
-  times?: number;
+  times?: number | undefined;
 }
 
 /**

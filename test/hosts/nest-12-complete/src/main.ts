@@ -1,8 +1,10 @@
-/** A host that has every optional peer: each subpath loads, and the jobs stand in its ScheduleModule, once. */
+/**
+ * A host that has every optional peer: each subpath loads, by `import` and by `require` to the same classes, and the jobs
+ * stand in its ScheduleModule, once.
+ */
 import 'reflect-metadata';
-import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
@@ -10,11 +12,18 @@ import { EMAY_IMS_SIMULATOR, EmayImsSimulatorModule } from 'emay-ims-simulator/n
 import type { Simulator } from 'emay-ims-simulator';
 import { EmayImsModule, EmayImsService, type ImsMessageState } from 'nestjs-emay-ims';
 
+const require = createRequire(import.meta.url);
+
 async function loadEverySubpath(name: string): Promise<string[]> {
-  const manifest = fileURLToPath(import.meta.resolve(`${name}/package.json`));
-  const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports: Record<string, unknown> };
+  const { exports } = require(`${name}/package.json`) as { exports: Record<string, unknown> };
   const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
-  for (const subpath of subpaths) await import(name + subpath.slice(1));
+  for (const subpath of subpaths) {
+    const specifier = name + subpath.slice(1);
+    const imported = (await import(specifier)) as Record<string, unknown>;
+    const required = require(specifier) as Record<string, unknown>;
+    const differing = Object.keys(imported).filter((key) => imported[key] !== required[key]);
+    if (differing.length > 0) throw new Error(`${specifier}: import and require differ in ${differing.join(', ')}`);
+  }
   return subpaths;
 }
 

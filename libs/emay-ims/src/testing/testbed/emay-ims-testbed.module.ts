@@ -12,13 +12,13 @@ import { TEMPORARY_FOLDER, TemporaryFolderModule } from './temporary-folder.modu
 /** The account, its simulator and its module. */
 export interface EmayImsTestbedModuleOptions {
   /** Name of the account. Default `default`. */
-  name?: string;
+  name?: string | undefined;
   /** Whether every module may inject the service without importing this one. Default true. */
-  isGlobal?: boolean;
+  isGlobal?: boolean | undefined;
   /** Of `startSimulator`. Default: reports at once, as many report calls as come, one account. */
-  simulator?: SimulatorOptions;
+  simulator?: SimulatorOptions | undefined;
   /** Of `EmayImsModule`, but for what says where the gateway is. Default: SQLite in a temporary folder, pulls every 50 ms, no canary. */
-  module?: Partial<Omit<EmayImsAsyncOptions, 'baseUrl' | 'appId' | 'secretKey'>>;
+  module?: Partial<Omit<EmayImsAsyncOptions, 'baseUrl' | 'appId' | 'secretKey'>> | undefined;
 }
 
 const LOOK_EVERY_MS = 50;

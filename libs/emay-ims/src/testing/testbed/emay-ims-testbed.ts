@@ -9,7 +9,7 @@ import { isFinal, type ImsMessageState } from '../../messages/message-state.js';
 /** For how long to wait. */
 export interface AwaitedWithin {
   /** How long to wait, in ms. Default 10,000. */
-  withinMs?: number;
+  withinMs?: number | undefined;
 }
 
 const LOOK_EVERY_MS = 10;

@@ -1,0 +1,10 @@
+import type { InjectionToken } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+/**
+ * What `TypeOrmModule` provides a DataSource under. `@nestjs/typeorm` says the same, but is not needed for anything
+ * else: an account with an SQLite file of its own does without it.
+ */
+export function getDataSourceToken(name: string): InjectionToken<DataSource> {
+  return name === 'default' ? DataSource : `${name}DataSource`;
+}
