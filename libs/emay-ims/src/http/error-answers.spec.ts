@@ -7,6 +7,7 @@ import { answerTo, DECIDED_ERRORS } from './error-answers.js';
 const {
   EmayImsClosedError,
   EmayImsConflictError,
+  EmayImsNotReadyError,
   EmayImsOptionsError,
   EmayImsQueuedError,
   EmayImsRejectedError,
@@ -21,7 +22,7 @@ const isErrorClass = (value: unknown): boolean =>
 
 it('every class of error has a decision of its own', () => {
   const classes = new Set([...Object.values(errors), ...Object.values(everything)].filter(isErrorClass));
-  expect(classes.size).toBeGreaterThanOrEqual(9);
+  expect(classes.size).toBeGreaterThanOrEqual(10);
   expect(new Set<unknown>(DECIDED_ERRORS)).toEqual(classes);
 });
 
@@ -46,6 +47,7 @@ const ERRORS: [string, EmayImsError, number, string][] = [
   ['a transaction that is over', new EmayImsStoreError('40P01', { transactionIsOver: true }), 503, 'store'],
   ['a lost COMMIT, ids given', new EmayImsStoreError('ECONNRESET', { ...lost, idsAreGiven: true }), 503, 'store'],
   ['a lost COMMIT, ids made', new EmayImsStoreError('ECONNRESET', lost), 424, 'may-be-stored'],
+  ['an account that is not ready', new EmayImsNotReadyError('default', 'the database is away'), 503, 'not-ready'],
   ['a closed account', new EmayImsClosedError('default'), 503, 'closed'],
   ['a closed account amid a stream', new EmayImsClosedError('default', true), 424, 'may-be-stored'],
   ['a wrong option', new EmayImsOptionsError('secretKey: must be 16 characters long'), 500, 'options'],

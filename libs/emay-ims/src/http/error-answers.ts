@@ -3,6 +3,7 @@ import type { EmayImsError } from '../errors/emay-ims.error.js';
 import {
   EmayImsClosedError,
   EmayImsConflictError,
+  EmayImsNotReadyError,
   EmayImsOptionsError,
   EmayImsQueuedError,
   EmayImsRejectedError,
@@ -98,16 +99,22 @@ const DECISIONS: readonly Decision[] = [
           detail: 'Make the request again later; where it sends or stores messages, with the same customImsIds.',
         },
   ),
+  on(EmayImsNotReadyError, () => ({
+    status: SERVICE_UNAVAILABLE,
+    kind: 'not-ready',
+    title: 'The service is starting',
+    detail: 'Nothing was stored and nothing was sent: make the request again.',
+  })),
   on(EmayImsClosedError, ({ retryable }) =>
     retryable
       ? {
           status: SERVICE_UNAVAILABLE,
           kind: 'closed',
-          title: 'The service is shutting down',
+          title: 'The account is closed',
           detail: 'Nothing was stored and nothing was sent: make the request again.',
         }
       : mayBeStoredAnswer(
-          'The service is shutting down. A part of the messages is stored: make the request again only if each message ' +
+          'The account was closed. A part of the messages is stored: make the request again only if each message ' +
             'has a customImsId.',
         ),
   ),
