@@ -1,20 +1,23 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { EmayImsModule, runEmayImsMigrations } from 'nestjs-emay-ims';
+import { EmayImsModule } from 'nestjs-emay-ims';
 import { EmayImsExceptionFilter } from 'nestjs-emay-ims/http';
 import { EmayImsHealthModule } from 'nestjs-emay-ims/terminus';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { isSandbox, type Environment } from './config/environment.js';
 import { dataSourceOptions, emayImsOptions } from './config/options.js';
+import { openDatabase } from './database/open-database.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
-import { createValidationPipe } from './http/validation.pipe.js';
+import { HttpProblemFilter } from './http/http-problem.filter.js';
+import { PatientValidationPipe } from './http/validation.pipe.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { SandboxMarkInterceptor } from './sandbox/sandbox-mark.interceptor.js';
 import { SandboxGateway } from './sandbox/sandbox-gateway.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 
@@ -28,7 +31,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, ignoreEnvVars: true, load: [() => environment] }),
         ScheduleModule.forRoot(),
-        ...(dataSource ? [migratedDatabase(dataSource)] : []),
+        ...(dataSource ? [migratedDatabase(dataSource, environment)] : []),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],
@@ -40,18 +43,24 @@ export class AppModule {
       ],
       controllers: [MessagesController, HealthController],
       providers: [
-        { provide: APP_PIPE, useFactory: createValidationPipe },
+        { provide: APP_PIPE, useClass: PatientValidationPipe },
+        { provide: APP_FILTER, useClass: HttpProblemFilter },
+        // The last one is asked first.
         { provide: APP_FILTER, useClass: EmayImsExceptionFilter },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
+        ...(isSandbox(environment) ? [{ provide: APP_INTERCEPTOR, useClass: SandboxMarkInterceptor }] : []),
       ],
     };
   }
 }
 
-/** Any number of instances may start at once: one migrates, the others wait. */
-export function migratedDatabase(dataSource: TypeOrmModuleOptions): DynamicModule {
+/** The service's database, migrated; its own retries, as those of TypeORM's module print stacks. */
+export function migratedDatabase(
+  dataSource: TypeOrmModuleOptions,
+  { EMAY_IMS_DATABASE_URL: url, EMAY_IMS_START_TIMEOUT_MS: startTimeoutMs }: Environment,
+): DynamicModule {
   return TypeOrmModule.forRootAsync({
-    useFactory: () => dataSource,
-    dataSourceFactory: (options) => runEmayImsMigrations(new DataSource(options as DataSourceOptions)),
+    useFactory: () => ({ ...dataSource, toRetry: () => false }),
+    dataSourceFactory: (options) => openDatabase(options as DataSourceOptions, url, startTimeoutMs),
   });
 }

@@ -1,25 +1,47 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
-import type { Environment } from './config/environment.js';
+import { isSandbox, type Environment } from './config/environment.js';
+import { refuseOtherMethods } from './http/allowed-methods.js';
+import { ApiKeys, askBeforeBody } from './http/api-keys.js';
+import { readJsonBody } from './http/json-body.js';
+import { refuseForeignHosts } from './http/own-host.js';
 import { createRateLimit } from './http/rate-limit.js';
+import { checkUrl, parseQuery } from './http/request-url.js';
+import { ServiceAdapter } from './http/service-adapter.js';
+import { createServiceServer } from './http/service-server.js';
 import { serveOpenApi } from './openapi/serve.js';
+import { SANDBOX_HEADERS } from './sandbox/sandbox-mark.interceptor.js';
 
-/** Enough for some 100,000 recipients in one call. */
-const BODY_LIMIT = '10mb';
-
-/** The application, not yet listening. */
-export async function createApp(environment: Environment): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(environment), {
-    abortOnError: false,
-    bodyParser: false,
-  });
+/** The application, not yet at work. @param server may be listening already */
+export async function createApp(
+  environment: Environment,
+  server: Server = createServiceServer(isSandbox(environment) ? SANDBOX_HEADERS : {}),
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.register(environment),
+    new ServiceAdapter(server),
+    { abortOnError: false, bodyParser: false },
+  );
+  if (isSandbox(environment)) {
+    app.use((_request: Request, response: Response, next: NextFunction) => {
+      response.set(SANDBOX_HEADERS);
+      next();
+    });
+  }
   // The page at /api/docs would look for its parts at https:, where a service inside a network speaks HTTP alone.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.enableCsrfProtection();
+  const keys = new ApiKeys(environment.API_KEY_HASHES);
+  if (!keys.areAsked) app.use(refuseForeignHosts);
+  app.set('query parser', parseQuery);
+  app.use(checkUrl);
   if (environment.RATE_LIMIT_PER_MINUTE > 0) app.use('/api', createRateLimit(environment.RATE_LIMIT_PER_MINUTE));
-  app.useBodyParser('json', { limit: BODY_LIMIT });
-  serveOpenApi(app, environment.API_KEY_HASHES !== undefined);
+  app.use(askBeforeBody(keys), refuseOtherMethods, readJsonBody);
+  serveOpenApi(app, keys.areAsked);
   app.enableShutdownHooks([], { useProcessExit: true });
   return app;
 }

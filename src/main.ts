@@ -1,29 +1,19 @@
-import { existsSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
-import { createApp } from './create-app.js';
-import { describeDatabase } from './config/database-url.js';
-import { isSandbox, readEnvironment } from './config/environment.js';
-import { howToTry } from './config/how-to-try.js';
-import { SandboxGateway } from './sandbox/sandbox-gateway.js';
+import { EndOfService } from './start/end-of-service.js';
+import { serve, type Opened } from './start/serve.js';
+import { StartLogger } from './start/start-logger.js';
 
-async function main(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const environment = readEnvironment(process.env);
-  const app = await createApp(environment);
-  await app.listen(environment.PORT, environment.HOST);
-  const url = (await app.getUrl()).replace('[::1]', 'localhost');
-  const logger = new Logger('SmsGateway');
-  if (isSandbox(environment)) {
-    const { baseUrl } = app.get(SandboxGateway).connection;
-    logger.log('SANDBOX: messages go to a simulator in this process; nothing is sent, nothing costs money');
-    logger.log(`Play the gateway's operator: ${baseUrl}/`);
-  }
-  logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
-  logger.log(`Listening on ${url}`);
-  logger.log(howToTry(url, environment));
+Logger.overrideLogger(new StartLogger());
+const opened: Opened = {};
+const end = new EndOfService(opened);
+
+// Whatever nobody has caught leaves the service in a state that nobody knows: it ends, and is started again.
+process.on('uncaughtException', (error) => void end.because(error));
+process.on('unhandledRejection', (reason) => void end.because(reason));
+
+try {
+  await serve(opened);
+  opened.server?.on('error', (error) => void end.because(error));
+} catch (error) {
+  await end.because(error);
 }
-
-main().catch((error: unknown) => {
-  new Logger('SmsGateway').error(error instanceof Error ? error.message : 'The application could not start.');
-  process.exitCode = 1;
-});

@@ -43,7 +43,7 @@ class CommandLineModule {
       module: CommandLineModule,
       imports: [
         // A person waits: one failure is enough to know.
-        ...(dataSource ? [migratedDatabase({ ...dataSource, retryAttempts: 1 })] : []),
+        ...(dataSource ? [migratedDatabase(dataSource, { ...environment, EMAY_IMS_START_TIMEOUT_MS: 0 })] : []),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],

@@ -1,6 +1,6 @@
 import { plainToInstance, Transform } from 'class-transformer';
 import {
-  IsIn,
+  IsBoolean,
   IsInt,
   IsNotEmpty,
   IsOptional,
@@ -11,20 +11,24 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
+import { StartError } from '../start/start-error.js';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './database-url.js';
+import { misspeltVariables } from './misspelt-variables.js';
+import { isLoopback, readHost, readNumber, readSwitch, valueOf } from './variable-values.js';
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const SWITCH = '$property must be true or false';
 
 /** The variables the application reads, with their defaults. */
 export class Environment {
   /** Port to listen on; 0 picks a free one. */
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @Transform(readNumber)
   @IsInt()
   @Min(0)
   @Max(65_535)
   PORT = 3000;
 
   /** Address to listen on. */
+  @Transform(readHost)
   @IsString()
   @IsNotEmpty()
   HOST = '127.0.0.1';
@@ -37,7 +41,7 @@ export class Environment {
   API_KEY_HASHES?: string;
 
   /** Requests of one caller in a minute; 0 lifts the limit. */
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @Transform(readNumber)
   @IsInt()
   @Min(0)
   RATE_LIMIT_PER_MINUTE = 6_000;
@@ -55,15 +59,23 @@ export class Environment {
   @IsString()
   EMAY_IMS_SECRET_KEY?: string;
 
+  /** `true`: runs against its own simulator, and sends nothing. Must be asked for in production, and where others can connect. */
+  @IsOptional()
+  @Transform(readSwitch)
+  @IsBoolean({ message: SWITCH })
+  EMAY_IMS_SANDBOX?: boolean;
+
   /** `true` allows plain http to a gateway on another machine in production. */
   @IsOptional()
-  @IsIn(['true', 'false'])
-  EMAY_IMS_ALLOW_INSECURE?: 'true' | 'false';
+  @Transform(readSwitch)
+  @IsBoolean({ message: SWITCH })
+  EMAY_IMS_ALLOW_INSECURE?: boolean;
 
   /** `false`: no request that takes nothing tries the way before messages do. */
   @IsOptional()
-  @IsIn(['true', 'false'])
-  EMAY_IMS_CANARY?: 'true' | 'false';
+  @Transform(readSwitch)
+  @IsBoolean({ message: SWITCH })
+  EMAY_IMS_CANARY?: boolean;
 
   /** `sqlite:PATH`, `postgres://…` or `mysql://…`. Default in the sandbox: `sqlite:./data/sandbox.sqlite`. */
   @ValidateBy({
@@ -75,15 +87,22 @@ export class Environment {
   })
   EMAY_IMS_DATABASE_URL = 'sqlite:./data/ims.sqlite';
 
+  /** How long the start waits for a database server that is not up yet, or whose schema is behind, in ms. */
+  @Transform(readNumber)
+  @IsInt()
+  @Min(0)
+  @Max(3_600_000)
+  EMAY_IMS_START_TIMEOUT_MS = 10_000;
+
   /** Pause between pulls of delivery reports, in ms. Default 5,000; in the sandbox 1,000. */
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @Transform(readNumber)
   @IsInt()
   @Min(100)
   EMAY_IMS_REPORT_INTERVAL_MS?: number;
 
   /** A request to the gateway, to the last byte of its answer, in ms. */
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @Transform(readNumber)
   @IsInt()
   @Min(100)
   EMAY_IMS_TIMEOUT_MS = 30_000;
@@ -95,7 +114,7 @@ export class Environment {
 
   /** Messages that have been final for so many days are deleted. Default: none, everything is kept. */
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value))
+  @Transform(readNumber)
   @IsInt()
   @Min(1)
   EMAY_IMS_RETENTION_DAYS?: number;
@@ -107,10 +126,14 @@ const WITHOUT_DEFAULT = [
   'EMAY_IMS_CANARY',
   'EMAY_IMS_REPORT_INTERVAL_MS',
   'EMAY_IMS_RETENTION_DAYS',
+  'EMAY_IMS_SANDBOX',
 ];
 /** A file of its own: what is tried in the sandbox must never reach a real gateway. */
 const SANDBOX_DATABASE_URL = 'sqlite:./data/sandbox.sqlite';
 const CREDENTIALS = ['EMAY_IMS_BASE_URL', 'EMAY_IMS_APP_ID', 'EMAY_IMS_SECRET_KEY'] as const;
+
+/** Every name that is read. */
+export const VARIABLES: readonly string[] = Object.keys(new Environment()).concat(WITHOUT_DEFAULT, CREDENTIALS);
 
 /** Without any credential set the application runs against its own simulator. */
 export function isSandbox(environment: Environment): boolean {
@@ -120,29 +143,52 @@ export function isSandbox(environment: Environment): boolean {
 /**
  * Reads and checks the variables.
  *
- * @throws Error with a sentence for each wrong one, without its value
+ * @throws StartError with a sentence for each wrong one, without its value
  */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
-  const names = Object.keys(new Environment()).concat(WITHOUT_DEFAULT, CREDENTIALS);
-  const set = names.filter((name) => variables[name] !== undefined && variables[name] !== '');
-  const environment = plainToInstance(Environment, Object.fromEntries(set.map((name) => [name, variables[name]])), {
-    exposeDefaultValues: true,
-  });
-  const problems = validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {}));
-  const missing = CREDENTIALS.filter((name) => environment[name] === undefined);
-  if (missing.length > 0 && missing.length < CREDENTIALS.length) {
-    problems.push(
-      `${missing.join(' and ')} must be set too; with no EMAY_IMS_ credentials at all it runs as a sandbox`,
-    );
-  }
-  if (environment.API_KEY_HASHES === undefined && !LOOPBACK.has(environment.HOST)) {
+  const values = VARIABLES.map((name) => [name, valueOf(variables[name])] as const);
+  const set = new Map(values.filter(([, value]) => value !== undefined));
+  const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
+  const problems = [
+    ...validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {})),
+    ...misspeltVariables(
+      variables,
+      VARIABLES,
+      isSandbox(environment) && !environment.EMAY_IMS_SANDBOX ? CREDENTIALS : null,
+    ),
+    ...problemsOfGateway(environment, variables.NODE_ENV),
+  ];
+  if (environment.API_KEY_HASHES === undefined && !isLoopback(environment.HOST)) {
     problems.push(
       `API_KEY_HASHES must be set to listen on ${environment.HOST}: without keys anybody there could send SMS at your cost`,
     );
   }
-  if (problems.length > 0) throw new Error(`Wrong environment: ${problems.join('; ')}.`);
-  if (isSandbox(environment) && !set.includes('EMAY_IMS_DATABASE_URL')) {
+  if (problems.length > 0) throw new StartError(`Wrong environment: ${problems.join('; ')}.`, 'WRONG_ENVIRONMENT');
+  if (isSandbox(environment) && !set.has('EMAY_IMS_DATABASE_URL')) {
     environment.EMAY_IMS_DATABASE_URL = SANDBOX_DATABASE_URL;
   }
   return environment;
+}
+
+/** A service that takes messages and sends none must have been asked for: its answers look like the real ones. */
+function problemsOfGateway(environment: Environment, nodeEnv: string | undefined): string[] {
+  const { EMAY_IMS_SANDBOX: asked, HOST } = environment;
+  const missing = CREDENTIALS.filter((name) => environment[name] === undefined);
+  if (missing.length === 0) {
+    return asked === true
+      ? [
+          'EMAY_IMS_SANDBOX is true, and a gateway is set: unset EMAY_IMS_SANDBOX to send, or the credentials to try it out',
+        ]
+      : [];
+  }
+  const names = missing.join(missing.length === 2 ? ' and ' : ', ');
+  if (missing.length < CREDENTIALS.length) {
+    return [`${names} must be set too; with no EMAY_IMS_ credentials at all it runs as a sandbox`];
+  }
+  if (asked === true) return [];
+  const where = /^\s*["']?prod/i.test(nodeEnv ?? '') ? 'in production' : isLoopback(HOST) ? null : `on HOST ${HOST}`;
+  if (asked === undefined && where === null) return [];
+  return [
+    `${names} must be set: without them nothing is sent${asked === false ? ', and EMAY_IMS_SANDBOX is false' : `, and a sandbox ${where} must be asked for: EMAY_IMS_SANDBOX=true`}`,
+  ];
 }

@@ -11,7 +11,6 @@ export function dataSourceOptions({ EMAY_IMS_DATABASE_URL: url }: Environment): 
     url: serverUrl(url),
     entities: EMAY_IMS_ENTITIES,
     migrations: EMAY_IMS_MIGRATIONS,
-    retryAttempts: 3,
   };
 }
 
@@ -25,9 +24,12 @@ export function emayImsOptions(
     baseUrl: sandbox?.baseUrl ?? (environment.EMAY_IMS_BASE_URL ?? '').split(',').map((part) => part.trim()),
     appId: sandbox?.appId ?? environment.EMAY_IMS_APP_ID ?? '',
     secretKey: sandbox?.secretKey ?? environment.EMAY_IMS_SECRET_KEY ?? '',
-    database: path === null ? undefined : { type: 'sqlite', path },
+    database:
+      path === null
+        ? { dataSource: 'default', startTimeoutMs: environment.EMAY_IMS_START_TIMEOUT_MS }
+        : { type: 'sqlite', path },
     http: {
-      allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === 'true',
+      allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === true,
       timeoutMs: environment.EMAY_IMS_TIMEOUT_MS,
     },
     reports: {
@@ -35,7 +37,7 @@ export function emayImsOptions(
       intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS ?? (sandbox ? 1_000 : 5_000),
       spoolPath: environment.EMAY_IMS_SPOOL_PATH,
     },
-    protocol: { canary: environment.EMAY_IMS_CANARY !== 'false' },
+    protocol: { canary: environment.EMAY_IMS_CANARY !== false },
     retention: { days: environment.EMAY_IMS_RETENTION_DAYS },
   };
 }

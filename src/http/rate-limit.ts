@@ -1,4 +1,4 @@
-import { HttpStatus } from '@nestjs/common';
+import { HttpException, HttpStatus } from '@nestjs/common';
 import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 
 const MINUTE_MS = 60_000;
@@ -10,9 +10,9 @@ export function createRateLimit(perMinute: number): RateLimitRequestHandler {
     limit: perMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    message: {
-      statusCode: HttpStatus.TOO_MANY_REQUESTS,
-      message: `More than ${perMinute} requests in a minute: wait, and send more recipients in one call.`,
+    handler: (_request, _response, next) => {
+      const sentence = `More than ${perMinute} requests in a minute: wait, and send more recipients in one call.`;
+      next(new HttpException(sentence, HttpStatus.TOO_MANY_REQUESTS));
     },
   });
 }

@@ -1,15 +1,61 @@
-import { ValidationPipe } from '@nestjs/common';
+import { setImmediate as immediately } from 'node:timers/promises';
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { EmayImsValidationError, type ImsViolation } from 'nestjs-emay-ims';
 
+/** Entries of a list that are checked at a stretch: other requests are served in between. */
+const STRETCH = 500;
+/** A list that is wrong from end to end is not checked to its end. */
+const MAX_VIOLATIONS = 1_000;
+
 /** Checks bodies and queries by their DTO classes, unknown fields included, and tells every violation by index. */
-export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    exceptionFactory: (errors) => new EmayImsValidationError(errors.flatMap((error) => violationsOf(error, -1, ''))),
-  });
+export class PatientValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      exceptionFactory: (errors) => new EmayImsValidationError(errors.flatMap((error) => violationsOf(error, -1, ''))),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const list = longListOf(value);
+    if (!list) return super.transform(value, metadata);
+    const [name, entries] = list;
+    const violations: ImsViolation[] = [];
+    const checked: unknown[] = [];
+    let whole: object | undefined;
+    for (let start = 0; start < entries.length && violations.length < MAX_VIOLATIONS; start += STRETCH) {
+      const part = { ...(value as object), [name]: entries.slice(start, start + STRETCH) };
+      try {
+        const result = (await super.transform(part, metadata)) as Record<string, unknown[]>;
+        whole ??= result;
+        checked.push(...(result[name] ?? []));
+      } catch (error) {
+        if (!(error instanceof EmayImsValidationError)) throw error;
+        // What is wrong beside the list has been told with its first stretch.
+        const own = error.violations.filter(({ index }) => start === 0 || index >= 0);
+        violations.push(...own.map((each) => (each.index < 0 ? each : { ...each, index: each.index + start })));
+      }
+      await immediately();
+    }
+    if (violations.length > 0 || !whole) throw new EmayImsValidationError(bounded(violations));
+    return Object.assign(whole, { [name]: checked });
+  }
+}
+
+/** The list that makes a body long: no DTO of ours has two. */
+function longListOf(value: unknown): [name: string, entries: readonly unknown[]] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const lists = Object.entries(value).filter((each): each is [string, unknown[]] => Array.isArray(each[1]));
+  return lists.find(([, entries]) => entries.length > STRETCH);
+}
+
+function bounded(violations: ImsViolation[]): ImsViolation[] {
+  if (violations.length < MAX_VIOLATIONS) return violations;
+  const rest: ImsViolation = { index: -1, property: 'body', message: 'has more violations, which are not listed' };
+  return [...violations.slice(0, MAX_VIOLATIONS), rest];
 }
 
 /** The entries of a list are the children of its error, named by their index. */

@@ -139,6 +139,19 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     expect(reads.rows ?? 0).toBeLessThanOrEqual(250);
   });
 
+  // The collation of a column of PostgreSQL may be any, so nothing can be promised there.
+  if (kind !== 'postgres') {
+    it('messages by what their ids begin with: a range of their index', async () => {
+      const idPrefix = (people.ids[250] as string).slice(0, -1);
+      const find = (database: ImsDatabase) =>
+        new MessageFinder(database, people.account).find({ limit: 100, idPrefix });
+      const reads = await describeReads(bench.database, kind, await statementOf(find, bench.database, 100));
+      // They are put in order once they are found.
+      expect(reads.scans.filter((step) => !/"type":"range"/.test(step))).toEqual([]);
+      expect(reads.rows ?? 0).toBeLessThanOrEqual(200);
+    });
+  }
+
   it('the search for messages of orphaned reports: a few for each orphan', async () => {
     const secondLook = new SecondLookStore(bench.database, people.account);
     const orphans = Array.from({ length: 500 }, (_, position) => ({

@@ -40,6 +40,70 @@ describe('the environment of the application', () => {
     expect(() => readEnvironment(variables)).toThrow(sentence);
   });
 
+  it.each([
+    [{ NODE_ENV: 'production' }, /in production must be asked for: EMAY_IMS_SANDBOX=true/],
+    [{ NODE_ENV: ' "Production" ' }, /in production must be asked for/],
+    [{ HOST: '0.0.0.0', API_KEY_HASHES: 'a'.repeat(64) }, /on HOST 0\.0\.0\.0 must be asked for/],
+    [{ EMAY_IMS_SANDBOX: 'no' }, /EMAY_IMS_SANDBOX is false/],
+    [{ ...CREDENTIALS, EMAY_IMS_SANDBOX: '1' }, /EMAY_IMS_SANDBOX is true, and a gateway is set/],
+    [{ EMAY_IMS_SANDBOX: 'maybe' }, /EMAY_IMS_SANDBOX must be true or false/],
+    [{ ...CREDENTIALS, EMAY_IMS_SECRET_KEY: ' ' }, /EMAY_IMS_SECRET_KEY must be set too/],
+  ])('starts no sandbox that nobody asked for: %j', (variables, sentence) => {
+    expect(() => readEnvironment(variables)).toThrow(sentence);
+  });
+
+  it.each(['true', 'TRUE', '1', 'yes', ' "true" ', "'on'"])('takes %j for yes', (EMAY_IMS_SANDBOX) => {
+    expect(isSandbox(readEnvironment({ NODE_ENV: 'production', EMAY_IMS_SANDBOX }))).toBe(true);
+  });
+
+  it('reads values without white space and quotes around them, and empty ones as not set', () => {
+    const quoted = Object.fromEntries(Object.entries(CREDENTIALS).map(([name, value]) => [name, ` "${value}"\r\n`]));
+    expect(readEnvironment({ ...quoted, PORT: '', HOST: '[::1]' })).toMatchObject({
+      ...CREDENTIALS,
+      PORT: 3000,
+      HOST: '::1',
+    });
+  });
+
+  it.each([
+    ['EMAY_BASE_URL', 'EMAY_IMS_BASE_URL'],
+    ['EMAYIMS_BASE_URL', 'EMAY_IMS_BASE_URL'],
+    ['EMAY_IMS_BASEURL', 'EMAY_IMS_BASE_URL'],
+    ['EMAY-IMS-BASE-URL', 'EMAY_IMS_BASE_URL'],
+    ['EMYA_IMS_BASE_URL', 'EMAY_IMS_BASE_URL'],
+    ['EMAY_IMS_URL', 'EMAY_IMS_BASE_URL'],
+    ['IMS_BASE_URL', 'EMAY_IMS_BASE_URL'],
+    ['EMAY_IMS_SECRETKEY', 'EMAY_IMS_SECRET_KEY'],
+    ['EMAY_IMS_SECRET', 'EMAY_IMS_SECRET_KEY'],
+    ['emay_ims_app_id', 'EMAY_IMS_APP_ID'],
+    ['EMAY_APPID', 'EMAY_IMS_APP_ID'],
+    ['EMAY_IMS_DATABSE_URL', 'EMAY_IMS_DATABASE_URL'],
+    ['API_KEY_HASH', 'API_KEY_HASHES'],
+    ['EMAY_IMS_RETENTION', 'EMAY_IMS_RETENTION_DAYS'],
+  ])('refuses %s, and names %s', (wrong, right) => {
+    expect(() => readEnvironment({ [wrong]: 'TOP-SECRET' })).toThrow(new RegExp(`${wrong} is n.*${right}`));
+    try {
+      readEnvironment({ [wrong]: 'TOP-SECRET' });
+    } catch (error) {
+      expect(String(error)).not.toContain('TOP-SECRET');
+    }
+  });
+
+  it.each([
+    { EMAY_IMS_SERVICE_HOST: '10.0.0.1', EMAY_IMS_SERVICE_PORT: '3000', EMAY_IMS_SERVICE_PORT_HTTP: '3000' },
+    { EMAY_IMS_PORT: 'tcp://10.0.0.1:3000', EMAY_IMS_PORT_3000_TCP: 'tcp://10.0.0.1:3000' },
+    { EMAY_IMS_PORT_3000_TCP_ADDR: '10.0.0.1', EMAY_IMS_PORT_3000_TCP_PROTO: 'tcp', EMAY_IMS_NAME: '/web/emay-ims' },
+    { EMAIL_BASE_URL: 'x', DATABASE_URL: 'x', BASE_URL: 'x', APP_ID: 'x', SECRET_KEY: 'x', API_KEY: 'x', POST: 'x' },
+    { EMAY_BASE_URL: '', emay_ims_app_id: ' ' },
+  ])('does not mind %j', (variables) => {
+    expect(isSandbox(readEnvironment(variables as NodeJS.ProcessEnv))).toBe(true);
+  });
+
+  it('does not mind what another product of Emay is told, where its own are set', () => {
+    const others = { EMAY_SMS_APP_ID: 'x', EMAY_SMS_SECRET_KEY: 'x', EMAY_MAIL_URL: 'x' };
+    expect(isSandbox(readEnvironment({ ...CREDENTIALS, ...others }))).toBe(false);
+  });
+
   it('never repeats a value, which may be a secret', () => {
     const broken = { ...CREDENTIALS, EMAY_IMS_DATABASE_URL: 'x://user:password@host', EMAY_IMS_APP_ID: undefined };
     let message = '';

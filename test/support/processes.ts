@@ -13,9 +13,15 @@ export interface RunningProcess {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-export function runProcess(script: string, args: string[], environment: NodeJS.ProcessEnv = {}): RunningProcess {
+/** @param folder where it runs; default: here */
+export function runProcess(
+  script: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv = {},
+  folder?: string,
+): RunningProcess {
   const env = { PATH: process.env.PATH, NO_COLOR: '1', ...environment };
-  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -1,6 +1,7 @@
-import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { trialWrite } from '../../config/writable-folder.js';
 import { errorCode } from '../error-code.js';
 import { fail, notVerified, ok, type Check } from './check.js';
 
@@ -21,16 +22,7 @@ export function checkNode(version: string): Check {
 export async function checkSpool(path: string): Promise<Check> {
   const folder = nearestFolder(path);
   try {
-    // In a folder of its own: the module reads what lies in the spool.
-    const trial = await mkdtemp(join(folder, 'doctor-'));
-    try {
-      const file = await open(join(trial, 'page'), 'wx', 0o600);
-      await file.writeFile('a page');
-      await file.sync();
-      await file.close();
-    } finally {
-      await rm(trial, { recursive: true });
-    }
+    await trialWrite(folder);
     return ok(
       'spool folder',
       folder === resolve(path) ? `${path}: can be written` : `${path}: can be made when needed`,

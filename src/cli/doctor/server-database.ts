@@ -1,5 +1,6 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource, MigrationExecutor, type DataSourceOptions } from 'typeorm';
+import { connectionAdvice } from '../../database/connection-advice.js';
 import { databaseTime } from '../database-clock.js';
 import { errorCode } from '../error-code.js';
 import { fail, notVerified, ok, type Check } from './check.js';
@@ -16,15 +17,6 @@ export interface DatabaseFindings {
 /** A server that takes the connection and says nothing must not keep a person waiting. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-const ADVICE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Nothing listens there: start the server, or correct host and port in EMAY_IMS_DATABASE_URL.',
-  ENOTFOUND: 'There is no such host: correct EMAY_IMS_DATABASE_URL.',
-  '28P01': 'Correct user and password in EMAY_IMS_DATABASE_URL.',
-  ER_ACCESS_DENIED_ERROR: 'Correct user and password in EMAY_IMS_DATABASE_URL.',
-  '3D000': 'Create the database, or correct its name in EMAY_IMS_DATABASE_URL.',
-  ER_BAD_DB_ERROR: 'Create the database, or correct its name in EMAY_IMS_DATABASE_URL.',
-};
-
 /** Connects to PostgreSQL, MySQL or MariaDB, changes nothing, and closes the connection. */
 export async function examineServer(options: TypeOrmModuleOptions): Promise<DatabaseFindings> {
   const timeout =
@@ -34,8 +26,8 @@ export async function examineServer(options: TypeOrmModuleOptions): Promise<Data
     await source.initialize();
   } catch (error) {
     const code = errorCode(error);
-    const todo = ADVICE[code] ?? 'See that the server is up and EMAY_IMS_DATABASE_URL is right.';
-    return { checks: [fail('database', `cannot be reached (${code})`, todo)], clock: null, isUsable: false };
+    const database = fail('database', `cannot be reached (${code})`, connectionAdvice(code));
+    return { checks: [database], clock: null, isUsable: false };
   }
   try {
     return await examineConnected(source);

@@ -76,6 +76,25 @@ export function itFinds(bench: () => StoreBench): void {
       expect(await find({ mobile: '+611', after: { createdAt: at(2), customImsId: 'c' } })).toEqual(['a']);
     });
 
+    it('by what their ids begin with, byte by byte', async () => {
+      const store = bench().store();
+      const finder = new MessageFinder(bench().database, store.account);
+      const ids = ['sale-1', 'sale-2', 'SALE-3', 'sale', 'sal', 'salf', 'sa_e-4', 'sale~', 'sale%'];
+      await store.insertQueued(
+        ids.map((customImsId) => newMessage({ customImsId })),
+        SAME_TIME,
+        bench().database,
+      );
+      const find = async (idPrefix: string) => idsOf(await finder.find({ limit: 20, idPrefix })).toSorted();
+      expect(await find('sale')).toEqual(['sale', 'sale%', 'sale-1', 'sale-2', 'sale~']);
+      expect(await find('sale-')).toEqual(['sale-1', 'sale-2']);
+      expect(await find('sale~')).toEqual(['sale~']);
+      expect(await find('sa_')).toEqual(['sa_e-4']);
+      expect(await find('sale%')).toEqual(['sale%']);
+      expect(await find('x')).toEqual([]);
+      expect((await pages(finder, { limit: 2, idPrefix: 'sale' })).flat()).toHaveLength(5);
+    });
+
     it('how many messages are in each state', async () => {
       const [store, empty] = [bench().store(), bench().store()];
       for (const [index, state] of IMS_MESSAGE_STATES.entries()) {

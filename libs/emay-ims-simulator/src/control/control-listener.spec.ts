@@ -162,6 +162,20 @@ describe('the Origin that a browser names', () => {
   });
 });
 
+describe('the Host that a request names', () => {
+  it.each(['evil.example', 'localhost.evil.example:80', '127.0.0.1.evil.example'])('%j: 403', async (host) => {
+    expect((await control.get('/_simulator', { Host: host })).status).toBe(403);
+    expect((await control.get('/', { Host: host })).status).toBe(403);
+  });
+
+  it.each(['localhost:80', '127.0.0.1', '[::1]:80', '192.0.2.7', 'simulator:18080', 'sim.localhost'])(
+    '%j: served',
+    async (host) => {
+      expect((await control.get('/_simulator', { Host: host })).status).toBe(200);
+    },
+  );
+});
+
 describe('the page', () => {
   it.each([
     ['/', 'text/html; charset=utf-8'],

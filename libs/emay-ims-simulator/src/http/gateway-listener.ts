@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ControlListener } from '../control/control-listener.js';
+import { ControlError } from '../control/control-error.js';
+import { checkOrigin } from '../control/own-origin.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { Fault } from '../faults/fault.js';
 import { playFault } from '../faults/catalogue.js';
@@ -30,6 +32,7 @@ export function gatewayListener(rooms: Rooms): RequestListener {
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0]!;
     const call = callOfPath(path);
+    if (call && request.headers.origin !== undefined && refuseSite(request, response)) return;
     // Before anything is recorded; the gateway's own calls do not even ask.
     if (!call && rooms.control?.(request, response, path)) return;
     const record: OpenRequest = {
@@ -53,6 +56,18 @@ export function gatewayListener(rooms: Rooms): RequestListener {
       });
     });
   };
+}
+
+/** No client of the gateway is a page of some site, and the key of the default account is known to all. */
+function refuseSite(request: IncomingMessage, response: ServerResponse): boolean {
+  try {
+    checkOrigin(request);
+    return false;
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    response.writeHead(error.status, { 'Content-Type': 'text/plain;charset=utf-8' }).end(error.message);
+    return true;
+  }
 }
 
 async function serve(

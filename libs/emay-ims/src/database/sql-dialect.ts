@@ -67,6 +67,11 @@ export interface SqlDialect {
   /** The condition `(first, second) < (?, ?)`, so that an index over both leads to the place; and its parameters. */
   before(columns: readonly [string, string], values: readonly [unknown, unknown]): [string, ...unknown[]];
   /**
+   * A condition on ids that begin with a text of printable ASCII, byte by byte, and its parameters. A range of the index where the
+   * column's collation is binary; that of PostgreSQL may be any, so there it may be read row by row.
+   */
+  beginsWith(column: string, prefix: string): [string, ...unknown[]];
+  /**
    * `FROM … JOIN … ON …` that reads rows as they were last committed, in a transaction of whatever isolation; they are locked with it
    * where the database needs that.
    */

@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { OpenApi } from '../openapi/openapi-property.js';
-import { IsImsTime, IsStoredMobile } from './decorators.js';
+import { IsCustomImsId, IsImsTime, IsStoredMobile } from './decorators.js';
 import { time } from './openapi-fields.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
@@ -66,7 +66,19 @@ export class FindImsDto {
     maxLength: MAX_CODE_LENGTH,
     description: "Why it stands where it stands: the gateway's answer code, or `ECONNRESET`, `TIMEOUT` and the like.",
   })
-  code?: string;
+  code?: string | undefined;
+
+  /** What the `customImsId` begins with, letter by letter: those of a campaign, of an order. */
+  @IsOptional()
+  @IsCustomImsId()
+  @OpenApi({
+    required: false,
+    type: 'string',
+    minLength: 1,
+    maxLength: 32,
+    description: 'What the customImsId begins with, letter by letter: those of a campaign, of an order.',
+  })
+  customImsIdPrefix?: string | undefined;
 
   /** Stored at or after. */
   @IsOptional()

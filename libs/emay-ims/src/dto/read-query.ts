@@ -2,7 +2,7 @@ import { EmayImsValidationError, type ImsViolation } from '../errors/emay-ims-er
 import type { MessageQuery } from '../messages/message-finder.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { decodeCursor } from '../messages/page-cursor.js';
-import { readStoredMobile } from '../protocol/index.js';
+import { customImsIdProblem, readStoredMobile } from '../protocol/index.js';
 import { MOBILE_PROBLEM } from './decorators.js';
 import { readTime, TIME_PROBLEM } from './read-time.js';
 import { DEFAULT_PAGE_SIZE, MAX_CODE_LENGTH, MAX_PAGE_SIZE, type FindImsDto } from './find-ims.dto.js';
@@ -33,6 +33,12 @@ export function readQuery(given: FindImsDto | null): MessageQuery {
     const isCode = typeof filter.code === 'string' && filter.code !== '' && filter.code.length <= MAX_CODE_LENGTH;
     if (isCode) query.code = filter.code;
     else violate('code', `must be a text of 1 to ${MAX_CODE_LENGTH} characters`);
+  }
+  if (isGiven(filter.customImsIdPrefix)) {
+    const prefix: unknown = filter.customImsIdPrefix;
+    const problem = typeof prefix === 'string' ? customImsIdProblem(prefix) : 'must be a string';
+    if (problem === null) query.idPrefix = filter.customImsIdPrefix;
+    else violate('customImsIdPrefix', problem);
   }
   for (const property of ['createdFrom', 'createdBefore'] as const) {
     if (!isGiven(filter[property])) continue;

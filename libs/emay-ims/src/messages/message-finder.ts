@@ -10,6 +10,8 @@ export interface MessageQuery {
   /** E.164. */
   mobile?: string | undefined;
   code?: string | undefined;
+  /** Printable ASCII. */
+  idPrefix?: string | undefined;
   createdFrom?: Date | undefined;
   createdBefore?: Date | undefined;
   limit: number;
@@ -42,6 +44,7 @@ export class MessageFinder {
     }
     if (query.mobile !== undefined) where('mobile = ?', query.mobile);
     if (query.code !== undefined) where('code = ?', query.code);
+    if (query.idPrefix !== undefined) where(...this.database.dialect.beginsWith('custom_ims_id', query.idPrefix));
     if (query.createdFrom) where('created_at >= ?', query.createdFrom.getTime());
     if (query.createdBefore) where('created_at < ?', query.createdBefore.getTime());
     if (query.after) {

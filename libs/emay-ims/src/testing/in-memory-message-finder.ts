@@ -16,10 +16,12 @@ export class InMemoryMessageFinder implements Surface<MessageFinder> {
   }
 }
 
-function isWanted(message: ImsMessage, { states, mobile, createdFrom, createdBefore, after }: MessageQuery): boolean {
+function isWanted(message: ImsMessage, query: MessageQuery): boolean {
+  const { states, mobile, idPrefix, createdFrom, createdBefore, after } = query;
   return (
     (!states || states.includes(message.state)) &&
     (mobile === undefined || message.mobile === mobile) &&
+    (idPrefix === undefined || message.customImsId.startsWith(idPrefix)) &&
     (!createdFrom || message.createdAt >= createdFrom) &&
     (!createdBefore || message.createdAt < createdBefore) &&
     (!after || isBefore(message, after))

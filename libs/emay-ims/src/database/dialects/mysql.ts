@@ -1,3 +1,4 @@
+import { prefixRange } from './prefix-range.js';
 import type { SqlDialect } from '../sql-dialect.js';
 import { assignments } from './assignments.js';
 import { jsonArrays } from './json-arrays.js';
@@ -27,6 +28,7 @@ export const mysql: SqlDialect = {
   dueMessages: 'emay_ims_message FORCE INDEX (emay_ims_message_listed)',
   accountIs: () => 'm.account = ?',
   // It compares pairs as well, but reads from the newest message on to get there.
+  beginsWith: prefixRange,
   before: ([first, second], [one, other]) => [`(${first} < ? OR (${first} = ? AND ${second} < ?))`, one, one, other],
   // A plain SELECT in REPEATABLE READ sees what was there when the transaction first read anything.
   latest: (rows, table, on) => `FROM ${rows} STRAIGHT_JOIN ${table} ON ${on} FOR UPDATE`,

@@ -16,6 +16,7 @@ export const postgres: SqlDialect = {
   // reads all its messages for each statement (500 rows of 30,000: 25 ms instead of 5).
   accountIs: (rowKey) => `m.account = CASE WHEN r.${rowKey} IS NULL THEN NULL ELSE ?::text END`,
   before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
+  beginsWith: (column, prefix) => [`${column} LIKE ?`, `${prefix.replaceAll(/[\\%_]/g, '\\$&')}%`],
   // In a SELECT of its own, an array does not show the planner how long it is: knowing that, it reads all messages of an account.
   // In a snapshot, storing an id that came later has already failed as a serialization failure.
   latest: (rows, table, on) => `FROM ${rows} JOIN ${table} ON ${on}`,
