@@ -102,7 +102,10 @@ export class EmayImsService {
    * @throws EmayImsConflictError an id belongs to another message: nothing stored, nothing sent
    * @throws EmayImsStoreError nothing sent
    */
-  async sendBatch(batch: SendImsBatchDto, options: { onInvalid?: OnInvalid | undefined } = {}): Promise<ImsBatchResult> {
+  async sendBatch(
+    batch: SendImsBatchDto,
+    options: { onInvalid?: OnInvalid | undefined } = {},
+  ): Promise<ImsBatchResult> {
     return this.sendNow(() => expandBatch(batch), options.onInvalid);
   }
 
