@@ -124,7 +124,13 @@ describe('variables in the files of a deployment', () => {
       .filter((line) => /^#?[A-Z_]+=/.test(line))
       .map((line) => line.replace(/^#/, ''));
     const given = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))) as Record<string, string>;
-    const filled = { ...given, EMAY_IMS_APP_ID: 'app', EMAY_IMS_SECRET_KEY: 'key', API_KEY_HASHES: 'a'.repeat(64) };
+    const filled = {
+      ...given,
+      EMAY_IMS_APP_ID: 'app',
+      EMAY_IMS_SECRET_KEY: 'key',
+      API_KEY_HASHES: 'a'.repeat(64),
+      EMAY_IMS_SANDBOX: '',
+    };
     expect(readEnvironment(filled)).toMatchObject({ PORT: 3000, EMAY_IMS_RETENTION_DAYS: 90 });
   });
 });

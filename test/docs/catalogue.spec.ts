@@ -18,6 +18,7 @@ const ERRORS: EmayImsError[] = [
   new emayIms.EmayImsUnconfirmedError('order-1', 'TIMEOUT'),
   new emayIms.EmayImsStoreError('40P01'),
   new emayIms.EmayImsClosedError('default'),
+  new emayIms.EmayImsNotReadyError('default', 'its database is away'),
 ];
 
 /** What the module calls failures of the database for which there is no code of the database's or its driver's. */
