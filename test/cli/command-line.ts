@@ -117,6 +117,7 @@ export class GatewayProcess {
     const log = await readFile(join(this.folder, 'log.jsonl'), 'utf8');
     return log
       .split('\n')
+      .slice(0, -1) // Of the last line only a part may have been written.
       .filter((line) => line.includes('"event":"accepted"'))
       .map((line) => (JSON.parse(line) as { mobile: string }).mobile);
   }

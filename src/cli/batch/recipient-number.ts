@@ -3,7 +3,7 @@ import {
   getCountryCallingCode,
   parsePhoneNumberFromString,
   type CountryCode,
-} from 'libphonenumber-js/min';
+} from 'libphonenumber-js/max';
 import { normalizeMobile } from 'nestjs-emay-ims';
 
 /** Where numbers without `+` belong: a country, or all that share a calling code. */
