@@ -12,6 +12,7 @@ export interface MessageFilter {
   state?: ImsMessageState[];
   mobile?: string;
   code?: string;
+  idPrefix?: string;
   createdFrom?: string;
   createdBefore?: string;
 }
@@ -30,14 +31,15 @@ export function filterable(command: Command, { hasState = true } = {}): Command 
   return command
     .option('--mobile <number>', 'to this international number, in any writing')
     .option('--code <code>', 'with this code of the gateway or the network, such as ECONNRESET')
+    .option('--id-prefix <text>', 'whose customImsId begins with it, letter by letter')
     .option('--created-from <time>', 'stored at or after, with a zone: 2030-01-31T08:00:00+08:00')
     .option('--created-before <time>', 'stored before');
 }
 
 /** What `find` understands; it names whatever is wrong. */
-export function toQuery({ state, mobile, code, createdFrom, createdBefore }: MessageFilter): FindImsDto {
+export function toQuery({ state, mobile, code, idPrefix, createdFrom, createdBefore }: MessageFilter): FindImsDto {
   // Times come as text from JSON as well, and are read as strictly.
-  return { state, mobile, code, createdFrom, createdBefore } as unknown as FindImsDto;
+  return { state, mobile, code, customImsIdPrefix: idPrefix, createdFrom, createdBefore } as unknown as FindImsDto;
 }
 
 /** Whether the filter leaves anything out. */

@@ -70,6 +70,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
     expect(await idsIn('--state', 'rejected,delivered')).toEqual(['c', 'a']);
     expect(await idsIn('--mobile', '+61 422-118-001')).toEqual(['c']);
     expect(await idsIn('--code', 'ECONNRESET')).toEqual(['b']);
+    expect(await idsIn('--id-prefix', 'b', '--state', 'UNCONFIRMED,REJECTED')).toEqual(['b']);
     expect(await idsIn('--created-before', '2030-01-31T20:00:00+08:00')).toEqual(['a']);
     expect(await idsIn('--created-from', '2030-01-31T12:00:00Z', '--state', 'UNCONFIRMED')).toEqual(['b']);
     const { stdout, stderr } = await cli.run(['list', '--limit', '2']);
@@ -86,6 +87,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
     [['--state', 'SENT'], /state: must be one or more of QUEUED/],
     [['--mobile', '12'], /mobile: must be an international number/],
     [['--created-from', 'yesterday'], /createdFrom: must be a Date, or a time as text with its zone/],
+    [['--id-prefix', 'a b'], /customImsIdPrefix: must be printable ASCII/],
     [['--cursor', 'x'], /cursor: must be the nextCursor/],
   ])('list %j is wrong usage', async (args, sentence) => {
     const { code, stderr } = await cli.run(['list', ...args]);
