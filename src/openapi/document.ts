@@ -21,5 +21,17 @@ export function createOpenApiDocument(app: INestApplication, asksForKey: boolean
     .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'An API key.' })
     .addSecurity('apiKey', { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key.' });
   if (asksForKey) config.addSecurityRequirements('bearer').addSecurityRequirements('apiKey');
-  return SwaggerModule.createDocument(app, config.build(), { operationIdFactory: (_, method) => method });
+  return markable(SwaggerModule.createDocument(app, config.build(), { operationIdFactory: (_, method) => method }));
+}
+
+/** Answers that a sandbox marks, see `SandboxMarkInterceptor`. */
+const MARKED = ['ImsMessageView', 'ImsMessageViewPage', 'StoredMessages', 'AccountStatus', 'ReportPull'];
+const MARK = { type: 'boolean', description: '`true` in a sandbox, where nothing is really sent; otherwise absent.' };
+
+function markable(document: OpenAPIObject): OpenAPIObject {
+  for (const name of MARKED) {
+    const schema = document.components?.schemas?.[name];
+    if (schema && 'properties' in schema) schema.properties = { ...schema.properties, sandbox: MARK };
+  }
+  return document;
 }

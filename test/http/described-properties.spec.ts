@@ -17,7 +17,14 @@ import { describedProperties, type DescribedProperty } from './support/described
 const VALID = {
   message: { mobile: '+61422118000', content: 'Hello', customImsId: 'order-1', priority: 1 },
   decision: { decision: 'resend', decidedBy: 'Ada', reason: 'The carrier confirmed it.', attempts: 1 },
-  filter: { state: ['QUEUED'], mobile: '+61422118000', limit: 10, cursor: 'abc', code: 'TIMEOUT' },
+  filter: {
+    state: ['QUEUED'],
+    mobile: '+61422118000',
+    limit: 10,
+    cursor: 'abc',
+    code: 'TIMEOUT',
+    customImsIdPrefix: 'order-',
+  },
 };
 const TIME = '2030-01-31T08:00:00+08:00';
 

@@ -15,7 +15,7 @@ import {
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { IsCustomImsId, IsImsTime, IsStoredMobile } from './decorators.js';
-import { time } from './openapi-fields.js';
+import { CUSTOM_IMS_ID, time } from './openapi-fields.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 1_000;
@@ -72,11 +72,8 @@ export class FindImsDto {
   @IsOptional()
   @IsCustomImsId()
   @OpenApi({
-    required: false,
-    type: 'string',
-    minLength: 1,
-    maxLength: 32,
-    description: 'What the customImsId begins with, letter by letter: those of a campaign, of an order.',
+    ...CUSTOM_IMS_ID,
+    description: 'What the `customImsId` begins with, letter by letter: those of a campaign, of an order.',
   })
   customImsIdPrefix?: string | undefined;
 
