@@ -4,8 +4,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SOURCE = fileURLToPath(new URL('../../libs/emay-ims/src', import.meta.url));
-/** Inside the repository, so that Node finds the packages it imports. */
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
+/** Beside the library's own packages, so that Node finds what it imports. */
+const CACHE = fileURLToPath(new URL('../../libs/emay-ims/node_modules/.cache', import.meta.url));
 
 export interface CompiledLibrary {
   /** Path of its `index.js`. */
