@@ -140,6 +140,9 @@ export function isSandbox(environment: Environment): boolean {
   return CREDENTIALS.every((name) => environment[name] === undefined);
 }
 
+/** Read by the module itself. */
+const OF_THE_MODULE = ['EMAY_IMS_FAILPOINTS'];
+
 /**
  * Reads and checks the variables.
  *
@@ -153,7 +156,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     ...validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {})),
     ...misspeltVariables(
       variables,
-      VARIABLES,
+      [...VARIABLES, ...OF_THE_MODULE],
       isSandbox(environment) && !environment.EMAY_IMS_SANDBOX ? CREDENTIALS : null,
     ),
     ...problemsOfGateway(environment, variables.NODE_ENV),

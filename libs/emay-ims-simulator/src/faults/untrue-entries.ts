@@ -38,7 +38,8 @@ const UNTRUE = {
 } satisfies Record<string, (entries: Entries) => Entries>;
 
 export const untrueEntries: FaultDefinition<UntrueEntriesFault> = {
-  meaning: 'the answer with entries of which `what` is untrue',
+  meaning:
+    'every entry `twice`; `customImsId` in `lower-case`, `cut`, `foreign` or `crossed`; `one-ims-id` for all; entries of `others`',
   accepts: 'yes',
   fields: {
     what: { type: 'choice', choices: Object.keys(UNTRUE), default: 'twice', meaning: 'what is untrue' },
