@@ -8,8 +8,8 @@
  *   node scripts/hosts.mjs --all                # every host on every Node, by every package manager it names
  *   node scripts/hosts.mjs --list
  *
- * Needs `npm run build` and, alone of all scripts, the npm registry. A database server or a Node that is not there is
- * "skipped" or "not run" on a laptop, and a failure in CI.
+ * Needs `npm run build` and, alone of all scripts, the npm registry. A server or a Node that is not there is "skipped"
+ * or "not run" on a laptop, and a failure in CI.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ import { isReachable } from '../test/hosts/databases.mjs';
 import { groupByDependencies, installGroup, prepareHost } from '../test/hosts/installation.mjs';
 import { selectRuns } from '../test/hosts/matrix.mjs';
 import { nodeBinary } from '../test/hosts/node-binaries.mjs';
+import { isRedisReachable } from '../test/hosts/redis.mjs';
 import { runHost } from '../test/hosts/run-host.mjs';
 import { formatTable } from '../test/hosts/table.mjs';
 import { packLibraries } from '../test/hosts/tarballs.mjs';
@@ -43,19 +44,20 @@ function remembered(find) {
   return (key) => found.get(key) ?? found.set(key, find(key)).get(key);
 }
 const binaryOf = remembered((version) => nodeBinary(version).catch(asFailure));
-const hasServer = remembered((kind) => isReachable(kind));
+const hasServer = remembered((kind) => (kind === 'redis' ? isRedisReachable() : isReachable(kind)));
 
 const asFailure = (error) => ({ failure: error.message });
 
 async function outcomeOf(run, install) {
   if (install.failure) return { result: 'FAILED', failure: install.failure };
-  if (['postgres', 'mariadb'].includes(run.database) && !(await hasServer(run.database))) {
-    return { result: isCi ? 'FAILED' : 'skipped', failure: `${run.database} does not answer` };
+  for (const server of [run.database, run.redis && 'redis']) {
+    if (!['postgres', 'mariadb', 'redis'].includes(server) || (await hasServer(server))) continue;
+    return { result: isCi ? 'FAILED' : 'skipped', failure: `${server} does not answer` };
   }
   const binary = await binaryOf(run.node);
   if (binary.failure) return { result: isCi ? 'FAILED' : 'not run', ...binary };
   try {
-    const { state } = await runHost(install, { binary, database: run.database });
+    const { state } = await runHost(install, { ...run, binary });
     return { result: state };
   } catch (error) {
     return { result: 'FAILED', ...asFailure(error) };

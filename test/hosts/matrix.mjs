@@ -8,13 +8,14 @@ const COMMONJS = 'CommonJS';
 
 /**
  * Every host. `nodes`, `databases` and `managers` are what the small matrix runs it on; by default npm alone installs it.
- * `more` are package managers of the large matrix.
+ * `more` are package managers of the large matrix; `redis` is for those that need it as well.
  */
 export const HOSTS = [
   { name: 'nest-12-esm', modules: ESM, nodes: [22], databases: ['sqlite'] },
   { name: 'nest-12-complete', modules: ESM, nodes: [20, 22, 24], databases: ['sqlite'] },
   { name: 'nest-12-datasource', modules: ESM, nodes: [20], databases: ['postgres', 'mariadb'] },
   { name: 'nest-12-accounts', modules: ESM, nodes: [24], databases: ['sqlite'] },
+  { name: 'nest-12-early', modules: ESM, nodes: [22], databases: ['sqlite'], redis: true },
   { name: 'nest-12-monorepo', modules: ESM, nodes: [22], databases: ['sqlite'] },
   { name: 'nest-12-rspack', modules: ESM, nodes: [22], databases: ['sqlite'] },
   { name: 'nest-11-commonjs', modules: COMMONJS, nodes: [20, 22, 24], databases: ['sqlite'] },
