@@ -133,7 +133,7 @@ try {
 
   const expected = [...jobs.map(({ customImsId }) => customImsId), 'rpc-send', 'rpc-enqueue', 'http-send'];
   await allDelivered(app.get(EmayImsService), expected.length);
-  const accepted = simulator.accepted().map(({ customImsId }) => customImsId);
+  const accepted = simulator.accepted().map(({ customImsId }) => String(customImsId));
   assertSame('What the gateway accepted', accepted.toSorted(), expected.toSorted());
   await app.close();
   assertSame('Jobs', await queue.getJobCounts('completed', 'failed'), { completed: BACKLOG, failed: 0 });

@@ -1,11 +1,6 @@
 import 'reflect-metadata';
-import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ScheduleModule } from '@nestjs/schedule';
-import { SmsModule } from '@shop/sms';
-
-@Module({ imports: [ScheduleModule.forRoot(), SmsModule.forRole('sends')] })
-class WorkerModule {}
+import { WorkerModule } from './worker.module.js';
 
 async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(WorkerModule, { logger: ['warn', 'error'] });
