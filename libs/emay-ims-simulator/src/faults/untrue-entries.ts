@@ -7,7 +7,7 @@ export interface UntrueEntriesFault {
    * What: `twice`, each entry again; `lower-case`, `cut` (to its half), `foreign` or `crossed` (that of the next entry), the
    * `customImsId`; `one-ims-id`, that of the first for all; `others`, entries of another request. Default: `twice`.
    */
-  readonly what?: keyof typeof UNTRUE;
+  readonly what?: keyof typeof UNTRUE | undefined;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
