@@ -29,5 +29,7 @@ export default {
   coverageProvider: 'v8',
   // Not one core less, as is jest's default: much of the time is waiting for processes and servers.
   maxWorkers: '100%',
+  // A process keeps something of each suite that it has run; beyond this it collects garbage more than it tests.
+  workerIdleMemoryLimit: '768MB',
   testTimeout: 30_000,
 };
