@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ModuleRef } from '@nestjs/core';
 import type { HealthIndicatorService } from '@nestjs/terminus';
+import { EmayImsService } from '../emay-ims.service.js';
 import { EmayImsHealthIndicator } from './emay-ims-health.indicator.js';
 
 describe('the indicator with terminus 11, which knows no `degraded`', () => {
@@ -10,8 +11,9 @@ describe('the indicator with terminus 11, which knows no `degraded`', () => {
       down: (data: object) => ({ [key]: { ...data, status: 'down' } }),
     }),
   } as unknown as HealthIndicatorService;
+  const service = { pulse: async () => ({ account: 'default', circuitOpenFor: 'ERROR_SIGN', polls: false }) };
   const moduleRef = {
-    get: () => ({ pulse: async () => ({ account: 'default', circuitOpenFor: 'ERROR_SIGN', polls: false }) }),
+    get: (token: unknown) => (token === EmayImsService ? service : null),
   } as unknown as ModuleRef;
   const indicator = new EmayImsHealthIndicator(indicators, moduleRef);
 
