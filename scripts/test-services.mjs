@@ -12,8 +12,13 @@ const SERVERS = {
   postgres: process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   mariadb: process.env.TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
 };
-/** Ask for each database too, and take minutes for what the fault runs show with servers. */
-const LEFT_OUT = ['test/cli/operator', 'test/cli/send-batch', 'test/failpoints/failpoints'];
+/** Ask for each database too, and take minutes for what the fault runs and `test:nothing-burnt` show with servers. */
+const LEFT_OUT = [
+  'test/cli/operator',
+  'test/cli/send-batch',
+  'test/failpoints/failpoints',
+  'test/sending/nothing-burnt',
+];
 const isCi = process.env.CI === 'true';
 
 const isReachable = (address) =>
