@@ -19,7 +19,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
  */
 export async function installPackedWorker(folder) {
   const manifest = JSON.parse(await readFile(here(HOST), 'utf8'));
-  await installGroup([{ manifest: { ...manifest, devDependencies: {} } }], await packLibraries(folder), folder);
+  await installGroup(
+    [{ manager: 'npm', manifest: { ...manifest, devDependencies: {} } }],
+    await packLibraries(folder),
+    folder,
+  );
   for (const file of FILES) await cp(here(file), join(folder, file));
   return join(folder, 'worker.mjs');
 }
