@@ -81,7 +81,7 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
       async (language) => {
         await startPlain();
         const page = readPage(`docs/transactions${language}.md`);
-        const { inTransaction } = await runBlock(blockWith(page, 'inTransaction'), { dataSource });
+        const { inTransaction } = await runBlock(blockWith(page, 'error.transactionIsOver'), { dataSource });
         const again = inTransaction as <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
         let tries = 0;
         await again(async (manager) => {
