@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { chmodSync, closeSync, openSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import { makeFolder } from './make-folder.js';
 
 /** Windows has no such modes, and lets nobody delete or replace a file that SQLite has open. */
 const IS_WINDOWS = process.platform === 'win32';
@@ -16,7 +17,7 @@ const FOR_OTHERS = 0o007n;
  *   only its group may is left: somebody has decided that.
  */
 export function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   if (IS_WINDOWS) return;
   // Only where there is none: closing a file that SQLite has open in this process would give up its locks.
   if (!look(path)) closeSync(openSync(path, 'a', 0o600));

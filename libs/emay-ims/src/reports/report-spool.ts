@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../database/make-folder.js';
 import { reasonOf } from './page-failures.js';
 import type { StoredPage } from './report-inbox.js';
 
@@ -48,7 +49,7 @@ export class ReportSpool {
   }
 
   async write({ id, body, ...head }: StoredPage): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.folder);
     const unfinished = this.pathOf(id, UNFINISHED);
     try {
       await writeSynced(unfinished, [`${JSON.stringify({ ...head, length: body.length } satisfies Head)}\n`, body]);
