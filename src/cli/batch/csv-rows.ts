@@ -8,6 +8,8 @@ import { decoded, encodingOf } from './table-encoding.js';
 export interface CsvRow {
   number: number;
   fields: string[];
+  /** The last field has quotes around it: what is below is no part of it. */
+  endsWithQuote?: true;
   /** Why the fields cannot be trusted. */
   problem?: string;
 }
@@ -83,7 +85,8 @@ async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncG
       if (fields.every((one) => one.trim() === '')) continue;
       // The parser takes a stray quote for a letter: what follows it may have been read in the wrong way.
       const isDoubtful = fields.some((one) => one.startsWith('"')) && !isProper(raw, field);
-      yield isDoubtful ? { number, fields, problem: STRAY_QUOTE } : { number, fields };
+      const row: CsvRow = { number, fields, ...(raw.trimEnd().endsWith('"') && { endsWithQuote: true }) };
+      yield isDoubtful ? { ...row, problem: STRAY_QUOTE } : row;
     }
   } catch (error) {
     if (error instanceof TableError) throw new TableError(`After row ${number}: ${error.message} ${GO_ON}`);

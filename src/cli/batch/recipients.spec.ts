@@ -138,6 +138,30 @@ describe('a table of recipients', () => {
     ]);
   });
 
+  it('sends no text that was broken over lines without quotes, and all others', async () => {
+    const cut = expect.stringContaining('the row below may be the rest of this text');
+    const long = '+61422118000,Your code is 4711.';
+    for (const rest of ['Valid for 5 minutes.', 'Valid, for five minutes', '请勿泄露,谢谢', ' 5']) {
+      expect(await problemsOf(`mobile,短信内容\n${long}\n${rest}\n+61422118001,Hi\n`)).toEqual([
+        cut,
+        expect.any(String),
+        null,
+      ]);
+      expect(await problemsOf(`mobile,短信内容\n"+61422118000","Hi"\n${rest}\n`)).toEqual([null, expect.any(String)]);
+      // The failures file that tells so, fed in as it is.
+      const told = `mobile,短信内容,failed_row,failed_because\n${long},2,"a, b"\n${rest.includes(',') ? rest : `${rest},`},3,c\n`;
+      expect(await problemsOf(told)).toEqual([cut, expect.any(String)]);
+    }
+    const named = 'name,mobile,短信内容\nAnn,+61422118000,Hi\nyou\n';
+    expect(await problemsOf(named)).toEqual([cut, expect.any(String)]);
+    expect(await problemsOf(named, { text: 'Hi {{name}}', header: true })).toEqual([null, expect.any(String)]);
+    expect(
+      await problemsOf(
+        'mobile,短信内容\n+61422118000,Hi\nn/a,Hi\n+61422118000,Yes\nmobile,短信内容\n+61422118001,Hi\n',
+      ),
+    ).toEqual([null, expect.any(String), null, expect.any(String), null]);
+  });
+
   it('finds columns in other case and passes over blank ones at the end', async () => {
     expect(await problemsOf('MOBILE,Name,,\n+61422118000,Ann\n', { text: 'Hi {{name}}', header: true })).toEqual([
       null,

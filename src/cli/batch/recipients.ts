@@ -3,11 +3,11 @@ import { SendImsDto } from 'nestjs-emay-ims';
 import { UsageError } from '../command-errors.js';
 import type { Campaign } from './campaign.js';
 import { Columns } from './columns.js';
+import { CUT_OFF, isRestOfText } from './cut-off-text.js';
 import type { CsvRow, CsvTable } from './csv-rows.js';
 import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
 import { textToSend } from './message-text.js';
 import { readNumber, type HomeCountry } from './recipient-number.js';
-
 import { compileText, type RowText } from './text-template.js';
 import { holdsRows } from './unclosed-quote.js';
 
@@ -25,6 +25,14 @@ export interface RecipientOptions {
 
 /** A row as the message it becomes, or why it becomes none. */
 export type Recipient = { row: CsvRow } & ({ message: IdentifiedMessage } | { problem: string });
+
+/** A row by itself; the one below may tell that more belongs to it. */
+interface ReadRow {
+  recipient: Recipient;
+  /** Whether its text goes as far as the end of the row, where nothing shows that it ends there. */
+  mayGoOn: boolean;
+  isRestOfText: boolean;
+}
 
 /** A message with the id that makes it repeatable. */
 export type IdentifiedMessage = SendImsDto & { customImsId: string };
@@ -60,17 +68,26 @@ export async function openRecipients(
   const original = (row: readonly string[]) => withoutBlankEnd(failed ? withoutFailure(row, length) : row, length);
   const read = rowReader(columns, options, campaign, format.delimiter);
   const hasHeader = options.header || failed !== null;
-  return { columns: columns.names, all: readAll(rows, hasHeader ? null : first.value, original, read) };
+  // The last field of a failures file tells what was wrong; nothing is known of the text's quotes.
+  const readOriginal = ({ fields, endsWithQuote, ...row }: CsvRow) =>
+    read({ ...row, fields: original(fields), ...(!failed && endsWithQuote && { endsWithQuote }) });
+  return { columns: columns.names, all: readAll(rows, hasHeader ? null : read(first.value), readOriginal) };
 }
 
 async function* readAll(
   rows: AsyncIterable<CsvRow>,
-  first: CsvRow | null,
-  original: (fields: readonly string[]) => string[],
-  read: (row: CsvRow) => Recipient,
+  first: ReadRow | null,
+  read: (row: CsvRow) => ReadRow,
 ): AsyncGenerator<Recipient> {
-  if (first) yield read(first);
-  for await (const row of rows) yield read({ ...row, fields: original(row.fields) });
+  let above = first;
+  for await (const row of rows) {
+    const here = read(row);
+    if (above) {
+      yield above.mayGoOn && here.isRestOfText ? { row: above.recipient.row, problem: CUT_OFF } : above.recipient;
+    }
+    above = here;
+  }
+  if (above) yield above.recipient;
 }
 
 /** Spreadsheets write the blank columns at the end of a header too. */
@@ -83,7 +100,7 @@ function rowReader(
   { text, textColumn, toColumn, idColumn, countryCode }: RecipientOptions,
   campaign: Campaign | null,
   delimiter: string,
-): (row: CsvRow) => Recipient {
+): (row: CsvRow) => ReadRow {
   const to = toColumn === undefined ? columns.indexOfMobile() : columns.indexOf(toColumn);
   const id = idColumn === undefined ? null : columns.indexOf(idColumn);
   const textOf = text === undefined ? columnText(columns, textColumn ?? '') : compileText(text, columns);
@@ -94,7 +111,7 @@ function rowReader(
     delimiter,
     isNumber: (field: string) => 'mobile' in numberOf(field),
   };
-  return (row) => {
+  const recipientOf = (row: CsvRow): Recipient => {
     const { fields } = row;
     if (row.problem !== undefined) return { row, problem: row.problem };
     if (fields.some((field, position) => holdsRows(field, position, place))) return { row, problem: HOLDS_ROWS };
@@ -108,6 +125,13 @@ function rowReader(
     const message = Object.assign(new SendImsDto(), { mobile, content: wanted, customImsId: customImsId ?? '' });
     const problem = problemOf(message);
     return problem === null ? { row, message } : { row, problem };
+  };
+  // A template takes in names and the like, which have no lines.
+  const endsWithText = text === undefined && columns.indexOf(textColumn ?? '') === columns.names.length - 1;
+  return (row) => {
+    const recipient = recipientOf(row);
+    const mayGoOn = endsWithText && 'message' in recipient && !row.endsWithQuote;
+    return { recipient, mayGoOn, isRestOfText: 'problem' in recipient && isRestOfText(row.fields, place) };
   };
 }
 
