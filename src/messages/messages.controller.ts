@@ -10,15 +10,7 @@ import {
   Post,
   Query,
 } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  ApiTooManyRequestsResponse,
-  ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   EmayImsConflictError,
   EmayImsService,
@@ -33,7 +25,7 @@ import {
   type ImsMessageState,
 } from 'nestjs-emay-ims';
 import { ImsMessageView, ImsMessageViewPage } from 'nestjs-emay-ims/http';
-import { ApiProblems } from '../openapi/problems.js';
+import { ApiHttpProblems, ApiProblems } from '../openapi/problems.js';
 import { AccountStatus } from './account-status.js';
 import { ReportPull } from './report-pull.js';
 import { StoredMessages } from './stored-messages.js';
@@ -41,7 +33,6 @@ import { StoredMessages } from './stored-messages.js';
 /** Who has a key may see everything that callers have given. */
 const SHOWN = { fullMobile: true, content: true };
 
-const NOT_FOUND = { description: 'There is no message with this customImsId.' };
 const STORED = 'The messages are stored and will be sent.';
 const COUNTS = {
   type: 'object',
@@ -51,8 +42,7 @@ const COUNTS = {
 
 /** Every POST stores first and answers 202: the messages are safe, and sent in the background. */
 @ApiTags('messages')
-@ApiUnauthorizedResponse({ description: 'The API key is missing or wrong.' })
-@ApiTooManyRequestsResponse({ description: 'Too many requests in a minute.' })
+@ApiHttpProblems(HttpStatus.UNAUTHORIZED, HttpStatus.TOO_MANY_REQUESTS)
 @ApiProblems(HttpStatus.SERVICE_UNAVAILABLE)
 @Controller('api')
 export class MessagesController {
@@ -63,6 +53,7 @@ export class MessagesController {
   @ApiOperation({ summary: 'Stores one message, to be sent in the background' })
   @ApiAcceptedResponse({ type: ImsMessageView, description: STORED })
   @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT, HttpStatus.FAILED_DEPENDENCY)
+  @ApiHttpProblems(HttpStatus.PAYLOAD_TOO_LARGE, HttpStatus.UNSUPPORTED_MEDIA_TYPE)
   async send(@Body() message: SendImsDto): Promise<ImsMessageView> {
     const [stored] = await this.ims.enqueue([message]);
     return ImsMessageView.of(stored as ImsMessage, SHOWN);
@@ -73,6 +64,7 @@ export class MessagesController {
   @ApiOperation({ summary: 'Stores the same text to many recipients' })
   @ApiAcceptedResponse({ type: StoredMessages, description: STORED })
   @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT, HttpStatus.FAILED_DEPENDENCY)
+  @ApiHttpProblems(HttpStatus.PAYLOAD_TOO_LARGE, HttpStatus.UNSUPPORTED_MEDIA_TYPE)
   async sendBatch(@Body() batch: SendImsBatchDto): Promise<StoredMessages> {
     return StoredMessages.of(await this.ims.enqueue(this.ims.expandBatch(batch)));
   }
@@ -82,6 +74,7 @@ export class MessagesController {
   @ApiOperation({ summary: 'Stores many messages, each with its own text' })
   @ApiAcceptedResponse({ type: StoredMessages, description: STORED })
   @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT, HttpStatus.FAILED_DEPENDENCY)
+  @ApiHttpProblems(HttpStatus.PAYLOAD_TOO_LARGE, HttpStatus.UNSUPPORTED_MEDIA_TYPE)
   async sendPersonalized(@Body() { messages }: SendPersonalizedImsDto): Promise<StoredMessages> {
     return StoredMessages.of(await this.ims.enqueue(messages));
   }
@@ -97,17 +90,17 @@ export class MessagesController {
   @Get('messages/:customImsId')
   @ApiOperation({ summary: 'One message' })
   @ApiOkResponse({ type: ImsMessageView })
-  @ApiNotFoundResponse(NOT_FOUND)
+  @ApiHttpProblems(HttpStatus.NOT_FOUND)
   async findOne(@Param('customImsId') customImsId: string): Promise<ImsMessageView> {
     const message = await this.ims.findOne(customImsId);
-    if (!message) throw new NotFoundException(NOT_FOUND.description);
+    if (!message) throw new NotFoundException('There is no message with this customImsId.');
     return ImsMessageView.of(message, SHOWN);
   }
 
   @Delete('messages/:customImsId')
   @ApiOperation({ summary: 'Withdraws a message that is still queued' })
   @ApiOkResponse({ type: ImsMessageView })
-  @ApiNotFoundResponse(NOT_FOUND)
+  @ApiHttpProblems(HttpStatus.NOT_FOUND)
   @ApiProblems(HttpStatus.CONFLICT)
   async cancel(@Param('customImsId') customImsId: string): Promise<ImsMessageView> {
     const isCancelled = await this.ims.cancel(customImsId);
@@ -123,6 +116,7 @@ export class MessagesController {
   @ApiOperation({ summary: "A person's decision about an UNCONFIRMED message" })
   @ApiOkResponse({ type: ImsMessageView })
   @ApiProblems(HttpStatus.BAD_REQUEST, HttpStatus.CONFLICT)
+  @ApiHttpProblems(HttpStatus.PAYLOAD_TOO_LARGE, HttpStatus.UNSUPPORTED_MEDIA_TYPE)
   async resolve(
     @Param('customImsId') customImsId: string,
     @Body() decision: ResolveUnconfirmedDto,

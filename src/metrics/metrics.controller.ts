@@ -1,11 +1,12 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Registry } from 'prom-client';
+import { ApiHttpProblems } from '../openapi/problems.js';
 
 /** For Prometheus; where keys are set, it shows one like every caller. */
 @ApiTags('metrics')
-@ApiUnauthorizedResponse({ description: 'The API key is missing or wrong.' })
+@ApiHttpProblems(HttpStatus.UNAUTHORIZED)
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly registry: Registry) {}

@@ -1,5 +1,5 @@
-import { applyDecorators, HttpStatus } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { applyDecorators, HttpStatus, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { ImsProblem } from 'nestjs-emay-ims/http';
 
 const PROBLEMS = {
@@ -12,15 +12,51 @@ const PROBLEMS = {
     'The database is away, or the service is shutting down: repeat the same call later.',
 } as const;
 
-/** Shows which problem documents a call may answer with. */
+/** What the service answers where the module was not reached: a problem document (RFC 9457) without more. */
+class HttpProblem {
+  @ApiProperty({ type: String, description: 'about:blank: the status says it all.' })
+  type: string;
+
+  @ApiProperty({ type: String, description: 'The status in words.' })
+  title: string;
+
+  @ApiProperty({ type: 'integer', description: 'The status of the answer.' })
+  status: number;
+
+  @ApiProperty({ type: String, description: 'What has happened, and what the caller can do.' })
+  detail: string;
+}
+
+const HTTP_PROBLEMS = {
+  [HttpStatus.UNAUTHORIZED]: 'The API key is missing or wrong.',
+  [HttpStatus.NOT_FOUND]: 'There is no message with this customImsId.',
+  [HttpStatus.PAYLOAD_TOO_LARGE]: 'The body is too long.',
+  [HttpStatus.UNSUPPORTED_MEDIA_TYPE]: 'The body is not JSON in UTF-8, or its Content-Type does not say so.',
+  [HttpStatus.TOO_MANY_REQUESTS]: 'Too many requests in a minute.',
+} as const;
+
+/** Shows which problem documents of the module a call may answer with. */
 export function ApiProblems(...statuses: (keyof typeof PROBLEMS)[]): MethodDecorator & ClassDecorator {
+  return answers(ImsProblem, PROBLEMS, statuses);
+}
+
+/** Shows which problem documents of the service itself a call may answer with. */
+export function ApiHttpProblems(...statuses: (keyof typeof HTTP_PROBLEMS)[]): MethodDecorator & ClassDecorator {
+  return answers(HttpProblem, HTTP_PROBLEMS, statuses);
+}
+
+function answers<Status extends number>(
+  model: Type,
+  descriptions: Readonly<Record<Status, string>>,
+  statuses: readonly Status[],
+): MethodDecorator & ClassDecorator {
   return applyDecorators(
-    ApiExtraModels(ImsProblem),
+    ApiExtraModels(model),
     ...statuses.map((status) =>
       ApiResponse({
         status,
-        description: PROBLEMS[status],
-        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ImsProblem) } } },
+        description: descriptions[status],
+        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(model) } } },
       }),
     ),
   );

@@ -58,6 +58,27 @@ describe('the OpenAPI document', () => {
   });
 });
 
+describe("a refusal of the service's own is as the document shows it", () => {
+  const REFUSED: [status: number, init: RequestInit][] = [
+    [401, {}],
+    [413, { headers: { 'X-API-Key': 'right', 'Content-Type': 'application/json' }, body: ' '.repeat(30_000_000) }],
+    [415, { headers: { 'X-API-Key': 'right', 'Content-Type': 'text/plain' }, body: '{}' }],
+  ];
+
+  it.each(REFUSED)('%i', async (status, init) => {
+    await start(KEY);
+    const response = await fetch(`${url}/api/messages`, { method: 'POST', ...init });
+    const shown = COMMITTED.paths['/api/messages']?.post?.responses[status] as unknown as {
+      content: Record<string, { schema: SchemaObject }>;
+    };
+    expect([response.status, response.headers.get('content-type')?.split(';')[0]]).toEqual([
+      status,
+      ...Object.keys(shown.content),
+    ]);
+    expect(differences(shown.content['application/problem+json']!.schema, await response.json())).toEqual([]);
+  });
+});
+
 describe('an answer is as the document shows it', () => {
   beforeEach(() => start());
   const message = { mobile: '+61422118000', content: 'Hello', customImsId: 'order-1', sendAt: '2099-01-01T00:00:00Z' };
@@ -76,6 +97,7 @@ describe('an answer is as the document shows it', () => {
     ['get', '/api/messages?limit=1', '/api/messages'],
     ['get', '/api/messages?limit=0', '/api/messages'],
     ['get', '/api/messages/order-1', '/api/messages/{customImsId}'],
+    ['get', '/api/messages/unknown', '/api/messages/{customImsId}'],
     ['get', '/api/messages/order-1/resolutions', '/api/messages/{customImsId}/resolutions'],
     ['post', '/api/messages/order-1/resolution', '/api/messages/{customImsId}/resolution', { decision: 'x' }],
     ['delete', '/api/messages/order-1', '/api/messages/{customImsId}'],
