@@ -42,7 +42,7 @@ export async function mustRun(file, args, options) {
 
 /** npm, without what it has to tell about itself. */
 export async function npm(args, { cwd } = {}) {
-  const { code, stdout, all } = await runCommand('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+  const { code, stdout, all } = await runCommand('npm', ['--no-audit', '--no-fund', '--loglevel=error', ...args], {
     cwd,
   });
   if (code === 0) return stdout;
