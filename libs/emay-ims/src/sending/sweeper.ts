@@ -40,7 +40,10 @@ export class Sweeper {
         done: 'Messages now UNCONFIRMED and not resent, as their process stopped while submitting them',
       },
       { run: () => store.expire(goOn), done: 'Messages expired before they were submitted' },
-      { run: () => store.giveUpWaitingForReports(goOn), done: 'Accepted messages now UNKNOWN, as no report came in time' },
+      {
+        run: () => store.giveUpWaitingForReports(goOn),
+        done: 'Accepted messages now UNKNOWN, as no report came in time',
+      },
       ...more,
     ];
   }
