@@ -49,8 +49,8 @@ describe.each(databasesUnderTest())('a sweep on %s', (kind) => {
     expect(done).toEqual(['third']);
     expect(await store.stats()).toMatchObject({ EXPIRED: 2_500 });
     expect(warnings.mock.calls.map(([line]) => String(line))).toEqual([
-      '2500 messages expired before they were handed over',
-      '1 things',
+      'Messages expired before they were submitted: 2500',
+      'things: 1',
     ]);
     const told = errors.mock.calls.map(([line]) => String(line));
     expect(told).toEqual([expect.stringMatching(/"first".*40P01/), expect.stringMatching(/"second".*unexpected/)]);

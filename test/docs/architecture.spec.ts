@@ -9,5 +9,5 @@ it('the architecture page shows every room of the module, and no other', () => {
     .filter((line) => line.startsWith('| `'))
     .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)\/`/g)].map(([, room]) => room));
   const rooms = readdirSync('libs/emay-ims/src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(shown.toSorted()).toEqual(rooms.map(({ name }) => name).toSorted());
+  expect(new Set(shown)).toEqual(new Set(rooms.map(({ name }) => name)));
 });

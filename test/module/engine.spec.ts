@@ -254,6 +254,7 @@ describe('the engine', () => {
     await engine.start([{ name: 'failing', schedule: NEVER, run }]);
     await settled();
     expect(errors.mock.calls[0]?.join()).toContain('ECONNREFUSED');
+    expect(errors.mock.calls[0]?.[1]).toEqual({ account: 'default', job: 'failing', code: 'ECONNREFUSED' });
   });
 
   it('waits in stop for the round under way, and starts none after it', async () => {

@@ -89,6 +89,18 @@ describe.each(databasesUnderTest())('the log of a busy minute on %s', (kind) => 
     }
   });
 
+  it('says that the messages of a request without an answer are not resent, and when the gateway is probed next', async () => {
+    await start();
+    await send();
+    expect(await faulted({ kind: 'hang' }, send)).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^A request ended unconfirmed with TIMEOUT: its messages are UNCONFIRMED and are not resent\. Next probe of the gateway in \d+ ms\./,
+        ),
+      },
+    ]);
+  });
+
   it('has one line for each pull of reports, whatever it brought', async () => {
     await start();
     await send();

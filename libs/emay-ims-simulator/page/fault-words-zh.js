@@ -25,7 +25,7 @@ export const FAULT_WORDS_ZH = {
   'fault.clock-skew': '网关时钟快 `ms` 毫秒时的应答：`ERROR_TIMESTAMP`，或报告时间偏移',
   'fault.duplicate-reports': '照常应答；这些消息的每个报告再来 `count` 次，晚 `byMs` 毫秒',
   'fault.late-reports': '照常应答；这些消息的报告晚到 `byMs` 毫秒',
-  'fault.early-reports': '`answerAfterMs` 毫秒后才应答，此时这些消息的报告早已到期',
+  'fault.early-reports': '`answerAfterMs` 毫秒后才应答，此时这些消息的报告早已可取',
   'fault.lost-reports': '照常应答；这些消息永远没有报告',
   'fault.conflicting-reports': '照常应答；这些消息再得到一个状态为 `state` 的报告，晚 `byMs` 毫秒',
   'fault.stranger-reports': '照常应答；另有 `count` 个报告，属于别的系统用同一 appId 发送的消息',

@@ -55,9 +55,9 @@ export const CHINESE = {
 
   queue: '待取报告',
   noReports: '没有待取的报告。',
-  release: '全部立即到期',
-  released: '立即到期：{count} 条。',
-  due: '到期',
+  release: '全部立即可取',
+  released: '已可取：{count} 条。',
+  due: '可取时间',
   dueNow: '现在',
   dueIn: '{time} 后',
   state: '状态',

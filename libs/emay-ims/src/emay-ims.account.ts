@@ -125,7 +125,7 @@ export class EmayImsAccount {
     this.sweeper = new Sweeper(leases, this.store, [
       {
         run: () => inbox.recordAbandonedPulls(),
-        done: 'pulls of delivery reports ended with their process: what they fetched may be lost',
+        done: 'Pulls of delivery reports ended with their process, so what they fetched may be lost',
       },
       {
         run: async () => {
@@ -133,13 +133,13 @@ export class EmayImsAccount {
           if (messages === null) return 0;
           return messages + (await this.events.durable.bringBack(LONGEST_EVENT_WAIT_MS));
         },
-        done: 'messages and events had been put off by a clock of the database that was set back: due now',
+        done: 'Messages and events due now that a setback of the database clock had put off',
       },
       {
         run: () => this.events.tellHandlersOfEarly(),
-        done: 'events came before their handlers were known: recorded for them now',
+        done: 'Events recorded for handlers that were not known when they came',
       },
-      { run: () => adoption.adopt(), done: 'orphaned delivery reports have found their message' },
+      { run: () => adoption.adopt(), done: 'Orphaned delivery reports matched to a message' },
     ]);
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, this.store, this.events);

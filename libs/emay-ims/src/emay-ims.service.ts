@@ -81,9 +81,10 @@ export class EmayImsService {
    * @throws EmayImsValidationError nothing stored, nothing sent
    * @throws EmayImsConflictError the id belongs to another message
    * @throws EmayImsRejectedError the gateway refused it; `retryable` where the account was refused, not the message
-   * @throws EmayImsUnsentError the gateway was out of reach: not sent, and not sent by itself either; call again with
+   * @throws EmayImsUnsentError no byte of it reached the gateway: not sent, and not sent by itself either; call again with
    *   the same `customImsId`
-   * @throws EmayImsQueuedError an earlier call put it into the queue, and there it still is: it is sent in the background
+   * @throws EmayImsQueuedError an earlier call put it into the queue, and there it still is: the background sends it, unless it
+   *   expires first
    * @throws EmayImsUnconfirmedError it may have been accepted; do not send it again
    * @throws EmayImsStoreError not sent
    */

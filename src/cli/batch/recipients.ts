@@ -58,12 +58,10 @@ export async function openRecipients(
   const first = await rows.next();
   if (first.done)
     throw new UsageError('The file is empty: it needs a row of column names and a row for each recipient.');
-  const { fields } = first.value;
+  const head = first.value.fields;
   // Of a failures file that is fed in again only what it was made from counts. It has a header in any case.
-  const failed = columnsOfFailuresFile(fields);
-  const columns = new Columns(
-    failed ?? (options.header ? namesIn(fields) : fields.map((_field, index) => `${index + 1}`)),
-  );
+  const failed = columnsOfFailuresFile(head);
+  const columns = new Columns(failed ?? (options.header ? namesIn(head) : head.map((_field, index) => `${index + 1}`)));
   const { length } = columns.names;
   const original = (row: readonly string[]) => withoutBlankEnd(failed ? withoutFailure(row, length) : row, length);
   const read = rowReader(columns, options, campaign, format.delimiter);

@@ -3,6 +3,7 @@ import type { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { EmayImsEngine, EngineJob } from './engine.js';
 import { Round } from './round.js';
 
@@ -59,7 +60,8 @@ export class InProcessEngine implements EmayImsEngine {
   private logFailure({ name }: EngineJob, error: unknown): void {
     // Our own errors carry no data; of any other, only the name is safe to print.
     const what = error instanceof EmayImsError ? error.message : nameOf(error);
-    this.logger.error(`${name} failed and will run again: ${what}`, { account: this.account, job: name });
+    const code = error instanceof EmayImsStoreError ? { code: error.driverCode } : {};
+    this.logger.error(`${name} failed and will run again: ${what}`, { account: this.account, job: name, ...code });
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   EmayImsConflictError,
+  EmayImsQueuedError,
   EmayImsRejectedError,
   EmayImsStoreError,
   EmayImsUnsentError,
@@ -45,6 +46,21 @@ describe('an error of the database', () => {
     const details = { customImsIds: ['order-1'], mayBeStored: true, idsAreGiven: true };
     expect(new EmayImsStoreError('ECONNRESET', details).retryable).toBe(true);
   });
+});
+
+it('what was not sent now says what becomes of the message, whatever the reason', () => {
+  for (const reason of ['ECONNREFUSED', 'ATTEMPT_OVER', 'CLAIM_UNANSWERED']) {
+    expect(new EmayImsUnsentError('one', reason).message).toBe(
+      `Message one was not sent: no byte of it reached the gateway (${reason}). Call send again with the same ` +
+        'customImsId, or hand it to the background with enqueue.',
+    );
+  }
+  for (const reason of ['NOT_HANDED_OVER', 'ECONNREFUSED', 'PAST_EXPIRY']) {
+    expect(new EmayImsQueuedError('one', reason).message).toBe(
+      `Message one was not sent now (${reason}). It waits in the queue and is sent in the background, unless it expires ` +
+        'first: do not send it under another id. See findOne(customImsId); cancel(customImsId) withdraws it.',
+    );
+  }
 });
 
 it('errors name the messages that they are about', () => {

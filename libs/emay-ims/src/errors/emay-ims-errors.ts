@@ -108,7 +108,7 @@ export class EmayImsUnsentError extends EmayImsError {
 
   constructor(
     readonly customImsId: string,
-    /** Why, e.g. `ECONNREFUSED`. */
+    /** Why, e.g. `ECONNREFUSED`, `ATTEMPT_OVER`, `PAST_EXPIRY`. */
     readonly reason: string,
   ) {
     super(
@@ -123,7 +123,7 @@ export class EmayImsUnsentError extends EmayImsError {
 
 /**
  * `send` could not send the message, which is in the queue and stays there: an earlier call put it there, so the background
- * sends it.
+ * sends it, unless it expires first.
  */
 export class EmayImsQueuedError extends EmayImsError {
   readonly code = 'EMAY_IMS_QUEUED';
@@ -131,12 +131,12 @@ export class EmayImsQueuedError extends EmayImsError {
 
   constructor(
     readonly customImsId: string,
-    /** Why it was not sent now, e.g. `ECONNREFUSED`, `ERROR_SIGN`. */
+    /** Why it was not sent now, e.g. `NOT_HANDED_OVER`, `ECONNREFUSED`, `ERROR_SIGN`. */
     readonly reason: string,
   ) {
     super(
-      `Message ${customImsId} was not sent now (${reason}). It waits in the queue and is sent in the background: do not ` +
-        'send it under another id. See findOne(customImsId); cancel(customImsId) withdraws it.',
+      `Message ${customImsId} was not sent now (${reason}). It waits in the queue and is sent in the background, unless it ` +
+        'expires first: do not send it under another id. See findOne(customImsId); cancel(customImsId) withdraws it.',
       [customImsId],
     );
   }

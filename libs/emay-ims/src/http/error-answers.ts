@@ -78,7 +78,9 @@ const DECISIONS: readonly Decision[] = [
     status: ACCEPTED,
     kind: 'queued',
     title: 'The message waits in the queue',
-    detail: 'It could not be sent now and is sent in the background. Do not send it under another customImsId.',
+    detail:
+      'It could not be sent now. It is sent in the background, unless it expires first. Do not send it under another ' +
+      'customImsId.',
   })),
   on(EmayImsUnconfirmedError, () => ({
     status: ACCEPTED,

@@ -156,10 +156,13 @@ export class PagePuller {
     const code = printableCode(problem as string);
     const fields = { account: this.account, call: 'getIMSReport', code, pull, reports, lost };
     if (lost === 0 && reports > 0) {
-      this.logger.warn(`A page of delivery reports came with ${code}; all its ${reports} reports are applied.`, fields);
+      this.logger.warn(
+        `A page of delivery reports came with ${code}; all reports in it are applied (${reports}).`,
+        fields,
+      );
     } else if (lost > 0) {
       this.logger.error(
-        `A page of delivery reports came in part (${code}): ${reports} reports are applied, at most ${lost} are lost. Recorded ` +
+        `A page of delivery reports came in part (${code}): reports applied ${reports}, lost at most ${lost}. Recorded ` +
           `as pull ${pull}.`,
         fields,
       );

@@ -48,8 +48,8 @@ export class ReportApplication {
   tellDoubts(messages: number): void {
     if (messages === 0) return;
     this.logger.error(
-      `Delivery reports tell of ${messages} queued messages that have never been handed over from here. They are UNCONFIRMED now ` +
-        'and are not sent: was the database restored, or does another system send with the same ids?',
+      `Delivery reports name queued messages that were never submitted from here: ${messages}. They are UNCONFIRMED now and ` +
+        'are not sent: was the database restored, or does another system send with the same ids?',
       { account: this.store.account, messages, code: REPORTED_UNSENT },
     );
   }

@@ -52,8 +52,8 @@ export class Retention {
     const { messages, reportPages, orphanedReports, failedEvents } = await this.purge(days, holdsLease);
     if (messages + reportPages + orphanedReports + failedEvents === 0) return;
     this.logger.log(
-      `Older than ${days} days and deleted: ${messages} messages, ${reportPages} report pages, ` +
-        `${orphanedReports} orphaned reports, ${failedEvents} failed events`,
+      `Deleted what was older than retention.days (${days}): messages ${messages}, report pages ${reportPages}, ` +
+        `orphaned reports ${orphanedReports}, failed events ${failedEvents}`,
       { account: this.account, messages, reportPages, orphanedReports, failedEvents },
     );
   }

@@ -221,9 +221,9 @@ export class Submitter {
     const advice = ANSWER_CODES[reason]?.advice ?? '';
     const code = printableCode(reason);
     const pauseMs = Math.ceil(wait);
-    const consequence = what === 'A canary' ? ', so no message was sent' : '';
+    const consequence = consequenceOf(what, outcome);
     this.logger[isDoubtful ? 'error' : 'warn'](
-      `${what} ended ${outcome} with ${code}${consequence}; the next try is in ${pauseMs} ms. ${advice}`.trimEnd(),
+      `${what} ended ${outcome} with ${code}: ${consequence}. Next probe of the gateway in ${pauseMs} ms. ${advice}`.trimEnd(),
       { account: this.options.name, outcome, code, pauseMs },
     );
   }
@@ -254,4 +254,9 @@ export class Submitter {
       }
     }
   }
+}
+
+function consequenceOf(what: 'A request' | 'A canary', outcome: SendOutcome['kind']): string {
+  if (what === 'A canary') return 'no message was sent';
+  return outcome === 'unconfirmed' ? 'its messages are UNCONFIRMED and are not resent' : 'its messages were not sent';
 }

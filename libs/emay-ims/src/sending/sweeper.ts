@@ -6,7 +6,7 @@ import type { MessageStore } from '../messages/message-store.js';
 /** What one instance at a time does for the whole account. */
 export interface SweepTask {
   run: () => Promise<number>;
-  /** Logged, with the count, when there was something to do. */
+  /** Logged, with the count behind it, when there was something to do. */
   done: string;
 }
 
@@ -37,10 +37,13 @@ export class Sweeper {
     this.tasks = [
       {
         run: () => store.recoverAbandonedAttempts(goOn),
-        done: 'messages were being handed over when their process stopped: UNCONFIRMED, not sent again',
+        done: 'Messages now UNCONFIRMED and not resent, as their process stopped while submitting them',
       },
-      { run: () => store.expire(goOn), done: 'messages expired before they were handed over' },
-      { run: () => store.giveUpWaitingForReports(goOn), done: 'accepted messages got no report in time: UNKNOWN' },
+      { run: () => store.expire(goOn), done: 'Messages expired before they were submitted' },
+      {
+        run: () => store.giveUpWaitingForReports(goOn),
+        done: 'Accepted messages now UNKNOWN, as no report came in time',
+      },
       ...more,
     ];
   }
@@ -72,7 +75,7 @@ export class Sweeper {
 
   private async perform({ run, done }: SweepTask): Promise<void> {
     const count = await run();
-    if (count > 0) this.logger.warn(`${count} ${done}`, { account: this.account, count });
+    if (count > 0) this.logger.warn(`${done}: ${count}`, { account: this.account, count });
   }
 
   private logFailure({ done }: SweepTask, error: unknown): void {
