@@ -95,7 +95,7 @@ describe.each(databasesUnderTest())('the log of a busy minute on %s', (kind) => 
     expect(await faulted({ kind: 'hang' }, send)).toMatchObject([
       {
         message: expect.stringMatching(
-          /^A request ended unconfirmed with TIMEOUT: its messages are UNCONFIRMED and are not resent\. Next probe of the gateway in \d+ ms\./,
+          /^A request ended unconfirmed with TIMEOUT; its messages are UNCONFIRMED and are not resent\. Next probe of the gateway in \d+ ms\./,
         ),
       },
     ]);

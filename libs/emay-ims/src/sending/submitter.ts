@@ -223,7 +223,7 @@ export class Submitter {
     const pauseMs = Math.ceil(wait);
     const consequence = consequenceOf(what, outcome);
     this.logger[isDoubtful ? 'error' : 'warn'](
-      `${what} ended ${outcome} with ${code}: ${consequence}. Next probe of the gateway in ${pauseMs} ms. ${advice}`.trimEnd(),
+      `${what} ended ${outcome} with ${code}; ${consequence}. Next probe of the gateway in ${pauseMs} ms. ${advice}`.trimEnd(),
       { account: this.options.name, outcome, code, pauseMs },
     );
   }
