@@ -85,7 +85,7 @@ async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncG
       if (fields.every((one) => one.trim() === '')) continue;
       // The parser takes a stray quote for a letter: what follows it may have been read in the wrong way.
       const isDoubtful = fields.some((one) => one.startsWith('"')) && !isProper(raw, field);
-      const row: CsvRow = { number, fields, ...(raw.trimEnd().endsWith('"') && { endsWithQuote: true }) };
+      const row: CsvRow = { number, fields, ...(endsWithQuote(raw, fields) && { endsWithQuote: true }) };
       yield isDoubtful ? { ...row, problem: STRAY_QUOTE } : row;
     }
   } catch (error) {
@@ -95,6 +95,11 @@ async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncG
       `It is no proper CSV after row ${String(error.records)} (${error.code}): mend that row, a quote perhaps. ${GO_ON}`,
     );
   }
+}
+
+/** Whether the quote at the end is the field's, and not a letter of it. */
+function endsWithQuote(row: string, fields: readonly string[]): boolean {
+  return row.trimEnd().endsWith(`"${fields.at(-1)?.replaceAll('"', '""')}"`);
 }
 
 /** Whether each quoted field of a row ends with its quote; a quote inside of a field without quotes is a letter. */

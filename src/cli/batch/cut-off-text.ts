@@ -5,6 +5,8 @@ interface Table {
   columns: number;
   to: number;
   isNumber: (field: string) => boolean;
+  /** Short rows are filled up with blank fields. */
+  isFailuresFile: boolean;
 }
 
 /** What stands where there is no number, compared in lower case. */
@@ -14,13 +16,13 @@ const DAMAGED_NUMBER = /(\p{Nd}.*){5}/u;
 export const CUT_OFF =
   'the row below may be the rest of this text: put quotes around a text of several lines, or take that row out';
 
-/** Whether a row is no recipient but what a text of several lines, last in the row above and without quotes, left behind. */
-export function isRestOfText(fields: readonly string[], { columns, to, isNumber }: Table): boolean {
+/** Whether a row may be the rest of a text of several lines, which stood last in the row above and has no quotes. */
+export function isRestOfText(fields: readonly string[], { columns, to, isNumber, isFailuresFile }: Table): boolean {
+  if (fields.length < columns) return true;
   const field = fields[to] ?? '';
-  if (isNumber(field)) return false;
-  // A failures file fills a short row up with blank fields.
   const isAlone = fields.every((one, index) => index === to || one.trim() === '');
-  return fields.length < columns || isAlone || isProse(field.trim());
+  // A number alone is a recipient without a text, or the rest of "Call us at".
+  return isNumber(field) ? isAlone && isFailuresFile : isAlone || isProse(field.trim());
 }
 
 function isProse(field: string): boolean {

@@ -152,6 +152,16 @@ describe('a table of recipients', () => {
       const told = `mobile,短信内容,failed_row,failed_because\n${long},2,"a, b"\n${rest.includes(',') ? rest : `${rest},`},3,c\n`;
       expect(await problemsOf(told)).toEqual([cut, expect.any(String)]);
     }
+    // Also where it is a number, or the text ends with a quote of its own.
+    expect(await problemsOf('mobile,短信内容\n+61422118000,Call us at\n+61422118001\n')).toEqual([
+      cut,
+      'has 1 of 2 columns',
+    ]);
+    const toldNumber = 'mobile,短信内容,failed_row,failed_because\n+61422118000,Call us at,2,a\n+61422118001,,3,b\n';
+    expect(await problemsOf(toldNumber)).toEqual([cut, expect.any(String)]);
+    expect(await problemsOf('mobile,短信内容\n+61422118000,Say "hi"\nto Ann\n')).toEqual([cut, expect.any(String)]);
+    // A recipient without a text, as spreadsheets write it.
+    expect(await problemsOf('mobile,短信内容\n+61422118000,Hi\n+61422118001,\n')).toEqual([null, expect.any(String)]);
     const named = 'name,mobile,短信内容\nAnn,+61422118000,Hi\nyou\n';
     expect(await problemsOf(named)).toEqual([cut, expect.any(String)]);
     expect(await problemsOf(named, { text: 'Hi {{name}}', header: true })).toEqual([null, expect.any(String)]);

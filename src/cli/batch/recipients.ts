@@ -64,7 +64,7 @@ export async function openRecipients(
   const columns = new Columns(failed ?? (options.header ? namesIn(head) : head.map((_field, index) => `${index + 1}`)));
   const { length } = columns.names;
   const original = (row: readonly string[]) => withoutBlankEnd(failed ? withoutFailure(row, length) : row, length);
-  const read = rowReader(columns, options, campaign, format.delimiter);
+  const read = rowReader(columns, options, campaign, { delimiter: format.delimiter, isFailuresFile: failed !== null });
   const hasHeader = options.header || failed !== null;
   // The last field of a failures file tells what was wrong; nothing is known of the text's quotes.
   const readOriginal = ({ fields, endsWithQuote, ...row }: CsvRow) =>
@@ -97,7 +97,7 @@ function rowReader(
   columns: Columns,
   { text, textColumn, toColumn, idColumn, countryCode }: RecipientOptions,
   campaign: Campaign | null,
-  delimiter: string,
+  format: { delimiter: string; isFailuresFile: boolean },
 ): (row: CsvRow) => ReadRow {
   const to = toColumn === undefined ? columns.indexOfMobile() : columns.indexOf(toColumn);
   const id = idColumn === undefined ? null : columns.indexOf(idColumn);
@@ -106,7 +106,7 @@ function rowReader(
   const place = {
     columns: columns.names.length,
     to,
-    delimiter,
+    ...format,
     isNumber: (field: string) => 'mobile' in numberOf(field),
   };
   const recipientOf = (row: CsvRow): Recipient => {
