@@ -25,7 +25,7 @@ import {
   type ImsMessageState,
 } from 'nestjs-emay-ims';
 import { ImsMessageView, ImsMessageViewPage } from 'nestjs-emay-ims/http';
-import { ApiHttpProblems, ApiProblems } from '../openapi/problems.js';
+import { ApiHttpProblems, ApiProblems, HTTP_PROBLEMS } from '../openapi/problems.js';
 import { AccountStatus } from './account-status.js';
 import { ReportPull } from './report-pull.js';
 import { StoredMessages } from './stored-messages.js';
@@ -93,7 +93,7 @@ export class MessagesController {
   @ApiHttpProblems(HttpStatus.NOT_FOUND)
   async findOne(@Param('customImsId') customImsId: string): Promise<ImsMessageView> {
     const message = await this.ims.findOne(customImsId);
-    if (!message) throw new NotFoundException('There is no message with this customImsId.');
+    if (!message) throw new NotFoundException(HTTP_PROBLEMS[HttpStatus.NOT_FOUND]);
     return ImsMessageView.of(message, SHOWN);
   }
 

@@ -12,7 +12,7 @@ const PROBLEMS = {
     'The database is away, or the service is shutting down: repeat the same call later.',
 } as const;
 
-/** What the service answers where the module was not reached: a problem document (RFC 9457) without more. */
+/** What the service answers by itself: a problem document (RFC 9457) without members of its own. */
 class HttpProblem {
   @ApiProperty({ type: String, description: 'about:blank: the status says it all.' })
   type: string;
@@ -27,11 +27,11 @@ class HttpProblem {
   detail: string;
 }
 
-const HTTP_PROBLEMS = {
+export const HTTP_PROBLEMS = {
   [HttpStatus.UNAUTHORIZED]: 'The API key is missing or wrong.',
   [HttpStatus.NOT_FOUND]: 'There is no message with this customImsId.',
   [HttpStatus.PAYLOAD_TOO_LARGE]: 'The body is too long.',
-  [HttpStatus.UNSUPPORTED_MEDIA_TYPE]: 'The body is not JSON in UTF-8, or its Content-Type does not say so.',
+  [HttpStatus.UNSUPPORTED_MEDIA_TYPE]: 'The Content-Type is not that of JSON in UTF-8.',
   [HttpStatus.TOO_MANY_REQUESTS]: 'Too many requests in a minute.',
 } as const;
 

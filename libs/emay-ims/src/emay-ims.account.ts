@@ -133,7 +133,7 @@ export class EmayImsAccount {
           if (messages === null) return 0;
           return messages + (await this.events.durable.bringBack(LONGEST_EVENT_WAIT_MS));
         },
-        done: 'Messages and events due now that a setback of the database clock had put off',
+        done: 'Messages and events due at once again, after a database clock set back had put them off',
       },
       {
         run: () => this.events.tellHandlersOfEarly(),
