@@ -15,7 +15,7 @@ const ANSWERED_WITHIN_MS = 60;
 export class BreakingProxy {
   /** Each `{ client, server, isSilent }`. */
   connections = new Set();
-  /** Asked for each piece of what is sent to the server: whether its answer gets lost. */
+  /** Asked for each piece of what is sent to the server, with what the server had answered to the one before it: whether its answer gets lost. */
   losesAnswerTo = () => false;
   isDeaf = false;
 
@@ -73,8 +73,12 @@ export class BreakingProxy {
         other.destroy();
       });
     }
+    let answered = Buffer.alloc(0);
+    server.on('data', (piece) => (answered = Buffer.concat([answered, piece])));
     client.on('data', (piece) => {
-      if (connection.isSilent || !this.losesAnswerTo(piece)) return;
+      const before = answered;
+      answered = Buffer.alloc(0);
+      if (connection.isSilent || !this.losesAnswerTo(piece, before)) return;
       server.unpipe();
       server.resume();
       setTimeout(() => client.destroy(), ANSWERED_WITHIN_MS);
