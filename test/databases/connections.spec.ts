@@ -141,15 +141,16 @@ const FAR_TOO_LONG_MS = 20_000;
       () => stateOf(ims, 'later'),
       (state) => state === 'ACCEPTED',
     );
+    const sendAt = new Date(Date.now() + 86_400_000);
+    await ims.enqueue(['a', 'b', 'c'].map((id) => ({ ...message(id, 'claimed'), sendAt })));
     let lost = 0;
-    // The COMMIT of a claim: what comes on the connection that was just told the text of a message.
+    // The COMMIT of the claim: what comes on the connection that was just told the texts.
     proxy.losesAnswerTo = (piece, answered) => {
       const isLost = lost === 0 && piece.includes('COMMIT') && answered.includes('claimed');
       if (isLost) lost += 1;
       return isLost;
     };
-    const sendAt = new Date(Date.now() + 500);
-    await ims.enqueue(['a', 'b', 'c'].map((id) => ({ ...message(id, 'claimed'), sendAt })));
+    await rows("UPDATE emay_ims_message SET due_at = 0, listed_at = 0 WHERE due_at > 0 AND state = 'QUEUED'");
     await eventually(
       () => ims.stats().catch(() => null),
       (stats) => stats?.ACCEPTED === 4,

@@ -4,7 +4,7 @@ export class BreakingProxy {
   static start(target: { host: string; port: number }, port?: number): Promise<BreakingProxy>;
   port: number;
   connections: Set<{ client: Socket; server: Socket; isSilent: boolean }>;
-  losesAnswerTo: (piece: Buffer, answeredBefore: Buffer) => boolean;
+  losesAnswerTo: (piece: Buffer, answered: Buffer) => boolean;
   isDeaf: boolean;
   silence(choose: () => boolean): number;
   forget(): void;

@@ -15,7 +15,7 @@ const ANSWERED_WITHIN_MS = 60;
 export class BreakingProxy {
   /** Each `{ client, server, isSilent }`. */
   connections = new Set();
-  /** Asked for each piece of what is sent to the server, with what the server had answered to the one before it: whether its answer gets lost. */
+  /** Asked for each piece that is sent to the server, with all that the server said since the last COMMIT: is its answer lost? */
   losesAnswerTo = () => false;
   isDeaf = false;
 
@@ -76,9 +76,9 @@ export class BreakingProxy {
     let answered = Buffer.alloc(0);
     server.on('data', (piece) => (answered = Buffer.concat([answered, piece])));
     client.on('data', (piece) => {
-      const before = answered;
-      answered = Buffer.alloc(0);
-      if (connection.isSilent || !this.losesAnswerTo(piece, before)) return;
+      const isLost = !connection.isSilent && this.losesAnswerTo(piece, answered);
+      if (piece.includes('COMMIT')) answered = Buffer.alloc(0);
+      if (!isLost) return;
       server.unpipe();
       server.resume();
       setTimeout(() => client.destroy(), ANSWERED_WITHIN_MS);
