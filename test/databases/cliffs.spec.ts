@@ -33,11 +33,11 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
     const [old, young] = newMessages(2) as [ReturnType<typeof newMessage>, ReturnType<typeof newMessage>];
     await bench.enqueue(store, [old, young]);
     await bench.put(store, old.customImsId, { attempts: MOST });
-    expect(idsOf(await store.claim(10, newAttempt())).toSorted()).toEqual(idsOf([old, young]).toSorted());
-    expect(await store.findOne(old.customImsId)).toMatchObject({ attempts: MOST, state: 'SUBMITTING' });
-    expect(await store.findOne(young.customImsId)).toMatchObject({ attempts: 1 });
+    expect(idsOf(await store.queue.claim(10, newAttempt())).toSorted()).toEqual(idsOf([old, young]).toSorted());
+    expect(await store.finder.findOne(old.customImsId)).toMatchObject({ attempts: MOST, state: 'SUBMITTING' });
+    expect(await store.finder.findOne(young.customImsId)).toMatchObject({ attempts: 1 });
     await bench.put(store, old.customImsId, { state: 'QUEUED' });
-    expect(idsOf(await store.claimThese([old.customImsId], newAttempt()))).toEqual([old.customImsId]);
+    expect(idsOf(await store.queue.claimThese([old.customImsId], newAttempt()))).toEqual([old.customImsId]);
   });
 
   it('an event that was called for as often is called once more', async () => {
@@ -48,17 +48,17 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
 
   it('queued by a clock that was an hour ahead, they are due when it is put right; but for those meant for later', async () => {
     const store = bench.store();
-    const now = (await store.now()).getTime();
+    const now = (await store.queue.now()).getTime();
     const ahead = newMessages(3);
     const later = newMessage({ sendAt: new Date(now + HOUR / 2) });
-    await store.insertQueued([...ahead, later], new Date(now + HOUR), bench.database);
+    await store.queue.insertQueued([...ahead, later], new Date(now + HOUR), bench.database);
     const [released] = newMessages(1) as [ReturnType<typeof newMessage>];
     await bench.enqueue(store, [released]);
     await bench.put(store, released.customImsId, { due_at: now + HOUR });
-    expect(await store.claim(10, newAttempt())).toEqual([]);
-    expect(await store.bringBack()).toBe(4);
-    expect(idsOf(await store.claim(10, newAttempt())).toSorted()).toEqual(idsOf([...ahead, released]).toSorted());
-    expect(await store.findOne(later.customImsId)).toMatchObject({ state: 'QUEUED', dueAt: later.sendAt });
+    expect(await store.queue.claim(10, newAttempt())).toEqual([]);
+    expect(await store.maintenance.bringBack()).toBe(4);
+    expect(idsOf(await store.queue.claim(10, newAttempt())).toSorted()).toEqual(idsOf([...ahead, released]).toSorted());
+    expect(await store.finder.findOne(later.customImsId)).toMatchObject({ state: 'QUEUED', dueAt: later.sendAt });
   });
 
   it('and events likewise', async () => {
@@ -74,7 +74,7 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
   it('nothing is brought back while the clock goes on', async () => {
     const store = bench.store();
     await bench.enqueue(store, newMessages(2));
-    expect(await store.bringBack()).toBeNull();
-    expect(await store.bringBack()).toBeNull();
+    expect(await store.maintenance.bringBack()).toBeNull();
+    expect(await store.maintenance.bringBack()).toBeNull();
   });
 });

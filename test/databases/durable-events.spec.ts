@@ -8,7 +8,7 @@ import { DurableEventStore } from '../../libs/emay-ims/src/events/durable-event-
 import type { EmayImsEvent } from '../../libs/emay-ims/src/events/emay-ims-event.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
-import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
+import { messageParts, type MessageParts } from './store/message-parts.js';
 import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
 import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -55,25 +55,20 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     listeners.addDurable(handler);
     const woken: string[] = [];
     const events = new EventTransactions(database, account, listeners, (name) => woken.push(name));
-    const store = new MessageStore(
-      database,
-      account,
-      { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS },
-      events,
-    );
+    const store = messageParts(database, account, { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS }, events);
     const delivery = new DurableDelivery(events.durable, handler, account, limits);
     return { account, store, events, delivery, woken };
   };
   const rowsOf = (account: string) =>
     bench.database.rows('SELECT * FROM emay_ims_event WHERE account = ? ORDER BY id', [account]);
-  const accept = async (store: MessageStore, count = 1) => {
+  const accept = async (store: MessageParts, count = 1) => {
     const attempt = newAttempt();
     const ids = idsOf(newMessages(count));
-    await store.insertSubmitting(
+    await store.queue.insertSubmitting(
       ids.map((customImsId, index) => ({ ...newMessages(1)[0]!, customImsId, mobile: `+61${400_000_000 + index}` })),
       attempt,
     );
-    await store.settle(
+    await store.results.settle(
       attempt.token,
       ids.map((id) => settlement(id)),
     );
@@ -97,12 +92,12 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
   it('gets nothing of what was rolled back, nor of what it did not ask for', async () => {
     const { store, events, account, woken } = instance(() => undefined);
     const attempt = newAttempt();
-    await store.insertSubmitting(
+    await store.queue.insertSubmitting(
       newMessages(1).map((message) => ({ ...message, customImsId: 'a' })),
       attempt,
     );
     const failing = events.step(async (session) => {
-      await store.applyReports(
+      await store.results.applyReports(
         [
           {
             customImsId: 'a',
@@ -120,7 +115,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    await store.settle(attempt.token, [settlement('a', { state: 'REJECTED' })]);
+    await store.results.settle(attempt.token, [settlement('a', { state: 'REJECTED' })]);
     expect([await rowsOf(account), woken]).toEqual([[], []]);
   });
 
@@ -148,7 +143,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const database = { dialect, ...unable(bench.database), transaction } as unknown as ImsDatabase;
     const { store, account } = instance(() => undefined, newAccount(), database);
     await expect(accept(store)).rejects.toThrow('full');
-    expect(await bench.store(account).stats()).toMatchObject({ SUBMITTING: 1, ACCEPTED: 0 });
+    expect(await bench.store(account).finder.stats()).toMatchObject({ SUBMITTING: 1, ACCEPTED: 0 });
   });
 
   it('that fails twice is called until it succeeds', async () => {
@@ -181,7 +176,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       await delivery.deliver();
       const [row] = await rowsOf(account);
       expect(Number(row?.attempts)).toBe(round + 1);
-      waits.push(Number(row?.due_at) - (await store.now()).getTime());
+      waits.push(Number(row?.due_at) - (await store.queue.now()).getTime());
       await bench.database.run('UPDATE emay_ims_event SET due_at = 1 WHERE account = ?', [account]);
     }
     const within = [

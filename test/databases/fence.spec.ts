@@ -6,7 +6,7 @@ import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { NewMessage } from '../../libs/emay-ims/src/messages/new-message.js';
-import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
+import { MessageQueue } from '../../libs/emay-ims/src/message-store/message-queue.js';
 import { UnconfirmedResolver } from '../../libs/emay-ims/src/operator/unconfirmed-resolver.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
 import { BatchSender } from '../../libs/emay-ims/src/sending/batch-sender.js';
@@ -15,6 +15,7 @@ import { Dispatcher } from '../../libs/emay-ims/src/sending/dispatcher.js';
 import { Submitter } from '../../libs/emay-ims/src/sending/submitter.js';
 import { httpAnswer, startRawServer, type RawServer } from '../client/support/raw-server.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { messageParts, type MessageParts } from './store/message-parts.js';
 
 const TIMEOUT_MS = 1_000;
 const HOUR = 3_600_000;
@@ -31,7 +32,8 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
   let opened: TestDatabase;
   let gateway: RawServer;
   let database: ImsDatabase;
-  let store: StandingStill;
+  let queue: StandingStill;
+  let store: MessageParts;
   let submitter: Submitter;
   let circuit: AccountCircuit;
   let direct: DirectSender;
@@ -42,22 +44,22 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
   const ahead = { monotonic: 0, wall: 0 };
 
   /** What happens in the moment after messages became SUBMITTING. */
-  class StandingStill extends MessageStore {
+  class StandingStill extends MessageQueue {
     meanwhile: () => Promise<void> = async () => undefined;
 
-    override async claim(...call: Parameters<MessageStore['claim']>) {
+    override async claim(...call: Parameters<MessageQueue['claim']>) {
       const claimed = await super.claim(...call);
       await this.pass();
       return claimed;
     }
 
-    override async claimThese(...call: Parameters<MessageStore['claimThese']>) {
+    override async claimThese(...call: Parameters<MessageQueue['claimThese']>) {
       const claimed = await super.claimThese(...call);
       await this.pass();
       return claimed;
     }
 
-    override async insertSubmitting(...call: Parameters<MessageStore['insertSubmitting']>) {
+    override async insertSubmitting(...call: Parameters<MessageQueue['insertSubmitting']>) {
       await super.insertSubmitting(...call);
       await this.pass();
     }
@@ -82,16 +84,18 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
     });
     const http = createGatewayHttp(options);
     const events = new EventTransactions(database, 'default');
-    store = new StandingStill(database, 'default', { reportDeadlineMs: HOUR, holdMs: HOUR }, events);
+    queue = new StandingStill(database, 'default');
+    store = messageParts(database, 'default', { reportDeadlineMs: HOUR, holdMs: HOUR }, events);
+    const { results, finder } = store;
     circuit = new AccountCircuit(options.dispatch);
-    submitter = new Submitter(new EmayImsClient(http, options), store, circuit, options, {
+    submitter = new Submitter(new EmayImsClient(http, options), queue, results, circuit, options, {
       monotonic: () => performance.now() + ahead.monotonic,
       wall: () => Date.now() + ahead.wall,
     });
-    direct = new DirectSender(store, submitter, circuit, options);
-    batches = new BatchSender(database, store, submitter, circuit, options);
-    dispatcher = new Dispatcher(store, submitter, circuit, options);
-    resolver = new UnconfirmedResolver(database, store, events);
+    direct = new DirectSender(queue, finder, submitter, circuit, options);
+    batches = new BatchSender(queue, finder, submitter, circuit, options);
+    dispatcher = new Dispatcher(queue, submitter, circuit, options);
+    resolver = new UnconfirmedResolver(database, results, events);
     close = async () => {
       closeGatewayHttp(http);
       await gateway.close();
@@ -103,77 +107,81 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
 
   const abandoned = async () => {
     await database.run('UPDATE emay_ims_message SET due_at = 1, listed_at = 1');
-    expect(await store.recoverAbandonedAttempts()).toBeGreaterThan(0);
+    expect(await store.maintenance.recoverAbandonedAttempts()).toBeGreaterThan(0);
   };
 
   async function enqueue(...messages: NewMessage[]): Promise<void> {
-    await store.insertQueued(messages, await store.now(), database);
+    await queue.insertQueued(messages, await queue.now(), database);
   }
 
   it.each(['monotonic', 'wall'] as const)(
     'sends nothing of it by its %s clock, and all of it afterwards',
     async (clock) => {
       await enqueue(message('one'), message('two'));
-      store.meanwhile = async () => {
+      queue.meanwhile = async () => {
         ahead[clock] = 60_000;
         await abandoned();
         dispatcher.stop();
       };
       await dispatcher.dispatch();
       expect(gateway.bytesReceived()).toBe(0);
-      expect(await store.findOne('one')).toMatchObject({ state: 'QUEUED', code: 'ATTEMPT_OVER', attempts: 1 });
+      expect(await store.finder.findOne('one')).toMatchObject({ state: 'QUEUED', code: 'ATTEMPT_OVER', attempts: 1 });
       expect(circuit.reason).toBeNull();
-      const { state, dueAt } = (await store.findOne('two'))!;
-      expect([state, dueAt! <= (await store.now())]).toEqual(['QUEUED', true]);
+      const { state, dueAt } = (await store.finder.findOne('two'))!;
+      expect([state, dueAt! <= (await queue.now())]).toEqual(['QUEUED', true]);
       const attempt = await submitter.newAttempt();
-      await submitter.submit(await store.claim(300, attempt), attempt, 0);
+      await submitter.submit(await queue.claim(300, attempt), attempt, 0);
       expect(gateway.requests).toHaveLength(1);
     },
   );
 
   it('sends nothing that a person has given up meanwhile, and does not put it back', async () => {
     await enqueue(message('one'));
-    store.meanwhile = async () => {
+    queue.meanwhile = async () => {
       ahead.monotonic = 60_000;
       await abandoned();
       await resolver.resolve('one', { decision: 'give-up', ...DECISION });
     };
     await dispatcher.dispatch();
     expect(gateway.bytesReceived()).toBe(0);
-    expect(await store.findOne('one')).toMatchObject({ state: 'UNKNOWN', code: 'GIVEN_UP' });
+    expect(await store.finder.findOne('one')).toMatchObject({ state: 'UNKNOWN', code: 'GIVEN_UP' });
   });
 
   it('sends once what a person has sent again meanwhile', async () => {
     await enqueue(message('one'));
-    store.meanwhile = async () => {
+    queue.meanwhile = async () => {
       ahead.monotonic = 60_000;
       await abandoned();
       await resolver.resolve('one', { decision: 'resend', ...DECISION });
       const attempt = await submitter.newAttempt();
-      await submitter.submit(await store.claim(300, attempt), attempt, 0);
+      await submitter.submit(await queue.claim(300, attempt), attempt, 0);
       expect(gateway.requests).toHaveLength(1);
     };
     await dispatcher.dispatch();
     expect(gateway.requests).toHaveLength(1);
-    expect((await store.findOne('one'))?.attempts).toBe(2);
+    expect((await store.finder.findOne('one'))?.attempts).toBe(2);
   });
 
   it('sends nothing past its expiry: that expires, and its neighbours go', async () => {
-    const expiresAt = new Date((await store.now()).getTime() + 500);
+    const expiresAt = new Date((await queue.now()).getTime() + 500);
     await enqueue(message('short-lived', { expiresAt }), message('other'));
-    store.meanwhile = async () => {
+    queue.meanwhile = async () => {
       ahead.wall = 600;
       await database.run("UPDATE emay_ims_message SET expires_at = 1 WHERE custom_ims_id = 'short-lived'");
     };
     await dispatcher.dispatch();
     expect(gateway.requests.map(({ body }) => body.toString()).join()).not.toContain('short-lived');
-    expect(await store.findOne('other')).toMatchObject({ attempts: 2 });
-    expect(await store.expire()).toBe(1);
-    expect(await store.findOne('short-lived')).toMatchObject({ state: 'EXPIRED', code: 'PAST_EXPIRY', attempts: 1 });
+    expect(await store.finder.findOne('other')).toMatchObject({ attempts: 2 });
+    expect(await store.maintenance.expire()).toBe(1);
+    expect(await store.finder.findOne('short-lived')).toMatchObject({
+      state: 'EXPIRED',
+      code: 'PAST_EXPIRY',
+      attempts: 1,
+    });
   });
 
   it('does not mind what time it is for this host', async () => {
-    const expiresAt = new Date((await store.now()).getTime() + HOUR);
+    const expiresAt = new Date((await queue.now()).getTime() + HOUR);
     ahead.wall = 24 * HOUR;
     await enqueue(message('one', { expiresAt }));
     await dispatcher.dispatch();
@@ -183,7 +191,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
   it.each(['', 'given'])(
     'tells the caller of a direct send that it was not sent, and holds it (id %s)',
     async (given) => {
-      store.meanwhile = async () => {
+      queue.meanwhile = async () => {
         ahead.monotonic = 60_000;
         await abandoned();
       };
@@ -192,7 +200,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
       await expect(sent).rejects.toThrow(EmayImsUnsentError);
       await expect(sent).rejects.toMatchObject({ reason: 'ATTEMPT_OVER', retryable: true, customImsIds: ['one'] });
       expect(gateway.bytesReceived()).toBe(0);
-      expect(await store.findOne('one')).toMatchObject({ state: 'QUEUED', dueAt: null });
+      expect(await store.finder.findOne('one')).toMatchObject({ state: 'QUEUED', dueAt: null });
     },
   );
 
@@ -206,32 +214,32 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
   });
 
   it('puts a batch back into the queue', async () => {
-    store.meanwhile = async () => {
+    queue.meanwhile = async () => {
       ahead.wall = 60_000;
     };
     await batches.send({ messages: [message('one'), message('two')], givenIds: new Set() });
     expect(gateway.bytesReceived()).toBe(0);
-    expect(await store.stats()).toMatchObject({ QUEUED: 2, SUBMITTING: 0 });
+    expect(await store.finder.stats()).toMatchObject({ QUEUED: 2, SUBMITTING: 0 });
   });
 
   it('knows so by the clocks of the host, standing still in earnest', async () => {
-    const expiresAt = new Date((await store.now()).getTime() + 400);
+    const expiresAt = new Date((await queue.now()).getTime() + 400);
     await enqueue(message('one', { expiresAt }));
-    store.meanwhile = async () => {
+    queue.meanwhile = async () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     };
     await dispatcher.dispatch();
     expect(gateway.bytesReceived()).toBe(0);
-    expect(await store.expire()).toBe(1);
+    expect(await store.maintenance.expire()).toBe(1);
     await enqueue(message('two'));
-    store.meanwhile = async () => {
+    queue.meanwhile = async () => {
       // An attempt lasts five seconds longer than its request, and is given up two before its end.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TIMEOUT_MS + 3_100);
       dispatcher.stop();
     };
     await dispatcher.dispatch();
     expect(gateway.bytesReceived()).toBe(0);
-    expect(await store.findOne('two')).toMatchObject({ state: 'QUEUED', code: 'ATTEMPT_OVER' });
+    expect(await store.finder.findOne('two')).toMatchObject({ state: 'QUEUED', code: 'ATTEMPT_OVER' });
   });
 });
 

@@ -19,9 +19,10 @@ const MESSAGES = 900;
     const messages = newMessages(MESSAGES);
     const attempt = newAttempt();
     await bench.enqueue(store, messages);
-    for (let claimed = 0; claimed < MESSAGES; claimed += 300) expect(await store.claim(300, attempt)).toHaveLength(300);
+    for (let claimed = 0; claimed < MESSAGES; claimed += 300)
+      expect(await store.queue.claim(300, attempt)).toHaveLength(300);
     const ids = messages.map(({ customImsId }) => customImsId);
-    await store.settle(
+    await store.results.settle(
       attempt.token,
       ids.map((customImsId) => ({ customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: 'x', rawAnswer: null })),
     );
@@ -35,7 +36,7 @@ const MESSAGES = 900;
     const heapOnly = await bench.database.transaction(async (session) => {
       const before = await counted(session);
       const report = { imsId: 'x', mobile: null, reportState: 'DELIVRD', description: '成功', submitTime: new Date(1) };
-      const moved = await store.applyReports(
+      const moved = await store.results.applyReports(
         ids.map((customImsId) => ({ ...report, customImsId, state: 'DELIVERED', receiveTime: new Date(2) })),
         session,
       );

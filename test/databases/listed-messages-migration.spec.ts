@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { listedAsSql } from '../../libs/emay-ims/src/message-store/message-listing.js';
 import { IMS_MESSAGE_STATES } from '../../libs/emay-ims/src/messages/message-state.js';
-import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
+import { messageParts } from './store/message-parts.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { FAR_FUTURE, HOLD_MS, LONG_AGO, newAttempt, REPORT_DEADLINE_MS } from './store/store-bench.js';
@@ -40,7 +40,7 @@ describe.each(databasesUnderTest())('messages from before they were listed, on %
   afterEach(() => close());
 
   const openStore = () =>
-    new MessageStore(new ImsDatabase(source), 'a', { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS });
+    messageParts(new ImsDatabase(source), 'a', { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS });
 
   it('are listed as their state says, but for those of which nothing is awaited', async () => {
     const wrong = await new ImsDatabase(source).rows(
@@ -48,17 +48,17 @@ describe.each(databasesUnderTest())('messages from before they were listed, on %
     );
     expect(wrong).toEqual([]);
     const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 1]));
-    expect(await openStore().stats()).toEqual({ ...counts, QUEUED: 3, SUBMITTING: 2, ACCEPTED: 2 });
+    expect(await openStore().finder.stats()).toEqual({ ...counts, QUEUED: 3, SUBMITTING: 2, ACCEPTED: 2 });
   });
 
   it('go on as if nothing had happened', async () => {
     const store = openStore();
-    expect(await store.recoverAbandonedAttempts()).toBe(1);
-    expect(await store.giveUpWaitingForReports()).toBe(1);
-    expect((await store.claim(300, newAttempt())).map(({ customImsId }) => customImsId)).toEqual(['QUEUED']);
-    expect((await store.findOne('SUBMITTING'))?.state).toBe('UNCONFIRMED');
-    expect((await store.findOne('ACCEPTED'))?.state).toBe('UNKNOWN');
-    await store.unhold(['held'], new ImsDatabase(source));
-    expect(await store.claim(300, newAttempt())).toHaveLength(1);
+    expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
+    expect(await store.maintenance.giveUpWaitingForReports()).toBe(1);
+    expect((await store.queue.claim(300, newAttempt())).map(({ customImsId }) => customImsId)).toEqual(['QUEUED']);
+    expect((await store.finder.findOne('SUBMITTING'))?.state).toBe('UNCONFIRMED');
+    expect((await store.finder.findOne('ACCEPTED'))?.state).toBe('UNKNOWN');
+    await store.queue.unhold(['held'], new ImsDatabase(source));
+    expect(await store.queue.claim(300, newAttempt())).toHaveLength(1);
   });
 });

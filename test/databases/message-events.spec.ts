@@ -5,7 +5,7 @@ import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.j
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../../libs/emay-ims/src/messages/message-state.js';
 import type { AppliedReport } from '../../libs/emay-ims/src/messages/applied-report.js';
-import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
+import { messageParts, type MessageParts } from './store/message-parts.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { settlement } from './store/settling.js';
@@ -23,7 +23,7 @@ import {
 
 /** A store with somebody who listens. */
 interface Told {
-  store: MessageStore;
+  store: MessageParts;
   events: EventTransactions;
   heard: EmayImsEvent[];
   /** Type and message of what has been heard since the last call. */
@@ -51,7 +51,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
   afterAll(() => bench.close());
 
   const storeOn = (database: ImsDatabase, account: string, events: EventTransactions) =>
-    new MessageStore(database, account, { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS }, events);
+    messageParts(database, account, { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS }, events);
   const told = (account = newAccount(), database = bench.database): Told => {
     const listeners = new EventListeners();
     const heard: EmayImsEvent[] = [];
@@ -65,16 +65,16 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     return { store: storeOn(database, account, events), events, heard, take };
   };
   const applyBy = (way: 'applyReports' | 'applyNamedReports', { store, events }: Told, reports: AppliedReport[]) =>
-    events.transaction((session) => store[way](reports, session));
+    events.transaction((session) => store.results[way](reports, session));
   const apply = (one: Told, ...reports: AppliedReport[]) => applyBy('applyReports', one, reports);
   const eventOf = (state: ImsMessageState, id: string) => `message.${state.toLowerCase()} ${id}`;
 
   it('tell where a message stands, and nothing of its text', async () => {
     const one = told();
     const attempt = newAttempt();
-    await one.store.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+61422118000' })], attempt);
-    await one.store.settle(attempt.token, [settlement('a', { imsId: '4711' })]);
-    const { acceptedAt } = (await one.store.findOne('a')) ?? {};
+    await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+61422118000' })], attempt);
+    await one.store.results.settle(attempt.token, [settlement('a', { imsId: '4711' })]);
+    const { acceptedAt } = (await one.store.finder.findOne('a')) ?? {};
     const shared = { account: one.store.account, customImsId: 'a', imsId: '4711', mobile: '+61422118000' };
     const accepted = {
       ...shared,
@@ -107,10 +107,10 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
         await bench.put(one.store, from, { attempt: token });
       }
       const settlements = IMS_MESSAGE_STATES.map((from) => settlement(from, { state: to }));
-      await one.store.settle(token, settlements);
+      await one.store.results.settle(token, settlements);
       const moved = to === 'UNCONFIRMED' ? ['SUBMITTING'] : ['SUBMITTING', 'UNCONFIRMED'];
       expect(one.take()).toEqual(moved.map((from) => eventOf(to, from)));
-      await one.store.settle(token, settlements);
+      await one.store.results.settle(token, settlements);
       expect(one.take()).toEqual([]);
     },
   );
@@ -139,8 +139,8 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     const one = told();
     await bench.inState(one.store, 'ACCEPTED', 'a', newAttempt().token);
     await one.events.transaction(async (session) => {
-      await one.store.applyReports([report('a', 'UNDELIVERABLE')], session);
-      await one.store.applyReports([report('a', 'DELIVERED')], session);
+      await one.store.results.applyReports([report('a', 'UNDELIVERABLE')], session);
+      await one.store.results.applyReports([report('a', 'DELIVERED')], session);
     });
     expect(one.take()).toEqual(['message.delivered a']);
   });
@@ -158,7 +158,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     const one = told();
     await bench.inState(one.store, 'ACCEPTED', 'a', newAttempt().token);
     const failing = one.events.transaction(async (session) => {
-      await one.store.applyReports([report('a', 'DELIVERED')], session);
+      await one.store.results.applyReports([report('a', 'DELIVERED')], session);
       throw new Error('the disk is full');
     });
     await expect(failing).rejects.toThrow('the disk is full');
@@ -174,8 +174,8 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     listeners.events$.subscribe(() => seen.push(bench.stateOf(observer, 'a')));
     const store = storeOn(bench.database, account, new EventTransactions(bench.database, account, listeners));
     const attempt = newAttempt();
-    await store.insertSubmitting([newMessage({ customImsId: 'a' })], attempt);
-    await store.settle(attempt.token, [settlement('a')]);
+    await store.queue.insertSubmitting([newMessage({ customImsId: 'a' })], attempt);
+    await store.results.settle(attempt.token, [settlement('a')]);
     expect(await Promise.all(seen)).toEqual(['ACCEPTED']);
   });
 
@@ -183,7 +183,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     const account = newAccount();
     const instances = [told(account), told(account, second)] as const;
     const messages = newMessages(120);
-    await instances[0].store.insertSubmitting(messages, newAttempt());
+    await instances[0].store.queue.insertSubmitting(messages, newAttempt());
     const reports = idsOf(messages).map((id) => report(id, 'DELIVERED'));
     await Promise.all([
       apply(instances[0], ...reports),
@@ -199,23 +199,35 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     );
   });
 
-  it.each<[string, ImsMessageState, Record<string, number | null>, string, (store: MessageStore) => Promise<number>]>([
+  it.each<[string, ImsMessageState, Record<string, number | null>, string, (store: MessageParts) => Promise<number>]>([
     [
       'abandoned attempts',
       'SUBMITTING',
       { due_at: LONG_AGO },
       'unconfirmed',
-      (store) => store.recoverAbandonedAttempts(),
+      (store) => store.maintenance.recoverAbandonedAttempts(),
     ],
     [
       'messages past their time',
       'QUEUED',
       { due_at: LONG_AGO, expires_at: LONG_AGO },
       'expired',
-      (store) => store.expire(),
+      (store) => store.maintenance.expire(),
     ],
-    ['held messages', 'QUEUED', { due_at: null, submitted_at: LONG_AGO }, 'expired', (store) => store.expire()],
-    ['overdue reports', 'ACCEPTED', { due_at: LONG_AGO }, 'unknown', (store) => store.giveUpWaitingForReports()],
+    [
+      'held messages',
+      'QUEUED',
+      { due_at: null, submitted_at: LONG_AGO },
+      'expired',
+      (store) => store.maintenance.expire(),
+    ],
+    [
+      'overdue reports',
+      'ACCEPTED',
+      { due_at: LONG_AGO },
+      'unknown',
+      (store) => store.maintenance.giveUpWaitingForReports(),
+    ],
   ])(
     'tell of each of many %s that a sweep has moved, and of nobody else’s',
     async (_, state, columns, event, sweep) => {
@@ -241,7 +253,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
       );
       expect(await sweep(one.store)).toBe(0);
       expect([...one.take(), ...other.take()]).toEqual([]);
-      expect((await other.store.stats())[state]).toBe(2_100);
+      expect((await other.store.finder.stats())[state]).toBe(2_100);
     },
   );
 
@@ -251,7 +263,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
   ] as const)('tell of a person’s decision to %s: %j', async (decision, heard) => {
     const one = told();
     await bench.inState(one.store, 'UNCONFIRMED', 'a', newAttempt().token);
-    const decide = () => one.events.transaction((session) => one.store.resolve('a', decision, session));
+    const decide = () => one.events.transaction((session) => one.store.results.resolve('a', decision, session));
     expect(await decide()).toBe(true);
     expect(await decide()).toBe(false);
     expect(one.take()).toEqual(heard);
@@ -291,7 +303,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
       const events = new EventTransactions(database, account, listeners);
       const store = storeOn(database, account, events);
       const attempt = newAttempt();
-      await store.insertSubmitting(
+      await store.queue.insertSubmitting(
         newMessages(3).map((message, index) => ({ ...message, customImsId: `${index}` })),
         attempt,
       );
@@ -302,22 +314,22 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
       };
       expect(
         await count(() =>
-          store.settle(
+          store.results.settle(
             attempt.token,
             ['0', '1'].map((id) => settlement(id)),
           ),
         ),
       ).toBe(1);
-      await store.recoverAbandonedAttempts();
-      await store.giveUpWaitingForReports();
+      await store.maintenance.recoverAbandonedAttempts();
+      await store.maintenance.giveUpWaitingForReports();
       // From the second time on: the clock, and one look at what has come since.
-      expect(await count(() => store.recoverAbandonedAttempts())).toBe(2);
-      expect(await count(() => store.giveUpWaitingForReports())).toBe(0);
-      expect(await count(() => store.expire())).toBe(2);
+      expect(await count(() => store.maintenance.recoverAbandonedAttempts())).toBe(2);
+      expect(await count(() => store.maintenance.giveUpWaitingForReports())).toBe(0);
+      expect(await count(() => store.maintenance.expire())).toBe(2);
       const reports = [report('0', 'DELIVERED')];
-      expect(await count(() => events.transaction((session) => store.applyReports(reports, session)))).toBe(2);
+      expect(await count(() => events.transaction((session) => store.results.applyReports(reports, session)))).toBe(2);
       expect(log.some((sql) => /returning|for update/i.test(sql))).toBe(false);
-      expect(await store.stats()).toMatchObject({ SUBMITTING: 1, ACCEPTED: 1, DELIVERED: 1 });
+      expect(await store.finder.stats()).toMatchObject({ SUBMITTING: 1, ACCEPTED: 1, DELIVERED: 1 });
     });
   });
 });

@@ -27,7 +27,7 @@ describe.each(databasesUnderTest())('the oldest message that is due on %s', (kin
       store,
       [0, 4, 9].map((priority) => newMessage({ customImsId: `of-${priority}`, priority })),
     );
-    const now = (await store.now()).getTime();
+    const now = (await store.queue.now()).getTime();
     await bench.put(store, 'of-0', { due_at: null });
     await bench.put(store, 'of-4', { due_at: FAR_FUTURE });
     await bench.put(store, 'of-9', { due_at: now - 5_000 });

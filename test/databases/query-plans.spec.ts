@@ -3,9 +3,11 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { sqlite } from '../../libs/emay-ims/src/database/dialects/sqlite.js';
 import type { UpdateStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
 import { MessageFinder } from '../../libs/emay-ims/src/message-store/message-finder.js';
-import { ID_ROW, type MessageChange } from '../../libs/emay-ims/src/message-store/message-change-sql.js';
-import { IMS_ID_ROW, messageSql } from '../../libs/emay-ims/src/message-store/message-sql.js';
-import type { MessageSweep } from '../../libs/emay-ims/src/message-store/message-sweep-sql.js';
+import type { MessageChange } from '../../libs/emay-ims/src/message-store/message-changes.js';
+import { ID_ROW } from '../../libs/emay-ims/src/message-store/statement-parts.js';
+import { IMS_ID_ROW } from '../../libs/emay-ims/src/message-store/message-results-sql.js';
+import { messageSql } from './store/message-parts.js';
+import type { MessageSweep } from '../../libs/emay-ims/src/message-store/message-maintenance-sql.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
 import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
@@ -131,7 +133,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
   };
 
   it('a page far from the newest message: what is on it', async () => {
-    const [one] = await bench.store(people.account).findByIds([people.ids[250] as string]);
+    const [one] = await bench.store(people.account).finder.findByIds([people.ids[250] as string]);
     const find = (database: ImsDatabase) =>
       new MessageFinder(database, people.account).find({ limit: 100, after: one });
     const reads = await describeReads(bench.database, kind, await statementOf(find, bench.database, 100));

@@ -8,7 +8,7 @@ import { DEFAULT_PROTOCOL_OPTIONS, EmayImsStoreError, type EmayImsEvent } from '
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
-import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
+import type { MessageParts } from './store/message-parts.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { KeptPages } from '../../libs/emay-ims/src/reports/kept-pages.js';
 import { PageFailures } from '../../libs/emay-ims/src/reports/page-failures.js';
@@ -25,7 +25,7 @@ import { HOUR, idsOf, newAccount, newAttempt, newMessage, newMessages, StoreBenc
 
 /** The receiving side of one instance. */
 interface Receiver {
-  store: MessageStore;
+  store: MessageParts;
   inbox: ReportInbox;
   ingestor: ReportIngestor;
   adoption: OrphanAdoption;
@@ -81,8 +81,8 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       http: { maxResponseBytes: 4 * 1024 * 1024 },
     } as ResolvedEmayImsOptions;
     const secondLook = new SecondLookStore(database, account);
-    const ingestor = new ReportIngestor(events, store, inbox, secondLook, options);
-    const adoption = new OrphanAdoption(events, secondLook, new ReportApplication(store), HOUR);
+    const ingestor = new ReportIngestor(events, store.results, inbox, secondLook, options);
+    const adoption = new OrphanAdoption(events, secondLook, new ReportApplication(store.results), HOUR);
     return { store, inbox, ingestor, adoption };
   };
   const rowsOf = (table: string, account: string) =>
@@ -91,21 +91,23 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   it('keeps a page of 500 reports with Chinese descriptions, more than 64 KiB, whole, and applies it', async () => {
     const one = receiver();
     const messages = newMessages(500);
-    await one.store.insertSubmitting(messages, newAttempt());
+    await one.store.queue.insertSubmitting(messages, newAttempt());
     const body = page(...idsOf(messages).map((id) => delivered(id, { desc: '成功，已送达🎉'.repeat(20) })));
     expect(Buffer.byteLength(body)).toBeGreaterThan(4 * 64 * 1024);
     const stand = await stored(one, body);
     expect(await one.inbox.pending(10)).toEqual([stand.id]);
     expect(await one.inbox.load(stand.id)).toEqual(stand);
     expect(await one.ingestor.ingest(stand)).toEqual({ ...NOTHING, reports: 500, applied: 500 });
-    expect(await one.store.stats()).toMatchObject({ DELIVERED: 500 });
-    expect((await one.store.findOne(messages[7]!.customImsId))?.reportDescription).toBe('成功，已送达🎉'.repeat(20));
+    expect(await one.store.finder.stats()).toMatchObject({ DELIVERED: 500 });
+    expect((await one.store.finder.findOne(messages[7]!.customImsId))?.reportDescription).toBe(
+      '成功，已送达🎉'.repeat(20),
+    );
     expect(await one.inbox.pending(10)).toEqual([]);
   });
 
   it('counts a page once, however often it is applied', async () => {
     const one = receiver();
-    await one.store.insertSubmitting([newMessage({ customImsId: 'a' })], newAttempt());
+    await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a' })], newAttempt());
     const body = page(delivered('a'), delivered('stranger'), { state: 'DELIVRD' }, 'not a report');
     const stand = await stored(one, body);
     const first = await one.ingestor.ingest(stand);
@@ -123,7 +125,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       const one = receiver();
       const other = receiver(one.store.account, second);
       const messages = newMessages(50);
-      await one.store.insertSubmitting(messages, newAttempt());
+      await one.store.queue.insertSubmitting(messages, newAttempt());
       const stand = await stored(one, page(...idsOf(messages).map((id) => delivered(id)), delivered('stranger')));
       const results = await Promise.all([one.ingestor.ingest(stand), other.ingestor.ingest(stand)]);
       const whole = { ...NOTHING, reports: 51, applied: 50, orphaned: 1 };
@@ -221,7 +223,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
 
   it('sets bad reports aside, with the reason and as they came, and applies their neighbours', async () => {
     const one = receiver();
-    await one.store.insertSubmitting(
+    await one.store.queue.insertSubmitting(
       [newMessage({ customImsId: 'a' }), newMessage({ customImsId: 'b' })],
       newAttempt(),
     );
@@ -236,7 +238,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(kept.map(({ position }) => Number(position))).toEqual([1, 2, 3, 4, 5, 6, 7]);
     for (const row of kept) expect(row).toMatchObject({ status: 'QUARANTINED', reason: expect.any(String) });
     expect(kept[3]?.raw).toBe('{"customImsId":"a"}');
-    expect((await one.store.findOne('b'))?.reportDescription).toBe('half \ufffd of \ufffd a pair');
+    expect((await one.store.finder.findOne('b'))?.reportDescription).toBe('half \ufffd of \ufffd a pair');
   });
 
   it.each([
@@ -268,10 +270,13 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       { status: 'ORPHANED', mobile: '+61422118000', custom_ims_id: 'later', ims_id: 'ims-later', description: '成功' },
     ]);
 
-    await one.store.insertSubmitting([newMessage({ customImsId: 'later', mobile: '+61422118000' })], newAttempt());
+    await one.store.queue.insertSubmitting(
+      [newMessage({ customImsId: 'later', mobile: '+61422118000' })],
+      newAttempt(),
+    );
     expect(await receiver().adoption.adopt()).toBe(0);
     expect(await one.adoption.adopt()).toBe(1);
-    expect(await one.store.findOne('later')).toMatchObject({
+    expect(await one.store.finder.findOne('later')).toMatchObject({
       state: 'DELIVERED',
       imsId: 'ims-later',
       reportDescription: '成功',
@@ -284,15 +289,18 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   it("applies a report that tells the gateway's id and nothing else, neither ours nor a number", async () => {
     const one = receiver();
     const attempt = newAttempt();
-    await one.store.insertSubmitting([newMessage({ customImsId: 'a' }), newMessage({ customImsId: 'b' })], attempt);
-    await one.store.settle(attempt.token, [
+    await one.store.queue.insertSubmitting(
+      [newMessage({ customImsId: 'a' }), newMessage({ customImsId: 'b' })],
+      attempt,
+    );
+    await one.store.results.settle(attempt.token, [
       { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '77', rawAnswer: null },
       { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
     ]);
     const bare = (imsId: string) => ({ ...delivered('', { imsId }), customImsId: undefined });
     const brought = await one.ingestor.ingest(await stored(one, page(bare('78'), bare('79'), delivered('a'))));
     expect(brought).toMatchObject({ applied: 2, orphaned: 1 });
-    expect(await one.store.findOne('b')).toMatchObject({ state: 'DELIVERED' });
+    expect(await one.store.finder.findOne('b')).toMatchObject({ state: 'DELIVERED' });
   });
 
   it("adopts by the gateway's id where that came with the answer, also when ours names somebody else", async () => {
@@ -302,19 +310,19 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       newMessage({ customImsId: 'a', mobile: '+611' }),
       newMessage({ customImsId: 'b', mobile: '+612' }),
     ];
-    await one.store.insertSubmitting(messages, attempt);
+    await one.store.queue.insertSubmitting(messages, attempt);
     const reports = [
       delivered('a', { imsId: '77', mobile: '00612' }),
       delivered('x', { imsId: '78', mobile: '00611' }),
     ];
     const brought = await one.ingestor.ingest(await stored(one, page(...reports)));
     expect(brought).toMatchObject({ applied: 0, orphaned: 2 });
-    await one.store.settle(attempt.token, [
+    await one.store.results.settle(attempt.token, [
       { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
       { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '77', rawAnswer: null },
     ]);
     expect(await one.adoption.adopt()).toBe(2);
-    expect(await one.store.stats()).toMatchObject({ DELIVERED: 2 });
+    expect(await one.store.finder.stats()).toMatchObject({ DELIVERED: 2 });
     expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
   });
 
@@ -324,7 +332,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const messages = ['a', 'b', 'c', 'd'].map((customImsId, index) =>
       newMessage({ customImsId, mobile: `+6142211800${index}` }),
     );
-    await one.store.insertSubmitting(messages, attempt);
+    await one.store.queue.insertSubmitting(messages, attempt);
     const bare = (imsId: string, rest: object = {}) => ({
       ...delivered('', { imsId, ...rest }),
       customImsId: undefined,
@@ -339,7 +347,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const brought = await one.ingestor.ingest(await stored(one, page(...reports)));
     expect(brought).toMatchObject({ applied: 0, orphaned: 5 });
     expect(await one.adoption.adopt()).toBe(0);
-    await one.store.settle(
+    await one.store.results.settle(
       attempt.token,
       messages.map(({ customImsId }, index) => ({
         customImsId,
@@ -352,7 +360,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     // Ids are of one account.
     expect(await receiver().adoption.adopt()).toBe(0);
     expect(await one.adoption.adopt()).toBe(3);
-    expect(await one.store.stats()).toMatchObject({ DELIVERED: 3, ACCEPTED: 1 });
+    expect(await one.store.finder.stats()).toMatchObject({ DELIVERED: 3, ACCEPTED: 1 });
     // The one that names another number, and that of a stranger.
     const left = await rowsOf('emay_ims_report', one.store.account);
     expect(new Set(left.map(({ ims_id }) => ims_id))).toEqual(new Set(['74', '79']));
@@ -362,10 +370,10 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   it('looks for such a message in a few statements, however many strangers there are, and no longer than it may settle', async () => {
     const one = receiver();
     const attempt = newAttempt();
-    await one.store.insertSubmitting([newMessage({ customImsId: 'a' })], attempt);
+    await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a' })], attempt);
     const strangers = Array.from({ length: 2_600 }, (_, index) => ({ imsId: `x${index}`, state: 'DELIVRD' }));
     await one.ingestor.ingest(await stored(one, page(...strangers, { imsId: '71', state: 'DELIVRD' })));
-    await one.store.settle(attempt.token, [
+    await one.store.results.settle(attempt.token, [
       { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '71', rawAnswer: null },
     ]);
     const queries = jest.spyOn(bench.database, 'rows');
@@ -394,12 +402,12 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       newMessage({ customImsId: 'b', mobile: '+61422118001' }),
       newMessage({ customImsId: 'c', mobile: '+61422118002' }),
     ];
-    await one.store.insertQueued(queued.slice(0, 2), new Date(0), bench.database);
+    await one.store.queue.insertQueued(queued.slice(0, 2), new Date(0), bench.database);
     const reports = ['a', 'b', 'c'].map((id, index) =>
       delivered(id, { mobile: `006142211800${index === 1 ? 9 : index}` }),
     );
     expect(await one.ingestor.ingest(await stored(one, page(...reports)))).toMatchObject({ applied: 0, orphaned: 2 });
-    expect(await one.store.findOne('a')).toMatchObject({
+    expect(await one.store.finder.findOne('a')).toMatchObject({
       state: 'UNCONFIRMED',
       code: 'REPORTED_UNSENT',
       reportState: 'DELIVRD',
@@ -409,15 +417,15 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await bench.stateOf(one.store, 'a')).toBe('UNCONFIRMED');
     expect(await bench.stateOf(one.store, 'b')).toBe('QUEUED');
     // Its report was there before it.
-    await one.store.insertQueued(queued.slice(2), new Date(0), bench.database);
+    await one.store.queue.insertQueued(queued.slice(2), new Date(0), bench.database);
     expect(await one.adoption.adopt()).toBe(1);
     expect(await bench.stateOf(one.store, 'c')).toBe('UNCONFIRMED');
-    expect(await one.store.claim(10, newAttempt())).toMatchObject([{ customImsId: 'b' }]);
+    expect(await one.store.queue.claim(10, newAttempt())).toMatchObject([{ customImsId: 'b' }]);
   });
 
   it('keeps the best that reports say of such a message, until a person wants it sent all the same', async () => {
     const one = receiver();
-    await one.store.insertQueued(
+    await one.store.queue.insertQueued(
       [newMessage({ customImsId: 'a', mobile: '+61422118000' })],
       new Date(0),
       bench.database,
@@ -429,10 +437,10 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       ['TIMEOUT', 'DELIVRD'],
     ] as const) {
       await say(state);
-      expect(await one.store.findOne('a')).toMatchObject({ state: 'UNCONFIRMED', reportState: kept });
+      expect(await one.store.finder.findOne('a')).toMatchObject({ state: 'UNCONFIRMED', reportState: kept });
     }
-    await bench.database.transaction((session) => one.store.resolve('a', 'resend', session));
-    expect(await one.store.findOne('a')).toMatchObject({
+    await bench.database.transaction((session) => one.store.results.resolve('a', 'resend', session));
+    expect(await one.store.finder.findOne('a')).toMatchObject({
       state: 'QUEUED',
       imsId: null,
       reportState: null,
@@ -444,9 +452,9 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const one = receiver();
     const attempt = newAttempt();
     const mobile = '+61422118000';
-    await one.store.insertSubmitting([newMessage({ customImsId: 'a', mobile })], attempt);
-    await one.store.insertSubmitting([newMessage({ customImsId: 'b', mobile })], attempt);
-    await one.store.settle(attempt.token, [
+    await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a', mobile })], attempt);
+    await one.store.queue.insertSubmitting([newMessage({ customImsId: 'b', mobile })], attempt);
+    await one.store.results.settle(attempt.token, [
       { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
     ]);
     const written = { mobile: '0422118000' };
@@ -458,12 +466,12 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       delivered('d', { ...written, imsId: null }),
     );
     expect(await one.ingestor.ingest(await stored(one, reports))).toMatchObject({ applied: 2, orphaned: 2 });
-    await one.store.insertSubmitting(
+    await one.store.queue.insertSubmitting(
       ['c', 'd'].map((id) => newMessage({ customImsId: id, mobile })),
       newAttempt(),
     );
     expect(await one.adoption.adopt()).toBe(2);
-    expect(await one.store.stats()).toMatchObject({ DELIVERED: 4 });
+    expect(await one.store.finder.stats()).toMatchObject({ DELIVERED: 4 });
   });
 
   it('never forgets an orphan that its message does not answer to', async () => {
@@ -471,7 +479,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     await one.ingestor.ingest(
       await stored(one, page(delivered('a', { mobile: '00619' }), { mobile: '00611', state: 'DELIVRD' })),
     );
-    await one.store.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+611' })], newAttempt());
+    await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+611' })], newAttempt());
     expect(await one.adoption.adopt()).toBe(0);
     expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(2);
     expect(await bench.stateOf(one.store, 'a')).toBe('SUBMITTING');

@@ -3,7 +3,7 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { firstIdOf } from '../../libs/emay-ims/src/messages/ids.js';
 import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
 import { IMS_MESSAGE_STATES, isFinal } from '../../libs/emay-ims/src/messages/message-state.js';
-import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
+import type { MessageParts } from './store/message-parts.js';
 import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
 import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -20,10 +20,10 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
   });
   afterAll(() => bench.close());
 
-  const retentionOf = ({ account }: MessageStore, holder = 'me', database = bench.database) =>
+  const retentionOf = ({ account }: MessageParts, holder = 'me', database = bench.database) =>
     new Retention(new LeaseStore(database, holder), new RetentionStore(database, account), account);
 
-  const ids = async (store: MessageStore) => {
+  const ids = async (store: MessageParts) => {
     const rows = await bench.database.rows('SELECT custom_ims_id FROM emay_ims_message WHERE account = ?', [
       store.account,
     ]);
@@ -31,8 +31,8 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
   };
 
   /** Messages in these ages, each named for its own. */
-  const delivered = async (store: MessageStore, ages: readonly number[]) => {
-    const now = (await store.now()).getTime();
+  const delivered = async (store: MessageParts, ages: readonly number[]) => {
+    const now = (await store.queue.now()).getTime();
     for (const age of ages) {
       await bench.inState(store, 'DELIVERED', String(age), newAttempt().token);
       await bench.put(store, String(age), { created_at: now - age, final_at: now - age });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { messageSql } from '../../libs/emay-ims/src/message-store/message-sql.js';
+import { messageSql } from './store/message-parts.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { newAttempt, newMessages, REPORT_DEADLINE_MS, StoreBench } from './store/store-bench.js';
@@ -21,7 +21,7 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
     const { expire } = messageSql(bench.database.dialect, { reportDeadlineMs: REPORT_DEADLINE_MS });
     await bench.database.transaction(async (session) => {
       expect(await session.rows(expire.find, [store.account, 1_000])).toEqual([]);
-      expect(await store.claim(300, newAttempt())).toHaveLength(300);
+      expect(await store.queue.claim(300, newAttempt())).toHaveLength(300);
     });
   });
 });

@@ -1,16 +1,20 @@
 import { EmayImsService, EmayImsStoreError, type EmayImsClient, type SendOutcome } from 'nestjs-emay-ims';
 import type { EmayImsAccount } from '../../libs/emay-ims/src/account/emay-ims.account.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
-import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
+import type { MessageFinder } from '../../libs/emay-ims/src/message-store/message-finder.js';
+import type { MessageQueue } from '../../libs/emay-ims/src/message-store/message-queue.js';
+import type { MessageResults } from '../../libs/emay-ims/src/message-store/message-results.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
 import { BatchSender } from '../../libs/emay-ims/src/sending/batch-sender.js';
 import { DirectSender } from '../../libs/emay-ims/src/sending/direct-sender.js';
 import { Dispatcher } from '../../libs/emay-ims/src/sending/dispatcher.js';
 import { Submitter } from '../../libs/emay-ims/src/sending/submitter.js';
-import { InMemoryMessageStore } from '../../libs/emay-ims/src/testing/in-memory-message-store.js';
+import { InMemoryMessageFinder } from '../../libs/emay-ims/src/testing/in-memory-message-finder.js';
+import { InMemoryMessageQueue } from '../../libs/emay-ims/src/testing/in-memory-message-queue.js';
+import { InMemoryMessageResults } from '../../libs/emay-ims/src/testing/in-memory-message-results.js';
 import { MessageTable } from '../../libs/emay-ims/src/testing/message-table.js';
 import { ScriptedGateway } from '../../libs/emay-ims/src/testing/scripted-gateway.js';
-import { standsFor } from '../../libs/emay-ims/src/testing/surface.js';
+import { standsFor, type Surface } from '../../libs/emay-ims/src/testing/surface.js';
 
 const WRITES = new Set(['insertQueued', 'insertSubmitting', 'claimThese', 'settle', 'release', 'unhold']);
 const READS = new Set(['now', 'findByIds', 'findOne']);
@@ -40,32 +44,37 @@ class Impatient extends Submitter {
 export class World {
   readonly gateway = new ScriptedGateway();
   readonly taken: string[] = [];
-  readonly table = new MessageTable('default');
+  readonly table = new MessageTable('default', undefined, () => Date.now() + this.ahead);
   readonly service = new EmayImsService();
   statements = 0;
   /** What is for later has its time in the end. */
   private ahead = 0;
   fails: { at: number; how: Failure } | null = null;
-  private readonly memory = new InMemoryMessageStore(this.table, () => Date.now() + this.ahead, {
-    reportDeadlineMs: 1,
-    holdMs: 1,
-  });
   private readonly dispatcher: Dispatcher;
 
   constructor(gateway: Gateway) {
-    const store = this.failing(this.memory);
+    const queue = this.failing<MessageQueue>(new InMemoryMessageQueue(this.table));
+    const results = this.failing<MessageResults>(new InMemoryMessageResults(this.table, { reportDeadlineMs: 1 }));
+    const finder = this.failing<MessageFinder>(new InMemoryMessageFinder(this.table));
     const [one, many] = [this.gateway.sendSingleIms, this.gateway.sendPersonalityIms];
     this.gateway.sendSingleIms = (message) => this.send(one.call(this.gateway, message), [message]);
     this.gateway.sendPersonalityIms = (messages) => this.send(many.call(this.gateway, messages), messages);
     this.script(gateway);
     const circuit = new AccountCircuit(OPTIONS.dispatch);
-    const submitter = new Impatient(standsFor<EmayImsClient, 'getImsReport'>(this.gateway), store, circuit, OPTIONS);
-    this.dispatcher = new Dispatcher(store, submitter, new AccountCircuit(OPTIONS.dispatch), OPTIONS);
+    const submitter = new Impatient(
+      standsFor<EmayImsClient, 'getImsReport'>(this.gateway),
+      queue,
+      results,
+      circuit,
+      OPTIONS,
+    );
+    this.dispatcher = new Dispatcher(queue, submitter, new AccountCircuit(OPTIONS.dispatch), OPTIONS);
     const account: Partial<EmayImsAccount> = {
       options: OPTIONS,
-      store,
-      directSender: new DirectSender(store, submitter, circuit, OPTIONS),
-      batchSender: new BatchSender(null as never, store, submitter, circuit, OPTIONS),
+      queue,
+      finder,
+      directSender: new DirectSender(queue, finder, submitter, circuit, OPTIONS),
+      batchSender: new BatchSender(queue, finder, submitter, circuit, OPTIONS),
       whileOpen: (work) => work(),
       wakeDispatcher: () => undefined,
     };
@@ -97,15 +106,15 @@ export class World {
     return outcome;
   }
 
-  private failing(store: InMemoryMessageStore): MessageStore {
-    return new Proxy(store, {
+  private failing<Part extends object>(part: Surface<Part>): Part {
+    return new Proxy(part, {
       get: (target, name: string) => {
         const method = (target as unknown as Record<string, unknown>)[name];
         if (typeof method !== 'function') return method;
         const call = method.bind(target) as (...given: unknown[]) => Promise<unknown>;
         return WRITES.has(name) || READS.has(name) ? (...given: unknown[]) => this.perform(name, call, given) : call;
       },
-    }) as unknown as MessageStore;
+    }) as unknown as Part;
   }
 
   private async perform(name: string, call: (...given: unknown[]) => Promise<unknown>, given: unknown[]) {

@@ -81,7 +81,7 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
     const inbox = new ReportInbox(bench.database, account);
     const events = new EventTransactions(bench.database, account);
     const secondLook = new SecondLookStore(bench.database, account);
-    const ingestor = new ReportIngestor(events, store, inbox, secondLook, options);
+    const ingestor = new ReportIngestor(events, store.results, inbox, secondLook, options);
     const ingest = async (page: { body: Buffer; contentType?: string | null; contentEncoding?: string | null }) => {
       const id = await inbox.open(HOUR, 500);
       await inbox.store({
@@ -112,7 +112,7 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
         return `id-${ids}`;
       });
       if (made.length > 0) {
-        await store.insertSubmitting(
+        await store.queue.insertSubmitting(
           made.map((customImsId) => newMessage({ customImsId })),
           newAttempt(),
         );
@@ -121,7 +121,7 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
       expect([told, (await ingest(page)).applied]).toEqual([told, page.whole.length]);
       whole += page.whole.length;
     }
-    expect(await store.stats()).toMatchObject({ DELIVERED: whole, SUBMITTING: ids - whole });
+    expect(await store.finder.stats()).toMatchObject({ DELIVERED: whole, SUBMITTING: ids - whole });
   });
 
   it('that no gateway makes end as well, and are kept', async () => {

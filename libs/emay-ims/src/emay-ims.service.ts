@@ -172,7 +172,7 @@ export class EmayImsService {
 
   /** The message of this id, or `null`. */
   async findOne(customImsId: string): Promise<ImsMessage | null> {
-    return this.call(({ store }) => namingId(customImsId, store.findOne(customImsId)));
+    return this.call(({ finder }) => namingId(customImsId, finder.findOne(customImsId)));
   }
 
   /** Messages by state, number or time, newest first, page by page. */
@@ -188,7 +188,7 @@ export class EmayImsService {
 
   /** How many messages stand in each state; every state is listed. */
   async stats(): Promise<Record<ImsMessageState, number>> {
-    return this.call(({ store }) => store.stats());
+    return this.call(({ finder }) => finder.stats());
   }
 
   /**
@@ -196,8 +196,8 @@ export class EmayImsService {
    * its commit, and until then nobody sends it.
    */
   async cancel(customImsId: string, { manager }: TransactionOptions = {}): Promise<boolean> {
-    return this.call(({ store, transactions }) =>
-      namingId(customImsId, store.cancel(customImsId, transactions.toJoin(manager))),
+    return this.call(({ queue, transactions }) =>
+      namingId(customImsId, queue.cancel(customImsId, transactions.toJoin(manager))),
     );
   }
 
@@ -250,7 +250,7 @@ export class EmayImsService {
     return this.call(async (account) => {
       await namingId(customImsId, account.resolver.resolve(customImsId, decision));
       account.wakeDispatcher();
-      return (await namingId(customImsId, account.store.findOne(customImsId))) as ImsMessage;
+      return (await namingId(customImsId, account.finder.findOne(customImsId))) as ImsMessage;
     });
   }
 

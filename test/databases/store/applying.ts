@@ -31,13 +31,13 @@ export function itApplies(bench: () => StoreBench): void {
       const expected = Object.fromEntries(
         IMS_MESSAGE_STATES.map((from) => [from, STATE_RANK[to] > STATE_RANK[from] ? to : from]),
       );
-      const applied = await store.applyReports(
+      const applied = await store.results.applyReports(
         IMS_MESSAGE_STATES.map((id) => appliedReport(id, { state: to, reportState: 'NEW' })),
         bench().database,
       );
       expect(applied).toBe(IMS_MESSAGE_STATES.filter((from) => canMove(from, to)).length);
       for (const from of IMS_MESSAGE_STATES) {
-        const message = await store.findOne(from);
+        const message = await store.finder.findOne(from);
         expect(message?.state).toBe(expected[from]);
         expect(message?.reportState).toBe(canMove(from, to) ? 'NEW' : null);
       }
@@ -46,12 +46,12 @@ export function itApplies(bench: () => StoreBench): void {
     it.each(WAYS)('with all they say: %s', async (way) => {
       const store = bench().store();
       const attempt = newAttempt();
-      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       const submitTime = new Date('2023-07-31T06:36:00Z');
       const receiveTime = new Date('2023-07-31T06:36:05Z');
       const said = { imsId: '20230731143600123456', description: '成功 🎉 \\ ?', submitTime, receiveTime };
-      expect(await store[way]([appliedReport('one', said)], bench().database)).toBe(1);
-      expect(await store.findOne('one')).toMatchObject({
+      expect(await store.results[way]([appliedReport('one', said)], bench().database)).toBe(1);
+      expect(await store.finder.findOne('one')).toMatchObject({
         state: 'DELIVERED',
         imsId: said.imsId,
         reportState: 'DELIVRD',
@@ -68,34 +68,39 @@ export function itApplies(bench: () => StoreBench): void {
       const store = bench().store();
       await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
       await bench().put(store, 'one', { ims_id: 'answered', accepted_at: 77 });
-      await store[way]([appliedReport('one', { imsId: 'reported' })], bench().database);
-      expect(await store.findOne('one')).toMatchObject({ imsId: 'answered', acceptedAt: new Date(77) });
+      await store.results[way]([appliedReport('one', { imsId: 'reported' })], bench().database);
+      expect(await store.finder.findOne('one')).toMatchObject({ imsId: 'answered', acceptedAt: new Date(77) });
     });
 
     it('UNKNOWN as not final: nothing is awaited, but a later report still counts', async () => {
       const store = bench().store();
       await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
-      await store.applyReports([appliedReport('one', { state: 'UNKNOWN', reportState: 'TIMEOUT' })], bench().database);
-      expect(await store.findOne('one')).toMatchObject({ state: 'UNKNOWN', finalAt: null, dueAt: null });
-      await store.applyReports([appliedReport('one')], bench().database);
-      expect(await store.findOne('one')).toMatchObject({ state: 'DELIVERED', finalAt: expect.any(Date) });
+      await store.results.applyReports(
+        [appliedReport('one', { state: 'UNKNOWN', reportState: 'TIMEOUT' })],
+        bench().database,
+      );
+      expect(await store.finder.findOne('one')).toMatchObject({ state: 'UNKNOWN', finalAt: null, dueAt: null });
+      await store.results.applyReports([appliedReport('one')], bench().database);
+      expect(await store.finder.findOne('one')).toMatchObject({ state: 'DELIVERED', finalAt: expect.any(Date) });
     });
 
     it.each(WAYS)('twice without effect: %s', async (way) => {
       const store = bench().store();
       await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
-      expect(await store[way]([appliedReport('one')], bench().database)).toBe(1);
+      expect(await store.results[way]([appliedReport('one')], bench().database)).toBe(1);
       const before = await bench().row(store, 'one');
-      expect(await store[way]([appliedReport('one', { imsId: 'x' })], bench().database)).toBe(0);
+      expect(await store.results[way]([appliedReport('one', { imsId: 'x' })], bench().database)).toBe(0);
       expect(await bench().row(store, 'one')).toEqual(before);
     });
 
     it('to no message of another account, and to nobody without complaint', async () => {
       const [one, other] = [bench().store(), bench().store()];
       for (const store of [one, other]) await bench().inState(store, 'ACCEPTED', 'same', newAttempt().token);
-      expect(await one.applyReports([appliedReport('same'), appliedReport('nobody')], bench().database)).toBe(1);
+      expect(await one.results.applyReports([appliedReport('same'), appliedReport('nobody')], bench().database)).toBe(
+        1,
+      );
       expect(await bench().stateOf(other, 'same')).toBe('ACCEPTED');
-      expect(await one.applyReports([], bench().database)).toBe(0);
+      expect(await one.results.applyReports([], bench().database)).toBe(0);
     });
 
     it('named by our id: only to messages that have no final state and went to the number that is told', async () => {
@@ -104,11 +109,11 @@ export function itApplies(bench: () => StoreBench): void {
       await bench().put(store, 'QUEUED', { attempts: 1 });
       for (const id of ['to another', 'to nobody told'])
         await bench().inState(store, 'ACCEPTED', id, newAttempt().token);
-      const mobileOf = async (id: string) => (await store.findOne(id))!.mobile;
+      const mobileOf = async (id: string) => (await store.finder.findOne(id))!.mobile;
       const reports = await Promise.all(
         IMS_MESSAGE_STATES.map(async (id) => appliedReport(id, { mobile: await mobileOf(id) })),
       );
-      const moved = await store.applyNamedReports(
+      const moved = await store.results.applyNamedReports(
         [
           ...reports,
           appliedReport('to another', { mobile: '+4470000000000' }),
@@ -133,8 +138,8 @@ export function itApplies(bench: () => StoreBench): void {
         await bench().put(store, state, { attempts: 0 });
       }
       const reports = ['QUEUED', 'UNCONFIRMED'].map((id) => appliedReport(id));
-      expect(await store[way](reports, bench().database)).toBe(0);
-      expect(await store.stats()).toMatchObject({ QUEUED: 1, UNCONFIRMED: 1 });
+      expect(await store.results[way](reports, bench().database)).toBe(0);
+      expect(await store.finder.stats()).toMatchObject({ QUEUED: 1, UNCONFIRMED: 1 });
     });
 
     it('doubts a message that has never been handed over, and only such', async () => {
@@ -143,8 +148,8 @@ export function itApplies(bench: () => StoreBench): void {
       await bench().inState(store, 'QUEUED', 'tried', newAttempt().token);
       await bench().put(store, 'tried', { attempts: 1 });
       const reports = [...IMS_MESSAGE_STATES, 'tried', 'nobody'].map((id) => appliedReport(id, { imsId: 'ims' }));
-      expect(await store.doubtReported(reports, bench().database)).toBe(1);
-      expect(await store.findOne('QUEUED')).toMatchObject({
+      expect(await store.results.doubtReported(reports, bench().database)).toBe(1);
+      expect(await store.finder.findOne('QUEUED')).toMatchObject({
         state: 'UNCONFIRMED',
         code: 'REPORTED_UNSENT',
         imsId: 'ims',
@@ -154,16 +159,16 @@ export function itApplies(bench: () => StoreBench): void {
         dueAt: null,
       });
       expect(await bench().stateOf(store, 'tried')).toBe('QUEUED');
-      expect(await store.claim(10, newAttempt())).toMatchObject([{ customImsId: 'tried' }]);
+      expect(await store.queue.claim(10, newAttempt())).toMatchObject([{ customImsId: 'tried' }]);
     });
 
     it.each(WAYS)('500 at once: %s', async (way) => {
       const store = bench().store();
       const messages = newMessages(500);
-      await store.insertSubmitting(messages, newAttempt());
+      await store.queue.insertSubmitting(messages, newAttempt());
       const reports = idsOf(messages).map((id) => appliedReport(id, { description: '成功'.repeat(100) }));
-      expect(await store[way](reports, bench().database)).toBe(500);
-      expect(await store.stats()).toMatchObject({ DELIVERED: 500 });
+      expect(await store.results[way](reports, bench().database)).toBe(500);
+      expect(await store.finder.stats()).toMatchObject({ DELIVERED: 500 });
     });
 
     it('after finding whom they are about, by our id or by the gateway’s, in this account only', async () => {
@@ -175,7 +180,7 @@ export function itApplies(bench: () => StoreBench): void {
         }
       }
       const long = 'x'.repeat(64);
-      const found = await store.findReported(
+      const found = await store.results.findReported(
         {
           customImsIds: ['a', 'nobody', long, 'A'],
           imsIds: [
@@ -190,7 +195,7 @@ export function itApplies(bench: () => StoreBench): void {
         { customImsId: 'a', imsId: 'ims-a', mobile: '+611', state: 'ACCEPTED', attempts: 1 },
         { customImsId: 'b', imsId: 'ims-b', mobile: '+611', state: 'ACCEPTED', attempts: 1 },
       ]);
-      expect(await store.findReported({ customImsIds: [], imsIds: [] }, bench().database)).toEqual([]);
+      expect(await store.results.findReported({ customImsIds: [], imsIds: [] }, bench().database)).toEqual([]);
     });
   });
 }

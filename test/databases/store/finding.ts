@@ -28,7 +28,7 @@ export function itFinds(bench: () => StoreBench): void {
       const finder = new MessageFinder(bench().database, store.account);
       // Ids that a locale's collation would put in another order than their bytes.
       const ids = [...'aAbBzZ'].flatMap((letter) => ['-', '_', '.', '0', 'x'].map((rest) => `${letter}${rest}`));
-      await store.insertQueued(
+      await store.queue.insertQueued(
         ids.map((customImsId) => newMessage({ customImsId })),
         SAME_TIME,
         bench().database,
@@ -43,10 +43,14 @@ export function itFinds(bench: () => StoreBench): void {
       const finder = new MessageFinder(bench().database, store.account);
       const messages = newMessages(10);
       for (const [index, message] of messages.entries()) {
-        await store.insertQueued([message], new Date(SAME_TIME.getTime() + Math.floor(index / 2)), bench().database);
+        await store.queue.insertQueued(
+          [message],
+          new Date(SAME_TIME.getTime() + Math.floor(index / 2)),
+          bench().database,
+        );
       }
       const found = await pages(finder, { limit: 3 });
-      const times = (await store.findByIds(found.flat())).map(
+      const times = (await store.finder.findByIds(found.flat())).map(
         ({ customImsId, createdAt }) => [customImsId, createdAt.getTime()] as const,
       );
       const timeOf = new Map(times);
@@ -59,11 +63,11 @@ export function itFinds(bench: () => StoreBench): void {
       const [store, other] = [bench().store(), bench().store()];
       const finder = new MessageFinder(bench().database, store.account);
       for (const each of [store, other]) {
-        await each.insertQueued([newMessage({ customImsId: 'a', mobile: '+611' })], at(0), bench().database);
-        await each.insertQueued([newMessage({ customImsId: 'b', mobile: '+612' })], at(1), bench().database);
-        await each.insertQueued([newMessage({ customImsId: 'c', mobile: '+611' })], at(2), bench().database);
+        await each.queue.insertQueued([newMessage({ customImsId: 'a', mobile: '+611' })], at(0), bench().database);
+        await each.queue.insertQueued([newMessage({ customImsId: 'b', mobile: '+612' })], at(1), bench().database);
+        await each.queue.insertQueued([newMessage({ customImsId: 'c', mobile: '+611' })], at(2), bench().database);
       }
-      await store.cancel('b');
+      await store.queue.cancel('b');
       const find = async (query: Partial<MessageQuery>) => idsOf(await finder.find({ limit: 10, ...query }));
       expect(await find({})).toEqual(['c', 'b', 'a']);
       expect(await find({ limit: 2 })).toEqual(['c', 'b']);
@@ -80,7 +84,7 @@ export function itFinds(bench: () => StoreBench): void {
       const store = bench().store();
       const finder = new MessageFinder(bench().database, store.account);
       const ids = ['sale-1', 'sale-2', 'SALE-3', 'sale', 'sal', 'salf', 'sa_e-4', 'sale~', 'sale%'];
-      await store.insertQueued(
+      await store.queue.insertQueued(
         ids.map((customImsId) => newMessage({ customImsId })),
         SAME_TIME,
         bench().database,
@@ -102,10 +106,10 @@ export function itFinds(bench: () => StoreBench): void {
           await bench().inState(store, state, `${state}-${count}`, newAttempt().token);
         }
       }
-      expect(await store.stats()).toEqual(
+      expect(await store.finder.stats()).toEqual(
         Object.fromEntries(IMS_MESSAGE_STATES.map((state, index) => [state, index + 1])),
       );
-      expect(await empty.stats()).toEqual(Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])));
+      expect(await empty.finder.stats()).toEqual(Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])));
     });
   });
 }

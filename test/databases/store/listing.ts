@@ -3,7 +3,7 @@ import { listedAs, listedAsSql } from '../../../libs/emay-ims/src/message-store/
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 import type { AppliedReport } from '../../../libs/emay-ims/src/messages/applied-report.js';
 import type { Settlement } from '../../../libs/emay-ims/src/messages/attempt.js';
-import type { MessageStore } from '../../../libs/emay-ims/src/message-store/message-store.js';
+import type { MessageParts } from './message-parts.js';
 import { FAR_FUTURE, LONG_AGO, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
 
 /** A day, as places in the index are times. */
@@ -12,13 +12,13 @@ const DAY = 86_400_000;
 /** How the index of what is due lists messages, and how far sweeps have come in it. */
 export function itLists(bench: () => StoreBench): void {
   /** The same account as another process sees it: it has not swept anything yet. */
-  const inAnotherProcess = (store: MessageStore) => bench().store(store.account);
-  const reached = async (store: MessageStore, state: string): Promise<number | null> => {
+  const inAnotherProcess = (store: MessageParts) => bench().store(store.account);
+  const reached = async (store: MessageParts, state: string): Promise<number | null> => {
     const sql = 'SELECT reached FROM emay_ims_sweep WHERE account = ? AND state = ?';
     const [row] = await bench().database.rows(sql, [store.account, state]);
     return row ? Number(row.reached) : null;
   };
-  const handedOverAt = async (store: MessageStore, customImsId: string, listedAt: number, state = 'SUBMITTING') => {
+  const handedOverAt = async (store: MessageParts, customImsId: string, listedAt: number, state = 'SUBMITTING') => {
     await bench().inState(store, state as 'SUBMITTING', customImsId, newAttempt().token);
     await bench().put(store, customImsId, { due_at: listedAt });
   };
@@ -32,16 +32,16 @@ export function itLists(bench: () => StoreBench): void {
         const { listed_as: as, listed_at: at } = await bench().row(store, 'one');
         return { as, at: at === null ? null : Number(at) };
       };
-      expect(await listing()).toEqual({ as: 'QUEUED', at: (await store.findOne('one'))?.dueAt?.getTime() });
-      await store.claim(1, attempt);
-      const handedOver = { as: listedAs('SUBMITTING'), at: (await store.findOne('one'))?.dueAt?.getTime() };
+      expect(await listing()).toEqual({ as: 'QUEUED', at: (await store.finder.findOne('one'))?.dueAt?.getTime() });
+      await store.queue.claim(1, attempt);
+      const handedOver = { as: listedAs('SUBMITTING'), at: (await store.finder.findOne('one'))?.dueAt?.getTime() };
       expect(await listing()).toEqual(handedOver);
-      await store.settle(attempt.token, [
+      await store.results.settle(attempt.token, [
         { customImsId: 'one', state: 'ACCEPTED', code: 'SUCCESS', imsId: '1', rawAnswer: null },
       ]);
       expect(await listing()).toEqual(handedOver);
       const report = { imsId: '1', mobile: null, reportState: 'DELIVRD', description: null, submitTime: null };
-      await store.applyReports(
+      await store.results.applyReports(
         [{ ...report, customImsId: 'one', state: 'DELIVERED', receiveTime: null }],
         bench().database,
       );
@@ -49,7 +49,7 @@ export function itLists(bench: () => StoreBench): void {
       expect(await listing()).toEqual(handedOver);
     });
 
-    const listings = async (store: MessageStore) => {
+    const listings = async (store: MessageParts) => {
       const rows = await bench().database.rows('SELECT state, listed_as FROM emay_ims_message WHERE account = ?', [
         store.account,
       ]);
@@ -65,12 +65,12 @@ export function itLists(bench: () => StoreBench): void {
     ])('answers of one request as what they say: %p', async (states) => {
       const store = bench().store();
       const attempt = newAttempt();
-      await store.insertSubmitting(
+      await store.queue.insertSubmitting(
         states.map((customImsId) => newMessage({ customImsId })),
         attempt,
       );
       const learned = { code: 'C', imsId: null, rawAnswer: null };
-      await store.settle(
+      await store.results.settle(
         attempt.token,
         states.map((state) => ({ ...learned, customImsId: state, state })),
       );
@@ -97,7 +97,7 @@ export function itLists(bench: () => StoreBench): void {
           receiveTime: null,
         };
         const reports = states.map((state) => ({ ...report, customImsId: state, state }));
-        expect(await store.applyNamedReports(reports, bench().database)).toBe(states.length);
+        expect(await store.results.applyNamedReports(reports, bench().database)).toBe(states.length);
         expect(await listings(store)).toEqual(asTheyShould(states));
       }
     });
@@ -108,7 +108,7 @@ export function itLists(bench: () => StoreBench): void {
       await bench().database.run("UPDATE emay_ims_message SET listed_as = 'QUEUED', listed_at = 1 WHERE account = ?", [
         store.account,
       ]);
-      expect(await store.claim(10, newAttempt())).toEqual([]);
+      expect(await store.queue.claim(10, newAttempt())).toEqual([]);
       await bench().relist(store);
     });
   });
@@ -124,33 +124,33 @@ export function itLists(bench: () => StoreBench): void {
         store.account,
         'under way',
       ]);
-      expect(await store.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
       expect(await reached(store, 'SUBMITTING')).toBe(5 * DAY - 1);
       await bench().put(store, 'under way', { due_at: 5 * DAY });
-      expect(await inAnotherProcess(store).recoverAbandonedAttempts()).toBe(1);
+      expect(await inAnotherProcess(store).maintenance.recoverAbandonedAttempts()).toBe(1);
       expect(await bench().stateOf(store, 'under way')).toBe('UNCONFIRMED');
     });
 
     it('up to some minutes ago: a claim may be committed later than its time says', async () => {
       const store = bench().store();
-      expect(await store.recoverAbandonedAttempts()).toBe(0);
-      const now = (await store.now()).getTime();
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      const now = (await store.queue.now()).getTime();
       const place = await reached(store, 'SUBMITTING');
       expect(place).toBeLessThanOrEqual(now - 60_000);
       await handedOverAt(store, 'late', (place as number) + 1);
-      expect(await inAnotherProcess(store).recoverAbandonedAttempts()).toBe(1);
+      expect(await inAnotherProcess(store).maintenance.recoverAbandonedAttempts()).toBe(1);
       expect(await bench().stateOf(store, 'late')).toBe('UNCONFIRMED');
     });
 
     it('at once where it came since the last sweep of the same process', async () => {
       const store = bench().store();
-      expect(await store.recoverAbandonedAttempts()).toBe(0);
-      const swept = (await store.now()).getTime();
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      const swept = (await store.queue.now()).getTime();
       // An attempt of no length at all has a place behind the sweep only from the next millisecond on.
-      while ((await store.now()).getTime() === swept);
+      while ((await store.queue.now()).getTime() === swept);
       const attempt = newAttempt(0);
-      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
-      expect(await store.recoverAbandonedAttempts()).toBe(1);
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
     });
 
     it('all over again where the clock of the database has been set back', async () => {
@@ -160,15 +160,15 @@ export function itLists(bench: () => StoreBench): void {
         store.account,
         FAR_FUTURE,
       ]);
-      expect(await store.recoverAbandonedAttempts()).toBe(1);
-      expect(await reached(store, 'SUBMITTING')).toBeLessThan((await store.now()).getTime());
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
+      expect(await reached(store, 'SUBMITTING')).toBeLessThan((await store.queue.now()).getTime());
     });
 
     it('each thing of its own: how far one has come is nothing to the other', async () => {
       const store = bench().store();
       await handedOverAt(store, 'accepted', LONG_AGO, 'ACCEPTED');
-      expect(await store.recoverAbandonedAttempts()).toBe(0);
-      expect(await store.giveUpWaitingForReports()).toBe(1);
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.maintenance.giveUpWaitingForReports()).toBe(1);
       expect(await bench().stateOf(store, 'accepted')).toBe('UNKNOWN');
     });
 
@@ -176,20 +176,22 @@ export function itLists(bench: () => StoreBench): void {
       const store = bench().store();
       const attempt = newAttempt();
       const messages = newMessages(3);
-      await store.insertSubmitting(messages, attempt);
+      await store.queue.insertSubmitting(messages, attempt);
       const ids = messages.map(({ customImsId }) => customImsId);
-      await store.settle(
+      await store.results.settle(
         attempt.token,
         ids.map((customImsId, index) => {
           return { customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: `ims-${index}`, rawAnswer: null };
         }),
       );
       await handedOverAt(store, 'swept', LONG_AGO, 'DELIVERED');
-      await store.recoverAbandonedAttempts();
-      await store.giveUpWaitingForReports();
+      await store.maintenance.recoverAbandonedAttempts();
+      await store.maintenance.giveUpWaitingForReports();
       expect(await reached(store, 'ACCEPTED')).toBeGreaterThan(LONG_AGO);
-      expect(await store.stats()).toMatchObject({ ACCEPTED: 3, DELIVERED: 1, SUBMITTING: 0, QUEUED: 0 });
-      expect(await store.findByImsIdAlone(['ims-1'], bench().database)).toMatchObject([{ customImsId: ids[1] }]);
+      expect(await store.finder.stats()).toMatchObject({ ACCEPTED: 3, DELIVERED: 1, SUBMITTING: 0, QUEUED: 0 });
+      expect(await store.results.findByImsIdAlone(['ims-1'], bench().database)).toMatchObject([
+        { customImsId: ids[1] },
+      ]);
     });
   });
 

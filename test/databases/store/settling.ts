@@ -26,9 +26,9 @@ export function itSettles(bench: () => StoreBench): void {
       const attempt = newAttempt();
       const messages = newMessages(3);
       const [accepted, rejected, unconfirmed] = idsOf(messages) as [string, string, string];
-      await store.insertSubmitting(messages, attempt);
-      const before = (await store.now()).getTime();
-      await store.settle(attempt.token, [
+      await store.queue.insertSubmitting(messages, attempt);
+      const before = (await store.queue.now()).getTime();
+      await store.results.settle(attempt.token, [
         settlement(accepted, { imsId: '20230731143600123456' }),
         settlement(rejected, { state: 'REJECTED', code: 'ERROR_MOBILE_ERROR', imsId: null }),
         settlement(unconfirmed, {
@@ -38,16 +38,16 @@ export function itSettles(bench: () => StoreBench): void {
           rawAnswer: '<h1>坏</h1> 🎉 \\ ?',
         }),
       ]);
-      const after = (await store.now()).getTime();
-      const first = await store.findOne(accepted);
+      const after = (await store.queue.now()).getTime();
+      const first = await store.finder.findOne(accepted);
       expect(first).toMatchObject({ state: 'ACCEPTED', code: 'SUCCESS', imsId: '20230731143600123456', finalAt: null });
       expect(first?.acceptedAt?.getTime()).toBeGreaterThanOrEqual(before);
       expect(first?.acceptedAt?.getTime()).toBeLessThanOrEqual(after);
       expect(first?.dueAt?.getTime()).toBe((first?.acceptedAt?.getTime() ?? 0) + REPORT_DEADLINE_MS);
-      const second = await store.findOne(rejected);
+      const second = await store.finder.findOne(rejected);
       expect(second).toMatchObject({ state: 'REJECTED', code: 'ERROR_MOBILE_ERROR', imsId: null, dueAt: null });
       expect(second).toMatchObject({ acceptedAt: null, finalAt: expect.any(Date) });
-      expect(await store.findOne(unconfirmed)).toMatchObject({
+      expect(await store.finder.findOne(unconfirmed)).toMatchObject({
         state: 'UNCONFIRMED',
         code: 'HTTP_502',
         rawAnswer: '<h1>坏</h1> 🎉 \\ ?',
@@ -65,7 +65,7 @@ export function itSettles(bench: () => StoreBench): void {
         await bench().inState(store, from, 'one', token);
         await bench().put(store, 'one', { attempt: token });
         const before = await bench().row(store, 'one');
-        await store.settle(token, [settlement('one', { state: to, code: 'NEW', imsId: null })]);
+        await store.results.settle(token, [settlement('one', { state: to, code: 'NEW', imsId: null })]);
         const isOpen = from === 'SUBMITTING' || from === 'UNCONFIRMED';
         const rises = isOpen && STATE_RANK[to] > STATE_RANK[from];
         const after = await bench().row(store, 'one');
@@ -79,58 +79,66 @@ export function itSettles(bench: () => StoreBench): void {
     it('nothing with the token of an earlier attempt', async () => {
       const store = bench().store();
       const [stale, current] = [newAttempt(), newAttempt()];
-      await store.insertSubmitting([newMessage({ customImsId: 'one' })], stale);
-      await store.release(stale.token, [{ customImsId: 'one', code: 'ECONNREFUSED', dueInMs: 0 }]);
-      await store.claimThese(['one'], current);
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], stale);
+      await store.queue.release(stale.token, [{ customImsId: 'one', code: 'ECONNREFUSED', dueInMs: 0 }]);
+      await store.queue.claimThese(['one'], current);
       const before = await bench().row(store, 'one');
-      for (const state of RESULTS) await store.settle(stale.token, [settlement('one', { state })]);
-      await store.release(stale.token, [{ customImsId: 'one', code: 'LATE', dueInMs: 0 }]);
+      for (const state of RESULTS) await store.results.settle(stale.token, [settlement('one', { state })]);
+      await store.queue.release(stale.token, [{ customImsId: 'one', code: 'LATE', dueInMs: 0 }]);
       expect(await bench().row(store, 'one')).toEqual(before);
-      await store.settle(current.token, [settlement('one')]);
+      await store.results.settle(current.token, [settlement('one')]);
       expect(await bench().stateOf(store, 'one')).toBe('ACCEPTED');
     });
 
     it('nothing that its own attempt has given back to the queue', async () => {
       const store = bench().store();
       const attempt = newAttempt();
-      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
-      await store.release(attempt.token, [{ customImsId: 'one', code: 'ERROR_SIGN', dueInMs: 0 }]);
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      await store.queue.release(attempt.token, [{ customImsId: 'one', code: 'ERROR_SIGN', dueInMs: 0 }]);
       const before = await bench().row(store, 'one');
-      await store.settle(attempt.token, [settlement('one')]);
+      await store.results.settle(attempt.token, [settlement('one')]);
       expect(await bench().row(store, 'one')).toEqual(before);
     });
 
     it('late, after recovery: UNCONFIRMED becomes ACCEPTED', async () => {
       const store = bench().store();
       const attempt = newAttempt();
-      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       await bench().put(store, 'one', { due_at: LONG_AGO });
-      expect(await store.recoverAbandonedAttempts()).toBe(1);
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
       expect(await bench().stateOf(store, 'one')).toBe('UNCONFIRMED');
-      await store.settle(attempt.token, [settlement('one', { imsId: '4711' })]);
-      expect(await store.findOne('one')).toMatchObject({ state: 'ACCEPTED', imsId: '4711', code: 'SUCCESS' });
+      await store.results.settle(attempt.token, [settlement('one', { imsId: '4711' })]);
+      expect(await store.finder.findOne('one')).toMatchObject({ state: 'ACCEPTED', imsId: '4711', code: 'SUCCESS' });
     });
 
     it('after the report came before the answer: the state stands, the id is added', async () => {
       const store = bench().store();
       const attempt = newAttempt();
       const messages = [newMessage({ customImsId: 'reported' }), newMessage({ customImsId: 'open' })];
-      await store.insertSubmitting(messages, attempt);
+      await store.queue.insertSubmitting(messages, attempt);
       await bench().put(store, 'reported', { state: 'DELIVERED', final_at: 1, due_at: null });
-      await store.settle(attempt.token, [settlement('reported', { imsId: '1' }), settlement('open', { imsId: '2' })]);
-      expect(await store.findOne('reported')).toMatchObject({ state: 'DELIVERED', imsId: '1', finalAt: new Date(1) });
-      expect(await store.findOne('open')).toMatchObject({ state: 'ACCEPTED', imsId: '2' });
-      await store.settle(attempt.token, [settlement('reported', { imsId: 'another' })]);
-      expect(await store.findOne('reported')).toMatchObject({ imsId: '1' });
+      await store.results.settle(attempt.token, [
+        settlement('reported', { imsId: '1' }),
+        settlement('open', { imsId: '2' }),
+      ]);
+      expect(await store.finder.findOne('reported')).toMatchObject({
+        state: 'DELIVERED',
+        imsId: '1',
+        finalAt: new Date(1),
+      });
+      expect(await store.finder.findOne('open')).toMatchObject({ state: 'ACCEPTED', imsId: '2' });
+      await store.results.settle(attempt.token, [settlement('reported', { imsId: 'another' })]);
+      expect(await store.finder.findOne('reported')).toMatchObject({ imsId: '1' });
     });
 
     it('nothing of another account, though id and token are the same', async () => {
       const [one, other] = [bench().store(), bench().store()];
       const attempt = newAttempt();
-      for (const store of [one, other]) await store.insertSubmitting([newMessage({ customImsId: 'same' })], attempt);
-      await one.settle(attempt.token, [settlement('same')]);
+      for (const store of [one, other])
+        await store.queue.insertSubmitting([newMessage({ customImsId: 'same' })], attempt);
+      await one.results.settle(attempt.token, [settlement('same')]);
       expect(await bench().stateOf(other, 'same')).toBe('SUBMITTING');
-      await other.release(attempt.token, [{ customImsId: 'same', code: null, dueInMs: 0 }]);
+      await other.queue.release(attempt.token, [{ customImsId: 'same', code: null, dueInMs: 0 }]);
       expect(await bench().stateOf(one, 'same')).toBe('ACCEPTED');
     });
 
@@ -138,14 +146,14 @@ export function itSettles(bench: () => StoreBench): void {
       const store = bench().store();
       const attempt = newAttempt();
       const messages = newMessages(300);
-      await store.insertSubmitting(messages, attempt);
-      await store.settle(attempt.token, []);
-      await store.settle(
+      await store.queue.insertSubmitting(messages, attempt);
+      await store.results.settle(attempt.token, []);
+      await store.results.settle(
         attempt.token,
         idsOf(messages).map((id) => settlement(id)),
       );
-      expect(await store.stats()).toMatchObject({ ACCEPTED: 300, SUBMITTING: 0 });
-      for (const { customImsId, imsId } of await store.findByIds(idsOf(messages)))
+      expect(await store.finder.stats()).toMatchObject({ ACCEPTED: 300, SUBMITTING: 0 });
+      for (const { customImsId, imsId } of await store.finder.findByIds(idsOf(messages)))
         expect(imsId).toBe(`ims-${customImsId}`);
     });
   });
@@ -154,22 +162,22 @@ export function itSettles(bench: () => StoreBench): void {
     it('to the queue, due again after a while, with the reason; the attempts stay counted', async () => {
       const store = bench().store();
       const attempt = newAttempt();
-      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
-      const before = (await store.now()).getTime();
-      await store.release(attempt.token, [{ customImsId: 'one', code: 'ERROR_OVER_SPEED', dueInMs: 5_000 }]);
-      const after = (await store.now()).getTime();
-      const released = await store.findOne('one');
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      const before = (await store.queue.now()).getTime();
+      await store.queue.release(attempt.token, [{ customImsId: 'one', code: 'ERROR_OVER_SPEED', dueInMs: 5_000 }]);
+      const after = (await store.queue.now()).getTime();
+      const released = await store.finder.findOne('one');
       expect(released).toMatchObject({ state: 'QUEUED', code: 'ERROR_OVER_SPEED', attempts: 1 });
       expect(released?.dueAt?.getTime()).toBeGreaterThanOrEqual(before + 5_000);
       expect(released?.dueAt?.getTime()).toBeLessThanOrEqual(after + 5_000);
-      expect(await store.claim(10, newAttempt())).toEqual([]);
+      expect(await store.queue.claim(10, newAttempt())).toEqual([]);
     });
 
     it('what is held for its caller: never due by itself, until it is handed over', async () => {
       const store = bench().store();
       const attempt = newAttempt();
       const sendAt = new Date(FAR_FUTURE);
-      await store.insertSubmitting(
+      await store.queue.insertSubmitting(
         [
           newMessage({ customImsId: 'held' }),
           newMessage({ customImsId: 'later', sendAt }),
@@ -177,17 +185,17 @@ export function itSettles(bench: () => StoreBench): void {
         ],
         attempt,
       );
-      await store.release(
+      await store.queue.release(
         attempt.token,
         ['held', 'later', 'x'].map((customImsId) => ({ customImsId, code: null, dueInMs: null })),
       );
-      expect(await store.findOne('held')).toMatchObject({ state: 'QUEUED', dueAt: null, code: null });
-      expect(await store.claim(10, newAttempt())).toEqual([]);
+      expect(await store.finder.findOne('held')).toMatchObject({ state: 'QUEUED', dueAt: null, code: null });
+      expect(await store.queue.claim(10, newAttempt())).toEqual([]);
 
-      await store.unhold(['held', 'later', 'nobody'], bench().database);
-      expect(await store.findOne('later')).toMatchObject({ dueAt: sendAt });
-      expect(await store.findOne('x')).toMatchObject({ dueAt: null });
-      expect(idsOf(await store.claim(10, newAttempt()))).toEqual(['held']);
+      await store.queue.unhold(['held', 'later', 'nobody'], bench().database);
+      expect(await store.finder.findOne('later')).toMatchObject({ dueAt: sendAt });
+      expect(await store.finder.findOne('x')).toMatchObject({ dueAt: null });
+      expect(idsOf(await store.queue.claim(10, newAttempt()))).toEqual(['held']);
     });
 
     it.each(IMS_MESSAGE_STATES.filter((state) => state !== 'SUBMITTING'))('nothing that is %s', async (state) => {
@@ -196,26 +204,29 @@ export function itSettles(bench: () => StoreBench): void {
       await bench().inState(store, state, 'one', token);
       await bench().put(store, 'one', { attempt: token });
       const before = await bench().row(store, 'one');
-      await store.release(token, [{ customImsId: 'one', code: 'LATE', dueInMs: 0 }]);
+      await store.queue.release(token, [{ customImsId: 'one', code: 'LATE', dueInMs: 0 }]);
       expect(await bench().row(store, 'one')).toEqual(before);
     });
 
     it('what was taken for abandoned, as its owner knows that it was not accepted', async () => {
       const store = bench().store();
       const [attempt, other] = [newAttempt(), newAttempt()];
-      await store.insertSubmitting([newMessage({ customImsId: 'late' }), newMessage({ customImsId: 'held' })], attempt);
-      await store.insertSubmitting([newMessage({ customImsId: 'of another' })], other);
+      await store.queue.insertSubmitting(
+        [newMessage({ customImsId: 'late' }), newMessage({ customImsId: 'held' })],
+        attempt,
+      );
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'of another' })], other);
       for (const id of ['late', 'held', 'of another']) await bench().put(store, id, { due_at: LONG_AGO });
-      expect(await store.recoverAbandonedAttempts()).toBe(3);
-      await store.release(attempt.token, [
+      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(3);
+      await store.queue.release(attempt.token, [
         { customImsId: 'late', code: 'ATTEMPT_OVER', dueInMs: 0 },
         { customImsId: 'held', code: 'ATTEMPT_OVER', dueInMs: null },
         { customImsId: 'of another', code: 'ATTEMPT_OVER', dueInMs: 0 },
       ]);
-      expect(await store.findOne('late')).toMatchObject({ state: 'QUEUED', code: 'ATTEMPT_OVER', attempts: 1 });
-      expect(await store.findOne('held')).toMatchObject({ state: 'QUEUED', dueAt: null });
+      expect(await store.finder.findOne('late')).toMatchObject({ state: 'QUEUED', code: 'ATTEMPT_OVER', attempts: 1 });
+      expect(await store.finder.findOne('held')).toMatchObject({ state: 'QUEUED', dueAt: null });
       expect(await bench().stateOf(store, 'of another')).toBe('UNCONFIRMED');
-      expect(idsOf(await store.claim(10, newAttempt()))).toEqual(['late']);
+      expect(idsOf(await store.queue.claim(10, newAttempt()))).toEqual(['late']);
     });
 
     it.each([
@@ -226,12 +237,12 @@ export function itSettles(bench: () => StoreBench): void {
     ] as const)('nothing %s meanwhile', async (_name, columns, state) => {
       const store = bench().store();
       const attempt = newAttempt();
-      await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       await bench().put(store, 'one', { due_at: LONG_AGO });
-      await store.recoverAbandonedAttempts();
+      await store.maintenance.recoverAbandonedAttempts();
       await bench().put(store, 'one', columns);
       const before = await bench().row(store, 'one');
-      await store.release(attempt.token, [{ customImsId: 'one', code: 'ATTEMPT_OVER', dueInMs: 0 }]);
+      await store.queue.release(attempt.token, [{ customImsId: 'one', code: 'ATTEMPT_OVER', dueInMs: 0 }]);
       expect(await bench().row(store, 'one')).toEqual(before);
       expect(before.state).toBe(state);
     });
@@ -242,9 +253,9 @@ export function itSettles(bench: () => StoreBench): void {
       await bench().put(store, 'sent', { due_at: null });
       await bench().enqueue(store, [newMessage({ customImsId: 'later', sendAt: new Date(FAR_FUTURE) })]);
       await bench().put(store, 'later', { send_at: null });
-      await store.unhold(['sent', 'later'], bench().database);
-      expect(await store.findOne('sent')).toMatchObject({ state: 'UNCONFIRMED', dueAt: null });
-      expect(await store.findOne('later')).toMatchObject({ dueAt: new Date(FAR_FUTURE) });
+      await store.queue.unhold(['sent', 'later'], bench().database);
+      expect(await store.finder.findOne('sent')).toMatchObject({ state: 'UNCONFIRMED', dueAt: null });
+      expect(await store.finder.findOne('later')).toMatchObject({ dueAt: new Date(FAR_FUTURE) });
     });
   });
 }

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
 import type { Attempt } from '../../../libs/emay-ims/src/messages/attempt.js';
 import type { NewMessage } from '../../../libs/emay-ims/src/messages/new-message.js';
-import { MessageStore } from '../../../libs/emay-ims/src/message-store/message-store.js';
+import { messageParts, type MessageParts } from './message-parts.js';
 import { listedAsSql } from '../../../libs/emay-ims/src/message-store/message-listing.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 
@@ -39,16 +39,16 @@ export class StoreBench {
     return new ImsDatabase(await this.opened.connect());
   }
 
-  store(account = newAccount(), database = this.database): MessageStore {
-    return new MessageStore(database, account, { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS });
+  store(account = newAccount(), database = this.database): MessageParts {
+    return messageParts(database, account, { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS });
   }
 
-  async enqueue(store: MessageStore, messages: readonly NewMessage[]): Promise<void> {
-    await store.insertQueued(messages, await store.now(), this.database);
+  async enqueue(store: MessageParts, messages: readonly NewMessage[]): Promise<void> {
+    await store.queue.insertQueued(messages, await store.queue.now(), this.database);
   }
 
   /** Writes columns past the store, to bring a message into any state and any time. */
-  async put(store: MessageStore, customImsId: string, columns: Record<string, string | number | null>): Promise<void> {
+  async put(store: MessageParts, customImsId: string, columns: Record<string, string | number | null>): Promise<void> {
     const names = Object.keys(columns);
     const changed = await this.database.run(
       `UPDATE emay_ims_message SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE account = ? AND custom_ims_id = ?`,
@@ -59,7 +59,7 @@ export class StoreBench {
   }
 
   /** Lists messages that were written past the store as it would have listed them; where a time was written, by that. */
-  async relist(store: MessageStore, where = '1 = 1', parameters: readonly string[] = []): Promise<void> {
+  async relist(store: MessageParts, where = '1 = 1', parameters: readonly string[] = []): Promise<void> {
     await this.database.run(
       `UPDATE emay_ims_message SET listed_as = ${listedAsSql('state')},
          listed_at = CASE WHEN state = 'QUEUED' THEN due_at ELSE COALESCE(due_at, listed_at) END
@@ -69,13 +69,13 @@ export class StoreBench {
   }
 
   /** Stores one message and brings it into the state, as attempt `token`. */
-  async inState(store: MessageStore, state: ImsMessageState, customImsId: string, token: string): Promise<void> {
+  async inState(store: MessageParts, state: ImsMessageState, customImsId: string, token: string): Promise<void> {
     await this.enqueue(store, [newMessage({ customImsId })]);
     if (state !== 'QUEUED') await this.put(store, customImsId, { state, attempt: token, attempts: 1 });
   }
 
   /** The row as it stands, by column. */
-  async row(store: MessageStore, customImsId: string): Promise<Record<string, unknown>> {
+  async row(store: MessageParts, customImsId: string): Promise<Record<string, unknown>> {
     const [row] = await this.database.rows('SELECT * FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?', [
       store.account,
       customImsId,
@@ -84,8 +84,8 @@ export class StoreBench {
     return row;
   }
 
-  async stateOf(store: MessageStore, customImsId: string): Promise<ImsMessageState | undefined> {
-    return (await store.findOne(customImsId))?.state;
+  async stateOf(store: MessageParts, customImsId: string): Promise<ImsMessageState | undefined> {
+    return (await store.finder.findOne(customImsId))?.state;
   }
 
   async close(): Promise<void> {

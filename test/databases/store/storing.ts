@@ -22,21 +22,21 @@ export function itStores(bench: () => StoreBench): void {
       const queued = newMessage({ content });
       const submitting = newMessage({ content });
       await bench().enqueue(store, [queued]);
-      await store.insertSubmitting([submitting], newAttempt());
-      const found = await store.findByIds(idsOf([queued, submitting]));
+      await store.queue.insertSubmitting([submitting], newAttempt());
+      const found = await store.finder.findByIds(idsOf([queued, submitting]));
       expect(found.map((message) => Buffer.from(message.content).toString('hex'))).toEqual([
         Buffer.from(content).toString('hex'),
         Buffer.from(content).toString('hex'),
       ]);
-      expect((await store.claim(10, newAttempt())).map((message) => message.content)).toEqual([content]);
+      expect((await store.queue.claim(10, newAttempt())).map((message) => message.content)).toEqual([content]);
     });
 
     it('a message to be sent at once: due as it is created, and all that is not known yet is null', async () => {
       const store = bench().store();
       const message = newMessage();
-      const createdAt = await store.now();
-      await store.insertQueued([message], createdAt, bench().database);
-      expect(await store.findOne(message.customImsId)).toEqual({
+      const createdAt = await store.queue.now();
+      await store.queue.insertQueued([message], createdAt, bench().database);
+      expect(await store.finder.findOne(message.customImsId)).toEqual({
         account: store.account,
         ...message,
         imsId: null,
@@ -63,17 +63,22 @@ export function itStores(bench: () => StoreBench): void {
       const expiresAt = new Date('2031-02-04T00:00:00.001Z');
       const message = newMessage({ sendAt, expiresAt, priority: 9 });
       await bench().enqueue(store, [message]);
-      expect(await store.findOne(message.customImsId)).toMatchObject({ sendAt, expiresAt, priority: 9, dueAt: sendAt });
+      expect(await store.finder.findOne(message.customImsId)).toMatchObject({
+        sendAt,
+        expiresAt,
+        priority: 9,
+        dueAt: sendAt,
+      });
     });
 
     it('messages about to be submitted: in their first attempt, due when it is over', async () => {
       const store = bench().store();
       const messages = newMessages(3);
       const attempt = newAttempt(65_000);
-      const before = await store.now();
-      await store.insertSubmitting(messages, attempt);
-      const after = await store.now();
-      for (const message of await store.findByIds(idsOf(messages))) {
+      const before = await store.queue.now();
+      await store.queue.insertSubmitting(messages, attempt);
+      const after = await store.queue.now();
+      for (const message of await store.finder.findByIds(idsOf(messages))) {
         expect(message).toMatchObject({ state: 'SUBMITTING', attempt: attempt.token, attempts: 1 });
         const submittedAt = message.submittedAt?.getTime() ?? 0;
         expect(submittedAt).toBeGreaterThanOrEqual(before.getTime());
@@ -88,7 +93,7 @@ export function itStores(bench: () => StoreBench): void {
       const [first, second] = newMessages(2);
       const attempt = newAttempt();
       await bench().enqueue(store, [first!]);
-      await store.insertSubmitting([second!], attempt);
+      await store.queue.insertSubmitting([second!], attempt);
       const before = [await bench().row(store, first!.customImsId), await bench().row(store, second!.customImsId)];
       const others = [first!, second!].map((message) => ({
         ...message,
@@ -99,7 +104,7 @@ export function itStores(bench: () => StoreBench): void {
       const fresh = newMessage();
 
       await bench().enqueue(store, [...others, fresh]);
-      await store.insertSubmitting(others, newAttempt());
+      await store.queue.insertSubmitting(others, newAttempt());
       expect([await bench().row(store, first!.customImsId), await bench().row(store, second!.customImsId)]).toEqual(
         before,
       );
@@ -110,9 +115,9 @@ export function itStores(bench: () => StoreBench): void {
       const store = bench().store();
       const messages = newMessages(1_000, { content: '亿美'.repeat(100) });
       await bench().enqueue(store, messages);
-      const found = await store.findByIds(idsOf(messages));
+      const found = await store.finder.findByIds(idsOf(messages));
       expect(new Set(idsOf(found))).toEqual(new Set(idsOf(messages)));
-      expect(await store.stats()).toMatchObject({ QUEUED: 1_000 });
+      expect(await store.finder.stats()).toMatchObject({ QUEUED: 1_000 });
     });
 
     it('ids apart that differ in case, in a dash at the end or in punctuation only', async () => {
@@ -137,33 +142,33 @@ export function itStores(bench: () => StoreBench): void {
         store,
         ids.map((customImsId) => newMessage({ customImsId, content: `Text of ${customImsId}` })),
       );
-      for (const id of ids) expect((await store.findOne(id))?.content).toBe(`Text of ${id}`);
-      expect((await store.findByIds(ids)).length).toBe(ids.length);
-      expect(idsOf(await store.claimThese(['aBc', 'abc-', '?'], newAttempt())).toSorted()).toEqual([
+      for (const id of ids) expect((await store.finder.findOne(id))?.content).toBe(`Text of ${id}`);
+      expect((await store.finder.findByIds(ids)).length).toBe(ids.length);
+      expect(idsOf(await store.queue.claimThese(['aBc', 'abc-', '?'], newAttempt())).toSorted()).toEqual([
         '?',
         'aBc',
         'abc-',
       ]);
-      expect(await store.stats()).toMatchObject({ QUEUED: ids.length - 3, SUBMITTING: 3 });
+      expect(await store.finder.stats()).toMatchObject({ QUEUED: ids.length - 3, SUBMITTING: 3 });
     });
 
     it('the same id for two accounts', async () => {
       const [one, other] = [bench().store(), bench().store()];
       await bench().enqueue(one, [newMessage({ customImsId: 'same', content: 'One' })]);
       await bench().enqueue(other, [newMessage({ customImsId: 'same', content: 'Other' })]);
-      expect((await one.findOne('same'))?.content).toBe('One');
-      expect((await other.findByIds(['same']))[0]?.content).toBe('Other');
-      expect(await one.stats()).toMatchObject({ QUEUED: 1 });
+      expect((await one.finder.findOne('same'))?.content).toBe('One');
+      expect((await other.finder.findByIds(['same']))[0]?.content).toBe('Other');
+      expect(await one.finder.stats()).toMatchObject({ QUEUED: 1 });
     });
 
     it('nothing of a transaction that fails', async () => {
       const store = bench().store();
       const failing = bench().database.transaction(async (session) => {
-        await store.insertQueued(newMessages(2), await store.now(session), session);
+        await store.queue.insertQueued(newMessages(2), await store.queue.now(session), session);
         throw new Error('The order was not made.');
       });
       await expect(failing).rejects.toThrow('The order was not made.');
-      expect(await store.stats()).toMatchObject({ QUEUED: 0 });
+      expect(await store.finder.stats()).toMatchObject({ QUEUED: 0 });
     });
 
     it('nothing where one of the messages does not fit, and says no more than the code of the database', async () => {
@@ -172,7 +177,7 @@ export function itStores(bench: () => StoreBench): void {
       const attempt = bench().enqueue(store, [newMessage(), tooMuch]);
       await expect(attempt).rejects.toMatchObject({ code: 'EMAY_IMS_STORE', retryable: true });
       await expect(attempt).rejects.not.toThrow(/secret/);
-      expect(await store.stats()).toMatchObject({ QUEUED: 0 });
+      expect(await store.finder.stats()).toMatchObject({ QUEUED: 0 });
     });
   });
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { runs } from '../../support/runs.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
-import { messageSql } from '../../../libs/emay-ims/src/message-store/message-sql.js';
+import { messageSql } from './message-parts.js';
 import { STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
 import { appliedReport, REPORTED } from './applying.js';
 import { settlement } from './settling.js';
@@ -34,7 +34,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
           const own = bench().store(store.account, database);
           const requests: { mobile: string; customImsId: string }[][] = [];
           for (;;) {
-            const claimed = await own.claim(100, newAttempt());
+            const claimed = await own.queue.claim(100, newAttempt());
             if (claimed.length === 0) return requests;
             requests.push(claimed);
           }
@@ -48,7 +48,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
       const taken = requests.flatMap(idsOf);
       expect(taken).toHaveLength(3_000);
       expect(new Set(taken)).toEqual(new Set(idsOf(messages)));
-      expect(await store.stats()).toMatchObject({ QUEUED: 0, SUBMITTING: 3_000 });
+      expect(await store.finder.stats()).toMatchObject({ QUEUED: 0, SUBMITTING: 3_000 });
       // Nobody counted a message twice, which would have sent it twice.
       const [row] = await bench().database.rows(
         'SELECT MAX(attempts) AS most FROM emay_ims_message WHERE account = ?',
@@ -71,7 +71,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
         for (const { custom_ims_id: id } of rows) locked.add(String(id));
         claiming = bench()
           .store(store.account, databases[1])
-          .claim(20, newAttempt())
+          .queue.claim(20, newAttempt())
           .then((claimed) => (own = claimed));
         await Promise.race([claiming, pause(5_000)]);
       });
@@ -93,7 +93,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
         databases.map((database, index) =>
           bench()
             .store(store.account, database)
-            .claimThese(index % 2 === 0 ? ids : ids.toReversed(), newAttempt()),
+            .queue.claimThese(index % 2 === 0 ? ids : ids.toReversed(), newAttempt()),
         ),
       );
       expect(claims.flatMap(idsOf).toSorted()).toEqual(ids.toSorted());
@@ -106,10 +106,14 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
         databases.map(async (database, index) => {
           const own = bench().store(store.account, database);
           const messages = ids.map((customImsId) => newMessage({ customImsId, content: `Text ${index}` }));
-          await own.insertQueued(index % 2 === 0 ? messages : messages.toReversed(), await own.now(), database);
+          await own.queue.insertQueued(
+            index % 2 === 0 ? messages : messages.toReversed(),
+            await own.queue.now(),
+            database,
+          );
         }),
       );
-      expect(await store.stats()).toMatchObject({ QUEUED: 50 });
+      expect(await store.finder.stats()).toMatchObject({ QUEUED: 50 });
     });
 
     it('ends in the highest state, in whatever order, how often and over which connection reports and answers come', async () => {
@@ -121,21 +125,22 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
         async (one, other, answer) => {
           const store = bench().store();
           const attempt = newAttempt();
-          await store.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
+          await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
           const applying = [one, other].map(async (states, index) => {
             const database = databases[index] as ImsDatabase;
             const own = bench().store(store.account, database);
             for (const state of states) {
               const page = [appliedReport('one', { state })];
               // As the ingestor does it: by name first, and where that moves nobody, in general.
-              if ((await own.applyNamedReports(page, database)) === 0) await own.applyReports(page, database);
+              if ((await own.results.applyNamedReports(page, database)) === 0)
+                await own.results.applyReports(page, database);
             }
           });
           const settling =
             answer &&
             bench()
               .store(store.account, databases[2])
-              .settle(attempt.token, [settlement('one', { state: answer })]);
+              .results.settle(attempt.token, [settlement('one', { state: answer })]);
           await Promise.all([...applying, settling]);
           // A refusal may come first or not: where no report says more, it may stand.
           const highest = [...one, ...other].reduce((high, state) =>
@@ -159,7 +164,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
       async (way, of) => {
         const store = bench().store();
         const messages = newMessages(200);
-        await store.insertSubmitting(messages, newAttempt());
+        await store.queue.insertSubmitting(messages, newAttempt());
         const ids = idsOf(messages);
         const applied = await Promise.all(
           databases.map((database, index) => {
@@ -168,12 +173,12 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
               appliedReport(id, { state: REPORTED[(of === 'of one state' ? index : index + position) % 4] }),
             );
             return database.transaction((session) =>
-              own[way](index % 2 === 1 ? reports.toReversed() : reports, session),
+              own.results[way](index % 2 === 1 ? reports.toReversed() : reports, session),
             );
           }),
         );
         // By name nothing contradicts a final state: whoever came first has the last word.
-        const { QUEUED, SUBMITTING, UNKNOWN, DELIVERED } = await store.stats();
+        const { QUEUED, SUBMITTING, UNKNOWN, DELIVERED } = await store.finder.stats();
         if (way === 'applyReports') expect(DELIVERED).toBe(200);
         expect([QUEUED, SUBMITTING, UNKNOWN]).toEqual([0, 0, 0]);
         expect(applied.reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(200);

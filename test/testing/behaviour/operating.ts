@@ -47,6 +47,14 @@ export function itIsOperated(subject: () => Subject): void {
       expect(await ims.resolutions('one')).toHaveLength(1);
     });
 
+    it('takes no decision about an attempt that is not the last one any more', async () => {
+      const ims = await doubtful();
+      const decide = (attempts: number) =>
+        ims.resolveUnconfirmed('one', { decision: 'give-up', ...DECISION, attempts });
+      await expect(decide(2)).rejects.toThrow(EmayImsConflictError);
+      expect(await decide(1)).toMatchObject({ state: 'UNKNOWN' });
+    });
+
     it('refuses a decision that is not complete', async () => {
       const ims = await doubtful();
       const incomplete = ims.resolveUnconfirmed('one', { decision: 'wait', decidedBy: '', reason: 'x' } as never);

@@ -15,7 +15,9 @@ import { EventTransactions } from '../events/event-transactions.js';
 import { newToken } from '../messages/ids.js';
 import type { AccountLooks } from '../message-store/account-looks.js';
 import { MessageFinder } from '../message-store/message-finder.js';
-import { MessageStore } from '../message-store/message-store.js';
+import { MessageMaintenance } from '../message-store/message-maintenance.js';
+import { MessageQueue } from '../message-store/message-queue.js';
+import { MessageResults } from '../message-store/message-results.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { readAccountPulse, type ImsAccountPulse } from '../operator/account-pulse.js';
 import { readAccountStatus, type ImsAccountStatus } from '../operator/account-status.js';
@@ -57,7 +59,7 @@ const DELIVER_EVERY_MS = 2_000;
 /** One account, wired: the parts of `architecture.md`, each made once, and what runs them. */
 export class EmayImsAccount {
   readonly transactions: HostTransactions;
-  readonly store: MessageStore;
+  readonly queue: MessageQueue;
   readonly finder: MessageFinder;
   readonly enqueuer: Enqueuer;
   readonly directSender: DirectSender;
@@ -97,20 +99,22 @@ export class EmayImsAccount {
     const leases = new LeaseStore(database, newToken());
     this.events = new EventTransactions(database, name, listeners, (handler) => engine.wake(this.deliveryJob(handler)));
     const times = { reportDeadlineMs: reports.deadlineMs, holdMs: HOLD_MS };
-    this.store = new MessageStore(database, name, times, this.events);
+    this.queue = new MessageQueue(database, name);
+    const results = new MessageResults(database, name, this.events, times);
+    const maintenance = new MessageMaintenance(database, name, this.events, times);
     this.finder = new MessageFinder(database, name);
-    this.enqueuer = new Enqueuer(database, this.store);
+    this.enqueuer = new Enqueuer(database, this.queue, this.finder);
 
     this.circuit = this.newCircuit('sending');
-    this.submitter = new Submitter(client, this.store, this.circuit, options);
-    this.directSender = new DirectSender(this.store, this.submitter, this.circuit, options);
-    this.batchSender = new BatchSender(database, this.store, this.submitter, this.circuit, options);
-    this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
+    this.submitter = new Submitter(client, this.queue, results, this.circuit, options);
+    this.directSender = new DirectSender(this.queue, this.finder, this.submitter, this.circuit, options);
+    this.batchSender = new BatchSender(this.queue, this.finder, this.submitter, this.circuit, options);
+    this.dispatcher = new Dispatcher(this.queue, this.submitter, this.circuit, options);
 
     const inbox = new ReportInbox(database, name, this.events);
     const secondLook = new SecondLookStore(database, name);
-    const ingestor = new ReportIngestor(this.events, this.store, inbox, secondLook, options);
-    const application = new ReportApplication(this.store);
+    const ingestor = new ReportIngestor(this.events, results, inbox, secondLook, options);
+    const application = new ReportApplication(results);
     const adoption = new OrphanAdoption(this.events, secondLook, application, options.http.timeoutMs);
     const spool = new ReportSpool(reports.spoolPath, name);
     this.pages = new KeptPages(database, name, spool);
@@ -122,14 +126,14 @@ export class EmayImsAccount {
     // Its own circuit: reports may be refused where sending is not, and the other way about.
     const pollCircuit = this.newCircuit('reports');
     this.poller = new ReportPoller(puller, leases, applier, pollCircuit, options);
-    this.sweeper = new Sweeper(leases, this.store, [
+    this.sweeper = new Sweeper(leases, maintenance, [
       {
         run: () => inbox.recordAbandonedPulls(),
         done: 'Pulls of delivery reports ended with their process, so what they fetched may be lost',
       },
       {
         run: async () => {
-          const messages = await this.store.bringBack();
+          const messages = await maintenance.bringBack();
           if (messages === null) return 0;
           return messages + (await this.events.durable.bringBack(LONGEST_EVENT_WAIT_MS));
         },
@@ -142,7 +146,7 @@ export class EmayImsAccount {
       { run: () => adoption.adopt(), done: 'Orphaned delivery reports matched to a message' },
     ]);
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
-    this.resolver = new UnconfirmedResolver(database, this.store, this.events);
+    this.resolver = new UnconfirmedResolver(database, results, this.events);
     this.logger = GuardedLogger.of(name);
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }

@@ -1,7 +1,6 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { MessageChanges } from './message-changes.js';
-import type { MessageSql } from './message-sql.js';
-import { SET_BACK_MS } from './message-sweep-sql.js';
+import { SET_BACK_MS, type maintenanceSql } from './message-maintenance-sql.js';
 
 /** Longer than any attempt that may be under way as the clock is set back is likely to take: its owner settles it until then. */
 const ATTEMPTS_END_MS = 120_000;
@@ -20,7 +19,7 @@ export class ClockSetBack {
     private readonly database: ImsDatabase,
     private readonly account: string,
     private readonly changes: MessageChanges,
-    private readonly sql: Pick<MessageSql, 'newest' | 'bringBackQueued' | 'bringBackSubmitting'>,
+    private readonly sql: ReturnType<typeof maintenanceSql>,
   ) {}
 
   /** Resolves to how many messages have been brought back; `null`: the clock has not been set back. */

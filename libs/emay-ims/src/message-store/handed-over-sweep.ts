@@ -1,7 +1,7 @@
+import { readDatabaseClock } from '../database/database-clock.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { MessageChanges } from './message-changes.js';
-import type { MessageSql } from './message-sql.js';
-import type { MessageSweep } from './message-sweep-sql.js';
+import type { maintenanceSql, MessageSweep } from './message-maintenance-sql.js';
 
 /** How often everything is looked at again that could still be in the state, not only what has come since the last sweep. */
 const THOROUGH_EVERY_MS = 5 * 60_000;
@@ -26,7 +26,7 @@ export class HandedOverSweep {
     private readonly account: string,
     private readonly changes: MessageChanges,
     private readonly sweep: MessageSweep,
-    private readonly sql: Pick<MessageSql, 'firstStillIn'>,
+    private readonly sql: Pick<ReturnType<typeof maintenanceSql>, 'firstStillIn'>,
     /** How long after the end of its attempt a message is overdue. */
     private readonly overdueAfterMs: number,
   ) {}
@@ -34,14 +34,13 @@ export class HandedOverSweep {
   /**
    * Resolves to how many messages changed.
    *
-   * @param readNow reads the database's clock
    * @param goOn asked between two steps; where it is over, the next sweep looks at everything again
    */
-  async run(readNow: () => Promise<Date>, goOn: () => boolean = () => true): Promise<number> {
+  async run(goOn: () => boolean = () => true): Promise<number> {
     const isTime = performance.now() - this.thoroughAt >= THOROUGH_EVERY_MS;
     // Who has waited for so long can wait for some minutes more.
     if (!isTime && this.overdueAfterMs >= THOROUGH_EVERY_MS) return 0;
-    const to = (await readNow()).getTime() - this.overdueAfterMs;
+    const to = (await readDatabaseClock(this.database.dialect, this.database)).getTime() - this.overdueAfterMs;
     // The clock has been set back where the last sweep came further: nothing that is known of places holds.
     const isThorough = isTime || this.sweptTo > to;
     const known = isThorough ? await this.reached() : this.sweptTo;

@@ -1,15 +1,42 @@
 import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
-import type { RowValues } from '../database/sql-dialect.js';
+import type { RowValues, SqlDialect, UpdateFromRows, UpdateStatement } from '../database/sql-dialect.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import { messageEvent } from '../events/message-event.js';
 import type { EventfulSession } from '../events/transaction-events.js';
-import { ID_ROW, type MessageChange } from './message-change-sql.js';
 import type { ImsMessageState } from '../messages/message-state.js';
-import type { MessageSweep } from './message-sweep-sql.js';
-import { idRows } from './statement-rows.js';
+import type { MessageSweep } from './message-maintenance-sql.js';
+import { fromIds, ID_ROW, idRows, ofMessage } from './statement-parts.js';
 
 /** Messages of a sweep in one statement. */
 const SWEPT_AT_A_TIME = 1_000;
+
+/** What an event tells of a message. */
+const CHANGED_COLUMNS = ['custom_ims_id', 'ims_id', 'mobile', 'state', 'code', 'report_state', 'report_description'];
+
+/** An update that brings messages into another state. */
+export interface MessageChange extends UpdateStatement {
+  /** The same, returning what it has changed (has RETURNING). */
+  returning: UpdateStatement;
+  /** Where there is no RETURNING: locks the messages that it is going to change. Same rows and conditions. */
+  lock: string;
+}
+
+/** Makes the change for one database. */
+export function messageChange(dialect: SqlDialect, update: UpdateFromRows): MessageChange {
+  const { sql, bind } = dialect.updateMessagesFromRows(update, CHANGED_COLUMNS);
+  return {
+    ...dialect.updateMessagesFromRows(update),
+    returning: { sql: `${sql}, ${dialect.now} AS occurred_at`, bind },
+    // Rows first, as in the update: MySQL would else lock messages of others on its way.
+    lock: `SELECT m.custom_ims_id FROM ${dialect.rows(update.columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m
+      ON ${update.where} FOR UPDATE`,
+  };
+}
+
+/** ids, account: what has just been changed, where there is no RETURNING */
+export function findChanged(dialect: SqlDialect): string {
+  return `SELECT ${ofMessage(CHANGED_COLUMNS)}, ${dialect.now} AS occurred_at ${fromIds(dialect)}`;
+}
 
 interface ChangeParameters {
   rows: readonly RowValues[];
@@ -24,12 +51,15 @@ interface ChangeParameters {
  *   locked first and read afterwards.
  */
 export class MessageChanges {
+  private readonly findChanged: string;
+
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
     private readonly events: EventTransactions,
-    private readonly findChanged: string,
-  ) {}
+  ) {
+    this.findChanged = findChanged(database.dialect);
+  }
 
   /** Resolves to how many messages changed. */
   async make(change: MessageChange, parameters: ChangeParameters, session: EventfulSession): Promise<number> {

@@ -1,8 +1,10 @@
-import type { ImsDatabase } from '../database/ims-database.js';
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { SqlDialect } from '../database/sql-dialect.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import { HANDED_OVER, listedAs, SETTLED_UP_TO } from './message-listing.js';
-import { ALL_COLUMNS, toMessage } from './message-row.js';
-import type { ImsMessageState } from '../messages/message-state.js';
+import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
+import { HANDED_OVER, listedAs, SETTLED_UP_TO, WAITING_HANDED_OVER } from './message-listing.js';
+import { ALL_COLUMNS, MESSAGE_COLUMNS, toMessage } from './message-row.js';
+import { fromIds, ID_ROW, idRows, ofAccount, ofMessage } from './statement-parts.js';
 
 /** Which messages to find. Validated. */
 export interface MessageQuery {
@@ -19,13 +21,73 @@ export interface MessageQuery {
   after?: { createdAt: Date; customImsId: string } | undefined;
 }
 
-/** Finds messages of one account, newest first. */
+/** The statements of `MessageFinder` that are always the same; parameters in the order of the comment behind. */
+export function finderSql(dialect: SqlDialect) {
+  return {
+    /** ids, account */
+    findByIds: `SELECT ${ofMessage(MESSAGE_COLUMNS)} ${fromIds(dialect)}`,
+    /** ids, account: as they are now, not as the snapshot of a host's transaction has them; after `insertQueued`, which locks them */
+    findLatestByIds: `SELECT ${ofMessage(MESSAGE_COLUMNS)} ${dialect.latest(
+      dialect.rows(ID_ROW, 'r'),
+      'emay_ims_message AS m',
+      ofAccount(dialect),
+    )}`,
+    /** account, id */
+    findOne: `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?`,
+    /**
+     * account three times: by what they are listed as; of those handed over, which are not DELIVERED, by their state. The planner may
+     * read all rows in their order where that is faster than most of them by the index.
+     */
+    stats: `SELECT COALESCE(listed_as, '${HANDED_OVER}') AS listed, NULL AS state, COUNT(*) AS messages
+        FROM emay_ims_message WHERE account = ? GROUP BY listed_as
+      UNION ALL
+      SELECT '${HANDED_OVER}', state, COUNT(*) FROM emay_ims_message
+        WHERE account = ? AND ${WAITING_HANDED_OVER} AND state <> 'DELIVERED' GROUP BY state`,
+  };
+}
+
+/** Reads messages of one account. */
 export class MessageFinder {
+  private readonly sql: ReturnType<typeof finderSql>;
+
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
-  ) {}
+  ) {
+    this.sql = finderSql(database.dialect);
+  }
 
+  async findOne(customImsId: string): Promise<ImsMessage | null> {
+    const [row] = await this.database.rows(this.sql.findOne, [this.account, customImsId]);
+    return row ? toMessage(row) : null;
+  }
+
+  findByIds(customImsIds: readonly string[]): Promise<ImsMessage[]> {
+    return this.findThese(this.sql.findByIds, customImsIds, this.database);
+  }
+
+  /** The same within a transaction that has just stored them, whatever its isolation. */
+  findLatestByIds(customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {
+    return this.findThese(this.sql.findLatestByIds, customImsIds, session);
+  }
+
+  /** How many there are in each state. */
+  async stats(): Promise<Record<ImsMessageState, number>> {
+    const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])) as Record<ImsMessageState, number>;
+    for (const { listed, state, messages: counted } of await this.database.rows(
+      this.sql.stats,
+      Array(3).fill(this.account),
+      { isLong: true },
+    )) {
+      const count = Number(counted);
+      // Of those handed over, DELIVERED is who is not counted as anything else.
+      if (state !== null) counts.DELIVERED -= count;
+      counts[(state ?? (listed === HANDED_OVER ? 'DELIVERED' : listed)) as ImsMessageState] += count;
+    }
+    return counts;
+  }
+
+  /** Newest first. */
   async find(query: MessageQuery): Promise<ImsMessage[]> {
     const conditions = ['account = ?'];
     const parameters: unknown[] = [this.account];
@@ -57,6 +119,12 @@ export class MessageFinder {
       [...parameters, query.limit],
     );
     return rows.map(toMessage);
+  }
+
+  private async findThese(sql: string, customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {
+    if (customImsIds.length === 0) return [];
+    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account];
+    return (await session.rows(sql, parameters)).map(toMessage);
   }
 }
 

@@ -1,24 +1,46 @@
-import type { ImsDatabase } from '../database/ims-database.js';
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
-import type { MessageChange } from './message-change-sql.js';
-import type { MessageChanges } from './message-changes.js';
-import type { MessageSql } from './message-sql.js';
-import type { ImsMessageState } from '../messages/message-state.js';
-import type { AppliedReport } from '../messages/applied-report.js';
+import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
 import type { Settlement } from '../messages/attempt.js';
-import { inIdOrder, reportRows, SettlementRow, type ReportRow } from './statement-rows.js';
+import type { ImsMessageState } from '../messages/message-state.js';
+import { MessageChanges, type MessageChange } from './message-changes.js';
+import {
+  IMS_ID_ROW,
+  reportRows,
+  resultsSql,
+  SettlementRow,
+  toReported,
+  type ReportRow,
+} from './message-results-sql.js';
+import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
-/** Moves messages to what answers and reports say: only upwards, so neither order nor repetition matters. */
+/** Between which two times, in epoch ms, the attempts that handed messages over were to end. */
+export interface HandedOverAround {
+  from: number;
+  to: number;
+}
+
+/**
+ * What became of the messages of one account: moves them to what answers, reports and people say.
+ *
+ * - Answers and reports move them only upwards, so neither order nor repetition matters.
+ */
 export class MessageResults {
+  private readonly sql: ReturnType<typeof resultsSql>;
+  private readonly changes: MessageChanges;
+
   constructor(
     private readonly database: ImsDatabase,
-    private readonly account: string,
-    private readonly changes: MessageChanges,
+    readonly account: string,
     private readonly events: EventTransactions,
-    private readonly sql: MessageSql,
-  ) {}
+    options: { reportDeadlineMs: number },
+  ) {
+    this.sql = resultsSql(database.dialect, options);
+    this.changes = new MessageChanges(database, account, events);
+  }
 
+  /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
   async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
     if (settlements.length === 0) return;
     const rows = inIdOrder(settlements.map((settlement) => new SettlementRow(settlement)));
@@ -38,10 +60,12 @@ export class MessageResults {
     });
   }
 
+  /** Raises messages to what their reports say; resolves to how many moved. */
   applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     return this.apply(this.sql.applyReports, reportRows(reports), session);
   }
 
+  /** The same for messages that have no final state yet and went to the number that their report tells. */
   applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     return this.move(
       reportRows(reports),
@@ -51,12 +75,67 @@ export class MessageResults {
     );
   }
 
+  /** Makes messages UNCONFIRMED that have never been handed over from here, though reports tell of them; resolves to how many. */
   async doubtReported(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     const rows = reportRows(reports);
     if (rows.length === 0) return 0;
     const { sql, bind } = this.sql.noteReported;
     await session.run(sql, bind({ rows, where: [this.account] }));
     return this.apply(this.sql.doubtReported, rows, session);
+  }
+
+  /** Who a report could be about, by our id or by the gateway's. */
+  async findReported(
+    ids: { customImsIds: string[]; imsIds: { ims_id: string; mobile: string }[] },
+    session: SqlSession,
+  ): Promise<ReportedMessage[]> {
+    const byId =
+      ids.customImsIds.length === 0
+        ? []
+        : await session.rows(this.sql.findStates, [
+            ...this.database.dialect.encodeRows(ID_ROW, idRows(ids.customImsIds)),
+            this.account,
+          ]);
+    const byImsId =
+      ids.imsIds.length === 0
+        ? []
+        : await session.rows(this.sql.findByImsIds, [
+            ...this.database.dialect.encodeRows(IMS_ID_ROW, ids.imsIds),
+            this.account,
+          ]);
+    return [...byId, ...byImsId].map(toReported);
+  }
+
+  /**
+   * Messages without a final state by the gateway's id alone: for the rare report that says nothing else.
+   *
+   * @param around when they were handed over; default: whenever
+   */
+  async findByImsIdAlone(
+    imsIds: readonly string[],
+    session: SqlSession,
+    around?: HandedOverAround,
+  ): Promise<ReportedMessage[]> {
+    if (imsIds.length === 0) return [];
+    const { account } = this;
+    const meant = [...(around ? [around.from, around.to] : []), ...imsIds];
+    const sql = this.sql.findByImsIdAlone(imsIds.length, around !== undefined);
+    return (await session.rows(sql, [account, ...meant, account, account, ...meant])).map(toReported);
+  }
+
+  /**
+   * Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt, or with
+   * `attempts` given another one than after so many.
+   */
+  async resolve(
+    customImsId: string,
+    decision: 'resend' | 'give-up',
+    session: EventfulSession,
+    attempts?: number,
+  ): Promise<boolean> {
+    const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
+    const parameters = { rows: [{ custom_ims_id: customImsId, attempts }], where: [this.account] };
+    return (await this.changes.make(change, parameters, session)) === 1;
   }
 
   /**

@@ -4,7 +4,7 @@ import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import { EmayImsConflictError, EmayImsValidationError } from '../errors/emay-ims-errors.js';
 import { newToken } from '../messages/ids.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageResults } from '../message-store/message-results.js';
 import { ImsResolution, type ResolutionDecision } from './ims-resolution.entity.js';
 import { ResolveUnconfirmedDto } from './resolve-unconfirmed.dto.js';
 
@@ -15,7 +15,7 @@ import { ResolveUnconfirmedDto } from './resolve-unconfirmed.dto.js';
 export class UnconfirmedResolver {
   constructor(
     private readonly database: ImsDatabase,
-    private readonly store: MessageStore,
+    private readonly results: MessageResults,
     private readonly events: EventTransactions,
   ) {}
 
@@ -26,13 +26,13 @@ export class UnconfirmedResolver {
   async resolve(customImsId: string, wanted: ResolveUnconfirmedDto): Promise<void> {
     const { decision, decidedBy, reason, attempts } = checked(wanted);
     await this.events.transaction(async (session) => {
-      if (!(await this.store.resolve(customImsId, decision, session, attempts))) {
+      if (!(await this.results.resolve(customImsId, decision, session, attempts))) {
         throw new EmayImsConflictError([customImsId], 'there is no UNCONFIRMED message with this id (any more)');
       }
       await session.run(
         `INSERT INTO emay_ims_resolution (id, account, custom_ims_id, decision, decided_by, reason, decided_at)
          VALUES (?, ?, ?, ?, ?, ?, ${this.database.dialect.now})`,
-        [newToken(), this.store.account, customImsId, decision, decidedBy, reason],
+        [newToken(), this.results.account, customImsId, decision, decidedBy, reason],
       );
     });
   }
@@ -42,7 +42,7 @@ export class UnconfirmedResolver {
     const rows = await this.database.rows(
       `SELECT id, account, custom_ims_id, decision, decided_by, reason, decided_at FROM emay_ims_resolution
        WHERE account = ? AND custom_ims_id = ? ORDER BY decided_at, id`,
-      [this.store.account, customImsId],
+      [this.results.account, customImsId],
     );
     return rows.map(toResolution);
   }

@@ -1,8 +1,8 @@
 import type { SqlSession } from '../database/ims-database.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { GuardedLogger } from '../diagnostics/index.js';
-import { REPORTED_UNSENT } from '../message-store/message-result-sql.js';
-import type { HandedOverAround, MessageStore } from '../message-store/message-store.js';
+import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
+import type { HandedOverAround, MessageResults } from '../message-store/message-results.js';
 import { isWrittenOtherwise, type DeliveryReport } from '../protocol/index.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 
@@ -18,13 +18,13 @@ export interface AppliedReports extends Pick<MatchedReports, 'orphans' | 'confli
 export class ReportApplication {
   private readonly logger: GuardedLogger;
 
-  constructor(private readonly store: MessageStore) {
-    this.logger = GuardedLogger.of(store.account);
+  constructor(private readonly messages: MessageResults) {
+    this.logger = GuardedLogger.of(messages.account);
   }
 
   /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */
   async apply(reports: readonly DeliveryReport[], session: EventfulSession): Promise<AppliedReports> {
-    const moved = await this.store.applyNamedReports(reportsByName(reports) ?? [], session);
+    const moved = await this.messages.applyNamedReports(reportsByName(reports) ?? [], session);
     if (moved === reports.length) return { applied: moved, doubted: 0, orphans: [], conflicts: 0 };
     // Those that moved stand where their reports want them, so they neither move nor count again.
     const { applied, ...rest } = await this.applyMatched(reports, session);
@@ -38,9 +38,9 @@ export class ReportApplication {
     around?: HandedOverAround,
   ): Promise<AppliedReports> {
     const { applied, unsent, orphans, conflicts } = await this.match(reports, session, around);
-    const doubted = await this.store.doubtReported(unsent, session);
+    const doubted = await this.messages.doubtReported(unsent, session);
     // The dispatcher may have taken one of them since they were looked up: then its report is like any other.
-    const raised = await this.store.applyReports([...applied, ...unsent], session);
+    const raised = await this.messages.applyReports([...applied, ...unsent], session);
     return { applied: raised, doubted, orphans, conflicts };
   }
 
@@ -50,7 +50,7 @@ export class ReportApplication {
     this.logger.error(
       `Delivery reports name queued messages that were never submitted from here: ${messages}. They are UNCONFIRMED now and ` +
         'are not sent: was the database restored, or does another system send with the same ids?',
-      { account: this.store.account, messages, code: REPORTED_UNSENT },
+      { account: this.messages.account, messages, code: REPORTED_UNSENT },
     );
   }
 
@@ -60,15 +60,15 @@ export class ReportApplication {
     around?: HandedOverAround,
   ): Promise<MatchedReports> {
     const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
-    const named = await this.store.findReported({ customImsIds, imsIds: [] }, session);
+    const named = await this.messages.findReported({ customImsIds, imsIds: [] }, session);
     const { orphans } = matchReports(reports, named);
     const imsIds = orphans.flatMap(({ imsId, mobile }) =>
       imsId === null || mobile === null ? [] : { ims_id: imsId, mobile },
     );
     // No index leads to these: only where nothing else can.
     const alone = orphans.filter(isFoundByImsIdAlone).flatMap(({ imsId }) => imsId ?? []);
-    const byImsId = await this.store.findReported({ customImsIds: [], imsIds }, session);
-    const byImsIdAlone = await this.store.findByImsIdAlone(alone, session, around);
+    const byImsId = await this.messages.findReported({ customImsIds: [], imsIds }, session);
+    const byImsIdAlone = await this.messages.findByImsIdAlone(alone, session, around);
     return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone]);
   }
 }

@@ -2,7 +2,7 @@ import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageResults } from '../message-store/message-results.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   classifyAnswerCode,
@@ -56,13 +56,13 @@ export class ReportIngestor {
 
   constructor(
     private readonly events: EventTransactions,
-    private readonly store: MessageStore,
+    private readonly messages: MessageResults,
     private readonly inbox: ReportInbox,
     private readonly secondLook: SecondLookStore,
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.reader = new PageReader(options);
-    this.application = new ReportApplication(store);
+    this.application = new ReportApplication(messages);
   }
 
   async ingest(page: StoredPage): Promise<IngestedPage> {
@@ -139,7 +139,7 @@ export class ReportIngestor {
     session: EventfulSession,
   ): Promise<void> {
     await this.secondLook.keep(pullId, orphans, malformed, session);
-    const shared = { account: this.store.account, occurredAt: new Date(), pullId };
+    const shared = { account: this.messages.account, occurredAt: new Date(), pullId };
     for (const { position, customImsId, imsId, mobile, state: reportState } of orphans) {
       const type = 'report.orphaned';
       const told = { ...shared, type, position, customImsId, imsId, mobile, reportState } as const;

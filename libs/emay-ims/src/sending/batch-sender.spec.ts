@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import type { ImsDatabase } from '../database/ims-database.js';
 import { AccountCircuit } from '../engine/account-circuit.js';
 import type { NewMessage } from '../messages/new-message.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageFinder } from '../message-store/message-finder.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { BatchSender } from './batch-sender.js';
 import type { Submitter } from './submitter.js';
@@ -15,13 +15,13 @@ const messages: NewMessage[] = Array.from({ length: 20 }, (_, index) => ({
 it('sends nothing any more once a batch has failed, and tells so when all requests have ended', async () => {
   const ended: string[] = [];
   let stored = 0;
-  const store = {
-    findByIds: async () => [],
+  const finder = { findByIds: async () => [] } as unknown as MessageFinder;
+  const queue = {
     now: async () => new Date(),
     insertSubmitting: async () => {
       if (++stored === 2) throw new Error('the database is away');
     },
-  } as unknown as MessageStore;
+  } as unknown as MessageQueue;
   const submitter = {
     size: { limit: 1, isSmall: false },
     newAttempt: async () => ({ token: 't', lastsMs: 1_000, heldBack: null }),
@@ -35,13 +35,7 @@ it('sends nothing any more once a batch has failed, and tells so when all reques
   } as unknown as Submitter;
   const dispatch = { concurrency: 2, maxBatchSize: 1, minBackoffMs: 1, maxBackoffMs: 1 };
   const options = { name: 'default', dispatch } as unknown as ResolvedEmayImsOptions;
-  const sender = new BatchSender(
-    null as unknown as ImsDatabase,
-    store,
-    submitter,
-    new AccountCircuit(dispatch),
-    options,
-  );
+  const sender = new BatchSender(queue, finder, submitter, new AccountCircuit(dispatch), options);
   const { stored: sent, unsent } = await sender.send({ messages, givenIds: new Set() });
   expect(ended).toEqual(['m0']);
   expect(stored).toBe(2);

@@ -1,11 +1,11 @@
-import type { ImsDatabase } from '../database/ims-database.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import { EmayImsConflictError, EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { NewMessage } from '../messages/new-message.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageFinder } from '../message-store/message-finder.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { BatchLedger, type BatchEnd } from './batch-ledger.js';
 import type { RunningAttempt } from './attempt-fence.js';
@@ -28,8 +28,8 @@ export class BatchSender {
   private readonly logger: GuardedLogger;
 
   constructor(
-    private readonly database: ImsDatabase,
-    private readonly store: MessageStore,
+    private readonly queue: MessageQueue,
+    private readonly finder: MessageFinder,
     private readonly submitter: Submitter,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
@@ -38,21 +38,18 @@ export class BatchSender {
   }
 
   async send({ messages, givenIds }: IdentifiedMessages): Promise<BatchEnd> {
-    const known = await this.store.findByIds([...givenIds]);
+    const known = await this.finder.findByIds([...givenIds]);
     const ledger = new BatchLedger(this.options.name, messages, known);
     const conflicts = conflictingIds(messages, ledger.stored);
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
     if (known.length > 0) {
-      await this.store.unhold(
-        known.map(({ customImsId }) => customImsId),
-        this.database,
-      );
+      await this.queue.unhold(known.map(({ customImsId }) => customImsId));
     }
 
-    ledger.createdAt = await this.store.now();
+    ledger.createdAt = await this.queue.now();
     const fresh = messages.filter(({ customImsId }) => !ledger.stored.has(customImsId));
     const later = fresh.filter((message) => problemWithNow(message, ledger.createdAt) !== null);
-    if (later.length > 0) await this.queue(later, ledger);
+    if (later.length > 0) await this.enqueue(later, ledger);
     const now = fresh.filter((message) => problemWithNow(message, ledger.createdAt) === null);
     await this.sendNow(packRequests(now, this.options.dispatch.maxBatchSize), givenIds, ledger);
     await this.readBack(ledger);
@@ -66,7 +63,7 @@ export class BatchSender {
       for (let request = requests.shift(); request && failures.length === 0; request = requests.shift()) {
         // While the way is not proven the rest waits in the queue: not one request is spent on it.
         if (isHeldBack || this.mustWait) {
-          await this.queue(request, ledger);
+          await this.enqueue(request, ledger);
           continue;
         }
         const attempt = await this.submitter.newAttempt();
@@ -98,11 +95,11 @@ export class BatchSender {
     ledger: BatchLedger,
   ): Promise<void> {
     // Requests before this one may have taken long.
-    const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.store.now() : ledger.createdAt;
-    await ledger.submitting(request, () => this.store.insertSubmitting(request, attempt));
+    const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.queue.now() : ledger.createdAt;
+    await ledger.submitting(request, () => this.queue.insertSubmitting(request, attempt));
     const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
     const stored =
-      contested.length === 0 ? [] : await this.submitter.persistently(() => this.store.findByIds(contested));
+      contested.length === 0 ? [] : await this.submitter.persistently(() => this.finder.findByIds(contested));
     const theirs = stored.filter(({ attempt: by }) => by !== attempt.token);
     ledger.read(theirs);
     const theirIds = new Set(theirs.map(({ customImsId }) => customImsId));
@@ -117,16 +114,16 @@ export class BatchSender {
     );
   }
 
-  private queue(messages: readonly NewMessage[], ledger: BatchLedger): Promise<void> {
-    return ledger.queueing(messages, () => this.store.insertQueued(messages, ledger.createdAt, this.database));
+  private enqueue(messages: readonly NewMessage[], ledger: BatchLedger): Promise<void> {
+    return ledger.queueing(messages, () => this.queue.insertQueued(messages, ledger.createdAt));
   }
 
   /** How all stand by now; where the database does not tell, what this process knows has to do. */
   private async readBack(ledger: BatchLedger): Promise<void> {
     try {
-      const read = () => this.store.findByIds(ledger.storedIds);
+      const read = () => this.finder.findByIds(ledger.storedIds);
       const absent = ledger.readBack(await this.submitter.persistently(read, READING_BACK_MS));
-      if (absent.length > 0) await this.submitter.persistently(() => this.queue(absent, ledger), READING_BACK_MS);
+      if (absent.length > 0) await this.submitter.persistently(() => this.enqueue(absent, ledger), READING_BACK_MS);
     } catch (error) {
       this.logFailure(error);
     }

@@ -12,7 +12,8 @@ import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { ClaimedMessage } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageFinder } from '../message-store/message-finder.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   ANSWER_CODES,
@@ -42,7 +43,8 @@ export class DirectSender {
   private readonly meanings: AnswerCodeMeanings;
 
   constructor(
-    private readonly store: MessageStore,
+    private readonly queue: MessageQueue,
+    private readonly finder: MessageFinder,
     private readonly submitter: Submitter,
     private readonly circuit: AccountCircuit,
     { protocol }: ResolvedEmayImsOptions,
@@ -56,10 +58,10 @@ export class DirectSender {
     const { customImsId } = message;
     const attempt = await this.submitter.newAttempt();
     const leaving = await this.assertMayGoNow(message);
-    const known = givenIds.size > 0 ? await this.store.findOne(customImsId) : null;
+    const known = givenIds.size > 0 ? await this.finder.findOne(customImsId) : null;
     if (known) return this.finish(await this.takeUp(known, message, attempt), attempt);
     if (this.circuit.isShut) throw this.rejected(customImsId, this.refusal);
-    await this.store.insertSubmitting([message], attempt);
+    await this.queue.insertSubmitting([message], attempt);
     const stored = givenIds.size > 0 ? await this.readAgain(customImsId) : null;
     // Somebody may have stored the same id between our look and our insert.
     const isOurs = stored === null || stored.attempt === attempt.token;
@@ -73,7 +75,7 @@ export class DirectSender {
 
   private async assertMayGoNow(message: NewMessage): Promise<ClaimedMessage> {
     if (message.sendAt === null && message.expiresAt === null) return message;
-    const now = await this.store.now();
+    const now = await this.queue.now();
     const problem = problemWithNow(message, now);
     if (problem !== null) throw new EmayImsValidationError([{ index: 0, ...problem }]);
     return leavingAt(now, message);
@@ -81,7 +83,7 @@ export class DirectSender {
 
   private async readAgain(customImsId: string): Promise<ImsMessage | null> {
     try {
-      return await this.submitter.persistently(() => this.store.findOne(customImsId));
+      return await this.submitter.persistently(() => this.finder.findOne(customImsId));
     } catch (error) {
       if (!(error instanceof EmayImsStoreError)) throw error;
       throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
@@ -99,15 +101,15 @@ export class DirectSender {
         : new EmayImsQueuedError(customImsId, this.refusal);
     }
     const releaseInMs = dueAt === null ? HELD : await this.dueInMs(known);
-    const [claimed] = await this.store.claimThese([customImsId], attempt);
+    const [claimed] = await this.queue.claimThese([customImsId], attempt);
     return claimed
       ? { claimed, releaseInMs }
-      : { stored: (await this.store.findOne(customImsId)) ?? gone(customImsId) };
+      : { stored: (await this.finder.findOne(customImsId)) ?? gone(customImsId) };
   }
 
   /** A message for later, sent early, is for later again if that fails. */
   private async dueInMs({ sendAt }: ImsMessage): Promise<number> {
-    return sendAt === null ? 0 : Math.max(0, sendAt.getTime() - (await this.store.now()).getTime());
+    return sendAt === null ? 0 : Math.max(0, sendAt.getTime() - (await this.queue.now()).getTime());
   }
 
   private async finish(taken: TakenUp, attempt: RunningAttempt): Promise<ImsMessage> {
@@ -122,7 +124,7 @@ export class DirectSender {
   ): Promise<ImsMessage> {
     try {
       await this.submitter.submit([message], attempt, releaseInMs);
-      return (await this.store.findOne(message.customImsId)) ?? gone(message.customImsId);
+      return (await this.finder.findOne(message.customImsId)) ?? gone(message.customImsId);
     } catch (error) {
       if (error instanceof EmayImsStoreError) throw new EmayImsUnconfirmedError(message.customImsId, 'STORE_FAILED');
       throw error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccountCircuit } from '../engine/account-circuit.js';
 import type { ClaimedMessage } from '../messages/attempt.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Submitter } from './submitter.js';
@@ -15,12 +15,12 @@ describe('a worker that fails while another is still sending', () => {
     process.on('unhandledRejection', note);
     let isSent = false;
     let claims = 0;
-    const store = {
+    const queue = {
       claim: async () => {
         if (claims++ === 0) return [MESSAGE];
         throw new Error('the database is away');
       },
-    } as unknown as MessageStore;
+    } as unknown as MessageQueue;
     const submitter = {
       isWayProven: true,
       size: { limit: 1, isSmall: false },
@@ -33,7 +33,7 @@ describe('a worker that fails while another is still sending', () => {
     } as unknown as Submitter;
     const dispatch = { concurrency: 2, maxBatchSize: 1, minBackoffMs: 1, maxBackoffMs: 1 };
     const options = { dispatch } as unknown as ResolvedEmayImsOptions;
-    const dispatcher = new Dispatcher(store, submitter, new AccountCircuit(dispatch), options);
+    const dispatcher = new Dispatcher(queue, submitter, new AccountCircuit(dispatch), options);
     await expect(dispatcher.dispatch()).rejects.toThrow('the database is away');
     process.off('unhandledRejection', note);
     expect(isSent).toBe(true);

@@ -1,6 +1,6 @@
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { Submitter } from './submitter.js';
@@ -18,7 +18,7 @@ export class Dispatcher {
   private stopped = false;
 
   constructor(
-    private readonly store: MessageStore,
+    private readonly queue: MessageQueue,
     private readonly submitter: Submitter,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
@@ -49,7 +49,7 @@ export class Dispatcher {
       if (passage === 'none') return;
       try {
         // Without messages no canary: an idle account calls nobody.
-        if (!this.submitter.isWayProven && !(await this.store.hasDue())) return;
+        if (!this.submitter.isWayProven && !(await this.queue.hasDue())) return;
         const attempt = await this.submitter.newAttempt();
         if (attempt.heldBack !== null || this.stopped) return;
         const { size } = this.submitter;
@@ -66,7 +66,7 @@ export class Dispatcher {
 
   private async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
     try {
-      return await this.store.claim(limit, attempt);
+      return await this.queue.claim(limit, attempt);
     } catch (error) {
       // Without this they would be in doubt in the end, although nothing of them has left.
       if (error instanceof EmayImsStoreError && error.mayBeStored) await this.submitter.giveBack(attempt);

@@ -3,7 +3,8 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsConflictError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageFinder } from '../message-store/message-finder.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 import { unreadMessage } from '../messages/unread-message.js';
 
@@ -20,7 +21,8 @@ interface Stored {
 export class Enqueuer {
   constructor(
     private readonly database: ImsDatabase,
-    private readonly messages: MessageStore,
+    private readonly queue: MessageQueue,
+    private readonly finder: MessageFinder,
   ) {}
 
   /**
@@ -32,7 +34,7 @@ export class Enqueuer {
     return wanted.messages.map(
       (message) =>
         stored.get(message.customImsId) ??
-        unreadMessage(this.messages.account, message, {
+        unreadMessage(this.queue.account, message, {
           state: 'QUEUED',
           createdAt,
           dueAt: message.sendAt ?? createdAt,
@@ -50,22 +52,22 @@ export class Enqueuer {
   }
 
   private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<Stored> {
-    const createdAt = await this.messages.now(session);
+    const createdAt = await this.queue.now(session);
     const isNew = givenIds.size === 0;
     for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
       const rows = messages.slice(start, start + ROWS_PER_STATEMENT);
-      await this.messages.insertQueued(rows, createdAt, session, { isNew });
+      await this.queue.insertQueued(rows, createdAt, session, { isNew });
     }
     const stored = new Map(
       givenIds.size > 0
-        ? (await this.messages.findLatestByIds([...givenIds], session)).map((message) => [message.customImsId, message])
+        ? (await this.finder.findLatestByIds([...givenIds], session)).map((message) => [message.customImsId, message])
         : [],
     );
     const conflicts = conflictingIds(messages, stored);
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
     const held = [...stored.values()].filter(({ state, dueAt }) => state === 'QUEUED' && dueAt === null);
     if (held.length > 0) {
-      await this.messages.unhold(
+      await this.queue.unhold(
         held.map(({ customImsId }) => customImsId),
         session,
       );

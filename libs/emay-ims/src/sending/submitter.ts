@@ -6,7 +6,8 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
+import type { MessageResults } from '../message-store/message-results.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, classifyAnswerCode, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
@@ -45,7 +46,8 @@ export class Submitter {
 
   constructor(
     private readonly client: EmayImsClient,
-    private readonly store: MessageStore,
+    private readonly queue: MessageQueue,
+    private readonly results: MessageResults,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
     private readonly clocks: HostClocks = HOST_CLOCKS,
@@ -121,7 +123,7 @@ export class Submitter {
   ): Promise<SubmittedMessage[]> {
     switch (verdict.kind) {
       case 'settled':
-        await this.persistently(() => this.store.settle(attempt.token, verdict.settlements));
+        await this.persistently(() => this.results.settle(attempt.token, verdict.settlements));
         publishSettled(this.options.name, verdict.settlements);
         return verdict.settlements;
       case 'released':
@@ -143,7 +145,7 @@ export class Submitter {
     for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
       const attempt = await this.newAttempt();
       const ids = half.map(({ customImsId }) => customImsId);
-      const claimed = await this.store.claimThese(ids, attempt);
+      const claimed = await this.queue.claimThese(ids, attempt);
       if (claimed.length > 0) ends.push(...(await this.submit(claimed, attempt, releaseInMs)));
     }
     return ends;
@@ -164,7 +166,7 @@ export class Submitter {
     dueInMs: number | null,
   ): Promise<void> {
     return this.persistently(() =>
-      this.store.release(
+      this.queue.release(
         attempt.token,
         messages.map(({ customImsId }) => ({ customImsId, code, dueInMs })),
       ),
@@ -232,9 +234,9 @@ export class Submitter {
   /** The claim of this attempt got no answer: what it may have taken has not been sent, and goes back into the queue. */
   async giveBack({ token }: Attempt): Promise<void> {
     await this.persistently(async () => {
-      const customImsIds = await this.store.findByAttempt(token);
+      const customImsIds = await this.queue.findByAttempt(token);
       const released = { code: 'CLAIM_UNANSWERED', dueInMs: 0 };
-      await this.store.release(
+      await this.queue.release(
         token,
         customImsIds.map((customImsId) => ({ customImsId, ...released })),
       );

@@ -1,7 +1,7 @@
 import type { LeaseStore } from '../database/lease-store.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageMaintenance } from '../message-store/message-maintenance.js';
 
 /** What one instance at a time does for the whole account. */
 export interface SweepTask {
@@ -27,21 +27,21 @@ export class Sweeper {
 
   constructor(
     private readonly leases: LeaseStore,
-    store: MessageStore,
+    messages: MessageMaintenance,
     more: readonly SweepTask[],
   ) {
-    this.logger = GuardedLogger.of(store.account);
-    this.account = store.account;
-    this.leaseName = `${store.account}:sweep`;
+    this.logger = GuardedLogger.of(messages.account);
+    this.account = messages.account;
+    this.leaseName = `${messages.account}:sweep`;
     const goOn = () => !this.stopped;
     this.tasks = [
       {
-        run: () => store.recoverAbandonedAttempts(goOn),
+        run: () => messages.recoverAbandonedAttempts(goOn),
         done: 'Messages now UNCONFIRMED and not resent, as their process stopped while submitting them',
       },
-      { run: () => store.expire(goOn), done: 'Messages expired before they were submitted' },
+      { run: () => messages.expire(goOn), done: 'Messages expired before they were submitted' },
       {
-        run: () => store.giveUpWaitingForReports(goOn),
+        run: () => messages.giveUpWaitingForReports(goOn),
         done: 'Accepted messages now UNKNOWN, as no report came in time',
       },
       ...more,

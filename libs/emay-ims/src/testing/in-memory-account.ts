@@ -9,9 +9,11 @@ import { circuitEvent } from '../events/circuit-event.js';
 import { messageEvent } from '../events/message-event.js';
 import type { MessageFinder } from '../message-store/message-finder.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import { REPORTED_UNSENT } from '../message-store/message-result-sql.js';
+import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
 import { isFinal } from '../messages/message-state.js';
-import type { MessageStore } from '../message-store/message-store.js';
+import type { MessageMaintenance } from '../message-store/message-maintenance.js';
+import type { MessageQueue } from '../message-store/message-queue.js';
+import type { MessageResults } from '../message-store/message-results.js';
 import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
 import type { ImsReportFlow } from '../operator/report-flow.js';
@@ -31,7 +33,9 @@ import { deliveryReport } from './delivery-report.js';
 import { InMemoryEnqueuer } from './in-memory-enqueuer.js';
 import type { InMemoryEvents } from './in-memory-events.js';
 import { InMemoryMessageFinder } from './in-memory-message-finder.js';
-import { InMemoryMessageStore, type NeverAskedOfAnInMemoryStore } from './in-memory-message-store.js';
+import { InMemoryMessageMaintenance } from './in-memory-message-maintenance.js';
+import { InMemoryMessageQueue } from './in-memory-message-queue.js';
+import { InMemoryMessageResults } from './in-memory-message-results.js';
 import { InMemoryResolver } from './in-memory-resolver.js';
 import { MessageTable } from './message-table.js';
 import { ScriptedGateway } from './scripted-gateway.js';
@@ -67,7 +71,7 @@ const NOTHING_TO_PULL: ReportPullResult = {
 export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnInMemoryAccount> {
   readonly gateway = new ScriptedGateway();
   readonly table: MessageTable;
-  readonly store: MessageStore;
+  readonly queue: MessageQueue;
   readonly finder: MessageFinder;
   readonly enqueuer: Enqueuer;
   readonly resolver: UnconfirmedResolver;
@@ -89,6 +93,8 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     spooled: async () => ({ spooledPages: 0, spoolFailure: null }),
   });
   circuit: AccountCircuit;
+  private readonly results: MessageResults;
+  private readonly maintenance: MessageMaintenance;
   private readonly decisions: InMemoryResolver;
   /** How many calls there have been: what the circuit's clock goes by. */
   private calls = 0;
@@ -99,35 +105,36 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     private readonly events: InMemoryEvents,
   ) {
     const { name, reports } = options;
-    this.table = new MessageTable(name, (message) => events.tell(messageEvent(message, this.now())));
-    this.decisions = new InMemoryResolver(this.table, clock);
-    const store = new InMemoryMessageStore(this.table, clock, {
-      reportDeadlineMs: reports.deadlineMs,
-      holdMs: HOLD_MS,
-    });
-    this.store = standsFor<MessageStore, NeverAskedOfAnInMemoryStore>(store);
+    this.table = new MessageTable(name, (message) => events.tell(messageEvent(message, this.now())), clock);
+    const queue = new InMemoryMessageQueue(this.table);
+    const results = new InMemoryMessageResults(this.table, { reportDeadlineMs: reports.deadlineMs });
+    this.decisions = new InMemoryResolver(this.table, results);
+    const maintenance = new InMemoryMessageMaintenance(this.table, { holdMs: HOLD_MS });
+    this.queue = standsFor<MessageQueue>(queue);
+    this.results = standsFor<MessageResults>(results);
+    this.maintenance = standsFor<MessageMaintenance>(maintenance);
     this.finder = standsFor<MessageFinder>(new InMemoryMessageFinder(this.table));
-    this.enqueuer = standsFor<Enqueuer>(new InMemoryEnqueuer(store, this.table));
+    this.enqueuer = standsFor<Enqueuer>(new InMemoryEnqueuer(queue, this.table));
     this.resolver = standsFor<UnconfirmedResolver>(this.decisions);
     this.retention = new Retention(NO_LEASES, standsFor<RetentionStore>(this.purgedStore()), name);
     this.circuit = this.newCircuit();
   }
 
   get directSender(): DirectSender {
-    return new DirectSender(this.store, this.newSubmitter(), this.circuit, this.options);
+    return new DirectSender(this.queue, this.finder, this.newSubmitter(), this.circuit, this.options);
   }
 
   get batchSender(): BatchSender {
-    return new BatchSender(NO_DATABASE, this.store, this.newSubmitter(), this.circuit, this.options);
+    return new BatchSender(this.queue, this.finder, this.newSubmitter(), this.circuit, this.options);
   }
 
   /** Once what runs in the background: ends what is overdue, hands over what is due, calls durable handlers. */
   async dispatch(): Promise<void> {
     await this.events.seeThrough(async () => {
-      await this.store.expire();
-      await this.store.giveUpWaitingForReports();
+      await this.maintenance.expire();
+      await this.maintenance.giveUpWaitingForReports();
       const submitter = this.newSubmitter();
-      await new Dispatcher(this.store, submitter, this.circuit, this.options).dispatch();
+      await new Dispatcher(this.queue, submitter, this.circuit, this.options).dispatch();
     });
   }
 
@@ -138,8 +145,8 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     const report = deliveryReport(known, state, this.now());
     const { applied, unsent } = matchReports([report], [message]);
     await this.events.seeThrough(async () => {
-      await this.store.applyReports(applied, NO_DATABASE);
-      await this.store.doubtReported(unsent, NO_DATABASE);
+      await this.results.applyReports(applied, NO_DATABASE);
+      await this.results.doubtReported(unsent, NO_DATABASE);
     });
   }
 
@@ -189,7 +196,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   async status(): Promise<ImsAccountStatus> {
     return {
       ...(await this.pulse()),
-      unconfirmed: (await this.store.stats()).UNCONFIRMED,
+      unconfirmed: (await this.finder.stats()).UNCONFIRMED,
       reportedUnsent: this.table.where(({ state, code }) => state === 'UNCONFIRMED' && code === REPORTED_UNSENT).length,
       possibleLosses: 0,
       lostReportsAtMost: 0,
@@ -222,7 +229,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   private newSubmitter(): Submitter {
     this.calls++;
     const client = standsFor<EmayImsClient, 'getImsReport'>(this.gateway);
-    return new Submitter(client, this.store, this.circuit, this.options);
+    return new Submitter(client, this.queue, this.results, this.circuit, this.options);
   }
 
   private newCircuit(): AccountCircuit {

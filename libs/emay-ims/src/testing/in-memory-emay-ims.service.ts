@@ -130,11 +130,11 @@ export class InMemoryEmayImsService extends EmayImsService {
    * @throws EmayImsConflictError where there is no such message; what a durable handler threw, as `dispatch()`
    */
   async report(customImsId: string, state: ReportedState | (string & {})): Promise<ImsMessage> {
-    const { store } = this.memory;
-    const message = await store.findOne(customImsId);
+    const { finder } = this.memory;
+    const message = await finder.findOne(customImsId);
     if (!message) throw new EmayImsConflictError([customImsId], 'there is no message with this id to report about');
     await this.memory.report(message, state);
-    return (await store.findOne(customImsId)) as ImsMessage;
+    return (await finder.findOne(customImsId)) as ImsMessage;
   }
 
   /** Forgets messages, decisions, scripted outcomes and events that wait for their handlers, as between two tests. */

@@ -2,7 +2,7 @@ import { EmayImsConflictError } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { Enqueuer } from '../sending/enqueuer.js';
-import type { InMemoryMessageStore } from './in-memory-message-store.js';
+import type { InMemoryMessageQueue } from './in-memory-message-queue.js';
 import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
 
@@ -13,7 +13,7 @@ import type { Surface } from './surface.js';
  */
 export class InMemoryEnqueuer implements Surface<Enqueuer> {
   constructor(
-    private readonly messages: InMemoryMessageStore,
+    private readonly queue: InMemoryMessageQueue,
     private readonly table: MessageTable,
   ) {}
 
@@ -23,13 +23,13 @@ export class InMemoryEnqueuer implements Surface<Enqueuer> {
   }
 
   async store({ messages, givenIds }: IdentifiedMessages) {
-    const createdAt = await this.messages.now();
+    const createdAt = await this.queue.now();
     // Nothing is awaited between looking and storing: two calls with one id do not both find it free.
     const stored = new Map(this.table.byIds([...givenIds]).map((message) => [message.customImsId, message]));
     const conflicts = conflictingIds(messages, stored);
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
-    await this.messages.insertQueued(messages, createdAt);
-    await this.messages.unhold([...stored.keys()]);
+    await this.queue.insertQueued(messages, createdAt);
+    await this.queue.unhold([...stored.keys()]);
     return { createdAt, stored };
   }
 }

@@ -1,12 +1,31 @@
 import type { ImsMessage } from '../messages/ims-message.entity.js';
+import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import type { MessageFinder, MessageQuery } from '../message-store/message-finder.js';
 import type { PageEnd } from '../messages/page-cursor.js';
 import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
 
-/** Finds messages in memory, newest first. */
+/** Reads messages in memory. */
 export class InMemoryMessageFinder implements Surface<MessageFinder> {
   constructor(private readonly table: MessageTable) {}
+
+  async findByIds(customImsIds: readonly string[]): Promise<ImsMessage[]> {
+    return this.table.byIds(customImsIds);
+  }
+
+  findLatestByIds(customImsIds: readonly string[]): Promise<ImsMessage[]> {
+    return this.findByIds(customImsIds);
+  }
+
+  async findOne(customImsId: string): Promise<ImsMessage | null> {
+    return this.table.byIds([customImsId])[0] ?? null;
+  }
+
+  async stats(): Promise<Record<ImsMessageState, number>> {
+    const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])) as Record<ImsMessageState, number>;
+    for (const { state } of this.table.where(() => true)) counts[state]++;
+    return counts;
+  }
 
   async find(query: MessageQuery): Promise<ImsMessage[]> {
     return this.table

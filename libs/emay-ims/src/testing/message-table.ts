@@ -1,4 +1,5 @@
 import { ImsMessage } from '../messages/ims-message.entity.js';
+import type { ImsMessageState } from '../messages/message-state.js';
 import type { NewMessage } from '../messages/new-message.js';
 import { unreadMessage, type Standing } from '../messages/unread-message.js';
 
@@ -15,10 +16,31 @@ export class MessageTable {
     readonly account: string,
     /** Called with each message that has come into another state. */
     private readonly onMoved: (message: ImsMessage) => void = () => undefined,
+    /** In epoch ms: what the database's clock is to a table in SQL. */
+    private readonly clock: () => number = Date.now,
   ) {}
+
+  /** The time, or what it will be. */
+  at(inMs = 0): Date {
+    return new Date(this.clock() + inMs);
+  }
+
+  /** Whether the time has come, or `afterMs` after it. */
+  isOver(time: Date | null, afterMs = 0): boolean {
+    return time !== null && time.getTime() + afterMs <= this.clock();
+  }
 
   where(holds: (message: ImsMessage) => boolean): ImsMessage[] {
     return [...this.messages.values()].filter(holds).map(copy);
+  }
+
+  inState(state: ImsMessageState, holds: (message: ImsMessage) => boolean): ImsMessage[] {
+    return this.where((message) => message.state === state && holds(message));
+  }
+
+  /** What the attempt was the last to take. */
+  ofAttempt(token: string, customImsId: string): ImsMessage | undefined {
+    return this.byIds([customImsId]).find(({ attempt }) => attempt === token);
   }
 
   /** These, as far as they are there. */
@@ -38,6 +60,13 @@ export class MessageTable {
     const { state } = message;
     Object.assign(message, changes);
     if (message.state !== state) this.onMoved(copy(message));
+  }
+
+  /** Ends queued messages before they have left; how many. */
+  end(state: 'CANCELLED' | 'EXPIRED', holds: (message: ImsMessage) => boolean): number {
+    const ended = this.inState('QUEUED', holds);
+    for (const { customImsId } of ended) this.change(customImsId, { state, dueAt: null, finalAt: this.at() });
+    return ended.length;
   }
 
   /** How many there were. */

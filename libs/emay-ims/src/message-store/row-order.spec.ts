@@ -3,7 +3,14 @@ import { mysql } from '../database/dialects/mysql.js';
 import { postgres } from '../database/dialects/postgres.js';
 import { sqlite } from '../database/dialects/sqlite.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
-import { MessageStore } from './message-store.js';
+import { EventTransactions } from '../events/event-transactions.js';
+import { MessageQueue } from './message-queue.js';
+import { MessageResults } from './message-results.js';
+
+interface Writers {
+  queue: MessageQueue;
+  results: MessageResults;
+}
 
 const IDS = ['b', 'C', 'a', 'c', 'B'];
 const IN_ORDER = ['B', 'C', 'a', 'b', 'c'];
@@ -11,7 +18,7 @@ const IN_ORDER = ['B', 'C', 'a', 'b', 'c'];
 /** The ids among the parameters of each statement that the work runs: a column of their own, or the first one in JSON. */
 async function idsHandedOver(
   dialect: ImsDatabase['dialect'],
-  work: (store: MessageStore, session: SqlSession) => Promise<unknown>,
+  work: (writers: Writers, session: SqlSession) => Promise<unknown>,
 ): Promise<string[][]> {
   const lists: string[][] = [];
   const keep = (parameters: readonly unknown[] = []) => {
@@ -27,7 +34,9 @@ async function idsHandedOver(
   };
   const transaction = (inside: (session: SqlSession) => Promise<unknown>) => inside(session);
   const database = { dialect, ...session, transaction } as unknown as ImsDatabase;
-  await work(new MessageStore(database, 'account', { reportDeadlineMs: 1, holdMs: 1 }), session);
+  const events = new EventTransactions(database, 'account');
+  const results = new MessageResults(database, 'account', events, { reportDeadlineMs: 1 });
+  await work({ queue: new MessageQueue(database, 'account'), results }, session);
   return lists;
 }
 
@@ -38,11 +47,11 @@ describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (di
   const report = { imsId: null, mobile: null, state: 'DELIVERED', reportState: 'DELIVRD', description: null } as const;
   const times = { submitTime: null, receiveTime: null };
 
-  it.each<[string, (store: MessageStore, session: SqlSession) => Promise<unknown>]>([
+  it.each<[string, (writers: Writers, session: SqlSession) => Promise<unknown>]>([
     [
       'insertQueued',
-      (store, session) =>
-        store.insertQueued(
+      ({ queue }, session) =>
+        queue.insertQueued(
           IDS.map((customImsId) => ({ ...message, customImsId })),
           new Date(),
           session,
@@ -50,42 +59,42 @@ describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (di
     ],
     [
       'insertSubmitting',
-      (store) =>
-        store.insertSubmitting(
+      ({ queue }) =>
+        queue.insertSubmitting(
           IDS.map((customImsId) => ({ ...message, customImsId })),
           attempt,
         ),
     ],
-    ['claimThese', (store) => store.claimThese(IDS, attempt)],
+    ['claimThese', ({ queue }) => queue.claimThese(IDS, attempt)],
     [
       'settle',
-      (store) =>
-        store.settle(
+      ({ results }) =>
+        results.settle(
           't',
           IDS.map((customImsId) => ({ ...settlement, customImsId })),
         ),
     ],
     [
       'release',
-      (store) =>
-        store.release(
+      ({ queue }) =>
+        queue.release(
           't',
           IDS.map((customImsId) => ({ customImsId, code: null, dueInMs: 0 })),
         ),
     ],
-    ['unhold', (store, session) => store.unhold(IDS, session)],
+    ['unhold', ({ queue }, session) => queue.unhold(IDS, session)],
     [
       'applyReports',
-      (store, session) =>
-        store.applyReports(
+      ({ results }, session) =>
+        results.applyReports(
           IDS.map((customImsId) => ({ ...report, ...times, customImsId })),
           session,
         ),
     ],
     [
       'applyNamedReports',
-      (store, session) =>
-        store.applyNamedReports(
+      ({ results }, session) =>
+        results.applyNamedReports(
           IDS.map((customImsId) => ({ ...report, ...times, customImsId })),
           session,
         ),
@@ -101,8 +110,8 @@ describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (di
 
   it('are in one statement on a server where their states differ; on SQLite, with its one writer, they need not be', async () => {
     const states = ['DELIVERED', 'UNDELIVERABLE', 'DELIVERED', 'UNKNOWN', 'REJECTED'] as const;
-    const lists = await idsHandedOver(dialect, (store, session) =>
-      store.applyNamedReports(
+    const lists = await idsHandedOver(dialect, ({ results }, session) =>
+      results.applyNamedReports(
         IDS.map((customImsId, index) => ({ ...report, ...times, customImsId, state: states[index]! })),
         session,
       ),

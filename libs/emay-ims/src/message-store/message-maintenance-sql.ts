@@ -1,7 +1,8 @@
 import type { SqlDialect } from '../database/sql-dialect.js';
-import { ID_ROW, messageChange, ofAccount, STATE, type MessageChange } from './message-change-sql.js';
+import { messageChange, type MessageChange } from './message-changes.js';
 import { ANY_PRIORITY, HANDED_OVER, listedAs } from './message-listing.js';
 import type { ImsMessageState } from '../messages/message-state.js';
+import { ID_ROW, ofAccount, STATE } from './statement-parts.js';
 
 /** An update of all messages for which something is overdue. */
 export interface MessageSweep {
@@ -18,8 +19,8 @@ export const SET_BACK_MS = 10_000;
 
 const HANDED_OVER_BETWEEN = 'listed_at > ? AND listed_at <= ?';
 
-/** The sweeps; parameters of `find` in the comment behind each, the limit last. */
-export function messageSweeps(dialect: SqlDialect) {
+/** The statements of `MessageMaintenance`; of a sweep, the parameters of `find` in the comment behind, the limit last. */
+export function maintenanceSql(dialect: SqlDialect) {
   const { now } = dialect;
   const ours = ofAccount(dialect);
   const sweep = (

@@ -1,0 +1,57 @@
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { EventTransactions } from '../events/event-transactions.js';
+import { ClockSetBack } from './clock-set-back.js';
+import { HandedOverSweep } from './handed-over-sweep.js';
+import { MessageChanges } from './message-changes.js';
+import { maintenanceSql } from './message-maintenance-sql.js';
+
+/** Ends what has waited too long, for the messages of one account. Each sweep resolves to how many it has changed. */
+export class MessageMaintenance {
+  private readonly sql: ReturnType<typeof maintenanceSql>;
+  private readonly changes: MessageChanges;
+  private readonly abandonedAttempts: HandedOverSweep;
+  private readonly overdueReports: HandedOverSweep;
+  private readonly clock: ClockSetBack;
+
+  constructor(
+    database: ImsDatabase,
+    readonly account: string,
+    events: EventTransactions,
+    private readonly options: { reportDeadlineMs: number; holdMs: number },
+  ) {
+    this.sql = maintenanceSql(database.dialect);
+    this.changes = new MessageChanges(database, account, events);
+    const { sql, changes } = this;
+    this.abandonedAttempts = new HandedOverSweep(database, account, changes, sql.recover, sql, 0);
+    this.overdueReports = new HandedOverSweep(
+      database,
+      account,
+      changes,
+      sql.giveUpWaiting,
+      sql,
+      options.reportDeadlineMs,
+    );
+    this.clock = new ClockSetBack(database, account, changes, sql);
+  }
+
+  /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
+  recoverAbandonedAttempts(goOn?: () => boolean): Promise<number> {
+    return this.abandonedAttempts.run(goOn);
+  }
+
+  /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */
+  async expire(goOn?: () => boolean): Promise<number> {
+    const expired = await this.changes.sweep(this.sql.expire, {}, goOn);
+    return expired + (await this.changes.sweep(this.sql.expireHeld, { overdue: [this.options.holdMs] }, goOn));
+  }
+
+  /** Accepted messages whose report is overdue become UNKNOWN. */
+  giveUpWaitingForReports(goOn?: () => boolean): Promise<number> {
+    return this.overdueReports.run(goOn);
+  }
+
+  /** Makes due what the database's clock, set back, has put off; `null`: it has not been set back. */
+  bringBack(): Promise<number | null> {
+    return this.clock.bringBack();
+  }
+}

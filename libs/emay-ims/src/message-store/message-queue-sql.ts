@@ -1,0 +1,161 @@
+import { assignments } from '../database/dialects/assignments.js';
+import { oneMore } from '../database/counter.js';
+import type { SqlRow } from '../database/ims-database.js';
+import type { RowColumns, RowValues, SqlDialect } from '../database/sql-dialect.js';
+import type { ClaimedMessage } from '../messages/attempt.js';
+import type { ImsMessageState } from '../messages/message-state.js';
+import type { NewMessage } from '../messages/new-message.js';
+import { ANY_PRIORITY, HANDED_OVER, listedAs } from './message-listing.js';
+import { fromIds, ID_ROW, ofAccount, ofMessage, STATE } from './statement-parts.js';
+
+export const NEW_MESSAGE_ROW: RowColumns = {
+  custom_ims_id: 'varchar64',
+  mobile: 'varchar64',
+  content: 'text',
+  priority: 'bigint',
+  send_at: 'bigint',
+  expires_at: 'bigint',
+};
+const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
+const STANDING_COLUMNS = [
+  'account',
+  'state',
+  'listed_as',
+  'attempt',
+  'attempts',
+  'created_at',
+  'due_at',
+  'listed_at',
+  'submitted_at',
+];
+
+/** What a request needs to know of its messages; last, when they were claimed. */
+const CLAIMED_COLUMNS = ['custom_ims_id', 'mobile', 'content', 'expires_at', 'submitted_at'];
+
+/** How long after the end of an attempt its messages are still looked for. */
+const CLAIMED_LATELY_MS = 600_000;
+
+/** The statements of `MessageQueue`, one each; parameters in the order of the comment behind. */
+export function queueSql(dialect: SqlDialect) {
+  const { now } = dialect;
+  const ours = ofAccount(dialect);
+  const attempt = {
+    state: "'SUBMITTING'",
+    attempt: '?',
+    due_at: `${now} + ?`,
+    listed_as: `'${HANDED_OVER}'`,
+    listed_at: `${now} + ?`,
+    attempts: oneMore('m.attempts'),
+    submitted_at: now,
+  };
+  // The state itself as well: only what is QUEUED may ever be sent, whatever it is listed as.
+  const due = `FROM ${dialect.dueMessages}
+    WHERE account = ? AND listed_as = 'QUEUED' AND listed_at <= ${now} AND state = 'QUEUED'
+      AND (expires_at IS NULL OR expires_at > ${now})`;
+  const selectDue = (columns: string) =>
+    `SELECT ${columns} ${due} ORDER BY priority DESC, listed_at LIMIT ? ${dialect.lockSkippingLocked}`;
+  const columns = [...NEW_MESSAGE_COLUMNS, ...STANDING_COLUMNS];
+  const standingAs = (state: ImsMessageState, token: string, attempts: number, times: string) =>
+    `SELECT ${NEW_MESSAGE_COLUMNS.map((column) => `r.${column}`).join(', ')},
+       ?, '${state}', '${listedAs(state)}', ${token}, ${attempts}, ${times}
+     FROM ${dialect.rows(NEW_MESSAGE_ROW, 'r')}`;
+  const queued = standingAs(
+    'QUEUED',
+    'NULL',
+    0,
+    `CAST(? AS ${dialect.bigint}), COALESCE(r.send_at, ?), COALESCE(r.send_at, ?), NULL`,
+  );
+  const submitting = standingAs('SUBMITTING', '?', 1, `${now}, ${now} + ?, ${now} + ?, ${now}`);
+
+  return {
+    /** account, createdAt three times, rows */
+    insertQueued: dialect.insertNew('emay_ims_message', columns, queued),
+    /** the same of ids that cannot be there */
+    insertNewlyQueued: `INSERT INTO emay_ims_message (${columns.join(', ')}) ${queued}`,
+    /** account, attempt, attemptMs twice, rows */
+    insertSubmitting: dialect.insertNew('emay_ims_message', columns, submitting),
+
+    /** account, limit, attempt, attemptMs twice: one request's worth of what is due, no number twice (has RETURNING) */
+    claim: `WITH due AS (${selectDue(`${dialect.rowLocation} AS location, mobile, priority, listed_at`)}),
+      picked AS (
+        SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY priority DESC, listed_at) AS occurrence FROM due
+      )
+      UPDATE emay_ims_message AS m SET ${assignments(attempt)} FROM picked AS p
+      WHERE p.occurrence = 1 AND m.${dialect.rowLocation} = p.location
+      RETURNING ${CLAIMED_COLUMNS.map(dialect.returned).join(', ')}`,
+    /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
+    selectDue: selectDue([...CLAIMED_COLUMNS.slice(0, -1), `${now} AS submitted_at`].join(', ')),
+    /** account: whether there is anything to claim */
+    findDue: `SELECT custom_ims_id ${due} LIMIT 1`,
+    /** set: attempt, attemptMs twice; rows: ids; where: account. Takes those that are still queued */
+    claimThese: dialect.updateMessagesFromRows(
+      {
+        columns: ID_ROW,
+        set: attempt,
+        where: `${ours} AND ${STATE} = 'QUEUED'`,
+      },
+      CLAIMED_COLUMNS,
+    ),
+    /** ids, account, attempt: what claimThese took, where there is no RETURNING */
+    findClaimed: `SELECT ${ofMessage(CLAIMED_COLUMNS)} ${fromIds(dialect)} WHERE m.attempt = ?`,
+
+    /**
+     * rows, account, attempt: back into the queue; without `due_in` held for the caller to try again. Also what was taken for
+     * abandoned: the attempt's owner knows better. A person's decision takes the token, or the state.
+     */
+    release: dialect.updateMessagesFromRows({
+      columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
+      set: {
+        state: "'QUEUED'",
+        code: 'r.code',
+        due_at: `${now} + r.due_in`,
+        listed_as: "'QUEUED'",
+        listed_at: `${now} + r.due_in`,
+      },
+      where: `${ours} AND m.attempt = ? AND (${STATE} = 'SUBMITTING'
+          OR ${STATE} = 'UNCONFIRMED' AND COALESCE(m.code, '') = 'ATTEMPT_ABANDONED')`,
+    }),
+    /** account, attempt: what it has claimed lately, by where that is listed */
+    findByAttempt: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE account = ? AND listed_as = '${HANDED_OVER}'
+      AND priority IN (${ANY_PRIORITY}) AND listed_at > ${now} - ${CLAIMED_LATELY_MS} AND attempt = ?`,
+    /** rows, account: what a failed direct send held goes into the queue after all */
+    unhold: dialect.updateMessagesFromRows({
+      columns: ID_ROW,
+      set: { due_at: `COALESCE(m.send_at, ${now})`, listed_at: `COALESCE(m.send_at, ${now})` },
+      where: `${ours} AND ${STATE} = 'QUEUED' AND m.due_at IS NULL`,
+    }),
+    /** account, id */
+    cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', listed_as = 'CANCELLED', due_at = NULL, final_at = ${now}
+      WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,
+  };
+}
+
+/** A new message, for `NEW_MESSAGE_ROW`. */
+export class NewMessageRow implements RowValues {
+  [column: string]: string | number | undefined;
+  readonly custom_ims_id: string;
+
+  constructor({ customImsId, mobile, content, priority, sendAt, expiresAt }: NewMessage) {
+    this.custom_ims_id = customImsId;
+    this.mobile = mobile;
+    this.content = content;
+    this.priority = priority;
+    this.send_at = sendAt?.getTime();
+    this.expires_at = expiresAt?.getTime();
+  }
+}
+
+export function toClaimed(row: SqlRow): ClaimedMessage {
+  const { expires_at: expiresAt, submitted_at: claimedAt } = row;
+  const expiresInMs = expiresAt === null ? undefined : Number(expiresAt) - Number(claimedAt);
+  return new Claimed(String(row.custom_ims_id), String(row.mobile), String(row.content), expiresInMs);
+}
+
+class Claimed implements ClaimedMessage {
+  constructor(
+    readonly customImsId: string,
+    readonly mobile: string,
+    readonly content: string,
+    readonly expiresInMs: number | undefined,
+  ) {}
+}

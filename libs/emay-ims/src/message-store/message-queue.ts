@@ -1,0 +1,170 @@
+import type { EntityManager } from 'typeorm';
+import { readDatabaseClock } from '../database/database-clock.js';
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { Attempt, ClaimedMessage, Release } from '../messages/attempt.js';
+import type { NewMessage } from '../messages/new-message.js';
+import { NEW_MESSAGE_ROW, NewMessageRow, queueSql, toClaimed } from './message-queue-sql.js';
+import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
+
+/**
+ * The queue of one account: stores messages, claims them for an attempt, and takes back what provably was not accepted.
+ *
+ * - Every step is one statement; a claim is one transaction where the database has no RETURNING.
+ */
+export class MessageQueue {
+  private readonly sql: ReturnType<typeof queueSql>;
+  private foundNothingDue = false;
+
+  constructor(
+    private readonly database: ImsDatabase,
+    readonly account: string,
+  ) {
+    this.sql = queueSql(database.dialect);
+  }
+
+  /** The database's clock. */
+  now(session: SqlSession = this.database): Promise<Date> {
+    return readDatabaseClock(this.database.dialect, session);
+  }
+
+  /**
+   * Stores messages for the dispatcher; ids that are there already are left alone.
+   *
+   * @param isNew their ids have just been made, so none can be there: PostgreSQL stores them for a quarter less
+   */
+  async insertQueued(
+    messages: readonly NewMessage[],
+    createdAt: Date,
+    session: SqlSession = this.database,
+    { isNew = false }: { isNew?: boolean } = {},
+  ): Promise<void> {
+    const created = createdAt.getTime();
+    await session.run(isNew ? this.sql.insertNewlyQueued : this.sql.insertQueued, [
+      this.account,
+      created,
+      created,
+      created,
+      ...this.newMessageRows(messages),
+    ]);
+  }
+
+  /** Stores messages whose request is about to leave; ids that are there already are left alone. */
+  async insertSubmitting(messages: readonly NewMessage[], attempt: Attempt): Promise<void> {
+    await this.database.run(this.sql.insertSubmitting, [
+      this.account,
+      ...attemptParameters(attempt),
+      ...this.newMessageRows(messages),
+    ]);
+  }
+
+  /** Whether there is anything to claim. */
+  async hasDue(): Promise<boolean> {
+    return (await this.database.rows(this.sql.findDue, [this.account])).length > 0;
+  }
+
+  /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
+  async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
+    if (this.database.dialect.hasReturning) {
+      const rows = await this.database.rows(this.sql.claim, [this.account, limit, ...attemptParameters(attempt)]);
+      return rows.map(toClaimed);
+    }
+    // A transaction is four more round trips: for nothing, where there was nothing the last time either.
+    if (this.foundNothingDue && !(await this.hasDue())) return [];
+    const claimed = await this.lockAndTake(limit, attempt);
+    this.foundNothingDue = claimed.length === 0;
+    return claimed;
+  }
+
+  /** Takes these messages, due or not, as far as they are still queued; resolves to those it got. */
+  async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
+    if (this.database.dialect.hasReturning) {
+      const rows = await this.database.rows(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+      return rows.map(toClaimed);
+    }
+    return this.database.transaction(async (session) => {
+      await this.take(customImsIds, attempt, session);
+      return this.findTaken(customImsIds, attempt, session);
+    });
+  }
+
+  /** What an attempt has taken whose claim got no answer, so that its owner was not told. */
+  async findByAttempt(token: string): Promise<string[]> {
+    const rows = await this.database.rows(this.sql.findByAttempt, [this.account, token]);
+    return rows.map((row) => String(row.custom_ims_id));
+  }
+
+  /**
+   * Gives messages of the attempt back to the queue; its owner knows that nothing of them was accepted. Also those that
+   * were taken for abandoned meanwhile, unless a report has come for them or a person has decided.
+   */
+  async release(token: string, releases: readonly Release[]): Promise<void> {
+    if (releases.length === 0) return;
+    const rows = releases.map(({ customImsId, code, dueInMs }) => ({
+      custom_ims_id: customImsId,
+      code: code ?? undefined,
+      due_in: dueInMs ?? undefined,
+    }));
+    const { sql, bind } = this.sql.release;
+    await this.database.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
+  }
+
+  /** Hands messages that were held for their caller over to the dispatcher. */
+  async unhold(customImsIds: readonly string[], session: SqlSession = this.database): Promise<void> {
+    const { sql, bind } = this.sql.unhold;
+    await session.run(sql, bind({ rows: idRows(customImsIds), where: [this.account] }));
+  }
+
+  /** Withdraws a message that has not been handed over; `false` where it is too late, or there is none. */
+  async cancel(customImsId: string, manager: EntityManager | null = null): Promise<boolean> {
+    const work = (session: SqlSession) => session.run(this.sql.cancel, [this.account, customImsId]);
+    return (await (manager ? this.database.within(manager, work) : work(this.database))) === 1;
+  }
+
+  private lockAndTake(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
+    return this.database.transaction(async (session) => {
+      const due = firstToEachNumber((await session.rows(this.sql.selectDue, [this.account, limit])).map(toClaimed));
+      const ids = due.map(({ customImsId }) => customImsId);
+      // They are locked, so what was read is what is taken. Should that ever fail, only what was taken may be sent.
+      const isWhole = (await this.take(ids, attempt, session)) === ids.length;
+      return isWhole ? due : this.findTaken(ids, attempt, session);
+    });
+  }
+
+  private async take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
+    if (customImsIds.length === 0) return 0;
+    return session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+  }
+
+  private async findTaken(
+    customImsIds: readonly string[],
+    attempt: Attempt,
+    session: SqlSession,
+  ): Promise<ClaimedMessage[]> {
+    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account, attempt.token];
+    return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
+  }
+
+  private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
+    return this.sql.claimThese.bind({
+      set: attemptParameters(attempt),
+      rows: idRows(customImsIds),
+      where: [this.account],
+    });
+  }
+
+  private newMessageRows(messages: readonly NewMessage[]): unknown[] {
+    const rows = messages.map((message) => new NewMessageRow(message));
+    return this.database.dialect.encodeRows(NEW_MESSAGE_ROW, inIdOrder(rows));
+  }
+}
+
+export function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessage[] {
+  const first = new Map<string, ClaimedMessage>();
+  for (const message of due) if (!first.has(message.mobile)) first.set(message.mobile, message);
+  return [...first.values()];
+}
+
+/** Its token, and twice how long it lasts: for when it is over, and for its place in the index. */
+function attemptParameters({ token, lastsMs }: Attempt): [string, number, number] {
+  return [token, lastsMs, lastsMs];
+}
