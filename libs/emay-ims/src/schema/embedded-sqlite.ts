@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import type { DataSourceOptions } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
@@ -9,6 +8,7 @@ import { EMAY_IMS_MIGRATIONS } from './migrations/index.js';
 import { runEmayImsMigrations } from './run-migrations.js';
 import { describeDriverError, driverProblem, loadSqliteDriver } from '../database/sqlite-driver.js';
 import { makePrivate } from '../database/sqlite-files.js';
+import { retry } from '../time/retry.js';
 
 interface SqliteConnection {
   pragma(text: string): unknown;
@@ -66,21 +66,22 @@ async function open(given: string, driver: unknown, readOnly: boolean): Promise<
       }
     },
   };
-  const giveUpAt = performance.now() + OPENING_MS;
-  for (;;) {
-    try {
-      makePrivate(path);
-      const source = new EmbeddedSqliteSource(options);
-      await (readOnly ? source.initialize() : runEmayImsMigrations(source));
-      source.watch(path);
-      return source;
-    } catch (error) {
-      if (isContended(error) && performance.now() < giveUpAt) await pause(50 + Math.random() * 100);
-      else {
-        await releaseFiles();
-        throw cannotOpen(given, error);
-      }
-    }
+  const openOnce = async () => {
+    makePrivate(path);
+    const source = new EmbeddedSqliteSource(options);
+    await (readOnly ? source.initialize() : runEmayImsMigrations(source));
+    source.watch(path);
+    return source;
+  };
+  try {
+    return await retry(openOnce, {
+      mayPass: isContended,
+      limitMs: () => OPENING_MS,
+      pauseMs: () => 50 + Math.random() * 100,
+    });
+  } catch (error) {
+    await releaseFiles();
+    throw cannotOpen(given, error);
   }
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EmayImsClient, HeldBack, SendOutcome } from '../client/index.js';
 import { GuardedLogger, publishSettled } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
@@ -9,6 +8,7 @@ import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
 import type { MessageQueue } from '../message-store/message-queue.js';
 import type { MessageResults } from '../message-store/message-results.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { retry } from '../time/retry.js';
 import { ANSWER_CODES, classifyAnswerCode, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import { closedBy, HOST_CLOCKS, runAttempt, type HostClocks, type RunningAttempt } from './attempt-fence.js';
@@ -244,18 +244,12 @@ export class Submitter {
   }
 
   /** Tries for a while what fails because the database is away. */
-  async persistently<T>(work: () => Promise<T>, limitMs = SETTLING_RETRY_MS): Promise<T> {
-    const began = performance.now();
-    for (let wait = 50; ; wait = Math.min(wait * 2, 1_000)) {
-      try {
-        return await work();
-      } catch (error) {
-        const limit = this.isHurried ? Math.min(limitMs, HURRIED_RETRY_MS) : limitMs;
-        const isOver = performance.now() - began > limit;
-        if (!(error instanceof EmayImsStoreError) || isOver) throw error;
-        await pause(wait);
-      }
-    }
+  persistently<T>(work: () => Promise<T>, limitMs = SETTLING_RETRY_MS): Promise<T> {
+    return retry(work, {
+      mayPass: (error) => error instanceof EmayImsStoreError,
+      limitMs: () => (this.isHurried ? Math.min(limitMs, HURRIED_RETRY_MS) : limitMs),
+      pauseMs: (failures) => Math.min(1_000, 25 * 2 ** failures),
+    });
   }
 }
 
