@@ -18,42 +18,72 @@ export interface BatchEnd {
 /** Perhaps sent, perhaps not: the database went away where that was to be recorded. */
 const IN_DOUBT = { state: 'UNCONFIRMED', code: 'STORE_FAILED', attempts: 1 } as const;
 
+type Standing = Pick<ImsMessage, 'state'> & Partial<ImsMessage>;
+
 /**
  * What a process knows of the messages of a batch, from step to step, so that each can be told of even if the database is
- * not there any more. What it says itself is believed first.
+ * not there any more.
+ *
+ * - In the order of a batch: what is stored in the queue or as SUBMITTING, how each request ended, how all stand at the end.
  */
 export class BatchLedger {
   /** By id. What is not in it has never been stored by this call. */
-  readonly stored: Map<string, ImsMessage>;
+  private readonly stored: Map<string, ImsMessage>;
   /** Those whose write got no answer, so that no request has left with them; and whether that was to put them into the queue. */
   private readonly unanswered = new Map<string, { message: NewMessage; isQueueing: boolean }>();
-  /** Whether anything is stored: from then on, it may be sent. */
-  hasBegun = false;
-  createdAt = new Date(0);
+  /** From then on it may be sent. */
+  isAnythingStored = false;
 
   constructor(
     private readonly account: string,
     private readonly messages: readonly NewMessage[],
-    known: readonly ImsMessage[],
+    known: ReadonlyMap<string, ImsMessage>,
+    readonly createdAt: Date,
   ) {
-    this.stored = new Map(known.map((message) => [message.customImsId, message]));
+    this.stored = new Map(known);
   }
 
   get storedIds(): string[] {
     return [...this.stored.keys()];
   }
 
-  queueing(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
-    return this.storing(messages, write, ({ sendAt }) => ({ state: 'QUEUED', dueAt: sendAt ?? this.createdAt }), true);
+  storeQueued(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
+    return this.store(messages, write, ({ sendAt }) => ({ state: 'QUEUED', dueAt: sendAt ?? this.createdAt }), true);
   }
 
   /** In doubt until it is known how their request ended. */
-  submitting(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
-    return this.storing(messages, write, () => IN_DOUBT, false);
+  storeSubmitting(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
+    return this.store(messages, write, () => IN_DOUBT, false);
+  }
+
+  private async store(
+    messages: readonly NewMessage[],
+    write: () => Promise<void>,
+    standingOf: (message: NewMessage) => Standing,
+    isQueueing: boolean,
+  ): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (error instanceof EmayImsStoreError && error.mayBeStored) {
+        this.note(messages, () => IN_DOUBT);
+        for (const message of messages) this.unanswered.set(message.customImsId, { message, isQueueing });
+      }
+      throw error;
+    }
+    this.isAnythingStored = true;
+    this.note(messages, standingOf);
+  }
+
+  private note(messages: readonly NewMessage[], standingOf: (message: NewMessage) => Standing): void {
+    const { account, createdAt } = this;
+    for (const message of messages) {
+      this.stored.set(message.customImsId, unreadMessage(account, message, { createdAt, ...standingOf(message) }));
+    }
   }
 
   /** How a request ended, as recorded in the database. */
-  ended(ends: readonly SubmittedMessage[]): void {
+  recordEnds(ends: readonly SubmittedMessage[]): void {
     for (const { customImsId, state, code, imsId } of ends) {
       const message = this.stored.get(customImsId);
       if (!message) continue;
@@ -64,17 +94,17 @@ export class BatchLedger {
   }
 
   /** How they stand in the database. */
-  read(messages: readonly ImsMessage[]): void {
+  recordStored(messages: readonly ImsMessage[]): void {
     for (const message of messages) this.stored.set(message.customImsId, message);
   }
 
   /**
-   * How all that may be stored stand in the database. What is not there of those without an answer has not been sent; those that
-   * were to be queued are returned: their write may still arrive, so only storing them again tells.
+   * Takes over how all that may be stored stand in the database. What is not there of those without an answer has not been sent;
+   * those that were to be queued are returned: their write may still arrive, so only storing them again tells.
    */
-  readBack(messages: readonly ImsMessage[]): NewMessage[] {
-    this.read(messages);
-    for (const { customImsId } of messages) this.unanswered.delete(customImsId);
+  reconcile(found: readonly ImsMessage[]): NewMessage[] {
+    this.recordStored(found);
+    for (const { customImsId } of found) this.unanswered.delete(customImsId);
     const absent = [...this.unanswered.values()];
     for (const { message, isQueueing } of absent) if (!isQueueing) this.stored.delete(message.customImsId);
     return absent.flatMap(({ message, isQueueing }) => (isQueueing ? [message] : []));
@@ -89,34 +119,5 @@ export class BatchLedger {
       else end.conflicts.push(wanted);
     }
     return end;
-  }
-
-  private async storing(
-    messages: readonly NewMessage[],
-    write: () => Promise<void>,
-    standing: (message: NewMessage) => Pick<ImsMessage, 'state'> & Partial<ImsMessage>,
-    isQueueing: boolean,
-  ): Promise<void> {
-    try {
-      await write();
-    } catch (error) {
-      if (error instanceof EmayImsStoreError && error.mayBeStored) {
-        this.note(messages, () => IN_DOUBT);
-        for (const message of messages) this.unanswered.set(message.customImsId, { message, isQueueing });
-      }
-      throw error;
-    }
-    this.hasBegun = true;
-    this.note(messages, standing);
-  }
-
-  private note(
-    messages: readonly NewMessage[],
-    standing: (message: NewMessage) => Pick<ImsMessage, 'state'> & Partial<ImsMessage>,
-  ): void {
-    for (const message of messages) {
-      const { createdAt } = this;
-      this.stored.set(message.customImsId, unreadMessage(this.account, message, { createdAt, ...standing(message) }));
-    }
   }
 }

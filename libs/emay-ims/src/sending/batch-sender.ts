@@ -2,6 +2,7 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import { EmayImsConflictError, EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { NewMessage } from '../messages/new-message.js';
 import type { MessageFinder } from '../message-store/message-finder.js';
@@ -38,48 +39,54 @@ export class BatchSender {
   }
 
   async send({ messages, givenIds }: IdentifiedMessages): Promise<BatchEnd> {
-    const known = await this.finder.findByIds([...givenIds]);
-    const ledger = new BatchLedger(this.options.name, messages, known);
-    const conflicts = conflictingIds(messages, ledger.stored);
-    if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
-    if (known.length > 0) {
-      await this.queue.unhold(known.map(({ customImsId }) => customImsId));
-    }
+    const known = await this.takeUpKnown(messages, givenIds);
+    const createdAt = await this.queue.now();
+    const ledger = new BatchLedger(this.options.name, messages, known, createdAt);
+    const fresh = messages.filter(({ customImsId }) => !known.has(customImsId));
+    const isForLater = (message: NewMessage) => problemWithNow(message, createdAt) !== null;
+    const later = fresh.filter(isForLater);
+    const now = fresh.filter((message) => !isForLater(message));
 
-    ledger.createdAt = await this.queue.now();
-    const fresh = messages.filter(({ customImsId }) => !ledger.stored.has(customImsId));
-    const later = fresh.filter((message) => problemWithNow(message, ledger.createdAt) !== null);
     if (later.length > 0) await this.enqueue(later, ledger);
-    const now = fresh.filter((message) => problemWithNow(message, ledger.createdAt) === null);
-    await this.sendNow(packRequests(now, this.options.dispatch.maxBatchSize), givenIds, ledger);
+    await this.sendAll(packRequests(now, this.options.dispatch.maxBatchSize), givenIds, ledger);
     await this.readBack(ledger);
     return ledger.end();
   }
 
-  private async sendNow(requests: NewMessage[][], givenIds: ReadonlySet<string>, ledger: BatchLedger): Promise<void> {
+  /** What is stored under the given ids. Those that were held for a call like this one go to the dispatcher. */
+  private async takeUpKnown(
+    messages: readonly NewMessage[],
+    givenIds: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, ImsMessage>> {
+    const found = await this.finder.findByIds([...givenIds]);
+    const known = new Map(found.map((message) => [message.customImsId, message]));
+    const conflicts = conflictingIds(messages, known);
+    if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
+    if (known.size > 0) await this.queue.unhold([...known.keys()]);
+    return known;
+  }
+
+  /** Resolves when all requests have ended: a caller who hears of a failure must not be sent for any more. */
+  private async sendAll(requests: NewMessage[][], givenIds: ReadonlySet<string>, ledger: BatchLedger): Promise<void> {
     const failures: unknown[] = [];
     let isHeldBack = false;
-    const worker = async () => {
+    const sendNext = async (request: NewMessage[]) => {
+      // While the way is not proven the rest waits in the queue: not one request is spent on it.
+      if (isHeldBack || this.mustWait) return this.enqueue(request, ledger);
+      const attempt = await this.submitter.newAttempt();
+      isHeldBack ||= attempt.heldBack !== null;
+      const { limit } = this.submitter.size;
+      if (request.length > limit) requests.unshift(request.slice(limit));
+      return this.sendRequest(request.slice(0, limit), attempt, givenIds, ledger);
+    };
+    const work = async () => {
       for (let request = requests.shift(); request && failures.length === 0; request = requests.shift()) {
-        // While the way is not proven the rest waits in the queue: not one request is spent on it.
-        if (isHeldBack || this.mustWait) {
-          await this.enqueue(request, ledger);
-          continue;
-        }
-        const attempt = await this.submitter.newAttempt();
-        isHeldBack ||= attempt.heldBack !== null;
-        const { limit } = this.submitter.size;
-        if (request.length > limit) requests.unshift(request.slice(limit));
-        await this.sendRequest(request.slice(0, limit), attempt, givenIds, ledger);
+        await sendNext(request).catch((error: unknown) => void failures.push(error));
       }
     };
-    // Told when all have ended: a caller who hears of a failure must not be sent for any more.
-    const workers = Array.from({ length: Math.min(this.options.dispatch.concurrency, requests.length) }, () =>
-      worker().catch((error: unknown) => void failures.push(error)),
-    );
-    await Promise.all(workers);
+    await Promise.all(Array.from({ length: Math.min(this.options.dispatch.concurrency, requests.length) }, work));
     if (failures.length === 0) return;
-    if (!ledger.hasBegun) throw failures.find(mayBeStored) ?? failures[0];
+    if (!ledger.isAnythingStored) throw failures.find(mayBeStored) ?? failures[0];
     this.logFailure(failures[0]);
   }
 
@@ -96,34 +103,38 @@ export class BatchSender {
   ): Promise<void> {
     // Requests before this one may have taken long.
     const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.queue.now() : ledger.createdAt;
-    await ledger.submitting(request, () => this.queue.insertSubmitting(request, attempt));
-    const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
-    const stored =
-      contested.length === 0 ? [] : await this.submitter.persistently(() => this.finder.findByIds(contested));
-    const theirs = stored.filter(({ attempt: by }) => by !== attempt.token);
-    ledger.read(theirs);
+    await ledger.storeSubmitting(request, () => this.queue.insertSubmitting(request, attempt));
+    const theirs = await this.findTakenByOthers(request, attempt, givenIds);
+    ledger.recordStored(theirs);
     const theirIds = new Set(theirs.map(({ customImsId }) => customImsId));
     const ours = request.filter(({ customImsId }) => !theirIds.has(customImsId));
     if (ours.length === 0) return;
-    ledger.ended(
-      await this.submitter.submit(
-        ours.map((message) => leavingAt(now, message)),
-        attempt,
-        0,
-      ),
-    );
+    const leaving = ours.map((message) => leavingAt(now, message));
+    ledger.recordEnds(await this.submitter.submit(leaving, attempt, 0));
+  }
+
+  /** Of the ids that the caller gave, those that another call has stored since we looked. */
+  private async findTakenByOthers(
+    request: readonly NewMessage[],
+    attempt: RunningAttempt,
+    givenIds: ReadonlySet<string>,
+  ): Promise<ImsMessage[]> {
+    const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
+    if (contested.length === 0) return [];
+    const stored = await this.submitter.persistently(() => this.finder.findByIds(contested));
+    return stored.filter(({ attempt: by }) => by !== attempt.token);
   }
 
   private enqueue(messages: readonly NewMessage[], ledger: BatchLedger): Promise<void> {
-    return ledger.queueing(messages, () => this.queue.insertQueued(messages, ledger.createdAt));
+    return ledger.storeQueued(messages, () => this.queue.insertQueued(messages, ledger.createdAt));
   }
 
   /** How all stand by now; where the database does not tell, what this process knows has to do. */
   private async readBack(ledger: BatchLedger): Promise<void> {
     try {
-      const read = () => this.finder.findByIds(ledger.storedIds);
-      const absent = ledger.readBack(await this.submitter.persistently(read, READING_BACK_MS));
-      if (absent.length > 0) await this.submitter.persistently(() => this.enqueue(absent, ledger), READING_BACK_MS);
+      const find = () => this.finder.findByIds(ledger.storedIds);
+      const lost = ledger.reconcile(await this.submitter.persistently(find, READING_BACK_MS));
+      if (lost.length > 0) await this.submitter.persistently(() => this.enqueue(lost, ledger), READING_BACK_MS);
     } catch (error) {
       this.logFailure(error);
     }
