@@ -12,6 +12,7 @@ import { circuitEvent } from '../events/circuit-event.js';
 import type { ImsCircuitName } from '../events/emay-ims-event.js';
 import type { EventListeners } from '../events/event-listeners.js';
 import { EventTransactions } from '../events/event-transactions.js';
+import { warnOfFailpoints } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import type { AccountLooks } from '../message-store/account-looks.js';
 import { MessageFinder } from '../message-store/message-finder.js';
@@ -144,6 +145,7 @@ export class EmayImsAccount {
     this.retention = new Retention(leases, new RetentionStore(database, name), name);
     this.resolver = new UnconfirmedResolver(database, this.store, this.events);
     this.logger = GuardedLogger.of(name);
+    warnOfFailpoints(this.logger);
     this.dispatchJob = `emay-ims:${name}:dispatch`;
   }
 
