@@ -1,6 +1,9 @@
 import { EmayImsService, EmayImsStoreError, type EmayImsClient, type SendOutcome } from 'nestjs-emay-ims';
+import { NEVER } from 'rxjs';
+import type { AccountJobs } from '../../libs/emay-ims/src/account/account-jobs.js';
 import type { EmayImsAccount } from '../../libs/emay-ims/src/account/emay-ims.account.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
+import { WorkInFlight } from '../../libs/emay-ims/src/engine/work-in-flight.js';
 import type { MessageFinder } from '../../libs/emay-ims/src/message-store/message-finder.js';
 import type { MessageQueue } from '../../libs/emay-ims/src/message-store/message-queue.js';
 import type { MessageResults } from '../../libs/emay-ims/src/message-store/message-results.js';
@@ -45,7 +48,7 @@ export class World {
   readonly gateway = new ScriptedGateway();
   readonly taken: string[] = [];
   readonly table = new MessageTable('default', undefined, () => Date.now() + this.ahead);
-  readonly service = new EmayImsService();
+  readonly service: EmayImsService;
   statements = 0;
   /** What is for later has its time in the end. */
   private ahead = 0;
@@ -75,10 +78,10 @@ export class World {
       finder,
       directSender: new DirectSender(queue, finder, submitter, circuit, OPTIONS),
       batchSender: new BatchSender(queue, finder, submitter, circuit, OPTIONS),
-      whileOpen: (work) => work(),
-      wakeDispatcher: () => undefined,
+      work: new WorkInFlight(),
+      jobs: standsFor<AccountJobs, 'start' | 'stop' | 'releaseLeases'>({ wakeDispatcher: () => undefined }),
     };
-    this.service.attach({ opened: () => account as EmayImsAccount });
+    this.service = new EmayImsService({ events$: NEVER, opened: () => account as EmayImsAccount });
   }
 
   /** The database is back, the gateway takes everything, and all that waits is sent. */
