@@ -3,7 +3,7 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { mysql } from './dialects/mysql.js';
 import { postgres } from './dialects/postgres.js';
 import { sqlite } from './dialects/sqlite.js';
-import type { ConnectionLimits } from './pooled-connection.js';
+import { DEFAULT_LIMITS, type ConnectionLimits } from './pooled-connection.js';
 import { ServerDatabase } from './server-database.js';
 import { mysqlSessions } from './sessions/mysql-sessions.js';
 import { postgresSessions } from './sessions/postgres-sessions.js';
@@ -35,8 +35,6 @@ export interface ImsDatabaseSettings {
   /** Of an SQLite file: throws where it was deleted or replaced. */
   assertInPlace: () => void;
 }
-
-export const DEFAULT_LIMITS: ConnectionLimits = { statementTimeoutMs: 15_000, poolTimeoutMs: 15_000 };
 
 /** How a piece of work is done. */
 export interface WorkOptions {

@@ -13,6 +13,8 @@ export interface ConnectionLimits {
   poolTimeoutMs: number;
 }
 
+export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = { statementTimeoutMs: 15_000, poolTimeoutMs: 15_000 };
+
 /**
  * One connection of the pool for one piece of work. It goes back only in a known state: where a statement was not answered
  * by the server itself, in time, nobody knows what still runs there or whether a transaction is open. It is then destroyed.

@@ -32,32 +32,6 @@ export const STATE_RANK: Readonly<Record<ImsMessageState, number>> = Object.free
   EXPIRED: 8,
 });
 
-const RESULTS: readonly ImsMessageState[] = ['UNKNOWN', 'REJECTED', 'UNDELIVERABLE', 'DELIVERED'];
-
-/**
- * Every legal step. `SUBMITTING → QUEUED` only when the request provably never left or was refused as a whole;
- * `UNCONFIRMED → QUEUED` only where the time of the attempt was over, and its owner knows the same later. A report about a message
- * that counts as queued proves that it was accepted, if it has been handed over before; if it never has (a database restored from a
- * backup, a second system), it is UNCONFIRMED: somebody may have sent it.
- */
-const STEPS: Readonly<Record<ImsMessageState, readonly ImsMessageState[]>> = Object.freeze({
-  QUEUED: ['SUBMITTING', 'UNCONFIRMED', 'CANCELLED', 'EXPIRED', ...RESULTS],
-  SUBMITTING: ['QUEUED', 'UNCONFIRMED', 'ACCEPTED', ...RESULTS],
-  UNCONFIRMED: ['QUEUED', 'ACCEPTED', ...RESULTS],
-  ACCEPTED: RESULTS,
-  UNKNOWN: ['REJECTED', 'UNDELIVERABLE', 'DELIVERED'],
-  REJECTED: ['UNDELIVERABLE', 'DELIVERED'],
-  UNDELIVERABLE: ['DELIVERED'],
-  DELIVERED: [],
-  CANCELLED: [],
-  EXPIRED: [],
-});
-
-/** Whether a message may go from one state to the other. */
-export function canMove(from: ImsMessageState, to: ImsMessageState): boolean {
-  return STEPS[from].includes(to);
-}
-
 /** Whether nothing more is expected to happen to the message. */
 export function isFinal(state: ImsMessageState): boolean {
   return STATE_RANK[state] >= STATE_RANK.REJECTED;

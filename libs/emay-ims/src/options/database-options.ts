@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../database/pooled-connection.js';
 import { driverClass } from '../database/sqlite-driver.js';
 import type {
   EmayImsDatabaseOptions,
@@ -5,7 +6,7 @@ import type {
   ResolvedDatabaseOptions,
 } from './module-options.js';
 
-const DEFAULTS = { poolSize: 10, statementTimeoutMs: 15_000, poolTimeoutMs: 15_000, startTimeoutMs: 10_000 } as const;
+const DEFAULTS = { poolSize: 10, startTimeoutMs: 10_000, ...DEFAULT_LIMITS };
 /** The least and the most that each takes. */
 const LIMITS: Readonly<Record<keyof typeof DEFAULTS, readonly [number, number]>> = {
   // One for a statement, one for the pull or the purge that holds a lease meanwhile.

@@ -1,6 +1,6 @@
 import type { FactoryProvider, ModuleMetadata, Provider, Type } from '@nestjs/common';
 import type { CurrentManager } from '../database/host-transactions.js';
-import type { AnswerCodeMeanings } from '../protocol/index.js';
+import type { ProtocolOptions } from '../protocol/index.js';
 
 /** Where messages are kept: a file of the module's own, or the host's database. */
 export type EmayImsDatabaseOptions = EmayImsSqliteOptions | EmayImsServerDatabaseOptions;
@@ -103,24 +103,8 @@ export interface EmayImsRetentionOptions {
   intervalMs?: number | undefined;
 }
 
-/** What the vendor document leaves open, each with the default that working clients agree on. */
-export interface EmayImsProtocolOptions {
-  /** The gateway's time zone. Default `+08:00`. */
-  timeZoneOffset?: string | undefined;
-  /** Case of the 32 hex characters of `sign`. Default `lower`. */
-  signCase?: 'lower' | 'upper' | undefined;
-  /** Whether message texts are percent-encoded inside the JSON. Default `none`. */
-  contentEncoding?: 'none' | 'percent' | undefined;
-  /** Longest text, in UTF-16 units. Default 500. */
-  maxContentLength?: number | undefined;
-  /**
-   * Whether a request that takes nothing tries the way before the first message goes to an address, and after failures.
-   * Default true. What it rests on was seen in a sister product, and is unproven for this gateway.
-   */
-  canary?: boolean | undefined;
-  /** What Emay has told you that a code means, such as `{ ERROR_REQUEST_NO_VALID: 'refused' }`. Default `{}`. */
-  answerCodes?: AnswerCodeMeanings | undefined;
-}
+/** What the vendor document leaves open, as far as it is to be other than its default. */
+export type EmayImsProtocolOptions = { [Option in keyof ProtocolOptions]?: ProtocolOptions[Option] | undefined };
 
 /** The options of one account. A wrong one stops the start of the application (`EmayImsOptionsError`). */
 export interface EmayImsModuleOptions {
@@ -186,5 +170,5 @@ export interface ResolvedEmayImsOptions {
   readonly dispatch: Readonly<Required<EmayImsDispatchOptions>>;
   readonly reports: Readonly<Required<Omit<EmayImsReportOptions, 'cron'>> & { cron: string | null }>;
   readonly retention: Readonly<{ days: number | null; intervalMs: number }>;
-  readonly protocol: Readonly<Required<EmayImsProtocolOptions>>;
+  readonly protocol: Readonly<ProtocolOptions>;
 }

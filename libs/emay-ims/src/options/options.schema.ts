@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { CronTime } from 'cron';
 import { MAX_RETENTION_DAYS } from './limits.js';
-import { MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST, type AnswerCodeMeanings } from '../protocol/index.js';
+import { DEFAULT_PROTOCOL_OPTIONS, MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST } from '../protocol/index.js';
 
 /** The longest a timer of Node takes. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -139,13 +139,15 @@ class RetentionSchema {
 }
 
 class ProtocolSchema {
-  @Matches(/^[+-](0\d|1[0-4]):[0-5]\d$/, { message: '$property must look like +08:00' }) timeZoneOffset = '+08:00';
-  @IsIn(['lower', 'upper'], { message: "$property must be 'lower' or 'upper'" }) signCase: 'lower' | 'upper' = 'lower';
+  @Matches(/^[+-](0\d|1[0-4]):[0-5]\d$/, { message: '$property must look like +08:00' })
+  timeZoneOffset = DEFAULT_PROTOCOL_OPTIONS.timeZoneOffset;
+  @IsIn(['lower', 'upper'], { message: "$property must be 'lower' or 'upper'" })
+  signCase = DEFAULT_PROTOCOL_OPTIONS.signCase;
   @IsIn(['none', 'percent'], { message: "$property must be 'none' or 'percent'" })
-  contentEncoding: 'none' | 'percent' = 'none';
-  @Count(1, 10_000) maxContentLength = 500;
-  @IsBoolean({ message: '$property must be true or false' }) canary = true;
-  @CodeMeanings() answerCodes: AnswerCodeMeanings = {};
+  contentEncoding = DEFAULT_PROTOCOL_OPTIONS.contentEncoding;
+  @Count(1, 10_000) maxContentLength = DEFAULT_PROTOCOL_OPTIONS.maxContentLength;
+  @IsBoolean({ message: '$property must be true or false' }) canary = DEFAULT_PROTOCOL_OPTIONS.canary;
+  @CodeMeanings() answerCodes = DEFAULT_PROTOCOL_OPTIONS.answerCodes;
 }
 
 /** The shape, the limits and, once, the defaults of the options; `database` is checked apart, as it has two shapes. */

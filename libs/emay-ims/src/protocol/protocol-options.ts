@@ -11,11 +11,14 @@ export interface ProtocolOptions {
   /** Longest `content`, in UTF-16 units, before any encoding. Default 500. */
   maxContentLength: number;
   /**
-   * Whether a request that takes nothing (a `sendBatchIMS` to nobody) tries the way before the first message does. What it
-   * rests on was seen in a sister product, and is unproven for this gateway. Default true.
+   * Whether a request that takes nothing (a `sendBatchIMS` to nobody) tries the way before the first message goes to an address,
+   * and after failures. What it rests on was seen in a sister product, and is unproven for this gateway. Default true.
    */
   canary: boolean;
-  /** What Emay says that a code means, for codes that are not listed or mean something else for the account. Default `{}`. */
+  /**
+   * What Emay has told you that a code means, such as `{ ERROR_REQUEST_NO_VALID: 'refused' }`, for codes that are not listed or mean
+   * something else for the account. Default `{}`.
+   */
   answerCodes: AnswerCodeMeanings;
 }
 
