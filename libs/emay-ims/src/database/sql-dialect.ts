@@ -81,8 +81,7 @@ export interface SqlDialect {
   /** Those parameters: one of JSON, or an array for each column. */
   encodeRows(columns: RowColumns, rows: readonly RowValues[]): unknown[];
   /**
-   * A text of many kilobytes as a parameter: in UTF-8 where it would have to wait for its statement. V8 keeps a long string that
-   * outlives a collection until memory is short.
+   * A text of many kilobytes as a parameter: in UTF-8 where it would have to wait for its statement. See docs/performance-internals.md.
    */
   longText(text: string | Buffer): string | Buffer;
   /** Most bytes to read of one value at a time, where its driver decodes them in one go, while nobody else works; `null`: it does not. */

@@ -94,10 +94,7 @@ function readMessage(message: SendImsDto, maxContentLength: number, violate: Vio
   return new AcceptableMessage(hasId ? customImsId : newCustomImsId(), normalized, content, rank, sendAt, expiresAt);
 }
 
-/**
- * A class, as V8 makes up its mind about object literals: where the first ones outlive a collection, it takes all that follow for
- * long-lived, and keeps them and their texts until memory is short.
- */
+/** A class, not a literal: see docs/performance-internals.md. */
 class AcceptableMessage implements NewMessage {
   constructor(
     readonly customImsId: string,

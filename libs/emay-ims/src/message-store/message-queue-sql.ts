@@ -130,7 +130,7 @@ export function queueSql(dialect: SqlDialect) {
   };
 }
 
-/** A new message, for `NEW_MESSAGE_ROW`. */
+/** A new message, for `NEW_MESSAGE_ROW`; what is `undefined` stays NULL. A class, as `Claimed`: see docs/performance-internals.md. */
 export class NewMessageRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;

@@ -193,7 +193,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
   };
 }
 
-/** What an attempt learned, for `settle`. */
+/** What an attempt learned, for `settle`; what is `undefined` stays NULL. A class, as `ReportRow`: see docs/performance-internals.md. */
 export class SettlementRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;

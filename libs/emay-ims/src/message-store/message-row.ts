@@ -31,7 +31,7 @@ export const MESSAGE_COLUMNS = [
 /** Every column by name: `SELECT *` would follow what others add to the table. */
 export const ALL_COLUMNS = MESSAGE_COLUMNS.join(', ');
 
-/** Makes the message of a row, without TypeORM's hydration, whose cost per row is many times the query's. */
+/** Makes the message of a row, without TypeORM: see docs/performance-internals.md. */
 export function toMessage(row: SqlRow): ImsMessage {
   return Object.assign(new ImsMessage(), {
     account: text(row.account),

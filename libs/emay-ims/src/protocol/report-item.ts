@@ -50,10 +50,7 @@ export function malformedReport(position: number, reason: string, raw: string): 
   return { position, reason, raw: readFreeText(raw, MAX_EXCERPT_LENGTH) ?? '' };
 }
 
-/*
- * A class, as V8 makes up its mind about object literals: where the first ones outlive a collection, it takes all that follow for
- * long-lived, and keeps them and their texts until memory is short.
- */
+/** A class, not a literal: see docs/performance-internals.md. */
 class Report implements DeliveryReport {
   constructor(
     readonly position: number,

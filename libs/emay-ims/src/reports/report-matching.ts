@@ -101,7 +101,7 @@ function isNamedTwice(report: DeliveryReport, message: ReportedMessage): boolean
   return isPerhapsToItsNumber(report, message);
 }
 
-/** A class, so that V8 does not take them for long-lived after the first ones: see `protocol/decode.ts`. */
+/** A class, not a literal: see docs/performance-internals.md. */
 class Applied implements AppliedReport {
   constructor(
     readonly customImsId: string,

@@ -8,7 +8,7 @@ import type { MessageQueue } from '../message-store/message-queue.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 import { unreadMessage } from '../messages/unread-message.js';
 
-/** Rows in one statement: a parameter of more than 128 KiB would be an object that V8 keeps until memory is short. */
+/** Rows in one statement, so that its parameter stays short: see docs/performance-internals.md. */
 const ROWS_PER_STATEMENT = 250;
 
 interface Stored {

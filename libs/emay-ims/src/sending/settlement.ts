@@ -94,7 +94,7 @@ function isLeftOf(written: string, id: string): boolean {
   return long!.startsWith(short!) || long!.endsWith(short!);
 }
 
-/** A class, so that V8 does not take them for long-lived after the first ones: see `protocol/decode.ts`. */
+/** A class, not a literal: see docs/performance-internals.md. */
 class Settled implements Settlement {
   constructor(
     readonly customImsId: string,

@@ -1,10 +1,7 @@
 import { EmayImsValidationError, type ImsViolation } from '../errors/emay-ims-errors.js';
 import type { IdentifiedMessages } from '../messages/message-identity.js';
 
-/**
- * Messages stored together. More than three requests' worth keeps the dispatcher busy; little enough to be forgotten before V8 takes
- * it for long-lived.
- */
+/** Messages stored together: more than three requests' worth keeps the dispatcher busy. Why not more: see docs/performance-internals.md. */
 const CHUNK = 1_000;
 const KEPT_VIOLATIONS = 1_000;
 
