@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CountryProfiles, REALISTIC_COUNTRIES } from './gateway/country-profile.js';
+import { type CountryProfiles, REALISTIC_COUNTRIES } from './circumstances/country-profile.js';
 import { CountryBook } from './gateway/country-book.js';
 import { seededRandom } from './gateway/random.js';
 import type { SimulatorOptions } from './options.js';
-import { startSimulator } from './simulator.js';
+import { startSimulator } from './start-simulator.js';
 import { Bench, parsed } from './testing/gateway-caller.js';
 
 const numbersOf = (code: string, count: number) =>

@@ -1,11 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type AccountSettings, checkAccountSettings, settingsOf } from './gateway/account-settings.js';
-import { checkCountryProfiles, isDelayProfile } from './gateway/check-country-profiles.js';
+import { type AccountSettings, checkAccountSettings, settingsOf } from './circumstances/account-settings.js';
+import { checkCountryProfiles, isDelayProfile } from './circumstances/check-country-profiles.js';
+import type { CountryProfiles, DelayProfile } from './circumstances/country-profile.js';
 import { checkScenario, type Scenario } from './faults/scenario.js';
-import type { CountryProfiles, DelayProfile } from './gateway/country-profile.js';
-import { EMPTY_BATCHES, type EmptyBatch } from './gateway/send-checks.js';
 import type { ReceivedRequest } from './oracle/records.js';
 import { parseOffset } from './wire/wire-time.js';
+
+const EMPTY_BATCHES = ['list-first', 'content-first', 'params'] as const;
+/** How a batch call with an empty list is judged: see the option `emptyBatch`. */
+export type EmptyBatch = (typeof EMPTY_BATCHES)[number];
 
 /** An account of the gateway. */
 export interface SimulatorAccount extends AccountSettings {

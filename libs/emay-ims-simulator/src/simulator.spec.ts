@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request, Agent } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { SimulatorOptions } from './options.js';
-import { startSimulator } from './simulator.js';
+import { startSimulator } from './start-simulator.js';
 import { Bench, mobiles, parsed } from './testing/gateway-caller.js';
 
 describe('starting', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { REALISTIC_COUNTRIES } from '../gateway/country-profile.js';
+import { REALISTIC_COUNTRIES } from '../circumstances/country-profile.js';
 import { DEFAULT_ACCOUNT, resolveOptions } from '../options.js';
 import { parseArguments } from './parse-arguments.js';
 

@@ -1,4 +1,4 @@
-import { drained } from '../http/drained.js';
+import { drained } from '../exchange/drained.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine page, and with it more than any page should hold. */

@@ -1,4 +1,4 @@
-import type { Exchange } from '../http/exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { absurdPage } from './absurd-page.js';
 import { clockSkew } from './clock-skew.js';
 import { code } from './code.js';

@@ -1,5 +1,5 @@
 import { constants, createGzip } from 'node:zlib';
-import { drained } from '../http/drained.js';
+import { drained } from '../exchange/drained.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer with a last field that fills the memory of a caller which inflates it: a thousandth on the wire. */

@@ -1,4 +1,4 @@
-import { planReport } from '../gateway/planned-report.js';
+import { planReport } from '../circumstances/planned-report.js';
 import type { FaultDefinition } from './fault-definition.js';
 import { replanned, REPLANNED_CALLS } from './replanned.js';
 

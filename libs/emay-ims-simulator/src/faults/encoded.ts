@@ -1,5 +1,5 @@
-import { type Break, BREAKS, sendCut } from '../http/cut-body.js';
-import { placesWithin } from '../http/whole-reports.js';
+import { type Break, BREAKS, sendCut } from '../exchange/cut-body.js';
+import { placesWithin } from '../exchange/whole-reports.js';
 import { CHARSET_NAMES, CHARSETS, type CharsetName, encodeText } from '../wire/charset.js';
 import { PACKING_NAMES, type PackingName, PACKINGS } from '../wire/packing.js';
 import type { FaultDefinition } from './fault-definition.js';

@@ -1,4 +1,4 @@
-import type { Exchange } from '../http/exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 import type { Answer } from '../wire/answer-code.js';
 import type { CallName } from '../wire/call-name.js';
 import { isJsonObject, type JsonObject } from '../wire/json.js';

@@ -1,4 +1,4 @@
-import { drained } from '../http/drained.js';
+import { drained } from '../exchange/drained.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer with a last field that never seems to end. The length is not announced. */

@@ -1,5 +1,5 @@
-import { sendCut } from '../http/cut-body.js';
-import { placesWithin } from '../http/whole-reports.js';
+import { sendCut } from '../exchange/cut-body.js';
+import { placesWithin } from '../exchange/whole-reports.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 const ANSWERS = ['whole', 'cut', 'reset', 'error'] as const;

@@ -1,5 +1,5 @@
-import type { CountryProfile, CountryProfiles, DelayProfile } from './country-profile.js';
-import { DELIVERED, type PlannedReport, planReport } from './planned-report.js';
+import type { CountryProfile, CountryProfiles, DelayProfile } from '../circumstances/country-profile.js';
+import { DELIVERED, type PlannedReport, planReport } from '../circumstances/planned-report.js';
 
 /** The 95th percentile of the standard normal distribution. */
 const Z95 = 1.6448536269514722;

@@ -1,13 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Circumstances } from '../gateway/circumstances.js';
-import type { OpenRequest } from '../oracle/records.js';
+import type { Circumstances } from '../circumstances/circumstances.js';
 import type { Answer } from '../wire/answer-code.js';
+import type { CallName } from '../wire/call-name.js';
 import { placesIn } from './whole-reports.js';
 
 interface Head {
   readonly status?: number;
   readonly code?: string;
   readonly headers?: Record<string, string>;
+}
+
+/** What is known of the request, and noted of its answer. */
+interface ExchangeRecord {
+  readonly path: string;
+  readonly call?: CallName;
+  status?: number;
+  code?: string;
+  wholeReports?: readonly number[];
 }
 
 /** One request and its answer, as a fault sees it: it decides whether the gateway acts, and what the caller gets. */
@@ -17,7 +26,7 @@ export class Exchange {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    readonly record: OpenRequest,
+    readonly record: ExchangeRecord,
     private readonly carryOut: (circumstances: Circumstances) => Answer,
   ) {}
 
