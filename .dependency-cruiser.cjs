@@ -1,9 +1,46 @@
 /** Which way imports may point. Imports of types count, but in a circle: there they are gone once it is compiled. */
+const { readdirSync } = require('node:fs');
+
 const SUBPATHS = 'event-emitter|http|opentelemetry|prometheus|terminus|testing';
+
+/** The rooms of the simulator, from the bottom up. */
+const SIMULATOR_FLOORS = [
+  ['wire'], // the vendor's document
+  ['circumstances'], // what accounts and countries are set to, and what a fault may change for one request
+  ['exchange'], // a request and its answer, as a fault sees them
+  ['faults'],
+  ['oracle'], // what happened, faults included
+  ['options.ts'],
+  ['gateway'], // it knows faults because a magic number chooses one
+  ['http'],
+  ['simulator.ts'],
+  ['control'],
+  ['start-simulator.ts'],
+  ['index.ts', 'jest', 'nestjs', 'command-line'],
+  ['cli.ts', 'testing'],
+];
+
+/** Each folder and file in `src`, specs apart, is a room on one floor. Its rule: it imports only from the floors below. */
+function floorRules(src, floors) {
+  const found = readdirSync(src).filter((name) => !name.endsWith('.spec.ts'));
+  const listed = floors.flat();
+  const odd = [...found.filter((name) => !listed.includes(name)), ...listed.filter((room) => !found.includes(room))];
+  if (odd.length > 0) throw new Error(`.dependency-cruiser.cjs: the floors of ${src} and its folders differ: ${odd}.`);
+  const within = (rooms) => rooms.map((room) => `^${src}/${room}(/|$)`);
+  return floors.flatMap((rooms, floor) =>
+    rooms.map((room) => ({
+      name: `floor-of-${room}`,
+      severity: 'error',
+      from: { path: within([room]) },
+      to: { path: `^${src}/`, pathNot: within([room, ...floors.slice(0, floor).flat()]) },
+    })),
+  );
+}
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    ...floorRules('libs/emay-ims-simulator/src', SIMULATOR_FLOORS),
     {
       name: 'no-circle-of-files',
       comment: 'Files that need each other to load.',
