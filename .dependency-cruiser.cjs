@@ -25,7 +25,8 @@ function floorRules(src, floors) {
   const found = readdirSync(src).filter((name) => !name.endsWith('.spec.ts'));
   const listed = floors.flat();
   const odd = [...found.filter((name) => !listed.includes(name)), ...listed.filter((room) => !found.includes(room))];
-  if (odd.length > 0) throw new Error(`.dependency-cruiser.cjs: the floors of ${src} and its folders differ: ${odd}.`);
+  if (odd.length > 0)
+    throw new Error(`.dependency-cruiser.cjs: the floors of ${src} and its folders differ: ${odd.join(', ')}.`);
   const within = (rooms) => rooms.map((room) => `^${src}/${room}(/|$)`);
   return floors.flatMap((rooms, floor) =>
     rooms.map((room) => ({

@@ -72,28 +72,12 @@ export const DEFAULT_ACCOUNT: SimulatorAccount = Object.freeze({
   secretKey: '0123456789ABCDEF',
 });
 
+type WithoutDefault = 'logFile' | 'scenario' | 'onRequest';
+
 /** Options with every default filled in. */
-export interface ResolvedOptions {
-  readonly port: number;
-  readonly host: string;
-  readonly accounts: readonly SimulatorAccount[];
-  readonly timestampToleranceMs: number;
-  readonly maxContentLength: number;
-  readonly emptyBatch: EmptyBatch;
-  readonly reportDelayMs: DelayProfile;
-  readonly countries: CountryProfiles;
-  readonly reportsPerSecond: number;
-  readonly timeoutReportAfterMs: number;
-  readonly signCase: 'lower' | 'upper' | 'any';
+export interface ResolvedOptions
+  extends Required<Omit<SimulatorOptions, WithoutDefault | 'timeZoneOffset'>>, Pick<SimulatorOptions, WithoutDefault> {
   readonly timeZoneOffsetMs: number;
-  readonly seed: number;
-  readonly logFile: string | undefined;
-  readonly historyLimit: number;
-  readonly pendingLimit: number;
-  readonly scenario: Scenario | undefined;
-  readonly control: boolean;
-  readonly now: () => number;
-  readonly onRequest: ((request: ReceivedRequest) => void) | undefined;
 }
 
 /** Throws a `RangeError` whose message says what to write. */

@@ -11,16 +11,14 @@ export interface ConflictingReportsFault {
   readonly byMs?: number | undefined;
 }
 
-const STATE = 'FAIL_RESPONSE';
-
 export const conflictingReports: FaultDefinition<ConflictingReportsFault> = {
   meaning: 'the answer; each of these messages gets another report with `state`, `byMs` later',
   accepts: 'yes',
   calls: REPLANNED_CALLS,
   fields: {
-    state: { type: 'text', default: STATE, meaning: 'a report state, listed or not' },
+    state: { type: 'text', default: 'FAIL_RESPONSE', meaning: 'a report state, listed or not' },
     byMs: { type: 'integer', min: 0, default: 0, meaning: 'milliseconds' },
   },
-  play: (exchange, { state = STATE, byMs = 0 }) =>
+  play: (exchange, { state, byMs }) =>
     replanned(exchange, (planned) => [...planned, { ...planReport(state), when: 'operator', laterByMs: byMs }]),
 };

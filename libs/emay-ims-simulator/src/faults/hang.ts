@@ -9,7 +9,7 @@ export const hang: FaultDefinition<HangFault> = {
   meaning: 'nothing, on an open connection',
   accepts: 'choice',
   fields: {},
-  play(exchange, { accept = false }) {
+  play(exchange, { accept }) {
     if (accept) exchange.accept();
   },
 };

@@ -13,7 +13,7 @@ export const html: FaultDefinition<HtmlFault> = {
   meaning: 'a web page with `status`',
   accepts: 'choice',
   fields: { status: { type: 'integer', min: 200, max: 599, default: 200, meaning: 'HTTP status' } },
-  play(exchange, { status = 200, accept = false }) {
+  play(exchange, { status, accept }) {
     if (accept) exchange.accept();
     exchange.send(PAGE, { status, headers: { 'Content-Type': 'text/html;charset=utf-8' } });
   },

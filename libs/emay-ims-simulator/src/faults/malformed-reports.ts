@@ -36,7 +36,7 @@ export const malformedReports: FaultDefinition<MalformedReportsFault> = {
     count: { type: 'integer', min: 1, max: 500, default: 1, meaning: 'how many' },
     shape: { type: 'choice', choices: ['all', ...Object.keys(SHAPES)], default: 'all', meaning: 'what is wrong' },
   },
-  play: (exchange, { count = 1, shape = 'all' }) =>
+  play: (exchange, { count, shape }) =>
     exchange.answer(
       rewriteEntries(exchange.accept(), (reports) =>
         reports.map((report, index) => {

@@ -23,7 +23,7 @@ export const oddReports: FaultDefinition<OddReportsFault> = {
     count: { type: 'integer', min: 1, max: 500, default: 500, meaning: 'how many' },
     shape: { type: 'choice', choices: ['all', ...Object.keys(ODD_SHAPES)], default: 'all', meaning: 'what is odd' },
   },
-  play: (exchange, { count = 500, shape = 'all' }) =>
+  play: (exchange, { count, shape }) =>
     exchange.answer(
       rewriteEntries(exchange.accept(), (reports) =>
         reports.map((report, index) => {

@@ -8,14 +8,13 @@ export interface OversizeFault {
   readonly bytes?: number | undefined;
 }
 
-const BYTES = 64 * 1024 ** 2;
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
 export const oversize: FaultDefinition<OversizeFault> = {
   meaning: 'the answer and `bytes` of padding, unannounced',
   accepts: 'yes',
-  fields: { bytes: { type: 'integer', min: 0, default: BYTES, meaning: 'size of the padding' } },
-  async play(exchange, { bytes = BYTES }) {
+  fields: { bytes: { type: 'integer', min: 0, default: 64 * 1024 ** 2, meaning: 'size of the padding' } },
+  async play(exchange, { bytes }) {
     const answer = exchange.accept();
     const { response } = exchange;
     exchange.head(200, answer.code, {});

@@ -16,7 +16,7 @@ export const returnedPage: FaultDefinition<ReturnedPageFault> = {
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: { answer: { type: 'choice', choices: ANSWERS, default: 'whole', meaning: 'what arrives' } },
-  play(exchange, { answer: arrives = 'whole' }) {
+  play(exchange, { answer: arrives }) {
     const answer = exchange.accept({ putsBack: true });
     if (arrives === 'reset') return exchange.reset();
     if (arrives === 'whole' || answer.code !== 'SUCCESS') return exchange.answer(answer);

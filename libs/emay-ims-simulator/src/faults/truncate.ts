@@ -17,17 +17,15 @@ export interface TruncateFault {
   readonly breaks?: Break | undefined;
 }
 
-const PERCENT = 50;
-
-export const truncate: FaultDefinition<TruncateFault> = {
+export const truncate: FaultDefinition<TruncateFault, 'bytes'> = {
   meaning: 'the first `bytes` or `percent`, then the end; `breaks: "body"` cuts the JSON inside a complete HTTP answer',
   accepts: 'yes',
   fields: {
     bytes: { type: 'integer', min: 0, meaning: 'bytes that arrive; default: as percent says' },
-    percent: { type: 'integer', min: 0, max: 100, default: PERCENT, meaning: 'share of the body that arrives' },
+    percent: { type: 'integer', min: 0, max: 100, default: 50, meaning: 'share of the body that arrives' },
     breaks: { type: 'choice', choices: BREAKS, default: 'connection', meaning: 'what is cut' },
   },
-  play(exchange, { percent = PERCENT, bytes, breaks = 'connection' }) {
+  play(exchange, { percent, bytes, breaks }) {
     const answer = exchange.accept();
     const whole = Buffer.from(JSON.stringify(answer));
     const sentBytes = bytes ?? Math.floor((whole.length * percent) / 100);
