@@ -89,7 +89,7 @@ it('faults() names what is armed, what is left and what was met', async () => {
 });
 
 it.each([
-  [null, 'null is no order'],
+  [null, 'null is not an order'],
   [{}, 'there is no kind undefined'],
   [{ kind: 'toString' }, 'there is no kind "toString"'],
   [{ kind: 'earthquake' }, 'write one of: refuse, reset-before'],

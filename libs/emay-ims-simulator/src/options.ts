@@ -36,7 +36,7 @@ export interface SimulatorOptions {
    * `ERROR_PARAMS`. Default: `list-first` (seen in a sister product).
    */
   readonly emptyBatch?: EmptyBatch | undefined;
-  /** Time from acceptance to the operator's report, in milliseconds, or what to draw it from. Default: 300. */
+  /** Time from acceptance to the carrier's report, in milliseconds, or what to draw it from. Default: 300. */
   readonly reportDelayMs?: DelayProfile | undefined;
   /** Delay, mix of outcomes and loss for each country. Default: none, every good number is delivered. */
   readonly countries?: CountryProfiles | undefined;
@@ -58,7 +58,7 @@ export interface SimulatorOptions {
   readonly pendingLimit?: number | undefined;
   /** A script of faults that begins with the first request. Default: none. */
   readonly scenario?: Scenario | undefined;
-  /** Offers the operator's page at `/` and the control calls under `/_simulator/`. Default: true. */
+  /** Offers the page at `/` and the control calls under `/_simulator/`. Default: true. */
   readonly control?: boolean | undefined;
   /** The gateway's clock, epoch milliseconds. Default: `Date.now`. A test that moves it need never wait. */
   readonly now?: (() => number) | undefined;
@@ -136,7 +136,7 @@ function resolveAccounts(accounts: readonly SimulatorAccount[]): readonly Simula
     for (const entry of allowedIps) {
       must(
         isIPv4(entry) || isIPv6(entry) || /^(\d{1,3}\.){1,3}\*$/.test(entry),
-        `allowedIps: "${entry}" is no address; write one such as 10.1.2.3, or a start such as 10.1.*`,
+        `allowedIps: "${entry}" is not an address; write one such as 10.1.2.3, or a prefix such as 10.1.*`,
       );
     }
   }

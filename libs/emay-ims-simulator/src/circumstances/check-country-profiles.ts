@@ -16,7 +16,7 @@ export function checkCountryProfiles(profiles: unknown): asserts profiles is Cou
   if (!isJsonObject(profiles)) throw wrong('write an object such as { "61": { "reportLoss": 0.01 } }');
   for (const [code, profile] of Object.entries(profiles)) {
     if (!/^([1-9]\d{0,3}|\*)$/.test(code)) {
-      throw wrong(`"${code}" is no calling code; write one without zeros in front, such as 86, or * for all others`);
+      throw wrong(`"${code}" is not a calling code; write one without leading zeros, such as 86, or * for all others`);
     }
     checkProfile(code, profile);
   }

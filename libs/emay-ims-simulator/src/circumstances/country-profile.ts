@@ -4,7 +4,7 @@ export type DelayProfile =
 
 /** What becomes of a country's messages. Magic, bad and repeated numbers keep their own outcomes. */
 export interface CountryProfile {
-  /** Time from acceptance to the operator's report, in milliseconds. Default: the option `reportDelayMs`. */
+  /** Time from acceptance to the carrier's report, in milliseconds. Default: the option `reportDelayMs`. */
   readonly reportDelayMs?: DelayProfile | undefined;
   /** How often each report state comes, as weights of any sum, such as `{ DELIVRD: 97, FAIL_RESPONSE: 3 }`. Default: `DELIVRD`. */
   readonly outcomes?: Readonly<Record<string, number>> | undefined;

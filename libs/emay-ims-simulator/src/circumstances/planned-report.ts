@@ -3,7 +3,7 @@ import { STATES_SEEN_ELSEWHERE } from '../wire/report-state.js';
 /** A report that a message will get. */
 export interface PlannedReport {
   readonly state: string;
-  /** `at-once`: due as the message is accepted; `operator`: after `reportDelayMs`; `timeout`: after `timeoutReportAfterMs`. */
+  /** `at-once`: due as the message is accepted; `operator`: the carrier's, after `reportDelayMs`; `timeout`: after its option. */
   readonly when: 'at-once' | 'operator' | 'timeout';
   /** On top of the delay that `when` stands for, in milliseconds. Default: 0. */
   readonly laterByMs?: number | undefined;
@@ -11,7 +11,7 @@ export interface PlannedReport {
   readonly omits?: 'imsId' | 'customImsId' | 'desc' | 'submitTime' | undefined;
 }
 
-/** Failures that the platform finds before it asks an operator: queued within milliseconds (seen; of those elsewhere assumed). */
+/** Failures that the platform finds before it asks a carrier: queued within milliseconds (seen; of those elsewhere assumed). */
 const FOUND_BY_PLATFORM: ReadonlySet<string> = new Set<string>([
   'FAIL_BALANCE',
   'FAIL_MOBILE',

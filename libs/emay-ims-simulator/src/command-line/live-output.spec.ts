@@ -151,7 +151,7 @@ describe('text into a pipe or a file', () => {
     terminal.out.backlog = 0;
     terminal.pass(TICK_MS);
     live.request(request());
-    expect(terminal.lines).toEqual([LINE, '... 2 lines left out, nobody took them', LINE]);
+    expect(terminal.lines).toEqual([LINE, '... 2 lines left out, as nobody read them', LINE]);
   });
 });
 

@@ -163,7 +163,7 @@ describe('flags', () => {
       '61': { reportLoss: 1 },
     });
     expect(() => served('--scenario', file({ steps: [] }))).toThrow('scenario: write { "steps"');
-    expect(() => served('--countries', file({ au: {} }))).toThrow('countries: "au" is no calling code');
+    expect(() => served('--countries', file({ au: {} }))).toThrow('countries: "au" is not a calling code');
     expect(() => served('--countries', 'dreamt')).toThrow('--countries: dreamt cannot be read');
   });
 

@@ -59,7 +59,7 @@ it('GET /_simulator/catalogue: what can be chosen', async () => {
   });
   expect(catalogue.faults).toContainEqual({
     kind: 'malformed-reports',
-    meaning: 'the page with its first `count` reports spoilt',
+    meaning: 'the report batch with its first `count` reports malformed',
     accepts: 'yes',
     calls: ['getIMSReport'],
     fields: expect.objectContaining({ count: { type: 'integer', min: 1, max: 500, default: 1, meaning: 'how many' } }),
@@ -151,8 +151,8 @@ describe('faults', () => {
     [{ kind: 'earthquake' }, /there is no kind "earthquake"; write one of: refuse, /],
     [{ kind: 'hang', skip: 'Infinity' }, /skip is Infinity; write a whole number/],
     [{ kind: 'delay' }, /delay needs ms/],
-    [[], /\[\] is no order/],
-    [null, /null is no order/],
+    [[], /\[\] is not an order/],
+    [null, /null is not an order/],
     [{}, /there is no kind undefined/],
   ])('refuses %j', async (order, sentence) => {
     const [status, error] = errorOf(await control.post('/_simulator/faults', order));

@@ -100,7 +100,7 @@ describe('a body', () => {
 
   it.each(['{', 'kind=hang', '{"kind":"hang"}x'])('that is no JSON: %s', async (text) => {
     const answer = errorOf(await control.postText('/_simulator/faults', text));
-    expect(answer).toEqual([400, expect.stringMatching(/^The body is no JSON: /)]);
+    expect(answer).toEqual([400, expect.stringMatching(/^The body is not JSON: /)]);
   });
 
   it('of 1 MiB is read, of a byte more is not', async () => {

@@ -26,7 +26,7 @@ const HEADERS = {
 };
 
 /**
- * The operator's page at `/`, and the control calls under `/_simulator`.
+ * The simulator's page at `/`, and the control calls under `/_simulator`.
  * - They are no requests to the gateway: nothing of them is recorded, and no fault meets them.
  * - Nothing is carried out before the whole body was read and checked.
  */

@@ -60,7 +60,7 @@ const SHAPES = {
 } satisfies Record<string, (size: number) => Iterable<string>>;
 
 export const absurdPage: FaultDefinition<AbsurdPageFault> = {
-  meaning: 'the page and `size` items, levels or units of text that nobody can want, in one complete answer',
+  meaning: 'the report batch and `size` useless items, levels or units of text, in one complete answer',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: {

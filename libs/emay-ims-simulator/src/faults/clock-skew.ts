@@ -8,7 +8,7 @@ export interface ClockSkewFault {
 }
 
 export const clockSkew: FaultDefinition<ClockSkewFault> = {
-  meaning: 'what a gateway answers whose clock is `ms` ahead: `ERROR_TIMESTAMP`, or reports with shifted times',
+  meaning: 'the answer of a gateway whose clock is `ms` ahead: `ERROR_TIMESTAMP`, or reports with shifted times',
   accepts: 'yes',
   fields: {
     ms: {

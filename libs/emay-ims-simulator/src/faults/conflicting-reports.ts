@@ -7,7 +7,7 @@ export interface ConflictingReportsFault {
   readonly kind: 'conflicting-reports';
   /** What the other report says. Default: `FAIL_RESPONSE`. */
   readonly state?: string | undefined;
-  /** How much later than an operator's report it falls due, in milliseconds. Default: 0. */
+  /** How much later than a carrier's report it falls due, in milliseconds. Default: 0. */
   readonly byMs?: number | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface DuplicateReportsFault {
 }
 
 export const duplicateReports: FaultDefinition<DuplicateReportsFault> = {
-  meaning: 'the answer; each report of these messages comes `count` times more, `byMs` later',
+  meaning: 'the answer; each report of these messages comes `count` more times, `byMs` later',
   accepts: 'yes',
   calls: REPLANNED_CALLS,
   fields: {

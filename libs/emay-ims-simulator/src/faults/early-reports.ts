@@ -9,7 +9,7 @@ export interface EarlyReportsFault {
 }
 
 export const earlyReports: FaultDefinition<EarlyReportsFault> = {
-  meaning: 'the answer after `answerAfterMs`, when the reports of these messages are long due',
+  meaning: 'the answer after `answerAfterMs`; the reports of these messages are due before it',
   accepts: 'yes',
   calls: REPLANNED_CALLS,
   fields: { answerAfterMs: { type: 'integer', min: 0, default: 1_000, meaning: 'milliseconds' } },

@@ -26,7 +26,8 @@ export interface EncodedFault {
 }
 
 export const encoded: FaultDefinition<EncodedFault> = {
-  meaning: 'the answer in another `charset`, packed unasked, with headers that need not say so; `percent` of it',
+  meaning:
+    'the answer in another `charset`, compressed without being asked, under headers that may be wrong; `percent` of it',
   accepts: 'yes',
   fields: {
     charset: { type: 'choice', choices: CHARSET_NAMES, default: 'utf-8', meaning: 'how the text is written' },

@@ -3,7 +3,7 @@ import type { Answer } from '../wire/answer-code.js';
 import type { CallName } from '../wire/call-name.js';
 import { isJsonObject, type JsonObject } from '../wire/json.js';
 
-/** A field of a fault, as the check of orders, the operator's page and the documents need it. */
+/** A field of a fault, as the check of orders, the page and the documents need it. */
 export type FaultField = { readonly meaning: string; readonly required?: true | undefined } & (
   | {
       readonly type: 'integer';

@@ -29,7 +29,7 @@ const SHAPES = {
 const ALL = Object.values(SHAPES);
 
 export const malformedReports: FaultDefinition<MalformedReportsFault> = {
-  meaning: 'the page with its first `count` reports spoilt',
+  meaning: 'the report batch with its first `count` reports malformed',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: {

@@ -16,7 +16,7 @@ const SHAPES: Readonly<Record<OddShape, Reshape>> = ODD_SHAPES;
 const ALL: readonly Reshape[] = Object.values(SHAPES);
 
 export const oddReports: FaultDefinition<OddReportsFault> = {
-  meaning: 'the page with its first `count` reports written another way: states, times, numbers, ids, texts',
+  meaning: 'the report batch with its first `count` reports written another way: states, times, numbers, IDs, texts',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: {

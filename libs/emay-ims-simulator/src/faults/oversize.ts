@@ -11,7 +11,7 @@ export interface OversizeFault {
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
 export const oversize: FaultDefinition<OversizeFault> = {
-  meaning: 'the answer and `bytes` of padding, unannounced',
+  meaning: 'the answer and `bytes` of padding, without Content-Length',
   accepts: 'yes',
   fields: { bytes: { type: 'integer', min: 0, default: 64 * 1024 ** 2, meaning: 'size of the padding' } },
   async play(exchange, { bytes }) {

@@ -11,7 +11,7 @@ export interface PartlyAcceptedFault {
 }
 
 export const partlyAccepted: FaultDefinition<PartlyAcceptedFault> = {
-  meaning: '`code`, although the first `count` messages were taken; what is refused anyway takes none',
+  meaning: '`code`, although the first `count` messages were accepted; of a request that is refused anyway, none',
   accepts: 'yes',
   calls: SEND_CALL_NAMES,
   fields: {

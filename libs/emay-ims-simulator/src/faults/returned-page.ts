@@ -12,7 +12,7 @@ export interface ReturnedPageFault {
 }
 
 export const returnedPage: FaultDefinition<ReturnedPageFault> = {
-  meaning: 'the page, which goes back into the queue and comes again; `answer` says what arrives of it',
+  meaning: 'the report batch, which returns to the queue and comes again; `answer` chooses how much arrives now',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: { answer: { type: 'choice', choices: ANSWERS, default: 'whole', meaning: 'what arrives' } },

@@ -18,7 +18,7 @@ export interface StrangerReportsFault {
 }
 
 export const strangerReports: FaultDefinition<StrangerReportsFault> = {
-  meaning: 'the answer; `count` reports come of messages that another system sent under this appId',
+  meaning: 'the answer; `count` reports of messages that another system sent under this appId',
   accepts: 'yes',
   calls: SEND_CALL_NAMES,
   fields: {

@@ -18,7 +18,8 @@ export interface TruncateFault {
 }
 
 export const truncate: FaultDefinition<TruncateFault, 'bytes'> = {
-  meaning: 'the first `bytes` or `percent`, then the end; `breaks: "body"` cuts the JSON inside a complete HTTP answer',
+  meaning:
+    'only the first `bytes` or `percent` of the answer; `breaks: "body"` cuts the JSON inside a complete HTTP answer',
   accepts: 'yes',
   fields: {
     bytes: { type: 'integer', min: 0, meaning: 'bytes that arrive; default: as percent says' },

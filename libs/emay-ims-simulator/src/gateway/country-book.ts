@@ -38,7 +38,7 @@ export class CountryBook {
     return (outcomes.find(({ upTo }) => drawn < upTo) ?? outcomes.at(-1)!).planned;
   }
 
-  /** Milliseconds from acceptance to the operator's report. */
+  /** Milliseconds from acceptance to the carrier's report. */
   drawDelay(mobile: string): number {
     const { delay } = this.countryOf(mobile);
     if (typeof delay === 'number') return delay;

@@ -13,7 +13,7 @@ import { callerAddress } from './caller-address.js';
 import { objectionToOrigin } from './own-origin.js';
 import { readBody } from './read-body.js';
 
-/** Takes a request that is meant for the operator; `false` leaves it to the gateway. */
+/** Takes a request to the page or a control call; `false` leaves it to the gateway. */
 export type ControlListener = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
 export interface Rooms {

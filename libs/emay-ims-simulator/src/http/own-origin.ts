@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 /**
- * Why a request is refused, `undefined` for no objection. Lets scripts and the operator's own page through, and no page of another site.
+ * Why a request is refused, `undefined` for no objection. Scripts and the simulator's own page may call, no page of another
+ * site may.
  * - A browser names the site in `Origin`. Together with the rule that a POST is `application/json`, which a browser announces
- *   by a preflight, and with preflights going unanswered, no site that the operator happens to visit plays with the simulator.
+ *   by a preflight, and with preflights going unanswered, no site that somebody happens to visit plays with the simulator.
  * - Nor does one whose name resolves to this machine (DNS rebinding): to the browser, what it gets here is that site's own. So
  *   `Host` must be what no site can be called.
  */

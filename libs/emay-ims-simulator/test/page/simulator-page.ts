@@ -41,7 +41,7 @@ export function describeInChromium(name: string, tests: (browser: () => Browser)
 }
 
 /** The page of a simulator, open in a browser. */
-export class OperatorPage {
+export class SimulatorPage {
   bench: Bench;
   page: Page;
   /** What the console, the page's scripts and its content policy complained about, and dialogs that opened. */
@@ -54,8 +54,8 @@ export class OperatorPage {
     options: SimulatorOptions = {},
     context: BrowserContextOptions = {},
     { isClockFixed = false } = {},
-  ): Promise<OperatorPage> {
-    const opened = new OperatorPage();
+  ): Promise<SimulatorPage> {
+    const opened = new SimulatorPage();
     const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...context });
     opened.bench = await Bench.start(options);
     opened.page = page;
@@ -136,14 +136,14 @@ export class OperatorPage {
 }
 
 /** A page for each test, or one for all of a block. It must end without a complaint. */
-export function useOperatorPage(
+export function useSimulatorPage(
   browser: () => Browser,
   { isShared = false, ...options }: SimulatorOptions & { readonly isShared?: boolean } = {},
   context: BrowserContextOptions = {},
-): () => OperatorPage {
-  let opened: OperatorPage;
+): () => SimulatorPage {
+  let opened: SimulatorPage;
   (isShared ? beforeAll : beforeEach)(async () => {
-    opened = await OperatorPage.open(browser(), options, context);
+    opened = await SimulatorPage.open(browser(), options, context);
   });
   (isShared ? afterAll : afterEach)(async () => {
     const violations = await opened.violations();
