@@ -90,7 +90,7 @@ export const ENGLISH = {
   whenFor: 'for {ms} ms',
   groupConnection: 'Connection',
   groupAnswer: 'Answer',
-  groupEntries: 'Entries, pages and clock',
+  groupEntries: 'Entries, batches and clock',
   groupReports: 'Reports',
   groupOther: 'Other',
 

@@ -55,7 +55,7 @@ export const CHINESE = {
 
   queue: '待取报告',
   noReports: '没有待取报告。',
-  release: '全部立即放出',
+  release: '立即放出全部',
   released: '已放出 {count} 个报告。',
   due: '可取时间',
   dueNow: '现在',
@@ -89,7 +89,7 @@ export const CHINESE = {
   whenFor: '持续 {ms} 毫秒',
   groupConnection: '连接',
   groupAnswer: '应答',
-  groupEntries: '条目、报告页与时钟',
+  groupEntries: '条目、报告批次与时钟',
   groupReports: '状态报告',
   groupOther: '其他',
 
