@@ -1,7 +1,7 @@
 import { EmayImsService, EmayImsStoreError, type EmayImsClient, type SendOutcome } from 'nestjs-emay-ims';
-import type { EmayImsAccount } from '../../libs/emay-ims/src/emay-ims.account.js';
+import type { EmayImsAccount } from '../../libs/emay-ims/src/account/emay-ims.account.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
-import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
 import { BatchSender } from '../../libs/emay-ims/src/sending/batch-sender.js';
 import { DirectSender } from '../../libs/emay-ims/src/sending/direct-sender.js';

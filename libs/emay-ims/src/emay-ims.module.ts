@@ -11,19 +11,19 @@ import {
 import { ModuleRef } from '@nestjs/core';
 import type { AxiosInstance } from 'axios';
 import type { DataSource } from 'typeorm';
-import { AccountLifecycle } from './account-lifecycle.js';
+import { AccountLifecycle } from './account/account-lifecycle.js';
 import { AccountRegistry } from './accounts/account-registry.js';
 import { SharedByAccountsModule } from './accounts/shared-by-accounts.module.js';
 import { createGatewayHttp, EmayImsClient } from './client/index.js';
-import { AccountDatabase } from './database/account-database.js';
+import { AccountDatabase } from './account/account-database.js';
 import { getDataSourceToken } from './database/data-source-token.js';
 import { OwnPools } from './database/own-pools.js';
-import { SharedDatabases } from './database/shared-databases.js';
+import { SharedDatabases } from './account/shared-databases.js';
 import { GuardedLogger } from './diagnostics/index.js';
 import { EmayImsService } from './emay-ims.service.js';
 import { DEFAULT_ACCOUNT, getEmayImsRepositoryToken, getEmayImsToken } from './emay-ims.tokens.js';
 import { EventListeners } from './events/event-listeners.js';
-import { HostApplication } from './host-application.js';
+import { HostApplication } from './account/host-application.js';
 import type {
   EmayImsModuleAsyncOptions,
   EmayImsModuleOptions,

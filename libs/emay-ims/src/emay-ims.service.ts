@@ -4,8 +4,8 @@ import { MessageReader, readMessages, type OnInvalid } from './dto/read-messages
 import { readQuery } from './dto/read-query.js';
 import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 import type { SendImsDto } from './dto/send-ims.dto.js';
-import type { AccountSource } from './account-lifecycle.js';
-import type { EmayImsAccount } from './emay-ims.account.js';
+import type { AccountSource } from './account/account-lifecycle.js';
+import type { EmayImsAccount } from './account/emay-ims.account.js';
 import type { Observable } from 'rxjs';
 import { EmayImsNotReadyError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';

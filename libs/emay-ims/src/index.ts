@@ -16,9 +16,9 @@ export type {
   UnsentOutcome,
 } from './client/index.js';
 export type { CurrentManager } from './database/host-transactions.js';
-export { EMAY_IMS_ENTITIES } from './database/entities.js';
-export { EMAY_IMS_MIGRATIONS, emayImsMigrations } from './database/migrations/index.js';
-export { runEmayImsMigrations } from './database/run-migrations.js';
+export { EMAY_IMS_ENTITIES } from './schema/entities.js';
+export { EMAY_IMS_MIGRATIONS, emayImsMigrations } from './schema/migrations/index.js';
+export { runEmayImsMigrations } from './schema/run-migrations.js';
 export type { PinnedPlace } from './database/table-names.js';
 export {
   REPORT_PAGE_CHANNEL,

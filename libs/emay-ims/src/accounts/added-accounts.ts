@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { AccountLifecycle } from '../account-lifecycle.js';
+import { AccountLifecycle } from '../account/account-lifecycle.js';
 import { createGatewayHttp, EmayImsClient } from '../client/index.js';
-import { AccountDatabase } from '../database/account-database.js';
+import { AccountDatabase } from '../account/account-database.js';
 import { OwnPools } from '../database/own-pools.js';
-import { SharedDatabases } from '../database/shared-databases.js';
+import { SharedDatabases } from '../account/shared-databases.js';
 import { EmayImsService } from '../emay-ims.service.js';
 import { EmayImsClosedError } from '../errors/emay-ims-errors.js';
 import { EventListeners } from '../events/event-listeners.js';
-import { HostApplication } from '../host-application.js';
+import { HostApplication } from '../account/host-application.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { AccountRegistry, type RegisteredAccount } from './account-registry.js';
 

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { OwnPools } from '../database/own-pools.js';
-import { SharedDatabases } from '../database/shared-databases.js';
-import { HostApplication } from '../host-application.js';
+import { SharedDatabases } from '../account/shared-databases.js';
+import { HostApplication } from '../account/host-application.js';
 import { AccountRegistry } from './account-registry.js';
 
 const SHARED = [AccountRegistry, HostApplication, OwnPools, SharedDatabases];

@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EmayImsService } from '../emay-ims.service.js';
-import { findRegistry } from '../find-account.js';
+import { findRegistry } from '../accounts/find-account.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 
 /**

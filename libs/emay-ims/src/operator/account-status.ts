@@ -1,7 +1,7 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
+import { REPORTED_UNSENT } from '../message-store/message-result-sql.js';
 import type { KeptPages } from '../reports/kept-pages.js';
 import type { ReportPoller } from '../reports/report-poller.js';
 import { readAccountPulse, type ImsAccountPulse } from './account-pulse.js';

@@ -1,5 +1,5 @@
 import type { HeldBack } from '../client/index.js';
-import type { Attempt, ClaimedMessage } from '../messages/message-store.js';
+import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
 
 /** How long before its end an attempt is given up: for what is between the last look at the clocks and the wire, and for clocks that run apart. */
 const MARGIN_MS = 2_000;

@@ -1,5 +1,5 @@
 import { MOBILE_PROBLEM } from '../dto/decorators.js';
-import type { EmayImsAccount } from '../emay-ims.account.js';
+import type { EmayImsAccount } from '../account/emay-ims.account.js';
 import { EmayImsService } from '../emay-ims.service.js';
 import { EmayImsConflictError, EmayImsValidationError } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
