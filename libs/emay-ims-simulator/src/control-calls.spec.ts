@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { FAULT_KINDS } from '../faults/catalogue.js';
-import { ControlCaller, errorOf } from '../testing/control-caller.js';
-import { mobiles, parsed } from '../testing/gateway-caller.js';
+import { FAULT_KINDS } from './faults/catalogue.js';
+import { ControlCaller, errorOf } from './testing/control-caller.js';
+import { mobiles, parsed } from './testing/gateway-caller.js';
 
 const control = new ControlCaller();
 

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import type { ReceivedRequest } from '../oracle/records.js';
-import { ControlCaller, errorOf, JSON_TYPE } from '../testing/control-caller.js';
-import { until } from '../testing/gateway-caller.js';
+import type { ReceivedRequest } from './oracle/records.js';
+import { ControlCaller, errorOf, JSON_TYPE } from './testing/control-caller.js';
+import { until } from './testing/gateway-caller.js';
 
 const control = new ControlCaller();
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Bench } from '../testing/gateway-caller.js';
-import { simulatorMatchers } from './index.js';
+import { simulatorMatchers } from './jest/index.js';
+import { Bench } from './testing/gateway-caller.js';
 
 expect.extend(simulatorMatchers);
 

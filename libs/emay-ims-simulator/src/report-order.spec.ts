@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { ControlCaller, errorOf } from '../testing/control-caller.js';
-import { mobiles, parsed } from '../testing/gateway-caller.js';
+import { ControlCaller, errorOf } from './testing/control-caller.js';
+import { mobiles, parsed } from './testing/gateway-caller.js';
 
 const appId = 'EUCP-EMY-SMS0-SIMUL';
 const control = new ControlCaller();

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import type { PendingReport } from '../oracle/records.js';
-import { Bench } from '../testing/gateway-caller.js';
+import type { PendingReport } from './oracle/records.js';
+import { Bench } from './testing/gateway-caller.js';
 
 it('shows as many of the next reports as were asked for, of one account or several', async () => {
   const accounts = ['a', 'b'].map((appId) => ({ appId, secretKey: 'k' }));

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { InjectedFault } from '../faults/fault-plan.js';
-import type { ReceivedRequest } from '../oracle/records.js';
-import { FakeTerminal } from '../testing/fake-terminal.js';
-import { parsed } from '../testing/gateway-caller.js';
-import { JsonOutput } from './json-output.js';
-import { type LiveOutput, TICK_MS, type Watched } from './live-output.js';
-import { TextOutput } from './text-output.js';
+import { JsonOutput } from './command-line/json-output.js';
+import { type LiveOutput, TICK_MS, type Watched } from './command-line/live-output.js';
+import { TextOutput } from './command-line/text-output.js';
+import type { InjectedFault } from './faults/fault-plan.js';
+import type { ReceivedRequest } from './oracle/records.js';
+import { FakeTerminal } from './testing/fake-terminal.js';
+import { parsed } from './testing/gateway-caller.js';
 
 const ESCAPE = '\u001B';
 const ERASE = `\r${ESCAPE}[2K`;
