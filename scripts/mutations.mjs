@@ -32,12 +32,12 @@ const MUTATIONS = [
     suites: ['test/databases/message-store'],
     changes: [
       {
-        file: `${LIBRARY}/messages/message-result-sql.ts`,
+        file: `${LIBRARY}/message-store/message-result-sql.ts`,
         from: "m.attempt = ?\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
         to: "(m.attempt = ? OR 1 = 1)\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
       },
       {
-        file: `${LIBRARY}/messages/message-result-sql.ts`,
+        file: `${LIBRARY}/message-store/message-result-sql.ts`,
         from: "m.attempt = ?\n          AND ${STATE} = 'SUBMITTING'",
         to: "(m.attempt = ? OR 1 = 1)\n          AND ${STATE} = 'SUBMITTING'",
       },

@@ -8,7 +8,7 @@ import { DEFAULT_PROTOCOL_OPTIONS, EmayImsStoreError, type EmayImsEvent } from '
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
-import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { KeptPages } from '../../libs/emay-ims/src/reports/kept-pages.js';
 import { PageFailures } from '../../libs/emay-ims/src/reports/page-failures.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmayImsClosedError, EmayImsModule, EmayImsService, type SendImsDto } from 'nestjs-emay-ims';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';

@@ -2,7 +2,7 @@ import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import type { MessageStore } from '../messages/message-store.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   classifyAnswerCode,
