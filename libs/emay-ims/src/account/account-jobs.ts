@@ -1,5 +1,7 @@
+import { GuardedLogger } from '../diagnostics/index.js';
 import { type EmayImsEngine, type EngineJob, jobName } from '../engine/engine.js';
 import type { DurableDeliveries } from '../events/durable-deliveries.js';
+import { warnOfFailpoints } from '../failpoints/failpoint.js';
 import type { AccountLooks } from '../message-store/account-looks.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { ReportPoller } from '../reports/report-poller.js';
@@ -30,6 +32,7 @@ export class AccountJobs {
   ) {}
 
   start(): Promise<void> {
+    warnOfFailpoints(GuardedLogger.of(this.options.name));
     return this.engine.start(this.jobs());
   }
 
