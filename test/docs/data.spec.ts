@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../support/databases.js';
 import { readPage, tableRows } from './pages.js';
 import { blockWith } from './run-block.js';
 
-describe.each(['docs/databases.md', 'docs/databases.zh.md'])('%s', (path) => {
+describe.each(['docs/data.md', 'docs/data.zh.md'])('%s', (path) => {
   const page = readPage(path);
   let database: TestDatabase;
   let tables: Set<string>;
