@@ -20,13 +20,11 @@ import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { readAccountPulse, type ImsAccountPulse } from '../operator/account-pulse.js';
 import { readAccountStatus, type ImsAccountStatus } from '../operator/account-status.js';
 import { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
-import { KeptPages } from '../reports/kept-pages.js';
-import { PageApplier } from '../reports/page-applier.js';
-import { PageFailures } from '../reports/page-failures.js';
-import { PageKeeper } from '../reports/page-keeper.js';
+import type { KeptPages } from '../reports/kept-pages.js';
 import { PagePuller } from '../reports/page-puller.js';
 import { OrphanAdoption } from '../reports/orphan-adoption.js';
 import { ReportApplication } from '../reports/report-application.js';
+import { ReportBatchStore } from '../reports/report-batch-store.js';
 import { ReportInbox } from '../reports/report-inbox.js';
 import { ReportIngestor } from '../reports/report-ingestor.js';
 import { ReportPoller } from '../reports/report-poller.js';
@@ -107,24 +105,22 @@ export class EmayImsAccount {
     this.batchSender = new BatchSender(database, this.store, this.submitter, this.circuit, options);
     this.dispatcher = new Dispatcher(this.store, this.submitter, this.circuit, options);
 
-    const inbox = new ReportInbox(database, name, this.events);
+    const spool = new ReportSpool(reports.spoolPath, name);
+    const inbox = new ReportInbox(new ReportBatchStore(database, name), spool, this.events);
+    this.pages = inbox;
     const secondLook = new SecondLookStore(database, name);
     const ingestor = new ReportIngestor(this.events, this.store, inbox, secondLook, options);
     const application = new ReportApplication(this.store);
     const adoption = new OrphanAdoption(this.events, secondLook, application, options.http.timeoutMs);
-    const spool = new ReportSpool(reports.spoolPath, name);
-    this.pages = new KeptPages(database, name, spool);
-    const keeper = new PageKeeper(inbox, spool, name);
-    const applier = new PageApplier(inbox, keeper, ingestor, new PageFailures(name, this.events), this.pages);
-    const puller = new PagePuller(client, inbox, keeper, applier, name, (reason) =>
+    const puller = new PagePuller(client, inbox, ingestor, name, (reason) =>
       listeners.emit({ type: 'reports.blocked', account: name, occurredAt: new Date(), reason }),
     );
     // Its own circuit: reports may be refused where sending is not, and the other way about.
     const pollCircuit = this.newCircuit('reports');
-    this.poller = new ReportPoller(puller, leases, applier, pollCircuit, options);
+    this.poller = new ReportPoller(puller, inbox, ingestor, leases, pollCircuit, options);
     this.sweeper = new Sweeper(leases, this.store, [
       {
-        run: () => inbox.recordAbandonedPulls(),
+        run: () => inbox.loseAbandoned(),
         done: 'Pulls of delivery reports ended with their process, so what they fetched may be lost',
       },
       {
