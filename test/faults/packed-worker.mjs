@@ -12,7 +12,7 @@ const HOST = '../hosts/nest-12-datasource/package.json';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Packs the libraries as `npm publish` would, installs them into the folder as a stranger would, from the npm registry, and
+ * Packs the libraries as they are published, installs them into the folder as a stranger would, from the npm registry, and
  * puts a worker beside them: its module is the package and nothing of this repository.
  *
  * @returns the worker's file

@@ -2,29 +2,20 @@ import type { AxiosInstance } from 'axios';
 import { ClaimInDatabase } from './claim-in-database.js';
 import { claimInProcess } from './claims-of-process.js';
 import { gatewayIdentities } from './gateway-identity.js';
-import { closeGatewayHttp, type EmayImsClient } from '../client/index.js';
+import { closeGatewayHttp } from '../client/index.js';
 import type { AccountDatabase } from './account-database.js';
 import { withinDeadline } from '../database/within-deadline.js';
-import { EmayImsAccount } from './emay-ims.account.js';
+import type { AccountHost } from './account-host.js';
+import type { AccountBase, AccountWiring } from './account-wiring.js';
+import type { EmayImsAccount } from './emay-ims.account.js';
+import type { AccountSource } from './account-source.js';
 import { EmayImsClosedError, EmayImsNotReadyError } from '../errors/emay-ims-errors.js';
 import { GuardedLogger } from '../diagnostics/index.js';
-import type { EventListeners } from '../events/event-listeners.js';
-import type { HostApplication } from './host-application.js';
-import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 
-/** What an account is made of. */
-export interface AccountParts {
-  readonly options: ResolvedEmayImsOptions;
-  readonly client: EmayImsClient;
+/** What an account is made of before it is opened. */
+export interface AccountParts extends Omit<AccountBase, 'database' | 'looks' | 'claim'> {
   readonly http: AxiosInstance;
   readonly database: AccountDatabase;
-  readonly listeners: EventListeners;
-}
-
-/** Where the calls of a service find their account. */
-export interface AccountSource {
-  /** The account, opened for whoever comes first. Throws, or rejects, where it cannot be used. */
-  opened(): EmayImsAccount | Promise<EmayImsAccount>;
 }
 
 /** What opening may take beyond the start timeout of its database: connections, and a file that another process migrates. */
@@ -56,10 +47,13 @@ export class AccountLifecycle implements AccountSource {
 
   constructor(
     private readonly parts: AccountParts,
-    private readonly host: HostApplication,
-    /** Throws where it must not be opened. */
-    private readonly assertAllowed: () => void,
+    private readonly wiring: AccountWiring,
+    private readonly host: AccountHost,
   ) {}
+
+  get events$(): AccountSource['events$'] {
+    return this.parts.listeners.events$;
+  }
 
   get name(): string {
     return this.parts.options.name;
@@ -83,7 +77,7 @@ export class AccountLifecycle implements AccountSource {
   /** The application has started: so do the jobs. */
   async start(): Promise<void> {
     if (!this.account || this.stopping) return;
-    this.starting ??= this.account.start();
+    this.starting ??= this.account.jobs.start();
     await this.starting;
   }
 
@@ -98,7 +92,7 @@ export class AccountLifecycle implements AccountSource {
     this.closing.abort();
     clearTimeout(this.untilReminder);
     await this.opening?.catch(() => undefined);
-    await this.account?.close();
+    await this.account?.shutdown.close();
     this.isClosed = true;
     closeGatewayHttp(this.parts.http);
     this.parts.listeners.close();
@@ -110,13 +104,13 @@ export class AccountLifecycle implements AccountSource {
     clearTimeout(this.untilReminder);
     this.host.registerHandlers(this.parts.listeners);
     const account = await this.open();
-    await account.handlersAreKnown();
+    await account.deliveries.handlersAreKnown();
   }
 
   private async stopNow(): Promise<void> {
     await this.opening?.catch(() => undefined);
     await this.starting?.catch(() => undefined);
-    await this.account?.stop();
+    await this.account?.shutdown.stop();
   }
 
   /** For a call. */
@@ -141,9 +135,9 @@ export class AccountLifecycle implements AccountSource {
   }
 
   private async openAccount(): Promise<EmayImsAccount> {
-    const { options, client, database, listeners } = this.parts;
-    this.assertAllowed();
-    const identities = gatewayIdentities(options);
+    const { database, ...parts } = this.parts;
+    this.host.assertMayOpen(this.name);
+    const identities = gatewayIdentities(parts.options);
     this.giveBack = claimInProcess(this.name, identities);
     try {
       const { database: opened, looks } = await database.open((name, withinMs) =>
@@ -151,8 +145,7 @@ export class AccountLifecycle implements AccountSource {
       );
       const claim = new ClaimInDatabase(opened, this.name, identities);
       await claim.take();
-      const engine = this.host.newEngine(this.name);
-      this.account = new EmayImsAccount(options, opened, client, engine, listeners, claim, looks);
+      this.account = await this.wiring.wire({ ...parts, database: opened, looks, claim });
       return this.account;
     } catch (error) {
       this.giveBack();

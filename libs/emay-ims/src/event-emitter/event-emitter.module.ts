@@ -24,7 +24,7 @@ export class EmayImsEventEmitterModule implements OnModuleInit {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @internal */
+  /** @hidden */
   onModuleInit(): void {
     const emitter = this.hostEmitter();
     // Once each: a host may provide a service under tokens of its own.

@@ -47,7 +47,7 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
     this.requests = requests;
   }
 
-  /** @internal */
+  /** @hidden */
   onApplicationShutdown(): void {
     this.requests?.unsubscribe();
     const { registry = register } = this.options;

@@ -49,12 +49,12 @@ export class EmayImsTestingModule implements OnModuleInit, OnApplicationShutdown
     };
   }
 
-  /** @internal */
+  /** @hidden */
   onModuleInit(): void {
     new HandlerExplorer(this.discovery, this.scanner).register(this.listeners);
   }
 
-  /** @internal */
+  /** @hidden */
   onApplicationShutdown(): void {
     this.listeners.close();
   }

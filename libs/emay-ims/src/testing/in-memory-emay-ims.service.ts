@@ -45,11 +45,11 @@ export class InMemoryEmayImsService extends EmayImsService {
     { name, maxContentLength, now = () => Date.now() }: InMemoryEmayImsOptions = {},
     events = new InMemoryEvents(name),
   ) {
-    super(events);
     const options = resolveOptions({ ...UNUSED, name, dispatch: ONE_BY_ONE, protocol: { maxContentLength } });
-    this.memory = new InMemoryAccount(options, now, events);
-    const account = standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(this.memory);
-    this.attach({ opened: () => account });
+    const memory = new InMemoryAccount(options, now, events);
+    const account = standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(memory);
+    super({ events$: events.events$, opened: () => account });
+    this.memory = memory;
   }
 
   /** Every message, oldest first, as it stands now. */

@@ -1,19 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
-import { getDataSourceToken } from '../database/data-source-token.js';
 import type { DataSource } from 'typeorm';
-import type { EmayImsEngine } from '../engine/engine.js';
-import { InProcessEngine } from '../engine/in-process-engine.js';
+import type { AccountHost } from '../account/account-host.js';
+import { getDataSourceToken } from '../database/data-source-token.js';
 import { EmayImsNotReadyError } from '../errors/emay-ims-errors.js';
 import type { EventListeners } from '../events/event-listeners.js';
-import { HandlerExplorer } from '../accounts/handler-explorer.js';
+import { findProvider } from '../injection/find-provider.js';
+import { AccountRegistry } from './account-registry.js';
+import { HandlerExplorer } from './handler-explorer.js';
 
 const LOOK_AGAIN_MS = 20;
 
-/** What accounts ask of the application that they live in. */
+/** The application that accounts live in. */
 @Injectable()
-export class HostApplication implements OnModuleInit {
+export class HostApplication implements AccountHost, OnModuleInit {
   /** Whether all its providers are made: this hook comes before those of whoever imports the module. */
   isComplete = false;
 
@@ -21,28 +22,22 @@ export class HostApplication implements OnModuleInit {
     private readonly moduleRef: ModuleRef,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
+    private readonly registry: AccountRegistry,
   ) {}
 
   onModuleInit(): void {
     this.isComplete = true;
   }
 
-  /**
-   * A DataSource of the application by name. One that is not connected yet is waited for, as long as providers are being made.
-   *
-   * @returns `null` where there is none
-   * @throws EmayImsNotReadyError where it takes too long
-   */
+  assertMayOpen(account: string): void {
+    this.registry.assertOnlyOne(account);
+  }
+
   async findDataSource(name: string, account: string, withinMs: number, end: AbortSignal): Promise<DataSource | null> {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
-      let found: DataSource | undefined;
-      try {
-        found = this.moduleRef.get<DataSource | undefined>(getDataSourceToken(name), { strict: false });
-      } catch {
-        return null;
-      }
-      if (found?.isInitialized || this.isComplete) return found ?? null;
+      const found = findProvider<DataSource>(this.moduleRef, getDataSourceToken(name));
+      if (found === null || found?.isInitialized || this.isComplete) return found ?? null;
       if (end.aborted || performance.now() > giveUpAt) {
         throw new EmayImsNotReadyError(account, `the DataSource "${name}" is not connected yet`);
       }
@@ -50,12 +45,7 @@ export class HostApplication implements OnModuleInit {
     }
   }
 
-  /** Has the methods with `@OnImsEvent` that want events of the listeners' account called. */
   registerHandlers(listeners: EventListeners): void {
     new HandlerExplorer(this.discovery, this.scanner).register(listeners);
-  }
-
-  newEngine(account: string): EmayImsEngine {
-    return new InProcessEngine(this.moduleRef, account);
   }
 }
