@@ -1,6 +1,6 @@
 /**
  * Writes the CommonJS build of both libraries from what `tsc` made of them: `dist/` as ES modules, `commonjs/` beside it
- * with the same files as CommonJS. Node itself never loads it (see docs/hosts.md); jest's CommonJS mode does, and so do
+ * with the same files as CommonJS. Node itself never loads it (see docs/compatibility.md); jest's CommonJS mode does, and so do
  * other tools that cannot `require` an ES module.
  *
  *   node scripts/commonjs.mjs            # after `tsc --build`; what is up to date is left alone

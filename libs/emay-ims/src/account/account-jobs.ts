@@ -1,4 +1,3 @@
-import { GuardedLogger } from '../diagnostics/index.js';
 import { type EmayImsEngine, type EngineJob, jobName } from '../engine/engine.js';
 import type { DurableDeliveries } from '../events/durable-deliveries.js';
 import { warnOfFailpoints } from '../failpoints/failpoint.js';
@@ -32,7 +31,7 @@ export class AccountJobs {
   ) {}
 
   start(): Promise<void> {
-    warnOfFailpoints(GuardedLogger.of(this.options.name));
+    warnOfFailpoints(this.options.name);
     return this.engine.start(this.jobs());
   }
 

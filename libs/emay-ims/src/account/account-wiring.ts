@@ -22,7 +22,6 @@ import { StatusReader } from '../operator/status-reader.js';
 import { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
-import { KeptPages } from '../reports/kept-pages.js';
 import { OrphanAdoption } from '../reports/orphan-adoption.js';
 import { REPORT_PROVIDERS } from '../reports/report.providers.js';
 import { ReportInbox } from '../reports/report-inbox.js';
@@ -116,7 +115,7 @@ const ACCOUNT_PROVIDERS = [
         MessageFinder,
         Enqueuer,
       ],
-      ...[DirectSender, BatchSender, ReportPoller, KeptPages, DurableDeliveries, UnconfirmedResolver, StatusReader],
+      ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
       Retention,
     ] as const,
     (...parts) => new EmayImsAccount(...parts),

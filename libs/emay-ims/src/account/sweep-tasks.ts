@@ -14,7 +14,7 @@ export function sweepTasks(
 ): SweepTask[] {
   return [
     {
-      run: () => inbox.recordAbandonedPulls(),
+      run: () => inbox.loseAbandoned(),
       done: 'Pulls of delivery reports ended with their process, so what they fetched may be lost',
     },
     {

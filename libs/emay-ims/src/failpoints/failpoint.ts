@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { GuardedLogger } from '../diagnostics/index.js';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 
 /** The points at which a test can make this process die, stand still or lose its database. In the order of a message's life. */
@@ -53,9 +53,9 @@ const passages = new Map<Failpoint, number>();
 export const failpoint: (name: Failpoint) => Promise<void> | undefined = PLANS.size > 0 ? pass : () => undefined;
 
 /** Whoever finds the variable in a service that serves must not have to guess why it dies. */
-export function warnOfFailpoints(logger: GuardedLogger): void {
+export function warnOfFailpoints(account: string): void {
   if (PLANS.size === 0) return;
-  logger.warn(
+  GuardedLogger.of(account).warn(
     `Failpoints are armed in this process (${[...PLANS.keys()].join(', ')}): this build is for tests. ` +
       'Unset EMAY_IMS_FAILPOINTS, or install the published package.',
   );

@@ -4,7 +4,7 @@ import { EventTransactions } from '../events/event-transactions.js';
 import { perAccount } from '../injection/per-account.js';
 import { MessageResults } from '../message-store/message-results.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
-import { KeptPages } from '../reports/kept-pages.js';
+import { ReportInbox } from '../reports/report-inbox.js';
 import { ReportPoller } from '../reports/report-poller.js';
 import { StatusReader } from './status-reader.js';
 import { UnconfirmedResolver } from './unconfirmed-resolver.js';
@@ -17,7 +17,7 @@ export const OPERATOR_PROVIDERS = [
   ),
   perAccount(
     StatusReader,
-    [ImsDatabase, RESOLVED_OPTIONS, SENDING_CIRCUIT, ReportPoller, KeptPages],
-    (database, options, circuit, poller, pages) => new StatusReader(database, options, circuit, poller, pages),
+    [ImsDatabase, RESOLVED_OPTIONS, SENDING_CIRCUIT, ReportPoller, ReportInbox],
+    (database, options, circuit, poller, inbox) => new StatusReader(database, options, circuit, poller, inbox),
   ),
 ];

@@ -9,13 +9,10 @@ import { perAccount } from '../injection/per-account.js';
 import { MessageResults } from '../message-store/message-results.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
 import { ACCOUNT_CLOCK } from '../time/clock.js';
-import { KeptPages } from './kept-pages.js';
 import { OrphanAdoption } from './orphan-adoption.js';
-import { PageApplier } from './page-applier.js';
-import { PageFailures } from './page-failures.js';
-import { PageKeeper } from './page-keeper.js';
 import { PagePuller } from './page-puller.js';
 import { ReportApplication } from './report-application.js';
+import { ReportBatchStore } from './report-batch-store.js';
 import { ReportInbox } from './report-inbox.js';
 import { ReportIngestor } from './report-ingestor.js';
 import { ReportPoller } from './report-poller.js';
@@ -24,9 +21,15 @@ import { SecondLookStore } from './second-look-store.js';
 
 export const REPORT_PROVIDERS = [
   perAccount(
+    ReportBatchStore,
+    [ImsDatabase, RESOLVED_OPTIONS],
+    (database, { name }) => new ReportBatchStore(database, name),
+  ),
+  perAccount(ReportSpool, [RESOLVED_OPTIONS], ({ name, reports }) => new ReportSpool(reports.spoolPath, name)),
+  perAccount(
     ReportInbox,
-    [ImsDatabase, RESOLVED_OPTIONS, EventTransactions],
-    (database, { name }, events) => new ReportInbox(database, name, events),
+    [ReportBatchStore, ReportSpool, EventTransactions],
+    (batches, spool, events) => new ReportInbox(batches, spool, events),
   ),
   perAccount(
     SecondLookStore,
@@ -44,28 +47,11 @@ export const REPORT_PROVIDERS = [
     [EventTransactions, SecondLookStore, ReportApplication, RESOLVED_OPTIONS],
     (events, secondLook, application, { http }) => new OrphanAdoption(events, secondLook, application, http.timeoutMs),
   ),
-  perAccount(ReportSpool, [RESOLVED_OPTIONS], ({ name, reports }) => new ReportSpool(reports.spoolPath, name)),
-  perAccount(
-    KeptPages,
-    [ImsDatabase, RESOLVED_OPTIONS, ReportSpool],
-    (database, { name }, spool) => new KeptPages(database, name, spool),
-  ),
-  perAccount(
-    PageKeeper,
-    [ReportInbox, ReportSpool, RESOLVED_OPTIONS],
-    (inbox, spool, { name }) => new PageKeeper(inbox, spool, name),
-  ),
-  perAccount(PageFailures, [RESOLVED_OPTIONS, EventTransactions], ({ name }, events) => new PageFailures(name, events)),
-  perAccount(
-    PageApplier,
-    [ReportInbox, PageKeeper, ReportIngestor, PageFailures, KeptPages],
-    (inbox, keeper, ingestor, failures, kept) => new PageApplier(inbox, keeper, ingestor, failures, kept),
-  ),
   perAccount(
     PagePuller,
-    [ACCOUNT_CLIENT, ReportInbox, PageKeeper, PageApplier, RESOLVED_OPTIONS, EventListeners],
-    (client, inbox, keeper, applier, { name }, listeners) =>
-      new PagePuller(client, inbox, keeper, applier, name, (reason) =>
+    [ACCOUNT_CLIENT, ReportInbox, ReportIngestor, RESOLVED_OPTIONS, EventListeners],
+    (client, inbox, ingestor, { name }, listeners) =>
+      new PagePuller(client, inbox, ingestor, name, (reason) =>
         listeners.emit({ type: 'reports.blocked', account: name, occurredAt: new Date(), reason }),
       ),
   ),
@@ -74,7 +60,8 @@ export const REPORT_PROVIDERS = [
   ),
   perAccount(
     ReportPoller,
-    [PagePuller, LeaseStore, PageApplier, REPORTS_CIRCUIT, RESOLVED_OPTIONS],
-    (puller, leases, applier, circuit, options) => new ReportPoller(puller, leases, applier, circuit, options),
+    [PagePuller, ReportInbox, ReportIngestor, LeaseStore, REPORTS_CIRCUIT, RESOLVED_OPTIONS],
+    (puller, inbox, ingestor, leases, circuit, options) =>
+      new ReportPoller(puller, inbox, ingestor, leases, circuit, options),
   ),
 ];
