@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { EventTransactions } from '../events/event-transactions.js';
@@ -7,6 +6,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import { noSuchPage, ONLY_A_FILE, type ImsKeptPage, type KeptPages } from './kept-pages.js';
 import { failureOf, mostAttempts, reasonOf } from './page-failures.js';
+import { retry } from '../time/retry.js';
 import type { AppliedPart, ReportBatchStore, StoredPage } from './report-batch-store.js';
 import type { ReportSpool } from './report-spool.js';
 
@@ -89,30 +89,34 @@ export class ReportInbox implements KeptPages {
    * @returns whether it is in the database; `false`: in a spool file
    */
   async keep(page: StoredPage): Promise<boolean> {
-    const { id } = page;
-    const began = performance.now();
-    for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
+    const fields = ({ driverCode }: EmayImsStoreError) => ({ account: this.account, pull: page.id, code: driverCode });
+    const storeOrSpool = async () => {
       const storeError = await failureOf(async () => {
         await failpoint('store-page');
         await this.batches.store(page);
       });
       if (storeError === null) return true;
-      const fields = { account: this.account, pull: id, code: storeError.driverCode };
-      if ((await failureOf(() => this.spool.write(page))) === null) {
-        this.logger.warn(
-          `The database did not take a page of delivery reports (${fields.code}); it is kept in a spool file (pull ${id}), and the ` +
-            'next pull tries to store it.',
-          fields,
-        );
-        await failpoint('after-spool');
-        return false;
-      }
-      if (performance.now() - began > (this.isHurried ? HURRIED_MS : KEEPING_MS)) {
-        this.logger.error(`Neither database nor disk took a page of delivery reports: pull ${id} is lost.`, fields);
-        throw storeError;
-      }
-      await pause(wait);
-    }
+      if ((await failureOf(() => this.spool.write(page))) !== null) throw storeError;
+      this.logger.warn(
+        `The database did not take a page of delivery reports (${storeError.driverCode}); it is kept in a spool file (pull ${page.id}), and ` +
+          'the next pull tries to store it.',
+        fields(storeError),
+      );
+      return false;
+    };
+    const isStored = await retry(storeOrSpool, {
+      mayPass: () => true,
+      limitMs: () => (this.isHurried ? HURRIED_MS : KEEPING_MS),
+      pauseMs: (failures) => Math.min(5_000, 50 * 2 ** failures),
+    }).catch((error: EmayImsStoreError) => {
+      this.logger.error(
+        `Neither database nor disk took a page of delivery reports: pull ${page.id} is lost.`,
+        fields(error),
+      );
+      throw error;
+    });
+    if (!isStored) await failpoint('after-spool');
+    return isStored;
   }
 
   /** The process is being shut down. */
