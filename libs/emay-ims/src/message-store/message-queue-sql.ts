@@ -1,10 +1,7 @@
 import { assignments } from '../database/dialects/assignments.js';
 import { oneMore } from '../database/counter.js';
-import type { SqlRow } from '../database/ims-database.js';
-import type { RowColumns, RowValues, SqlDialect } from '../database/sql-dialect.js';
-import type { ClaimedMessage } from '../messages/attempt.js';
+import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import type { ImsMessageState } from '../messages/message-state.js';
-import type { NewMessage } from '../messages/new-message.js';
 import { ANY_PRIORITY, HANDED_OVER, listedAs } from './message-listing.js';
 import { fromIds, ID_ROW, ofAccount, ofMessage, STATE } from './statement-parts.js';
 
@@ -128,34 +125,4 @@ export function queueSql(dialect: SqlDialect) {
     cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', listed_as = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,
   };
-}
-
-/** A new message, for `NEW_MESSAGE_ROW`; what is `undefined` stays NULL. A class, as `Claimed`: see docs/performance-internals.md. */
-export class NewMessageRow implements RowValues {
-  [column: string]: string | number | undefined;
-  readonly custom_ims_id: string;
-
-  constructor({ customImsId, mobile, content, priority, sendAt, expiresAt }: NewMessage) {
-    this.custom_ims_id = customImsId;
-    this.mobile = mobile;
-    this.content = content;
-    this.priority = priority;
-    this.send_at = sendAt?.getTime();
-    this.expires_at = expiresAt?.getTime();
-  }
-}
-
-export function toClaimed(row: SqlRow): ClaimedMessage {
-  const { expires_at: expiresAt, submitted_at: claimedAt } = row;
-  const expiresInMs = expiresAt === null ? undefined : Number(expiresAt) - Number(claimedAt);
-  return new Claimed(String(row.custom_ims_id), String(row.mobile), String(row.content), expiresInMs);
-}
-
-class Claimed implements ClaimedMessage {
-  constructor(
-    readonly customImsId: string,
-    readonly mobile: string,
-    readonly content: string,
-    readonly expiresInMs: number | undefined,
-  ) {}
 }

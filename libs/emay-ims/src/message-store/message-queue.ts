@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { readDatabaseClock } from '../database/database-clock.js';
-import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { RowValues } from '../database/sql-dialect.js';
 import type { Attempt, ClaimedMessage, Release } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
-import { NEW_MESSAGE_ROW, NewMessageRow, queueSql, toClaimed } from './message-queue-sql.js';
+import { NEW_MESSAGE_ROW, queueSql } from './message-queue-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
 /**
@@ -167,4 +168,34 @@ export function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessag
 /** Its token, and twice how long it lasts: for when it is over, and for its place in the index. */
 function attemptParameters({ token, lastsMs }: Attempt): [string, number, number] {
   return [token, lastsMs, lastsMs];
+}
+
+/** A new message, for `NEW_MESSAGE_ROW`; what is `undefined` stays NULL. A class, as `Claimed`: see docs/performance-internals.md. */
+class NewMessageRow implements RowValues {
+  [column: string]: string | number | undefined;
+  readonly custom_ims_id: string;
+
+  constructor({ customImsId, mobile, content, priority, sendAt, expiresAt }: NewMessage) {
+    this.custom_ims_id = customImsId;
+    this.mobile = mobile;
+    this.content = content;
+    this.priority = priority;
+    this.send_at = sendAt?.getTime();
+    this.expires_at = expiresAt?.getTime();
+  }
+}
+
+function toClaimed(row: SqlRow): ClaimedMessage {
+  const { expires_at: expiresAt, submitted_at: claimedAt } = row;
+  const expiresInMs = expiresAt === null ? undefined : Number(expiresAt) - Number(claimedAt);
+  return new Claimed(String(row.custom_ims_id), String(row.mobile), String(row.content), expiresInMs);
+}
+
+class Claimed implements ClaimedMessage {
+  constructor(
+    readonly customImsId: string,
+    readonly mobile: string,
+    readonly content: string,
+    readonly expiresInMs: number | undefined,
+  ) {}
 }

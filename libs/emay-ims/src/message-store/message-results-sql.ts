@@ -1,11 +1,8 @@
-import type { SqlRow } from '../database/ims-database.js';
-import type { RowColumns, RowValues, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
-import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
-import type { Settlement } from '../messages/attempt.js';
-import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
+import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
+import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from '../messages/message-state.js';
 import { messageChange } from './message-changes.js';
 import { ANY_PRIORITY, listedAs, listedAsSql, WAITING_HANDED_OVER } from './message-listing.js';
-import { fromIds, ID_ROW, inIdOrder, ofAccount, STATE, statesThat } from './statement-parts.js';
+import { fromIds, ID_ROW, ofAccount, STATE, statesThat } from './statement-parts.js';
 
 /** The code of a message that a report says was sent, though it has never been handed over from here. */
 export const REPORTED_UNSENT = 'REPORTED_UNSENT';
@@ -190,54 +187,5 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       return `${find} AND listed_as IN (${WAITING_ELSEWHERE}) AND ${meant} UNION ALL
         ${find} AND ${WAITING_HANDED_OVER} AND ${meant}`;
     },
-  };
-}
-
-/** What an attempt learned, for `settle`; what is `undefined` stays NULL. A class, as `ReportRow`: see docs/performance-internals.md. */
-export class SettlementRow implements RowValues {
-  [column: string]: string | number | undefined;
-  readonly custom_ims_id: string;
-  readonly state: Settlement['state'];
-
-  constructor({ customImsId, state, code, imsId, rawAnswer }: Settlement) {
-    this.custom_ims_id = customImsId;
-    this.state = state;
-    this.rank_to = STATE_RANK[state];
-    this.ims_id = imsId ?? undefined;
-    this.code = code ?? undefined;
-    this.raw_answer = rawAnswer ?? undefined;
-  }
-}
-
-/** What a report says, for `applyReports`. */
-export class ReportRow implements RowValues {
-  [column: string]: string | number | undefined;
-  readonly custom_ims_id: string;
-  readonly state: AppliedReport['state'];
-
-  constructor(report: AppliedReport) {
-    this.custom_ims_id = report.customImsId;
-    this.ims_id = report.imsId ?? undefined;
-    this.mobile = report.mobile ?? undefined;
-    this.state = report.state;
-    this.rank_to = STATE_RANK[report.state];
-    this.report_state = report.reportState;
-    this.report_description = report.description ?? undefined;
-    this.submit_time = report.submitTime?.getTime();
-    this.receive_time = report.receiveTime?.getTime();
-  }
-}
-
-export function reportRows(reports: readonly AppliedReport[]): ReportRow[] {
-  return inIdOrder(reports.map((report) => new ReportRow(report)));
-}
-
-export function toReported(row: SqlRow): ReportedMessage {
-  return {
-    customImsId: String(row.custom_ims_id),
-    imsId: row.ims_id === null ? null : String(row.ims_id),
-    mobile: String(row.mobile),
-    state: row.state as ImsMessageState,
-    attempts: Number(row.attempts),
   };
 }

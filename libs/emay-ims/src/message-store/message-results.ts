@@ -1,18 +1,12 @@
-import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { RowValues } from '../database/sql-dialect.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
 import type { Settlement } from '../messages/attempt.js';
-import type { ImsMessageState } from '../messages/message-state.js';
+import { STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
-import {
-  IMS_ID_ROW,
-  reportRows,
-  resultsSql,
-  SettlementRow,
-  toReported,
-  type ReportRow,
-} from './message-results-sql.js';
+import { IMS_ID_ROW, resultsSql } from './message-results-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
 /** Between which two times, in epoch ms, the attempts that handed messages over were to end. */
@@ -169,4 +163,53 @@ export class MessageResults {
     }
     return moved;
   }
+}
+
+/** What an attempt learned, for `settle`; what is `undefined` stays NULL. A class, as `ReportRow`: see docs/performance-internals.md. */
+class SettlementRow implements RowValues {
+  [column: string]: string | number | undefined;
+  readonly custom_ims_id: string;
+  readonly state: Settlement['state'];
+
+  constructor({ customImsId, state, code, imsId, rawAnswer }: Settlement) {
+    this.custom_ims_id = customImsId;
+    this.state = state;
+    this.rank_to = STATE_RANK[state];
+    this.ims_id = imsId ?? undefined;
+    this.code = code ?? undefined;
+    this.raw_answer = rawAnswer ?? undefined;
+  }
+}
+
+/** What a report says, for `applyReports`. */
+class ReportRow implements RowValues {
+  [column: string]: string | number | undefined;
+  readonly custom_ims_id: string;
+  readonly state: AppliedReport['state'];
+
+  constructor(report: AppliedReport) {
+    this.custom_ims_id = report.customImsId;
+    this.ims_id = report.imsId ?? undefined;
+    this.mobile = report.mobile ?? undefined;
+    this.state = report.state;
+    this.rank_to = STATE_RANK[report.state];
+    this.report_state = report.reportState;
+    this.report_description = report.description ?? undefined;
+    this.submit_time = report.submitTime?.getTime();
+    this.receive_time = report.receiveTime?.getTime();
+  }
+}
+
+function reportRows(reports: readonly AppliedReport[]): ReportRow[] {
+  return inIdOrder(reports.map((report) => new ReportRow(report)));
+}
+
+function toReported(row: SqlRow): ReportedMessage {
+  return {
+    customImsId: String(row.custom_ims_id),
+    imsId: row.ims_id === null ? null : String(row.ims_id),
+    mobile: String(row.mobile),
+    state: row.state as ImsMessageState,
+    attempts: Number(row.attempts),
+  };
 }
