@@ -10,7 +10,7 @@ export const DEFAULT_ACCOUNT = 'default';
 
 /** The token of an account's `EmayImsService`; of the default account, the class itself. */
 export function getEmayImsToken(name = DEFAULT_ACCOUNT): InjectionToken<EmayImsService> {
-  return ofAccount(EmayImsService, name);
+  return ofAccount('EmayImsService', name, EmayImsService);
 }
 
 /** Injects the `EmayImsService` of an account; default: the default account. */
@@ -33,7 +33,7 @@ export function InjectEmayImsRepository(name = DEFAULT_ACCOUNT): PropertyDecorat
 
 /** The token of an account's `EmayImsClient`; of the default account, the class itself. */
 export function getEmayImsClientToken(name = DEFAULT_ACCOUNT): InjectionToken<EmayImsClient> {
-  return ofAccount(EmayImsClient, name);
+  return ofAccount('EmayImsClient', name, EmayImsClient);
 }
 
 /**
@@ -51,13 +51,14 @@ export function getEmayImsEngineToken(name = DEFAULT_ACCOUNT): InjectionToken<Em
 
 /** The token of an account's `EmayImsClock`; of the default account, the class itself. */
 export function getEmayImsClockToken(name = DEFAULT_ACCOUNT): InjectionToken<EmayImsClock> {
-  return ofAccount(EmayImsClock, name);
+  return ofAccount('EmayImsClock', name, EmayImsClock);
 }
 
+/** Names are written out: bundlers shorten those of classes. */
 function ofAccount<Provided>(
-  token: string | (abstract new (...given: never[]) => Provided),
+  name: string,
   account: string,
+  ofDefault: InjectionToken<Provided> = name,
 ): InjectionToken<Provided> {
-  if (account === DEFAULT_ACCOUNT) return token as InjectionToken<Provided>;
-  return `${typeof token === 'string' ? token : token.name}:${account}`;
+  return account === DEFAULT_ACCOUNT ? ofDefault : `${name}:${account}`;
 }
