@@ -3,7 +3,7 @@ import type { EventTransactions } from '../events/event-transactions.js';
 import { ClockSetBack } from './clock-set-back.js';
 import { HandedOverSweep } from './handed-over-sweep.js';
 import { MessageChanges } from './message-changes.js';
-import { maintenanceSql } from './message-maintenance-sql.js';
+import { maintenanceSql, type MessageSweep } from './message-maintenance-sql.js';
 
 /** Ends what has waited too long, for the messages of one account. Each sweep resolves to how many it has changed. */
 export class MessageMaintenance {
@@ -22,15 +22,10 @@ export class MessageMaintenance {
     this.sql = maintenanceSql(database.dialect);
     this.changes = new MessageChanges(database, account, events);
     const { sql, changes } = this;
-    this.abandonedAttempts = new HandedOverSweep(database, account, changes, sql.recover, sql, 0);
-    this.overdueReports = new HandedOverSweep(
-      database,
-      account,
-      changes,
-      sql.giveUpWaiting,
-      sql,
-      options.reportDeadlineMs,
-    );
+    const sweepOf = (sweep: MessageSweep, overdueAfterMs: number) =>
+      new HandedOverSweep(database, account, changes, sweep, sql, overdueAfterMs);
+    this.abandonedAttempts = sweepOf(sql.recover, 0);
+    this.overdueReports = sweepOf(sql.giveUpWaiting, options.reportDeadlineMs);
     this.clock = new ClockSetBack(database, account, changes, sql);
   }
 

@@ -1,5 +1,5 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
-import type { RowValues } from '../database/sql-dialect.js';
+import type { RowColumns, RowValues } from '../database/sql-dialect.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
@@ -80,24 +80,13 @@ export class MessageResults {
 
   /** Who a report could be about, by our id or by the gateway's. */
   async findReported(
-    ids: { customImsIds: string[]; imsIds: { ims_id: string; mobile: string }[] },
+    { customImsIds, imsIds }: { customImsIds: string[]; imsIds: { ims_id: string; mobile: string }[] },
     session: SqlSession,
   ): Promise<ReportedMessage[]> {
-    const byId =
-      ids.customImsIds.length === 0
-        ? []
-        : await session.rows(this.sql.findStates, [
-            ...this.database.dialect.encodeRows(ID_ROW, idRows(ids.customImsIds)),
-            this.account,
-          ]);
-    const byImsId =
-      ids.imsIds.length === 0
-        ? []
-        : await session.rows(this.sql.findByImsIds, [
-            ...this.database.dialect.encodeRows(IMS_ID_ROW, ids.imsIds),
-            this.account,
-          ]);
-    return [...byId, ...byImsId].map(toReported);
+    const find = async (sql: string, columns: RowColumns, rows: readonly RowValues[]) =>
+      rows.length === 0 ? [] : session.rows(sql, [...this.database.dialect.encodeRows(columns, rows), this.account]);
+    const byId = await find(this.sql.findStates, ID_ROW, idRows(customImsIds));
+    return [...byId, ...(await find(this.sql.findByImsIds, IMS_ID_ROW, imsIds))].map(toReported);
   }
 
   /**

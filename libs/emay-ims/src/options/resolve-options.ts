@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { readBaseUrl } from './base-url.js';
-import { readDatabaseOptions } from './database-options.js';
+import { isRecord, readDatabaseOptions } from './database-options.js';
 import type { EmayImsModuleOptions, ResolvedEmayImsOptions } from './module-options.js';
 import { OptionsSchema } from './options.schema.js';
 
@@ -73,8 +73,4 @@ function sentences(error: ValidationError, path = ''): string[] {
       : message.replace(error.property, property),
   );
   return [...own, ...(error.children ?? []).flatMap((child) => sentences(child, `${property}.`))];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isSamePayload } from '../messages/message-identity.js';
 import type { NewMessage } from '../messages/new-message.js';
-import { unreadMessage } from '../messages/unread-message.js';
+import { unreadMessage, type Standing } from '../messages/unread-message.js';
 import type { SubmittedMessage } from './submitter.js';
 
 /** How each message of a batch ended, in exactly one of the lists, in the order given. */
@@ -17,8 +17,6 @@ export interface BatchEnd {
 
 /** Perhaps sent, perhaps not: the database went away where that was to be recorded. */
 const IN_DOUBT = { state: 'UNCONFIRMED', code: 'STORE_FAILED', attempts: 1 } as const;
-
-type Standing = Pick<ImsMessage, 'state'> & Partial<ImsMessage>;
 
 /**
  * What a process knows of the messages of a batch, from step to step, so that each can be told of even if the database is
@@ -59,7 +57,7 @@ export class BatchLedger {
   private async store(
     messages: readonly NewMessage[],
     write: () => Promise<void>,
-    standingOf: (message: NewMessage) => Standing,
+    standingOf: (message: NewMessage) => Omit<Standing, 'createdAt'>,
     isQueueing: boolean,
   ): Promise<void> {
     try {
@@ -75,7 +73,10 @@ export class BatchLedger {
     this.note(messages, standingOf);
   }
 
-  private note(messages: readonly NewMessage[], standingOf: (message: NewMessage) => Standing): void {
+  private note(
+    messages: readonly NewMessage[],
+    standingOf: (message: NewMessage) => Omit<Standing, 'createdAt'>,
+  ): void {
     const { account, createdAt } = this;
     for (const message of messages) {
       this.stored.set(message.customImsId, unreadMessage(account, message, { createdAt, ...standingOf(message) }));
