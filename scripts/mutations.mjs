@@ -18,10 +18,10 @@ const LIBRARY = 'libs/emay-ims/src';
 const MUTATIONS = [
   {
     name: 'resend on timeout',
-    suites: ['libs/emay-ims/src/sending/settlement', 'test/databases/sending'],
+    suites: ['libs/emay-ims/src/sending/verdict', 'test/databases/sending'],
     changes: [
       {
-        file: `${LIBRARY}/sending/settlement.ts`,
+        file: `${LIBRARY}/sending/verdict.ts`,
         from: "    case 'unconfirmed':\n      return allUnconfirmed(messages, outcome.reason, outcome.rawAnswer);",
         to: "    case 'unconfirmed':\n      return { kind: 'released', code: outcome.reason, refusesAccount: false };",
       },
@@ -45,7 +45,7 @@ const MUTATIONS = [
   },
   {
     name: 'ERROR_PARAMS halved',
-    suites: ['libs/emay-ims/src/sending/settlement', 'test/sending/nothing-burnt'],
+    suites: ['libs/emay-ims/src/sending/verdict', 'test/sending/nothing-burnt'],
     changes: [
       {
         file: `${LIBRARY}/protocol/answer-codes.ts`,

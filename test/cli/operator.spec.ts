@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ImsEvent } from 'nestjs-emay-ims';
+import { ImsDurableEvent } from 'nestjs-emay-ims';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
@@ -54,7 +54,7 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     const source = await database.open();
     const [dueAt, createdAt] = [new Date(), new Date()];
     const event = { id: 'e', account: 'default', handler: 'shop', type: 'message.delivered', payload: '{}' };
-    await source.getRepository(ImsEvent).insert({ ...event, state: 'FAILED', attempts: 20, dueAt, createdAt });
+    await source.getRepository(ImsDurableEvent).insert({ ...event, state: 'FAILED', attempts: 20, dueAt, createdAt });
     await source.destroy();
     const { code, stdout } = await cli.run(['status', '--check']);
     expect(stdout).toMatch(/^! 1 × calls of event handlers that were given up/m);

@@ -13,7 +13,7 @@ import { EmayImsClosedError, EmayImsNotReadyError } from '../errors/emay-ims-err
 import { GuardedLogger } from '../diagnostics/index.js';
 
 /** What an account is made of before it is opened. */
-export interface AccountParts extends Omit<AccountBase, 'database' | 'looks' | 'claim'> {
+export interface AccountParts extends Omit<AccountBase, 'database' | 'workChecks' | 'claim'> {
   readonly http: AxiosInstance;
   readonly database: AccountDatabase;
 }
@@ -42,7 +42,7 @@ export class AccountLifecycle implements AccountSource {
   private isClosed = false;
   /** Why the start has failed. */
   private failure: { error: unknown } | null = null;
-  private giveBack: () => void = () => undefined;
+  private releaseAppId: () => void = () => undefined;
   private untilReminder: NodeJS.Timeout | undefined;
 
   constructor(
@@ -96,7 +96,7 @@ export class AccountLifecycle implements AccountSource {
     this.isClosed = true;
     closeGatewayHttp(this.parts.http);
     this.parts.listeners.close();
-    this.giveBack();
+    this.releaseAppId();
     await this.parts.database.close();
   }
 
@@ -138,17 +138,17 @@ export class AccountLifecycle implements AccountSource {
     const { database, ...parts } = this.parts;
     this.host.assertMayOpen(this.name);
     const identities = gatewayIdentities(parts.options);
-    this.giveBack = claimInProcess(this.name, identities);
+    this.releaseAppId = claimInProcess(this.name, identities);
     try {
-      const { database: opened, looks } = await database.open((name, withinMs) =>
+      const { database: opened, workChecks } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
       const claim = new ClaimInDatabase(opened, this.name, identities);
       await claim.take();
-      this.account = await this.wiring.wire({ ...parts, database: opened, looks, claim });
+      this.account = await this.wiring.wire({ ...parts, database: opened, workChecks, claim });
       return this.account;
     } catch (error) {
-      this.giveBack();
+      this.releaseAppId();
       await database.close();
       throw error;
     }

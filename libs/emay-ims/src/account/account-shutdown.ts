@@ -28,7 +28,7 @@ export class AccountShutdown {
 
   /** Claims and pulls nothing more, finishes what is under way, gives the leases back. Calls are still served. */
   async stop(): Promise<void> {
-    this.submitter.hurry();
+    this.submitter.beginShutdown();
     void this.work.during('ending', () => this.jobs.stop());
     const ends = (['ending', 'call'] as const).map((kind) => this.haveEnded(kind, this.longestCallMs));
     // Whoever has not ended may still need a lease, which ends by itself.

@@ -11,7 +11,7 @@ import { EVENT_PROVIDERS } from '../events/event.providers.js';
 import { EventListeners } from '../events/event-listeners.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import { perAccount, type Token } from '../injection/per-account.js';
-import { AccountLooks } from '../message-store/account-looks.js';
+import { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import { MessageFinder } from '../message-store/message-finder.js';
 import { MESSAGE_STORE_PROVIDERS } from '../message-store/message-store.providers.js';
 import { MessageMaintenance } from '../message-store/message-maintenance.js';
@@ -22,7 +22,7 @@ import { StatusReader } from '../operator/status-reader.js';
 import { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
-import { OrphanAdoption } from '../reports/orphan-adoption.js';
+import { LateMatching } from '../reports/late-matching.js';
 import { REPORT_PROVIDERS } from '../reports/report.providers.js';
 import { ReportInbox } from '../reports/report-inbox.js';
 import { ReportPoller } from '../reports/report-poller.js';
@@ -50,7 +50,7 @@ export interface AccountBase {
   readonly clock: EmayImsClock;
   readonly listeners: EventListeners;
   readonly database: ImsDatabase;
-  readonly looks: AccountLooks;
+  readonly workChecks: AccountWorkChecks;
   readonly claim: ClaimInDatabase;
 }
 
@@ -67,7 +67,7 @@ const BASE_PROVIDERS = [
   given(ACCOUNT_CLOCK, ({ clock }) => clock),
   given(EventListeners, ({ listeners }) => listeners),
   given(ImsDatabase, ({ database }) => database),
-  given(AccountLooks, ({ looks }) => looks),
+  given(AccountWorkChecks, ({ workChecks }) => workChecks),
   given(ClaimInDatabase, ({ claim }) => claim),
   perAccount(LeaseStore, [ImsDatabase], (database) => new LeaseStore(database, newToken())),
   perAccount(
@@ -84,18 +84,26 @@ const ACCOUNT_PROVIDERS = [
   perAccount(WORK, [], () => new WorkInFlight<'call' | 'stream' | 'ending'>()),
   perAccount(
     Sweeper,
-    [LeaseStore, MessageMaintenance, ReportInbox, EventTransactions, OrphanAdoption],
-    (leases, messages, inbox, events, adoption) =>
-      new Sweeper(leases, messages, sweepTasks(inbox, messages, events, adoption)),
+    [LeaseStore, MessageMaintenance, ReportInbox, EventTransactions, LateMatching],
+    (leases, messages, inbox, events, lateMatching) =>
+      new Sweeper(leases, messages, sweepTasks(inbox, messages, events, lateMatching)),
   ),
   perAccount(
     AccountJobs,
     [
-      ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountLooks, Sweeper, Dispatcher, ReportPoller],
+      ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountWorkChecks, Sweeper, Dispatcher, ReportPoller],
       ...[DurableDeliveries, Retention],
     ] as const,
-    (options, engine, claim, looks, sweeper, dispatcher, poller, deliveries, retention) =>
-      new AccountJobs(options, engine, { claim, looks, sweeper, dispatcher, poller, deliveries, retention }),
+    (options, engine, claim, workChecks, sweeper, dispatcher, poller, deliveries, retention) =>
+      new AccountJobs(options, engine, {
+        claim,
+        workChecks,
+        sweeper,
+        dispatcher,
+        poller,
+        deliveries,
+        retention,
+      }),
   ),
   perAccount(
     AccountShutdown,

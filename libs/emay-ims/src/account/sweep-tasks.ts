@@ -1,7 +1,7 @@
 import { LONGEST_EVENT_WAIT_MS } from '../events/durable-delivery.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { MessageMaintenance } from '../message-store/message-maintenance.js';
-import type { OrphanAdoption } from '../reports/orphan-adoption.js';
+import type { LateMatching } from '../reports/late-matching.js';
 import type { ReportInbox } from '../reports/report-inbox.js';
 import type { SweepTask } from '../sending/sweeper.js';
 
@@ -10,18 +10,18 @@ export function sweepTasks(
   inbox: ReportInbox,
   messages: MessageMaintenance,
   events: EventTransactions,
-  adoption: OrphanAdoption,
+  lateMatching: LateMatching,
 ): SweepTask[] {
   return [
     {
-      run: () => inbox.loseAbandoned(),
+      run: () => inbox.loseStalled(),
       done: 'Pulls of delivery reports ended with their process, so what they fetched may be lost',
     },
     {
       run: async () => {
-        const brought = await messages.bringBack();
+        const brought = await messages.recoverFromClockSetBack();
         if (brought === null) return 0;
-        return brought + (await events.durable.bringBack(LONGEST_EVENT_WAIT_MS));
+        return brought + (await events.durable.recoverFromClockSetBack(LONGEST_EVENT_WAIT_MS));
       },
       done: 'Messages and events due at once again, after a database clock set back had put them off',
     },
@@ -29,6 +29,6 @@ export function sweepTasks(
       run: () => events.tellHandlersOfEarly(),
       done: 'Events recorded for handlers that were not known when they came',
     },
-    { run: () => adoption.adopt(), done: 'Orphaned delivery reports matched to a message' },
+    { run: () => lateMatching.match(), done: 'Orphaned delivery reports matched to a message' },
   ];
 }

@@ -44,14 +44,14 @@ export class Canary {
   private readonly proofs = new Map<string, Proven>();
   /** By address, the least size that was spoilt, and until when that counts, by the monotonic clock. */
   private readonly spoilt = new Map<string, { bytes: number; reason: string; until: number }>();
-  private readonly underWay = new Map<string, Promise<HeldBack | null>>();
+  private readonly inFlight = new Map<string, Promise<HeldBack | null>>();
 
   constructor(
     private readonly baseUrls: readonly string[],
     readonly isOn: boolean,
     /** The size for usual requests. */
     private readonly usualBytes: number,
-    private readonly fly: (call: CanaryCall, baseUrl: string, bytes: number, timeoutMs: number) => Promise<CanaryEnd>,
+    private readonly send: (call: CanaryCall, baseUrl: string, bytes: number, timeoutMs: number) => Promise<CanaryEnd>,
   ) {}
 
   /** Whether a message may go to one of the addresses at once. */
@@ -76,14 +76,14 @@ export class Canary {
     const bytes = Math.max(1, Math.ceil(requestBytes / this.usualBytes)) * this.usualBytes;
     if (!this.isOn || bytes <= (this.proofs.get(baseUrl)?.bytes ?? 0)) return null;
     const key = `${bytes} ${baseUrl}`;
-    const underWay =
-      this.underWay.get(key) ?? this.reach(baseUrl, bytes, timeoutMs).finally(() => this.underWay.delete(key));
-    this.underWay.set(key, underWay);
-    return underWay;
+    const inFlight =
+      this.inFlight.get(key) ?? this.reach(baseUrl, bytes, timeoutMs).finally(() => this.inFlight.delete(key));
+    this.inFlight.set(key, inFlight);
+    return inFlight;
   }
 
   /** Something went wrong: the way has to be tried again. */
-  doubt(): void {
+  invalidate(): void {
     this.proofs.clear();
   }
 
@@ -123,9 +123,9 @@ export class Canary {
 
   private async tryBothCalls(baseUrl: string, bytes: number, timeoutMs: number): Promise<HeldBack | null> {
     const deadline = performance.now() + timeoutMs;
-    const batch = await this.fly('sendBatchIMS', baseUrl, bytes, timeoutMs);
+    const batch = await this.send('sendBatchIMS', baseUrl, bytes, timeoutMs);
     const leftMs = Math.floor(deadline - performance.now());
-    const end = batch.kind === 'open' && leftMs > 0 ? await this.fly('sendSingleIMS', baseUrl, bytes, leftMs) : batch;
+    const end = batch.kind === 'open' && leftMs > 0 ? await this.send('sendSingleIMS', baseUrl, bytes, leftMs) : batch;
     switch (end.kind) {
       case 'proven': {
         // The gateway may have taken messages since: that has proven more.

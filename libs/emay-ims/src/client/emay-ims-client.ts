@@ -81,7 +81,7 @@ export class EmayImsClient {
    *
    * @returns `null` where a message may go; else what a message would have met
    */
-  async tryTheWay(): Promise<HeldBack | null> {
+  async proveAddress(): Promise<HeldBack | null> {
     if (this.canary.isProven) return null;
     const deadline = performance.now() + this.options.http.timeoutMs;
     let end: HeldBack = { kind: 'unsent', reason: 'TIMEOUT' };

@@ -14,7 +14,7 @@ const TURNS = new WeakMap<QueryRunner, JoinedTurns>();
  * - Ours wait for no statement of the host: a subscriber of TypeORM may call `enqueue` inside of one.
  */
 export class JoinedTurns {
-  private underWay = 0;
+  private inFlight = 0;
   private last: Promise<unknown> = Promise.resolve();
 
   static at(runner: QueryRunner): JoinedTurns {
@@ -30,15 +30,15 @@ export class JoinedTurns {
   private constructor(runner: QueryRunner) {
     const query = runner.query.bind(runner) as Query;
     const afterOurs: Query = async (...parameters) => {
-      while (this.underWay > 0) await this.last;
+      while (this.inFlight > 0) await this.last;
       return query(...parameters);
     };
     runner.query = afterOurs as QueryRunner['query'];
   }
 
   take<T>(work: () => Promise<T>): Promise<T> {
-    this.underWay++;
-    const turn = this.last.then(work).finally(() => this.underWay--);
+    this.inFlight++;
+    const turn = this.last.then(work).finally(() => this.inFlight--);
     this.last = turn.catch(() => undefined);
     return turn;
   }

@@ -74,11 +74,11 @@ describe('the circuit of an account', () => {
   it('is shut for direct sends only while the account itself is refused', () => {
     const circuit = newCircuit();
     circuit.failed('ECONNREFUSED', false);
-    expect(circuit.isShut).toBe(false);
+    expect(circuit.isAccountRefused).toBe(false);
     circuit.failed('ERROR_SIGN', true);
-    expect(circuit.isShut).toBe(true);
+    expect(circuit.isAccountRefused).toBe(true);
     now += 10_000;
-    expect(circuit.isShut).toBe(false);
+    expect(circuit.isAccountRefused).toBe(false);
   });
 
   it('spreads pauses, so that instances do not come back together', () => {

@@ -25,12 +25,12 @@ export class AccountCircuit {
   ) {}
 
   /** Whether a call would only be refused again: the account itself is, and the pause is not over. */
-  get isShut(): boolean {
+  get isAccountRefused(): boolean {
     return this.refusesAccount && this.clock() < this.openUntil;
   }
 
   /** Whether it is open, and its pause is not over. */
-  get isPausing(): boolean {
+  get isBackingOff(): boolean {
     return this.reason !== null && this.clock() < this.openUntil;
   }
 

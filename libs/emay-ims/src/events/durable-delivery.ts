@@ -45,9 +45,9 @@ type Ending = { kind: 'succeeded' } | { kind: 'failed'; error: unknown } | { kin
  */
 export class DurableDelivery {
   private readonly logger: GuardedLogger;
-  private readonly underWay = new Set<(ending: Ending) => void>();
+  private readonly inFlight = new Set<(ending: Ending) => void>();
   private isStopping = false;
-  private patience: NodeJS.Timeout | undefined;
+  private shutdownTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: DurableEventStore,
@@ -73,9 +73,9 @@ export class DurableDelivery {
   stop(): void {
     if (this.isStopping) return;
     this.isStopping = true;
-    if (this.underWay.size === 0) return;
-    this.patience = setTimeout(() => {
-      for (const end of this.underWay) end({ kind: 'left' });
+    if (this.inFlight.size === 0) return;
+    this.shutdownTimer = setTimeout(() => {
+      for (const end of this.inFlight) end({ kind: 'left' });
     }, this.limits.stoppingMs);
   }
 
@@ -94,14 +94,14 @@ export class DurableDelivery {
     return new Promise((resolve) => {
       const end = (ending: Ending) => {
         clearTimeout(timer);
-        this.underWay.delete(end);
-        if (this.underWay.size === 0) clearTimeout(this.patience);
+        this.inFlight.delete(end);
+        if (this.inFlight.size === 0) clearTimeout(this.shutdownTimer);
         resolve(ending);
       };
       const { callMs } = this.limits;
       const tooSlow = new Error(`did not end within ${callMs / 1_000} seconds`);
       const timer = setTimeout(() => end(failed(tooSlow)), callMs);
-      this.underWay.add(end);
+      this.inFlight.add(end);
       Promise.resolve()
         .then(() => failpoint('before-handler'))
         .then(() => this.handler.handle(event))

@@ -61,10 +61,10 @@ export class DurableEventStore {
    *
    * @returns how many events were
    */
-  async assignEarly(handlers: readonly DurableHandler[], abandonedMs: number): Promise<number> {
+  async assignEarly(handlers: readonly DurableHandler[], stalledMs: number): Promise<number> {
     let total = 0;
     for (let count = EARLY_AT_A_TIME; count === EARLY_AT_A_TIME; total += count) {
-      count = await this.assignSome(handlers, abandonedMs);
+      count = await this.assignSome(handlers, stalledMs);
     }
     return total;
   }
@@ -158,7 +158,7 @@ export class DurableEventStore {
   }
 
   /** Makes due what lies further ahead than any event has to wait: the database's clock has been set back. Resolves to how many. */
-  async bringBack(longestWaitMs: number): Promise<number> {
+  async recoverFromClockSetBack(longestWaitMs: number): Promise<number> {
     const { now } = this.database.dialect;
     const bring = `UPDATE emay_ims_event SET due_at = ${now} WHERE account = ? AND state = 'PENDING'
       AND (due_at > ${now} + ? OR created_at > ${now})`;

@@ -8,7 +8,7 @@ import { TransactionEvents, type EventfulSession } from './transaction-events.js
 /** How long to wait for transactions that began before the handlers were known. */
 const EARLY_MS = 30_000;
 /** No start takes as long: whoever recorded an event so long ago, and for nobody yet, has ended. */
-const ABANDONED_MS = 300_000;
+const STALLED_MS = 300_000;
 
 type EventfulWork<T> = (session: EventfulSession) => Promise<T>;
 
@@ -59,7 +59,7 @@ export class EventTransactions {
   /** The same for what a process recorded that ended before its handlers were known; resolves to how much. */
   async tellHandlersOfEarly(): Promise<number> {
     const { durable } = this.listeners;
-    const assigned = durable.length === 0 ? 0 : await this.durable.assignEarly(durable, ABANDONED_MS);
+    const assigned = durable.length === 0 ? 0 : await this.durable.assignEarly(durable, STALLED_MS);
     if (assigned > 0) for (const { name } of durable) this.wake(name);
     return assigned;
   }

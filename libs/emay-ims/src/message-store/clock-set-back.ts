@@ -12,7 +12,7 @@ const ATTEMPTS_END_MS = 120_000;
  * - Noticed by a message that was made later than now, or by the time that this process saw at its last look.
  */
 export class ClockSetBack {
-  private lastLook: { database: number; process: number } | null = null;
+  private lastReading: { database: number; process: number } | null = null;
   private noticedAt: number | null = null;
 
   constructor(
@@ -23,22 +23,22 @@ export class ClockSetBack {
   ) {}
 
   /** Resolves to how many messages have been brought back; `null`: the clock has not been set back. */
-  async bringBack(): Promise<number | null> {
+  async recover(): Promise<number | null> {
     if (!(await this.isSetBack())) return null;
     this.noticedAt ??= performance.now();
-    const queued = await this.changes.sweep(this.sql.bringBackQueued);
+    const queued = await this.changes.sweep(this.sql.makeQueuedReady);
     if (performance.now() - this.noticedAt < ATTEMPTS_END_MS) return queued;
-    return queued + (await this.changes.sweep(this.sql.bringBackSubmitting));
+    return queued + (await this.changes.sweep(this.sql.endFutureAttempts));
   }
 
   private async isSetBack(): Promise<boolean> {
-    const { lastLook } = this;
+    const { lastReading: lastLook } = this;
     // Only the time between the two looks counts: a slow answer is no clock that was set back.
     const passed = lastLook === null ? 0 : performance.now() - lastLook.process;
     const [row] = await this.database.rows(this.sql.newest, [this.account]);
     const now = Number(row?.now);
     const expected = lastLook === null ? now : lastLook.database + passed;
-    this.lastLook = { database: now, process: performance.now() };
+    this.lastReading = { database: now, process: performance.now() };
     const isNewestAhead = row?.newest !== null && Number(row?.newest) > now + SET_BACK_MS;
     if (!isNewestAhead && expected <= now + SET_BACK_MS) {
       // It stays noticed until what was under way then has ended.

@@ -2,7 +2,7 @@ import { assignments } from '../database/dialects/assignments.js';
 import { oneMore } from '../database/counter.js';
 import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import type { ImsMessageState } from '../messages/message-state.js';
-import { ANY_PRIORITY, HANDED_OVER, listedAs } from './message-listing.js';
+import { ANY_PRIORITY, SUBMITTED, indexKeyOf } from './message-index-key.js';
 import { fromIds, ID_ROW, ofAccount, ofMessage, STATE } from './statement-parts.js';
 
 export const NEW_MESSAGE_ROW: RowColumns = {
@@ -14,7 +14,7 @@ export const NEW_MESSAGE_ROW: RowColumns = {
   expires_at: 'bigint',
 };
 const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
-const STANDING_COLUMNS = [
+const STATE_COLUMNS = [
   'account',
   'state',
   'listed_as',
@@ -40,7 +40,7 @@ export function queueSql(dialect: SqlDialect) {
     state: "'SUBMITTING'",
     attempt: '?',
     due_at: `${now} + ?`,
-    listed_as: `'${HANDED_OVER}'`,
+    listed_as: `'${SUBMITTED}'`,
     listed_at: `${now} + ?`,
     attempts: oneMore('m.attempts'),
     submitted_at: now,
@@ -49,20 +49,20 @@ export function queueSql(dialect: SqlDialect) {
   const due = `FROM ${dialect.dueMessages}
     WHERE account = ? AND listed_as = 'QUEUED' AND listed_at <= ${now} AND state = 'QUEUED'
       AND (expires_at IS NULL OR expires_at > ${now})`;
-  const selectDue = (columns: string) =>
+  const selectReady = (columns: string) =>
     `SELECT ${columns} ${due} ORDER BY priority DESC, listed_at LIMIT ? ${dialect.lockSkippingLocked}`;
-  const columns = [...NEW_MESSAGE_COLUMNS, ...STANDING_COLUMNS];
-  const standingAs = (state: ImsMessageState, token: string, attempts: number, times: string) =>
+  const columns = [...NEW_MESSAGE_COLUMNS, ...STATE_COLUMNS];
+  const newMessagesIn = (state: ImsMessageState, token: string, attempts: number, times: string) =>
     `SELECT ${NEW_MESSAGE_COLUMNS.map((column) => `r.${column}`).join(', ')},
-       ?, '${state}', '${listedAs(state)}', ${token}, ${attempts}, ${times}
+       ?, '${state}', '${indexKeyOf(state)}', ${token}, ${attempts}, ${times}
      FROM ${dialect.rows(NEW_MESSAGE_ROW, 'r')}`;
-  const queued = standingAs(
+  const queued = newMessagesIn(
     'QUEUED',
     'NULL',
     0,
     `CAST(? AS ${dialect.bigint}), COALESCE(r.send_at, ?), COALESCE(r.send_at, ?), NULL`,
   );
-  const submitting = standingAs('SUBMITTING', '?', 1, `${now}, ${now} + ?, ${now} + ?, ${now}`);
+  const submitting = newMessagesIn('SUBMITTING', '?', 1, `${now}, ${now} + ?, ${now} + ?, ${now}`);
 
   return {
     /** account, createdAt three times, rows */
@@ -73,7 +73,7 @@ export function queueSql(dialect: SqlDialect) {
     insertSubmitting: dialect.insertNew('emay_ims_message', columns, submitting),
 
     /** account, limit, attempt, attemptMs twice: one request's worth of what is due, no number twice (has RETURNING) */
-    claim: `WITH due AS (${selectDue(`${dialect.rowLocation} AS location, mobile, priority, listed_at`)}),
+    claim: `WITH due AS (${selectReady(`${dialect.rowLocation} AS location, mobile, priority, listed_at`)}),
       picked AS (
         SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY priority DESC, listed_at) AS occurrence FROM due
       )
@@ -81,9 +81,9 @@ export function queueSql(dialect: SqlDialect) {
       WHERE p.occurrence = 1 AND m.${dialect.rowLocation} = p.location
       RETURNING ${CLAIMED_COLUMNS.map(dialect.returned).join(', ')}`,
     /** account, limit: the same where there is no RETURNING; claimThese follows in the same transaction */
-    selectDue: selectDue([...CLAIMED_COLUMNS.slice(0, -1), `${now} AS submitted_at`].join(', ')),
+    selectReady: selectReady([...CLAIMED_COLUMNS.slice(0, -1), `${now} AS submitted_at`].join(', ')),
     /** account: whether there is anything to claim */
-    findDue: `SELECT custom_ims_id ${due} LIMIT 1`,
+    findReady: `SELECT custom_ims_id ${due} LIMIT 1`,
     /** set: attempt, attemptMs twice; rows: ids; where: account. Takes those that are still queued */
     claimThese: dialect.updateMessagesFromRows(
       {
@@ -113,7 +113,7 @@ export function queueSql(dialect: SqlDialect) {
           OR ${STATE} = 'UNCONFIRMED' AND COALESCE(m.code, '') = 'ATTEMPT_ABANDONED')`,
     }),
     /** account, attempt: what it has claimed lately, by where that is listed */
-    findByAttempt: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE account = ? AND listed_as = '${HANDED_OVER}'
+    findByAttempt: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE account = ? AND listed_as = '${SUBMITTED}'
       AND priority IN (${ANY_PRIORITY}) AND listed_at > ${now} - ${CLAIMED_LATELY_MS} AND attempt = ?`,
     /** rows, account: what a failed direct send held goes into the queue after all */
     unhold: dialect.updateMessagesFromRows({

@@ -14,7 +14,7 @@ import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
  */
 export class MessageQueue {
   private readonly sql: ReturnType<typeof queueSql>;
-  private foundNothingDue = false;
+  private foundNothingReady = false;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -59,8 +59,8 @@ export class MessageQueue {
   }
 
   /** Whether there is anything to claim. */
-  async hasDue(): Promise<boolean> {
-    return (await this.database.rows(this.sql.findDue, [this.account])).length > 0;
+  async hasReady(): Promise<boolean> {
+    return (await this.database.rows(this.sql.findReady, [this.account])).length > 0;
   }
 
   /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
@@ -70,9 +70,9 @@ export class MessageQueue {
       return rows.map(toClaimed);
     }
     // A transaction is four more round trips: for nothing, where there was nothing the last time either.
-    if (this.foundNothingDue && !(await this.hasDue())) return [];
+    if (this.foundNothingReady && !(await this.hasReady())) return [];
     const claimed = await this.lockAndTake(limit, attempt);
-    this.foundNothingDue = claimed.length === 0;
+    this.foundNothingReady = claimed.length === 0;
     return claimed;
   }
 
@@ -123,7 +123,7 @@ export class MessageQueue {
 
   private lockAndTake(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
     return this.database.transaction(async (session) => {
-      const due = firstToEachNumber((await session.rows(this.sql.selectDue, [this.account, limit])).map(toClaimed));
+      const due = firstToEachNumber((await session.rows(this.sql.selectReady, [this.account, limit])).map(toClaimed));
       const ids = due.map(({ customImsId }) => customImsId);
       // They are locked, so what was read is what is taken. Should that ever fail, only what was taken may be sent.
       const isWhole = (await this.take(ids, attempt, session)) === ids.length;

@@ -1,7 +1,7 @@
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from '../messages/message-state.js';
 import { messageChange } from './message-changes.js';
-import { ANY_PRIORITY, listedAs, listedAsSql, WAITING_HANDED_OVER } from './message-listing.js';
+import { ANY_PRIORITY, indexKeyOf, indexKeySql, WAITING_SUBMITTED } from './message-index-key.js';
 import { fromIds, ID_ROW, ofAccount, STATE, statesThat } from './statement-parts.js';
 
 /** The code of a message that a report says was sent, though it has never been handed over from here. */
@@ -11,14 +11,14 @@ export const REPORTED_UNSENT = 'REPORTED_UNSENT';
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 
 const NOT_FINAL = statesThat((state) => !isFinal(state));
-const WAITING_ELSEWHERE = statesThat((state) => !isFinal(state) && listedAs(state) === state);
+const WAITING_ELSEWHERE = statesThat((state) => !isFinal(state) && indexKeyOf(state) === state);
 
 /** Rows that name a message by the gateway's id and its number. */
 export const IMS_ID_ROW: RowColumns = { ims_id: 'varchar64', mobile: 'varchar64' };
 
 /** A message in doubt; with `attempts`, only as long as it has not been handed over again. */
-const DOUBT_ROW: RowColumns = { ...ID_ROW, attempts: 'bigint' };
-const STILL_IN_DOUBT = `${STATE} = 'UNCONFIRMED' AND (r.attempts IS NULL OR r.attempts = m.attempts)`;
+const UNCONFIRMED_ROW: RowColumns = { ...ID_ROW, attempts: 'bigint' };
+const STILL_UNCONFIRMED = `${STATE} = 'UNCONFIRMED' AND (r.attempts IS NULL OR r.attempts = m.attempts)`;
 
 const DELIVERED_ROW: RowColumns = {
   custom_ims_id: 'varchar64',
@@ -50,7 +50,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
   const reported = {
     ...told,
     state: 'r.state',
-    listed_as: listedAsSql('r.state'),
+    listed_as: indexKeySql('r.state'),
     final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
   };
   /** Whoever has never been handed over from here cannot have been accepted from here. */
@@ -74,7 +74,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
           AND ${STATE} = 'SUBMITTING'`,
     }),
     /** rows, account, attempt: only the owner of the attempt may settle it, and only upwards */
-    settle: change({
+    recordOutcomes: change({
       columns: {
         custom_ims_id: 'varchar64',
         state: 'varchar64',
@@ -85,7 +85,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       },
       set: {
         state: 'r.state',
-        listed_as: listedAsSql('r.state'),
+        listed_as: indexKeySql('r.state'),
         ims_id: 'COALESCE(m.ims_id, r.ims_id)',
         code: 'r.code',
         raw_answer: 'r.raw_answer',
@@ -117,7 +117,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       where: `${ours} AND ${isToItsNumber} AND ${mayBeReported} AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
     }),
     /** rows, account: reports tell of messages that have never left from here: they may have been sent, and are not sent now */
-    doubtReported: change({
+    markUnconfirmed: change({
       columns: DELIVERED_ROW,
       set: {
         ...told,
@@ -148,7 +148,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
 
     /** rows: doubts; where: account. A person wants it sent after all, whatever the risk */
     resend: change({
-      columns: DOUBT_ROW,
+      columns: UNCONFIRMED_ROW,
       set: {
         state: "'QUEUED'",
         attempt: 'NULL',
@@ -165,13 +165,13 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
         listed_as: "'QUEUED'",
         listed_at: now,
       },
-      where: `${ours} AND ${STILL_IN_DOUBT}`,
+      where: `${ours} AND ${STILL_UNCONFIRMED}`,
     }),
     /** rows: doubts; where: account. A person waits no longer to learn what became of it */
     giveUp: change({
-      columns: DOUBT_ROW,
+      columns: UNCONFIRMED_ROW,
       set: { state: "'UNKNOWN'", code: "'GIVEN_UP'", due_at: 'NULL', listed_as: "'UNKNOWN'" },
-      where: `${ours} AND ${STILL_IN_DOUBT}`,
+      where: `${ours} AND ${STILL_UNCONFIRMED}`,
     }),
 
     /** ids, account */
@@ -182,10 +182,10 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     /** account, (from, to,) imsIds, account, account, (from, to,) imsIds: among those that wait, as there is no index over the gateway's id */
     findByImsIdAlone: (count: number, isAround: boolean) => {
       const find = `SELECT custom_ims_id, ims_id, mobile, state, attempts FROM ${dialect.dueMessages} WHERE account = ?`;
-      const handedOver = isAround ? `priority IN (${ANY_PRIORITY}) AND listed_at BETWEEN ? AND ? AND` : '';
-      const meant = `${handedOver} state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
+      const submitted = isAround ? `priority IN (${ANY_PRIORITY}) AND listed_at BETWEEN ? AND ? AND` : '';
+      const meant = `${submitted} state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
       return `${find} AND listed_as IN (${WAITING_ELSEWHERE}) AND ${meant} UNION ALL
-        ${find} AND ${WAITING_HANDED_OVER} AND ${meant}`;
+        ${find} AND ${WAITING_SUBMITTED} AND ${meant}`;
     },
   };
 }

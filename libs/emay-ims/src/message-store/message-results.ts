@@ -3,14 +3,14 @@ import type { RowColumns, RowValues } from '../database/sql-dialect.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
-import type { Settlement } from '../messages/attempt.js';
+import type { MessageOutcome } from '../messages/attempt.js';
 import { STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
 import { IMS_ID_ROW, resultsSql } from './message-results-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
 /** Between which two times, in epoch ms, the attempts that handed messages over were to end. */
-export interface HandedOverAround {
+export interface AttemptEnds {
   from: number;
   to: number;
 }
@@ -35,19 +35,19 @@ export class MessageResults {
   }
 
   /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
-  async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
-    if (settlements.length === 0) return;
-    const rows = inIdOrder(settlements.map((settlement) => new SettlementRow(settlement)));
+  async recordOutcomes(token: string, outcomes: readonly MessageOutcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    const rows = inIdOrder(outcomes.map((outcome) => new OutcomeRow(outcome)));
     await this.events.step(async (session) => {
       const where = [this.account, token];
-      const settled = await this.move(
+      const recorded = await this.move(
         rows,
         'ACCEPTED',
         (usual) => this.changes.make(this.sql.accept, { rows: usual, where }, session),
-        (left) => this.changes.make(this.sql.settle, { rows: left, where }, session),
+        (left) => this.changes.make(this.sql.recordOutcomes, { rows: left, where }, session),
       );
       const withIds = rows.filter((row) => row.ims_id !== undefined);
-      if (settled < settlements.length && withIds.length > 0) {
+      if (recorded < outcomes.length && withIds.length > 0) {
         const { sql, bind } = this.sql.addImsIds;
         await session.run(sql, bind({ rows: withIds, where }));
       }
@@ -70,12 +70,12 @@ export class MessageResults {
   }
 
   /** Makes messages UNCONFIRMED that have never been handed over from here, though reports tell of them; resolves to how many. */
-  async doubtReported(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+  async markUnconfirmed(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     const rows = reportRows(reports);
     if (rows.length === 0) return 0;
     const { sql, bind } = this.sql.noteReported;
     await session.run(sql, bind({ rows, where: [this.account] }));
-    return this.apply(this.sql.doubtReported, rows, session);
+    return this.apply(this.sql.markUnconfirmed, rows, session);
   }
 
   /** Who a report could be about, by our id or by the gateway's. */
@@ -97,7 +97,7 @@ export class MessageResults {
   async findByImsIdAlone(
     imsIds: readonly string[],
     session: SqlSession,
-    around?: HandedOverAround,
+    around?: AttemptEnds,
   ): Promise<ReportedMessage[]> {
     if (imsIds.length === 0) return [];
     const { account } = this;
@@ -155,12 +155,12 @@ export class MessageResults {
 }
 
 /** What an attempt learned, for `settle`; what is `undefined` stays NULL. A class, as `ReportRow`: see docs/performance-internals.md. */
-class SettlementRow implements RowValues {
+class OutcomeRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;
-  readonly state: Settlement['state'];
+  readonly state: MessageOutcome['state'];
 
-  constructor({ customImsId, state, code, imsId, rawAnswer }: Settlement) {
+  constructor({ customImsId, state, code, imsId, rawAnswer }: MessageOutcome) {
     this.custom_ims_id = customImsId;
     this.state = state;
     this.rank_to = STATE_RANK[state];

@@ -104,7 +104,11 @@ export class ImsMessage {
   @Column({ name: 'final_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   finalAt: Date | null;
 
-  /** For the module itself, and not read with the rest: see `message-listing.ts`. */
+  /**
+   * Index key of the dispatcher and maintenance; not part of what callers read. See `message-index-key.ts`.
+   *
+   * The columns, and the value `HANDED_OVER`, keep older words: renaming them takes a migration that breaks the release before.
+   */
   @Column({ name: 'listed_as', type: 'varchar', length: 16, nullable: true, select: false })
   protected listedAs?: string | null;
 

@@ -13,7 +13,7 @@ import type { ReportSpool } from './report-spool.js';
 /** How long both database and disk may refuse a page before it is given up. */
 const KEEPING_MS = 60_000;
 /** The same while the process is being shut down. */
-const HURRIED_MS = 3_000;
+const SHUTDOWN_KEEPING_MS = 3_000;
 const LOADED_AT_A_TIME = 50;
 
 /**
@@ -38,7 +38,7 @@ export class ReportInbox implements KeptPages {
   private isCountDue = true;
   private readonly account: string;
   private readonly logger: GuardedLogger;
-  private isHurried = false;
+  private isShuttingDown = false;
   /** Why the spool folder could not be listed the last time, as was told. */
   private spoolFailure: string | null = null;
   /** Spool files that could not be read, moved or removed, with the code that was told. */
@@ -76,7 +76,7 @@ export class ReportInbox implements KeptPages {
   }
 
   /** Pulls whose process died before the answer was kept; resolves to how many. */
-  async loseAbandoned(): Promise<number> {
+  async loseStalled(): Promise<number> {
     let lost = 0;
     for (const { id, requested } of await this.batches.overdue()) if (await this.lose(id, requested)) lost++;
     return lost;
@@ -106,7 +106,7 @@ export class ReportInbox implements KeptPages {
     };
     const isStored = await retry(storeOrSpool, {
       mayPass: () => true,
-      limitMs: () => (this.isHurried ? HURRIED_MS : KEEPING_MS),
+      limitMs: () => (this.isShuttingDown ? SHUTDOWN_KEEPING_MS : KEEPING_MS),
       pauseMs: (failures) => Math.min(5_000, 50 * 2 ** failures),
     }).catch((error: EmayImsStoreError) => {
       this.logger.error(
@@ -120,8 +120,8 @@ export class ReportInbox implements KeptPages {
   }
 
   /** The process is being shut down. */
-  hurry(): void {
-    this.isHurried = true;
+  beginShutdown(): void {
+    this.isShuttingDown = true;
   }
 
   /**
@@ -155,7 +155,7 @@ export class ReportInbox implements KeptPages {
     const { waiting, failure } = await this.spool.list();
     this.tellSpoolFailure(failure);
     for (const id of waiting) {
-      if (this.isHurried) return; // The rest is safe where it is.
+      if (this.isShuttingDown) return; // The rest is safe where it is.
       try {
         await this.unspoolOne(id);
         this.stuck.delete(id);

@@ -18,7 +18,7 @@ export interface MatchedReports {
   /** About messages that have never been handed over from here, one for each: somebody else must have sent them. */
   unsent: AppliedReport[];
   /** Reports that no message answers to. */
-  orphans: DeliveryReport[];
+  unmatched: DeliveryReport[];
   /** Reports that contradict a final state, stored or in the same page; the higher rank wins. */
   conflicts: number;
 }
@@ -37,13 +37,13 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
   }
   const highest = new Map<string, AppliedReport>();
   const unsent = new Map<string, AppliedReport>();
-  const orphans: DeliveryReport[] = [];
+  const unmatched: DeliveryReport[] = [];
   let conflicts = 0;
 
   for (const report of reports) {
     const message = findMessage(report, byCustomImsId, byImsId);
     if (!message) {
-      orphans.push(report);
+      unmatched.push(report);
       continue;
     }
     const applied = toApplied(message.customImsId, report);
@@ -57,7 +57,7 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
     if (isFinal(standing) && isFinal(applied.state) && standing !== applied.state) conflicts++;
     if (!earlier || STATE_RANK[applied.state] > STATE_RANK[earlier.state]) highest.set(message.customImsId, applied);
   }
-  return { applied: [...highest.values()], unsent: [...unsent.values()], orphans, conflicts };
+  return { applied: [...highest.values()], unsent: [...unsent.values()], unmatched, conflicts };
 }
 
 /**

@@ -104,7 +104,7 @@ export class ReportPoller {
   /** Ends the drain after the page that is under way. */
   stop(): void {
     this.stopping.abort();
-    this.inbox.hurry();
+    this.inbox.beginShutdown();
   }
 
   /** Which instance pulls just now; `null`: none, or not since its lease ran out. */

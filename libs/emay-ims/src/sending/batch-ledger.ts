@@ -16,7 +16,7 @@ export interface BatchEnd {
 }
 
 /** Perhaps sent, perhaps not: the database went away where that was to be recorded. */
-const IN_DOUBT = { state: 'UNCONFIRMED', code: 'STORE_FAILED', attempts: 1 } as const;
+const MAYBE_SENT = { state: 'UNCONFIRMED', code: 'STORE_FAILED', attempts: 1 } as const;
 
 /**
  * What a process knows of the messages of a batch, from step to step, so that each can be told of even if the database is
@@ -51,7 +51,7 @@ export class BatchLedger {
 
   /** In doubt until it is known how their request ended. */
   storeSubmitting(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
-    return this.store(messages, write, () => IN_DOUBT, false);
+    return this.store(messages, write, () => MAYBE_SENT, false);
   }
 
   private async store(
@@ -64,7 +64,7 @@ export class BatchLedger {
       await write();
     } catch (error) {
       if (error instanceof EmayImsStoreError && error.mayBeStored) {
-        this.note(messages, () => IN_DOUBT);
+        this.note(messages, () => MAYBE_SENT);
         for (const message of messages) this.unanswered.set(message.customImsId, { message, isQueueing });
       }
       throw error;

@@ -10,7 +10,7 @@ import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { BatchLedger, type BatchEnd } from './batch-ledger.js';
 import type { RunningAttempt } from './attempt-fence.js';
-import { leavingAt, problemWithNow } from './leaving.js';
+import { asClaimedAt, problemWithSendingNow } from './send-now.js';
 import { packRequests } from './request-packing.js';
 import type { Submitter } from './submitter.js';
 
@@ -39,11 +39,11 @@ export class BatchSender {
   }
 
   async send({ messages, givenIds }: IdentifiedMessages): Promise<BatchEnd> {
-    const known = await this.takeUpKnown(messages, givenIds);
+    const known = await this.findAndUnhold(messages, givenIds);
     const createdAt = await this.queue.now();
     const ledger = new BatchLedger(this.options.name, messages, known, createdAt);
     const fresh = messages.filter(({ customImsId }) => !known.has(customImsId));
-    const isForLater = (message: NewMessage) => problemWithNow(message, createdAt) !== null;
+    const isForLater = (message: NewMessage) => problemWithSendingNow(message, createdAt) !== null;
     const later = fresh.filter(isForLater);
     const now = fresh.filter((message) => !isForLater(message));
 
@@ -54,7 +54,7 @@ export class BatchSender {
   }
 
   /** What is stored under the given ids. Those that were held for a call like this one go to the dispatcher. */
-  private async takeUpKnown(
+  private async findAndUnhold(
     messages: readonly NewMessage[],
     givenIds: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, ImsMessage>> {
@@ -92,7 +92,7 @@ export class BatchSender {
 
   /** The account is refused, or a request has just ended in a way that asks for care. */
   private get mustWait(): boolean {
-    return this.circuit.isShut || (this.circuit.isPausing && this.submitter.size.isSmall);
+    return this.circuit.isAccountRefused || (this.circuit.isBackingOff && this.submitter.size.isSmall);
   }
 
   private async sendRequest(
@@ -109,8 +109,8 @@ export class BatchSender {
     const theirIds = new Set(theirs.map(({ customImsId }) => customImsId));
     const ours = request.filter(({ customImsId }) => !theirIds.has(customImsId));
     if (ours.length === 0) return;
-    const leaving = ours.map((message) => leavingAt(now, message));
-    ledger.recordEnds(await this.submitter.submit(leaving, attempt, 0));
+    const submittable = ours.map((message) => asClaimedAt(now, message));
+    ledger.recordEnds(await this.submitter.submit(submittable, attempt, 0));
   }
 
   /** Of the ids that the caller gave, those that another call has stored since we looked. */
@@ -121,7 +121,7 @@ export class BatchSender {
   ): Promise<ImsMessage[]> {
     const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
     if (contested.length === 0) return [];
-    const stored = await this.submitter.persistently(() => this.finder.findByIds(contested));
+    const stored = await this.submitter.retryOnStoreError(() => this.finder.findByIds(contested));
     return stored.filter(({ attempt: by }) => by !== attempt.token);
   }
 
@@ -133,8 +133,8 @@ export class BatchSender {
   private async readBack(ledger: BatchLedger): Promise<void> {
     try {
       const find = () => this.finder.findByIds(ledger.storedIds);
-      const lost = ledger.reconcile(await this.submitter.persistently(find, READING_BACK_MS));
-      if (lost.length > 0) await this.submitter.persistently(() => this.enqueue(lost, ledger), READING_BACK_MS);
+      const lost = ledger.reconcile(await this.submitter.retryOnStoreError(find, READING_BACK_MS));
+      if (lost.length > 0) await this.submitter.retryOnStoreError(() => this.enqueue(lost, ledger), READING_BACK_MS);
     } catch (error) {
       this.logFailure(error);
     }

@@ -23,14 +23,14 @@ import {
   type AnswerCodeMeanings,
 } from '../protocol/index.js';
 import type { RunningAttempt } from './attempt-fence.js';
-import { leavingAt, problemWithNow } from './leaving.js';
+import { asClaimedAt, problemWithSendingNow } from './send-now.js';
 import type { Submitter } from './submitter.js';
 
 /** A message under its id: as it is stored; or claimed for this call, and what becomes of it if it cannot be sent. */
-type TakenUp = { stored: ImsMessage } | { claimed: ClaimedMessage; releaseInMs: number | null };
+type StoredOrClaimed = { stored: ImsMessage } | { claimed: ClaimedMessage; releaseInMs: number | null };
 
 /** To be held for its caller. */
-const HELD = null;
+const ON_HOLD = null;
 
 /**
  * Sends one message at once, while the caller waits. It is stored as SUBMITTING before its request leaves, so a crash in
@@ -57,15 +57,17 @@ export class DirectSender {
     const [message] = messages as [NewMessage];
     const { customImsId } = message;
     const attempt = await this.submitter.newAttempt();
-    const leaving = await this.assertMayGoNow(message);
+    const submittable = await this.assertSubmittableNow(message);
     const known = givenIds.size > 0 ? await this.finder.findOne(customImsId) : null;
-    if (known) return this.finish(await this.takeUp(known, message, attempt), attempt);
-    if (this.circuit.isShut) throw this.rejected(customImsId, this.refusal);
+    if (known) return this.finish(await this.claimStored(known, message, attempt), attempt);
+    if (this.circuit.isAccountRefused) throw this.rejected(customImsId, this.refusal);
     await this.queue.insertSubmitting([message], attempt);
     const stored = givenIds.size > 0 ? await this.readAgain(customImsId) : null;
     // Somebody may have stored the same id between our look and our insert.
     const isOurs = stored === null || stored.attempt === attempt.token;
-    const taken = isOurs ? { claimed: leaving, releaseInMs: HELD } : await this.takeUp(stored, message, attempt);
+    const taken = isOurs
+      ? { claimed: submittable, releaseInMs: ON_HOLD }
+      : await this.claimStored(stored, message, attempt);
     return this.finish(taken, attempt);
   }
 
@@ -73,17 +75,17 @@ export class DirectSender {
     return this.circuit.reason ?? 'ERROR_SIGN';
   }
 
-  private async assertMayGoNow(message: NewMessage): Promise<ClaimedMessage> {
+  private async assertSubmittableNow(message: NewMessage): Promise<ClaimedMessage> {
     if (message.sendAt === null && message.expiresAt === null) return message;
     const now = await this.queue.now();
-    const problem = problemWithNow(message, now);
+    const problem = problemWithSendingNow(message, now);
     if (problem !== null) throw new EmayImsValidationError([{ index: 0, ...problem }]);
-    return leavingAt(now, message);
+    return asClaimedAt(now, message);
   }
 
   private async readAgain(customImsId: string): Promise<ImsMessage | null> {
     try {
-      return await this.submitter.persistently(() => this.finder.findOne(customImsId));
+      return await this.submitter.retryOnStoreError(() => this.finder.findOne(customImsId));
     } catch (error) {
       if (!(error instanceof EmayImsStoreError)) throw error;
       throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
@@ -91,20 +93,20 @@ export class DirectSender {
   }
 
   /** What a message already stored under the id means for the call: its result, or that the call has taken it over. */
-  private async takeUp(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<TakenUp> {
+  private async claimStored(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<StoredOrClaimed> {
     const { customImsId, state, dueAt } = known;
     if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([customImsId]);
     if (state !== 'QUEUED') return { stored: known };
-    if (this.circuit.isShut) {
+    if (this.circuit.isAccountRefused) {
       throw dueAt === null
         ? this.rejected(customImsId, this.refusal)
         : new EmayImsQueuedError(customImsId, this.refusal);
     }
-    const releaseInMs = dueAt === null ? HELD : await this.dueInMs(known);
+    const releaseInMs = dueAt === null ? ON_HOLD : await this.dueInMs(known);
     const [claimed] = await this.queue.claimThese([customImsId], attempt);
     return claimed
       ? { claimed, releaseInMs }
-      : { stored: (await this.finder.findOne(customImsId)) ?? gone(customImsId) };
+      : { stored: (await this.finder.findOne(customImsId)) ?? purged(customImsId) };
   }
 
   /** A message for later, sent early, is for later again if that fails. */
@@ -112,7 +114,7 @@ export class DirectSender {
     return sendAt === null ? 0 : Math.max(0, sendAt.getTime() - (await this.queue.now()).getTime());
   }
 
-  private async finish(taken: TakenUp, attempt: RunningAttempt): Promise<ImsMessage> {
+  private async finish(taken: StoredOrClaimed, attempt: RunningAttempt): Promise<ImsMessage> {
     return this.result('stored' in taken ? taken.stored : await this.submit(taken.claimed, attempt, taken.releaseInMs));
   }
 
@@ -124,7 +126,7 @@ export class DirectSender {
   ): Promise<ImsMessage> {
     try {
       await this.submitter.submit([message], attempt, releaseInMs);
-      return (await this.finder.findOne(message.customImsId)) ?? gone(message.customImsId);
+      return (await this.finder.findOne(message.customImsId)) ?? purged(message.customImsId);
     } catch (error) {
       if (error instanceof EmayImsStoreError) throw new EmayImsUnconfirmedError(message.customImsId, 'STORE_FAILED');
       throw error;
@@ -160,6 +162,6 @@ export class DirectSender {
   }
 }
 
-function gone(customImsId: string): never {
+function purged(customImsId: string): never {
   throw new EmayImsUnconfirmedError(customImsId, 'PURGED');
 }

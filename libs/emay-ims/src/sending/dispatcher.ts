@@ -49,7 +49,7 @@ export class Dispatcher {
       if (passage === 'none') return;
       try {
         // Without messages no canary: an idle account calls nobody.
-        if (!this.submitter.isWayProven && !(await this.queue.hasDue())) return;
+        if (!this.submitter.isAddressProven && !(await this.queue.hasReady())) return;
         const attempt = await this.submitter.newAttempt();
         if (attempt.heldBack !== null || this.stopped) return;
         const { size } = this.submitter;
@@ -69,7 +69,7 @@ export class Dispatcher {
       return await this.queue.claim(limit, attempt);
     } catch (error) {
       // Without this they would be in doubt in the end, although nothing of them has left.
-      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.submitter.giveBack(attempt);
+      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.submitter.releaseUnansweredClaim(attempt);
       throw error;
     }
   }

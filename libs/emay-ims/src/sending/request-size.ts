@@ -3,7 +3,7 @@ import type { Canary } from '../client/index.js';
 /** Of a request on a way that is proven, and has spoilt a request before. */
 const CAREFUL_SIZE = 10;
 /** Beyond so many doubts, no more successes are asked for. */
-const MOST_DOUBLINGS = 10;
+const MAX_DOUBLINGS = 10;
 
 /**
  * How many messages a request may carry: as many as the option says, fewer where what it carries may be lost.
@@ -13,7 +13,7 @@ const MOST_DOUBLINGS = 10;
  * - Where nothing vouches for the way, one message goes first.
  */
 export class RequestSize {
-  private doubts = 0;
+  private unconfirmedRequests = 0;
   private successesWanted = 0;
 
   constructor(
@@ -32,8 +32,8 @@ export class RequestSize {
     return this.limit < this.options.maxBatchSize || this.successesWanted > 0;
   }
 
-  doubted(): void {
-    this.successesWanted = 2 ** Math.min(this.doubts++, MOST_DOUBLINGS);
+  unconfirmed(): void {
+    this.successesWanted = 2 ** Math.min(this.unconfirmedRequests++, MAX_DOUBLINGS);
   }
 
   /** Of a request that was larger, and perhaps under way before, it proves nothing. */

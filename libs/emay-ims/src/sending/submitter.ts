@@ -14,14 +14,14 @@ import type { AccountCircuit } from '../engine/account-circuit.js';
 import { HOST_CLOCK, type EmayImsClock } from '../time/clock.js';
 import { closedBy, runAttempt, type RunningAttempt } from './attempt-fence.js';
 import { RequestSize } from './request-size.js';
-import { isSameText, judge, type Verdict } from './settlement.js';
+import { isSameText, judge, type Verdict } from './verdict.js';
 
 /** What settling may take after the request's own deadline, before others call the attempt abandoned. */
-const SETTLING_MS = 5_000;
+const RECORDING_MS = 5_000;
 /** How long a result is kept in memory for a database that is away. Later the attempt counts as abandoned anyway. */
-const SETTLING_RETRY_MS = 60_000;
+const RECORDING_RETRY_MS = 60_000;
 /** The same while the process is being shut down. */
-const HURRIED_RETRY_MS = 3_000;
+const SHUTDOWN_RETRY_MS = 3_000;
 
 const TOO_LARGE_TOLD_EVERY_MS = 10 * 60_000;
 
@@ -41,8 +41,8 @@ export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code'
 export class Submitter {
   readonly size: RequestSize;
   private readonly logger: GuardedLogger;
-  private isHurried = false;
-  private canaryUnderWay: Promise<HeldBack | null> | null = null;
+  private isShuttingDown = false;
+  private canaryInFlight: Promise<HeldBack | null> | null = null;
   private silentUntil = -Infinity;
 
   constructor(
@@ -59,13 +59,13 @@ export class Submitter {
   }
 
   /** Whether messages may be claimed at once; else a canary goes first, see `newAttempt`. */
-  get isWayProven(): boolean {
+  get isAddressProven(): boolean {
     return this.client.canary.isProven;
   }
 
   /** The process is being shut down: results are not kept in memory for long any more. */
-  hurry(): void {
-    this.isHurried = true;
+  beginShutdown(): void {
+    this.isShuttingDown = true;
   }
 
   /**
@@ -73,8 +73,8 @@ export class Submitter {
    * as long as a request. Where none comes through, nothing is sent in the attempt, see `heldBack`.
    */
   async newAttempt(): Promise<RunningAttempt> {
-    const heldBack = this.isWayProven ? null : await this.tryTheWay();
-    const lastsMs = this.options.http.timeoutMs + SETTLING_MS;
+    const heldBack = this.isAddressProven ? null : await this.proveAddress();
+    const lastsMs = this.options.http.timeoutMs + RECORDING_MS;
     return runAttempt({ token: newToken(), lastsMs }, this.clock, heldBack);
   }
 
@@ -102,14 +102,14 @@ export class Submitter {
     return ends;
   }
 
-  private async tryTheWay(): Promise<HeldBack | null> {
-    if (this.circuit.isShut) return { kind: 'refused', code: this.circuit.reason ?? 'ERROR_SIGN' };
-    this.canaryUnderWay ??= this.sendCanary().finally(() => (this.canaryUnderWay = null));
-    return this.canaryUnderWay;
+  private async proveAddress(): Promise<HeldBack | null> {
+    if (this.circuit.isAccountRefused) return { kind: 'refused', code: this.circuit.reason ?? 'ERROR_SIGN' };
+    this.canaryInFlight ??= this.sendCanary().finally(() => (this.canaryInFlight = null));
+    return this.canaryInFlight;
   }
 
   private async sendCanary(): Promise<HeldBack | null> {
-    const heldBack = await this.client.tryTheWay();
+    const heldBack = await this.client.proveAddress();
     if (heldBack) {
       this.learnFailure('A canary', heldBack.kind, heldBack.kind === 'refused' ? heldBack.code : heldBack.reason);
     }
@@ -123,10 +123,10 @@ export class Submitter {
     releaseInMs: number | null,
   ): Promise<SubmittedMessage[]> {
     switch (verdict.kind) {
-      case 'settled':
-        await this.persistently(() => this.results.settle(attempt.token, verdict.settlements));
-        publishSettled(this.options.name, verdict.settlements);
-        return verdict.settlements;
+      case 'decided':
+        await this.retryOnStoreError(() => this.results.recordOutcomes(attempt.token, verdict.outcomes));
+        publishSettled(this.options.name, verdict.outcomes);
+        return verdict.outcomes;
       case 'released':
         await this.release(messages, attempt, verdict.code, releaseInMs);
         return messages.map(({ customImsId }) => ({ customImsId, state: 'QUEUED', code: verdict.code, imsId: null }));
@@ -166,7 +166,7 @@ export class Submitter {
     code: string,
     dueInMs: number | null,
   ): Promise<void> {
-    return this.persistently(() =>
+    return this.retryOnStoreError(() =>
       this.queue.release(
         attempt.token,
         messages.map(({ customImsId }) => ({ customImsId, code, dueInMs })),
@@ -198,7 +198,7 @@ export class Submitter {
     switch (outcome.kind) {
       case 'accepted':
         // An answer that names none of the messages may be anybody's.
-        if (verdict.kind === 'settled' && verdict.settlements.every(({ state }) => state !== 'ACCEPTED')) {
+        if (verdict.kind === 'decided' && verdict.outcomes.every(({ state }) => state !== 'ACCEPTED')) {
           return this.learnFailure('A request', 'unconfirmed', 'MISSING_ENTRY');
         }
         this.size.succeeded(size);
@@ -218,9 +218,9 @@ export class Submitter {
   private learnFailure(what: 'A request' | 'A canary', outcome: SendOutcome['kind'], reason: string): void {
     const kind = classifyAnswerCode(reason, this.options.protocol.answerCodes);
     const isDoubtful = kind === 'doubtful';
-    if (isDoubtful && outcome === 'unconfirmed') this.size.doubted();
+    if (isDoubtful && outcome === 'unconfirmed') this.size.unconfirmed();
     // Who is only told to wait has been recognised.
-    if (kind !== 'pace' && kind !== 'balance') this.client.canary.doubt();
+    if (kind !== 'pace' && kind !== 'balance') this.client.canary.invalidate();
     const wait = this.circuit.failed(reason, kind === 'configuration' || kind === 'balance');
     const advice = ANSWER_CODES[reason]?.advice ?? '';
     const code = printableCode(reason);
@@ -233,8 +233,8 @@ export class Submitter {
   }
 
   /** The claim of this attempt got no answer: what it may have taken has not been sent, and goes back into the queue. */
-  async giveBack({ token }: Attempt): Promise<void> {
-    await this.persistently(async () => {
+  async releaseUnansweredClaim({ token }: Attempt): Promise<void> {
+    await this.retryOnStoreError(async () => {
       const customImsIds = await this.queue.findByAttempt(token);
       const released = { code: 'CLAIM_UNANSWERED', dueInMs: 0 };
       await this.queue.release(
@@ -245,10 +245,10 @@ export class Submitter {
   }
 
   /** Tries for a while what fails because the database is away. */
-  persistently<T>(work: () => Promise<T>, limitMs = SETTLING_RETRY_MS): Promise<T> {
+  retryOnStoreError<T>(work: () => Promise<T>, limitMs = RECORDING_RETRY_MS): Promise<T> {
     return retry(work, {
       mayPass: (error) => error instanceof EmayImsStoreError,
-      limitMs: () => (this.isHurried ? Math.min(limitMs, HURRIED_RETRY_MS) : limitMs),
+      limitMs: () => (this.isShuttingDown ? Math.min(limitMs, SHUTDOWN_RETRY_MS) : limitMs),
       pauseMs: (failures) => Math.min(1_000, 25 * 2 ** failures),
     });
   }

@@ -36,12 +36,12 @@ export class Sweeper {
     const goOn = () => !this.stopped;
     this.tasks = [
       {
-        run: () => messages.recoverAbandonedAttempts(goOn),
+        run: () => messages.recoverStalledAttempts(goOn),
         done: 'Messages now UNCONFIRMED and not resent, as their process stopped while submitting them',
       },
       { run: () => messages.expire(goOn), done: 'Messages expired before they were submitted' },
       {
-        run: () => messages.giveUpWaitingForReports(goOn),
+        run: () => messages.endOverdueReportWaits(goOn),
         done: 'Accepted messages now UNKNOWN, as no report came in time',
       },
       ...more,

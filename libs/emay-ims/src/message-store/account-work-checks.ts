@@ -1,7 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
-import { ANY_PRIORITY, HANDED_OVER } from './message-listing.js';
+import { ANY_PRIORITY, SUBMITTED } from './message-index-key.js';
 
 const COLUMNS: RowColumns = { account: 'varchar64' };
 
@@ -12,9 +12,9 @@ const COLUMNS: RowColumns = { account: 'varchar64' };
  * - One statement for all that ask in the same turn; their jobs are due together, see `EngineJob.isTogether`.
  * - It may say yes where there is nothing, never no where there is something.
  */
-export class AccountLooks {
-  private readonly due: Look;
-  private readonly unfinished: Look;
+export class AccountWorkChecks {
+  private readonly ready: SharedCheck;
+  private readonly unfinished: SharedCheck;
 
   constructor(
     database: ImsDatabase,
@@ -25,10 +25,10 @@ export class AccountLooks {
     const listed = (as: string) =>
       `FROM ${dueMessages} WHERE account = r.account AND listed_as = '${as}' AND priority IN (${ANY_PRIORITY})`;
     const reached = `COALESCE((SELECT s.reached FROM emay_ims_sweep s WHERE s.account = r.account AND s.state = 'ACCEPTED'), 0)`;
-    this.due = new Look(database, [`${listed('QUEUED')} AND listed_at <= ${now}`]);
-    this.unfinished = new Look(database, [
+    this.ready = new SharedCheck(database, [`${listed('QUEUED')} AND listed_at <= ${now}`]);
+    this.unfinished = new SharedCheck(database, [
       `FROM ${dueMessages} WHERE account = r.account AND listed_as = 'QUEUED'`,
-      `${listed(HANDED_OVER)} AND listed_at > ${reached}`,
+      `${listed(SUBMITTED)} AND listed_at > ${reached}`,
       `FROM emay_ims_report_batch WHERE account = r.account AND state = 'PULLING'`,
       `FROM emay_ims_report WHERE account = r.account AND status = 'ORPHANED'`,
       `FROM emay_ims_event WHERE account = r.account AND state = 'PENDING'`,
@@ -36,17 +36,17 @@ export class AccountLooks {
   }
 
   /** Whether it may have messages to send now. */
-  async mayHaveDue(account: string): Promise<boolean> {
-    return this.countAccounts() < 2 || this.due.at(account);
+  async mayHaveReady(account: string): Promise<boolean> {
+    return this.countAccounts() < 2 || this.ready.of(account);
   }
 
   /** Whether it may have anything that a sweep has to look after. */
   async mayHaveUnfinished(account: string): Promise<boolean> {
-    return this.countAccounts() < 2 || this.unfinished.at(account);
+    return this.countAccounts() < 2 || this.unfinished.of(account);
   }
 }
 
-class Look {
+class SharedCheck {
   private readonly sql: string;
   private next: { accounts: Set<string>; found: Promise<ReadonlySet<string>> } | null = null;
 
@@ -60,7 +60,7 @@ class Look {
     this.sql = `SELECT r.account, COALESCE(${found}, 0) AS found FROM ${database.dialect.rows(COLUMNS, 'r')}`;
   }
 
-  async at(account: string): Promise<boolean> {
+  async of(account: string): Promise<boolean> {
     if (!this.next) {
       const accounts = new Set<string>();
       this.next = { accounts, found: this.find(accounts) };

@@ -5,7 +5,7 @@ import type { IdentifiedMessages } from '../messages/message-identity.js';
  * The work of a call; an error of the database then names its messages, also those whose ids were made here, so that their
  * caller can look for them or repeat the call with them.
  */
-export async function namingIds<T>(
+export async function withMessageIds<T>(
   { messages, givenIds }: Pick<IdentifiedMessages, 'givenIds'> & { messages: readonly { customImsId: string }[] },
   work: Promise<T>,
 ): Promise<T> {
@@ -21,6 +21,6 @@ export async function namingIds<T>(
 }
 
 /** The same of a call about one message that is there, or not, under an id that its caller knows. */
-export function namingId<T>(customImsId: string, work: Promise<T>): Promise<T> {
-  return namingIds({ messages: [{ customImsId }], givenIds: new Set([customImsId]) }, work);
+export function withMessageId<T>(customImsId: string, work: Promise<T>): Promise<T> {
+  return withMessageIds({ messages: [{ customImsId }], givenIds: new Set([customImsId]) }, work);
 }

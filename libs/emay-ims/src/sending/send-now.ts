@@ -2,7 +2,7 @@ import type { ClaimedMessage } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
 
 /** A message that is sent without having been claimed; `now` by the database's clock, read when its attempt had begun. */
-export function leavingAt(now: Date, message: NewMessage): ClaimedMessage {
+export function asClaimedAt(now: Date, message: NewMessage): ClaimedMessage {
   const { customImsId, mobile, content, expiresAt } = message;
   return {
     ...{ customImsId, mobile, content },
@@ -11,7 +11,7 @@ export function leavingAt(now: Date, message: NewMessage): ClaimedMessage {
 }
 
 /** What keeps a message from being sent at this moment, by the database's clock. */
-export function problemWithNow(
+export function problemWithSendingNow(
   { sendAt, expiresAt }: NewMessage,
   now: Date,
 ): { property: string; message: string } | null {

@@ -3,7 +3,7 @@ import { ANSWER_CODES, type EmayImsService } from 'nestjs-emay-ims';
 import type { CountedMessages, StateCount } from './message-counts.js';
 
 /** How the waiting for the hand-over ended. */
-export interface HandOver {
+export interface SubmissionWait {
   /** Still in the queue, or in a request that may yet end. */
   waiting: number;
   /** Why the waiting ended before that was none: the gateway's or the network's code, STALLED or INTERRUPTED. */
@@ -21,12 +21,12 @@ const LOOKING_SHARE = 10;
  * - A request whose process was killed is not waited for longer than it may last: its messages are in doubt.
  * - Where the gateway refuses the account there is nothing to wait for.
  */
-export async function waitForHandOver(
+export async function waitForSubmission(
   ims: EmayImsService,
   messages: CountedMessages,
   { stalledMs, stop }: { stalledMs: number; stop: AbortSignal },
   onProgress: (waiting: number) => void,
-): Promise<HandOver> {
+): Promise<SubmissionWait> {
   let least = Infinity;
   let queuedBefore = Infinity;
   let front: number | null = null;

@@ -10,13 +10,13 @@ const LATEST_MS = 10 * 60_000;
 
 /**
  * Sweeps messages that were handed over and have stayed in one state for too long. They are listed by the end of their
- * attempt and stay listed (see `message-listing.ts`), so a sweep has to know how far it has come.
+ * attempt and stay listed (see `message-index-key.ts`), so a sweep has to know how far it has come.
  *
  * - Each sweep looks at what has come since the last one; now and then, and first of all, at everything from the first message
  *   on that is still in the state.
  * - How far that is, is kept in the database: `reached` never passes a message that is still in the state.
  */
-export class HandedOverSweep {
+export class SubmittedSweep {
   /** Up to where the last sweep has looked. */
   private sweptTo = 0;
   private thoroughAt = -Infinity;
