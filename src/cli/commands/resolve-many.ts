@@ -20,7 +20,7 @@ export interface Confirmation {
 /** A doubt as it was looked at. */
 type SeenUnconfirmed = Pick<ImsMessage, 'customImsId' | 'attempts'>;
 
-/** The messages of a filter that are in doubt at one moment. */
+/** The unconfirmed messages of a filter at one moment. */
 interface UnconfirmedSet {
   seen: SeenUnconfirmed[];
   first: ShownMessage[];
@@ -32,9 +32,9 @@ const SHOWN = 10;
 const SET_DIGITS = 8;
 
 /**
- * Decides about all messages of a filter that are in doubt, once somebody has confirmed how many that are.
+ * Resolves all unconfirmed messages of a filter, once somebody has confirmed their number.
  *
- * - Decided is about what was looked at: a message that left UNCONFIRMED since, or was handed over again, is left alone.
+ * - Only messages as they were shown are resolved: not those that have left UNCONFIRMED since, or were submitted again.
  */
 export async function resolveMany(session: Session, options: ResolveOptions): Promise<number> {
   return withGateway(session.configuration(), {}, async ({ ims }) => {
@@ -91,7 +91,7 @@ function preview({ terminal }: Session, unconfirmed: UnconfirmedSet): number {
   terminal.answer(
     { isPreview: true, count: seen.length, first, confirmCount: confirm },
     seen.length === 0
-      ? ['No message of this filter is in doubt.']
+      ? ['No message of this filter is unconfirmed.']
       : [...linesOf(unconfirmed), `Nothing is decided yet: to decide about these, add --confirm-count ${confirm}`],
   );
   return EXIT_CODE.fine;
@@ -106,9 +106,9 @@ function linesOf({ seen, first }: UnconfirmedSet): string[] {
   ]);
   const more = seen.length - first.length;
   return [
-    ...alignColumns([['ID', 'TO', 'WHY', 'HANDED OVER'], ...rows]),
+    ...alignColumns([['ID', 'TO', 'WHY', 'SUBMITTED'], ...rows]),
     ...(more > 0 ? [`… and ${more} more: \`unconfirmed\` lists them`] : []),
-    `In doubt: ${seen.length}.`,
+    `Unconfirmed: ${seen.length}.`,
   ];
 }
 
@@ -134,7 +134,7 @@ async function decide(
   terminal.answer({ isPreview: false, count: seen.length, decision, resolved, changedSince, left }, [
     `${resolved} of ${seen.length} are ${decision === 'resend' ? 'in the queue; the running service sends them' : 'UNKNOWN'} now.`,
     ...(changedSince > 0 ? [`${changedSince} had changed since they were looked at: left as they are.`] : []),
-    ...(left > 0 ? [`Stopped: ${left} are still in doubt.`] : []),
+    ...(left > 0 ? [`Stopped. Still unconfirmed: ${left}.`] : []),
   ]);
   return resolved === seen.length ? EXIT_CODE.fine : EXIT_CODE.failed;
 }

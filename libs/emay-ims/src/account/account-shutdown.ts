@@ -56,7 +56,7 @@ export class AccountShutdown {
   private async haveEnded(kind: Parameters<AccountWork['ended']>[0], withinMs: number): Promise<boolean> {
     const left = await this.work.ended(kind, withinMs);
     if (left === 0) return true;
-    this.logger.warn(`Shutting down without waiting any longer: what is under way (${left}) has not ended in time.`, {
+    this.logger.warn(`Shutdown continues without waiting: ${left} still in flight after ${withinMs} ms.`, {
       account: this.options.name,
       underWay: left,
       waitedMs: withinMs,

@@ -5,7 +5,7 @@ import type { LateMatching } from '../reports/late-matching.js';
 import type { ReportInbox } from '../reports/report-inbox.js';
 import type { SweepTask } from '../sending/sweeper.js';
 
-/** What the sweep does for reports and events, behind what it does for messages. */
+/** Maintenance of reports and events, after that of messages. */
 export function sweepTasks(
   inbox: ReportInbox,
   messages: MessageMaintenance,
@@ -15,7 +15,7 @@ export function sweepTasks(
   return [
     {
       run: () => inbox.loseStalled(),
-      done: 'Pulls of delivery reports ended with their process, so what they fetched may be lost',
+      done: 'Possibly lost report batches: their process stopped during the poll',
     },
     {
       run: async () => {
@@ -23,12 +23,12 @@ export function sweepTasks(
         if (brought === null) return 0;
         return brought + (await events.durable.recoverFromClockSetBack(LONGEST_EVENT_WAIT_MS));
       },
-      done: 'Messages and events due at once again, after a database clock set back had put them off',
+      done: 'Messages and events made ready: the database clock was set back, which had delayed them',
     },
     {
       run: () => events.tellHandlersOfEarly(),
-      done: 'Events recorded for handlers that were not known when they came',
+      done: 'Early events assigned to handlers that registered later',
     },
-    { run: () => lateMatching.match(), done: 'Orphaned delivery reports matched to a message' },
+    { run: () => lateMatching.match(), done: 'Unmatched delivery reports matched to a message' },
   ];
 }

@@ -6,11 +6,10 @@ import { ANY_PRIORITY, SUBMITTED } from './message-index-key.js';
 const COLUMNS: RowColumns = { account: 'varchar64' };
 
 /**
- * Whether an account has anything to do, asked for many accounts on one database at once: of two hundred that have nothing to do, each
- * would ask every second.
+ * Whether an account has work. One query serves all accounts on a database: 200 idle accounts would otherwise each query every second.
  *
- * - One statement for all that ask in the same turn; their jobs are due together, see `EngineJob.isTogether`.
- * - It may say yes where there is nothing, never no where there is something.
+ * - One statement for all that ask in the same turn; their jobs run together, see `EngineJob.isTogether`.
+ * - May answer yes without work, never no with work.
  */
 export class AccountWorkChecks {
   private readonly ready: SharedCheck;
@@ -18,7 +17,7 @@ export class AccountWorkChecks {
 
   constructor(
     database: ImsDatabase,
-    /** How many accounts use the database: one alone does not look before it does its work. */
+    /** How many accounts use the database: a single one skips the check. */
     private readonly countAccounts: () => number,
   ) {
     const { now, dueMessages } = database.dialect;
@@ -35,12 +34,12 @@ export class AccountWorkChecks {
     ]);
   }
 
-  /** Whether it may have messages to send now. */
+  /** Whether it may have ready messages. */
   async mayHaveReady(account: string): Promise<boolean> {
     return this.countAccounts() < 2 || this.ready.of(account);
   }
 
-  /** Whether it may have anything that a sweep has to look after. */
+  /** Whether it may have work for maintenance. */
   async mayHaveUnfinished(account: string): Promise<boolean> {
     return this.countAccounts() < 2 || this.unfinished.of(account);
   }
@@ -52,10 +51,10 @@ class SharedCheck {
 
   constructor(
     private readonly database: ImsDatabase,
-    /** What an account may have, each as a FROM clause. */
+    /** Each place where work may be, as a FROM clause. */
     places: readonly string[],
   ) {
-    // With LIMIT, so that no planner reads a whole table to join it.
+    // LIMIT keeps planners from reading a whole table for the join.
     const found = places.map((from) => `(SELECT 1 ${from} LIMIT 1)`).join(', ');
     this.sql = `SELECT r.account, COALESCE(${found}, 0) AS found FROM ${database.dialect.rows(COLUMNS, 'r')}`;
   }

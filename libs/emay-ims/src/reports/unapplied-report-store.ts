@@ -24,7 +24,7 @@ const end = (mobile: string) => `SUBSTR(${mobile}, LENGTH(${mobile}) - ${SUBSCRI
 const IS_ITS_MESSAGE = `(r.mobile IS NULL OR r.mobile = m.mobile OR r.ims_id = m.ims_id
     OR ((r.ims_id IS NULL OR m.ims_id IS NULL) AND LENGTH(r.mobile) > ${SUBSCRIBER_DIGITS} AND ${end('r.mobile')} = ${end('m.mobile')}))`;
 
-/** An orphan, with its place in the table. */
+/** An unmatched report, with its place in the table. */
 export interface UnmatchedReport {
   batchId: string;
   report: DeliveryReport;
@@ -32,14 +32,14 @@ export interface UnmatchedReport {
   createdAt: number;
 }
 
-/** Reports that need a second look, table `emay_ims_report`: unmatched and what could not be read. */
+/** Reports that were not applied, table `emay_ims_report`: unmatched or malformed. */
 export class UnappliedReportStore {
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
   ) {}
 
-  /** Keeps them, once for each place in a page, however often the page is applied. */
+  /** Stores them, once for each position in a batch, however often the batch is applied. */
   async keep(
     batchId: string,
     unmatched: readonly DeliveryReport[],
@@ -70,7 +70,7 @@ export class UnappliedReportStore {
     await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
   }
 
-  /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by an index of its own. */
+  /** Unmatched reports whose message has turned up, by the rules of `matchReports`. Each id is looked up in its own index. */
   async findUnmatchedWithMessage(limit: number): Promise<UnmatchedReport[]> {
     const rows = await this.database.rows(
       `SELECT ${UNMATCHED_COLUMNS} FROM emay_ims_report AS r
@@ -85,7 +85,7 @@ export class UnappliedReportStore {
     return rows.map(toUnmatched);
   }
 
-  /** Orphans that tell the gateway's id, in the order in which they came, behind that one; and what time it is there. */
+  /** Unmatched reports with a gateway id after `behind`, oldest first; `now` by the database's clock. */
   async findUnmatchedWithImsId(
     behind: UnmatchedReport | null,
     limit: number,
@@ -103,7 +103,7 @@ export class UnappliedReportStore {
     return { unmatched: rows.map(toUnmatched), now: Number(rows[0]?.now ?? 0) };
   }
 
-  /** Forgets unmatched, in the transaction that applied them: one statement for each page that they came in. */
+  /** Deletes reports in the transaction that applied them: one statement for each batch. */
   async forget(unmatched: readonly UnmatchedReport[], session: SqlSession): Promise<void> {
     const positionsOf = new Map<string, number[]>();
     for (const { batchId, report } of unmatched) {

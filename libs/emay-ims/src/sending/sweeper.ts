@@ -13,10 +13,10 @@ export interface SweepTask {
 const LEASE_MS = 60_000;
 
 /**
- * Tidies up after time and accidents: expired messages, abandoned attempts, overdue reports, and what others add.
+ * Maintenance: expired messages, stalled attempts, overdue reports, and the tasks of other rooms.
  *
- * - A task that fails keeps no other from being done; the sweep has failed all the same.
- * - After `stop()` no task begins, and one under way ends after its step.
+ * - If a task fails, the others still run; the sweep then fails.
+ * - After `stop()` no task begins; the one that runs ends after its step.
  */
 export class Sweeper {
   private readonly logger: GuardedLogger;
@@ -48,7 +48,7 @@ export class Sweeper {
     ];
   }
 
-  /** @throws what the first task that failed has thrown, when all have had their turn */
+  /** @throws the first task's failure, after all have run */
   async sweep(): Promise<void> {
     if (!(await this.leases.acquire(this.leaseName, LEASE_MS))) return;
     const failures: unknown[] = [];
@@ -81,6 +81,6 @@ export class Sweeper {
   private logFailure({ done }: SweepTask, error: unknown): void {
     // As everywhere, only our own errors are known to carry no data.
     const why = error instanceof EmayImsError ? error.message : 'an unexpected error';
-    this.logger.error(`A task of the sweep failed, the others go on ("${done}"): ${why}`, { account: this.account });
+    this.logger.error(`A maintenance task failed, the others continue ("${done}"): ${why}`, { account: this.account });
   }
 }
