@@ -11,7 +11,7 @@ import { RENEW_CLAIM_EVERY_MS, type ClaimInDatabase } from './claim-in-database.
 
 const SWEEP_EVERY_MS = 10_000;
 
-/** What does the jobs of an account. */
+/** The parts that do the jobs of an account. */
 export interface JobWorkers {
   readonly claim: ClaimInDatabase;
   readonly workChecks: AccountWorkChecks;
@@ -22,7 +22,7 @@ export interface JobWorkers {
   readonly retention: Retention;
 }
 
-/** What an account does by itself. */
+/** The background jobs of an account. */
 export class AccountJobs {
   constructor(
     private readonly options: ResolvedEmayImsOptions,
@@ -35,19 +35,19 @@ export class AccountJobs {
     return this.engine.start(this.jobs());
   }
 
-  /** There is something new in the queue. */
+  /** Runs the dispatcher soon: the queue has new messages. */
   wakeDispatcher(): void {
     this.engine.wake(this.nameOf('dispatch'));
   }
 
-  /** Begins nothing more; resolves when what is under way has ended. */
+  /** Starts nothing more; resolves when the running jobs have ended. */
   stop(): Promise<void> {
     const { dispatcher, poller, sweeper, retention, deliveries } = this.workers;
     for (const worker of [dispatcher, poller, sweeper, retention, deliveries]) worker.stop();
     return this.engine.stop();
   }
 
-  /** Gives back what keeps other instances from doing them. */
+  /** Releases the leases, so that other instances can do the jobs. */
   async releaseLeases(): Promise<void> {
     const { poller, sweeper, retention } = this.workers;
     await Promise.allSettled([poller, sweeper, retention].map((doer) => doer.release()));
@@ -59,7 +59,7 @@ export class AccountJobs {
     const jobs: EngineJob[] = [
       { name: this.nameOf('claim'), schedule: { everyMs: RENEW_CLAIM_EVERY_MS }, run: () => claim.renew() },
     ];
-    // Not in one that only stores: its event handlers may be others than those of the instances that do the work.
+    // Not in an instance that only enqueues: its event handlers may differ from those of the working instances.
     if (dispatch.enabled || reports.enabled) {
       jobs.push({
         name: this.nameOf('sweep'),

@@ -42,7 +42,7 @@ import { ClaimInDatabase } from './claim-in-database.js';
 import { EmayImsAccount, type AccountWork } from './emay-ims.account.js';
 import { sweepTasks } from './sweep-tasks.js';
 
-/** What an account is wired from: what its module provides, and its open database. */
+/** Base of an account's wiring: what its module provides, and the open database. */
 export interface AccountBase {
   readonly options: ResolvedEmayImsOptions;
   readonly client: EmayImsClient;
@@ -130,7 +130,7 @@ const ACCOUNT_PROVIDERS = [
   ),
 ];
 
-/** Makes accounts, each of parts of its own. */
+/** Creates accounts, each with its own parts. */
 @Injectable()
 export class AccountWiring {
   constructor(private readonly moduleRef: ModuleRef) {}
@@ -142,7 +142,7 @@ export class AccountWiring {
   }
 }
 
-/** What every room provides of an account. */
+/** The account's parts of every room. */
 @Module({
   providers: [
     AccountWiring,

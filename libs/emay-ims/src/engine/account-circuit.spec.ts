@@ -54,7 +54,7 @@ describe('the circuit of an account', () => {
     expect(turns).toEqual(['ECONNREFUSED', null]);
   });
 
-  it('doubles its pause up to the longest', () => {
+  it('doubles its backoff up to the longest', () => {
     const circuit = newCircuit();
     const pauses: number[] = [];
     for (let round = 0; round < 6; round++) {
@@ -66,12 +66,12 @@ describe('the circuit of an account', () => {
     expect(pauses).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
-  it('counts requests that were under way together, and fail together, once', () => {
+  it('counts requests that were in flight together, and fail together, once', () => {
     const circuit = newCircuit();
     expect([1, 2, 3, 4].map(() => circuit.failed('ECONNRESET', false))).toEqual([100, 100, 100, 100]);
   });
 
-  it('is shut for direct sends only while the account itself is refused', () => {
+  it('refuses direct sends only while the account itself is refused', () => {
     const circuit = newCircuit();
     circuit.failed('ECONNREFUSED', false);
     expect(circuit.isAccountRefused).toBe(false);

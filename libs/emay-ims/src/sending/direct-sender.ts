@@ -26,18 +26,18 @@ import type { RunningAttempt } from './attempt-fence.js';
 import { asClaimedAt, problemWithSendingNow } from './send-now.js';
 import type { Submitter } from './submitter.js';
 
-/** A message under its id: as it is stored; or claimed for this call, and what becomes of it if it cannot be sent. */
+/** The message under an id: as stored; or claimed for this call, with its release if it cannot be sent. */
 type StoredOrClaimed = { stored: ImsMessage } | { claimed: ClaimedMessage; releaseInMs: number | null };
 
-/** To be held for its caller. */
+/** Released without a send time: on hold for its caller. */
 const ON_HOLD = null;
 
 /**
- * Sends one message at once, while the caller waits. It is stored as SUBMITTING before its request leaves, so a crash in
- * between leaves it UNCONFIRMED, never lost and never sent again.
+ * Direct send of one message. SUBMITTING is committed before the request, so after a crash the message is UNCONFIRMED: neither lost nor
+ * resent.
  *
- * - What is not accepted is held for its caller to try again, and never sent behind the caller's back. A message that was in
- *   the queue already goes back there: somebody was promised that it is sent.
+ * - A message that is not accepted is put on hold for its caller, never submitted in the background. One that an earlier call enqueued goes back
+ *   to the queue, as that call promised.
  */
 export class DirectSender {
   private readonly meanings: AnswerCodeMeanings;
@@ -52,7 +52,7 @@ export class DirectSender {
     this.meanings = protocol.answerCodes;
   }
 
-  /** Resolves once the gateway has accepted the message; every other ending is an error. See `EmayImsService.send`. */
+  /** Resolves once the gateway has accepted the message; any other outcome is an error. See `EmayImsService.send`. */
   async send({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage> {
     const [message] = messages as [NewMessage];
     const { customImsId } = message;
@@ -63,7 +63,7 @@ export class DirectSender {
     if (this.circuit.isAccountRefused) throw this.rejected(customImsId, this.refusal);
     await this.queue.insertSubmitting([message], attempt);
     const stored = givenIds.size > 0 ? await this.readAgain(customImsId) : null;
-    // Somebody may have stored the same id between our look and our insert.
+    // Another call may have stored the same id between look-up and insert.
     const isOurs = stored === null || stored.attempt === attempt.token;
     const taken = isOurs
       ? { claimed: submittable, releaseInMs: ON_HOLD }
@@ -92,7 +92,7 @@ export class DirectSender {
     }
   }
 
-  /** What a message already stored under the id means for the call: its result, or that the call has taken it over. */
+  /** A message already stored under the id: its result, or its claim for this call. */
   private async claimStored(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<StoredOrClaimed> {
     const { customImsId, state, dueAt } = known;
     if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([customImsId]);
@@ -109,7 +109,7 @@ export class DirectSender {
       : { stored: (await this.finder.findOne(customImsId)) ?? purged(customImsId) };
   }
 
-  /** A message for later, sent early, is for later again if that fails. */
+  /** If an early send fails, the message waits for its send time again. */
   private async dueInMs({ sendAt }: ImsMessage): Promise<number> {
     return sendAt === null ? 0 : Math.max(0, sendAt.getTime() - (await this.queue.now()).getTime());
   }
@@ -118,7 +118,7 @@ export class DirectSender {
     return this.result('stored' in taken ? taken.stored : await this.submit(taken.claimed, attempt, taken.releaseInMs));
   }
 
-  /** The message as it stands afterwards. Whatever the database does from here on, the request may have gone. */
+  /** The message after its request. From here on the request may have been sent, even if the database fails. */
   private async submit(
     message: ClaimedMessage,
     attempt: RunningAttempt,
@@ -133,7 +133,7 @@ export class DirectSender {
     }
   }
 
-  /** The message if the gateway accepted it, however it fared afterwards; an error otherwise. */
+  /** The message if the gateway accepted it, in whatever state since; otherwise throws. */
   private result(message: ImsMessage): ImsMessage {
     const { customImsId, state, code, acceptedAt, dueAt } = message;
     if (acceptedAt !== null) return message;

@@ -7,7 +7,7 @@ export function packRequests<Message extends { mobile: string }>(
   size: number,
 ): Message[][] {
   const requests: Message[][] = [];
-  /** Where the next message to a number may go at the earliest: behind its previous one. */
+  /** The earliest request for the next message to a number: the one after its previous message. */
   const nextFor = new Map<string, number>();
   let firstOpen = 0;
   for (const message of messages) {

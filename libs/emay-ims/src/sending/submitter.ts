@@ -16,27 +16,25 @@ import { closedBy, runAttempt, type RunningAttempt } from './attempt-fence.js';
 import { RequestSize } from './request-size.js';
 import { isSameText, judge, type Verdict } from './verdict.js';
 
-/** What settling may take after the request's own deadline, before others call the attempt abandoned. */
+/** Time to record the outcome, after the request timeout. Then the attempt counts as stalled. */
 const RECORDING_MS = 5_000;
-/** How long a result is kept in memory for a database that is away. Later the attempt counts as abandoned anyway. */
+/** How long an outcome is kept in memory while the database is away. By then the attempt has stalled anyway. */
 const RECORDING_RETRY_MS = 60_000;
-/** The same while the process is being shut down. */
+/** The same during a shutdown. */
 const SHUTDOWN_RETRY_MS = 3_000;
 
 const TOO_LARGE_TOLD_EVERY_MS = 10 * 60_000;
 
-/** How a message that was submitted ended; QUEUED: it provably was not accepted. */
+/** The result of a submitted message; QUEUED: it provably was not accepted. */
 export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code' | 'imsId'>;
 
 /**
- * Hands claimed messages over and records what became of them.
+ * Submits claimed messages and records their outcomes.
  *
- * - The messages are SUBMITTING, under the attempt's token, and committed: the point of no return lies behind.
- * - One attempt is one request. A refused batch is split into new attempts, halving, until the culprit stands alone.
- * - Between the claim and the first byte this process may have stood still for any time. A request that would leave too
- *   late does not leave: its messages go back to the queue.
- * - An outcome that cannot be stored is tried again for a while; after that recovery makes it UNCONFIRMED. Nothing is
- *   ever submitted a second time from here.
+ * - The messages are already SUBMITTING under the attempt's ID: the pre-send commit is done.
+ * - One attempt is one request. A refused batch is halved into new attempts, until the refused message is alone.
+ * - The process may have been suspended since the claim. If the fence finds that it is too late, the messages go back to the queue.
+ * - Recording an outcome is retried for a while; then maintenance makes it UNCONFIRMED. Nothing is resubmitted from here.
  */
 export class Submitter {
   readonly size: RequestSize;
@@ -58,19 +56,19 @@ export class Submitter {
     this.size = new RequestSize(client.canary, { maxBatchSize: dispatch.maxBatchSize, canary: protocol.canary });
   }
 
-  /** Whether messages may be claimed at once; else a canary goes first, see `newAttempt`. */
+  /** Whether messages may be claimed at once; otherwise a canary goes first, see `newAttempt`. */
   get isAddressProven(): boolean {
     return this.client.canary.isProven;
   }
 
-  /** The process is being shut down: results are not kept in memory for long any more. */
+  /** Shortens retries: outcomes are no longer kept in memory for long. */
   beginShutdown(): void {
     this.isShuttingDown = true;
   }
 
   /**
-   * To be made before its messages are claimed, or stored as SUBMITTING: a canary may have to try the way first, which takes
-   * as long as a request. Where none comes through, nothing is sent in the attempt, see `heldBack`.
+   * Call it before the messages are claimed, or stored as SUBMITTING: a canary may have to go first, which takes as long as a request. If no
+   * canary comes through, the attempt sends nothing, see `heldBack`.
    */
   async newAttempt(): Promise<RunningAttempt> {
     const heldBack = this.isAddressProven ? null : await this.proveAddress();
@@ -81,8 +79,8 @@ export class Submitter {
   /**
    * Submits messages to different numbers, at most 300.
    *
-   * @param releaseInMs when messages that were not accepted may be taken from the queue again; `null`: never
-   * @returns how each ended, as far as that was this attempt's to find out; it stands in the store
+   * @param releaseInMs when messages that were not accepted are ready again; `null`: they are put on hold
+   * @returns the result of each, as recorded by this attempt
    */
   async submit(
     messages: readonly ClaimedMessage[],
@@ -95,7 +93,7 @@ export class Submitter {
     const verdict = judge(outcome, messages, this.options.protocol.answerCodes);
     if (outcome.kind === 'unsent' && outcome.isTooLate) this.logTooLate(outcome.reason, messages.length);
     else if (outcome.kind === 'unsent' && outcome.isTooLarge && messages.length > 1) this.logTooLarge(outcome.reason);
-    // What became of a canary, the circuit has been told.
+    // A canary's failure is already in the circuit.
     else if (attempt.heldBack === null) this.learnFrom(outcome, verdict, messages.length);
     const ends = await this.record(verdict, messages, attempt, releaseInMs);
     await failpoint('after-settle');
@@ -131,7 +129,7 @@ export class Submitter {
         await this.release(messages, attempt, verdict.code, releaseInMs);
         return messages.map(({ customImsId }) => ({ customImsId, state: 'QUEUED', code: verdict.code, imsId: null }));
       case 'split':
-        // Far enough in the future for the halves to be taken up here, and not lost if that fails.
+        // Ready again late enough for this process to claim the halves, and not lost if it fails.
         await this.release(messages, attempt, verdict.code, attempt.lastsMs);
         return this.submitHalves(messages, releaseInMs);
     }
@@ -174,22 +172,22 @@ export class Submitter {
     );
   }
 
-  /** That is no fault of the gateway, so the circuit does not hear of it. */
+  /** Not the gateway's fault, so the circuit stays as it is. */
   private logTooLate(code: string, count: number): void {
     this.logger.warn(
       `Request not sent (${code}): too much time has passed since its messages were claimed. They are QUEUED again. If ` +
-        'frequent, look for a process that stands still, or a slow database.',
+        'frequent, look for suspended processes or a slow database.',
       { account: this.options.name, code, count },
     );
   }
 
-  /** Each half of each request may come to this. */
+  /** At most once in ten minutes: every half of every request may end here. */
   private logTooLarge(code: string): void {
     if (performance.now() < this.silentUntil) return;
     this.silentUntil = performance.now() + TOO_LARGE_TOLD_EVERY_MS;
     this.logger.warn(
-      `A large request to nobody ended with ${printableCode(code)}, one of the usual size came through: a proxy spoils or refuses ` +
-        'large ones. Messages are sent in smaller requests meanwhile. Look for its limits (body size, buffering, chunking).',
+      `A large canary failed with ${printableCode(code)}, one of the usual size came through: a proxy spoils or refuses large ` +
+        'requests. Messages are submitted in smaller ones. Check the limits of the proxy (body size, buffering, chunking).',
       { account: this.options.name, code },
     );
   }
@@ -197,7 +195,7 @@ export class Submitter {
   private learnFrom(outcome: SendOutcome, verdict: Verdict, size: number): void {
     switch (outcome.kind) {
       case 'accepted':
-        // An answer that names none of the messages may be anybody's.
+        // An answer without any of the messages may belong to another request.
         if (verdict.kind === 'decided' && verdict.outcomes.every(({ state }) => state !== 'ACCEPTED')) {
           return this.learnFailure('A request', 'unconfirmed', 'MISSING_ENTRY');
         }
@@ -219,7 +217,7 @@ export class Submitter {
     const kind = classifyAnswerCode(reason, this.options.protocol.answerCodes);
     const isDoubtful = kind === 'doubtful';
     if (isDoubtful && outcome === 'unconfirmed') this.size.unconfirmed();
-    // Who is only told to wait has been recognised.
+    // A gateway that asks to wait, or for money, has recognised the account.
     if (kind !== 'pace' && kind !== 'balance') this.client.canary.invalidate();
     const wait = this.circuit.failed(reason, kind === 'configuration' || kind === 'balance');
     const advice = ANSWER_CODES[reason]?.advice ?? '';
@@ -232,7 +230,7 @@ export class Submitter {
     );
   }
 
-  /** The claim of this attempt got no answer: what it may have taken has not been sent, and goes back into the queue. */
+  /** The claim of this attempt got no answer: its messages were not submitted, and go back into the queue. */
   async releaseUnansweredClaim({ token }: Attempt): Promise<void> {
     await this.retryOnStoreError(async () => {
       const customImsIds = await this.queue.findByAttempt(token);
@@ -244,7 +242,7 @@ export class Submitter {
     });
   }
 
-  /** Tries for a while what fails because the database is away. */
+  /** Retries database work for a while, if it fails with EmayImsStoreError. */
   retryOnStoreError<T>(work: () => Promise<T>, limitMs = RECORDING_RETRY_MS): Promise<T> {
     return retry(work, {
       mayPass: (error) => error instanceof EmayImsStoreError,

@@ -3,10 +3,10 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import type { MessageMaintenance } from '../message-store/message-maintenance.js';
 
-/** What one instance at a time does for the whole account. */
+/** A maintenance task, run by one instance at a time for the whole account. */
 export interface SweepTask {
   run: () => Promise<number>;
-  /** Logged, with the count behind it, when there was something to do. */
+  /** Log line, followed by the count, if anything was done. */
   done: string;
 }
 

@@ -4,16 +4,16 @@ import { classifyAnswerCode, isHolding, isRefusal, type AnswerCodeMeanings } fro
 
 /** What the outcome of a request means for the messages it carried. */
 export type Verdict =
-  /** Each message has its result. */
+  /** Each message has its outcome. */
   | { kind: 'decided'; outcomes: MessageOutcome[] }
-  /** Nothing was accepted, through no fault of the messages: they go back into the queue. */
+  /** Nothing was accepted, for a reason other than the messages: they go back into the queue. */
   | { kind: 'released'; code: string; refusesAccount: boolean }
-  /** Nothing was accepted, because of one of them, or of its size: halve the request. */
+  /** Nothing was accepted, because of one message or the request's size: halve the request. */
   | { kind: 'split'; code: string };
 
 const CONTENT_CODES = new Set(['ERROR_CONTENT_EMPTY', 'ERROR_LONG_CONTENT']);
 
-/** Reads an outcome. Pure: the one place that decides what an answer does to a message. */
+/** Decides what the outcome of a request does to its messages. Pure; nothing else decides that. */
 export function judge(
   outcome: SendOutcome,
   messages: readonly ClaimedMessage[],
@@ -53,13 +53,13 @@ export function isSameText(messages: readonly ClaimedMessage[]): boolean {
 }
 
 /**
- * Gives each message its entry, whatever the order: the one with its `customImsId`, else the one with its number, which is
- * unique within a request. A message without an entry may or may not have been accepted.
+ * Matches entries to messages, in any order: by `customImsId`, else by the number, which is unique within a request. A message without an
+ * entry may have been accepted.
  *
- * - By the number alone where the entry has no id, or what is left of the message's: cut, or in another case. One with a
- *   stranger's id answers another request, and counts for nobody.
- * - Where one entry names two of the messages, by id and by number, its `imsId` may be either's, so it is nobody's. So is one that
- *   several entries have. The delivery report brings it.
+ * - By the number only if the entry has no id, or an altered form of the message's: cut, or in another case. An entry with any other id
+ *   answers another request and is ignored.
+ * - If id and number of an entry point to two messages, or several entries share an `imsId`, that `imsId` is not stored. The delivery report
+ *   brings it.
  */
 function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMessage[]): MessageOutcome[] {
   const byId = new Map(messages.map((message) => [message.customImsId, message]));
@@ -87,7 +87,7 @@ function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMe
   });
 }
 
-/** Whether it may be the id as the gateway has written it: whole, cut, or with something added; in any case of letters. */
+/** Whether `written` may be the id as altered by the gateway: cut or extended, in any case of letters. */
 function isLeftOf(written: string, id: string): boolean {
   if (written === id) return true;
   const [short, long] = [written.toLowerCase(), id.toLowerCase()].toSorted((one, other) => one.length - other.length);
