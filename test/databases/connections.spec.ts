@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator } from 'emay-ims-simulator';
 import { EmayImsConflictError, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
-import { BreakingProxy } from '../faults/breaking-proxy.mjs';
+import { BreakingProxy } from '../faults/breaking-proxy.js';
 import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ServerHosts } from './server-hosts.js';
