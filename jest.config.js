@@ -31,5 +31,7 @@ export default {
   maxWorkers: '100%',
   // A process keeps something of each suite that it has run; beyond this it collects garbage more than it tests.
   workerIdleMemoryLimit: '768MB',
+  reporters: ['default', '<rootDir>/test/support/duration-notice.js'],
+  setupFiles: ['<rootDir>/test/support/collect-rarely.ts'],
   testTimeout: 30_000,
 };

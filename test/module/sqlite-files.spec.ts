@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import {
   EmayImsModule,
@@ -205,6 +205,9 @@ onPosix('an SQLite file that is taken away while it is open', () => {
 });
 
 onLinux('the files of a closed application', () => {
+  const { gc } = globalThis;
+  beforeAll(() => (globalThis.gc = undefined)); // Closed at once, see `collect-rarely.ts`.
+  afterAll(() => (globalThis.gc = gc));
   const open = () =>
     readdirSync('/proc/self/fd')
       .flatMap((fd) => {
