@@ -59,7 +59,7 @@ export class OperatorPage {
     const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...context });
     opened.bench = await Bench.start(options);
     opened.page = page;
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       if (message.type() === 'error') opened.complaints.push(message.text());
     });
