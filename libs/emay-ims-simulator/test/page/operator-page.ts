@@ -71,7 +71,14 @@ export class OperatorPage {
     page.on('request', (request) => opened.asked.push(request.url()));
     await page.addInitScript(WATCH);
     if (isClockFixed) await page.clock.install();
-    await opened.load();
+    try {
+      await opened.load();
+    } catch (cause) {
+      await opened.close();
+      throw new Error(`The page did not show its first numbers; it complained: ${opened.complaints.join('; ')}`, {
+        cause,
+      });
+    }
     return opened;
   }
 
@@ -141,14 +148,15 @@ export function useOperatorPage(
   { isShared = false, ...options }: SimulatorOptions & { readonly isShared?: boolean } = {},
   context: BrowserContextOptions = {},
 ): () => OperatorPage {
-  let opened: OperatorPage;
+  let opened: OperatorPage | undefined;
   (isShared ? beforeAll : beforeEach)(async () => {
     opened = await OperatorPage.open(browser(), options, context);
   });
   (isShared ? afterAll : afterEach)(async () => {
+    if (!opened) return; // It did not load, and that has been said.
     const violations = await opened.violations();
     await opened.close();
     expect([...opened.complaints, ...violations]).toEqual([]);
   });
-  return () => opened;
+  return () => opened!;
 }
