@@ -9,8 +9,13 @@ COPY libs/emay-ims-simulator/package.json libs/emay-ims-simulator/
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY libs libs
+COPY scripts scripts
 COPY src src
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+# The library is put in as it is published: without failpoints.
+RUN npm run build \
+  && node -e "import('./scripts/release-folder.mjs').then(({ writeReleaseFolder }) => writeReleaseFolder('/release'))" \
+  && rm -r libs/emay-ims/dist libs/emay-ims/commonjs && cp -r /release/. libs/emay-ims \
+  && npm prune --omit=dev --no-audit --no-fund
 
 
 FROM node:22-bookworm-slim

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DATABASE_KINDS, type DatabaseKind } from './support/databases.js';
 
-export const USAGE = `Measures the numbers of docs/performance.md
+export const USAGE = `Measures the numbers of docs/benchmarks.md
 
   npm run bench -- [options]
 

@@ -1,14 +1,16 @@
 /**
  * Writes the CommonJS build of both libraries from what `tsc` made of them: `dist/` as ES modules, `commonjs/` beside it
- * with the same files as CommonJS. Node itself never loads it (see docs/hosts.md); jest's CommonJS mode does, and so do
+ * with the same files as CommonJS. Node itself never loads it (see docs/compatibility.md); jest's CommonJS mode does, and so do
  * other tools that cannot `require` an ES module.
  *
  *   node scripts/commonjs.mjs            # after `tsc --build`; what is up to date is left alone
+ *   node scripts/commonjs.mjs FOLDER     # of a library elsewhere
  *   node scripts/commonjs.mjs --clean
  */
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { transform } from '@swc/core';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -46,7 +48,8 @@ async function isUpToDate(files, from, to) {
   return isSame && sources.every(({ mtimeMs }) => mtimeMs <= written.mtimeMs);
 }
 
-for (const library of LIBRARIES) {
-  if (process.argv.includes('--clean')) await rm(join(library, 'commonjs'), { recursive: true, force: true });
+const { values, positionals } = parseArgs({ options: { clean: { type: 'boolean' } }, allowPositionals: true });
+for (const library of positionals.length > 0 ? positionals : LIBRARIES) {
+  if (values.clean) await rm(join(library, 'commonjs'), { recursive: true, force: true });
   else await writeCommonJs(library);
 }

@@ -32,12 +32,12 @@ const MUTATIONS = [
     suites: ['test/databases/message-store'],
     changes: [
       {
-        file: `${LIBRARY}/messages/message-result-sql.ts`,
+        file: `${LIBRARY}/message-store/message-result-sql.ts`,
         from: "m.attempt = ?\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
         to: "(m.attempt = ? OR 1 = 1)\n          AND ${STATE} IN ('SUBMITTING', 'UNCONFIRMED')",
       },
       {
-        file: `${LIBRARY}/messages/message-result-sql.ts`,
+        file: `${LIBRARY}/message-store/message-result-sql.ts`,
         from: "m.attempt = ?\n          AND ${STATE} = 'SUBMITTING'",
         to: "(m.attempt = ? OR 1 = 1)\n          AND ${STATE} = 'SUBMITTING'",
       },
@@ -71,13 +71,13 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/reports/page-puller.ts`,
-        from: '    if (!(await this.keeper.keep(stored))) return ',
-        to: '    await this.applier.apply(stored);\n    if (!(await this.keeper.keep(stored))) return ',
+        from: '    if (!(await this.inbox.keep(stored))) return ',
+        to: '    await this.ingestor.ingest(stored);\n    if (!(await this.inbox.keep(stored))) return ',
       },
       {
-        file: `${LIBRARY}/reports/report-inbox.ts`,
-        from: "WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,\n      [state, reports, lost, id, from],",
-        to: 'WHERE id = ? AND COALESCE(progress, 0) >= ? - ?`,\n      [state, reports, lost, id, from, from],',
+        file: `${LIBRARY}/reports/report-batch-store.ts`,
+        from: "WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,\n      [...values, id, from],",
+        to: 'WHERE id = ? AND COALESCE(progress, 0) >= ? - ?`,\n      [...values, id, from, from],',
       },
     ],
   },

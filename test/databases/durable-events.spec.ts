@@ -8,7 +8,7 @@ import { DurableEventStore } from '../../libs/emay-ims/src/events/durable-event-
 import type { EmayImsEvent } from '../../libs/emay-ims/src/events/emay-ims-event.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
-import { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
 import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
 import { databasesUnderTest } from '../support/databases.js';

@@ -5,7 +5,8 @@ import { closeGatewayHttp, createGatewayHttp, EmayImsClient } from '../../libs/e
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
-import { MessageStore, type NewMessage } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { NewMessage } from '../../libs/emay-ims/src/messages/new-message.js';
+import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import { UnconfirmedResolver } from '../../libs/emay-ims/src/operator/unconfirmed-resolver.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
 import { BatchSender } from '../../libs/emay-ims/src/sending/batch-sender.js';

@@ -4,7 +4,8 @@ import type { EmayImsEvent } from '../../libs/emay-ims/src/events/emay-ims-event
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../../libs/emay-ims/src/messages/message-state.js';
-import { MessageStore, type AppliedReport } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { AppliedReport } from '../../libs/emay-ims/src/messages/applied-report.js';
+import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { settlement } from './store/settling.js';

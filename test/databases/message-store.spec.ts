@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { createTestDatabase, databasesUnderTest } from '../support/databases.js';
 import { describeMessageStore } from './message-store.contract.js';
 import { openTestDatabase } from './open-database.js';

@@ -10,8 +10,8 @@ import {
   type MigrationInterface,
   type QueryRunner,
 } from 'typeorm';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
-import { runEmayImsMigrations } from '../../libs/emay-ims/src/database/run-migrations.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
+import { runEmayImsMigrations } from '../../libs/emay-ims/src/schema/run-migrations.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 
 const PROCESSES = 10;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { messageSql } from '../../libs/emay-ims/src/messages/message-sql.js';
+import { messageSql } from '../../libs/emay-ims/src/message-store/message-sql.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { describeReads } from './store/reads.js';

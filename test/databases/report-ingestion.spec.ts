@@ -8,14 +8,12 @@ import { DEFAULT_PROTOCOL_OPTIONS, EmayImsStoreError, type EmayImsEvent } from '
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
-import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
-import { KeptPages } from '../../libs/emay-ims/src/reports/kept-pages.js';
-import { PageFailures } from '../../libs/emay-ims/src/reports/page-failures.js';
-import { PageKeeper } from '../../libs/emay-ims/src/reports/page-keeper.js';
 import { OrphanAdoption } from '../../libs/emay-ims/src/reports/orphan-adoption.js';
 import { ReportApplication } from '../../libs/emay-ims/src/reports/report-application.js';
-import { ReportInbox, type StoredPage } from '../../libs/emay-ims/src/reports/report-inbox.js';
+import { ReportBatchStore, type StoredPage } from '../../libs/emay-ims/src/reports/report-batch-store.js';
+import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { NO_REPORTS, ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
@@ -26,6 +24,7 @@ import { HOUR, idsOf, newAccount, newAttempt, newMessage, newMessages, StoreBenc
 /** The receiving side of one instance. */
 interface Receiver {
   store: MessageStore;
+  batches: ReportBatchStore;
   inbox: ReportInbox;
   ingestor: ReportIngestor;
   adoption: OrphanAdoption;
@@ -57,9 +56,9 @@ const pageOf = (id: string, body: string | Buffer, headers: Partial<StoredPage> 
   ...headers,
 });
 
-const stored = async ({ inbox }: Receiver, body: string | Buffer, headers: Partial<StoredPage> = {}) => {
-  const stand = pageOf(await inbox.open(HOUR, REQUESTED), body, headers);
-  await inbox.store(stand);
+const stored = async ({ inbox, batches }: Receiver, body: string | Buffer, headers: Partial<StoredPage> = {}) => {
+  const stand = pageOf(await inbox.ask(REQUESTED, HOUR), body, headers);
+  await batches.store(stand);
   return stand;
 };
 
@@ -72,10 +71,14 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   });
   afterAll(() => bench.close());
 
-  const receiver = (account = newAccount(), database = bench.database): Receiver => {
+  const receiver = (
+    account = newAccount(),
+    database = bench.database,
+    { events = new EventTransactions(database, account), folder = '' } = {},
+  ): Receiver => {
     const store = bench.store(account, database);
-    const events = new EventTransactions(database, account);
-    const inbox = new ReportInbox(database, account);
+    const batches = new ReportBatchStore(database, account);
+    const inbox = new ReportInbox(batches, new ReportSpool(folder, account), events);
     const options = {
       protocol: DEFAULT_PROTOCOL_OPTIONS,
       http: { maxResponseBytes: 4 * 1024 * 1024 },
@@ -83,10 +86,13 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const secondLook = new SecondLookStore(database, account);
     const ingestor = new ReportIngestor(events, store, inbox, secondLook, options);
     const adoption = new OrphanAdoption(events, secondLook, new ReportApplication(store), HOUR);
-    return { store, inbox, ingestor, adoption };
+    return { store, batches, inbox, ingestor, adoption };
   };
   const rowsOf = (table: string, account: string) =>
     bench.database.rows(`SELECT * FROM ${table} WHERE account = ? ORDER BY 1, 2`, [account]);
+
+  const possibleLosses = async (account: string) =>
+    (await rowsOf('emay_ims_report_batch', account)).filter(({ state }) => state === 'LOST').length;
 
   it('keeps a page of 500 reports with Chinese descriptions, more than 64 KiB, whole, and applies it', async () => {
     const one = receiver();
@@ -95,12 +101,12 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const body = page(...idsOf(messages).map((id) => delivered(id, { desc: '成功，已送达🎉'.repeat(20) })));
     expect(Buffer.byteLength(body)).toBeGreaterThan(4 * 64 * 1024);
     const stand = await stored(one, body);
-    expect(await one.inbox.pending(10)).toEqual([stand.id]);
-    expect(await one.inbox.load(stand.id)).toEqual(stand);
+    expect(await one.batches.pending(10)).toEqual([stand.id]);
+    expect(await one.batches.load(stand.id)).toEqual(stand);
     expect(await one.ingestor.ingest(stand)).toEqual({ ...NOTHING, reports: 500, applied: 500 });
     expect(await one.store.stats()).toMatchObject({ DELIVERED: 500 });
     expect((await one.store.findOne(messages[7]!.customImsId))?.reportDescription).toBe('成功，已送达🎉'.repeat(20));
-    expect(await one.inbox.pending(10)).toEqual([]);
+    expect(await one.batches.pending(10)).toEqual([]);
   });
 
   it('counts a page once, however often it is applied', async () => {
@@ -112,8 +118,8 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(first).toEqual({ ...NOTHING, reports: 4, applied: 1, orphaned: 1, quarantined: 2 });
     expect(await one.ingestor.ingest(stand)).toEqual(NOTHING);
     // As after a crash between storing it twice: nothing is kept a second time.
-    await one.inbox.store(stand);
-    expect(await one.inbox.pending(10)).toEqual([]);
+    await one.batches.store(stand);
+    expect(await one.batches.pending(10)).toEqual([]);
     expect(await one.ingestor.ingest(stand)).toEqual(NOTHING);
     expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(3);
   });
@@ -127,7 +133,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       const stand = await stored(one, page(...idsOf(messages).map((id) => delivered(id)), delivered('stranger')));
       const results = await Promise.all([one.ingestor.ingest(stand), other.ingestor.ingest(stand)]);
       const whole = { ...NOTHING, reports: 51, applied: 50, orphaned: 1 };
-      expect(results.toSorted((a, b) => b.reports - a.reports)).toEqual([whole, NOTHING]);
+      expect(results.toSorted((a, b) => b!.reports - a!.reports)).toEqual([whole, NOTHING]);
       expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(1);
     }
   });
@@ -144,59 +150,58 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
         contentEncoding: 'gzip',
         cut: 'X',
       });
-      const { body: found, ...rest } = (await one.inbox.load(stand.id))!;
+      const { body: found, ...rest } = (await one.batches.load(stand.id))!;
       expect({ ...rest, body: stand.body }).toEqual(stand);
       expect((found.length < stand.body.length ? gunzipSync(found) : found).equals(stand.body)).toBe(true);
-      await one.inbox.discard(stand.id);
+      await one.inbox.forget(stand.id);
     }
   });
 
   it('brings a page back from the spool as it came', async () => {
-    const one = receiver();
     const folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
+    const one = receiver(newAccount(), bench.database, { folder });
     const spool = new ReportSpool(folder, one.store.account);
-    const stand = pageOf(await one.inbox.open(HOUR, REQUESTED), 'a\0坏\0', { contentType: 'x', cut: 'TIMEOUT' });
+    const stand = pageOf(await one.inbox.ask(REQUESTED, HOUR), 'a\0坏\0', { contentType: 'x', cut: 'TIMEOUT' });
     await spool.write(stand);
-    for (const id of (await spool.list()).waiting) await one.inbox.store((await spool.read(id))!);
+    const waiting: StoredPage[] = [];
+    for await (const found of one.inbox.waiting(async () => true)) waiting.push(found);
     await rm(folder, { recursive: true });
-    expect(await one.inbox.pending(10)).toEqual([stand.id]);
-    expect(await one.inbox.load(stand.id)).toEqual(stand);
+    expect(waiting).toEqual([stand]);
   });
 
   it('brings a page back whose pull is not known any more, also where pulls are given up as lost meanwhile', async () => {
-    const { store } = receiver();
+    const { store, inbox: sweeping } = receiver();
     const { database } = bench;
     const run: ImsDatabase['run'] = async (sql, parameters) => {
       const changed = await database.run(sql, parameters);
-      await new ReportInbox(database, store.account).recordAbandonedPulls();
+      await sweeping.loseAbandoned();
       return changed;
     };
-    const inbox = new ReportInbox(Object.create(database, { run: { value: run } }) as ImsDatabase, store.account);
+    const swept = Object.create(database, { run: { value: run } }) as ImsDatabase;
+    const { inbox, batches } = receiver(store.account, swept);
     for (const body of ['text', Buffer.from([0, 255])]) {
-      const stand = pageOf(await inbox.open(HOUR, REQUESTED), body);
-      await inbox.discard(stand.id);
-      await inbox.store(stand);
-      expect(await inbox.load(stand.id)).toEqual(stand);
+      const stand = pageOf(await inbox.ask(REQUESTED, HOUR), body);
+      await inbox.forget(stand.id);
+      await batches.store(stand);
+      expect(await batches.load(stand.id)).toEqual(stand);
     }
-    expect(await inbox.possibleLosses()).toBe(0);
+    expect(await possibleLosses(store.account)).toBe(0);
   });
 
   it('leaves a page whose own work takes too long, and sets it aside only after many tries, telling it once', async () => {
-    const one = receiver();
     const told: EmayImsEvent[] = [];
     const listeners = new EventListeners();
     listeners.events$.subscribe((event) => told.push(event));
-    const failures = new PageFailures(
-      one.store.account,
-      new EventTransactions(bench.database, one.store.account, listeners),
-    );
+    const account = newAccount();
+    const events = new EventTransactions(bench.database, account, listeners);
+    const one = receiver(account, bench.database, { events });
     const tooLong = new EmayImsStoreError('ER_LOCK_WAIT_TIMEOUT');
     const stand = await stored(one, page());
-    for (let attempt = 1; attempt < 50; attempt++) await failures.note(stand.id, tooLong);
-    expect(await one.inbox.pending(10)).toEqual([stand.id]);
+    for (let attempt = 1; attempt < 50; attempt++) await one.inbox.failed(stand.id, tooLong);
+    expect(await one.batches.pending(10)).toEqual([stand.id]);
     expect(told).toEqual([]);
-    for (let attempt = 50; attempt < 53; attempt++) await failures.note(stand.id, tooLong);
-    expect(await one.inbox.pending(10)).toEqual([]);
+    for (let attempt = 50; attempt < 53; attempt++) await one.inbox.failed(stand.id, tooLong);
+    expect(await one.batches.pending(10)).toEqual([]);
     expect(told).toMatchObject([{ type: 'reports.set-aside', pullId: stand.id, reason: 'ER_LOCK_WAIT_TIMEOUT' }]);
   });
 
@@ -212,10 +217,12 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       parameters?.includes(ids[1])
         ? Promise.reject(new EmayImsStoreError('ER_LOCK_WAIT_TIMEOUT'))
         : bench.database.run(sql, parameters);
-    const inbox = new ReportInbox(Object.create(bench.database, { run: { value: run } }) as ImsDatabase, store.account);
-    await new PageKeeper(inbox, spool, store.account).unspool();
-    expect(await inbox.pending(10)).toEqual([ids[2]]);
-    expect(await new KeptPages(bench.database, store.account, spool).spooled()).toMatchObject({ spooledPages: 2 });
+    const busy = Object.create(bench.database, { run: { value: run } }) as ImsDatabase;
+    const { inbox } = receiver(store.account, busy, { folder });
+    const waiting: string[] = [];
+    for await (const { id } of inbox.waiting(async () => true)) waiting.push(id);
+    expect(waiting).toEqual([ids[2]]);
+    expect(await inbox.spooled()).toMatchObject({ spooledPages: 2 });
     await rm(folder, { recursive: true });
   });
 
@@ -249,7 +256,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await rowsOf('emay_ims_report_batch', one.store.account)).toMatchObject([
       { id: stand.id, state: 'UNREADABLE', body },
     ]);
-    expect(await one.inbox.pending(10)).toEqual([]);
+    expect(await one.batches.pending(10)).toEqual([]);
   });
 
   it('forgets a page that is a listed code: the gateway has handed nothing out', async () => {
@@ -481,40 +488,40 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const one = receiver();
     const other = receiver();
     const [dead, late, alive] = [
-      await one.inbox.open(HOUR, REQUESTED),
-      await one.inbox.open(HOUR, REQUESTED),
-      await one.inbox.open(HOUR, REQUESTED),
+      await one.inbox.ask(REQUESTED, HOUR),
+      await one.inbox.ask(REQUESTED, HOUR),
+      await one.inbox.ask(REQUESTED, HOUR),
     ];
     const end = 'UPDATE emay_ims_report_batch SET expires_at = 1 WHERE id = ?';
     for (const id of [dead, late]) await bench.database.run(end, [id]);
-    expect(await other.inbox.recordAbandonedPulls()).toBe(0);
-    expect(await one.inbox.recordAbandonedPulls()).toBe(2);
-    expect(await one.inbox.possibleLosses()).toBe(2);
-    await one.inbox.store(pageOf(late, page()));
-    expect(await one.inbox.possibleLosses()).toBe(1);
-    expect(await one.inbox.pending(10)).toEqual([late]);
-    await one.inbox.discard(alive);
-    await one.inbox.recordPossibleLoss(dead);
+    expect(await other.inbox.loseAbandoned()).toBe(0);
+    expect(await one.inbox.loseAbandoned()).toBe(2);
+    expect(await possibleLosses(one.store.account)).toBe(2);
+    await one.batches.store(pageOf(late, page()));
+    expect(await possibleLosses(one.store.account)).toBe(1);
+    expect(await one.batches.pending(10)).toEqual([late]);
+    await one.inbox.forget(alive);
+    await one.inbox.lose(dead, REQUESTED);
     expect(await rowsOf('emay_ims_report_batch', one.store.account)).toMatchObject([
       { id: dead, state: 'LOST', body: null },
       { id: late, state: 'STORED' },
     ]);
-    expect(await other.inbox.possibleLosses()).toBe(0);
+    expect(await possibleLosses(other.store.account)).toBe(0);
   });
 
   it('keeps a page whose record is gone, as when a standby without it has taken over', async () => {
     const one = receiver();
-    const id = await one.inbox.open(HOUR, REQUESTED);
-    await one.inbox.discard(id);
-    await one.inbox.store(pageOf(id, page()));
-    expect(await one.inbox.load(id)).toEqual(pageOf(id, page()));
+    const id = await one.inbox.ask(REQUESTED, HOUR);
+    await one.inbox.forget(id);
+    await one.batches.store(pageOf(id, page()));
+    expect(await one.batches.load(id)).toEqual(pageOf(id, page()));
   });
 
   it('hands out pages in the order of their pulls, as many as asked for', async () => {
     const one = receiver();
     const ids: string[] = [];
     for (let count = 0; count < 4; count++) ids.push((await stored(one, page())).id);
-    expect(await one.inbox.pending(3)).toEqual(ids.slice(0, 3));
-    expect(await one.inbox.pending(3, ids[2])).toEqual(ids.slice(3));
+    expect(await one.batches.pending(3)).toEqual(ids.slice(0, 3));
+    expect(await one.batches.pending(3, ids[2])).toEqual(ids.slice(3));
   });
 });

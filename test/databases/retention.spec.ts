@@ -3,7 +3,7 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { firstIdOf } from '../../libs/emay-ims/src/messages/ids.js';
 import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
 import { IMS_MESSAGE_STATES, isFinal } from '../../libs/emay-ims/src/messages/message-state.js';
-import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
 import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
 import { databasesUnderTest } from '../support/databases.js';

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { EmayImsStoreError } from '../../libs/emay-ims/src/errors/emay-ims-errors.js';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
-import { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import { Sweeper, type SweepTask } from '../../libs/emay-ims/src/sending/sweeper.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 
 it('the architecture page shows every room of the module, and no other', () => {
   const page = readFileSync('docs/architecture.md', 'utf8');
-  const table = page.slice(page.indexOf('`libs/emay-ims/src`:'), page.indexOf('`emay-ims-simulator`'));
+  const table = page.slice(page.indexOf('`libs/emay-ims/src`'), page.indexOf('`emay-ims-simulator`'));
   const shown = table
     .split('\n')
     .filter((line) => line.startsWith('| `'))

@@ -61,8 +61,11 @@ describe.each(['docs/configuration.md', 'docs/configuration.zh.md'])('%s', (path
       for (const value of outside) expect(problemWith(name, value)).toContain(name);
     },
   );
+});
 
+describe.each(['docs/service.md', 'docs/service.zh.md'])('%s', (path) => {
   it('lists every variable of the reference application with its default', () => {
+    const rows = tableRows(readPage(path).prose);
     const source = readFileSync(join(ROOT, 'src/config/environment.ts'), 'utf8');
     const variables = [...source.matchAll(/^ {2}([A-Z][A-Z_]+)\b/gm)].map(([, name]) => name as string);
     const defaults = new Map<string, string | number>(Object.entries(new Environment()));

@@ -3,9 +3,7 @@ import ts from 'typescript';
 import { readPages, tableRows, type Block, type Page } from './pages.js';
 
 /** Pages for those who work on the packages: in English alone. */
-const ENGLISH_ALONE = new Set(
-  ['architecture', 'reliability', 'performance', 'dependencies'].map((name) => `docs/${name}.md`),
-);
+const ENGLISH_ALONE = new Set(['architecture', 'verification', 'dependencies'].map((name) => `docs/${name}.md`));
 const HAN = /\p{Script=Han}/u;
 
 const pages = new Map(readPages().map((page) => [page.path, page]));

@@ -29,6 +29,7 @@ export async function checkPackage({ manifest, path }) {
       .sort();
     return [
       { check: 'content', problems: contentProblems(files) },
+      { check: 'no failpoints', problems: await failpointProblems(folder, files) },
       { check: 'size', problems: sizeProblems(manifest, (await stat(path)).size) },
       { check: 'entry points', problems: entryPointProblems(manifest, files) },
       { check: 'source maps', problems: await sourceMapProblems(folder, files) },
@@ -46,6 +47,12 @@ function contentProblems(files) {
     ...ALWAYS_THERE.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
     ...files.filter((file) => NEVER_THERE.test(file)).map((file) => `${file} should not be there`),
   ];
+}
+
+/** An environment variable must not be able to kill the process of a host. */
+async function failpointProblems(folder, files) {
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return files.filter((file, index) => /failpoint/i.test(file + texts[index])).map((file) => `${file} has failpoints`);
 }
 
 function sizeProblems({ name }, size) {

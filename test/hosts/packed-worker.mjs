@@ -10,7 +10,7 @@ const FILES = ['worker', 'calls', 'host-habits', 'make-call', 'random', 'told'].
 const HOST = 'test/hosts/nest-12-datasource/package.json';
 
 /**
- * Packs the libraries as `npm publish` would, installs them into the folder as a stranger would, from the npm registry, and
+ * Packs the libraries as they are published, installs them into the folder as a stranger would, from the npm registry, and
  * puts a worker of the fault runs beside them: its module is the package and nothing of this repository.
  *
  * @returns the worker's file

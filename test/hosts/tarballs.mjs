@@ -1,16 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { writeReleaseFolder } from '../../scripts/release-folder.mjs';
 import { npm } from './command.mjs';
 
-export const LIBRARIES = ['libs/emay-ims', 'libs/emay-ims-simulator'];
-
-/** Packs both libraries, as `npm publish` would; they must have been built. */
+/** Packs both libraries, as they are published; they must have been built. */
 export async function packLibraries(folder) {
-  return Promise.all(
-    LIBRARIES.map(async (library) => {
-      const manifest = JSON.parse(await readFile(join(library, 'package.json'), 'utf8'));
-      await npm(['pack', resolve(library), '--pack-destination', folder, '--silent']);
-      return { library, manifest, path: join(folder, `${manifest.name}-${manifest.version}.tgz`) };
-    }),
-  );
+  const release = await mkdtemp(join(tmpdir(), 'emay-ims-release-'));
+  try {
+    await writeReleaseFolder(release);
+    return await Promise.all([release, 'libs/emay-ims-simulator'].map((library) => pack(library, folder)));
+  } finally {
+    await rm(release, { recursive: true, force: true });
+  }
+}
+
+async function pack(library, folder) {
+  const manifest = JSON.parse(await readFile(join(library, 'package.json'), 'utf8'));
+  await npm(['pack', resolve(library), '--pack-destination', folder, '--silent']);
+  return { manifest, path: join(folder, `${manifest.name}-${manifest.version}.tgz`) };
 }

@@ -15,8 +15,8 @@ import { DataSource } from 'typeorm';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
-import { HostApplication } from '../../libs/emay-ims/src/host-application.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
+import { HostApplication } from '../../libs/emay-ims/src/accounts/host-application.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { Workbench } from './workbench.js';
@@ -177,7 +177,7 @@ describe('a start that fails', () => {
 
 describe('after close()', () => {
   const METHODS = Object.getOwnPropertyNames(EmayImsService.prototype).filter(
-    (name) => !['constructor', 'attach', 'expandBatch', 'sendNow', 'call', 'onAccount'].includes(name),
+    (name) => !['constructor', 'expandBatch', 'sendNow', 'call', 'onAccount'].includes(name),
   );
 
   it.each(['never called', 'called', 'initialised'])('every call is refused as closed: %s', async (how) => {

@@ -13,7 +13,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Repository } from 'typeorm';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
 import { countingDriver } from './counting-driver.js';

@@ -1,7 +1,10 @@
 import { EmayImsService, EmayImsStoreError, type EmayImsClient, type SendOutcome } from 'nestjs-emay-ims';
-import type { EmayImsAccount } from '../../libs/emay-ims/src/emay-ims.account.js';
+import { NEVER } from 'rxjs';
+import type { AccountJobs } from '../../libs/emay-ims/src/account/account-jobs.js';
+import type { EmayImsAccount } from '../../libs/emay-ims/src/account/emay-ims.account.js';
 import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
-import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import { WorkInFlight } from '../../libs/emay-ims/src/engine/work-in-flight.js';
+import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
 import { BatchSender } from '../../libs/emay-ims/src/sending/batch-sender.js';
 import { DirectSender } from '../../libs/emay-ims/src/sending/direct-sender.js';
@@ -41,7 +44,7 @@ export class World {
   readonly gateway = new ScriptedGateway();
   readonly taken: string[] = [];
   readonly table = new MessageTable('default');
-  readonly service = new EmayImsService();
+  readonly service: EmayImsService;
   statements = 0;
   /** What is for later has its time in the end. */
   private ahead = 0;
@@ -66,10 +69,10 @@ export class World {
       store,
       directSender: new DirectSender(store, submitter, circuit, OPTIONS),
       batchSender: new BatchSender(null as never, store, submitter, circuit, OPTIONS),
-      whileOpen: (work) => work(),
-      wakeDispatcher: () => undefined,
+      work: new WorkInFlight(),
+      jobs: standsFor<AccountJobs, 'start' | 'stop' | 'releaseLeases'>({ wakeDispatcher: () => undefined }),
     };
-    this.service.attach({ opened: () => account as EmayImsAccount });
+    this.service = new EmayImsService({ events$: NEVER, opened: () => account as EmayImsAccount });
   }
 
   /** The database is back, the gateway takes everything, and all that waits is sent. */

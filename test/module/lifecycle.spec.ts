@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { eventually } from '../support/eventually.js';
 import { ACCOUNT } from '../support/gateway-app.js';
 import { compiledLibrary, sourcesOfLibrary, type CompiledLibrary } from './compiled-library.js';

@@ -7,8 +7,8 @@ import {
   EmayImsService,
   type EmayImsModuleOptions,
 } from 'nestjs-emay-ims';
-import { ClaimInDatabase } from '../../libs/emay-ims/src/accounts/claim-in-database.js';
-import { gatewayIdentities } from '../../libs/emay-ims/src/accounts/gateway-identity.js';
+import { ClaimInDatabase } from '../../libs/emay-ims/src/account/claim-in-database.js';
+import { gatewayIdentities } from '../../libs/emay-ims/src/account/gateway-identity.js';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';

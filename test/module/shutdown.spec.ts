@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmayImsClosedError, EmayImsModule, EmayImsService, type SendImsDto } from 'nestjs-emay-ims';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
-import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
 import { Workbench } from './workbench.js';
@@ -42,7 +41,7 @@ describe('a pull by hand, at shutdown', () => {
     expect(await pulled).toMatchObject({ reports: 1, applied: 1 });
     expect(order).toEqual(['pulled', 'closed']);
     await inFile(async (database) => {
-      expect(await new ReportInbox(database, 'default').possibleLosses()).toBe(0);
+      expect(await database.rows("SELECT id FROM emay_ims_report_batch WHERE state = 'LOST'")).toEqual([]);
       expect(await database.rows('SELECT state FROM emay_ims_message')).toEqual([{ state: 'DELIVERED' }]);
     });
   });

@@ -22,7 +22,7 @@ import {
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Repository } from 'typeorm';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { OpenedFiles } from '../../libs/emay-ims/src/database/sqlite-files.js';
 import { eventually } from '../support/eventually.js';
 import { countingDriver } from './counting-driver.js';

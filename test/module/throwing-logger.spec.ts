@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import { EmayImsClient, EmayImsModule, EmayImsService, OnImsEvent } from 'nestjs-emay-ims';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
 import { Workbench } from './workbench.js';

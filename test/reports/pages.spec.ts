@@ -3,8 +3,10 @@ import { DEFAULT_PROTOCOL_OPTIONS } from 'nestjs-emay-ims';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { PageReader } from '../../libs/emay-ims/src/reports/page/page-reader.js';
+import { ReportBatchStore } from '../../libs/emay-ims/src/reports/report-batch-store.js';
 import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { ReportIngestor, type IngestedPage } from '../../libs/emay-ims/src/reports/report-ingestor.js';
+import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
 import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
 import { openTestDatabase } from '../databases/open-database.js';
 import { HOUR, newAccount, newAttempt, newMessage, StoreBench } from '../databases/store/store-bench.js';
@@ -78,13 +80,14 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
   const receiver = () => {
     const account = newAccount();
     const store = bench.store(account);
-    const inbox = new ReportInbox(bench.database, account);
+    const batches = new ReportBatchStore(bench.database, account);
     const events = new EventTransactions(bench.database, account);
+    const inbox = new ReportInbox(batches, new ReportSpool('', account), events);
     const secondLook = new SecondLookStore(bench.database, account);
     const ingestor = new ReportIngestor(events, store, inbox, secondLook, options);
     const ingest = async (page: { body: Buffer; contentType?: string | null; contentEncoding?: string | null }) => {
-      const id = await inbox.open(HOUR, 500);
-      await inbox.store({
+      const id = await inbox.ask(500, HOUR);
+      await batches.store({
         contentType: null,
         contentEncoding: null,
         cut: null,
@@ -93,7 +96,7 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
         ...page,
         id,
       });
-      return ingestor.ingest((await inbox.load(id))!);
+      return (await ingestor.ingest((await batches.load(id))!))!;
     };
     const states = () =>
       bench.database.rows('SELECT state FROM emay_ims_report_batch WHERE account = ? ORDER BY id', [account]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, type EmayImsDatabaseOptions } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/database/embedded-sqlite.js';
+import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 
 export const DATABASE_KINDS = ['sqlite', 'postgres', 'mariadb'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];

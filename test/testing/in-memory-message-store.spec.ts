@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import type { MessageStore } from '../../libs/emay-ims/src/messages/message-store.js';
+import type { MessageStore } from '../../libs/emay-ims/src/message-store/message-store.js';
 import {
   InMemoryMessageStore,
   type NeverAskedOfAnInMemoryStore,

@@ -18,7 +18,7 @@ export class FirstMessage {
     });
   }
 
-  /** Open while there is nothing else to see, and as the operator likes after that. */
+  /** Open while there is nothing else to see, and as it is left after that. */
   show({ accounts }, isEmpty) {
     setText(this.#script, script(accounts[0].appId));
     if (isEmpty !== this.#wasEmpty) this.#details.open = isEmpty;

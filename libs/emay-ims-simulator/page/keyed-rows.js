@@ -2,7 +2,7 @@
  * The rows of a list that is refreshed again and again.
  * - A row lives as long as its item: it is updated in place, so focus, selection and half-made choices stay.
  * - Rows that stay are not moved unless the order among them changed.
- * - The row that has the focus outlives its item: nothing is taken from under the operator's hands.
+ * - The row that has the focus outlives its item: nothing is taken from under somebody's hands.
  */
 export class KeyedRows {
   #container;

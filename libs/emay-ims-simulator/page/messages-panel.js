@@ -4,7 +4,7 @@ import { KeyedRows } from './keyed-rows.js';
 
 const OTHER = '';
 
-/** The newest messages, what became of each, and the operator's word on it. Numbers and texts only when asked for. */
+/** The newest messages, what became of each, and a form to report as the carrier. Numbers and texts only when asked for. */
 export class MessagesPanel {
   #words;
   #report;
@@ -18,8 +18,8 @@ export class MessagesPanel {
   });
 
   /**
-   * `report(message, state)` puts a report into the queue; `states` are the documented ones; `changed()` is called as the
-   * operator asks for more or less to be shown.
+   * `report(message, state)` puts a report into the queue; `states` are the documented ones; `changed()` is called when
+   * more or less is to be shown.
    */
   constructor({ words, states, report, changed }) {
     this.#words = words;

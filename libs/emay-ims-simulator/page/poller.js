@@ -26,7 +26,7 @@ export class Poller {
     else void this.now();
   }
 
-  /** Until `now`. What is under way is not shown: it may be older than what the operator just did. */
+  /** Until `now`. What is under way is not shown: it may be older than what was just done here. */
   hold() {
     this.#turn++;
     clearTimeout(this.#timer);

@@ -43,7 +43,7 @@ describe('wrong flags exit with 2 and say what to write', () => {
     [['--seed', 'x'], '--seed is "x"; write a whole number, such as --seed 1.'],
     [['--report-delay-ms', 'soon'], '--report-delay-ms is "soon"; write milliseconds'],
     [['--report-delay-ms', '9-1'], 'reportDelayMs: write'],
-    [['--allowed-ips', 'home'], 'allowedIps: "home" is no address'],
+    [['--allowed-ips', 'home'], 'allowedIps: "home" is not an address'],
     [['--reports-per-second', '0'], 'reportsPerSecond: 0 does not fit; write a whole number from 1'],
     [['--reports-per-second', 'all'], '--reports-per-second is "all"; write a whole number'],
     [['--sign-case', 'title'], 'signCase: write "lower", "upper" or "any".'],
@@ -85,11 +85,9 @@ describe('at the start', () => {
     return { lines, errors };
   };
 
-  it("says where it listens, for whom, and where the operator's page is", async () => {
+  it('says where it listens, for whom, and where the page is', async () => {
     const { lines, errors } = await started('--app-id', 'mine', '--secret-key', 'TOP-SECRET');
-    expect(lines[0]).toMatch(
-      /^Emay IMS simulator listens on (http:\/\/127\.0\.0\.1:\d+) for appId mine\. Operator's page: \1\/$/,
-    );
+    expect(lines[0]).toMatch(/^Emay IMS simulator listens on (http:\/\/127\.0\.0\.1:\d+) for appId mine\. Page: \1\/$/);
     expect(lines.join('\n')).not.toContain('TOP-SECRET');
     expect(errors).toEqual([]);
   });
@@ -115,7 +113,7 @@ describe('at the start', () => {
   ])('on %s %j warns of other machines %d times', async (host, args, times) => {
     const { errors } = await started('--host', host, ...args);
     expect(errors).toHaveLength(times);
-    for (const error of errors) expect(error).toContain('write --no-control');
+    for (const error of errors) expect(error).toContain('add --no-control');
   });
 
   it('injects the faults it was given', async () => {

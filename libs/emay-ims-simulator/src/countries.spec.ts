@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CountryProfiles, REALISTIC_COUNTRIES } from './gateway/country-profile.js';
+import { type CountryProfiles, REALISTIC_COUNTRIES } from './circumstances/country-profile.js';
 import { CountryBook } from './gateway/country-book.js';
 import { seededRandom } from './gateway/random.js';
 import type { SimulatorOptions } from './options.js';
-import { startSimulator } from './simulator.js';
+import { startSimulator } from './start-simulator.js';
 import { Bench, parsed } from './testing/gateway-caller.js';
 
 const numbersOf = (code: string, count: number) =>
@@ -64,7 +64,7 @@ it('a log-normal delay has the median and the 95th percentile that it is given',
   expect(delays[0]).toBeGreaterThanOrEqual(0);
 });
 
-it('the realistic ones bring every outcome of an operator', async () => {
+it('the realistic ones bring every outcome of a carrier', async () => {
   const reports = await run({ countries: REALISTIC_COUNTRIES }, numbersOf('91', 3_000));
   expect(new Set(reports.map(({ state }) => state))).toEqual(
     new Set(['DELIVRD', 'FAIL_RESPONSE', 'FAIL_UNKNOW', 'TIMEOUT', 'FAIL_MOBILE_SUPPORT', 'FAIL_BLACK_DICT']),
@@ -75,7 +75,7 @@ it('the realistic ones bring every outcome of an operator', async () => {
 describe('profiles that make no sense', () => {
   it.each([
     [[], 'write an object such as'],
-    [{ '061': {} }, '"061" is no calling code'],
+    [{ '061': {} }, '"061" is not a calling code'],
     [{ '61': 5 }, '61: write an object'],
     [{ '61': { delay: 5 } }, '61: there is no "delay"; write one of: reportDelayMs, outcomes, reportLoss'],
     [{ '61': { reportLoss: 2 } }, 'reportLoss is a share from 0 to 1'],

@@ -10,6 +10,9 @@ beforeEach(async () => {
 afterEach(() => bench.simulator.stop());
 
 const inject = (fault: FaultOrder) => bench.simulator.inject(fault);
+const sendSingle = () => bench.call('sendSingleIMS', { mobile: '0061422118000', content: 'Hello' });
+const sendBatch = () => bench.call('sendBatchIMS', { content: 'Hello', imses: [{ mobile: '0061422118000' }] });
+const served = async () => (await sendSingle()).status;
 const status = async () => (await bench.call('getIMSReport')).status;
 
 async function statuses(count: number): Promise<number[]> {
@@ -27,8 +30,7 @@ it('skip: lets some go by first', async () => {
 it('skip counts only the calls that the fault waits for', async () => {
   inject({ kind: 'status', status: 500, skip: 1, on: 'sendSingleIMS' });
   expect(await statuses(2)).toEqual([200, 200]);
-  const single = () => bench.call('sendSingleIMS', { mobile: '0061422118000', content: 'Hello' });
-  expect([(await single()).status, (await single()).status]).toEqual([200, 500]);
+  expect([await served(), await served()]).toEqual([200, 500]);
 });
 
 it('afterMs and forMs: a window by the clock of the gateway', async () => {
@@ -87,9 +89,10 @@ it('faults() names what is armed, what is left and what was met', async () => {
 });
 
 it.each([
-  [null, 'null is no order'],
+  [null, 'null is not an order'],
   [{}, 'there is no kind undefined'],
   [{ kind: 'toString' }, 'there is no kind "toString"'],
+  [{ kind: 'earthquake' }, 'write one of: refuse, reset-before'],
   [{ kind: 'status' }, 'status needs status'],
   [{ kind: 'status', status: 99 }, 'status is 99; write a whole number from 200 to 599'],
   [{ kind: 'status', status: '500' }, 'status is 500; write a whole number'],
@@ -105,8 +108,59 @@ it.each([
   [{ kind: 'hang', forMs: 'long' }, 'forMs is long; write a whole number'],
   [{ kind: 'hang', probability: 1 }, 'hang has no "probability"; it has no field of its own'],
   [{ kind: 'drip', interval: 1 }, 'drip has no "interval"; it has intervalMs'],
-  [{ kind: 'hang', on: [], times: 0 }, 'times is 0'],
+  [{ kind: 'hang', on: [], times: 0 }, 'times is 0; write a whole number from 1'],
+  [{ kind: 'hang', on: 'sendIMS' }, 'write one of: sendSingleIMS'],
 ])('refuses %j and says what to write', (order, message) => {
   expect(() => inject(parsed<FaultOrder>(JSON.stringify(order)))).toThrow(message);
   expect(bench.simulator.faults()).toEqual([]);
+});
+
+describe('injecting', () => {
+  it('spoils as many calls as asked, once by default', async () => {
+    const once = inject({ kind: 'status', status: 500 });
+    expect(once.remaining).toBe(1);
+    expect([await served(), await served()]).toEqual([500, 200]);
+    expect(once.remaining).toBe(0);
+    inject({ kind: 'status', status: 500, times: 2 });
+    expect([await served(), await served(), await served()]).toEqual([500, 500, 200]);
+  });
+
+  it('waits for the calls it is for', async () => {
+    inject({ kind: 'status', status: 500, on: ['getIMSReport', 'sendBatchIMS'] });
+    expect(await served()).toBe(200);
+    expect((await sendBatch()).status).toBe(500);
+  });
+
+  it('plays faults in the order they came', async () => {
+    inject({ kind: 'status', status: 500 });
+    inject({ kind: 'status', status: 503 });
+    expect([await served(), await served(), await served()]).toEqual([500, 503, 200]);
+  });
+
+  it('goes on until it is removed or all are cleared', async () => {
+    const endless = inject({ kind: 'status', status: 500, times: Infinity });
+    expect([await served(), await served()]).toEqual([500, 500]);
+    endless.remove();
+    expect(await served()).toBe(200);
+    inject({ kind: 'status', status: 500, times: Infinity });
+    bench.simulator.clearFaults();
+    expect(await served()).toBe(200);
+  });
+});
+
+describe('a request that asks to send to nobody, as clients try the way', () => {
+  const tryTheWay = () => bench.code('sendBatchIMS', { content: 'Hello', imses: [] });
+
+  it('is left alone by faults that are counted, and does not count', async () => {
+    inject({ kind: 'code', code: 'ERROR_OVER_SPEED', times: 1, skip: 1 });
+    expect(await tryTheWay()).toBe('ERROR_MOBILE_EMPTY');
+    expect((await sendSingle()).text).toContain('SUCCESS');
+    expect(await tryTheWay()).toBe('ERROR_MOBILE_EMPTY');
+    expect((await sendSingle()).text).toContain('ERROR_OVER_SPEED');
+  });
+
+  it('meets those that last', async () => {
+    inject({ kind: 'code', code: 'ERROR_OVER_SPEED', times: Infinity });
+    expect(await tryTheWay()).toBe('ERROR_OVER_SPEED');
+  });
 });

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FAULT_KINDS, FAULTS } from './faults/catalogue.js';
+import type { FaultField } from './faults/fault-definition.js';
 import type { FaultOrder } from './faults/fault.js';
 import { Bench, dataOf, type Entry, parsed, until } from './testing/gateway-caller.js';
 
@@ -20,13 +22,23 @@ const accepted = () => bench.simulator.accepted().map(({ customImsId }) => custo
 const lastRequest = () => bench.simulator.requests().at(-1)!;
 const idsOf = (entries: readonly Entry[]) => entries.map(({ customImsId }) => customImsId);
 
-const served = async () => (await sendSingle()).status;
 const sendWith = async (fault: FaultOrder) => {
   inject(fault);
   const entries = dataOf<Entry[]>(await sendBatch());
   expect(accepted()).toEqual(['a', 'b', 'c']);
   return entries;
 };
+
+it('every field has a default, but for two that mean something else without a value', () => {
+  const open = FAULT_KINDS.flatMap((kind) => {
+    const fields: [string, FaultField][] = Object.entries(FAULTS[kind].fields);
+    return fields.filter(([, field]) => !field.required && field.default === undefined).map(([name]) => [kind, name]);
+  });
+  expect(open).toEqual([
+    ['truncate', 'bytes'],
+    ['redirect', 'location'],
+  ]);
+});
 
 describe('the connection', () => {
   it('reset-before: nothing is accepted, and the whole request had arrived', async () => {
@@ -146,6 +158,10 @@ describe('another answer', () => {
 });
 
 describe('a changed answer', () => {
+  it('a field that is undefined has its default', async () => {
+    expect(idsOf(await sendWith({ kind: 'missing-entries', count: undefined }))).toEqual(['b', 'c']);
+  });
+
   it('missing-entries', async () => {
     expect(idsOf(await sendWith({ kind: 'missing-entries', count: 2 }))).toEqual(['c']);
     inject({ kind: 'missing-entries' });
@@ -247,63 +263,5 @@ describe('a changed answer', () => {
   it('leaves a refusal a refusal', async () => {
     inject({ kind: 'missing-entries' });
     expect(await bench.code('sendSingleIMS', { ...IMSES[0], content: '' })).toBe('ERROR_CONTENT_EMPTY');
-  });
-});
-
-describe('injecting', () => {
-  it('spoils as many calls as asked, once by default', async () => {
-    const once = inject({ kind: 'status', status: 500 });
-    expect(once.remaining).toBe(1);
-    expect([await served(), await served()]).toEqual([500, 200]);
-    expect(once.remaining).toBe(0);
-    inject({ kind: 'status', status: 500, times: 2 });
-    expect([await served(), await served(), await served()]).toEqual([500, 500, 200]);
-  });
-
-  it('waits for the calls it is for', async () => {
-    inject({ kind: 'status', status: 500, on: ['getIMSReport', 'sendBatchIMS'] });
-    expect(await served()).toBe(200);
-    expect((await sendBatch()).status).toBe(500);
-  });
-
-  it('plays faults in the order they came', async () => {
-    inject({ kind: 'status', status: 500 });
-    inject({ kind: 'status', status: 503 });
-    expect([await served(), await served(), await served()]).toEqual([500, 503, 200]);
-  });
-
-  it('goes on until it is removed or all are cleared', async () => {
-    const endless = inject({ kind: 'status', status: 500, times: Infinity });
-    expect([await served(), await served()]).toEqual([500, 500]);
-    endless.remove();
-    expect(await served()).toBe(200);
-    inject({ kind: 'status', status: 500, times: Infinity });
-    bench.simulator.clearFaults();
-    expect(await served()).toBe(200);
-  });
-
-  it.each([
-    [{ kind: 'earthquake' }, 'write one of: refuse, reset-before'],
-    [{ kind: 'hang', times: 0 }, 'write a whole number from 1'],
-    [{ kind: 'hang', on: 'sendIMS' }, 'write one of: sendSingleIMS'],
-  ])('refuses %j', (fault, message) => {
-    expect(() => inject(parsed<FaultOrder>(JSON.stringify(fault)))).toThrow(message);
-  });
-});
-
-describe('a request that asks to send to nobody, as clients try the way', () => {
-  const tryTheWay = () => bench.code('sendBatchIMS', { content: 'Hello', imses: [] });
-
-  it('is left alone by faults that are counted, and does not count', async () => {
-    inject({ kind: 'code', code: 'ERROR_OVER_SPEED', times: 1, skip: 1 });
-    expect(await tryTheWay()).toBe('ERROR_MOBILE_EMPTY');
-    expect((await sendSingle()).text).toContain('SUCCESS');
-    expect(await tryTheWay()).toBe('ERROR_MOBILE_EMPTY');
-    expect((await sendSingle()).text).toContain('ERROR_OVER_SPEED');
-  });
-
-  it('meets those that last', async () => {
-    inject({ kind: 'code', code: 'ERROR_OVER_SPEED', times: Infinity });
-    expect(await tryTheWay()).toBe('ERROR_OVER_SPEED');
   });
 });

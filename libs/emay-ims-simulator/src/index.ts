@@ -1,5 +1,6 @@
-export { startSimulator, type Simulator } from './simulator.js';
-export { DEFAULT_ACCOUNT, type SimulatorAccount, type SimulatorOptions } from './options.js';
+export { startSimulator } from './start-simulator.js';
+export type { Simulator } from './simulator.js';
+export { DEFAULT_ACCOUNT, type EmptyBatch, type SimulatorAccount, type SimulatorOptions } from './options.js';
 export type { AcceptedMessage, Counters, HandedOutReport, PendingReport, ReceivedRequest } from './oracle/records.js';
 export type { LogEvent } from './oracle/event-log.js';
 export type { Fault, FaultConditions, FaultKind, FaultOrder } from './faults/fault.js';
@@ -11,13 +12,12 @@ export {
   type CountryProfiles,
   type DelayProfile,
   REALISTIC_COUNTRIES,
-} from './gateway/country-profile.js';
-export type { AccountSettings, CurrentSettings } from './gateway/account-settings.js';
-export type { EmptyBatch } from './gateway/send-checks.js';
-export type { StrangerMessage } from './gateway/stranger-message.js';
+} from './circumstances/country-profile.js';
+export type { AccountSettings, CurrentSettings } from './circumstances/account-settings.js';
+export type { StrangerMessage } from './circumstances/stranger-message.js';
 export type { InjectedFault } from './faults/fault-plan.js';
 export { MAGIC_NUMBERS, MAGIC_PREFIX, type MagicOutcome } from './gateway/magic-numbers.js';
-export type { PlannedReport } from './gateway/planned-report.js';
+export type { PlannedReport } from './circumstances/planned-report.js';
 export { ANSWER_CODES, type AnswerCode, CODES_SEEN_ELSEWHERE, type DocumentedAnswerCode } from './wire/answer-code.js';
 export { REPORT_STATES, type ReportState, STATES_SEEN_ELSEWHERE, type WireReport } from './wire/report-state.js';
 export { CALL_NAMES, type CallName, type SendCallName } from './wire/call-name.js';

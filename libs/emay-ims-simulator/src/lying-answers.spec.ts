@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultOrder } from './faults/fault.js';
-import { type EmptyBatch } from './gateway/send-checks.js';
+import type { EmptyBatch } from './options.js';
 import { Bench, dataOf, type Entry } from './testing/gateway-caller.js';
 
 let bench: Bench;

@@ -1,11 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type AccountSettings, checkAccountSettings, settingsOf } from './gateway/account-settings.js';
-import { checkCountryProfiles, isDelayProfile } from './gateway/check-country-profiles.js';
+import { type AccountSettings, checkAccountSettings, settingsOf } from './circumstances/account-settings.js';
+import { checkCountryProfiles, isDelayProfile } from './circumstances/check-country-profiles.js';
+import type { CountryProfiles, DelayProfile } from './circumstances/country-profile.js';
 import { checkScenario, type Scenario } from './faults/scenario.js';
-import type { CountryProfiles, DelayProfile } from './gateway/country-profile.js';
-import { EMPTY_BATCHES, type EmptyBatch } from './gateway/send-checks.js';
 import type { ReceivedRequest } from './oracle/records.js';
 import { parseOffset } from './wire/wire-time.js';
+
+const EMPTY_BATCHES = ['list-first', 'content-first', 'params'] as const;
+/** How a batch call with an empty list is judged: see the option `emptyBatch`. */
+export type EmptyBatch = (typeof EMPTY_BATCHES)[number];
 
 /** An account of the gateway. */
 export interface SimulatorAccount extends AccountSettings {
@@ -33,7 +36,7 @@ export interface SimulatorOptions {
    * `ERROR_PARAMS`. Default: `list-first` (seen in a sister product).
    */
   readonly emptyBatch?: EmptyBatch | undefined;
-  /** Time from acceptance to the operator's report, in milliseconds, or what to draw it from. Default: 300. */
+  /** Time from acceptance to the carrier's report, in milliseconds, or what to draw it from. Default: 300. */
   readonly reportDelayMs?: DelayProfile | undefined;
   /** Delay, mix of outcomes and loss for each country. Default: none, every good number is delivered. */
   readonly countries?: CountryProfiles | undefined;
@@ -55,7 +58,7 @@ export interface SimulatorOptions {
   readonly pendingLimit?: number | undefined;
   /** A script of faults that begins with the first request. Default: none. */
   readonly scenario?: Scenario | undefined;
-  /** Offers the operator's page at `/` and the control calls under `/_simulator/`. Default: true. */
+  /** Offers the page at `/` and the control calls under `/_simulator/`. Default: true. */
   readonly control?: boolean | undefined;
   /** The gateway's clock, epoch milliseconds. Default: `Date.now`. A test that moves it need never wait. */
   readonly now?: (() => number) | undefined;
@@ -69,28 +72,12 @@ export const DEFAULT_ACCOUNT: SimulatorAccount = Object.freeze({
   secretKey: '0123456789ABCDEF',
 });
 
+type WithoutDefault = 'logFile' | 'scenario' | 'onRequest';
+
 /** Options with every default filled in. */
-export interface ResolvedOptions {
-  readonly port: number;
-  readonly host: string;
-  readonly accounts: readonly SimulatorAccount[];
-  readonly timestampToleranceMs: number;
-  readonly maxContentLength: number;
-  readonly emptyBatch: EmptyBatch;
-  readonly reportDelayMs: DelayProfile;
-  readonly countries: CountryProfiles;
-  readonly reportsPerSecond: number;
-  readonly timeoutReportAfterMs: number;
-  readonly signCase: 'lower' | 'upper' | 'any';
+export interface ResolvedOptions
+  extends Required<Omit<SimulatorOptions, WithoutDefault | 'timeZoneOffset'>>, Pick<SimulatorOptions, WithoutDefault> {
   readonly timeZoneOffsetMs: number;
-  readonly seed: number;
-  readonly logFile: string | undefined;
-  readonly historyLimit: number;
-  readonly pendingLimit: number;
-  readonly scenario: Scenario | undefined;
-  readonly control: boolean;
-  readonly now: () => number;
-  readonly onRequest: ((request: ReceivedRequest) => void) | undefined;
 }
 
 /** Throws a `RangeError` whose message says what to write. */
@@ -149,7 +136,7 @@ function resolveAccounts(accounts: readonly SimulatorAccount[]): readonly Simula
     for (const entry of allowedIps) {
       must(
         isIPv4(entry) || isIPv6(entry) || /^(\d{1,3}\.){1,3}\*$/.test(entry),
-        `allowedIps: "${entry}" is no address; write one such as 10.1.2.3, or a start such as 10.1.*`,
+        `allowedIps: "${entry}" is not an address; write one such as 10.1.2.3, or a prefix such as 10.1.*`,
       );
     }
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request, Agent } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { SimulatorOptions } from './options.js';
-import { startSimulator } from './simulator.js';
+import { startSimulator } from './start-simulator.js';
 import { Bench, mobiles, parsed } from './testing/gateway-caller.js';
 
 describe('starting', () => {
@@ -25,7 +25,7 @@ describe('starting', () => {
     [{ accounts: [] }, 'accounts: give at least one'],
     [{ accounts: [{ appId: 'a', secretKey: '' }] }, 'accounts: each one needs'],
     [{ accounts: [1, 2].map(() => ({ appId: 'a', secretKey: 'b' })) }, 'accounts: the appId a is there twice'],
-    [{ accounts: [{ appId: 'a', secretKey: 'b', allowedIps: ['10.1'] }] }, 'allowedIps: "10.1" is no address'],
+    [{ accounts: [{ appId: 'a', secretKey: 'b', allowedIps: ['10.1'] }] }, 'allowedIps: "10.1" is not an address'],
     [{ reportDelayMs: -1 }, 'reportDelayMs: write'],
     [{ reportDelayMs: { min: 5, max: 4 } }, 'reportDelayMs: write'],
     [{ reportsPerSecond: 0 }, 'reportsPerSecond: 0 does not fit'],

@@ -1,17 +1,12 @@
-import { createServer } from 'node:http';
-import { controlListener } from './control/control-listener.js';
-import { FaultPlan, type InjectedFault } from './faults/fault-plan.js';
+import { type AccountSettings, checkAccountSettings, type CurrentSettings } from './circumstances/account-settings.js';
+import type { StrangerMessage } from './circumstances/stranger-message.js';
+import type { FaultPlan, InjectedFault } from './faults/fault-plan.js';
 import type { FaultOrder } from './faults/fault.js';
 import type { Scenario } from './faults/scenario.js';
-import { type AccountSettings, checkAccountSettings, type CurrentSettings } from './gateway/account-settings.js';
-import { Gateway } from './gateway/gateway.js';
-import { seededRandom } from './gateway/random.js';
-import type { StrangerMessage } from './gateway/stranger-message.js';
-import { FrontDoor } from './http/front-door.js';
-import { gatewayListener } from './http/gateway-listener.js';
-import { type ResolvedOptions, resolveOptions, type SimulatorAccount, type SimulatorOptions } from './options.js';
-import { EventLog } from './oracle/event-log.js';
-import { Journal } from './oracle/journal.js';
+import type { Gateway } from './gateway/gateway.js';
+import type { FrontDoor } from './http/front-door.js';
+import type { ResolvedOptions, SimulatorAccount } from './options.js';
+import type { Journal } from './oracle/journal.js';
 import type { AcceptedMessage, Counters, HandedOutReport, PendingReport, ReceivedRequest } from './oracle/records.js';
 import type { WireReport } from './wire/report-state.js';
 
@@ -68,46 +63,8 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a gateway in this process.
- * Throws a `RangeError` for a wrong option, and what `listen` or opening the log file throws.
- */
-export async function startSimulator(options?: SimulatorOptions): Promise<Simulator> {
-  const resolved = resolveOptions(options);
-  const log = resolved.logFile === undefined ? undefined : new EventLog(resolved.logFile, resolved.now);
-  const journal = new Journal(resolved.historyLimit, log, resolved.onRequest);
-  const gateway = new Gateway(resolved, journal);
-  const server = createServer();
-  const door = new FrontDoor(server, resolved.host);
-  const faults = new FaultPlan({ now: resolved.now, newRandom: randomSequences(resolved.seed), door });
-  const rooms: Rooms = { resolved, journal, gateway, faults, door };
-  try {
-    const port = await door.listen(resolved.port);
-    const simulator = new RunningSimulator(port, rooms, async () => {
-      const stopped = door.stop();
-      // A shut port must not open again.
-      faults.clear();
-      await stopped.finally(() => log?.close());
-    });
-    const { control, now, scenario, seed } = resolved;
-    const controlled = control ? controlListener({ simulator, journal, gateway, seed, now }) : undefined;
-    // No connection can have come yet: the event loop has not turned since the port was opened.
-    server.on('request', gatewayListener({ gateway, journal, faults, now, control: controlled }));
-    if (scenario) faults.play(scenario);
-    return simulator;
-  } catch (error) {
-    log?.close();
-    throw error;
-  }
-}
-
-/** Each call begins another sequence, the same ones in the same order for the same seed. */
-function randomSequences(seed: number): () => () => number {
-  const seeds = seededRandom(seed);
-  return () => seededRandom(Math.floor(seeds() * 2 ** 32));
-}
-
-interface Rooms {
+/** What a running simulator is made of. */
+export interface Rooms {
   readonly resolved: ResolvedOptions;
   readonly journal: Journal;
   readonly gateway: Gateway;
@@ -115,7 +72,8 @@ interface Rooms {
   readonly door: FrontDoor;
 }
 
-class RunningSimulator implements Simulator {
+/** As `startSimulator` resolves with it. `end` is called once. */
+export class RunningSimulator implements Simulator {
   readonly url: string;
   readonly accounts: readonly SimulatorAccount[];
   private stopping: Promise<void> | undefined;

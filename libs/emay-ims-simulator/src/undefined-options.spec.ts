@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { startSimulator } from './simulator.js';
+import { startSimulator } from './start-simulator.js';
 
 it('an option that is undefined is one that is not given', async () => {
   const simulator = await startSimulator({

@@ -9,21 +9,18 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { AxiosInstance } from 'axios';
-import type { DataSource } from 'typeorm';
-import { AccountLifecycle } from './account-lifecycle.js';
-import { AccountRegistry } from './accounts/account-registry.js';
+import { AccountLifecycle } from './account/account-lifecycle.js';
+import { ACCOUNT_SERVICE, accountProviders } from './accounts/account.providers.js';
 import { SharedByAccountsModule } from './accounts/shared-by-accounts.module.js';
-import { createGatewayHttp, EmayImsClient } from './client/index.js';
-import { AccountDatabase } from './database/account-database.js';
-import { getDataSourceToken } from './database/data-source-token.js';
-import { OwnPools } from './database/own-pools.js';
-import { SharedDatabases } from './database/shared-databases.js';
 import { GuardedLogger } from './diagnostics/index.js';
 import { EmayImsService } from './emay-ims.service.js';
-import { DEFAULT_ACCOUNT, getEmayImsRepositoryToken, getEmayImsToken } from './emay-ims.tokens.js';
-import { EventListeners } from './events/event-listeners.js';
-import { HostApplication } from './host-application.js';
+import {
+  DEFAULT_ACCOUNT,
+  getEmayImsClientToken,
+  getEmayImsHttpToken,
+  getEmayImsRepositoryToken,
+  getEmayImsToken,
+} from './emay-ims.tokens.js';
 import type {
   EmayImsModuleAsyncOptions,
   EmayImsModuleOptions,
@@ -31,8 +28,6 @@ import type {
 } from './options/module-options.js';
 import { asyncOptionsProviders, RESOLVED_OPTIONS } from './options/options-providers.js';
 import { resolveOptions } from './options/resolve-options.js';
-
-const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
 
 /**
  * International SMS through one account of the Emay gateway. Import it once for each account.
@@ -56,106 +51,35 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   /** @throws EmayImsOptionsError at once for a wrong or missing option */
   static forRoot(options: EmayImsModuleOptions): DynamicModule {
     const resolved = resolveOptions(options);
-    return this.build(options, [{ provide: RESOLVED_OPTIONS, useValue: resolved }], [], hostDataSourceOf(resolved));
+    const { name, isGlobal, providers } = options;
+    return this.build({ name, isGlobal, providers, dataSource: hostDataSourceOf(resolved) }, [
+      { provide: RESOLVED_OPTIONS, useValue: resolved },
+    ]);
   }
 
   /** The options come from a factory, a class or an existing provider; a wrong one stops the start of the application. */
   static forRootAsync(options: EmayImsModuleAsyncOptions): DynamicModule {
-    const providers = asyncOptionsProviders(options);
-    return this.build(options, providers, options.imports ?? [], 'default');
+    return this.build({ ...options, dataSource: 'default' }, asyncOptionsProviders(options));
   }
 
   private static build(
-    { name = DEFAULT_ACCOUNT, isGlobal = false }: { name?: string; isGlobal?: boolean },
+    { name = DEFAULT_ACCOUNT, isGlobal = false, imports = [], providers = [], dataSource }: ModuleShape,
     optionProviders: Provider[],
-    imports: NonNullable<DynamicModule['imports']>,
-    dataSourceName: string,
   ): DynamicModule {
-    const serviceToken = getEmayImsToken(name);
-    const repositoryToken = getEmayImsRepositoryToken(name);
-    const httpToken = name === DEFAULT_ACCOUNT ? 'EmayImsHttp' : `EmayImsHttp:${name}`;
-    const clientToken = name === DEFAULT_ACCOUNT ? EmayImsClient : `EmayImsClient:${name}`;
     return {
       module: EmayImsModule,
       global: isGlobal,
       imports: [SharedByAccountsModule, ...imports],
-      providers: [
-        ...optionProviders,
-        { provide: httpToken, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttp },
-        {
-          provide: clientToken,
-          inject: [httpToken, RESOLVED_OPTIONS],
-          useFactory: (http: AxiosInstance, resolved: ResolvedEmayImsOptions) => new EmayImsClient(http, resolved),
-        },
-        {
-          provide: AccountDatabase,
-          inject: [
-            RESOLVED_OPTIONS,
-            OwnPools,
-            SharedDatabases,
-            { token: getDataSourceToken(dataSourceName), optional: true },
-          ],
-          useFactory: (
-            { name: account, database }: ResolvedEmayImsOptions,
-            pools: OwnPools,
-            shared: SharedDatabases,
-            host?: DataSource,
-          ) =>
-            new AccountDatabase(
-              account,
-              database,
-              pools,
-              shared,
-              'dataSource' in database && database.dataSource === dataSourceName ? (host ?? null) : null,
-            ),
-        },
-        { provide: EventListeners, useFactory: () => new EventListeners(name, false) },
-        {
-          provide: AccountLifecycle,
-          inject: [
-            ...[RESOLVED_OPTIONS, clientToken, httpToken, AccountDatabase, EventListeners],
-            ...[HostApplication, AccountRegistry],
-          ],
-          useFactory: (
-            options: ResolvedEmayImsOptions,
-            client: EmayImsClient,
-            http: AxiosInstance,
-            database: AccountDatabase,
-            listeners: EventListeners,
-            host: HostApplication,
-            registry: AccountRegistry,
-          ) => {
-            const parts = { options, client, http, database, listeners };
-            return new AccountLifecycle(parts, host, () => registry.assertOnlyOne(name));
-          },
-        },
-        {
-          provide: ACCOUNT_SERVICE,
-          inject: [EventListeners, AccountLifecycle, AccountRegistry, ModuleRef],
-          useFactory: (
-            listeners: EventListeners,
-            lifecycle: AccountLifecycle,
-            registry: AccountRegistry,
-            moduleRef: ModuleRef,
-          ) => {
-            const service = new EmayImsService(listeners);
-            service.attach(lifecycle);
-            registry.add({ name, service: () => moduleRef.get(serviceToken), isImported: true });
-            return service;
-          },
-        },
-        { provide: serviceToken, useExisting: ACCOUNT_SERVICE },
-        {
-          provide: repositoryToken,
-          inject: [AccountDatabase],
-          useFactory: (database: AccountDatabase) => database.messages,
-        },
+      // The host's own come last: of two with one token, Nest takes the later.
+      providers: [...optionProviders, ...accountProviders(name, dataSource), ...providers],
+      exports: [
+        ...[getEmayImsToken(name), getEmayImsClientToken(name), getEmayImsHttpToken(name)],
+        getEmayImsRepositoryToken(name),
       ],
-      exports: [serviceToken, clientToken, repositoryToken],
     };
   }
 
-  /** @internal */
+  /** @hidden */
   async onModuleInit(): Promise<void> {
     const { name } = this.options;
     if (this.isReplaced) {
@@ -166,17 +90,17 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     await this.lifecycle.init();
   }
 
-  /** @internal */
+  /** @hidden */
   async onApplicationBootstrap(): Promise<void> {
     await this.lifecycle.start();
   }
 
-  /** @internal */
+  /** @hidden */
   async onModuleDestroy(): Promise<void> {
     await this.lifecycle.stop();
   }
 
-  /** @internal */
+  /** @hidden */
   async onApplicationShutdown(): Promise<void> {
     // Until now the host has been answering requests, which may send.
     await this.lifecycle.close();
@@ -190,6 +114,11 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
       return true; // One that is made for each request.
     }
   }
+}
+
+interface ModuleShape extends Pick<EmayImsModuleAsyncOptions, 'name' | 'isGlobal' | 'imports' | 'providers'> {
+  /** The host's DataSource, as far as its name is known. */
+  dataSource: string;
 }
 
 function hostDataSourceOf({ database }: ResolvedEmayImsOptions): string {

@@ -4,12 +4,11 @@ import { MessageReader, readMessages, type OnInvalid } from './dto/read-messages
 import { readQuery } from './dto/read-query.js';
 import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 import type { SendImsDto } from './dto/send-ims.dto.js';
-import type { AccountSource } from './account-lifecycle.js';
-import type { EmayImsAccount } from './emay-ims.account.js';
-import type { Observable } from 'rxjs';
-import { EmayImsNotReadyError, EmayImsValidationError } from './errors/emay-ims-errors.js';
+import type { AccountSource } from './account/account-source.js';
+import type { EmayImsAccount } from './account/emay-ims.account.js';
+import { NEVER, type Observable } from 'rxjs';
+import { EmayImsClosedError, EmayImsNotReadyError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';
-import { EventListeners } from './events/event-listeners.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
 import type { IdentifiedMessages } from './messages/message-identity.js';
 import type { ImsMessageState } from './messages/message-state.js';
@@ -42,6 +41,13 @@ export interface TransactionOptions {
   manager?: EntityManager | null | undefined;
 }
 
+const NO_ACCOUNT: AccountSource = {
+  events$: NEVER,
+  opened() {
+    throw new EmayImsNotReadyError('default', 'this service was not made by EmayImsModule');
+  },
+};
+
 /** How `enqueue` stores. */
 export interface EnqueueOptions extends TransactionOptions {
   /** `skip` leaves out what is not acceptable. Default `throw`: nothing is stored. */
@@ -64,15 +70,10 @@ export class EmayImsService {
    * when the application closes. For more ways to listen, see `OnImsEvent`.
    */
   readonly events$: Observable<EmayImsEvent>;
-  private source: AccountSource | null = null;
-
-  constructor(listeners = new EventListeners()) {
-    this.events$ = listeners.events$;
-  }
 
   /** @internal */
-  attach(source: AccountSource): void {
-    this.source = source;
+  constructor(private readonly source: AccountSource = NO_ACCOUNT) {
+    this.events$ = source.events$;
   }
 
   /**
@@ -133,7 +134,7 @@ export class EmayImsService {
       const read = readFor(account, messages, options.onInvalid);
       const stored = await namingIds(read, account.enqueuer.enqueue(read, manager));
       // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
-      if (!manager) account.wakeDispatcher();
+      if (!manager) account.jobs.wakeDispatcher();
       return stored;
     });
   }
@@ -155,13 +156,21 @@ export class EmayImsService {
       const target = {
         newChunk: () => new MessageReader(maxContentLength),
         store: async (messages: IdentifiedMessages) => {
-          await account.whileOpen(() => namingIds(messages, account.enqueuer.store(messages, manager)), isPartlyStored);
+          await duringCall(
+            account,
+            () => namingIds(messages, account.enqueuer.store(messages, manager)),
+            isPartlyStored,
+          );
           if (manager) return;
           isPartlyStored = true;
-          account.wakeDispatcher();
+          account.jobs.wakeDispatcher();
         },
       };
-      return account.whileStreaming(() => enqueueFrom(source, options, target));
+      return account.work.during(
+        'stream',
+        () => enqueueFrom(source, options, target),
+        () => new EmayImsClosedError(account.options.name),
+      );
     });
   }
 
@@ -249,7 +258,7 @@ export class EmayImsService {
   async resolveUnconfirmed(customImsId: string, decision: ResolveUnconfirmedDto): Promise<ImsMessage> {
     return this.call(async (account) => {
       await namingId(customImsId, account.resolver.resolve(customImsId, decision));
-      account.wakeDispatcher();
+      account.jobs.wakeDispatcher();
       return (await namingId(customImsId, account.store.findOne(customImsId))) as ImsMessage;
     });
   }
@@ -264,7 +273,7 @@ export class EmayImsService {
    * much is queued and kept: may be asked every second.
    */
   async pulse(): Promise<ImsAccountPulse> {
-    return this.call((account) => account.pulse());
+    return this.call(({ statusReader }) => statusReader.pulse());
   }
 
   /**
@@ -272,7 +281,7 @@ export class EmayImsService {
    * more there are, the longer it takes.
    */
   async status(): Promise<ImsAccountStatus> {
-    return this.call((account) => account.status());
+    return this.call(({ statusReader }) => statusReader.status());
   }
 
   /**
@@ -282,7 +291,7 @@ export class EmayImsService {
    * @returns how many
    */
   async retryFailedEvents({ handler = null }: { handler?: string | null | undefined } = {}): Promise<number> {
-    return this.call((account) => account.retryFailedEvents(handler));
+    return this.call(({ deliveries }) => deliveries.retryFailed(handler));
   }
 
   /**
@@ -301,7 +310,7 @@ export class EmayImsService {
       const read = readFor(account, wanted(), onInvalid);
       const end = await namingIds(read, account.batchSender.send(read));
       const result = batchResult(end, read.violations);
-      if (result.queued.length > 0) account.wakeDispatcher();
+      if (result.queued.length > 0) account.jobs.wakeDispatcher();
       return result;
     });
   }
@@ -309,15 +318,19 @@ export class EmayImsService {
   /** A call that a shutdown waits for. @throws EmayImsClosedError after it */
   private call<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
     // `async`, so that what it throws at once becomes a rejection as well.
-    return this.onAccount((account) => account.whileOpen(async () => work(account)));
+    return this.onAccount((account) => duringCall(account, async () => work(account)));
   }
 
   private async onAccount<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
-    if (!this.source) throw new EmayImsNotReadyError('default', 'this service was not made by EmayImsModule');
     const opened = this.source.opened();
     // At once where it is open: a shutdown that begins in the same breath waits for the call.
     return work(opened instanceof Promise ? await opened : opened);
   }
+}
+
+/** @param isPartlyStored it goes on with something of which a part is stored */
+function duringCall<T>({ work, options }: EmayImsAccount, call: () => Promise<T>, isPartlyStored = false): Promise<T> {
+  return work.during('call', call, () => new EmayImsClosedError(options.name, isPartlyStored));
 }
 
 function readFor({ options }: EmayImsAccount, messages: SendImsDto[], onInvalid?: OnInvalid) {

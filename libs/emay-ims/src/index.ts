@@ -16,9 +16,9 @@ export type {
   UnsentOutcome,
 } from './client/index.js';
 export type { CurrentManager } from './database/host-transactions.js';
-export { EMAY_IMS_ENTITIES } from './database/entities.js';
-export { EMAY_IMS_MIGRATIONS, emayImsMigrations } from './database/migrations/index.js';
-export { runEmayImsMigrations } from './database/run-migrations.js';
+export { EMAY_IMS_ENTITIES } from './schema/entities.js';
+export { EMAY_IMS_MIGRATIONS, emayImsMigrations } from './schema/migrations/index.js';
+export { runEmayImsMigrations } from './schema/run-migrations.js';
 export type { PinnedPlace } from './database/table-names.js';
 export {
   REPORT_PAGE_CHANNEL,
@@ -36,11 +36,16 @@ export { ImsSchedulingDto, SendImsDto } from './dto/send-ims.dto.js';
 export { EmayImsModule } from './emay-ims.module.js';
 export { EmayImsService, type EnqueueOptions, type Page, type TransactionOptions } from './emay-ims.service.js';
 export {
+  getEmayImsClientToken,
+  getEmayImsClockToken,
+  getEmayImsEngineToken,
+  getEmayImsHttpToken,
   getEmayImsRepositoryToken,
   getEmayImsToken,
   InjectEmayIms,
   InjectEmayImsRepository,
 } from './emay-ims.tokens.js';
+export type { EmayImsEngine, EngineJob } from './engine/engine.js';
 export { EmayImsError } from './errors/emay-ims.error.js';
 export {
   EmayImsClosedError,
@@ -112,3 +117,4 @@ export type { ReportPullResult } from './reports/report-poller.js';
 export type { ImsPurgeResult } from './retention/retention.js';
 export type { ImsBatchResult, ImsUnstoredMessage } from './sending/batch-result.js';
 export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';
+export { EmayImsClock } from './time/clock.js';

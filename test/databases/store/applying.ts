@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { canMove, IMS_MESSAGE_STATES, STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
-import type { AppliedReport } from '../../../libs/emay-ims/src/messages/message-store.js';
+import type { AppliedReport } from '../../../libs/emay-ims/src/messages/applied-report.js';
 import { idsOf, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
 
 export const REPORTED = ['UNKNOWN', 'REJECTED', 'UNDELIVERABLE', 'DELIVERED'] as const;

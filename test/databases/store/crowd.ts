@@ -1,4 +1,4 @@
-import { listedAsSql } from '../../../libs/emay-ims/src/messages/message-listing.js';
+import { listedAsSql } from '../../../libs/emay-ims/src/message-store/message-listing.js';
 import { idsOf, newAccount, newMessage, type StoreBench } from './store-bench.js';
 
 /** Messages of the account that statements are measured on. */

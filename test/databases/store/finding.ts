@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MessageFinder, type MessageQuery } from '../../../libs/emay-ims/src/messages/message-finder.js';
+import { MessageFinder, type MessageQuery } from '../../../libs/emay-ims/src/message-store/message-finder.js';
 import { IMS_MESSAGE_STATES } from '../../../libs/emay-ims/src/messages/message-state.js';
 import { decodeCursor, encodeCursor, type PageEnd } from '../../../libs/emay-ims/src/messages/page-cursor.js';
 import { idsOf, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { listedAs, listedAsSql } from '../../../libs/emay-ims/src/messages/message-listing.js';
+import { listedAs, listedAsSql } from '../../../libs/emay-ims/src/message-store/message-listing.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
-import type { AppliedReport, MessageStore, Settlement } from '../../../libs/emay-ims/src/messages/message-store.js';
+import type { AppliedReport } from '../../../libs/emay-ims/src/messages/applied-report.js';
+import type { Settlement } from '../../../libs/emay-ims/src/messages/attempt.js';
+import type { MessageStore } from '../../../libs/emay-ims/src/message-store/message-store.js';
 import { FAR_FUTURE, LONG_AGO, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
 
 /** A day, as places in the index are times. */

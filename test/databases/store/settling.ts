@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import { IMS_MESSAGE_STATES, STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
-import type { Settlement } from '../../../libs/emay-ims/src/messages/message-store.js';
+import type { Settlement } from '../../../libs/emay-ims/src/messages/attempt.js';
 import {
   FAR_FUTURE,
   idsOf,

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
-import { MessageStore, type Attempt, type NewMessage } from '../../../libs/emay-ims/src/messages/message-store.js';
-import { listedAsSql } from '../../../libs/emay-ims/src/messages/message-listing.js';
+import type { Attempt } from '../../../libs/emay-ims/src/messages/attempt.js';
+import type { NewMessage } from '../../../libs/emay-ims/src/messages/new-message.js';
+import { MessageStore } from '../../../libs/emay-ims/src/message-store/message-store.js';
+import { listedAsSql } from '../../../libs/emay-ims/src/message-store/message-listing.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 
 /** An empty, migrated database for a contract to run on. */

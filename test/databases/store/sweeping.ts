@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
-import type { MessageStore } from '../../../libs/emay-ims/src/messages/message-store.js';
+import type { MessageStore } from '../../../libs/emay-ims/src/message-store/message-store.js';
 import { FAR_FUTURE, HOLD_MS, LONG_AGO, newAttempt, newMessage, type StoreBench } from './store-bench.js';
 
 /** One message in each state, named for it, with these columns. */

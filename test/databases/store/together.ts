@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { runs } from '../../support/runs.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
-import { messageSql } from '../../../libs/emay-ims/src/messages/message-sql.js';
+import { messageSql } from '../../../libs/emay-ims/src/message-store/message-sql.js';
 import { STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
 import { appliedReport, REPORTED } from './applying.js';
 import { settlement } from './settling.js';

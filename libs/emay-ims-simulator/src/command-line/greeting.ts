@@ -6,11 +6,11 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i;
 /** The first lines: where it listens, for whom, and how to begin. Only the key that everybody knows is shown. */
 export function greeting({ url, accounts }: Pick<Simulator, 'url' | 'accounts'>, control: boolean): string[] {
   const appIds = accounts.map(({ appId }) => appId).join(', ');
-  const page = control ? ` Operator's page: ${url}/` : '';
+  const page = control ? ` Page: ${url}/` : '';
   return [
     `Emay IMS simulator listens on ${url} for appId ${appIds}.${page}`,
     ...accounts.filter(isDefault).map(({ appId, secretKey }) => `  app_id=${appId} secret_key=${secretKey}`),
-    'Ctrl+C ends it.',
+    'Press Ctrl+C to stop.',
   ];
 }
 
@@ -18,8 +18,8 @@ export function greeting({ url, accounts }: Pick<Simulator, 'url' | 'accounts'>,
 export function exposure(host: string | undefined, control: boolean): string | undefined {
   if (!control || host === undefined || LOOPBACK.test(host)) return undefined;
   return (
-    `warning: ${host} is not this machine alone: whoever reaches it reads texts and numbers at /_simulator and injects ` +
-    'faults; write --no-control to close that.'
+    `warning: it listens on ${host}: anyone who reaches that address can read texts and numbers at /_simulator and inject ` +
+    'faults. To prevent it, add --no-control.'
   );
 }
 

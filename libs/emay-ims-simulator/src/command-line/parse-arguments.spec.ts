@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { REALISTIC_COUNTRIES } from '../gateway/country-profile.js';
+import { REALISTIC_COUNTRIES } from '../circumstances/country-profile.js';
 import { DEFAULT_ACCOUNT, resolveOptions } from '../options.js';
 import { parseArguments } from './parse-arguments.js';
 
@@ -163,7 +163,7 @@ describe('flags', () => {
       '61': { reportLoss: 1 },
     });
     expect(() => served('--scenario', file({ steps: [] }))).toThrow('scenario: write { "steps"');
-    expect(() => served('--countries', file({ au: {} }))).toThrow('countries: "au" is no calling code');
+    expect(() => served('--countries', file({ au: {} }))).toThrow('countries: "au" is not a calling code');
     expect(() => served('--countries', 'dreamt')).toThrow('--countries: dreamt cannot be read');
   });
 

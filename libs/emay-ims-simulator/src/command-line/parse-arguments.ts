@@ -1,9 +1,9 @@
 import { parseArgs, types } from 'node:util';
+import { checkCountryProfiles } from '../circumstances/check-country-profiles.js';
+import { type CountryProfiles, REALISTIC_COUNTRIES } from '../circumstances/country-profile.js';
 import { scenarioWithInfinity } from '../control/infinity.js';
 import type { FaultOrder } from '../faults/fault.js';
 import { checkScenario, type Scenario } from '../faults/scenario.js';
-import { checkCountryProfiles } from '../gateway/check-country-profiles.js';
-import { type CountryProfiles, REALISTIC_COUNTRIES } from '../gateway/country-profile.js';
 import { DEFAULT_ACCOUNT, type SimulatorAccount, type SimulatorOptions } from '../options.js';
 import { ArgumentError } from './argument-error.js';
 import { parseFault } from './parse-fault.js';

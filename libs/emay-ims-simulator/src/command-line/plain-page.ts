@@ -13,7 +13,7 @@ export class PlainPage implements Page {
   private counted = '';
 
   constructor({ out, now }: Terminal) {
-    this.out = new PatientOutput(out, (skipped) => `... ${skipped} lines left out, nobody took them`);
+    this.out = new PatientOutput(out, (skipped) => `... ${skipped} lines left out, as nobody read them`);
     this.countedAt = now();
     this.rate = new RequestRate(this.countedAt);
   }

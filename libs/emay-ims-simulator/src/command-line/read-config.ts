@@ -1,6 +1,6 @@
+import { DEFAULT_SETTINGS } from '../circumstances/account-settings.js';
+import { REALISTIC_COUNTRIES } from '../circumstances/country-profile.js';
 import { scenarioWithInfinity } from '../control/infinity.js';
-import { REALISTIC_COUNTRIES } from '../gateway/country-profile.js';
-import { DEFAULT_SETTINGS } from '../gateway/account-settings.js';
 import type { SimulatorAccount, SimulatorOptions } from '../options.js';
 import { isJsonObject, type JsonObject } from '../wire/json.js';
 import { ArgumentError } from './argument-error.js';

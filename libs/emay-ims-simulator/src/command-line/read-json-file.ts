@@ -18,6 +18,6 @@ export function readJsonFile(flag: string, path: string): unknown {
   } catch (error) {
     // The parser's message may quote the file, and with it a key: only the place is told.
     const place = types.isNativeError(error) ? /position \d+/.exec(error.message)?.[0] : undefined;
-    throw new ArgumentError(`${flag}: ${path} is not JSON${place === undefined ? '' : `, see ${place}`}; mend it.`);
+    throw new ArgumentError(`${flag}: ${path} is not JSON${place === undefined ? '' : `, see ${place}`}; correct it.`);
   }
 }

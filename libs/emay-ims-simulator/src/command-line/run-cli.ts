@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
 import type { ReceivedRequest } from '../oracle/records.js';
-import { type Simulator, startSimulator } from '../simulator.js';
+import type { Simulator } from '../simulator.js';
+import { startSimulator } from '../start-simulator.js';
 import { ArgumentError } from './argument-error.js';
 import { exposure, greeting } from './greeting.js';
 import { JsonOutput } from './json-output.js';

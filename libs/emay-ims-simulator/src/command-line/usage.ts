@@ -12,11 +12,11 @@ Where it listens, and for whom
   --app-id <text>               account (default ${DEFAULT_ACCOUNT.appId})
   --secret-key <text>           its key (default ${DEFAULT_ACCOUNT.secretKey})
   --allowed-ips <list>          addresses that may call, such as 10.1.2.3,10.2.* (default: all)
-  --out-of-balance              its sends are ERROR_BALANCE until it is topped up
-  --reports <route>             pulled, held (report calls give []), or pushed to another address
+  --out-of-balance              its send calls are answered ERROR_BALANCE
+  --reports <route>             pulled, held (polls get []), or pushed to another address
                                 (default pulled)
-  --poisoned                    one report in its queue makes pulls ERROR_PARAMS
-  --no-control                  no operator's page at / and no control calls at /_simulator
+  --poisoned                    one report in its queue makes polls ERROR_PARAMS
+  --no-control                  no page at / and no control calls at /_simulator
 
 What the gateway does
   --report-delay-ms <number>    time until a report, or a range such as 100-900 (default 300)

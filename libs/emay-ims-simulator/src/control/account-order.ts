@@ -1,4 +1,4 @@
-import type { AccountSettings } from '../gateway/account-settings.js';
+import type { AccountSettings } from '../circumstances/account-settings.js';
 import type { Simulator } from '../simulator.js';
 import { isJsonObject } from '../wire/json.js';
 import { asAsked, ControlError } from './control-error.js';

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ControlAnswer, type ControlCalls, controlCalls, type ControlRooms } from './control-calls.js';
+import type { ControlListener } from '../http/gateway-listener.js';
+import { objectionToOrigin } from '../http/own-origin.js';
+import {
+  type ControlAnswer,
+  type ControlCalls,
+  controlCalls,
+  type ControlMethod,
+  type ControlRooms,
+} from './control-calls.js';
 import { ControlError } from './control-error.js';
 import { toJson } from './infinity.js';
 import { readJsonBody } from './json-body.js';
-import { checkOrigin } from './own-origin.js';
 import { readPageFile } from './page-files.js';
-
-/** Takes a request that is meant for the operator; `false` leaves it to the gateway. */
-export type ControlListener = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
 const ROOT = '/_simulator';
 
@@ -22,7 +26,7 @@ const HEADERS = {
 };
 
 /**
- * The operator's page at `/`, and the control calls under `/_simulator`.
+ * The simulator's page at `/`, and the control calls under `/_simulator`.
  * - They are no requests to the gateway: nothing of them is recorded, and no fault meets them.
  * - Nothing is carried out before the whole body was read and checked.
  */
@@ -49,7 +53,8 @@ async function serve(
   path: string,
 ): Promise<void> {
   try {
-    checkOrigin(request);
+    const objection = objectionToOrigin(request);
+    if (objection !== undefined) throw new ControlError(403, objection);
     const file = await readPageFile(path);
     if (file) {
       checkMethod(request.method, ['GET']);
@@ -86,7 +91,7 @@ async function carryOut(
 }
 
 /** HEAD is a GET whose body Node leaves out. */
-function checkMethod(method: string | undefined, allowed: readonly string[]): 'GET' | 'POST' | 'DELETE' {
+function checkMethod(method: string | undefined, allowed: readonly string[]): ControlMethod {
   const asked = method === 'HEAD' ? 'GET' : method;
   if ((asked === 'GET' || asked === 'POST' || asked === 'DELETE') && allowed.includes(asked)) return asked;
   throw new ControlError(405, `Use ${allowed.join(' or ')} here.`, { Allow: allowed.join(', ') });

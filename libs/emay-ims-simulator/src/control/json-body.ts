@@ -39,7 +39,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ControlError(400, `The body is no JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new ControlError(400, `The body is not JSON: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }
 

@@ -10,7 +10,7 @@ const TYPES = {
   js: 'text/javascript; charset=utf-8',
 };
 
-/** The files of the operator's page, all there are: what is asked for is looked up here and never becomes a path. */
+/** The files of the page, all there are: what is asked for is looked up here and never becomes a path. */
 export const PAGE_FILES = [
   'accounts-panel.js',
   'control-calls.js',

@@ -1,4 +1,4 @@
-import { drained } from '../http/drained.js';
+import { drained } from '../exchange/drained.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine page, and with it more than any page should hold. */
@@ -12,7 +12,6 @@ export interface AbsurdPageFault {
   readonly place?: 'behind' | 'before' | undefined;
 }
 
-const SIZE = 1_000_000;
 const STEP = 4_096;
 
 /** What is no report, each in another way. */
@@ -61,7 +60,7 @@ const SHAPES = {
 } satisfies Record<string, (size: number) => Iterable<string>>;
 
 export const absurdPage: FaultDefinition<AbsurdPageFault> = {
-  meaning: 'the page and `size` items, levels or units of text that nobody can want, in one complete answer',
+  meaning: 'the report batch and `size` useless items, levels or units of text, in one complete answer',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: {
@@ -71,10 +70,10 @@ export const absurdPage: FaultDefinition<AbsurdPageFault> = {
       default: 'no-reports',
       meaning: 'what there is too much of',
     },
-    size: { type: 'integer', min: 1, max: 100_000_000, default: SIZE, meaning: 'items, levels or units of text' },
+    size: { type: 'integer', min: 1, max: 100_000_000, default: 1_000_000, meaning: 'items, levels or units of text' },
     place: { type: 'choice', choices: ['behind', 'before'], default: 'behind', meaning: 'of the genuine reports' },
   },
-  async play(exchange, { shape = 'no-reports', size = SIZE, place = 'behind' }) {
+  async play(exchange, { shape, size, place }) {
     const answer = exchange.accept();
     if (!Array.isArray(answer.data)) {
       exchange.answer(answer);

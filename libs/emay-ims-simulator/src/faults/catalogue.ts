@@ -1,4 +1,4 @@
-import type { Exchange } from '../http/exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { absurdPage } from './absurd-page.js';
 import { clockSkew } from './clock-skew.js';
 import { code } from './code.js';
@@ -9,7 +9,7 @@ import { drip } from './drip.js';
 import { duplicateReports } from './duplicate-reports.js';
 import { earlyReports } from './early-reports.js';
 import { encoded } from './encoded.js';
-import type { FaultDefinition } from './fault-definition.js';
+import type { FaultDefinition, FaultField } from './fault-definition.js';
 import type { Fault, FaultKind } from './fault.js';
 import { gzip } from './gzip.js';
 import { hang } from './hang.js';
@@ -81,11 +81,16 @@ export function isFaultKind(text: string): text is FaultKind {
 /** Every kind of fault. */
 export const FAULT_KINDS: readonly FaultKind[] = Object.keys(FAULTS).filter(isFaultKind);
 
+/** Fills in the defaults of what the fault leaves open, and plays it. */
 export async function playFault(fault: Fault, exchange: Exchange): Promise<void> {
   await playKind(fault.kind, fault, exchange);
 }
 
-/** Generic so that the compiler sees each kind meet its own behaviour. */
+/** Generic: what is made of a fault of any kind fits the behaviour of none. */
 async function playKind<K extends FaultKind>(kind: K, fault: FaultsByKind[K], exchange: Exchange): Promise<void> {
-  await FAULTS[kind].play?.(exchange, fault);
+  const { fields, play } = FAULTS[kind];
+  const known: [string, FaultField][] = Object.entries(fields);
+  const defaults = [['accept', false], ...known.map(([name, field]) => [name, field.default])];
+  const given = Object.entries(fault).filter(([, value]) => value !== undefined);
+  await play?.(exchange, Object.fromEntries([...defaults, ...given]));
 }

@@ -11,7 +11,8 @@ const SKIP: FaultField = { type: 'integer', min: 0, meaning: 'a number of reques
 
 /** Throws a `RangeError` whose message says what to write, unless the value is an order that can be carried out. */
 export function checkFaultOrder(order: unknown): asserts order is FaultOrder {
-  if (!isJsonObject(order)) throw wrong(`${JSON.stringify(order)} is no order; write one such as { "kind": "hang" }`);
+  if (!isJsonObject(order))
+    throw wrong(`${JSON.stringify(order)} is not an order; write one such as { "kind": "hang" }`);
   const kind = order.kind;
   if (typeof kind !== 'string' || !isFaultKind(kind)) {
     throw wrong(`there is no kind ${JSON.stringify(kind)}; write one of: ${FAULT_KINDS.join(', ')}`);

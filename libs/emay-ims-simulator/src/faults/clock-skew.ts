@@ -7,13 +7,16 @@ export interface ClockSkewFault {
   readonly ms?: number | undefined;
 }
 
-const SKEW_MS = 15 * 60_000;
-
 export const clockSkew: FaultDefinition<ClockSkewFault> = {
-  meaning: 'what a gateway answers whose clock is `ms` ahead: `ERROR_TIMESTAMP`, or reports with shifted times',
+  meaning: 'the answer of a gateway whose clock is `ms` ahead: `ERROR_TIMESTAMP`, or reports with shifted times',
   accepts: 'yes',
   fields: {
-    ms: { type: 'integer', min: -Number.MAX_SAFE_INTEGER, default: SKEW_MS, meaning: 'milliseconds; negative: behind' },
+    ms: {
+      type: 'integer',
+      min: -Number.MAX_SAFE_INTEGER,
+      default: 15 * 60_000,
+      meaning: 'milliseconds; negative: behind',
+    },
   },
-  play: (exchange, { ms = SKEW_MS }) => exchange.answer(exchange.accept({ clockShiftMs: ms })),
+  play: (exchange, { ms }) => exchange.answer(exchange.accept({ clockShiftMs: ms })),
 };

@@ -15,7 +15,7 @@ export const code: FaultDefinition<CodeFault> = {
     code: { type: 'text', required: true, meaning: 'such as ERROR_SIGN, or any other text' },
     where: { type: 'choice', choices: ['body', 'header'], default: 'body', meaning: 'of the answer' },
   },
-  play(exchange, { code: given, where = 'body', accept = false }) {
+  play(exchange, { code: given, where, accept }) {
     if (accept) exchange.accept();
     if (where === 'header') exchange.send('', { code: given, headers: { result: given } });
     else exchange.answer({ code: given });

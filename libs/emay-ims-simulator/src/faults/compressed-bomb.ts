@@ -1,5 +1,5 @@
 import { constants, createGzip } from 'node:zlib';
-import { drained } from '../http/drained.js';
+import { drained } from '../exchange/drained.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer with a last field that fills the memory of a caller which inflates it: a thousandth on the wire. */
@@ -9,14 +9,13 @@ export interface CompressedBombFault {
   readonly bytes?: number | undefined;
 }
 
-const BYTES = 1024 ** 3;
 const CHUNK = Buffer.alloc(1024 ** 2, 'x');
 
 export const compressedBomb: FaultDefinition<CompressedBombFault> = {
   meaning: 'the answer compressed, with padding that inflates to `bytes`',
   accepts: 'yes',
-  fields: { bytes: { type: 'integer', min: 0, default: BYTES, meaning: 'size of the padding once inflated' } },
-  async play(exchange, { bytes = BYTES }) {
+  fields: { bytes: { type: 'integer', min: 0, default: 1024 ** 3, meaning: 'size of the padding once inflated' } },
+  async play(exchange, { bytes }) {
     const answer = exchange.accept();
     exchange.head(200, answer.code, { 'Content-Encoding': 'gzip' });
     const gzip = createGzip({ level: constants.Z_BEST_SPEED });

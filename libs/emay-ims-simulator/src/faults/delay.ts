@@ -16,7 +16,7 @@ export const delay: FaultDefinition<DelayFault> = {
     ms: { type: 'integer', min: 0, required: true, meaning: 'milliseconds' },
     before: { type: 'choice', choices: ['answer', 'acceptance'], default: 'answer', meaning: 'what waits' },
   },
-  async play(exchange, { ms, before = 'answer' }) {
+  async play(exchange, { ms, before }) {
     if (before === 'answer') exchange.accept();
     await exchange.wait(ms);
     // As a gateway would: it notices a caller that has gone only when it writes.

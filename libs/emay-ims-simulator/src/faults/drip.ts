@@ -7,15 +7,13 @@ export interface DripFault {
   readonly intervalMs?: number | undefined;
 }
 
-const INTERVAL_MS = 100;
-
 export const drip: FaultDefinition<DripFault> = {
   meaning: 'the answer byte by byte, one every `intervalMs`',
   accepts: 'yes',
   fields: {
-    intervalMs: { type: 'integer', min: 0, default: INTERVAL_MS, meaning: 'milliseconds between two bytes' },
+    intervalMs: { type: 'integer', min: 0, default: 100, meaning: 'milliseconds between two bytes' },
   },
-  async play(exchange, { intervalMs = INTERVAL_MS }) {
+  async play(exchange, { intervalMs }) {
     const answer = exchange.accept();
     const body = Buffer.from(JSON.stringify(answer));
     exchange.head(200, answer.code, { 'Content-Length': String(body.length) });

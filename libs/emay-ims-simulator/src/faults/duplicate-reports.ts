@@ -11,14 +11,14 @@ export interface DuplicateReportsFault {
 }
 
 export const duplicateReports: FaultDefinition<DuplicateReportsFault> = {
-  meaning: 'the answer; each report of these messages comes `count` times more, `byMs` later',
+  meaning: 'the answer; each report of these messages comes `count` more times, `byMs` later',
   accepts: 'yes',
   calls: REPLANNED_CALLS,
   fields: {
     count: { type: 'integer', min: 1, max: 100, default: 1, meaning: 'copies of each report' },
     byMs: { type: 'integer', min: 0, default: 0, meaning: 'milliseconds' },
   },
-  play: (exchange, { count = 1, byMs = 0 }) =>
+  play: (exchange, { count, byMs }) =>
     replanned(exchange, (planned) => [
       ...planned,
       ...planned.flatMap((report) => Array.from({ length: count }, () => ({ ...report, laterByMs: byMs }))),

@@ -8,13 +8,11 @@ export interface EarlyReportsFault {
   readonly answerAfterMs?: number | undefined;
 }
 
-const ANSWER_AFTER_MS = 1_000;
-
 export const earlyReports: FaultDefinition<EarlyReportsFault> = {
-  meaning: 'the answer after `answerAfterMs`, when the reports of these messages are long due',
+  meaning: 'the answer after `answerAfterMs`; the reports of these messages are due before it',
   accepts: 'yes',
   calls: REPLANNED_CALLS,
-  fields: { answerAfterMs: { type: 'integer', min: 0, default: ANSWER_AFTER_MS, meaning: 'milliseconds' } },
-  play: (exchange, { answerAfterMs = ANSWER_AFTER_MS }) =>
+  fields: { answerAfterMs: { type: 'integer', min: 0, default: 1_000, meaning: 'milliseconds' } },
+  play: (exchange, { answerAfterMs }) =>
     replanned(exchange, (planned) => planned.map((report) => ({ ...report, when: 'at-once' })), answerAfterMs),
 };

@@ -1,5 +1,5 @@
-import { type Break, BREAKS, sendCut } from '../http/cut-body.js';
-import { placesWithin } from '../http/whole-reports.js';
+import { type Break, BREAKS, sendCut } from '../exchange/cut-body.js';
+import { placesWithin } from '../exchange/whole-reports.js';
 import { CHARSET_NAMES, CHARSETS, type CharsetName, encodeText } from '../wire/charset.js';
 import { PACKING_NAMES, type PackingName, PACKINGS } from '../wire/packing.js';
 import type { FaultDefinition } from './fault-definition.js';
@@ -26,7 +26,8 @@ export interface EncodedFault {
 }
 
 export const encoded: FaultDefinition<EncodedFault> = {
-  meaning: 'the answer in another `charset`, packed unasked, with headers that need not say so; `percent` of it',
+  meaning:
+    'the answer in another `charset`, compressed without being asked, under headers that may be wrong; `percent` of it',
   accepts: 'yes',
   fields: {
     charset: { type: 'choice', choices: CHARSET_NAMES, default: 'utf-8', meaning: 'how the text is written' },
@@ -41,7 +42,7 @@ export const encoded: FaultDefinition<EncodedFault> = {
     percent: { type: 'integer', min: 0, max: 100, default: 100, meaning: 'share of the packed body that arrives' },
     breaks: { type: 'choice', choices: BREAKS, default: 'body', meaning: 'what is cut, below 100 percent' },
   },
-  play(exchange, { charset = 'utf-8', declares, packing = 'none', announces, percent = 100, breaks = 'body' }) {
+  play(exchange, { charset, declares, packing, announces, percent, breaks }) {
     const answer = exchange.accept();
     const { pack, unpack } = PACKINGS[packing];
     const whole = pack(encodeText(JSON.stringify(answer), charset));
@@ -57,14 +58,14 @@ export const encoded: FaultDefinition<EncodedFault> = {
   },
 };
 
-function contentType(charset: CharsetName, tells: Tells = 'truth'): Record<string, string> {
+function contentType(charset: CharsetName, tells: Tells): Record<string, string> {
   const { name } = CHARSETS[charset];
   if (tells === 'nothing') return { 'Content-Type': 'text/plain' };
   const said = tells === 'truth' ? name : name === 'utf-8' ? 'gb18030' : 'utf-8';
   return { 'Content-Type': `text/plain;charset=${said}` };
 }
 
-function contentEncoding(packing: PackingName, tells: Tells = 'truth'): Record<string, string> {
+function contentEncoding(packing: PackingName, tells: Tells): Record<string, string> {
   const { name } = PACKINGS[packing];
   if (tells === 'nothing' || (tells === 'truth' && packing === 'none')) return {};
   return { 'Content-Encoding': tells === 'truth' ? name : name === 'gzip' ? 'br' : 'gzip' };

@@ -1,9 +1,9 @@
-import type { Exchange } from '../http/exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 import type { Answer } from '../wire/answer-code.js';
 import type { CallName } from '../wire/call-name.js';
 import { isJsonObject, type JsonObject } from '../wire/json.js';
 
-/** A field of a fault, as the check of orders, the operator's page and the documents need it. */
+/** A field of a fault, as the check of orders, the page and the documents need it. */
 export type FaultField = { readonly meaning: string; readonly required?: true | undefined } & (
   | {
       readonly type: 'integer';
@@ -15,8 +15,8 @@ export type FaultField = { readonly meaning: string; readonly required?: true | 
   | { readonly type: 'choice'; readonly choices: readonly (string | number)[]; readonly default: string | number }
 );
 
-/** Everything there is to know about one kind of fault. */
-export interface FaultDefinition<F extends object> {
+/** Everything there is to know about one kind of fault. `Open` names the fields that may stay without a value. */
+export interface FaultDefinition<F extends object, Open extends keyof F = never> {
   /** What the caller gets, as half a sentence. */
   readonly meaning: string;
   /** Whether the gateway acts on the request all the same; `choice`: as the fault's own `accept` says, default no. */
@@ -25,10 +25,11 @@ export interface FaultDefinition<F extends object> {
   readonly calls?: readonly CallName[] | undefined;
   readonly fields: { readonly [K in Exclude<keyof F, 'kind' | 'accept'>]-?: FaultField };
   /**
-   * Plays it. Calling `exchange.accept()` or not decides whether the gateway acts on the request. Absent for a fault of
-   * the port itself, which no request lives to meet.
+   * Plays it, with every default filled in. Calling `exchange.accept()` or not decides whether the gateway acts on the
+   * request. Absent for a fault of the port itself, which no request lives to meet.
    */
-  readonly play?: ((exchange: Exchange, fault: F) => void | Promise<void>) | undefined;
+  readonly play?:
+    ((exchange: Exchange, fault: Required<Omit<F, Open>> & Pick<F, Open>) => void | Promise<void>) | undefined;
 }
 
 /** Shared by the faults that can strike on either side of the acceptance. */

@@ -7,7 +7,7 @@ export interface GzipFault {
 }
 
 export const gzip: FaultDefinition<GzipFault> = {
-  meaning: 'the answer compressed, unasked',
+  meaning: 'the answer compressed without being asked',
   accepts: 'yes',
   fields: {},
   play(exchange) {

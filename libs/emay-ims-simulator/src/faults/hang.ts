@@ -6,10 +6,10 @@ export interface HangFault extends EitherSide {
 }
 
 export const hang: FaultDefinition<HangFault> = {
-  meaning: 'nothing, on an open connection',
+  meaning: 'no answer; the connection stays open',
   accepts: 'choice',
   fields: {},
-  play(exchange, { accept = false }) {
+  play(exchange, { accept }) {
     if (accept) exchange.accept();
   },
 };

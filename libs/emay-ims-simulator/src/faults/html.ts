@@ -10,10 +10,10 @@ export interface HtmlFault extends EitherSide {
 const PAGE = '<!DOCTYPE html><html><head><title>系统维护</title></head><body><h1>系统维护中</h1></body></html>';
 
 export const html: FaultDefinition<HtmlFault> = {
-  meaning: 'a web page with `status`',
+  meaning: 'a web page with the HTTP `status`',
   accepts: 'choice',
   fields: { status: { type: 'integer', min: 200, max: 599, default: 200, meaning: 'HTTP status' } },
-  play(exchange, { status = 200, accept = false }) {
+  play(exchange, { status, accept }) {
     if (accept) exchange.accept();
     exchange.send(PAGE, { status, headers: { 'Content-Type': 'text/html;charset=utf-8' } });
   },

@@ -8,13 +8,11 @@ export interface LateReportsFault {
   readonly byMs?: number | undefined;
 }
 
-const BY_MS = 60_000;
-
 export const lateReports: FaultDefinition<LateReportsFault> = {
   meaning: 'the answer; the reports of these messages come `byMs` later',
   accepts: 'yes',
   calls: REPLANNED_CALLS,
-  fields: { byMs: { type: 'integer', min: 0, default: BY_MS, meaning: 'milliseconds' } },
-  play: (exchange, { byMs = BY_MS }) =>
+  fields: { byMs: { type: 'integer', min: 0, default: 60_000, meaning: 'milliseconds' } },
+  play: (exchange, { byMs }) =>
     replanned(exchange, (planned) => planned.map((report) => ({ ...report, laterByMs: byMs }))),
 };

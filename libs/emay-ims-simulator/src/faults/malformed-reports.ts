@@ -29,14 +29,14 @@ const SHAPES = {
 const ALL = Object.values(SHAPES);
 
 export const malformedReports: FaultDefinition<MalformedReportsFault> = {
-  meaning: 'the page with its first `count` reports spoilt',
+  meaning: 'the report batch with its first `count` reports malformed',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: {
     count: { type: 'integer', min: 1, max: 500, default: 1, meaning: 'how many' },
     shape: { type: 'choice', choices: ['all', ...Object.keys(SHAPES)], default: 'all', meaning: 'what is wrong' },
   },
-  play: (exchange, { count = 1, shape = 'all' }) =>
+  play: (exchange, { count, shape }) =>
     exchange.answer(
       rewriteEntries(exchange.accept(), (reports) =>
         reports.map((report, index) => {

@@ -11,6 +11,5 @@ export const missingEntries: FaultDefinition<MissingEntriesFault> = {
   meaning: 'the answer without its first `count` entries',
   accepts: 'yes',
   fields: { count: { type: 'integer', min: 1, default: 1, meaning: 'how many' } },
-  play: (exchange, { count = 1 }) =>
-    exchange.answer(rewriteEntries(exchange.accept(), (entries) => entries.slice(count))),
+  play: (exchange, { count }) => exchange.answer(rewriteEntries(exchange.accept(), (entries) => entries.slice(count))),
 };

@@ -8,7 +8,7 @@ export interface NumericIdsFault {
 const QUOTED_ID = /"(imsId|customImsId)":"([1-9]\d*)"/g;
 
 export const numericIds: FaultDefinition<NumericIdsFault> = {
-  meaning: 'ids as bare JSON numbers',
+  meaning: 'IDs as JSON numbers, without quotes',
   accepts: 'yes',
   fields: {},
   play(exchange) {

@@ -16,14 +16,14 @@ const SHAPES: Readonly<Record<OddShape, Reshape>> = ODD_SHAPES;
 const ALL: readonly Reshape[] = Object.values(SHAPES);
 
 export const oddReports: FaultDefinition<OddReportsFault> = {
-  meaning: 'the page with its first `count` reports written another way: states, times, numbers, ids, texts',
+  meaning: 'the report batch with its first `count` reports written another way: states, times, numbers, IDs, texts',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: {
     count: { type: 'integer', min: 1, max: 500, default: 500, meaning: 'how many' },
     shape: { type: 'choice', choices: ['all', ...Object.keys(ODD_SHAPES)], default: 'all', meaning: 'what is odd' },
   },
-  play: (exchange, { count = 500, shape = 'all' }) =>
+  play: (exchange, { count, shape }) =>
     exchange.answer(
       rewriteEntries(exchange.accept(), (reports) =>
         reports.map((report, index) => {

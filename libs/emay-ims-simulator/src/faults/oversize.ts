@@ -1,4 +1,4 @@
-import { drained } from '../http/drained.js';
+import { drained } from '../exchange/drained.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer with a last field that never seems to end. The length is not announced. */
@@ -8,14 +8,13 @@ export interface OversizeFault {
   readonly bytes?: number | undefined;
 }
 
-const BYTES = 64 * 1024 ** 2;
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
 export const oversize: FaultDefinition<OversizeFault> = {
-  meaning: 'the answer and `bytes` of padding, unannounced',
+  meaning: 'the answer and `bytes` of padding, without Content-Length',
   accepts: 'yes',
-  fields: { bytes: { type: 'integer', min: 0, default: BYTES, meaning: 'size of the padding' } },
-  async play(exchange, { bytes = BYTES }) {
+  fields: { bytes: { type: 'integer', min: 0, default: 64 * 1024 ** 2, meaning: 'size of the padding' } },
+  async play(exchange, { bytes }) {
     const answer = exchange.accept();
     const { response } = exchange;
     exchange.head(200, answer.code, {});

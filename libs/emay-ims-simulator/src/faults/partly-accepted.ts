@@ -10,17 +10,15 @@ export interface PartlyAcceptedFault {
   readonly code?: string | undefined;
 }
 
-const CODE = 'ERROR_PARAMS';
-
 export const partlyAccepted: FaultDefinition<PartlyAcceptedFault> = {
-  meaning: '`code`, although the first `count` messages were taken; what is refused anyway takes none',
+  meaning: '`code`, although the first `count` messages were accepted; of a request that is refused anyway, none',
   accepts: 'yes',
   calls: SEND_CALL_NAMES,
   fields: {
     count: { type: 'integer', min: 0, default: 1, meaning: 'messages that are taken' },
-    code: { type: 'text', default: CODE, meaning: 'such as ERROR_PARAMS, or any other text' },
+    code: { type: 'text', default: 'ERROR_PARAMS', meaning: 'such as ERROR_PARAMS, or any other text' },
   },
-  play(exchange, { count = 1, code = CODE }) {
+  play(exchange, { count, code }) {
     const answer = exchange.accept({ takesOnly: count });
     exchange.answer(answer.code === 'SUCCESS' ? { code } : answer);
   },

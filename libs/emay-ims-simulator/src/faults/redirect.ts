@@ -9,14 +9,14 @@ export interface RedirectFault extends EitherSide {
   readonly location?: string | undefined;
 }
 
-export const redirect: FaultDefinition<RedirectFault> = {
+export const redirect: FaultDefinition<RedirectFault, 'location'> = {
   meaning: '`status` to `location` (the same call)',
   accepts: 'choice',
   fields: {
     status: { type: 'choice', choices: [307, 308, 301, 302, 303], default: 307, meaning: 'HTTP status' },
     location: { type: 'text', meaning: 'a URL; default: the same call' },
   },
-  play(exchange, { status = 307, location, accept = false }) {
+  play(exchange, { status, location, accept }) {
     if (accept) exchange.accept();
     exchange.send('', { status, headers: { Location: location ?? exchange.record.path } });
   },

@@ -6,7 +6,7 @@ export interface ReorderedEntriesFault {
 }
 
 export const reorderedEntries: FaultDefinition<ReorderedEntriesFault> = {
-  meaning: 'the entries last to first',
+  meaning: 'the entries in reverse order',
   accepts: 'yes',
   fields: {},
   play: (exchange) => exchange.answer(rewriteEntries(exchange.accept(), (entries) => entries.toReversed())),

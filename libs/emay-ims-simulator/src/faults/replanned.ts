@@ -1,5 +1,5 @@
-import type { PlannedReport } from '../gateway/planned-report.js';
-import type { Exchange } from '../http/exchange.js';
+import type { PlannedReport } from '../circumstances/planned-report.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { SEND_CALL_NAMES } from '../wire/call-name.js';
 
 /** Only these have messages whose reports can be planned. */

@@ -6,7 +6,7 @@ export interface ResetAfterFault {
 }
 
 export const resetAfter: FaultDefinition<ResetAfterFault> = {
-  meaning: 'a TCP reset before a byte of the answer',
+  meaning: 'a TCP reset before the first byte of the answer',
   accepts: 'yes',
   fields: {},
   play(exchange) {

@@ -6,7 +6,7 @@ export interface ResetBeforeFault {
 }
 
 export const resetBefore: FaultDefinition<ResetBeforeFault> = {
-  meaning: 'a TCP reset, after the whole request arrived',
+  meaning: 'a TCP reset after the whole request has arrived',
   accepts: 'no',
   fields: {},
   play: (exchange) => exchange.reset(),

@@ -1,5 +1,5 @@
-import { sendCut } from '../http/cut-body.js';
-import { placesWithin } from '../http/whole-reports.js';
+import { sendCut } from '../exchange/cut-body.js';
+import { placesWithin } from '../exchange/whole-reports.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 const ANSWERS = ['whole', 'cut', 'reset', 'error'] as const;
@@ -12,11 +12,11 @@ export interface ReturnedPageFault {
 }
 
 export const returnedPage: FaultDefinition<ReturnedPageFault> = {
-  meaning: 'the page, which goes back into the queue and comes again; `answer` says what arrives of it',
+  meaning: 'the report batch, which returns to the queue and comes again; `answer` chooses how much arrives now',
   accepts: 'yes',
   calls: ['getIMSReport'],
   fields: { answer: { type: 'choice', choices: ANSWERS, default: 'whole', meaning: 'what arrives' } },
-  play(exchange, { answer: arrives = 'whole' }) {
+  play(exchange, { answer: arrives }) {
     const answer = exchange.accept({ putsBack: true });
     if (arrives === 'reset') return exchange.reset();
     if (arrives === 'whole' || answer.code !== 'SUCCESS') return exchange.answer(answer);

@@ -8,10 +8,10 @@ export interface StrangerEntriesFault {
 }
 
 export const strangerEntries: FaultDefinition<StrangerEntriesFault> = {
-  meaning: '`count` entries nobody asked about, then the true ones; a single send gets a stranger alone',
+  meaning: '`count` entries of other messages before the true ones; a single send gets only one of another message',
   accepts: 'yes',
   fields: { count: { type: 'integer', min: 1, default: 1, meaning: 'how many' } },
-  play: (exchange, { count = 1 }) =>
+  play: (exchange, { count }) =>
     exchange.answer(
       rewriteEntries(exchange.accept(), (entries) => [
         ...Array.from({ length: count }, (_, index) => stranger(entries[0], index)),

@@ -17,19 +17,17 @@ export interface StrangerReportsFault {
   readonly state?: string | undefined;
 }
 
-const STATE = 'DELIVRD';
-
 export const strangerReports: FaultDefinition<StrangerReportsFault> = {
-  meaning: 'the answer; `count` reports come of messages that another system sent under this appId',
+  meaning: 'the answer; `count` reports of messages that another system sent under this appId',
   accepts: 'yes',
   calls: SEND_CALL_NAMES,
   fields: {
     count: { type: 'integer', min: 1, max: 10_000, default: 1, meaning: 'how many' },
     ids: { type: 'choice', choices: IDS, default: 'theirs', meaning: 'whose customImsId they name' },
     numbers: { type: 'choice', choices: NUMBERS, default: 'ours', meaning: 'whose number they name' },
-    state: { type: 'text', default: STATE, meaning: 'a report state, listed or not' },
+    state: { type: 'text', default: 'DELIVRD', meaning: 'a report state, listed or not' },
   },
-  play(exchange, { count = 1, ids = 'theirs', numbers = 'ours', state = STATE }) {
+  play(exchange, { count, ids, numbers, state }) {
     exchange.answer(
       exchange.accept({
         strangers: (taken) =>

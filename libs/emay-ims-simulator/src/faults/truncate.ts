@@ -1,5 +1,5 @@
-import { type Break, BREAKS, sendCut } from '../http/cut-body.js';
-import { placesWithin } from '../http/whole-reports.js';
+import { type Break, BREAKS, sendCut } from '../exchange/cut-body.js';
+import { placesWithin } from '../exchange/whole-reports.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer breaks off after its first bytes. */
@@ -17,17 +17,16 @@ export interface TruncateFault {
   readonly breaks?: Break | undefined;
 }
 
-const PERCENT = 50;
-
-export const truncate: FaultDefinition<TruncateFault> = {
-  meaning: 'the first `bytes` or `percent`, then the end; `breaks: "body"` cuts the JSON inside a complete HTTP answer',
+export const truncate: FaultDefinition<TruncateFault, 'bytes'> = {
+  meaning:
+    'only the first `bytes` or `percent` of the answer; `breaks: "body"` cuts the JSON inside a complete HTTP answer',
   accepts: 'yes',
   fields: {
     bytes: { type: 'integer', min: 0, meaning: 'bytes that arrive; default: as percent says' },
-    percent: { type: 'integer', min: 0, max: 100, default: PERCENT, meaning: 'share of the body that arrives' },
+    percent: { type: 'integer', min: 0, max: 100, default: 50, meaning: 'share of the body that arrives' },
     breaks: { type: 'choice', choices: BREAKS, default: 'connection', meaning: 'what is cut' },
   },
-  play(exchange, { percent = PERCENT, bytes, breaks = 'connection' }) {
+  play(exchange, { percent, bytes, breaks }) {
     const answer = exchange.accept();
     const whole = Buffer.from(JSON.stringify(answer));
     const sentBytes = bytes ?? Math.floor((whole.length * percent) / 100);

@@ -44,5 +44,5 @@ export const untrueEntries: FaultDefinition<UntrueEntriesFault> = {
   fields: {
     what: { type: 'choice', choices: Object.keys(UNTRUE), default: 'twice', meaning: 'what is untrue' },
   },
-  play: (exchange, { what = 'twice' }) => exchange.answer(rewriteEntries(exchange.accept(), UNTRUE[what])),
+  play: (exchange, { what }) => exchange.answer(rewriteEntries(exchange.accept(), UNTRUE[what])),
 };

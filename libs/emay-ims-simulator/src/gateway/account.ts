@@ -1,9 +1,9 @@
+import { type AccountSettings, type CurrentSettings, settingsOf } from '../circumstances/account-settings.js';
+import { type PlannedReport, UNPRINTABLE } from '../circumstances/planned-report.js';
 import type { ResolvedOptions, SimulatorAccount } from '../options.js';
-import { type AccountSettings, type CurrentSettings, settingsOf } from './account-settings.js';
 import type { QueuedReport } from './due-moment.js';
 import { PushedReport, type ReportSubject } from './outstanding-report.js';
 import { PaceLimit } from './pace-limit.js';
-import { type PlannedReport, UNPRINTABLE } from './planned-report.js';
 import { ReportQueue } from './report-queue.js';
 
 export type QueuedOfAccount = QueuedReport<ReportSubject, PlannedReport>;

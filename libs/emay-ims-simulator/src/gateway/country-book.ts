@@ -1,5 +1,5 @@
-import type { CountryProfile, CountryProfiles, DelayProfile } from './country-profile.js';
-import { DELIVERED, type PlannedReport, planReport } from './planned-report.js';
+import type { CountryProfile, CountryProfiles, DelayProfile } from '../circumstances/country-profile.js';
+import { DELIVERED, type PlannedReport, planReport } from '../circumstances/planned-report.js';
 
 /** The 95th percentile of the standard normal distribution. */
 const Z95 = 1.6448536269514722;
@@ -38,7 +38,7 @@ export class CountryBook {
     return (outcomes.find(({ upTo }) => drawn < upTo) ?? outcomes.at(-1)!).planned;
   }
 
-  /** Milliseconds from acceptance to the operator's report. */
+  /** Milliseconds from acceptance to the carrier's report. */
   drawDelay(mobile: string): number {
     const { delay } = this.countryOf(mobile);
     if (typeof delay === 'number') return delay;

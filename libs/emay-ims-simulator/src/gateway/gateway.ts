@@ -1,3 +1,7 @@
+import type { AccountSettings, CurrentSettings } from '../circumstances/account-settings.js';
+import type { Circumstances } from '../circumstances/circumstances.js';
+import { AS_PUSHED, type PlannedReport } from '../circumstances/planned-report.js';
+import type { StrangerMessage } from '../circumstances/stranger-message.js';
 import type { Fault } from '../faults/fault.js';
 import type { ResolvedOptions } from '../options.js';
 import { type AcceptedCall, KeptMessage } from '../oracle/accepted-call.js';
@@ -5,23 +9,19 @@ import type { Journal } from '../oracle/journal.js';
 import type { AcceptedMessage, OpenRequest, PendingReport, QueueCounters } from '../oracle/records.js';
 import type { Answer, Refusal } from '../wire/answer-code.js';
 import type { CallName, SendCallName } from '../wire/call-name.js';
-import type { RequestBody, SendEntry } from '../wire/request-body.js';
 import type { WireReport } from '../wire/report-state.js';
+import type { RequestBody, SendEntry } from '../wire/request-body.js';
 import { WireTime } from '../wire/wire-time.js';
 import { Account } from './account.js';
-import type { AccountSettings, CurrentSettings } from './account-settings.js';
 import { checkCaller } from './caller-checks.js';
-import type { Circumstances } from './circumstances.js';
 import { CountryBook } from './country-book.js';
 import { HandedOut } from './handed-out.js';
 import { ImsIds } from './ims-ids.js';
 import { magicOutcome } from './magic-numbers.js';
 import { PushedReport, summarise, toWireReport } from './outstanding-report.js';
 import { planReports } from './plan-reports.js';
-import { AS_PUSHED, type PlannedReport } from './planned-report.js';
 import { seededRandom } from './random.js';
 import { checkBatch, checkSingle } from './send-checks.js';
-import { type StrangerMessage, strangerReport } from './stranger-message.js';
 
 const MAX_REPORTS = 500;
 
@@ -105,9 +105,11 @@ export class Gateway {
     }
   }
 
-  /** A well-formed report of a message that nobody sent by this gateway, received now. */
-  reportOfStranger(message: StrangerMessage): WireReport {
-    return strangerReport(message, this.imsIdAt(this.ids.take()), this.options.now(), this.time);
+  /** A well-formed report of a message that nobody sent by this gateway, received now, under an id that nobody was answered. */
+  reportOfStranger({ state = 'DELIVRD', ...message }: StrangerMessage): WireReport {
+    const now = this.options.now();
+    const sent = { ...message, imsId: this.imsIdAt(this.ids.take()), acceptedAt: now };
+    return toWireReport(sent, { state }, now, this.time);
   }
 
   /** A well-formed report of a message, received now. */

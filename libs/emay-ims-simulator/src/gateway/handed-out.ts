@@ -1,8 +1,8 @@
+import type { PlannedReport } from '../circumstances/planned-report.js';
 import type { ReportSummary } from '../oracle/records.js';
 import type { KeptReport, ReportPage } from '../oracle/report-page.js';
 import type { WireTime } from '../wire/wire-time.js';
 import { PushedReport, type ReportSubject, summarise, toWireReport } from './outstanding-report.js';
-import type { PlannedReport } from './planned-report.js';
 
 interface WrittenPage extends ReportPage {
   readonly time: WireTime;

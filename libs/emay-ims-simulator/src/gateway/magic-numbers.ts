@@ -1,6 +1,6 @@
+import { DELIVERED, type PlannedReport, planReport } from '../circumstances/planned-report.js';
 import type { Fault } from '../faults/fault.js';
 import { ANSWER_CODES } from '../wire/answer-code.js';
-import { DELIVERED, type PlannedReport, planReport } from './planned-report.js';
 
 /** What a number's ending chooses: the reports of its message, or a fault of the whole request that names it. */
 export type MagicOutcome = { readonly meaning: string } & (

@@ -1,9 +1,9 @@
+import type { PlannedReport } from '../circumstances/planned-report.js';
 import type { KeptMessage } from '../oracle/accepted-call.js';
 import type { AcceptedMessage, ReportSummary } from '../oracle/records.js';
 import { isJsonObject } from '../wire/json.js';
 import { describeState, type WireReport } from '../wire/report-state.js';
 import type { WireTime } from '../wire/wire-time.js';
-import type { PlannedReport } from './planned-report.js';
 
 /** A report that was pushed into the queue as it is. */
 export class PushedReport {

@@ -1,8 +1,8 @@
+import { BAD_NUMBER, type PlannedReport, REPEATED_NUMBER } from '../circumstances/planned-report.js';
 import type { SendCallName } from '../wire/call-name.js';
 import { isMobile } from '../wire/mobile.js';
 import type { SendEntry } from '../wire/request-body.js';
 import { magicOutcome } from './magic-numbers.js';
-import { BAD_NUMBER, type PlannedReport, REPEATED_NUMBER } from './planned-report.js';
 
 /** The reports of each message of one call, in the order of its entries. `draw` decides where nothing else does. */
 export function planReports(

@@ -1,17 +1,7 @@
+import type { EmptyBatch } from '../options.js';
 import type { Refusal } from '../wire/answer-code.js';
 import { isMobile } from '../wire/mobile.js';
 import type { RequestBody, SendEntry } from '../wire/request-body.js';
-
-/**
- * How a batch call with an empty list is judged. `list-first`: `ERROR_MOBILE_EMPTY` (seen). `content-first`: the text of a
- * batch is looked at before its list. `params`: an empty list is `ERROR_PARAMS`.
- */
-export const EMPTY_BATCHES = ['list-first', 'content-first', 'params'] as const;
-/**
- * What an empty list is answered with: `list-first` `ERROR_MOBILE_EMPTY`; `content-first` the same, unless the text is refused before;
- * `params` `ERROR_PARAMS`.
- */
-export type EmptyBatch = (typeof EMPTY_BATCHES)[number];
 
 export interface BatchRules {
   readonly maxContentLength: number;

@@ -1,19 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { ControlListener } from '../control/control-listener.js';
-import { ControlError } from '../control/control-error.js';
-import { checkOrigin } from '../control/own-origin.js';
+import type { Circumstances } from '../circumstances/circumstances.js';
+import { Exchange } from '../exchange/exchange.js';
+import { playFault } from '../faults/catalogue.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { Fault } from '../faults/fault.js';
-import { playFault } from '../faults/catalogue.js';
-import { callerAddress } from '../gateway/address-allow-list.js';
-import type { Circumstances } from '../gateway/circumstances.js';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Journal } from '../oracle/journal.js';
 import type { OpenRequest } from '../oracle/records.js';
 import { callOfPath, type CallName } from '../wire/call-name.js';
 import { readRequestBody, type RequestBody } from '../wire/request-body.js';
-import { Exchange } from './exchange.js';
+import { callerAddress } from './caller-address.js';
+import { objectionToOrigin } from './own-origin.js';
 import { readBody } from './read-body.js';
+
+/** Takes a request to the page or a control call; `false` leaves it to the gateway. */
+export type ControlListener = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
 export interface Rooms {
   readonly gateway: Gateway;
@@ -60,14 +61,10 @@ export function gatewayListener(rooms: Rooms): RequestListener {
 
 /** No client of the gateway is a page of some site, and the key of the default account is known to all. */
 function refuseSite(request: IncomingMessage, response: ServerResponse): boolean {
-  try {
-    checkOrigin(request);
-    return false;
-  } catch (error) {
-    if (!(error instanceof ControlError)) throw error;
-    response.writeHead(error.status, { 'Content-Type': 'text/plain;charset=utf-8' }).end(error.message);
-    return true;
-  }
+  const objection = objectionToOrigin(request);
+  if (objection === undefined) return false;
+  response.writeHead(403, { 'Content-Type': 'text/plain;charset=utf-8' }).end(objection);
+  return true;
 }
 
 async function serve(
@@ -118,12 +115,12 @@ async function answer(
     rooms.gateway.decide(record, call, body, callerAddress(request), circumstances);
   const injected = rooms.faults.take(call, isToNobody(call, body));
   if (injected) {
-    await play(injected, new Exchange(request, response, record, (given) => decide(given).carryOut(given)));
+    await play(injected, record, new Exchange(request, response, record, (given) => decide(given).carryOut(given)));
     return;
   }
   const decision = decide({});
   const exchange = new Exchange(request, response, record, decision.carryOut);
-  if (decision.fault) await play(decision.fault, exchange);
+  if (decision.fault) await play(decision.fault, record, exchange);
   else exchange.answer(exchange.accept());
 }
 
@@ -133,7 +130,7 @@ function isToNobody(call: CallName, body: RequestBody | undefined): boolean {
   return body.entries.every(({ mobile }) => mobile === '');
 }
 
-async function play(fault: Fault, exchange: Exchange): Promise<void> {
-  exchange.record.fault = fault.kind;
+async function play(fault: Fault, record: OpenRequest, exchange: Exchange): Promise<void> {
+  record.fault = fault.kind;
   await playFault(fault, exchange);
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { SimulatorOptions } from '../options.js';
-import { type Simulator, startSimulator } from '../simulator.js';
+import type { Simulator } from '../simulator.js';
+import { startSimulator } from '../start-simulator.js';
 import { EMAY_IMS_SIMULATOR, InjectSimulator } from './inject-simulator.js';
 
 /** The options of the simulator, and the module’s visibility. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { CurrentSettings } from '../gateway/account-settings.js';
+import type { CurrentSettings } from '../circumstances/account-settings.js';
 import type { AcceptedCall, KeptMessage } from './accepted-call.js';
 import type { ReportSummary } from './records.js';
 import type { KeptReport, ReportPage } from './report-page.js';

@@ -1,4 +1,4 @@
-import type { CurrentSettings } from '../gateway/account-settings.js';
+import type { CurrentSettings } from '../circumstances/account-settings.js';
 import type { AcceptedCall, KeptMessage } from './accepted-call.js';
 import { BoundedHistory } from './bounded-history.js';
 import type { EventLog } from './event-log.js';

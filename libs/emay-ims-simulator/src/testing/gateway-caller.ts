@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { DEFAULT_ACCOUNT, type SimulatorAccount, type SimulatorOptions } from '../options.js';
-import { type Simulator, startSimulator } from '../simulator.js';
+import type { Simulator } from '../simulator.js';
+import { startSimulator } from '../start-simulator.js';
 import type { CallName } from '../wire/call-name.js';
 
 export interface RawAnswer {

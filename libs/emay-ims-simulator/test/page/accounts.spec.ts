@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { describeInChromium, useOperatorPage } from './operator-page.js';
+import { describeInChromium, useSimulatorPage } from './simulator-page.js';
 
-describeInChromium("the operator's page: accounts", (browser) => {
-  const current = useOperatorPage(browser, {
+describeInChromium("the simulator's page: accounts", (browser) => {
+  const current = useSimulatorPage(browser, {
     accounts: [
       { appId: 'first', secretKey: 'key-of-the-first', allowedIps: ['127.0.0.1', '10.1.*'] },
       { appId: 'second', secretKey: 'key-of-the-second' },

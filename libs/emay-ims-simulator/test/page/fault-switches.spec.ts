@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { FAULT_KINDS } from '../../src/faults/catalogue.js';
-import { describeInChromium, useOperatorPage } from './operator-page.js';
+import { describeInChromium, useSimulatorPage } from './simulator-page.js';
 
-describeInChromium("the operator's page: each fault", (browser) => {
-  const current = useOperatorPage(browser, { isShared: true });
+describeInChromium("the simulator's page: each fault", (browser) => {
+  const current = useSimulatorPage(browser, { isShared: true });
 
   /** What is filled in: the catalogue's defaults, and where it has none something that works. */
   const FILLED_IN: Readonly<Record<string, object>> = {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FaultOrder } from '../../src/faults/fault.js';
 import type { Route } from 'playwright-core';
-import { describeInChromium, useOperatorPage } from './operator-page.js';
+import { describeInChromium, useSimulatorPage } from './simulator-page.js';
 
-describeInChromium("the operator's page: faults", (browser) => {
-  const current = useOperatorPage(browser);
+describeInChromium("the simulator's page: faults", (browser) => {
+  const current = useSimulatorPage(browser);
   const MOBILE = '0061422118000';
 
   const orders = () =>
@@ -23,7 +23,7 @@ describeInChromium("the operator's page: faults", (browser) => {
     for (let call = 0; call < 3; call++) {
       expect((await bench.call('sendSingleIMS', { mobile: MOBILE, content: 'x' })).status).toBe(503);
     }
-    await current().fault('status').getByText('met 3').waitFor();
+    await current().fault('status').getByText('hits: 3').waitFor();
     await turnOff('status');
     expect(await bench.code('sendSingleIMS', { mobile: MOBILE, content: 'x' })).toBe('SUCCESS');
     expect(await page.locator('.fault.on').count()).toBe(0);
@@ -111,7 +111,7 @@ describeInChromium("the operator's page: faults", (browser) => {
     it('are shown as they are, and go off by themselves once they are spent', async () => {
       const { bench } = current();
       bench.simulator.inject({ kind: 'html', status: 502, accept: true, times: 3, on: 'sendBatchIMS', skip: 1 });
-      await current().fault('html').getByText('met 0, 3 left').waitFor();
+      await current().fault('html').getByText('hits: 0, left: 3').waitFor();
       expect(await current().isOn('html')).toBe(true);
       expect(await field('html', 'status').inputValue()).toBe('502');
       expect(await field('html', 'accept').isChecked()).toBe(true);
@@ -120,7 +120,7 @@ describeInChromium("the operator's page: faults", (browser) => {
 
       for (let call = 0; call < 4; call++)
         await bench.call('sendBatchIMS', { content: 'x', imses: [{ mobile: MOBILE }] });
-      await current().fault('html').getByText('met').waitFor({ state: 'hidden' });
+      await current().fault('html').getByText('hits').waitFor({ state: 'hidden' });
       expect(await current().isOn('html')).toBe(false);
       expect(await field('html', 'status').isDisabled()).toBe(false);
     });
@@ -140,7 +140,7 @@ describeInChromium("the operator's page: faults", (browser) => {
       bench.simulator.inject({ kind: 'status', status: 500, times: 2 });
       bench.simulator.inject({ kind: 'status', status: 503, times: 3 });
       bench.simulator.inject({ kind: 'gzip' });
-      await current().fault('status').getByText('met 0, 5 left').waitFor();
+      await current().fault('status').getByText('hits: 0, left: 5').waitFor();
       await turnOff('status');
       expect(orders()).toEqual([{ kind: 'gzip' }]);
     });
@@ -148,7 +148,7 @@ describeInChromium("the operator's page: faults", (browser) => {
     it('are switched off even where they ended meanwhile', async () => {
       const { bench, complaints } = current();
       const injected = bench.simulator.inject({ kind: 'gzip' });
-      await current().fault('gzip').getByText('met 0, 1 left').waitFor();
+      await current().fault('gzip').getByText('hits: 0, left: 1').waitFor();
       await current().button('Pause').click();
       injected.remove();
       await turnOff('gzip');
@@ -176,7 +176,7 @@ describeInChromium("the operator's page: faults", (browser) => {
     await conditionsOf('refuse').click();
     await field('refuse', 'forMs').fill('1500');
     await current().switchOf('refuse').click();
-    await page.getByRole('alert').getByText('Connection refused, as the fault refuse was switched on.').waitFor();
+    await page.getByRole('alert').getByText('Connection refused: the fault refuse is on.').waitFor();
     await expect(bench.pull()).rejects.toThrow('ECONNREFUSED');
     await page.getByText('The simulator answers again.').waitFor();
     expect(await page.locator('#lost').isVisible()).toBe(false);
@@ -196,9 +196,9 @@ describeInChromium("the operator's page: faults", (browser) => {
       await start();
       await page.getByText('Scenario 1 is on.').waitFor();
       expect(bench.simulator.faults()).toMatchObject([{ order: { steps: [{ pass: 1 }, { times: Infinity }] } }]);
-      await page.getByText('Scenario 1: 2 steps left, met 0').waitFor();
+      await page.getByText('Scenario 1: steps left: 2, hits: 0').waitFor();
       for (const expected of [200, 503]) expect((await bench.call('getIMSReport')).status).toBe(expected);
-      await page.getByText('Scenario 1: 1 steps left, met 1').waitFor();
+      await page.getByText('Scenario 1: steps left: 1, hits: 1').waitFor();
       await current().button('Stop').click();
       await page.getByText('Scenario 1 is off.').waitFor();
       expect(bench.simulator.faults()).toEqual([]);
@@ -215,7 +215,7 @@ describeInChromium("the operator's page: faults", (browser) => {
     it('that is no JSON is not sent', async () => {
       await write('{ "steps": [');
       await start();
-      await current().page.getByRole('alert').getByText('This is no JSON: ').waitFor();
+      await current().page.getByRole('alert').getByText('Not valid JSON: ').waitFor();
     });
 
     it('that is wrong is explained, until one is right', async () => {
@@ -227,7 +227,7 @@ describeInChromium("the operator's page: faults", (browser) => {
       expect(complaints.splice(0)).toEqual([expect.stringContaining('400')]);
       await write('{ "steps": [{ "pass": 1 }], "repeat": true }');
       await start();
-      await page.getByText('Scenario 1: repeats, met 0').waitFor();
+      await page.getByText('Scenario 1: repeats, hits: 0').waitFor();
       expect(await page.locator('#scenario-error').innerText()).toBe('');
     });
   });

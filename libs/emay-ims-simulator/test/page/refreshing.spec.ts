@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeInChromium, OperatorPage } from './operator-page.js';
+import { describeInChromium, SimulatorPage } from './simulator-page.js';
 
-describeInChromium("the operator's page: refreshing", (browser) => {
-  let opened: OperatorPage;
+describeInChromium("the simulator's page: refreshing", (browser) => {
+  let opened: SimulatorPage;
   beforeAll(async () => {
-    opened = await OperatorPage.open(browser(), {}, {}, { isClockFixed: true });
+    opened = await SimulatorPage.open(browser(), {}, {}, { isClockFixed: true });
   });
   afterAll(async () => {
     await opened?.close();
@@ -38,7 +38,7 @@ describeInChromium("the operator's page: refreshing", (browser) => {
     await opened.button('Pause').click();
     await rests();
     await opened.bench.single('0061422118000');
-    // What the operator does is shown all the same, once.
+    // What is done here is shown all the same, once.
     await opened.turnOn('late-reports');
     await opened.rowTexts('message', 1);
     await rests();

@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the operator's page that the documents show, after a build:
+ * Takes the pictures of the simulator's page that the documents show, after a build:
  *
  *   npm run build -w emay-ims-simulator && node libs/emay-ims-simulator/test/page/screenshots.mjs
  *
@@ -34,11 +34,11 @@ const simulator = await startSimulator({
 
 try {
   await makeTraffic();
-  await takePicture('operator-page', { width: 1280 });
-  await takePicture('operator-page-faults', { width: 1280, of: '#faults' });
-  await takePicture('operator-page-dark', { width: 1280, colorScheme: 'dark' });
-  await takePicture('operator-page-phone', { width: 390, height: 1700, isPhone: true });
-  await takePicture('operator-page-zh', { width: 1280, locale: 'zh-CN' });
+  await takePicture('page', { width: 1280 });
+  await takePicture('page-faults', { width: 1280, of: '#faults' });
+  await takePicture('page-dark', { width: 1280, colorScheme: 'dark' });
+  await takePicture('page-phone', { width: 390, height: 1700, isPhone: true });
+  await takePicture('page-zh', { width: 1280, locale: 'zh-CN' });
 } finally {
   await simulator.stop();
 }

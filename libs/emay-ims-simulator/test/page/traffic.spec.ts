@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { mobiles } from '../../src/testing/gateway-caller.js';
-import { describeInChromium, useOperatorPage } from './operator-page.js';
+import { describeInChromium, useSimulatorPage } from './simulator-page.js';
 
-describeInChromium("the operator's page: traffic", (browser) => {
-  const current = useOperatorPage(browser);
+describeInChromium("the simulator's page: traffic", (browser) => {
+  const current = useSimulatorPage(browser);
   const MOBILE = '0061422118000';
 
   describe('before the first message', () => {
@@ -13,7 +13,7 @@ describeInChromium("the operator's page: traffic", (browser) => {
       expect(script).toContain("app_id='EUCP-EMY-SMS0-SIMUL' secret_key='YOUR-SECRET-KEY'");
       expect(script).toContain(`curl -s '${bench.simulator.url}/inter/sendSingleIMS'`);
       expect(await page.content()).not.toContain(bench.simulator.accounts[0]!.secretKey);
-      for (const text of ['No message yet.', 'No request yet.', 'No report waits.']) {
+      for (const text of ['No messages yet.', 'No requests yet.', 'No reports waiting.']) {
         expect(await page.getByText(text).isVisible()).toBe(true);
       }
     });
@@ -120,7 +120,7 @@ describeInChromium("the operator's page: traffic", (browser) => {
     });
   });
 
-  it('keeps what the operator is doing while the list moves on, even past its end', async () => {
+  it('keeps what somebody is doing while the list moves on, even past its end', async () => {
     const { page, bench } = current();
     const { imsId } = await bench.single(MOBILE);
     const state = page.getByLabel(`State to report for ${imsId}`);
@@ -171,17 +171,17 @@ describeInChromium("the operator's page: traffic", (browser) => {
     bench.now += 3_600_000;
     await page.getByText('in 1 d 23 h').waitFor();
     await current().button('Release all now').click();
-    await page.getByText('Made due now: 1.').waitFor();
+    await page.getByText('Reports released: 1.').waitFor();
     expect(await bench.pull()).toHaveLength(2);
-    await page.getByText('No report waits.').waitFor();
+    await page.getByText('No reports waiting.').waitFor();
     expect(await current().button('Release all now').isDisabled()).toBe(true);
   });
 
-  it('forgets everything, once the operator is sure', async () => {
+  it('forgets everything, once confirmed', async () => {
     const { page, bench } = current();
     await bench.single(MOBILE);
     await current().rowTexts('message', 1);
-    const dialog = page.getByRole('dialog', { name: 'Forget everything?' });
+    const dialog = page.getByRole('dialog', { name: 'Reset the simulator?' });
 
     await current().button('Reset').click();
     await current().button('Cancel', dialog).click();
@@ -193,9 +193,9 @@ describeInChromium("the operator's page: traffic", (browser) => {
 
     await current().button('Reset').click();
     await current().button('Reset', dialog).click();
-    await page.getByText('Everything is forgotten.').waitFor();
+    await page.getByText('The simulator was reset.').waitFor();
     expect(bench.simulator.accepted()).toEqual([]);
-    await page.getByText('No message yet.').waitFor();
+    await page.getByText('No messages yet.').waitFor();
   });
 
   it('tells how long the simulator runs', async () => {

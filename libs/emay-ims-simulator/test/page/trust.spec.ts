@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { FAULT_KINDS, FAULTS } from '../../src/faults/catalogue.js';
-import { describeInChromium, OperatorPage, useOperatorPage } from './operator-page.js';
+import { describeInChromium, SimulatorPage, useSimulatorPage } from './simulator-page.js';
 
 const HACK = '<img src=x onerror=hacked=1>';
 
-describeInChromium("the operator's page: what it can be trusted with", (browser) => {
+describeInChromium("the simulator's page: what it can be trusted with", (browser) => {
   describe('as it is', () => {
-    const current = useOperatorPage(browser, {
+    const current = useSimulatorPage(browser, {
       accounts: [
         { appId: 'EUCP-EMY-SMS0-SIMUL', secretKey: '0123456789ABCDEF' },
         { appId: HACK, secretKey: 'key' },
@@ -31,7 +31,7 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
 
       const places = ['message-rows', 'report-rows', 'request-rows', 'account-rows', 'scenario-error'];
       for (const place of places) await page.locator(`#${place}`).getByText(HACK).first().waitFor();
-      await current().fault('redirect').getByText('met 0').waitFor();
+      await current().fault('redirect').getByText('hits: 0').waitFor();
       expect(await page.locator('img, main script, iframe, object').count()).toBe(0);
       expect(await page.evaluate('window.hacked')).toBeUndefined();
       // Only what the browser itself notes about the refused scenario.
@@ -59,7 +59,7 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
   });
 
   it('says that the connection is lost, keeps what it shows, and recovers by itself', async () => {
-    const opened = await OperatorPage.open(browser());
+    const opened = await SimulatorPage.open(browser());
     const { page, bench } = opened;
     await bench.single('0061422118000');
     await opened.rowTexts('message', 1);
@@ -79,7 +79,7 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
   });
 
   describe('for everybody', () => {
-    const current = useOperatorPage(browser);
+    const current = useSimulatorPage(browser);
 
     it('reaches every switch by the keyboard, and turns it with the space bar', async () => {
       const { page, bench } = current();
@@ -120,7 +120,7 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
   });
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-    const current = useOperatorPage(browser, {}, { colorScheme });
+    const current = useSimulatorPage(browser, {}, { colorScheme });
 
     it('keeps a contrast of at least 4.5 to 1', async () => {
       const { page, bench } = current();
@@ -154,7 +154,7 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
 
   describe.each(['en-GB', 'zh-CN'])('on a narrow screen, in %s', (locale) => {
     it.each([320, 390, 768, 1280])('%i pixels wide: nothing sticks out', async (width) => {
-      const opened = await OperatorPage.open(browser(), {}, { locale, viewport: { width, height: 800 } });
+      const opened = await SimulatorPage.open(browser(), {}, { locale, viewport: { width, height: 800 } });
       const { bench, page } = opened;
       await bench.single('0061422118000', { customImsId: 'x'.repeat(32), content: 'y'.repeat(400) });
       bench.simulator.inject({
@@ -172,7 +172,7 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
   });
 
   describe('its languages', () => {
-    const current = useOperatorPage(browser);
+    const current = useSimulatorPage(browser);
     const title = () => current().page.locator('h1').innerText();
 
     it('are English and Chinese: chosen by a switch, remembered', async () => {
@@ -184,12 +184,12 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
       expect([await title(), await page.title()]).toEqual(['亿美国际短信网关模拟器', '亿美国际短信网关模拟器']);
       expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
       expect(await current().button('上报').count()).toBe(1);
-      expect(await current().fault('hang').innerText()).toContain('连接保持，没有应答');
+      expect(await current().fault('hang').innerText()).toContain('连接保持打开，没有应答');
       await current().load();
       expect(await title()).toBe('亿美国际短信网关模拟器');
       await current().button('EN').click();
       expect(await title()).toBe('Emay IMS simulator');
-      expect(await current().fault('hang').innerText()).toContain('nothing, on an open connection');
+      expect(await current().fault('hang').innerText()).toContain('no answer; the connection stays open');
     });
 
     it.each([
@@ -197,7 +197,7 @@ describeInChromium("the operator's page: what it can be trusted with", (browser)
       ['zh-TW', '亿美国际短信网关模拟器'],
       ['de-DE', 'Emay IMS simulator'],
     ])('begin with that of the browser: %s', async (locale, expected) => {
-      const opened = await OperatorPage.open(browser(), {}, { locale });
+      const opened = await SimulatorPage.open(browser(), {}, { locale });
       expect(await opened.page.locator('h1').innerText()).toBe(expected);
       await opened.close();
     });

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { AccountLifecycle } from '../account-lifecycle.js';
+import { ModuleRef } from '@nestjs/core';
+import { AccountLifecycle } from '../account/account-lifecycle.js';
 import { createGatewayHttp, EmayImsClient } from '../client/index.js';
-import { AccountDatabase } from '../database/account-database.js';
+import { AccountDatabase } from '../account/account-database.js';
 import { OwnPools } from '../database/own-pools.js';
-import { SharedDatabases } from '../database/shared-databases.js';
+import { SharedDatabases } from '../account/shared-databases.js';
 import { EmayImsService } from '../emay-ims.service.js';
 import { EmayImsClosedError } from '../errors/emay-ims-errors.js';
 import { EventListeners } from '../events/event-listeners.js';
-import { HostApplication } from '../host-application.js';
+import { HostApplication } from './host-application.js';
+import { AccountWiring } from '../account/account-wiring.js';
+import { InProcessEngine } from '../engine/in-process-engine.js';
+import { HOST_CLOCK } from '../time/clock.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { AccountRegistry, type RegisteredAccount } from './account-registry.js';
 
@@ -33,7 +37,9 @@ export class AddedAccounts {
     private readonly registry: AccountRegistry,
     private readonly pools: OwnPools,
     private readonly databases: SharedDatabases,
+    private readonly wiring: AccountWiring,
     private readonly host: HostApplication,
+    private readonly moduleRef: ModuleRef,
   ) {
     registry.mayGrow = true;
   }
@@ -92,12 +98,11 @@ export class AddedAccounts {
     const listeners = new EventListeners(name, false);
     const http = createGatewayHttp(options);
     const client = new EmayImsClient(http, options);
+    const engine = new InProcessEngine(this.moduleRef, name);
     const database = new AccountDatabase(name, options.database, this.pools, this.databases, null);
-    const assertAllowed = () => this.registry.assertOnlyOne(name);
-    const lifecycle = new AccountLifecycle({ options, client, http, database, listeners }, this.host, assertAllowed);
-    const service = new EmayImsService(listeners);
-    service.attach(lifecycle);
-    return { lifecycle, service };
+    const parts = { options, client, http, engine, clock: HOST_CLOCK, database, listeners };
+    const lifecycle = new AccountLifecycle(parts, this.wiring, this.host);
+    return { lifecycle, service: new EmayImsService(lifecycle) };
   }
 
   private async open(lifecycle: AccountLifecycle): Promise<void> {

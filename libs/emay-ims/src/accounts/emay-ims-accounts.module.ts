@@ -16,22 +16,22 @@ export class EmayImsAccountsModule
 {
   constructor(private readonly accounts: AddedAccounts) {}
 
-  /** @internal */
+  /** @hidden */
   async onModuleInit(): Promise<void> {
     await this.accounts.init();
   }
 
-  /** @internal */
+  /** @hidden */
   async onApplicationBootstrap(): Promise<void> {
     await this.accounts.start();
   }
 
-  /** @internal */
+  /** @hidden */
   async onModuleDestroy(): Promise<void> {
     await this.accounts.stop();
   }
 
-  /** @internal */
+  /** @hidden */
   async onApplicationShutdown(): Promise<void> {
     await this.accounts.end();
   }

@@ -7,8 +7,8 @@ import { resolveOptions } from '../options/resolve-options.js';
 import { AccountRegistry } from './account-registry.js';
 import { AddedAccounts } from './added-accounts.js';
 
-/** Options of an account that is added at run time: those of `EmayImsModule.forRoot`, without `isGlobal`. */
-export type EmayImsAccountOptions = Omit<EmayImsModuleOptions, 'isGlobal'>;
+/** Options of an account that is added at run time: those of `EmayImsModule.forRoot`, without `isGlobal` and `providers`. */
+export type EmayImsAccountOptions = Omit<EmayImsModuleOptions, 'isGlobal' | 'providers'>;
 
 /**
  * The accounts of an application; some can be added, and these removed, while it runs. Import `EmayImsAccountsModule` to inject it.

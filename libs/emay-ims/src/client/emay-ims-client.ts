@@ -1,5 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import { traceRequest, type ImsRequestTrace } from '../diagnostics/index.js';
+import type { Token } from '../injection/per-account.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   authenticate,
@@ -18,6 +19,7 @@ import {
   type GatewayCall,
   type OutgoingMessage,
 } from '../protocol/index.js';
+import { HOST_CLOCK, type EmayImsClock } from '../time/clock.js';
 import { Canary, canaryEnd, type CanaryCall, type CanaryEnd } from './canary.js';
 import type { Exchange, HeldBack, ReportExchange, SendOutcome, UnsentOutcome } from './exchange-outcome.js';
 import { assertOpen, OPEN, type Fence } from './fence.js';
@@ -64,6 +66,7 @@ export class EmayImsClient {
   constructor(
     private readonly http: AxiosInstance,
     private readonly options: ResolvedEmayImsOptions,
+    private readonly clock: EmayImsClock = HOST_CLOCK,
   ) {
     const { baseUrls, dispatch, protocol } = options;
     const usualBytes = dispatch.maxBatchSize * BYTES_PER_MESSAGE;
@@ -225,7 +228,7 @@ export class EmayImsClient {
       echo,
       makeBody: () => {
         assertOpen(fence);
-        const auth = authenticate(this.options, new Date(), this.options.protocol);
+        const auth = authenticate(this.options, new Date(this.clock.wall()), this.options.protocol);
         echo.signs.push(auth.sign);
         const body = encode(auth);
         // Once more, as near to the first byte as can be: encoding takes its time, too.
@@ -235,6 +238,9 @@ export class EmayImsClient {
     };
   }
 }
+
+/** The client of an account. */
+export const ACCOUNT_CLIENT: Token<EmayImsClient> = Symbol('EmayImsClient');
 
 function outcomeOf(end: Exchange | HeldBack, echo: RequestEcho, meanings: AnswerCodeMeanings): SendOutcome {
   if (end.kind !== 'answered') return end;

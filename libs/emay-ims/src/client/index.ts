@@ -1,5 +1,5 @@
 export type { Canary } from './canary.js';
-export { EmayImsClient } from './emay-ims-client.js';
+export { ACCOUNT_CLIENT, EmayImsClient } from './emay-ims-client.js';
 export type {
   AcceptedOutcome,
   AnsweredExchange,

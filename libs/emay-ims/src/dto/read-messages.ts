@@ -1,6 +1,6 @@
 import { EmayImsValidationError, type ImsViolation } from '../errors/emay-ims-errors.js';
 import { newCustomImsId } from '../messages/ids.js';
-import type { NewMessage } from '../messages/message-store.js';
+import type { NewMessage } from '../messages/new-message.js';
 import { contentProblem, customImsIdProblem, normalizeMobile } from '../protocol/index.js';
 import type { IdentifiedMessages } from '../messages/message-identity.js';
 import { MOBILE_PROBLEM } from './decorators.js';

@@ -1,5 +1,5 @@
 import { EmayImsValidationError, type ImsViolation } from '../errors/emay-ims-errors.js';
-import type { MessageQuery } from '../messages/message-finder.js';
+import type { MessageQuery } from '../message-store/message-finder.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { decodeCursor } from '../messages/page-cursor.js';
 import { customImsIdProblem, readStoredMobile } from '../protocol/index.js';

@@ -1,3 +1,5 @@
+import type { Token } from '../injection/per-account.js';
+
 /** What an open circuit lets through: everything, a single message to try the way, or nothing. */
 export type Passage = 'all' | 'probe' | 'none';
 
@@ -71,3 +73,8 @@ export class AccountCircuit {
     return pause;
   }
 }
+
+/** What stops handing over. */
+export const SENDING_CIRCUIT: Token<AccountCircuit> = Symbol('AccountCircuit for sending');
+/** What stops pulling: reports may be refused where sending is not, and the other way about. */
+export const REPORTS_CIRCUIT: Token<AccountCircuit> = Symbol('AccountCircuit for reports');

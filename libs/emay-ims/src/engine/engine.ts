@@ -1,6 +1,8 @@
+import type { Token } from '../injection/per-account.js';
+
 /** Something that is done again and again, and at once when there is reason to. */
 export interface EngineJob {
-  /** Unique within the host, e.g. `emay-ims:default:dispatch`. */
+  /** Unique within the host: see `jobName`. */
   name: string;
   /** How often: every so many milliseconds, or by a cron expression. */
   schedule: { everyMs: number } | { cron: string };
@@ -17,4 +19,12 @@ export interface EmayImsEngine {
   wake(name: string): void;
   /** Starts no round any more; resolves when those under way have ended. Never rejects. */
   stop(): Promise<void>;
+}
+
+/** The engine of an account. */
+export const ACCOUNT_ENGINE: Token<EmayImsEngine> = Symbol('EmayImsEngine');
+
+/** The name of an account's job, e.g. `emay-ims:default:dispatch`. */
+export function jobName(account: string, job: string): string {
+  return `emay-ims:${account}:${job}`;
 }

@@ -5,6 +5,7 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { EmayImsEngine, EngineJob } from './engine.js';
+import { findProvider } from '../injection/find-provider.js';
 import { Round } from './round.js';
 
 /**
@@ -49,12 +50,8 @@ export class InProcessEngine implements EmayImsEngine {
   }
 
   private async findRegistry(): Promise<SchedulerRegistry | null> {
-    try {
-      const { SchedulerRegistry: token } = await import('@nestjs/schedule');
-      return this.moduleRef.get(token, { strict: false });
-    } catch {
-      return null; // The host has no @nestjs/schedule, or does not use it.
-    }
+    const schedule = await import('@nestjs/schedule').catch(() => null); // The host does not have it.
+    return schedule && findProvider(this.moduleRef, schedule.SchedulerRegistry);
   }
 
   private logFailure({ name }: EngineJob, error: unknown): void {

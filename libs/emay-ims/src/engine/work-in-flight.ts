@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Work that has begun and must not be cut off: whoever shuts down waits for it, for a time. */
-export class WorkInFlight {
-  private readonly underWay = new Set<Promise<unknown>>();
-  private isClosed = false;
+/** Work that has begun and must not be cut off: whoever shuts down waits for it, kind by kind, for a time. */
+export class WorkInFlight<Kind extends string = string> {
+  private readonly underWay = new Map<Promise<unknown>, Kind>();
+  private readonly refused = new Set<Kind>();
 
   /**
    * Does the work, and has `ended()` wait for it.
    *
-   * @param refusal what it is refused with after `close()`
+   * @param refusal what it is refused with after `refuse()`
    */
-  async during<T>(work: () => Promise<T>, refusal: () => Error = closed): Promise<T> {
-    if (this.isClosed) throw refusal();
+  async during<T>(kind: Kind, work: () => Promise<T>, refusal: () => Error = closed): Promise<T> {
+    if (this.refused.has(kind)) throw refusal();
     const promise = work();
-    this.underWay.add(promise);
+    this.underWay.set(promise, kind);
     try {
       return await promise;
     } finally {
@@ -21,18 +21,18 @@ export class WorkInFlight {
     }
   }
 
-  /** Refuses what comes from now on. */
-  close(): void {
-    this.isClosed = true;
+  /** Refuses what comes of this kind from now on. */
+  refuse(kind: Kind): void {
+    this.refused.add(kind);
   }
 
   /**
-   * Waits until what is under way now has ended, however it ends; for what comes meanwhile only who asks again.
+   * Waits until what is under way of a kind now has ended, however it ends; for what comes meanwhile only who asks again.
    *
    * @returns how many have not ended in time; nobody waits for them any more
    */
-  async ended(withinMs: number): Promise<number> {
-    const awaited = [...this.underWay];
+  async ended(kind: Kind, withinMs: number): Promise<number> {
+    const awaited = [...this.underWay].filter(([, ofKind]) => ofKind === kind).map(([promise]) => promise);
     const timer = new AbortController();
     const late = pause(withinMs, null, { signal: timer.signal }).catch(() => undefined);
     await Promise.race([Promise.allSettled(awaited), late]);

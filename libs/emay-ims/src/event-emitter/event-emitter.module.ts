@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EmayImsService } from '../emay-ims.service.js';
-import { findRegistry } from '../find-account.js';
+import { findRegistry } from '../accounts/find-account.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 
 /**
@@ -24,7 +24,7 @@ export class EmayImsEventEmitterModule implements OnModuleInit {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @internal */
+  /** @hidden */
   onModuleInit(): void {
     const emitter = this.hostEmitter();
     // Once each: a host may provide a service under tokens of its own.

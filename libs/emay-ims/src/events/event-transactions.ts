@@ -22,7 +22,7 @@ type EventfulWork<T> = (session: EventfulSession) => Promise<T>;
  */
 export class EventTransactions {
   readonly durable: DurableEventStore;
-  private readonly early = new WorkInFlight();
+  private readonly early = new WorkInFlight<'transaction'>();
 
   constructor(
     private readonly database: ImsDatabase,
@@ -45,13 +45,13 @@ export class EventTransactions {
 
   async transaction<T>(work: EventfulWork<T>): Promise<T> {
     if (!this.listeners.wantsAnything) return this.database.transaction(work);
-    return this.listeners.areKnown ? this.tell(work) : this.early.during(() => this.tell(work));
+    return this.listeners.areKnown ? this.tell(work) : this.early.during('transaction', () => this.tell(work));
   }
 
   /** Has handlers told of what happened before they were known. */
   async handlersAreKnown(): Promise<void> {
     this.listeners.areKnown = true;
-    await this.early.ended(EARLY_MS);
+    await this.early.ended('transaction', EARLY_MS);
     await this.durable.assignEarly(this.listeners.durable, 0);
     this.listeners.tellKept();
   }

@@ -1,34 +1,38 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 
 /** The points at which a test can make this process die, stand still or lose its database. In the order of a message's life. */
-export type Failpoint =
+const FAILPOINTS = [
   /** Messages are stored and committed, the caller does not know it yet. */
-  | 'messages-stored'
+  'messages-stored',
   /** The point of no return is committed, no byte has left. */
-  | 'before-request'
+  'before-request',
   /** The answer is here, nothing is settled. */
-  | 'after-request'
+  'after-request',
   /** The answer is settled, nobody knows it yet. */
-  | 'after-settle'
+  'after-settle',
   /** A durable handler is about to be called with an event that it has claimed. */
-  | 'before-handler'
+  'before-handler',
   /** The intent to pull is recorded, nothing has been asked for. */
-  | 'before-pull'
+  'before-pull',
   /** A page of reports is here and nowhere else. */
-  | 'after-pull'
+  'after-pull',
   /** The page is about to be written to the database. */
-  | 'store-page'
+  'store-page',
   /** The page is stored, not applied. */
-  | 'after-store-page'
+  'after-store-page',
   /** The page is applied, the transaction still open. */
-  | 'before-apply-commit'
+  'before-apply-commit',
   /** The page is in a spool file. */
-  | 'after-spool'
+  'after-spool',
   /** The spooled page is in the database, its file still there. */
-  | 'before-unspool';
+  'before-unspool',
+] as const;
 
-/** `kill`: SIGKILL. `pause=MS`: stand still. `database-error`: as if the database were gone. */
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+/** `kill`: SIGKILL. `pause:MS`: stand still. `database-error`: as if the database were gone. */
 type Action = { kind: 'kill' } | { kind: 'pause'; ms: number } | { kind: 'database-error' };
 
 interface Plan {
@@ -37,29 +41,46 @@ interface Plan {
   passage: number;
 }
 
+const PLANS = readPlans(process.env.EMAY_IMS_FAILPOINTS);
+const passages = new Map<Failpoint, number>();
+
 /**
  * Marks a point. Does nothing unless `EMAY_IMS_FAILPOINTS` was set when the process started, e.g.
  * `after-pull=kill`, `store-page=database-error`, `before-request@3=pause:2000`; several are separated by commas.
+ *
+ * The published package has none: `scripts/without-failpoints.mjs` takes out each line that names this file or calls it.
  */
-export const failpoint: (name: Failpoint) => Promise<void> | undefined = armed(process.env.EMAY_IMS_FAILPOINTS);
+export const failpoint: (name: Failpoint) => Promise<void> | undefined = PLANS.size > 0 ? pass : () => undefined;
 
-function armed(text: string | undefined): (name: Failpoint) => Promise<void> | undefined {
-  if (!text) return () => undefined;
-  const plans = new Map(text.split(',').map(readPlan));
-  const passages = new Map<string, number>();
-  return async (name) => {
-    const plan = plans.get(name);
-    if (!plan) return;
-    const passage = (passages.get(name) ?? 0) + 1;
-    passages.set(name, passage);
-    if (plan.passage === 0 || plan.passage === passage) await act(plan.action, name);
-  };
+/** Whoever finds the variable in a service that serves must not have to guess why it dies. */
+export function warnOfFailpoints(account: string): void {
+  if (PLANS.size === 0) return;
+  GuardedLogger.of(account).warn(
+    `Failpoints are armed in this process (${[...PLANS.keys()].join(', ')}): this build is for tests. ` +
+      'Unset EMAY_IMS_FAILPOINTS, or install the published package.',
+  );
 }
 
-function readPlan(text: string): [string, Plan] {
+async function pass(name: Failpoint): Promise<void> {
+  const plan = PLANS.get(name);
+  if (!plan) return;
+  const passage = (passages.get(name) ?? 0) + 1;
+  passages.set(name, passage);
+  if (plan.passage === 0 || plan.passage === passage) await act(plan.action, name);
+}
+
+function readPlans(text: string | undefined): Map<Failpoint, Plan> {
+  return new Map(text ? text.split(',').map(readPlan) : []);
+}
+
+function readPlan(text: string): [Failpoint, Plan] {
   const match = /^([a-z-]+)(?:@(\d+))?=(kill|database-error|pause:(\d+))$/.exec(text.trim());
   if (!match) throw new Error(`EMAY_IMS_FAILPOINTS: "${text}" is not NAME[@PASSAGE]=kill|database-error|pause:MS`);
-  const [, name = '', passage = '0', kind, ms] = match;
+  const [, given = '', passage = '0', kind, ms] = match;
+  const name = FAILPOINTS.find((known) => known === given);
+  if (!name) {
+    throw new Error(`EMAY_IMS_FAILPOINTS: there is no failpoint "${given}"; there are ${FAILPOINTS.join(', ')}`);
+  }
   const action: Action = kind === 'kill' || kind === 'database-error' ? { kind } : { kind: 'pause', ms: Number(ms) };
   return [name, { action, passage: Number(passage) }];
 }
@@ -73,6 +94,6 @@ async function act(action: Action, name: Failpoint): Promise<void> {
     case 'pause':
       return pause(action.ms);
     case 'database-error':
-      throw new EmayImsStoreError('FAILPOINT', { mayBeStored: name === 'messages-stored' });
+      throw new EmayImsStoreError('CONNECTION_LOST', { mayBeStored: name === 'messages-stored' });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { conflictingIds, isSamePayload } from './message-identity.js';
-import type { NewMessage } from './message-store.js';
+import type { NewMessage } from './new-message.js';
 
 const message = (given: Partial<NewMessage> = {}): NewMessage => ({
   customImsId: 'one',

@@ -1,4 +1,4 @@
-import type { NewMessage } from './message-store.js';
+import type { NewMessage } from './new-message.js';
 
 /** Messages ready to be stored, and which of their ids the caller chose: only those can be there already. */
 export interface IdentifiedMessages {

@@ -1,5 +1,5 @@
 import { ImsMessage } from './ims-message.entity.js';
-import type { NewMessage } from './message-store.js';
+import type { NewMessage } from './new-message.js';
 
 /** What a new message does not say itself. */
 export type Standing = Pick<ImsMessage, 'state' | 'createdAt'> & Partial<ImsMessage>;

@@ -12,12 +12,12 @@ import { RequestSpans } from './request-spans.js';
 export class EmayImsTracingModule implements OnModuleInit, OnApplicationShutdown {
   private readonly spans = new RequestSpans();
 
-  /** @internal */
+  /** @hidden */
   onModuleInit(): void {
     this.spans.subscribe();
   }
 
-  /** @internal */
+  /** @hidden */
   onApplicationShutdown(): void {
     this.spans.unsubscribe();
   }

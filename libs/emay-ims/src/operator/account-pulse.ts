@@ -1,10 +1,3 @@
-import type { ImsDatabase } from '../database/ims-database.js';
-import type { AccountCircuit } from '../engine/account-circuit.js';
-import type { ResolvedEmayImsOptions } from '../options/module-options.js';
-import type { KeptPages } from '../reports/kept-pages.js';
-import type { ReportPoller } from '../reports/report-poller.js';
-import { findOldestDue } from './oldest-due.js';
-
 /** Whether an account sends and pulls: what can be told at once, however much is queued and kept. */
 export interface ImsAccountPulse {
   account: string;
@@ -43,36 +36,4 @@ export interface ImsAccountPulse {
   spooledPages: number;
   /** The system's code where the spool folder cannot be listed, such as `EACCES`: nobody knows what is in it. `null`: it can. */
   spoolFailure: string | null;
-}
-
-/**
- * Two looks into an index, and one into a folder; counts nothing.
- *
- * @throws EmayImsStoreError where the database does not answer, or takes no writes any more: then nothing can be stored or sent
- */
-export async function readAccountPulse(
-  database: ImsDatabase,
-  { name: account, dispatch, reports: polling }: ResolvedEmayImsOptions,
-  circuit: AccountCircuit,
-  poller: ReportPoller,
-  pages: KeptPages,
-): Promise<ImsAccountPulse> {
-  await database.assertWritable();
-  const oldest = await findOldestDue(database, account);
-  const lease = await poller.leaseHolder();
-  return {
-    account,
-    circuitOpenFor: circuit.reason,
-    oldestDueAt: oldest && oldest.at,
-    oldestDueForMs: oldest && oldest.forMs,
-    dispatches: dispatch.enabled,
-    polls: polling.enabled,
-    pollEveryMs: polling.enabled && polling.cron === null ? polling.intervalMs : null,
-    lastGoodPullAt: poller.lastGoodPullAt,
-    pollLease: lease === null ? 'nobody' : lease.isOurs ? 'this-instance' : 'another-instance',
-    pollLeaseUntil: lease && lease.until,
-    reportsBlockedFor: poller.blockedFor,
-    setAsidePages: poller.setAsidePages,
-    ...(await pages.spooled()),
-  };
 }

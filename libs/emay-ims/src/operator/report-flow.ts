@@ -1,6 +1,6 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import { firstIdOf } from '../messages/ids.js';
-import { WAITING_HANDED_OVER } from '../messages/message-listing.js';
+import { WAITING_HANDED_OVER } from '../message-store/message-listing.js';
 
 /** Whether the reports of what was accepted come here. */
 export interface ImsReportFlow {

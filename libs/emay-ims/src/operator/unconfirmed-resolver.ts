@@ -4,7 +4,7 @@ import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import { EmayImsConflictError, EmayImsValidationError } from '../errors/emay-ims-errors.js';
 import { newToken } from '../messages/ids.js';
-import type { MessageStore } from '../messages/message-store.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import { ImsResolution, type ResolutionDecision } from './ims-resolution.entity.js';
 import { ResolveUnconfirmedDto } from './resolve-unconfirmed.dto.js';
 

@@ -1,4 +1,4 @@
-import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata, Provider, Type } from '@nestjs/common';
 import type { CurrentManager } from '../database/host-transactions.js';
 import type { AnswerCodeMeanings } from '../protocol/index.js';
 
@@ -128,6 +128,11 @@ export interface EmayImsModuleOptions {
   name?: string | undefined;
   /** Whether the account's providers are visible to all modules. Default false. */
   isGlobal?: boolean | undefined;
+  /**
+   * Providers of your own, in place of the account's: of its engine, HTTP client, client or clock. See `getEmayImsEngineToken` and its
+   * neighbours.
+   */
+  providers?: Provider[] | undefined;
   /** `https://host:port` of the gateway; a list is a fail-over order. */
   baseUrl: string | string[];
   /** Given by Emay (§1.3). */
@@ -149,14 +154,16 @@ export interface EmayImsOptionsFactory {
   createEmayImsOptions(): Promise<EmayImsAsyncOptions> | EmayImsAsyncOptions;
 }
 
-/** What a factory returns: name and visibility are known before it runs. */
-export type EmayImsAsyncOptions = Omit<EmayImsModuleOptions, 'name' | 'isGlobal'>;
+/** What a factory returns: name, visibility and providers are known before it runs. */
+export type EmayImsAsyncOptions = Omit<EmayImsModuleOptions, 'name' | 'isGlobal' | 'providers'>;
 
 /** The options of `forRootAsync`; exactly one of `useFactory`, `useClass` and `useExisting`. */
 export interface EmayImsModuleAsyncOptions {
   imports?: ModuleMetadata['imports'] | undefined;
   name?: string | undefined;
   isGlobal?: boolean | undefined;
+  /** As those of `forRoot`. */
+  providers?: Provider[] | undefined;
   inject?: FactoryProvider['inject'] | undefined;
   /** Makes the options from what `inject` names. */
   // The injected values are the host's own: their types are known where the factory is written.

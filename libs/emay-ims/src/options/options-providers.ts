@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import type { Token } from '../injection/per-account.js';
 import type {
   EmayImsAsyncOptions,
   EmayImsModuleAsyncOptions,
@@ -10,10 +11,10 @@ import type {
 import { resolveOptions } from './resolve-options.js';
 
 /** The account's options, validated. */
-export const RESOLVED_OPTIONS = Symbol('EmayImsModule options');
+export const RESOLVED_OPTIONS: Token<ResolvedEmayImsOptions> = Symbol('EmayImsModule options');
 
 const WAYS = ['useFactory', 'useClass', 'useExisting'] as const;
-const KNOWN_KEYS: readonly string[] = ['name', 'isGlobal', 'imports', 'inject', ...WAYS];
+const KNOWN_KEYS: readonly string[] = ['name', 'isGlobal', 'providers', 'imports', 'inject', ...WAYS];
 
 /**
  * Providers that make the options of `forRootAsync`.
@@ -68,7 +69,7 @@ function assertNothingTooLate(
       'EmayImsModule cannot start: the options factory returned no options object: return { baseUrl, appId, secretKey, … }.',
     );
   }
-  for (const key of ['name', 'isGlobal'] as const) {
+  for (const key of ['name', 'isGlobal', 'providers'] as const) {
     if (made[key] !== undefined && made[key] !== options[key]) {
       throw new EmayImsOptionsError(
         `EmayImsModule cannot start: ${key} must stand beside the factory, forRootAsync({ ${key}: …, useFactory: … }), ` +

@@ -18,7 +18,7 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
       'EmayImsModule cannot start: it was given no options object: write { baseUrl, appId, secretKey, … }.',
     );
   }
-  const { baseUrl, database, ...rest } = options;
+  const { baseUrl, database, providers = [], ...rest } = options;
   const schema = plainToInstance(
     OptionsSchema,
     { ...rest, baseUrl: baseUrl === undefined ? [] : Array.isArray(baseUrl) ? baseUrl : [baseUrl] },
@@ -26,6 +26,7 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
   );
   const errors = validateSync(schema, { whitelist: true, forbidNonWhitelisted: true });
   const problems = errors.flatMap((error) => sentences(error));
+  if (!Array.isArray(providers)) problems.push('providers must be a list of Nest providers');
   const resolvedDatabase = readDatabaseOptions(database, problems);
   const isSound = (section: keyof OptionsSchema) => !errors.some(({ property }) => property === section);
   const baseUrls: string[] = [];

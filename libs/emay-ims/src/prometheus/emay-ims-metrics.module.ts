@@ -4,7 +4,7 @@ import { register } from 'prom-client';
 import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
 import type { AccountRegistry } from '../accounts/account-registry.js';
-import { findAccount, findRegistry } from '../find-account.js';
+import { findAccount, findRegistry } from '../accounts/find-account.js';
 import { registerAccountGauges } from './account-gauges.js';
 import type { EmayImsMetricsOptions } from './metrics-options.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -47,7 +47,7 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
     this.requests = requests;
   }
 
-  /** @internal */
+  /** @hidden */
   onApplicationShutdown(): void {
     this.requests?.unsubscribe();
     const { registry = register } = this.options;

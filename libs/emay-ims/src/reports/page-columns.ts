@@ -3,21 +3,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { SqlRow } from '../database/ims-database.js';
 import type { SqlDialect } from '../database/sql-dialect.js';
-import type { StoredPage } from './report-inbox.js';
+import type { StoredPage } from './report-batch-store.js';
 
 const MAX_TEXT_BYTES = 1024 * 1024;
 const MAX_TYPE_LENGTH = 255;
 const MAX_ENCODING_LENGTH = 64;
-
-/** What is written of a page; `null`: not in this column. */
-export interface PageColumns {
-  body: string | Buffer | null;
-  raw: Buffer | null;
-  raw_packed: 0 | 1;
-  content_type: string | null;
-  content_encoding: string | null;
-  cut: string | null;
-}
 
 export const PAGE_COLUMNS = ['body', 'raw', 'raw_packed', 'content_type', 'content_encoding', 'cut'] as const;
 
@@ -27,7 +17,7 @@ export const PAGE_COLUMNS = ['body', 'raw', 'raw_packed', 'content_type', 'conte
  * - As text where it is some, so that people, and the release before, can read it in the database.
  * - Otherwise as bytes; packed where it is so long that statements and memory would suffer.
  */
-export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes = false): Promise<PageColumns> {
+export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes: boolean) {
   const { body, contentType, contentEncoding, cut } = page;
   const shared = {
     content_type: headerText(contentType, MAX_TYPE_LENGTH),

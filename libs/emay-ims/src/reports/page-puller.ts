@@ -2,10 +2,8 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { printableCode, readToken } from '../protocol/index.js';
-import type { PageApplier } from './page-applier.js';
-import type { PageKeeper } from './page-keeper.js';
 import type { ReportInbox } from './report-inbox.js';
-import { isRefusal, isRefused, NO_REPORTS, type IngestedPage } from './report-ingestor.js';
+import { isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
 
 /** How one pull of a page ended. */
 export interface PulledPage {
@@ -41,11 +39,10 @@ export class PagePuller {
   constructor(
     private readonly client: EmayImsClient,
     private readonly inbox: ReportInbox,
-    private readonly keeper: PageKeeper,
-    private readonly applier: PageApplier,
+    private readonly ingestor: ReportIngestor,
     private readonly account: string,
     /** Called once when the gateway turns out to refuse every call. */
-    private readonly onBlocked: (reason: string) => void = () => undefined,
+    private readonly onBlocked: (reason: string) => void,
   ) {
     this.logger = GuardedLogger.of(account);
   }
@@ -59,26 +56,21 @@ export class PagePuller {
     return this.repetitions >= MEANS_BLOCKED ? REPEATED : null;
   }
 
-  /** The process is being shut down. */
-  hurry(): void {
-    this.keeper.hurry();
-  }
-
   async pull(number: number, lastsMs: number): Promise<PulledPage> {
-    const id = await this.inbox.open(lastsMs, number);
+    const id = await this.inbox.ask(number, lastsMs);
     await failpoint('before-pull');
     const end = await this.client.getImsReport(number);
     await failpoint('after-pull');
     const fields = { account: this.account, call: 'getIMSReport', outcome: end.kind };
     switch (end.kind) {
       case 'unsent':
-        await this.inbox.discard(id);
+        await this.inbox.forget(id);
         this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`, { ...fields, code: end.reason });
         return { page: null, isAnswered: false, stoppedBy: end.reason };
       case 'unconfirmed': {
         const { reason, page } = end;
         if (page !== null) return { ...(await this.keepAndApply(id, page, number, reason)), isAnswered: false };
-        await this.inbox.recordPossibleLoss(id);
+        await this.inbox.lose(id, number);
         this.logger.error(
           `A page of delivery reports may be lost: the answer ended with ${reason}. Recorded as pull ${id}.`,
           { ...fields, code: reason, pull: id },
@@ -93,7 +85,7 @@ export class PagePuller {
   private async readAnswer(id: string, answer: ReceivedPage, number: number): Promise<PulledPage> {
     const code = codeOfNothing(answer) ?? '';
     if (code !== 'SUCCESS' && !isRefusal(code)) return this.keepAndApply(id, answer, number, null);
-    await this.inbox.discard(id);
+    await this.inbox.forget(id);
     if (code !== 'SUCCESS') return this.refused(id, code);
     this.refusals = 0;
     this.repetitions = 0;
@@ -107,9 +99,9 @@ export class PagePuller {
     cut: string | null,
   ): Promise<PulledPage> {
     const stored = { id, body, contentType, contentEncoding, headerCode, requested, cut, progress: 0 };
-    if (!(await this.keeper.keep(stored))) return { page: null, isAnswered: false, stoppedBy: 'SPOOLED' };
+    if (!(await this.inbox.keep(stored))) return { page: null, isAnswered: false, stoppedBy: 'SPOOLED' };
     await failpoint('after-store-page');
-    const page = await this.applier.apply(stored);
+    const page = await this.ingestor.ingest(stored);
     if (page === null) return { page, isAnswered: true, stoppedBy: cut };
     if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;

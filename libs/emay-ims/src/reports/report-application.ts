@@ -1,8 +1,8 @@
 import type { SqlSession } from '../database/ims-database.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { GuardedLogger } from '../diagnostics/index.js';
-import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
-import type { HandedOverAround, MessageStore } from '../messages/message-store.js';
+import { REPORTED_UNSENT } from '../message-store/message-result-sql.js';
+import type { HandedOverAround, MessageStore } from '../message-store/message-store.js';
 import { isWrittenOtherwise, type DeliveryReport } from '../protocol/index.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 

@@ -2,7 +2,7 @@ import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import type { MessageStore } from '../messages/message-store.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   classifyAnswerCode,
@@ -12,34 +12,42 @@ import {
 } from '../protocol/index.js';
 import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
 import { ReportApplication } from './report-application.js';
-import type { PageEnd, ReportInbox, StoredPage } from './report-inbox.js';
+import type { AppliedPart, PageEnd, StoredPage } from './report-batch-store.js';
+import type { ReportInbox } from './report-inbox.js';
 import type { SecondLookStore } from './second-look-store.js';
 
-/** What one page brought. */
-export interface IngestedPage {
-  /** Reports in the page, bad ones included. */
+/** What came of the reports of a page, or of several. */
+export interface ReportCounts {
+  /** Reports that came, bad ones included. */
   reports: number;
   /** Messages whose state moved. */
   applied: number;
+  /** Reports that no message answers to; kept. */
   orphaned: number;
+  /** Reports that could not be read; kept. */
   quarantined: number;
+  /** Reports that contradict a final state; the higher rank stands. */
   conflicts: number;
-  /** Reports that it may have held beyond those, at most: it was cut short. */
+  /** Reports that may be lost, at most: their pages came in part or not at all. */
   lost: number;
+}
+
+/** What one page brought. */
+export interface IngestedPage extends ReportCounts {
   /** The gateway's error code where it answered with one, `UNREADABLE` or `CUT_SHORT`; `null` for a whole page of reports. */
   problem: string | null;
 }
 
-/** A page that holds nothing. */
-export const NO_REPORTS: IngestedPage = Object.freeze({
+export const NOTHING_COUNTED: ReportCounts = Object.freeze({
   reports: 0,
   applied: 0,
   orphaned: 0,
   quarantined: 0,
   conflicts: 0,
   lost: 0,
-  problem: null,
 });
+/** A page that holds nothing. */
+export const NO_REPORTS: IngestedPage = Object.freeze({ ...NOTHING_COUNTED, problem: null });
 const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
 
 /**
@@ -65,18 +73,37 @@ export class ReportIngestor {
     this.application = new ReportApplication(store);
   }
 
-  async ingest(page: StoredPage): Promise<IngestedPage> {
+  /** Ingests the pages that a crash or a failure left behind, for as long as `goOn` says so before each. */
+  async *replay(goOn: () => Promise<boolean>): AsyncGenerator<IngestedPage> {
+    for await (const page of this.inbox.waiting(goOn)) {
+      const ingested = await this.ingest(page);
+      if (ingested !== null) yield ingested;
+    }
+  }
+
+  /** `null` where it could not be applied: that is noted, and stops no page behind it. */
+  async ingest(page: StoredPage): Promise<IngestedPage | null> {
+    try {
+      return await this.apply(page);
+    } catch (error) {
+      await this.inbox.failed(page.id, error);
+      return null;
+    }
+  }
+
+  private async apply(page: StoredPage): Promise<IngestedPage> {
     const reading = await this.reader.read(page);
     const ingested: IngestedPage = { ...NO_REPORTS, problem: problemOf(reading, page) };
     if (reading.kind === 'error' && isRefused(page, ingested)) {
-      await this.inbox.discard(page.id);
+      await this.inbox.forget(page.id);
       return ingested;
     }
     if (reading.kind !== 'reports') {
       const state = page.cut === null ? 'UNREADABLE' : 'LOST';
       const lost = page.cut === null ? 0 : mostOf(page);
+      const end = { state, reports: 0, lost } as const;
       await this.events.transaction((session) =>
-        this.inbox.finish(page.id, { state, reports: 0, lost }, page.progress, session),
+        this.inbox.applied(page.id, { from: page.progress, to: page.progress, end }, session),
       );
       return { ...ingested, lost };
     }
@@ -108,27 +135,24 @@ export class ReportIngestor {
   private async ingestPart(
     id: string,
     { reports, malformed, more }: ReportPart,
-    { from, to, end }: { from: number; to: number; end: PageEnd | null },
+    part: AppliedPart,
     ingested: IngestedPage,
   ): Promise<boolean> {
     const matched = await this.events.transaction(async (session) => {
-      const isOurs = await (end === null
-        ? this.inbox.advance(id, from, to, session)
-        : this.inbox.finish(id, end, from, session));
-      if (!isOurs) return null;
+      if (!(await this.inbox.applied(id, part, session))) return null;
       const applied = await this.application.apply(reports, session);
       await this.setAside(id, applied.orphans, malformed, session);
       await failpoint('before-apply-commit');
       return applied;
     });
     if (matched === null) return false;
-    ingested.reports += to - from;
+    ingested.reports += part.to - part.from;
     ingested.applied += matched.applied;
     this.application.tellDoubts(matched.doubted);
     ingested.orphaned += matched.orphans.length;
     ingested.quarantined += malformed.length + more;
     ingested.conflicts += matched.conflicts;
-    ingested.lost += end?.lost ?? 0;
+    ingested.lost += part.end?.lost ?? 0;
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ReportedMessage } from '../messages/message-store.js';
+import type { ReportedMessage } from '../messages/applied-report.js';
 import { STATE_RANK } from '../messages/message-state.js';
 import type { DeliveryReport } from '../protocol/index.js';
 import { matchReports } from './report-matching.js';

@@ -1,4 +1,4 @@
-import type { AppliedReport, ReportedMessage } from '../messages/message-store.js';
+import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
 import { isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { classifyReportState, mayBeSameMobile, type DeliveryReport, type ReportStateKind } from '../protocol/index.js';
 

@@ -4,26 +4,14 @@ import type { LeaseStore } from '../database/lease-store.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { classifyAnswerCode } from '../protocol/index.js';
-import type { PageApplier } from './page-applier.js';
 import type { PagePuller } from './page-puller.js';
-import type { IngestedPage } from './report-ingestor.js';
+import type { ReportInbox } from './report-inbox.js';
+import { NOTHING_COUNTED, type ReportCounts, type ReportIngestor } from './report-ingestor.js';
 
 /** What a pull brought, summed over its pages. */
-export interface ReportPullResult {
+export interface ReportPullResult extends ReportCounts {
   /** Answers received, the last and empty one included. */
   pages: number;
-  /** Reports in them. */
-  reports: number;
-  /** Messages whose state moved. */
-  applied: number;
-  /** Reports that no message answers to; kept. */
-  orphaned: number;
-  /** Reports that could not be read; kept. */
-  quarantined: number;
-  /** Reports that contradict a final state; the higher rank stands. */
-  conflicts: number;
-  /** Reports that may be lost, at most: their pages came in part or not at all. */
-  lost: number;
   /**
    * Why the pull ended early: the gateway's or the network's code; `NOT_APPLIED` where several pages could not be applied; `SPOOLED` while
    * the database is away; `LEASE_HELD` while another instance pulls; `SHUTTING_DOWN` where the application closes: what has not been asked
@@ -67,8 +55,9 @@ export class ReportPoller {
 
   constructor(
     private readonly puller: PagePuller,
+    private readonly inbox: ReportInbox,
+    private readonly ingestor: ReportIngestor,
     private readonly leases: LeaseStore,
-    private readonly applier: PageApplier,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
   ) {
@@ -83,7 +72,7 @@ export class ReportPoller {
 
   /** How many pages could not be applied, as of the last pull. */
   get setAsidePages(): number {
-    return this.applier.setAsidePages;
+    return this.inbox.setAsidePages;
   }
 
   /** A scheduled pull: left out while the gateway refuses or cannot be reached, with growing pauses. */
@@ -115,7 +104,7 @@ export class ReportPoller {
   /** Ends the drain after the page that is under way. */
   stop(): void {
     this.stopping.abort();
-    this.puller.hurry();
+    this.inbox.hurry();
   }
 
   /** Which instance pulls just now; `null`: none, or not since its lease ran out. */
@@ -129,21 +118,12 @@ export class ReportPoller {
   }
 
   private async drain(limit: number): Promise<ReportPullResult> {
-    const total: ReportPullResult = {
-      pages: 0,
-      reports: 0,
-      applied: 0,
-      orphaned: 0,
-      quarantined: 0,
-      conflicts: 0,
-      lost: 0,
-      stoppedBy: null,
-    };
+    const total: ReportPullResult = { pages: 0, ...NOTHING_COUNTED, stoppedBy: null };
     this.heldUntil = -Infinity;
     try {
       if (this.isStopped) return { ...total, stoppedBy: SHUTTING_DOWN };
       if (!(await this.hold())) return { ...total, stoppedBy: LEASE_HELD };
-      for await (const page of this.applier.replay(() => this.mayGoOn())) add(total, page);
+      for await (const page of this.ingestor.replay(() => this.mayGoOn())) add(total, page);
       const stoppedBy = await this.pullPages(limit, total);
       return { ...total, stoppedBy };
     } finally {
@@ -218,8 +198,6 @@ export class ReportPoller {
   }
 }
 
-const COUNTS = ['reports', 'applied', 'orphaned', 'quarantined', 'conflicts', 'lost'] as const;
-
-function add(total: ReportPullResult, page: IngestedPage): void {
-  for (const key of COUNTS) total[key] += page[key];
+function add(total: ReportCounts, page: ReportCounts): void {
+  for (const key of Object.keys(NOTHING_COUNTED) as (keyof ReportCounts)[]) total[key] += page[key];
 }

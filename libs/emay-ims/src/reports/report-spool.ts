@@ -2,7 +2,7 @@ import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../database/make-folder.js';
 import { reasonOf } from './page-failures.js';
-import type { StoredPage } from './report-inbox.js';
+import type { StoredPage } from './report-batch-store.js';
 
 /** What is written in front of the bytes, as one line of JSON. */
 interface Head extends Omit<StoredPage, 'id' | 'body'> {

@@ -1,6 +1,6 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import { firstIdOf } from '../messages/ids.js';
-import { statesThat } from '../messages/message-change-sql.js';
+import { statesThat } from '../message-store/message-change-sql.js';
 import { isFinal } from '../messages/message-state.js';
 
 const FINAL = statesThat(isFinal);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ClaimedMessage } from '../messages/message-store.js';
+import type { ClaimedMessage } from '../messages/attempt.js';
 import { closedBy, runAttempt, type RunningAttempt } from './attempt-fence.js';
 
 const LASTS_MS = 35_000;

@@ -1,18 +1,9 @@
 import type { HeldBack } from '../client/index.js';
-import type { Attempt, ClaimedMessage } from '../messages/message-store.js';
+import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
+import type { EmayImsClock } from '../time/clock.js';
 
 /** How long before its end an attempt is given up: for what is between the last look at the clocks and the wire, and for clocks that run apart. */
 const MARGIN_MS = 2_000;
-
-/** The host's clocks, in ms. */
-export interface HostClocks {
-  /** Goes on evenly, but stands still while the machine is suspended. */
-  monotonic(): number;
-  /** Goes on meanwhile, but may be set. */
-  wall(): number;
-}
-
-export const HOST_CLOCKS: HostClocks = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 /** An attempt that knows how long ago it was made: before its messages were claimed, so what claiming took counts. */
 export interface RunningAttempt extends Attempt {
@@ -22,9 +13,9 @@ export interface RunningAttempt extends Attempt {
   heldBack: HeldBack | null;
 }
 
-export function runAttempt(attempt: Attempt, clocks: HostClocks, heldBack: HeldBack | null = null): RunningAttempt {
-  const [began, beganAt] = [clocks.monotonic(), clocks.wall()];
-  return { ...attempt, heldBack, elapsedMs: () => Math.max(clocks.monotonic() - began, clocks.wall() - beganAt) };
+export function runAttempt(attempt: Attempt, clock: EmayImsClock, heldBack: HeldBack | null = null): RunningAttempt {
+  const [began, beganAt] = [clock.monotonic(), clock.wall()];
+  return { ...attempt, heldBack, elapsedMs: () => Math.max(clock.monotonic() - began, clock.wall() - beganAt) };
 }
 
 export type ClosedBy = 'ATTEMPT_OVER' | 'PAST_EXPIRY';

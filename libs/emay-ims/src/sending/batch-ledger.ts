@@ -1,7 +1,7 @@
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isSamePayload } from '../messages/message-identity.js';
-import type { NewMessage } from '../messages/message-store.js';
+import type { NewMessage } from '../messages/new-message.js';
 import { unreadMessage } from '../messages/unread-message.js';
 import type { SubmittedMessage } from './submitter.js';
 

@@ -1,6 +1,6 @@
 import type { ImsViolation } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { NewMessage } from '../messages/message-store.js';
+import type { NewMessage } from '../messages/new-message.js';
 import type { BatchEnd } from './batch-ledger.js';
 
 /** A message of a call that is not in the database, as the call gave it: its number in E.164, its id perhaps made here. */

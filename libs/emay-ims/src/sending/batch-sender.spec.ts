@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import type { ImsDatabase } from '../database/ims-database.js';
 import { AccountCircuit } from '../engine/account-circuit.js';
-import type { MessageStore, NewMessage } from '../messages/message-store.js';
+import type { NewMessage } from '../messages/new-message.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { BatchSender } from './batch-sender.js';
 import type { Submitter } from './submitter.js';

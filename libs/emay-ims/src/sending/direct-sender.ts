@@ -10,7 +10,9 @@ import {
 } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
-import type { ClaimedMessage, MessageStore, NewMessage } from '../messages/message-store.js';
+import type { ClaimedMessage } from '../messages/attempt.js';
+import type { NewMessage } from '../messages/new-message.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   ANSWER_CODES,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccountCircuit } from '../engine/account-circuit.js';
-import type { ClaimedMessage, MessageStore } from '../messages/message-store.js';
+import type { ClaimedMessage } from '../messages/attempt.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Submitter } from './submitter.js';

@@ -1,5 +1,6 @@
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
-import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
+import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { Submitter } from './submitter.js';

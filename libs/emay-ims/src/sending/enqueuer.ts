@@ -3,7 +3,7 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsConflictError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { MessageStore } from '../messages/message-store.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 import { unreadMessage } from '../messages/unread-message.js';
 

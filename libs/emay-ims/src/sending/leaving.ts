@@ -1,4 +1,5 @@
-import type { ClaimedMessage, NewMessage } from '../messages/message-store.js';
+import type { ClaimedMessage } from '../messages/attempt.js';
+import type { NewMessage } from '../messages/new-message.js';
 
 /** A message that is sent without having been claimed; `now` by the database's clock, read when its attempt had begun. */
 export function leavingAt(now: Date, message: NewMessage): ClaimedMessage {

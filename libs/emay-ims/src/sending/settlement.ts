@@ -1,5 +1,5 @@
 import type { AcceptedOutcome, SendOutcome } from '../client/index.js';
-import type { ClaimedMessage, Settlement } from '../messages/message-store.js';
+import type { ClaimedMessage, Settlement } from '../messages/attempt.js';
 import { classifyAnswerCode, isHolding, isRefusal, type AnswerCodeMeanings } from '../protocol/index.js';
 
 /** What the outcome of a request means for the messages it carried. */

@@ -5,11 +5,13 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { Attempt, ClaimedMessage, MessageStore } from '../messages/message-store.js';
+import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ANSWER_CODES, classifyAnswerCode, printableCode } from '../protocol/index.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
-import { closedBy, HOST_CLOCKS, runAttempt, type HostClocks, type RunningAttempt } from './attempt-fence.js';
+import { HOST_CLOCK, type EmayImsClock } from '../time/clock.js';
+import { closedBy, runAttempt, type RunningAttempt } from './attempt-fence.js';
 import { RequestSize } from './request-size.js';
 import { isSameText, judge, type Verdict } from './settlement.js';
 
@@ -47,7 +49,7 @@ export class Submitter {
     private readonly store: MessageStore,
     private readonly circuit: AccountCircuit,
     private readonly options: ResolvedEmayImsOptions,
-    private readonly clocks: HostClocks = HOST_CLOCKS,
+    private readonly clock: EmayImsClock = HOST_CLOCK,
   ) {
     this.logger = GuardedLogger.of(options.name);
     const { dispatch, protocol } = options;
@@ -71,7 +73,7 @@ export class Submitter {
   async newAttempt(): Promise<RunningAttempt> {
     const heldBack = this.isWayProven ? null : await this.tryTheWay();
     const lastsMs = this.options.http.timeoutMs + SETTLING_MS;
-    return runAttempt({ token: newToken(), lastsMs }, this.clocks, heldBack);
+    return runAttempt({ token: newToken(), lastsMs }, this.clock, heldBack);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { LeaseStore } from '../database/lease-store.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
-import type { MessageStore } from '../messages/message-store.js';
+import type { MessageStore } from '../message-store/message-store.js';
 
 /** What one instance at a time does for the whole account. */
 export interface SweepTask {

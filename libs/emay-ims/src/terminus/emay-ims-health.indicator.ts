@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
-import { findAccount } from '../find-account.js';
+import { findAccount } from '../accounts/find-account.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import { withinTime } from '../operator/within-time.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ModuleRef } from '@nestjs/core';
+import { ModulesContainer, type ModuleRef } from '@nestjs/core';
 import type { HealthIndicatorService } from '@nestjs/terminus';
 import { EmayImsService } from '../emay-ims.service.js';
 import { EmayImsHealthIndicator } from './emay-ims-health.indicator.js';
@@ -13,7 +13,8 @@ describe('the indicator with terminus 11, which knows no `degraded`', () => {
   } as unknown as HealthIndicatorService;
   const service = { pulse: async () => ({ account: 'default', circuitOpenFor: 'ERROR_SIGN', polls: false }) };
   const moduleRef = {
-    get: (token: unknown) => (token === EmayImsService ? service : null),
+    get: (token: unknown) =>
+      token === ModulesContainer ? new Map([['', { providers: new Set([EmayImsService]) }]]) : service,
   } as unknown as ModuleRef;
   const indicator = new EmayImsHealthIndicator(indicators, moduleRef);
 

@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type OnApplicationShutdown, type OnModuleIn
 import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { getEmayImsToken } from '../emay-ims.tokens.js';
 import { EventListeners } from '../events/event-listeners.js';
-import { HandlerExplorer } from '../events/handler-explorer.js';
+import { HandlerExplorer } from '../accounts/handler-explorer.js';
 import { InMemoryEmayImsService, type InMemoryEmayImsOptions } from './in-memory-emay-ims.service.js';
 import { InMemoryEvents } from './in-memory-events.js';
 
@@ -49,12 +49,12 @@ export class EmayImsTestingModule implements OnModuleInit, OnApplicationShutdown
     };
   }
 
-  /** @internal */
+  /** @hidden */
   onModuleInit(): void {
     new HandlerExplorer(this.discovery, this.scanner).register(this.listeners);
   }
 
-  /** @internal */
+  /** @hidden */
   onApplicationShutdown(): void {
     this.listeners.close();
   }

@@ -2,16 +2,21 @@ import type { EmayImsClient } from '../client/index.js';
 import type { HostTransactions } from '../database/host-transactions.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { LeaseStore } from '../database/lease-store.js';
-import { HOLD_MS, type EmayImsAccount } from '../emay-ims.account.js';
+import type { AccountJobs } from '../account/account-jobs.js';
+import type { AccountWork, EmayImsAccount } from '../account/emay-ims.account.js';
+import { HOLD_MS } from '../message-store/message-store.providers.js';
+import { WorkInFlight } from '../engine/work-in-flight.js';
+import type { DurableDeliveries } from '../events/durable-deliveries.js';
+import type { StatusReader } from '../operator/status-reader.js';
 import { EmayImsValidationError } from '../errors/emay-ims-errors.js';
 import { AccountCircuit } from '../engine/account-circuit.js';
 import { circuitEvent } from '../events/circuit-event.js';
 import { messageEvent } from '../events/message-event.js';
-import type { MessageFinder } from '../messages/message-finder.js';
+import type { MessageFinder } from '../message-store/message-finder.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
+import { REPORTED_UNSENT } from '../message-store/message-result-sql.js';
 import { isFinal } from '../messages/message-state.js';
-import type { MessageStore } from '../messages/message-store.js';
+import type { MessageStore } from '../message-store/message-store.js';
 import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import type { ImsAccountStatus } from '../operator/account-status.js';
 import type { ImsReportFlow } from '../operator/report-flow.js';
@@ -38,7 +43,7 @@ import { ScriptedGateway } from './scripted-gateway.js';
 import { standsFor, type Surface } from './surface.js';
 
 /** What the module alone needs of an account. */
-export type NeverAskedOfAnInMemoryAccount = 'client' | 'handlersAreKnown' | 'start' | 'stop' | 'close';
+export type NeverAskedOfAnInMemoryAccount = 'shutdown';
 
 /** Passed on to a store that needs none, and asked by a schedule that does not run. */
 const NO_DATABASE = null as unknown as ImsDatabase;
@@ -72,6 +77,14 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly enqueuer: Enqueuer;
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
+  readonly work: AccountWork = new WorkInFlight();
+  /** Nothing runs by itself. */
+  readonly jobs = standsFor<AccountJobs, 'start' | 'stop' | 'releaseLeases'>({ wakeDispatcher: () => undefined });
+  /** None is ever given up. */
+  readonly deliveries = standsFor<DurableDeliveries, 'handlersAreKnown' | 'jobs' | 'stop'>({
+    retryFailed: async () => 0,
+  });
+  readonly statusReader = standsFor<StatusReader>({ pulse: () => this.pulse(), status: () => this.status() });
   readonly transactions = standsFor<HostTransactions>({ toJoin: (given) => given ?? null });
   readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
     lastGoodPullAt: null,
@@ -151,19 +164,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     this.circuit = this.newCircuit();
   }
 
-  wakeDispatcher(): void {
-    // Nothing runs by itself.
-  }
-
-  whileOpen<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  whileStreaming<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  async pulse(): Promise<ImsAccountPulse> {
+  private async pulse(): Promise<ImsAccountPulse> {
     const due = this.table.where(({ state, dueAt }) => state === 'QUEUED' && dueAt !== null);
     const now = this.clock();
     const oldest = Math.min(...due.map(({ dueAt }) => Number(dueAt)).filter((time) => time <= now));
@@ -186,7 +187,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     };
   }
 
-  async status(): Promise<ImsAccountStatus> {
+  private async status(): Promise<ImsAccountStatus> {
     return {
       ...(await this.pulse()),
       unconfirmed: (await this.store.stats()).UNCONFIRMED,
@@ -212,11 +213,6 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       oldestUnreportedAt: isWaiting ? new Date(oldest) : null,
       oldestUnreportedForMs: isWaiting ? this.clock() - oldest : null,
     };
-  }
-
-  /** None is ever given up. */
-  async retryFailedEvents(): Promise<number> {
-    return 0;
   }
 
   private newSubmitter(): Submitter {

@@ -1,5 +1,5 @@
 import { MOBILE_PROBLEM } from '../dto/decorators.js';
-import type { EmayImsAccount } from '../emay-ims.account.js';
+import type { EmayImsAccount } from '../account/emay-ims.account.js';
 import { EmayImsService } from '../emay-ims.service.js';
 import { EmayImsConflictError, EmayImsValidationError } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
@@ -45,11 +45,11 @@ export class InMemoryEmayImsService extends EmayImsService {
     { name, maxContentLength, now = () => Date.now() }: InMemoryEmayImsOptions = {},
     events = new InMemoryEvents(name),
   ) {
-    super(events);
     const options = resolveOptions({ ...UNUSED, name, dispatch: ONE_BY_ONE, protocol: { maxContentLength } });
-    this.memory = new InMemoryAccount(options, now, events);
-    const account = standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(this.memory);
-    this.attach({ opened: () => account });
+    const memory = new InMemoryAccount(options, now, events);
+    const account = standsFor<EmayImsAccount, NeverAskedOfAnInMemoryAccount>(memory);
+    super({ events$: events.events$, opened: () => account });
+    this.memory = memory;
   }
 
   /** Every message, oldest first, as it stands now. */

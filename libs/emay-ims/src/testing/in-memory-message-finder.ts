@@ -1,5 +1,5 @@
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { MessageFinder, MessageQuery } from '../messages/message-finder.js';
+import type { MessageFinder, MessageQuery } from '../message-store/message-finder.js';
 import type { PageEnd } from '../messages/page-cursor.js';
 import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';

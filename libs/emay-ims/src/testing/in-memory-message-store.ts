@@ -1,18 +1,12 @@
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type {
-  AppliedReport,
-  Attempt,
-  ClaimedMessage,
-  MessageStore,
-  NewMessage,
-  Release,
-  ReportedMessage,
-  Settlement,
-} from '../messages/message-store.js';
-import { REPORTED_UNSENT } from '../messages/message-result-sql.js';
+import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
+import type { Attempt, ClaimedMessage, Release, Settlement } from '../messages/attempt.js';
+import type { NewMessage } from '../messages/new-message.js';
+import type { MessageStore } from '../message-store/message-store.js';
+import { REPORTED_UNSENT } from '../message-store/message-result-sql.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { classifyReportState } from '../protocol/index.js';
-import { firstToEachNumber } from '../messages/statement-rows.js';
+import { firstToEachNumber } from '../message-store/statement-rows.js';
 import type { MessageTable } from './message-table.js';
 import type { Surface } from './surface.js';
 

@@ -1,5 +1,5 @@
 import { ImsMessage } from '../messages/ims-message.entity.js';
-import type { NewMessage } from '../messages/message-store.js';
+import type { NewMessage } from '../messages/new-message.js';
 import { unreadMessage, type Standing } from '../messages/unread-message.js';
 
 /**

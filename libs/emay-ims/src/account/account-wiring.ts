@@ -1,0 +1,150 @@
+import { Injectable, Module } from '@nestjs/common';
+import { ContextIdFactory, ModuleRef, REQUEST } from '@nestjs/core';
+import { ACCOUNT_CLIENT, type EmayImsClient } from '../client/index.js';
+import { HostTransactions } from '../database/host-transactions.js';
+import { ImsDatabase } from '../database/ims-database.js';
+import { LeaseStore } from '../database/lease-store.js';
+import { ACCOUNT_ENGINE, type EmayImsEngine } from '../engine/engine.js';
+import { WorkInFlight } from '../engine/work-in-flight.js';
+import { DurableDeliveries } from '../events/durable-deliveries.js';
+import { EVENT_PROVIDERS } from '../events/event.providers.js';
+import { EventListeners } from '../events/event-listeners.js';
+import { EventTransactions } from '../events/event-transactions.js';
+import { perAccount, type Token } from '../injection/per-account.js';
+import { AccountLooks } from '../message-store/account-looks.js';
+import { MessageFinder } from '../message-store/message-finder.js';
+import { MESSAGE_STORE_PROVIDERS } from '../message-store/message-store.providers.js';
+import { MessageStore } from '../message-store/message-store.js';
+import { newToken } from '../messages/ids.js';
+import { OPERATOR_PROVIDERS } from '../operator/operator.providers.js';
+import { StatusReader } from '../operator/status-reader.js';
+import { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { RESOLVED_OPTIONS } from '../options/options-providers.js';
+import { OrphanAdoption } from '../reports/orphan-adoption.js';
+import { REPORT_PROVIDERS } from '../reports/report.providers.js';
+import { ReportInbox } from '../reports/report-inbox.js';
+import { ReportPoller } from '../reports/report-poller.js';
+import { RETENTION_PROVIDERS } from '../retention/retention.providers.js';
+import { Retention } from '../retention/retention.js';
+import { BatchSender } from '../sending/batch-sender.js';
+import { DirectSender } from '../sending/direct-sender.js';
+import { Dispatcher } from '../sending/dispatcher.js';
+import { Enqueuer } from '../sending/enqueuer.js';
+import { SENDING_PROVIDERS } from '../sending/sending.providers.js';
+import { Submitter } from '../sending/submitter.js';
+import { Sweeper } from '../sending/sweeper.js';
+import { ACCOUNT_CLOCK, type EmayImsClock } from '../time/clock.js';
+import { AccountJobs } from './account-jobs.js';
+import { AccountShutdown } from './account-shutdown.js';
+import { ClaimInDatabase } from './claim-in-database.js';
+import { EmayImsAccount, type AccountWork } from './emay-ims.account.js';
+import { sweepTasks } from './sweep-tasks.js';
+
+/** What an account is wired from: what its module provides, and its open database. */
+export interface AccountBase {
+  readonly options: ResolvedEmayImsOptions;
+  readonly client: EmayImsClient;
+  readonly engine: EmayImsEngine;
+  readonly clock: EmayImsClock;
+  readonly listeners: EventListeners;
+  readonly database: ImsDatabase;
+  readonly looks: AccountLooks;
+  readonly claim: ClaimInDatabase;
+}
+
+const ACCOUNT_BASE = REQUEST as unknown as Token<AccountBase>;
+
+function given<Part>(token: Token<Part>, choose: (base: AccountBase) => Part) {
+  return perAccount(token, [ACCOUNT_BASE], choose);
+}
+
+const BASE_PROVIDERS = [
+  given(RESOLVED_OPTIONS, ({ options }) => options),
+  given(ACCOUNT_CLIENT, ({ client }) => client),
+  given(ACCOUNT_ENGINE, ({ engine }) => engine),
+  given(ACCOUNT_CLOCK, ({ clock }) => clock),
+  given(EventListeners, ({ listeners }) => listeners),
+  given(ImsDatabase, ({ database }) => database),
+  given(AccountLooks, ({ looks }) => looks),
+  given(ClaimInDatabase, ({ claim }) => claim),
+  perAccount(LeaseStore, [ImsDatabase], (database) => new LeaseStore(database, newToken())),
+  perAccount(
+    HostTransactions,
+    [ImsDatabase, RESOLVED_OPTIONS],
+    (database, { database: options }) =>
+      new HostTransactions(database, 'dataSource' in options ? options.currentManager : undefined),
+  ),
+];
+
+const WORK: Token<AccountWork> = Symbol('WorkInFlight');
+
+const ACCOUNT_PROVIDERS = [
+  perAccount(WORK, [], () => new WorkInFlight<'call' | 'stream' | 'ending'>()),
+  perAccount(
+    Sweeper,
+    [LeaseStore, MessageStore, ReportInbox, EventTransactions, OrphanAdoption],
+    (leases, store, inbox, events, adoption) => new Sweeper(leases, store, sweepTasks(inbox, store, events, adoption)),
+  ),
+  perAccount(
+    AccountJobs,
+    [
+      ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountLooks, Sweeper, Dispatcher, ReportPoller],
+      ...[DurableDeliveries, Retention],
+    ] as const,
+    (options, engine, claim, looks, sweeper, dispatcher, poller, deliveries, retention) =>
+      new AccountJobs(options, engine, { claim, looks, sweeper, dispatcher, poller, deliveries, retention }),
+  ),
+  perAccount(
+    AccountShutdown,
+    [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase],
+    (options, work, jobs, submitter, claim) => new AccountShutdown(options, work, jobs, submitter, claim),
+  ),
+  perAccount(
+    EmayImsAccount,
+    [
+      ...[
+        RESOLVED_OPTIONS,
+        WORK,
+        AccountJobs,
+        AccountShutdown,
+        HostTransactions,
+        MessageStore,
+        MessageFinder,
+        Enqueuer,
+      ],
+      ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
+      Retention,
+    ] as const,
+    (...parts) => new EmayImsAccount(...parts),
+  ),
+];
+
+/** Makes accounts, each of parts of its own. */
+@Injectable()
+export class AccountWiring {
+  constructor(private readonly moduleRef: ModuleRef) {}
+
+  wire(base: AccountBase): Promise<EmayImsAccount> {
+    const context = ContextIdFactory.create();
+    this.moduleRef.registerRequestByContextId(base, context);
+    return this.moduleRef.resolve(EmayImsAccount, context);
+  }
+}
+
+/** What every room provides of an account. */
+@Module({
+  providers: [
+    AccountWiring,
+    ...BASE_PROVIDERS,
+    ...EVENT_PROVIDERS,
+    ...MESSAGE_STORE_PROVIDERS,
+    ...SENDING_PROVIDERS,
+    ...REPORT_PROVIDERS,
+    ...RETENTION_PROVIDERS,
+    ...OPERATOR_PROVIDERS,
+    ...ACCOUNT_PROVIDERS,
+  ],
+  exports: [AccountWiring],
+})
+export class AccountModule {}

@@ -1,0 +1,88 @@
+import type { ImsDatabase } from '../database/ims-database.js';
+import type { AccountCircuit } from '../engine/account-circuit.js';
+import { REPORTED_UNSENT } from '../message-store/message-result-sql.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import type { KeptPages } from '../reports/kept-pages.js';
+import type { ReportPoller } from '../reports/report-poller.js';
+import type { ImsAccountPulse } from './account-pulse.js';
+import type { ImsAccountStatus } from './account-status.js';
+import { findOldestDue } from './oldest-due.js';
+import { readReportFlow } from './report-flow.js';
+
+/** Reads how an account stands. */
+export class StatusReader {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly options: ResolvedEmayImsOptions,
+    private readonly circuit: AccountCircuit,
+    private readonly poller: ReportPoller,
+    private readonly pages: KeptPages,
+  ) {}
+
+  /**
+   * Two looks into an index, and one into a folder; counts nothing.
+   *
+   * @throws EmayImsStoreError where the database does not answer, or takes no writes any more: then nothing can be stored or sent
+   */
+  async pulse(): Promise<ImsAccountPulse> {
+    const { name: account, dispatch, reports: polling } = this.options;
+    await this.database.assertWritable();
+    const oldest = await findOldestDue(this.database, account);
+    const lease = await this.poller.leaseHolder();
+    return {
+      account,
+      circuitOpenFor: this.circuit.reason,
+      oldestDueAt: oldest && oldest.at,
+      oldestDueForMs: oldest && oldest.forMs,
+      dispatches: dispatch.enabled,
+      polls: polling.enabled,
+      pollEveryMs: polling.enabled && polling.cron === null ? polling.intervalMs : null,
+      lastGoodPullAt: this.poller.lastGoodPullAt,
+      pollLease: lease === null ? 'nobody' : lease.isOurs ? 'this-instance' : 'another-instance',
+      pollLeaseUntil: lease && lease.until,
+      reportsBlockedFor: this.poller.blockedFor,
+      setAsidePages: this.poller.setAsidePages,
+      ...(await this.pages.spooled()),
+    };
+  }
+
+  /** Counts what waits for somebody to look at it. */
+  async status(): Promise<ImsAccountStatus> {
+    const first = async (sql: string) =>
+      (await this.database.rows(sql, [this.options.name], { isLong: true }))[0] ?? {};
+    const pulse = await this.pulse();
+    const messages = await first(
+      `SELECT COUNT(*) AS unconfirmed, COUNT(CASE WHEN code = '${REPORTED_UNSENT}' THEN 1 END) AS reported_unsent
+       FROM ${this.database.dialect.dueMessages} WHERE account = ? AND listed_as = 'UNCONFIRMED'`,
+    );
+    const pages = await first(
+      `SELECT COUNT(CASE WHEN state = 'LOST' THEN 1 END) AS lost, SUM(lost) AS lost_reports,
+         COUNT(CASE WHEN state = 'UNREADABLE' THEN 1 END) AS unreadable
+       FROM emay_ims_report_batch WHERE account = ? AND state IN ('LOST', 'UNREADABLE')`,
+    );
+    const reports = await first(
+      `SELECT COUNT(CASE WHEN status = 'ORPHANED' THEN 1 END) AS orphaned,
+         COUNT(CASE WHEN status = 'QUARANTINED' THEN 1 END) AS quarantined
+       FROM emay_ims_report WHERE account = ?`,
+    );
+    const events = await first(
+      `SELECT COUNT(CASE WHEN state = 'PENDING' THEN 1 END) AS pending,
+         COUNT(CASE WHEN state = 'FAILED' THEN 1 END) AS failed
+       FROM emay_ims_event WHERE account = ?`,
+    );
+    return {
+      ...pulse,
+      setAsidePages: await this.pages.countSetAside(),
+      unconfirmed: Number(messages.unconfirmed),
+      reportedUnsent: Number(messages.reported_unsent),
+      possibleLosses: Number(pages.lost),
+      lostReportsAtMost: Number(pages.lost_reports ?? 0),
+      unreadablePages: Number(pages.unreadable),
+      orphanedReports: Number(reports.orphaned),
+      quarantinedReports: Number(reports.quarantined),
+      ...(await readReportFlow(this.database, this.options.name)),
+      pendingEvents: Number(events.pending),
+      failedEvents: Number(events.failed),
+    };
+  }
+}

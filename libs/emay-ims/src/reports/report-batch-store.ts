@@ -1,0 +1,240 @@
+import type { ReceivedPage } from '../client/index.js';
+import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import type { ImsKeptPage } from './kept-pages.js';
+import { bytesOf, columnsOf, PAGE_COLUMNS, pageOf } from './page-columns.js';
+
+/** A raw page as the gateway answered it. */
+export interface StoredPage extends ReceivedPage {
+  id: string;
+  /** How many reports were asked for; `null`: not known any more. */
+  requested: number | null;
+  /** Why it is known not to have come in whole, e.g. `ECONNRESET`, `OVERSIZE`; `null`: it has, as far as the network tells. */
+  cut: string | null;
+  /** Items of it that have been applied already. */
+  progress: number;
+}
+
+/** How a page ends. */
+export interface PageEnd {
+  state: 'APPLIED' | 'LOST' | 'UNREADABLE';
+  /** Reports in it, bad ones included. */
+  reports: number;
+  /** How many more it may have held. */
+  lost: number;
+}
+
+/** One more part of a page, which has been applied. */
+export interface AppliedPart {
+  from: number;
+  to: number;
+  /** How the page ends with this part; `null`: there is more of it. */
+  end: PageEnd | null;
+}
+
+/** What databases say that cannot keep a text in the charset that they, or their connection, are in. */
+const REFUSED_TEXT = new Set([
+  '22021', // PostgreSQL: character not in repertoire
+  '22P05', // PostgreSQL: untranslatable character
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+  'ER_CANNOT_CONVERT_STRING',
+  'ER_INVALID_CHARACTER_STRING',
+  'ER_DATA_TOO_LONG',
+]);
+const WHY_KEPT = { SET_ASIDE: 'set-aside', UNREADABLE: 'unreadable' } as const;
+const LIST_AT_MOST = 1_000;
+
+/** Table `emay_ims_report_batch`, the records of one account's pulls: the statements behind the steps of `ReportInbox`. */
+export class ReportBatchStore {
+  private readonly now: string;
+
+  constructor(
+    private readonly database: ImsDatabase,
+    readonly account: string,
+  ) {
+    this.now = database.dialect.now;
+  }
+
+  async insert(id: string, requested: number, pullLastsMs: number): Promise<void> {
+    await this.database.run(
+      `INSERT INTO emay_ims_report_batch (id, account, state, requested, requested_at, expires_at)
+       VALUES (?, ?, 'PULLING', ?, ${this.now}, ${this.now} + ?)`,
+      [id, this.account, requested, pullLastsMs],
+    );
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.database.run('DELETE FROM emay_ims_report_batch WHERE id = ?', [id]);
+  }
+
+  /** Without effect where the page is stored already: one that has been applied is not applied again. */
+  async store(page: StoredPage): Promise<void> {
+    const updated = await this.write(page, (columns) =>
+      this.database.run(
+        `UPDATE emay_ims_report_batch SET state = 'STORED', stored_at = ${this.now},
+           ${PAGE_COLUMNS.map((column) => `${column} = ?`).join(', ')}
+         WHERE id = ? AND state IN ('PULLING', 'LOST') AND applied_at IS NULL`,
+        [...columns, page.id],
+      ),
+    );
+    if (updated > 0 || (await this.isKnown(page.id))) return;
+    // In one statement: as a pull without an answer, the sweeper could give it up as lost before its page is in.
+    await this.write(page, (columns) =>
+      this.database.run(
+        `INSERT INTO emay_ims_report_batch
+           (id, account, state, requested, requested_at, expires_at, stored_at, ${PAGE_COLUMNS.join(', ')})
+         VALUES (?, ?, 'STORED', ?, ${this.now}, ${this.now}, ${this.now}, ${PAGE_COLUMNS.map(() => '?').join(', ')})`,
+        [page.id, this.account, page.requested, ...columns],
+      ),
+    );
+  }
+
+  /** Writes the page as text, or as bytes where the database refuses the text. */
+  private async write(page: StoredPage, put: (columns: readonly unknown[]) => Promise<number>): Promise<number> {
+    const write = async (asBytes: boolean) => {
+      const columns = await columnsOf(page, this.database.dialect, asBytes);
+      return put(PAGE_COLUMNS.map((column) => columns[column]));
+    };
+    try {
+      return await write(false);
+    } catch (error) {
+      if (error instanceof EmayImsStoreError && REFUSED_TEXT.has(error.driverCode)) return write(true);
+      throw error;
+    }
+  }
+
+  private async isKnown(id: string): Promise<boolean> {
+    return (await this.database.rows('SELECT id FROM emay_ims_report_batch WHERE id = ?', [id])).length > 0;
+  }
+
+  /** Ids of the pages that wait to be applied, oldest first, behind the one of that id. */
+  async pending(limit: number, behind = ''): Promise<string[]> {
+    const rows = await this.database.rows(
+      `SELECT id FROM emay_ims_report_batch WHERE account = ? AND state = 'STORED' AND id > ? ORDER BY id LIMIT ?`,
+      [this.account, behind, limit],
+    );
+    return rows.map(({ id }) => String(id));
+  }
+
+  /** The page; `null` where it does not wait any more. */
+  async load(id: string): Promise<StoredPage | null> {
+    const { bytesAtATime } = this.database.dialect;
+    const isShort = bytesAtATime === null ? '1 = 1' : `LENGTH(raw) <= ${bytesAtATime}`;
+    const columns = PAGE_COLUMNS.filter((column) => column !== 'raw').join(', ');
+    const [row] = await this.database.rows(
+      `SELECT id, requested, progress, ${columns}, CASE WHEN ${isShort} THEN raw END AS raw, LENGTH(raw) AS raw_bytes
+       FROM emay_ims_report_batch WHERE id = ? AND state = 'STORED'`,
+      [id],
+    );
+    if (!row) return null;
+    const length = Number(row.raw_bytes ?? 0);
+    const isInSlices = bytesAtATime !== null && length > bytesAtATime;
+    if (!isInSlices) return pageOf(row);
+    const raw = await this.rawInSlices(id, length, bytesAtATime);
+    return raw && pageOf(row, raw);
+  }
+
+  /** `null` where the page is gone meanwhile; otherwise its bytes do not change. */
+  private async rawInSlices(id: string, length: number, bytesAtATime: number): Promise<Buffer | null> {
+    const raw = Buffer.allocUnsafeSlow(length);
+    for (let from = 0; from < length; from += bytesAtATime) {
+      const [row] = await this.database.rows(
+        'SELECT SUBSTR(raw, ?, ?) AS slice FROM emay_ims_report_batch WHERE id = ?',
+        [from + 1, bytesAtATime, id],
+      );
+      if (!row) return null;
+      bytesOf(row.slice).copy(raw, from);
+    }
+    return raw;
+  }
+
+  /** Pulls whose time for an answer is over, with how many reports each asked for. */
+  async overdue(): Promise<{ id: string; requested: number | null }[]> {
+    const rows = await this.database.rows(
+      `SELECT id, requested FROM emay_ims_report_batch WHERE account = ? AND state = 'PULLING' AND expires_at <= ${this.now}`,
+      [this.account],
+    );
+    return rows.map(({ id, requested }) => ({
+      id: String(id),
+      requested: requested === null ? null : Number(requested),
+    }));
+  }
+
+  async lose(id: string, session: SqlSession): Promise<boolean> {
+    const lost = await session.run(
+      "UPDATE emay_ims_report_batch SET state = 'LOST', lost = requested WHERE id = ? AND state = 'PULLING'",
+      [id],
+    );
+    return lost === 1;
+  }
+
+  /** `false` where another instance is at this page, or has ended it. */
+  async apply(id: string, { from, to, end }: AppliedPart, session: SqlSession): Promise<boolean> {
+    const [changes, values] =
+      end === null
+        ? ['progress = ?', [to]]
+        : [`state = ?, reports = ?, lost = ?, applied_at = ${this.now}`, [end.state, end.reports, end.lost]];
+    const applied = await session.run(
+      `UPDATE emay_ims_report_batch SET ${changes} WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,
+      [...values, id, from],
+    );
+    return applied === 1;
+  }
+
+  /** Resolves to how often the page has failed now; 0 where it does not wait any more. */
+  async countFailure(id: string, reason: string, mostAttempts: number, session: SqlSession): Promise<number> {
+    // The state first: MySQL lets what follows see what has been set.
+    const counted = await session.run(
+      `UPDATE emay_ims_report_batch
+       SET state = CASE WHEN COALESCE(attempts, 0) + 1 >= ? THEN 'SET_ASIDE' ELSE state END,
+         attempts = COALESCE(attempts, 0) + 1, failure = ?
+       WHERE id = ? AND state = 'STORED'`,
+      [mostAttempts, reason, id],
+    );
+    if (counted === 0) return 0;
+    const [row] = await session.rows('SELECT attempts FROM emay_ims_report_batch WHERE id = ?', [id]);
+    return Number(row?.attempts ?? 0);
+  }
+
+  /** Pages that wait for a person, oldest first, at most 1,000. */
+  async kept(): Promise<ImsKeptPage[]> {
+    const rows = await this.database.rows(
+      `SELECT id, state, failure, attempts, stored_at FROM emay_ims_report_batch
+       WHERE account = ? AND state IN ('SET_ASIDE', 'UNREADABLE') ORDER BY id LIMIT ${LIST_AT_MOST}`,
+      [this.account],
+    );
+    return rows.map((row) => ({
+      pullId: String(row.id),
+      why: WHY_KEPT[row.state as keyof typeof WHY_KEPT],
+      failure: row.failure === null ? null : String(row.failure),
+      attempts: Number(row.attempts ?? 0),
+      storedAt: row.stored_at === null ? null : new Date(Number(row.stored_at)),
+    }));
+  }
+
+  /** Has them wait again, all or one; resolves to how many. */
+  retry(id: string | null): Promise<number> {
+    return this.database.run(
+      `UPDATE emay_ims_report_batch SET state = 'STORED', attempts = NULL
+       WHERE account = ? AND state IN ('SET_ASIDE', 'UNREADABLE')${id === null ? '' : ' AND id = ?'}`,
+      [this.account, ...(id === null ? [] : [id])],
+    );
+  }
+
+  async deleteKept(id: string): Promise<boolean> {
+    const deleted = await this.database.run(
+      "DELETE FROM emay_ims_report_batch WHERE account = ? AND id = ? AND state IN ('SET_ASIDE', 'UNREADABLE')",
+      [this.account, id],
+    );
+    return deleted > 0;
+  }
+
+  /** One look into an index, as there are few. */
+  async countSetAside(): Promise<number> {
+    const [row] = await this.database.rows(
+      "SELECT COUNT(*) AS pages FROM emay_ims_report_batch WHERE account = ? AND state = 'SET_ASIDE'",
+      [this.account],
+    );
+    return Number(row?.pages);
+  }
+}

@@ -1,0 +1,71 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../../database/data-source-of.js';
+import { POSTGRES_MIGRATION_LOCK } from '../run-migrations.js';
+import { placeOf, TableNames, type PinnedPlace } from '../../database/table-names.js';
+import { assertTablesAreHere } from '../start/table-place.js';
+
+/** What a migration runs its statements with; they call tables and indexes `emay_ims_…`, wherever those lie. */
+export interface MigrationStep {
+  isMysql: boolean;
+  isPostgres: boolean;
+  names: TableNames;
+  runner: QueryRunner;
+  query: (sql: string) => Promise<unknown>;
+}
+
+/**
+ * A step of the schema.
+ *
+ * - Its tables lie where the DataSource's `schema`, `entityPrefix` and naming strategy put them.
+ * - It can be run again where it has been run in part or in whole: MySQL commits each statement by itself, so a process killed
+ *   half-way leaves some of it; and TypeORM takes no lock, so two processes may both find it pending.
+ * - It leaves the release before it working: columns are added, never taken away.
+ */
+export abstract class ImsMigration implements MigrationInterface {
+  abstract readonly name: string;
+  /** The first one makes the tables. */
+  protected readonly needsTables: boolean = true;
+
+  /** @param pinned where the tables were made before those options were obeyed, if they are to stay there */
+  constructor(private readonly pinned: PinnedPlace = {}) {}
+
+  async up(runner: QueryRunner): Promise<void> {
+    const step = this.step(runner);
+    // Two sessions that create the same table at once, IF NOT EXISTS or not: one fails. So one waits for the other.
+    if (step.isPostgres) await runner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
+    if (this.needsTables && (step.isPostgres || step.isMysql))
+      await assertTablesAreHere(step.names, (sql) => runner.query(sql));
+    await this.migrate(step);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    const step = this.step(runner);
+    if (step.isPostgres) await runner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
+    await this.revert(step);
+  }
+
+  protected abstract migrate(step: MigrationStep): Promise<void>;
+  protected abstract revert(step: MigrationStep): Promise<void>;
+
+  private step(runner: QueryRunner): MigrationStep {
+    const dataSource = dataSourceOf(runner);
+    const { type } = dataSource.options;
+    const { schema, rename } = placeOf(dataSource, this.pinned);
+    const names = new TableNames(type, schema, rename);
+    return {
+      isMysql: type === 'mysql' || type === 'mariadb',
+      isPostgres: type === 'postgres',
+      names,
+      runner,
+      query: (sql) => runner.query(names.place(sql)),
+    };
+  }
+}
+
+/** InnoDB, for its transactions. Binary collation: MySQL's default merges the ids `AbC` and `aBc`. */
+export const MYSQL_TABLE = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
+
+/** Whether a table has a column, wherever it lies. */
+export function hasColumn({ runner, names }: MigrationStep, table: Parameters<TableNames['path']>[0], column: string) {
+  return runner.hasColumn(names.path(table), column);
+}

@@ -1,0 +1,99 @@
+import type { ImsDatabase, SqlRow } from '../../database/ims-database.js';
+import { IMS_TABLES, type ImsTable } from '../../database/table-names.js';
+import type { Findings, Problem } from './findings.js';
+import { findIndexProblems } from './index-check.js';
+import { findTextProblems } from './text-check.js';
+
+/** Columns that hold ids and names: what differs in case is different. */
+const IDS = new Set([
+  'account',
+  'custom_ims_id',
+  'ims_id',
+  'id',
+  'batch_id',
+  'attempt',
+  'claim',
+  'handler',
+  'holder',
+  'name',
+]);
+
+/** What is wrong with a MySQL or MariaDB database. */
+export async function checkMysql(database: ImsDatabase): Promise<Findings> {
+  const [row] = await database.rows('SELECT @@innodb_flush_log_at_trx_commit AS flush_log');
+  const warnings =
+    Number(row?.flush_log) === 1
+      ? []
+      : [
+          `innodb_flush_log_at_trx_commit is ${row?.flush_log}: a crash of the server loses up to a second of commits, so that messages ` +
+            'are lost or sent twice. Set it to 1.',
+        ];
+  const problems = [
+    ...(await findTextProblems(
+      database,
+      'SELECT CAST(? AS CHAR CHARACTER SET utf8mb4) AS text, CHAR_LENGTH(CAST(? AS CHAR CHARACTER SET utf8mb4)) AS length',
+      ["Set charset: 'utf8mb4' at the DataSource, and leave typeCast and the like out of its extra."],
+    )),
+  ];
+  for (const table of IMS_TABLES) problems.push(...(await findTableProblems(database, table)));
+  return { problems, warnings, facts: { statementTimeoutMs: 0, losesCommits: false } };
+}
+
+async function findTableProblems(database: ImsDatabase, table: ImsTable): Promise<Problem[]> {
+  const { names } = database;
+  const place = [names.schema, names.bare(table)];
+  const where = 'WHERE table_schema = ? AND table_name = ?';
+  const [engine] = await database.rows(`SELECT engine AS engine FROM information_schema.tables ${where}`, place);
+  const columns = await database.rows(
+    `SELECT column_name AS name, collation_name AS collation_name, character_set_name AS charset
+     FROM information_schema.columns ${where} AND character_set_name IS NOT NULL`,
+    place,
+  );
+  const indexes = await database.rows(
+    `SELECT index_name AS name, MAX(non_unique) AS non_unique, GROUP_CONCAT(column_name ORDER BY column_name) AS columns
+     FROM information_schema.statistics ${where} GROUP BY index_name`,
+    place,
+  );
+  if (!engine) return [];
+  return [
+    ...(String(engine.engine) === 'InnoDB'
+      ? []
+      : [
+          wrong(
+            `Table ${names.path(table)} is kept by ${engine.engine}, which has no transactions: ALTER TABLE … ENGINE=InnoDB.`,
+          ),
+        ]),
+    ...findColumnProblems(names.path(table), columns),
+    ...findIndexProblems(
+      names,
+      table,
+      indexes.map((index) => ({
+        name: String(index.name),
+        isUnique: Number(index.non_unique) === 0,
+        columns: String(index.columns),
+      })),
+    ),
+  ];
+}
+
+function findColumnProblems(table: string, columns: readonly SqlRow[]): Problem[] {
+  const fix = `ALTER TABLE ${table} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
+  const merging = columns.filter(
+    ({ name, collation_name: collation }) => IDS.has(String(name)) && !/_bin$|_cs$|^binary$/.test(String(collation)),
+  );
+  const narrow = columns.filter(({ charset }) => charset !== 'utf8mb4');
+  return [
+    ...(merging.length > 0
+      ? [wrong(`Columns ${list(merging)} of ${table} take ids that differ in case for the same: ${fix}.`)]
+      : []),
+    ...(narrow.length > 0 ? [wrong(`Columns ${list(narrow)} of ${table} do not hold every character: ${fix}.`)] : []),
+  ];
+}
+
+function list(columns: readonly SqlRow[]): string {
+  return columns.map(({ name }) => name).join(', ');
+}
+
+function wrong(sentence: string): Problem {
+  return { sentence, mayPass: false };
+}

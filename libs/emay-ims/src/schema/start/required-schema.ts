@@ -1,0 +1,113 @@
+import type { ImsTable } from '../../database/table-names.js';
+
+/** What the statements of this release rely on in one table. */
+export interface RequiredTable {
+  columns: readonly string[];
+  /** A unique index over just these, in any order: what keeps an id from being there twice. */
+  key: readonly string[];
+  /** Indexes that statements name, or without which they read the whole table. */
+  indexes: readonly string[];
+}
+
+/** The schema after all of `EMAY_IMS_MIGRATIONS`. A table may have more. */
+export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
+  emay_ims_message: {
+    columns: [
+      'account',
+      'custom_ims_id',
+      'ims_id',
+      'mobile',
+      'content',
+      'state',
+      'code',
+      'raw_answer',
+      'priority',
+      'send_at',
+      'expires_at',
+      'due_at',
+      'attempt',
+      'attempts',
+      'report_state',
+      'report_description',
+      'gateway_submit_time',
+      'gateway_receive_time',
+      'created_at',
+      'submitted_at',
+      'accepted_at',
+      'final_at',
+      'listed_as',
+      'listed_at',
+    ],
+    key: ['account', 'custom_ims_id'],
+    indexes: ['emay_ims_message_listed', 'emay_ims_message_created', 'emay_ims_message_mobile'],
+  },
+  emay_ims_report: {
+    columns: [
+      'batch_id',
+      'position',
+      'account',
+      'status',
+      'mobile',
+      'ims_id',
+      'custom_ims_id',
+      'state',
+      'description',
+      'receive_time',
+      'submit_time',
+      'reason',
+      'raw',
+      'created_at',
+    ],
+    key: ['batch_id', 'position'],
+    indexes: ['emay_ims_report_status'],
+  },
+  emay_ims_report_batch: {
+    columns: [
+      'id',
+      'account',
+      'state',
+      'body',
+      'raw',
+      'raw_packed',
+      'content_type',
+      'content_encoding',
+      'requested',
+      'cut',
+      'reports',
+      'lost',
+      'progress',
+      'attempts',
+      'failure',
+      'requested_at',
+      'expires_at',
+      'stored_at',
+      'applied_at',
+    ],
+    key: ['id'],
+    indexes: ['emay_ims_report_batch_state'],
+  },
+  emay_ims_resolution: {
+    columns: ['id', 'account', 'custom_ims_id', 'decision', 'decided_by', 'reason', 'decided_at'],
+    key: ['id'],
+    indexes: ['emay_ims_resolution_message'],
+  },
+  emay_ims_event: {
+    columns: [
+      'id',
+      'account',
+      'handler',
+      'type',
+      'payload',
+      'state',
+      'due_at',
+      'claim',
+      'attempts',
+      'error',
+      'created_at',
+    ],
+    key: ['id'],
+    indexes: ['emay_ims_event_due'],
+  },
+  emay_ims_lease: { columns: ['name', 'holder', 'expires_at', 'lasts_ms'], key: ['name'], indexes: [] },
+  emay_ims_sweep: { columns: ['account', 'state', 'reached'], key: ['account', 'state'], indexes: [] },
+};

@@ -1,0 +1,1 @@
+export function withoutFailpoints(source: string): string;
