@@ -23,6 +23,8 @@ export class BreakingProxy {
   /** Asked for each piece that is sent to the server, with all that the server said since the last COMMIT: is its answer lost? */
   losesAnswerTo: (piece: Buffer, answered: Buffer) => boolean = () => false;
   isDeaf = false;
+  /** Where it listens, or did. */
+  port = 0;
 
   private readonly listener: Server;
 
@@ -34,11 +36,8 @@ export class BreakingProxy {
     const proxy = new BreakingProxy(target);
     proxy.listener.listen(port, '127.0.0.1');
     await once(proxy.listener, 'listening');
+    proxy.port = (proxy.listener.address() as AddressInfo).port;
     return proxy;
-  }
-
-  get port(): number {
-    return (this.listener.address() as AddressInfo).port;
   }
 
   /** Silences those connections of today that the choice takes; returns how many. */
