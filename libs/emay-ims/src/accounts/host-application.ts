@@ -37,7 +37,7 @@ export class HostApplication implements AccountHost, OnModuleInit {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
       const found = findProvider<DataSource>(this.moduleRef, getDataSourceToken(name));
-      if (found === null || found?.isInitialized || this.isComplete) return found ?? null;
+      if (found === undefined || found?.isInitialized || this.isComplete) return found ?? null;
       if (end.aborted || performance.now() > giveUpAt) {
         throw new EmayImsNotReadyError(account, `the DataSource "${name}" is not connected yet`);
       }

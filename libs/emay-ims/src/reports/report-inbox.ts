@@ -115,7 +115,9 @@ export class ReportInbox implements KeptPages {
       );
       throw error;
     });
-    if (!isStored) await failpoint('after-spool');
+    if (!isStored) {
+      await failpoint('after-spool');
+    }
     return isStored;
   }
 
