@@ -30,6 +30,9 @@ export default {
   // Not one core less, as is jest's default: much of the time is waiting for processes and servers.
   maxWorkers: '100%',
   // A process keeps something of each suite that it has run; beyond this it collects garbage more than it tests.
-  workerIdleMemoryLimit: '768MB',
-  testTimeout: 30_000,
+  workerIdleMemoryLimit: '512MB',
+  reporters: ['default', '<rootDir>/test/support/duration-notice.js'],
+  setupFiles: ['<rootDir>/test/support/collect-rarely.ts'],
+  // Nothing waits for it but what hangs: on a busy machine all takes ten times as long.
+  testTimeout: 120_000,
 };

@@ -4,12 +4,13 @@
  *
  *   node scripts/faults.mjs --db postgres --mode kill --rounds 30 --seed 1
  *
- * Needs `npm run build`, and the database server. Ends with one line of JSON, and with exit code 1 where anything is
+ * Needs `npm run build`, `tsc --build test/faults`, and the database server. Ends with one line of JSON, and with exit code 1 where anything is
  * wrong; then the database and the logs are kept.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { MODES, runFaults } from '../test/faults/run.mjs';
+import { MODES, runFaults } from '../test/faults/dist/run.js';
+import { installPackedWorker } from '../test/hosts/packed-worker.mjs';
 
 const KINDS = ['sqlite', 'postgres', 'mariadb'];
 const { values } = parseArgs({
@@ -47,7 +48,7 @@ try {
     rounds: wholeNumber('rounds', values.rounds),
     seed,
     workers: values.workers === undefined ? undefined : wholeNumber('workers', values.workers),
-    packed: values.packed,
+    installWorker: values.packed ? installPackedWorker : undefined,
     realTime: values['real-time'],
     keep: values.keep,
     progress: values.quiet ? undefined : (line) => console.log(`  ${line}`),
@@ -57,7 +58,7 @@ try {
   for (const violation of verdict.violations) console.log(`VIOLATION ${violation}`);
   if (verdict.folder) console.log(`Kept: ${verdict.folder} and ${verdict.database}`);
   console.log(verdict.violations.length === 0 ? 'Sound.' : 'NOT SOUND.');
-  console.log(JSON.stringify(verdict));
+  console.log(JSON.stringify({ ...verdict, packed: values.packed }));
   process.exitCode = verdict.violations.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

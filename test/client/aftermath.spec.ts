@@ -78,7 +78,7 @@ it.each(ABANDONED)('nothing stirs after %s', async (_name, behaviour) => {
 
 it('nothing stirs when requests that waited for a connection were given up', async () => {
   const server = await bench.server();
-  const client = bench.client(server.url, { http: { ...LIMITS, maxSockets: 1 } });
+  const client = bench.client(server.url, { http: { ...LIMITS, timeoutMs: 1_000, maxSockets: 1 } });
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => client.sendSingleIms(MESSAGE)));
   // Whoever gets the connection that another gave up may be in time for it, or not; who does not has sent nothing.
   const connected = outcomes.filter(({ kind }) => kind === 'unconfirmed');

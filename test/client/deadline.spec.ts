@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SendOutcome } from 'nestjs-emay-ims';
 import type { Socket } from 'node:net';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { Bench, MESSAGE } from './support/client-under-test.js';
 import { httpAnswer } from './support/raw-server.js';
 import { eventually } from '../support/eventually.js';
@@ -19,9 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => slowBench.close());
 
-const LIMIT_MS = 200;
-/** Far above what a busy machine adds, far below a clock that starts anew with every byte. */
-const PATIENCE_MS = 5_000;
+/** The first is enough on an idle machine. On a busy one the server, which is of this process, may not get so far in time. */
+const LIMITS_MS = [200, 2_000, 15_000];
+/** Far above what a busy machine adds to a limit, far below a clock that starts anew with every byte. */
+const PATIENCE_MS = 20_000;
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n';
 
 describe('timeoutMs ends the exchange for good, unconfirmed, when', () => {
@@ -42,59 +44,65 @@ describe('timeoutMs ends the exchange for good, unconfirmed, when', () => {
 
   it.each(stalls)('%s', async (_name, stall, rawAnswer) => {
     const server = await bench.server({ onRequest: stall });
-    const client = bench.client(server.url, { http: { timeoutMs: LIMIT_MS } });
-    const began = performance.now();
-    const outcome = await client.sendSingleIms(MESSAGE);
-    expect(performance.now() - began).toBeLessThan(PATIENCE_MS);
-    expect(outcome).toMatchObject({ kind: 'unconfirmed', reason: 'TIMEOUT' });
-    const raw = outcome.kind === 'unconfirmed' ? outcome.rawAnswer : undefined;
-    expect(rawAnswer === null ? raw : raw?.slice(0, rawAnswer.length)).toBe(rawAnswer);
-    // The server is of this process, and may get to read later than its client gives up.
+    const rawOf = async (timeoutMs: number) => {
+      const began = performance.now();
+      const outcome = await bench.client(server.url, { http: { timeoutMs } }).sendSingleIms(MESSAGE);
+      expect(performance.now() - began - timeoutMs).toBeLessThan(PATIENCE_MS);
+      expect(outcome).toMatchObject({ reason: 'TIMEOUT' });
+      const raw = outcome.kind === 'unconfirmed' ? outcome.rawAnswer : undefined;
+      return rawAnswer === null ? raw : raw?.slice(0, rawAnswer.length);
+    };
+    const tries = await firstInTime(rawOf, (raw) => raw === rawAnswer);
+    // It may get to read later than its client gives up.
     await eventually(
       () => server.requests.length,
-      (count) => count === 1,
+      (count) => count >= 1 && count <= tries,
     );
     await closed(server);
   });
 
   it('the request is not read', async () => {
     const server = await bench.server({ onConnection: (socket) => socket.pause() });
-    const client = bench.client(server.url, { http: { timeoutMs: LIMIT_MS } });
     const huge = Array.from({ length: 300 }, () => ({ ...MESSAGE, content: 'x'.repeat(100_000) }));
-    await expect(client.sendPersonalityIms(huge)).resolves.toEqual({
-      kind: 'unconfirmed',
-      reason: 'TIMEOUT',
-      rawAnswer: null,
-    });
+    const send = (timeoutMs: number) => bench.client(server.url, { http: { timeoutMs } }).sendPersonalityIms(huge);
+    await firstInTime(send, unconfirmedWith(null));
   });
 
   it('TLS stands and no answer comes', async () => {
     const server = await bench.server({ tls: true });
     // Time enough for the handshake: with less the request would rightly be unsent.
-    const client = bench.client(server.url, { trusting: true, http: { timeoutMs: 1_000 } });
-    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({
-      kind: 'unconfirmed',
-      reason: 'TIMEOUT',
-      rawAnswer: null,
-    });
-    expect(server.requests).toHaveLength(1);
+    const send = (timeoutMs: number) =>
+      bench.client(server.url, { trusting: true, http: { timeoutMs: 5 * timeoutMs } }).sendSingleIms(MESSAGE);
+    await firstInTime(send, unconfirmedWith(null));
+    expect(server.requests.length).toBeGreaterThan(0);
   });
 
   it('delivery reports are fetched', async () => {
     const server = await bench.server({ onRequest: (socket) => void socket.write(`${HEAD}{"code":"SUCCESS"`) });
-    const client = bench.client(server.url, { http: { timeoutMs: LIMIT_MS } });
-    await expect(client.getImsReport()).resolves.toEqual({
-      kind: 'unconfirmed',
-      reason: 'TIMEOUT',
-      rawAnswer: '{"code":"SUCCESS"',
-      page: { body: Buffer.from('{"code":"SUCCESS"'), contentType: null, contentEncoding: null },
-    });
+    const fetchReports = (timeoutMs: number) => bench.client(server.url, { http: { timeoutMs } }).getImsReport();
+    const page = { body: Buffer.from('{"code":"SUCCESS"'), contentType: null, contentEncoding: null };
+    await firstInTime(fetchReports, unconfirmedWith('{"code":"SUCCESS"', { page }));
   });
 });
 
 it('an answer that takes longer than connections are kept idle, or than connecting may take, still counts', async () => {
   await expect(slowExchange).resolves.toEqual({ kind: 'accepted', entries: [] });
 });
+
+/** Tries with each limit in turn until the outcome is as it must be where there was time; resolves to how many it took. */
+async function firstInTime<T>(exchange: (timeoutMs: number) => Promise<T>, isAsItMust: (outcome: T) => boolean) {
+  const seen: T[] = [];
+  for (const limit of LIMITS_MS) {
+    seen.push(await exchange(limit));
+    if (isAsItMust(seen.at(-1) as T)) return seen.length;
+  }
+  throw new Error(`Whatever the limit, it was never so: ${inspect(seen)}`);
+}
+
+function unconfirmedWith(rawAnswer: string | null, more: object = {}) {
+  return (outcome: unknown) =>
+    isDeepStrictEqual(outcome, { kind: 'unconfirmed', reason: 'TIMEOUT', rawAnswer, ...more });
+}
 
 /** Begins, then writes the same again and again until the other side hangs up. */
 function drip(socket: Socket, beginning: string, drop: string): void {

@@ -5,7 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EmayImsService, type EmayImsServerDatabaseOptions } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import { BreakingProxy } from '../faults/breaking-proxy.mjs';
+import { BreakingProxy } from '../faults/breaking-proxy.js';
 import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ServerHosts } from './server-hosts.js';

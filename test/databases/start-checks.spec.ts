@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   EMAY_IMS_MIGRATIONS,
@@ -8,6 +7,7 @@ import {
 } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
 import { KeptLogs } from '../module/workbench.js';
 import { ServerHosts } from './server-hosts.js';
 
@@ -150,7 +150,10 @@ const ON_MARIADB: readonly Wrong[] = [
   it('waits for a schema that is behind', async () => {
     await admin.undoLastMigration();
     const starting = start({}, { startTimeoutMs: 60_000 });
-    await pause(600);
+    await eventually(
+      () => logs.lines,
+      (lines) => lines.some((line) => line.includes('Waiting up to 60000 ms')),
+    );
     await admin.runMigrations();
     await expect((await starting).get(EmayImsService).enqueue([MESSAGE])).resolves.toHaveLength(1);
     expect(logs.lines.filter((line) => line.includes('Waiting up to 60000 ms'))).toHaveLength(1);

@@ -8,6 +8,21 @@ it('the architecture page shows every room of the module, and no other', () => {
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)\/`/g)].map(([, room]) => room));
-  const rooms = readdirSync('libs/emay-ims/src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(new Set(shown)).toEqual(new Set(rooms.map(({ name }) => name)));
+  expect(new Set(shown)).toEqual(rooms());
 });
+
+it.each(['CONTRIBUTING.md', 'CONTRIBUTING.zh.md'])('%s maps every room of the module, and no other', (file) => {
+  const page = readFileSync(file, 'utf8');
+  const table = page.slice(page.indexOf('| `libs/emay-ims/src`'), page.indexOf('| `libs/emay-ims-simulator/src`'));
+  const cells = table
+    .split('\n')
+    .slice(2)
+    .map((line) => line.split('|')[1] ?? '');
+  const shown = cells.flatMap((cell) => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, room]) => room));
+  expect(new Set(shown)).toEqual(rooms());
+});
+
+function rooms(): Set<string> {
+  const entries = readdirSync('libs/emay-ims/src', { withFileTypes: true });
+  return new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
+}

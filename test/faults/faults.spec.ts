@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { databasesUnderTest } from '../support/databases.js';
-import { modesOn, runFaults } from './run.mjs';
+import { modesOn, runFaults } from './run.js';
 
 const SEED = Number(process.env.EMAY_FAULT_SEED ?? 1);
 const MORE = Number(process.env.EMAY_FAULT_ROUNDS ?? 1);

@@ -4,6 +4,8 @@ import { startDtoApp } from './dto-app.js';
 
 const MESSAGE = { mobile: '+61422118000', content: 'Hello' };
 const BATCH = { content: 'Hello', recipients: [{ mobile: '+61422118000' }, { mobile: '+61422118001' }] };
+/** What is refused at once takes some 10 ms, on a busy machine a second. */
+const FAR_TOO_LONG_MS = 20_000;
 const TOO_BIG = 'x'.repeat(5_000_000);
 const TIME = '2030-01-31T08:00:00+08:00';
 
@@ -148,7 +150,7 @@ describe.each([
       expect(answer.status).toBe(400);
       expect(answer.message?.filter((message) => message.startsWith(sentence))).toHaveLength(1);
       // What is too big costs its parsing, not more; nor is it repeated.
-      expect(performance.now() - start).toBeLessThan(3_000);
+      expect(performance.now() - start).toBeLessThan(FAR_TOO_LONG_MS);
       expect(JSON.stringify(answer).length).toBeLessThan(2_000);
     },
   );
@@ -196,7 +198,7 @@ describe.each([
   ])('refuses fast to find by %s', async (_, body) => {
     const start = performance.now();
     expect(await post('find', body)).toMatchObject({ status: 400 });
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(FAR_TOO_LONG_MS);
   });
 });
 

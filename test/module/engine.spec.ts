@@ -169,6 +169,10 @@ describe('the engine', () => {
   it('never runs a job twice at a time', async () => {
     const { job, seen, end } = heldJob({ everyMs: 10 });
     await engine.start([job]);
+    await eventually(
+      () => seen.rounds,
+      (rounds) => rounds === 1,
+    );
     for (let round = 1; round <= 3; round++) {
       await pause(40);
       expect(seen).toMatchObject({ rounds: round, underWay: 1 });

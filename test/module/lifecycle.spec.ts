@@ -128,7 +128,7 @@ describe('the package in a process of its own', () => {
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), 25_000);
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 90_000);
     const [code] = (await once(child, 'close')) as [number | null];
     clearTimeout(giveUp);
     return { code, output };

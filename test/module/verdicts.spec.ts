@@ -175,6 +175,6 @@ describe('readMessages', () => {
     const start = performance.now();
     const given = { mobile: big, content: big, customImsId: big, sendAt: big, expiresAt: big } as unknown as SendImsDto;
     expect(violationsOf(() => readMessages([given], 500))).toHaveLength(5);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(20_000); // Some 10 ms; were it not linear, minutes.
   });
 });

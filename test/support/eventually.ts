@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits until the probe's value satisfies the condition; fails loudly, with the last value, if it never does. */
+/**
+ * Waits until the probe's value satisfies the condition; fails loudly, with the last value, if it never does.
+ * Its patience ends before jest's, and is meant for a machine that is busy otherwise.
+ */
 export async function eventually<T>(
   probe: () => T | Promise<T>,
   condition: (value: T) => boolean,
-  withinMs = 20_000,
+  withinMs = 90_000,
 ): Promise<T> {
   const giveUpAt = performance.now() + withinMs;
   for (;;) {

@@ -114,7 +114,7 @@ export function mobiles(count: number): string[] {
 /** Resolves once the condition holds: for what the other end notices in its own time. Rejects after ten seconds. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let attempt = 0; !condition(); attempt++) {
-    if (attempt === 5000) throw new Error(`waited in vain for ${condition.toString()}`);
+    if (attempt === 30_000) throw new Error(`waited in vain for ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -83,7 +83,7 @@ const missing = ['bash', 'curl', 'md5sum'].filter((program) => spawnSync(program
       const child = spawn('bash', ['-c', `${page.setup}\n${shell}`], {
         env: { PATH: process.env.PATH, TZ: 'America/New_York', EMAY_URL: simulator.url },
         stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 20_000,
+        timeout: 90_000,
       });
       let printed = '';
       child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));

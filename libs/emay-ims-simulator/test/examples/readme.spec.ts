@@ -95,7 +95,7 @@ describe.each(PAGES)('%s', (page) => {
       const lines = shell.replaceAll('http://127.0.0.1:8899', simulator.url);
       const child = spawn('bash', ['-euc', `curl() { command curl -f "$@"; }\n${lines}`], {
         env: { PATH: process.env.PATH, TZ: 'America/New_York' },
-        timeout: 20_000,
+        timeout: 90_000,
       });
       let out = '';
       child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));

@@ -59,7 +59,7 @@ export class SimulatorPage {
     const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...context });
     opened.bench = await Bench.start(options);
     opened.page = page;
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       if (message.type() === 'error') opened.complaints.push(message.text());
     });
@@ -71,7 +71,14 @@ export class SimulatorPage {
     page.on('request', (request) => opened.asked.push(request.url()));
     await page.addInitScript(WATCH);
     if (isClockFixed) await page.clock.install();
-    await opened.load();
+    try {
+      await opened.load();
+    } catch (cause) {
+      await opened.close();
+      throw new Error(`The page did not show its first numbers; it complained: ${opened.complaints.join('; ')}`, {
+        cause,
+      });
+    }
     return opened;
   }
 
@@ -141,14 +148,15 @@ export function useSimulatorPage(
   { isShared = false, ...options }: SimulatorOptions & { readonly isShared?: boolean } = {},
   context: BrowserContextOptions = {},
 ): () => SimulatorPage {
-  let opened: SimulatorPage;
+  let opened: SimulatorPage | undefined;
   (isShared ? beforeAll : beforeEach)(async () => {
     opened = await SimulatorPage.open(browser(), options, context);
   });
   (isShared ? afterAll : afterEach)(async () => {
+    if (!opened) return; // It did not load, and that has been said.
     const violations = await opened.violations();
     await opened.close();
     expect([...opened.complaints, ...violations]).toEqual([]);
   });
-  return () => opened;
+  return () => opened!;
 }

@@ -111,7 +111,9 @@ export class ReportInbox implements KeptPages {
       this.logger.error(`Report batch lost: neither database nor disk took it (pull ${page.id}).`, fields(error));
       throw error;
     });
-    if (!isStored) await failpoint('after-spool');
+    if (!isStored) {
+      await failpoint('after-spool');
+    }
     return isStored;
   }
 

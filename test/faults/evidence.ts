@@ -1,0 +1,141 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FaultsRun } from './faults-run.js';
+
+export type MessageState =
+  | 'QUEUED'
+  | 'SUBMITTING'
+  | 'UNCONFIRMED'
+  | 'ACCEPTED'
+  | 'UNKNOWN'
+  | 'REJECTED'
+  | 'UNDELIVERABLE'
+  | 'DELIVERED'
+  | 'EXPIRED'
+  | 'CANCELLED';
+
+interface MessageRow {
+  custom_ims_id: string;
+  ims_id: string | null;
+  mobile: string;
+  content: string;
+  state: MessageState;
+  code: string | null;
+  attempt: string | null;
+  submitted_at: number | string | null;
+  due_at: number | string | null;
+  expires_at: number | string | null;
+}
+
+export interface StoredMessage {
+  id: string;
+  imsId: string | null;
+  mobile: string;
+  content: string;
+  state: MessageState;
+  code: string | null;
+  attempt: string | null;
+  submittedAt: number;
+  expiresAt: number | null;
+  /** It waits for its caller alone. */
+  isHeld: boolean;
+}
+
+interface PageRow {
+  id: string;
+  state: string;
+  body: string;
+  requested_at: number | string;
+  is_kept: number | string;
+}
+
+export interface PageReport {
+  imsId?: string;
+  customImsId?: string;
+  state?: string;
+}
+
+export interface StoredPage {
+  id: string;
+  state: string;
+  body: string;
+  requestedAt: number;
+  isKept: boolean;
+  /** `null` for what is not a page of reports. */
+  reports: PageReport[] | null;
+}
+
+interface SetAsideReport {
+  batch_id: string;
+  position: number | null;
+  ims_id: string | null;
+  custom_ims_id: string | null;
+}
+
+export interface Evidence {
+  messages: Map<string, StoredMessage>;
+  pages: StoredPage[];
+  setAside: SetAsideReport[];
+  spooled: string[];
+  orders: Set<string>;
+  outputs: { path: string; text: string }[];
+}
+
+const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, attempt, submitted_at, due_at,
+  expires_at FROM emay_ims_message`;
+const PAGES = `SELECT id, state, body, reports, requested_at, CASE WHEN stored_at IS NULL THEN 0 ELSE 1 END AS is_kept
+  FROM emay_ims_report_batch ORDER BY id`;
+/** Orphans and quarantined reports. */
+const SET_ASIDE = 'SELECT batch_id, position, ims_id, custom_ims_id FROM emay_ims_report';
+
+/** What the database says when all is over, to be held against what the gateway's log and the workers' journals say. */
+export async function collectEvidence({ database, fleet }: FaultsRun): Promise<Evidence> {
+  // The module's default, in the workers' own folder.
+  const spool = join(fleet.settings.folder, 'emay-ims-spool');
+  return database.use(async (run) => {
+    const rows = await run<MessageRow>(MESSAGES);
+    const pages = await run<PageRow>(PAGES);
+    const setAside = await run<SetAsideReport>(SET_ASIDE);
+    const orders = database.onServer ? await run<{ id: string }>('SELECT id FROM faults_order') : [];
+    return {
+      messages: new Map(
+        rows.map((row) => [
+          row.custom_ims_id,
+          {
+            id: row.custom_ims_id,
+            imsId: row.ims_id,
+            mobile: row.mobile,
+            content: row.content,
+            state: row.state,
+            code: row.code,
+            attempt: row.attempt,
+            submittedAt: Number(row.submitted_at),
+            expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+            isHeld: row.state === 'QUEUED' && row.due_at === null,
+          },
+        ]),
+      ),
+      pages: pages.map((row) => ({
+        id: row.id,
+        state: row.state,
+        body: row.body,
+        requestedAt: Number(row.requested_at),
+        isKept: Number(row.is_kept) === 1,
+        reports: readPage(row.body),
+      })),
+      setAside,
+      spooled: existsSync(spool) ? readdirSync(spool) : [],
+      orders: new Set(orders.map(({ id }) => id)),
+      outputs: fleet.lives.map(({ output }) => ({ path: output, text: readFileSync(output, 'utf8') })),
+    };
+  });
+}
+
+function readPage(body: string): PageReport[] | null {
+  try {
+    const { data } = JSON.parse(body) as { data?: unknown };
+    return Array.isArray(data) ? (data as PageReport[]) : null;
+  } catch {
+    return null;
+  }
+}
