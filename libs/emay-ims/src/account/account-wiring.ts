@@ -105,29 +105,12 @@ const ACCOUNT_PROVIDERS = [
         retention,
       }),
   ),
-  perAccount(
-    AccountShutdown,
-    [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase],
-    (options, work, jobs, submitter, claim) => new AccountShutdown(options, work, jobs, submitter, claim),
-  ),
-  perAccount(
-    EmayImsAccount,
-    [
-      ...[
-        RESOLVED_OPTIONS,
-        WORK,
-        AccountJobs,
-        AccountShutdown,
-        HostTransactions,
-        MessageQueue,
-        MessageFinder,
-        Enqueuer,
-      ],
-      ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
-      Retention,
-    ] as const,
-    (...parts) => new EmayImsAccount(...parts),
-  ),
+  perAccount(AccountShutdown, [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase]),
+  perAccount(EmayImsAccount, [
+    ...[RESOLVED_OPTIONS, WORK, AccountJobs, AccountShutdown, HostTransactions, MessageQueue, MessageFinder, Enqueuer],
+    ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
+    Retention,
+  ] as const),
 ];
 
 /** Creates accounts, each with its own parts. */

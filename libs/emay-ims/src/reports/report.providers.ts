@@ -26,23 +26,14 @@ export const REPORT_PROVIDERS = [
     (database, { name }) => new ReportBatchStore(database, name),
   ),
   perAccount(ReportSpool, [RESOLVED_OPTIONS], ({ name, reports }) => new ReportSpool(reports.spoolPath, name)),
-  perAccount(
-    ReportInbox,
-    [ReportBatchStore, ReportSpool, EventTransactions],
-    (batches, spool, events) => new ReportInbox(batches, spool, events),
-  ),
+  perAccount(ReportInbox, [ReportBatchStore, ReportSpool, EventTransactions]),
   perAccount(
     UnappliedReportStore,
     [ImsDatabase, RESOLVED_OPTIONS],
     (database, { name }) => new UnappliedReportStore(database, name),
   ),
-  perAccount(
-    ReportIngestor,
-    [EventTransactions, MessageResults, ReportInbox, UnappliedReportStore, RESOLVED_OPTIONS],
-    (events, results, inbox, unappliedReports, options) =>
-      new ReportIngestor(events, results, inbox, unappliedReports, options),
-  ),
-  perAccount(ReportApplication, [MessageResults], (results) => new ReportApplication(results)),
+  perAccount(ReportIngestor, [EventTransactions, MessageResults, ReportInbox, UnappliedReportStore, RESOLVED_OPTIONS]),
+  perAccount(ReportApplication, [MessageResults]),
   perAccount(
     LateMatching,
     [EventTransactions, UnappliedReportStore, ReportApplication, RESOLVED_OPTIONS],
@@ -60,10 +51,5 @@ export const REPORT_PROVIDERS = [
   perAccount(REPORTS_CIRCUIT, [RESOLVED_OPTIONS, EventListeners, ACCOUNT_CLOCK], (options, listeners, clock) =>
     newCircuit('reports', options, listeners, clock),
   ),
-  perAccount(
-    ReportPoller,
-    [PagePuller, ReportInbox, ReportIngestor, LeaseStore, REPORTS_CIRCUIT, RESOLVED_OPTIONS],
-    (puller, inbox, ingestor, leases, circuit, options) =>
-      new ReportPoller(puller, inbox, ingestor, leases, circuit, options),
-  ),
+  perAccount(ReportPoller, [PagePuller, ReportInbox, ReportIngestor, LeaseStore, REPORTS_CIRCUIT, RESOLVED_OPTIONS]),
 ];
