@@ -1,13 +1,14 @@
-import type { EntityManager } from 'typeorm';
+import type { Observable } from 'rxjs';
+import { NO_ACCOUNT, type AccountSource } from './account/account-source.js';
+import type { EmayImsAccount } from './account/emay-ims.account.js';
+import type { EnqueueOptions, Page, TransactionOptions } from './dto/call-options.js';
+import { expandBatch, listOf } from './dto/expand-batch.js';
 import type { FindImsDto } from './dto/find-ims.dto.js';
 import { MessageReader, readMessages, type OnInvalid } from './dto/read-messages.js';
 import { readQuery } from './dto/read-query.js';
 import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 import type { SendImsDto } from './dto/send-ims.dto.js';
-import type { AccountSource } from './account/account-source.js';
-import type { EmayImsAccount } from './account/emay-ims.account.js';
-import { NEVER, type Observable } from 'rxjs';
-import { EmayImsClosedError, EmayImsNotReadyError, EmayImsValidationError } from './errors/emay-ims-errors.js';
+import { EmayImsClosedError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
 import type { IdentifiedMessages } from './messages/message-identity.js';
@@ -23,36 +24,6 @@ import type { ImsPurgeResult } from './retention/retention.js';
 import { batchResult, type ImsBatchResult } from './sending/batch-result.js';
 import { withMessageId, withMessageIds } from './sending/message-ids-in-errors.js';
 import { enqueueFrom, type EnqueueStreamOptions, type EnqueueSummary } from './sending/stream.js';
-
-/** A page of messages, newest first. */
-export interface Page<Item> {
-  items: Item[];
-  /** Give it as `cursor` to get the next page; `null` on the last. */
-  nextCursor: string | null;
-}
-
-/** Which transaction a call belongs to. */
-export interface TransactionOptions {
-  /**
-   * The manager of an open transaction of the same PostgreSQL, MySQL or MariaDB DataSource: what the call does is there with its
-   * commit. An `EmayImsStoreError` with `transactionIsOver` means: run that transaction again from the start. `null`: at once, whatever
-   * transaction is open. Default: what `database.currentManager` finds.
-   */
-  manager?: EntityManager | null | undefined;
-}
-
-const NO_ACCOUNT: AccountSource = {
-  events$: NEVER,
-  opened() {
-    throw new EmayImsNotReadyError('default', 'this service was not made by EmayImsModule');
-  },
-};
-
-/** How `enqueue` stores. */
-export interface EnqueueOptions extends TransactionOptions {
-  /** `skip` leaves out what is not acceptable. Default `throw`: nothing is stored. */
-  onInvalid?: OnInvalid | undefined;
-}
 
 /**
  * Sends international SMS of one account and tells what became of them.
@@ -335,14 +306,4 @@ function duringCall<T>({ work, options }: EmayImsAccount, call: () => Promise<T>
 
 function readFor({ options }: EmayImsAccount, messages: SendImsDto[], onInvalid?: OnInvalid) {
   return readMessages(messages, options.protocol.maxContentLength, onInvalid);
-}
-
-function expandBatch(batch: SendImsBatchDto): SendImsDto[] {
-  const { recipients, ...shared } = batch ?? ({} as SendImsBatchDto);
-  return listOf(recipients, 'recipients').map((recipient) => ({ ...shared, ...recipient }));
-}
-
-function listOf<Item>(items: Item[] | undefined, property: string): Item[] {
-  if (Array.isArray(items) && items.length > 0) return items;
-  throw new EmayImsValidationError([{ index: -1, property, message: 'must be a list with at least one entry' }]);
 }

@@ -29,12 +29,13 @@ export {
   type ImsRequestTrace,
   type ImsSettledNotice,
 } from './diagnostics/index.js';
+export type { EnqueueOptions, Page, TransactionOptions } from './dto/call-options.js';
 export { IsCustomImsId, IsImsContent, IsImsMobile } from './dto/decorators.js';
 export { FindImsDto } from './dto/find-ims.dto.js';
 export { ImsRecipientDto, SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 export { ImsSchedulingDto, SendImsDto } from './dto/send-ims.dto.js';
 export { EmayImsModule } from './emay-ims.module.js';
-export { EmayImsService, type EnqueueOptions, type Page, type TransactionOptions } from './emay-ims.service.js';
+export { EmayImsService } from './emay-ims.service.js';
 export {
   getEmayImsClientToken,
   getEmayImsClockToken,

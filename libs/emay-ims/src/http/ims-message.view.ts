@@ -1,4 +1,4 @@
-import type { Page } from '../emay-ims.service.js';
+import type { Page } from '../dto/call-options.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { OpenApi, type OpenApiProperty } from '../openapi/openapi-property.js';
