@@ -14,6 +14,7 @@ export interface EngineJob {
 
 /** What runs when. The default runs in this process; another may share the work between processes. */
 export interface EmayImsEngine {
+  /** Runs each job by its schedule from now on, the first round at once. */
   start(jobs: readonly EngineJob[]): Promise<void>;
   /** Runs the job soon, without waiting for its time; during a round, once more after it. */
   wake(name: string): void;
