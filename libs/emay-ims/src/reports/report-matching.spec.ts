@@ -166,6 +166,13 @@ describe('a page of reports', () => {
     expect(conflicts).toBe(1);
   });
 
+  it('keeps the words of the first among those that say the same', () => {
+    const reports = ['first', 'second'].map((description) => report({ customImsId: 'one', description }));
+    expect(matchReports(reports, [message()]).applied).toMatchObject([{ description: 'first' }]);
+    const never = message({ state: 'QUEUED', attempts: 0 });
+    expect(matchReports(reports, [never]).unsent).toMatchObject([{ description: 'first' }]);
+  });
+
   it('counts as conflict what contradicts a final state, in the page or in the store, and nothing else', () => {
     expect(conflictsOf('ACCEPTED', 'DELIVRD')).toBe(0);
     expect(conflictsOf('ACCEPTED', 'TIMEOUT', 'DELIVRD', 'DELIVRD')).toBe(0);
