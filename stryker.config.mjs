@@ -8,7 +8,7 @@ const SOURCES = [
   'reports/report-matching',
   'sending/attempt-fence',
   'sending/request-packing',
-  'sending/settlement',
+  'sending/verdict',
 ];
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */

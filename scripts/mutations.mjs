@@ -35,7 +35,7 @@ const MUTATIONS = [
   },
   {
     name: 'ERROR_PARAMS halved',
-    suites: ['libs/emay-ims/src/sending/settlement', 'test/sending/nothing-burnt'],
+    suites: ['libs/emay-ims/src/sending/verdict', 'test/sending/nothing-burnt'],
     changes: [
       {
         file: `${LIBRARY}/protocol/answer-codes.ts`,

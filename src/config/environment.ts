@@ -107,7 +107,7 @@ export class Environment {
   @Min(100)
   EMAY_IMS_TIMEOUT_MS = 30_000;
 
-  /** Folder for report pages that come while the database is away. */
+  /** Folder for report batches that arrive while the database is away. */
   @IsString()
   @IsNotEmpty()
   EMAY_IMS_SPOOL_PATH = './data/spool';

@@ -66,7 +66,7 @@ export class AccountStatus implements ImsAccountStatus {
   @duration('For how long, in ms.')
   oldestUnreportedForMs: number | null;
 
-  @count('UNCONFIRMED messages: a report or a person settles them.')
+  @count('UNCONFIRMED messages: a report decides, or a person.')
   unconfirmed: number;
 
   @count('Of those, messages that a report says were sent, though not from this database.')

@@ -64,7 +64,7 @@ async function ensureFolder(path: string, name: string, content: string): Promis
   }
 }
 
-/** Where two sandboxes would meet: in the messages, and in the report pages. */
+/** Folders that two sandboxes would share: of the database and of the spool. */
 function lockFolders({ EMAY_IMS_SPOOL_PATH: spool, EMAY_IMS_DATABASE_URL: url }: Environment): SandboxLock[] {
   const database = sqlitePath(url);
   const folders = [spool, ...(database === null ? [] : [dirname(database)])].map((folder) => resolve(folder));
@@ -76,7 +76,7 @@ function announce(environment: Environment, app: INestApplication, url: string):
   if (isSandbox(environment)) {
     const { baseUrl } = app.get(SandboxGateway).connection;
     logger.log('SANDBOX: messages go to a simulator in this process; nothing is sent, nothing costs money');
-    logger.log(`Play the gateway's operator: ${baseUrl}/`);
+    logger.log(`Simulator's page (play the carrier, inject faults): ${baseUrl}/`);
   }
   logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
   logger.log(`Listening on ${url}`);

@@ -174,7 +174,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
     it('shows what it would decide and changes nothing, until the count is confirmed', async () => {
       const shown = await resolve('--code', 'ECONNRESET');
       expect(shown.stdout).toMatch(/^b +\+614\*+00 +ECONNRESET/m);
-      expect(shown.stdout).toMatch(/^In doubt: 2\.\nNothing is decided yet: .* --confirm-count 2:[0-9a-f]{8}$/m);
+      expect(shown.stdout).toMatch(/^Unconfirmed: 2\.\nNothing is decided yet: .* --confirm-count 2:[0-9a-f]{8}$/m);
       expect(shown.code).toBe(0);
       expect(await idsIn('--state', 'UNCONFIRMED')).toEqual(['c', 'b', 'a']);
       const wrong = await resolve('--code', 'ECONNRESET', '--confirm-count', '3');
@@ -216,7 +216,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
       expect((await resolve('--all', '--confirm-count', confirmCount, '--decision', 'resend')).stdout).toMatch(
         /^3 of 3 are in the queue; the running service sends them now\.$/m,
       );
-      expect(await resolve('--all')).toMatchObject({ code: 0, stdout: 'No message of this filter is in doubt.\n' });
+      expect(await resolve('--all')).toMatchObject({ code: 0, stdout: 'No message of this filter is unconfirmed.\n' });
     });
   });
 });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ImsEvent } from 'nestjs-emay-ims';
+import { ImsDurableEvent } from 'nestjs-emay-ims';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
@@ -44,7 +44,7 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     await doubt('one');
     const { code, stdout } = await cli.run(['status', '--check']);
     expect(stdout).toMatch(/^UNCONFIRMED +1$/m);
-    expect(stdout).toMatch(/^! 1 × messages in doubt: see `unconfirmed`/m);
+    expect(stdout).toMatch(/^! 1 × unconfirmed: a report or your decision/m);
     expect(code).toBe(1);
     expect((await cli.run(['status'])).code).toBe(0);
     expect(await cli.json('status')).toMatchObject({ unconfirmed: 1, needs: [expect.any(String)] });
@@ -54,22 +54,22 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     const source = await database.open();
     const [dueAt, createdAt] = [new Date(), new Date()];
     const event = { id: 'e', account: 'default', handler: 'shop', type: 'message.delivered', payload: '{}' };
-    await source.getRepository(ImsEvent).insert({ ...event, state: 'FAILED', attempts: 20, dueAt, createdAt });
+    await source.getRepository(ImsDurableEvent).insert({ ...event, state: 'FAILED', attempts: 20, dueAt, createdAt });
     await source.destroy();
     const { code, stdout } = await cli.run(['status', '--check']);
-    expect(stdout).toMatch(/^! 1 × calls of event handlers that were given up/m);
+    expect(stdout).toMatch(/^! 1 × dead-lettered events/m);
     expect(code).toBe(1);
   });
 
   it('pages lists what could not be applied, has it tried again and deletes it', async () => {
-    expect((await cli.run(['pages'])).stdout).toContain('No page waits for a person.');
+    expect((await cli.run(['pages'])).stdout).toContain('No report batch waits for a person.');
     const source = await database.open();
     for (const id of ['a', 'b']) {
       await source.query(`INSERT INTO emay_ims_report_batch (id, account, state, body, attempts, failure, requested_at, expires_at, stored_at)
         VALUES ('${id}', 'default', 'SET_ASIDE', '{"code":"SUCCESS","data":[]}', 5, 'P0001', 1, 1, 1)`);
     }
     await source.destroy();
-    expect((await cli.run(['status', '--check'])).stdout).toMatch(/^! 2 × pages of reports that could not be applied/m);
+    expect((await cli.run(['status', '--check'])).stdout).toMatch(/^! 2 × report batches set aside/m);
     expect(await cli.json('pages')).toMatchObject({ pages: [{ pullId: 'a', why: 'set-aside', failure: 'P0001' }, {}] });
     expect(await cli.json('pages', 'retry', 'a')).toEqual({ retried: 1 });
     expect(await cli.json('pages', 'discard', 'b')).toEqual({ discarded: 'b' });

@@ -326,7 +326,7 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     await open(gateway, { EMAY_IMS_SECRET_KEY: 'A-WRONG-KEY' });
     await cli.write('members.csv', table(mobiles(400, 408_000_000)));
     const { code, stdout } = await cli.run(batch('members.csv'));
-    expect(stdout).toMatch(/^The gateway takes nothing: ERROR_SIGN\. 400 messages still wait .* Check secretKey/m);
+    expect(stdout).toMatch(/^The gateway takes nothing: ERROR_SIGN\. In the queue: 400\. Check secretKey/m);
     expect(code).toBe(1);
     expect((await cli.json<BatchAnswer>('status')).states).toMatchObject({ QUEUED: 400 });
   });

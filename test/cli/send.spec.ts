@@ -76,7 +76,7 @@ describe('send', () => {
   it('tells a refusal with its code and what to do', async () => {
     const { code, stdout, stderr } = await cli.run(['send', '--to', REFUSED, '--text', 'Hello']);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/ERROR_MOBILE_ERROR: The gateway refused .* Correct the mobile/);
+    expect(stderr).toMatch(/ERROR_MOBILE_ERROR: Message .* was not accepted: .* Correct the mobile/);
     expect(code).toBe(1);
   });
 

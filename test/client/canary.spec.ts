@@ -60,7 +60,7 @@ describe('before the first message goes to an address', () => {
   ])('%s proves path, account and signature', async (code) => {
     const { url } = await gateway(JSON.stringify({ code }));
     const client = clientOf(url);
-    await expect(client.tryTheWay()).resolves.toBeNull();
+    await expect(client.proveAddress()).resolves.toBeNull();
     expect([client.canary.isProven, client.canary.isHalfProven]).toEqual([true, false]);
   });
 
@@ -90,7 +90,7 @@ describe('before the first message goes to an address', () => {
   ])('where a batch to nobody is %s, a single message to nobody decides', async (code, single) => {
     const { url, seen } = await gateway(JSON.stringify({ code }), single);
     const client = clientOf(url);
-    await client.tryTheWay();
+    await client.proveAddress();
     expect(client.canary.isHalfProven).toBe(true);
     await expect(client.sendSingleIms(MESSAGE)).resolves.toMatchObject(ACCEPTED);
     expect(seen()).toEqual(['canary sendBatchIMS', 'canary sendSingleIMS', 'sendSingleIMS']);
@@ -146,7 +146,7 @@ describe('before the first message goes to an address', () => {
         await gateway('{"code":"SUCCESS","data":[]}'),
       ];
       const client = clientOf([first.url, foreign.url]);
-      await client.tryTheWay();
+      await client.proveAddress();
       await client.canary.prove(foreign.url, 1_000);
       expect(client.canary.isHalfProven).toBe(true);
       await client.sendSingleIms(MESSAGE);
@@ -166,7 +166,7 @@ describe('before the first message goes to an address', () => {
 
   it('the next address is not tried where the account is refused', async () => {
     const [one, two] = [await gateway('{"code":"ERROR_SIGN"}'), await gateway(EMPTY)];
-    await expect(clientOf([one.url, two.url]).tryTheWay()).resolves.toEqual({ kind: 'refused', code: 'ERROR_SIGN' });
+    await expect(clientOf([one.url, two.url]).proveAddress()).resolves.toEqual({ kind: 'refused', code: 'ERROR_SIGN' });
     expect(two.seen()).toEqual([]);
   });
 
@@ -176,10 +176,10 @@ describe('before the first message goes to an address', () => {
     await off.sendSingleIms(MESSAGE);
     expect(seen()).toEqual(['sendSingleIMS']);
     const client = clientOf(url);
-    await client.tryTheWay();
-    await client.tryTheWay();
-    client.canary.doubt();
-    await client.tryTheWay();
+    await client.proveAddress();
+    await client.proveAddress();
+    client.canary.invalidate();
+    await client.proveAddress();
     expect(seen().slice(1)).toEqual(['canary sendBatchIMS', 'canary sendBatchIMS']);
   });
 });
@@ -193,7 +193,7 @@ it('a canary is told on the channel of requests, as a call of size 0 that is no 
   const subscribers = { start: none, end: none, asyncStart: none, error: none, ...hear };
   channel.subscribe(subscribers);
   await clientOf((await gateway(EMPTY)).url).sendSingleIms(MESSAGE);
-  await clientOf((await gateway('{"code":"ERROR_SIGN"}')).url).tryTheWay();
+  await clientOf((await gateway('{"code":"ERROR_SIGN"}')).url).proveAddress();
   channel.unsubscribe(subscribers);
   expect(heard).toEqual([
     { call: 'sendBatchIMS', size: 0, outcome: 'answered', code: null },

@@ -25,7 +25,7 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
     const store = new DurableEventStore(bench.database, account);
     await bench.database.transaction((session) => store.record([EVENT], [HANDLER], session));
     const put = (set: string) => bench.database.run(`UPDATE emay_ims_event SET ${set} WHERE account = ?`, [account]);
-    return { put, claim: () => store.claim(HANDLER, 10, 1_000), bringBack: () => store.bringBack(HOUR) };
+    return { put, claim: () => store.claim(HANDLER, 10, 1_000), recover: () => store.recoverFromClockSetBack(HOUR) };
   };
 
   it('a message that could not be sent for months leaves with those behind it', async () => {
@@ -56,25 +56,25 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
     await bench.enqueue(store, [released]);
     await bench.put(store, released.customImsId, { due_at: now + HOUR });
     expect(await store.queue.claim(10, newAttempt())).toEqual([]);
-    expect(await store.maintenance.bringBack()).toBe(4);
+    expect(await store.maintenance.recoverFromClockSetBack()).toBe(4);
     expect(idsOf(await store.queue.claim(10, newAttempt())).toSorted()).toEqual(idsOf([...ahead, released]).toSorted());
     expect(await store.finder.findOne(later.customImsId)).toMatchObject({ state: 'QUEUED', dueAt: later.sendAt });
   });
 
   it('and events likewise', async () => {
-    const { put, claim, bringBack } = await events(newAccount());
+    const { put, claim, recover } = await events(newAccount());
     await put(`due_at = due_at + ${HOUR}, created_at = created_at + ${HOUR}`);
     expect(await claim()).toEqual([]);
-    expect(await bringBack()).toBe(1);
+    expect(await recover()).toBe(1);
     expect(await claim()).toHaveLength(1);
     await put(`due_at = due_at + ${3 * HOUR}`);
-    expect(await bringBack()).toBe(1);
+    expect(await recover()).toBe(1);
   });
 
   it('nothing is brought back while the clock goes on', async () => {
     const store = bench.store();
     await bench.enqueue(store, newMessages(2));
-    expect(await store.maintenance.bringBack()).toBeNull();
-    expect(await store.maintenance.bringBack()).toBeNull();
+    expect(await store.maintenance.recoverFromClockSetBack()).toBeNull();
+    expect(await store.maintenance.recoverFromClockSetBack()).toBeNull();
   });
 });

@@ -15,7 +15,7 @@ import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
 import { openTestDatabase } from './open-database.js';
-import { settlement } from './store/settling.js';
+import { outcome } from './store/recording-outcomes.js';
 import {
   HOLD_MS,
   HOUR,
@@ -68,9 +68,9 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       ids.map((customImsId, index) => ({ ...newMessages(1)[0]!, customImsId, mobile: `+61${400_000_000 + index}` })),
       attempt,
     );
-    await store.results.settle(
+    await store.results.recordOutcomes(
       attempt.token,
-      ids.map((id) => settlement(id)),
+      ids.map((id) => outcome(id)),
     );
     return ids;
   };
@@ -115,7 +115,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    await store.results.settle(attempt.token, [settlement('a', { state: 'REJECTED' })]);
+    await store.results.recordOutcomes(attempt.token, [outcome('a', { state: 'REJECTED' })]);
     expect([await rowsOf(account), woken]).toEqual([[], []]);
   });
 

@@ -107,7 +107,7 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
 
   const abandoned = async () => {
     await database.run('UPDATE emay_ims_message SET due_at = 1, listed_at = 1');
-    expect(await store.maintenance.recoverAbandonedAttempts()).toBeGreaterThan(0);
+    expect(await store.maintenance.recoverStalledAttempts()).toBeGreaterThan(0);
   };
 
   async function enqueue(...messages: NewMessage[]): Promise<void> {

@@ -22,7 +22,7 @@ const MESSAGES = 900;
     for (let claimed = 0; claimed < MESSAGES; claimed += 300)
       expect(await store.queue.claim(300, attempt)).toHaveLength(300);
     const ids = messages.map(({ customImsId }) => customImsId);
-    await store.results.settle(
+    await store.results.recordOutcomes(
       attempt.token,
       ids.map((customImsId) => ({ customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: 'x', rawAnswer: null })),
     );

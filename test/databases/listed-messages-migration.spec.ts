@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EMAY_IMS_MIGRATIONS } from 'nestjs-emay-ims';
 import type { DataSource } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import { listedAsSql } from '../../libs/emay-ims/src/message-store/message-listing.js';
+import { indexKeySql } from '../../libs/emay-ims/src/message-store/message-index-key.js';
 import { IMS_MESSAGE_STATES } from '../../libs/emay-ims/src/messages/message-state.js';
 import { messageParts } from './store/message-parts.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -44,7 +44,7 @@ describe.each(databasesUnderTest())('messages from before they were listed, on %
 
   it('are listed as their state says, but for those of which nothing is awaited', async () => {
     const wrong = await new ImsDatabase(source).rows(
-      `SELECT custom_ims_id FROM emay_ims_message WHERE COALESCE(listed_as, 'HANDED_OVER') <> ${listedAsSql('state')}`,
+      `SELECT custom_ims_id FROM emay_ims_message WHERE COALESCE(listed_as, 'HANDED_OVER') <> ${indexKeySql('state')}`,
     );
     expect(wrong).toEqual([]);
     const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 1]));
@@ -53,8 +53,8 @@ describe.each(databasesUnderTest())('messages from before they were listed, on %
 
   it('go on as if nothing had happened', async () => {
     const store = openStore();
-    expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
-    expect(await store.maintenance.giveUpWaitingForReports()).toBe(1);
+    expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
+    expect(await store.maintenance.endOverdueReportWaits()).toBe(1);
     expect((await store.queue.claim(300, newAttempt())).map(({ customImsId }) => customImsId)).toEqual(['QUEUED']);
     expect((await store.finder.findOne('SUBMITTING'))?.state).toBe('UNCONFIRMED');
     expect((await store.finder.findOne('ACCEPTED'))?.state).toBe('UNKNOWN');

@@ -8,7 +8,7 @@ import type { AppliedReport } from '../../libs/emay-ims/src/messages/applied-rep
 import { messageParts, type MessageParts } from './store/message-parts.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
-import { settlement } from './store/settling.js';
+import { outcome } from './store/recording-outcomes.js';
 import {
   HOLD_MS,
   idsOf,
@@ -73,7 +73,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     const one = told();
     const attempt = newAttempt();
     await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+61422118000' })], attempt);
-    await one.store.results.settle(attempt.token, [settlement('a', { imsId: '4711' })]);
+    await one.store.results.recordOutcomes(attempt.token, [outcome('a', { imsId: '4711' })]);
     const { acceptedAt } = (await one.store.finder.findOne('a')) ?? {};
     const shared = { account: one.store.account, customImsId: 'a', imsId: '4711', mobile: '+61422118000' };
     const accepted = {
@@ -106,11 +106,11 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
         await bench.inState(one.store, from, from, token);
         await bench.put(one.store, from, { attempt: token });
       }
-      const settlements = IMS_MESSAGE_STATES.map((from) => settlement(from, { state: to }));
-      await one.store.results.settle(token, settlements);
+      const outcomes = IMS_MESSAGE_STATES.map((from) => outcome(from, { state: to }));
+      await one.store.results.recordOutcomes(token, outcomes);
       const moved = to === 'UNCONFIRMED' ? ['SUBMITTING'] : ['SUBMITTING', 'UNCONFIRMED'];
       expect(one.take()).toEqual(moved.map((from) => eventOf(to, from)));
-      await one.store.results.settle(token, settlements);
+      await one.store.results.recordOutcomes(token, outcomes);
       expect(one.take()).toEqual([]);
     },
   );
@@ -175,7 +175,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
     const store = storeOn(bench.database, account, new EventTransactions(bench.database, account, listeners));
     const attempt = newAttempt();
     await store.queue.insertSubmitting([newMessage({ customImsId: 'a' })], attempt);
-    await store.results.settle(attempt.token, [settlement('a')]);
+    await store.results.recordOutcomes(attempt.token, [outcome('a')]);
     expect(await Promise.all(seen)).toEqual(['ACCEPTED']);
   });
 
@@ -205,7 +205,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
       'SUBMITTING',
       { due_at: LONG_AGO },
       'unconfirmed',
-      (store) => store.maintenance.recoverAbandonedAttempts(),
+      (store) => store.maintenance.recoverStalledAttempts(),
     ],
     [
       'messages past their time',
@@ -226,7 +226,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
       'ACCEPTED',
       { due_at: LONG_AGO },
       'unknown',
-      (store) => store.maintenance.giveUpWaitingForReports(),
+      (store) => store.maintenance.endOverdueReportWaits(),
     ],
   ])(
     'tell of each of many %s that a sweep has moved, and of nobody else’s',
@@ -314,17 +314,17 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
       };
       expect(
         await count(() =>
-          store.results.settle(
+          store.results.recordOutcomes(
             attempt.token,
-            ['0', '1'].map((id) => settlement(id)),
+            ['0', '1'].map((id) => outcome(id)),
           ),
         ),
       ).toBe(1);
-      await store.maintenance.recoverAbandonedAttempts();
-      await store.maintenance.giveUpWaitingForReports();
+      await store.maintenance.recoverStalledAttempts();
+      await store.maintenance.endOverdueReportWaits();
       // From the second time on: the clock, and one look at what has come since.
-      expect(await count(() => store.maintenance.recoverAbandonedAttempts())).toBe(2);
-      expect(await count(() => store.maintenance.giveUpWaitingForReports())).toBe(0);
+      expect(await count(() => store.maintenance.recoverStalledAttempts())).toBe(2);
+      expect(await count(() => store.maintenance.endOverdueReportWaits())).toBe(0);
       expect(await count(() => store.maintenance.expire())).toBe(2);
       const reports = [report('0', 'DELIVERED')];
       expect(await count(() => events.transaction((session) => store.results.applyReports(reports, session)))).toBe(2);

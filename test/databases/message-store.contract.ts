@@ -3,7 +3,7 @@ import { itApplies } from './store/applying.js';
 import { itClaims } from './store/claiming.js';
 import { itFinds } from './store/finding.js';
 import { itLists } from './store/listing.js';
-import { itSettles } from './store/settling.js';
+import { itSettles } from './store/recording-outcomes.js';
 import { StoreBench, type OpenDatabase } from './store/store-bench.js';
 import { itStores } from './store/storing.js';
 import { itSweeps } from './store/sweeping.js';

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 
-const built = '../../libs/emay-ims/dist/database';
+const built = '../../libs/emay-ims/dist/schema';
 const { openEmbeddedSqlite } = await import(`${built}/embedded-sqlite.js`);
 const { EMAY_IMS_ENTITIES } = await import(`${built}/entities.js`);
 const { EMAY_IMS_MIGRATIONS } = await import(`${built}/migrations/index.js`);

@@ -23,7 +23,7 @@ describe.each(databasesUnderTest())('a table that was just filled, on %s', (kind
   });
   afterAll(() => bench.close());
 
-  it.each(['accept', 'settle', 'applyReports', 'applyNamedReports', 'deliver', 'claimThese'] as const)(
+  it.each(['accept', 'recordOutcomes', 'applyReports', 'applyNamedReports', 'deliver', 'claimThese'] as const)(
     '%s finds its messages by key, not all of the account',
     async (name) => {
       const statement = messageSql(bench.database.dialect, { reportDeadlineMs: REPORT_DEADLINE_MS })[name];
@@ -31,7 +31,7 @@ describe.each(databasesUnderTest())('a table that was just filled, on %s', (kind
         .slice(0, ROWS)
         .map(({ customImsId }) => ({ custom_ims_id: customImsId, state: 'DELIVERED', rank_to: 7 }));
       const set = name === 'claimThese' ? ['token', 1_000, 1_000] : [];
-      const where = name === 'settle' || name === 'accept' ? [account, 'token'] : [account];
+      const where = name === 'recordOutcomes' || name === 'accept' ? [account, 'token'] : [account];
       const parameters = statement.bind({ set, rows, where });
       const reads = await describeReads(bench.database, kind, { sql: statement.sql, parameters, about: ROWS });
       expect(reads.scans).toEqual([]);

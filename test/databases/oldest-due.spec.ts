@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import { findOldestDue } from '../../libs/emay-ims/src/operator/oldest-due.js';
+import { findOldestReady } from '../../libs/emay-ims/src/operator/oldest-due.js';
 import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { crowd, CROWD, type Crowd } from './store/crowd.js';
@@ -21,7 +21,7 @@ describe.each(databasesUnderTest())('the oldest message that is due on %s', (kin
 
   it('is found among all priorities, by the clock of the database, passing over what is for later or held', async () => {
     const store = bench.store();
-    const find = () => findOldestDue(bench.database, store.account);
+    const find = () => findOldestReady(bench.database, store.account);
     expect(await find()).toBeNull();
     await bench.enqueue(
       store,
@@ -39,7 +39,7 @@ describe.each(databasesUnderTest())('the oldest message that is due on %s', (kin
   });
 
   it(`costs one look for each priority, however many of ${CROWD} messages are due`, async () => {
-    const find = (database: ImsDatabase) => findOldestDue(database, people.account);
+    const find = (database: ImsDatabase) => findOldestReady(database, people.account);
     const reads = await describeReads(bench.database, kind, await statementOf(find, bench.database, 10));
     expect(reads.scans).toEqual([]);
     expect(reads.rows ?? 0).toBeLessThanOrEqual(FEW_READS);

@@ -8,7 +8,7 @@ import { ID_ROW } from '../../libs/emay-ims/src/message-store/statement-parts.js
 import { IMS_ID_ROW } from '../../libs/emay-ims/src/message-store/message-results-sql.js';
 import { messageSql } from './store/message-parts.js';
 import type { MessageSweep } from '../../libs/emay-ims/src/message-store/message-maintenance-sql.js';
-import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
+import { UnappliedReportStore } from '../../libs/emay-ims/src/reports/unapplied-report-store.js';
 import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { describeReads, statementOf, type Statement } from './store/reads.js';
@@ -21,7 +21,7 @@ const READS_PER_ROW = 6;
 const NAMES = [
   'claim',
   'claimThese',
-  'settle',
+  'recordOutcomes',
   'accept',
   'addImsIds',
   'release',
@@ -38,7 +38,7 @@ const NAMES = [
   'the sweep for held messages',
   'the sweep for overdue reports',
   'how far a sweep has come',
-  'settle, told of',
+  'recordOutcomes, told of',
   'accept, told of',
   'deliver, told of',
   'applyReports, told of',
@@ -88,9 +88,9 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     return {
       claim: dialect.hasReturning
         ? { sql: sql.claim, parameters: [account, 300, token, HOUR, HOUR], about: 300 }
-        : { sql: sql.selectDue, parameters: [account, 300], about: 300 },
+        : { sql: sql.selectReady, parameters: [account, 300], about: 300 },
       claimThese: update(sql.claimThese, 300, { set: [token, HOUR, HOUR] }),
-      settle: update(sql.settle, 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
+      recordOutcomes: update(sql.recordOutcomes, 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
       accept: update(sql.accept, 300, { where: [token] }),
       addImsIds: update(sql.addImsIds, 300, { more: { ims_id: '1' }, where: [token] }),
       release: update(sql.release, 300, { where: [token] }),
@@ -109,13 +109,16 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       'the sweep for abandoned attempts': sweep(sql.recover, people.abandoned, NOT_SWEPT_YET, Date.now()),
       'the sweep for expired messages': sweep(sql.expire, people.due),
       'the sweep for held messages': sweep(sql.expireHeld, people.held, HOLD_MS),
-      'the sweep for overdue reports': sweep(sql.giveUpWaiting, people.overdue, NOT_SWEPT_YET, Date.now()),
+      'the sweep for overdue reports': sweep(sql.endReportWaits, people.overdue, NOT_SWEPT_YET, Date.now()),
       'how far a sweep has come': {
         sql: sql.firstStillIn,
         parameters: [account, NOT_SWEPT_YET, Date.now(), 'SUBMITTING'],
         about: people.abandoned + people.overdue,
       },
-      'settle, told of': update(told(sql.settle), 300, { more: { state: 'ACCEPTED', rank_to: 3 }, where: [token] }),
+      'recordOutcomes, told of': update(told(sql.recordOutcomes), 300, {
+        more: { state: 'ACCEPTED', rank_to: 3 },
+        where: [token],
+      }),
       'accept, told of': update(told(sql.accept), 300, { where: [token] }),
       'deliver, told of': update(told(sql.deliver), 500, { more: { report_state: 'DELIVRD' } }),
       'applyReports, told of': update(told(sql.applyReports), 500, { more: report }),
@@ -155,7 +158,7 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
   }
 
   it('the search for messages of orphaned reports: a few for each orphan', async () => {
-    const secondLook = new SecondLookStore(bench.database, people.account);
+    const unappliedReports = new UnappliedReportStore(bench.database, people.account);
     const orphans = Array.from({ length: 500 }, (_, position) => ({
       position,
       mobile: people.mobiles[position] ?? null,
@@ -168,13 +171,14 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       receiveTimeText: null,
       submitTimeText: null,
     }));
-    await secondLook.keep('page', orphans, [], bench.database);
-    const find = (database: ImsDatabase) => new SecondLookStore(database, people.account).findOrphansWithMessage(500);
+    await unappliedReports.keep('page', orphans, [], bench.database);
+    const find = (database: ImsDatabase) =>
+      new UnappliedReportStore(database, people.account).findUnmatchedWithMessage(500);
     const statement = await statementOf(find, bench.database, 500);
     const reads = await describeReads(bench.database, kind, statement);
     expect(reads.scans).toEqual([]);
     expect(reads.rows ?? 0).toBeLessThanOrEqual(6 * 500);
-    expect((await secondLook.findOrphansWithMessage(500)).length).toBeGreaterThan(200);
+    expect((await unappliedReports.findUnmatchedWithMessage(500)).length).toBeGreaterThan(200);
   });
 
   it.each(NAMES)('%s: no more than it is about, through an index', expectFewReads);

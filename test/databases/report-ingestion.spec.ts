@@ -10,13 +10,13 @@ import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.j
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { MessageParts } from './store/message-parts.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
-import { OrphanAdoption } from '../../libs/emay-ims/src/reports/orphan-adoption.js';
+import { LateMatching } from '../../libs/emay-ims/src/reports/late-matching.js';
 import { ReportApplication } from '../../libs/emay-ims/src/reports/report-application.js';
 import { ReportBatchStore, type StoredPage } from '../../libs/emay-ims/src/reports/report-batch-store.js';
 import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { NO_REPORTS, ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
-import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
+import { UnappliedReportStore } from '../../libs/emay-ims/src/reports/unapplied-report-store.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { HOUR, idsOf, newAccount, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
@@ -27,7 +27,7 @@ interface Receiver {
   batches: ReportBatchStore;
   inbox: ReportInbox;
   ingestor: ReportIngestor;
-  adoption: OrphanAdoption;
+  lateMatching: LateMatching;
 }
 
 const page = (...reports: unknown[]) => JSON.stringify({ code: 'SUCCESS', data: reports });
@@ -83,10 +83,10 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       protocol: DEFAULT_PROTOCOL_OPTIONS,
       http: { maxResponseBytes: 4 * 1024 * 1024 },
     } as ResolvedEmayImsOptions;
-    const secondLook = new SecondLookStore(database, account);
-    const ingestor = new ReportIngestor(events, store.results, inbox, secondLook, options);
-    const adoption = new OrphanAdoption(events, secondLook, new ReportApplication(store.results), HOUR);
-    return { store, batches, inbox, ingestor, adoption };
+    const unappliedReports = new UnappliedReportStore(database, account);
+    const ingestor = new ReportIngestor(events, store.results, inbox, unappliedReports, options);
+    const lateMatching = new LateMatching(events, unappliedReports, new ReportApplication(store.results), HOUR);
+    return { store, batches, inbox, ingestor, lateMatching };
   };
   const rowsOf = (table: string, account: string) =>
     bench.database.rows(`SELECT * FROM ${table} WHERE account = ? ORDER BY 1, 2`, [account]);
@@ -176,7 +176,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const { database } = bench;
     const run: ImsDatabase['run'] = async (sql, parameters) => {
       const changed = await database.run(sql, parameters);
-      await sweeping.loseAbandoned();
+      await sweeping.loseStalled();
       return changed;
     };
     const swept = Object.create(database, { run: { value: run } }) as ImsDatabase;
@@ -272,7 +272,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const one = receiver();
     const stand = await stored(one, page(delivered('later', { mobile: '0061422118000', customImsId: 'later' })));
     await one.ingestor.ingest(stand);
-    expect(await one.adoption.adopt()).toBe(0);
+    expect(await one.lateMatching.match()).toBe(0);
     expect(await rowsOf('emay_ims_report', one.store.account)).toMatchObject([
       { status: 'ORPHANED', mobile: '+61422118000', custom_ims_id: 'later', ims_id: 'ims-later', description: '成功' },
     ]);
@@ -281,15 +281,15 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       [newMessage({ customImsId: 'later', mobile: '+61422118000' })],
       newAttempt(),
     );
-    expect(await receiver().adoption.adopt()).toBe(0);
-    expect(await one.adoption.adopt()).toBe(1);
+    expect(await receiver().lateMatching.match()).toBe(0);
+    expect(await one.lateMatching.match()).toBe(1);
     expect(await one.store.finder.findOne('later')).toMatchObject({
       state: 'DELIVERED',
       imsId: 'ims-later',
       reportDescription: '成功',
       gatewaySubmitTime: new Date('2023-07-31T14:36:00+08:00'),
     });
-    expect(await one.adoption.adopt()).toBe(0);
+    expect(await one.lateMatching.match()).toBe(0);
     expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
   });
 
@@ -300,7 +300,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       [newMessage({ customImsId: 'a' }), newMessage({ customImsId: 'b' })],
       attempt,
     );
-    await one.store.results.settle(attempt.token, [
+    await one.store.results.recordOutcomes(attempt.token, [
       { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '77', rawAnswer: null },
       { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
     ]);
@@ -324,11 +324,11 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     ];
     const brought = await one.ingestor.ingest(await stored(one, page(...reports)));
     expect(brought).toMatchObject({ applied: 0, orphaned: 2 });
-    await one.store.results.settle(attempt.token, [
+    await one.store.results.recordOutcomes(attempt.token, [
       { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
       { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '77', rawAnswer: null },
     ]);
-    expect(await one.adoption.adopt()).toBe(2);
+    expect(await one.lateMatching.match()).toBe(2);
     expect(await one.store.finder.stats()).toMatchObject({ DELIVERED: 2 });
     expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
   });
@@ -353,8 +353,8 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     ];
     const brought = await one.ingestor.ingest(await stored(one, page(...reports)));
     expect(brought).toMatchObject({ applied: 0, orphaned: 5 });
-    expect(await one.adoption.adopt()).toBe(0);
-    await one.store.results.settle(
+    expect(await one.lateMatching.match()).toBe(0);
+    await one.store.results.recordOutcomes(
       attempt.token,
       messages.map(({ customImsId }, index) => ({
         customImsId,
@@ -365,13 +365,13 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       })),
     );
     // Ids are of one account.
-    expect(await receiver().adoption.adopt()).toBe(0);
-    expect(await one.adoption.adopt()).toBe(3);
+    expect(await receiver().lateMatching.match()).toBe(0);
+    expect(await one.lateMatching.match()).toBe(3);
     expect(await one.store.finder.stats()).toMatchObject({ DELIVERED: 3, ACCEPTED: 1 });
     // The one that names another number, and that of a stranger.
     const left = await rowsOf('emay_ims_report', one.store.account);
     expect(new Set(left.map(({ ims_id }) => ims_id))).toEqual(new Set(['74', '79']));
-    expect(await one.adoption.adopt()).toBe(0);
+    expect(await one.lateMatching.match()).toBe(0);
   });
 
   it('looks for such a message in a few statements, however many strangers there are, and no longer than it may settle', async () => {
@@ -380,24 +380,24 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a' })], attempt);
     const strangers = Array.from({ length: 2_600 }, (_, index) => ({ imsId: `x${index}`, state: 'DELIVRD' }));
     await one.ingestor.ingest(await stored(one, page(...strangers, { imsId: '71', state: 'DELIVRD' })));
-    await one.store.results.settle(attempt.token, [
+    await one.store.results.recordOutcomes(attempt.token, [
       { customImsId: 'a', state: 'ACCEPTED', code: 'SUCCESS', imsId: '71', rawAnswer: null },
     ]);
     const queries = jest.spyOn(bench.database, 'rows');
     // In portions, of which none is left out.
-    expect(await one.adoption.adopt()).toBe(0);
+    expect(await one.lateMatching.match()).toBe(0);
     expect(queries.mock.calls.length).toBeLessThanOrEqual(1 + 4);
-    expect(await one.adoption.adopt()).toBe(1);
-    const lookedAt = (await one.adoption.adopt(), queries.mock.results.length);
+    expect(await one.lateMatching.match()).toBe(1);
+    const lookedAt = (await one.lateMatching.match(), queries.mock.results.length);
     expect(lookedAt).toBeLessThanOrEqual(3 * (1 + 4));
     // Long ago: after a start they are looked for once more.
     const secondOf = receiver(one.store.account);
     await bench.database.run('UPDATE emay_ims_report SET created_at = created_at - 7200000 WHERE account = ?', [
       one.store.account,
     ]);
-    for (let sweep = 0; sweep < 2; sweep++) await secondOf.adoption.adopt();
+    for (let sweep = 0; sweep < 2; sweep++) await secondOf.lateMatching.match();
     queries.mockClear();
-    expect(await secondOf.adoption.adopt()).toBe(0);
+    expect(await secondOf.lateMatching.match()).toBe(0);
     expect(queries).toHaveBeenCalledTimes(2);
     queries.mockRestore();
   });
@@ -425,7 +425,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     expect(await bench.stateOf(one.store, 'b')).toBe('QUEUED');
     // Its report was there before it.
     await one.store.queue.insertQueued(queued.slice(2), new Date(0), bench.database);
-    expect(await one.adoption.adopt()).toBe(1);
+    expect(await one.lateMatching.match()).toBe(1);
     expect(await bench.stateOf(one.store, 'c')).toBe('UNCONFIRMED');
     expect(await one.store.queue.claim(10, newAttempt())).toMatchObject([{ customImsId: 'b' }]);
   });
@@ -461,7 +461,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const mobile = '+61422118000';
     await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a', mobile })], attempt);
     await one.store.queue.insertSubmitting([newMessage({ customImsId: 'b', mobile })], attempt);
-    await one.store.results.settle(attempt.token, [
+    await one.store.results.recordOutcomes(attempt.token, [
       { customImsId: 'b', state: 'ACCEPTED', code: 'SUCCESS', imsId: '78', rawAnswer: null },
     ]);
     const written = { mobile: '0422118000' };
@@ -477,7 +477,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       ['c', 'd'].map((id) => newMessage({ customImsId: id, mobile })),
       newAttempt(),
     );
-    expect(await one.adoption.adopt()).toBe(2);
+    expect(await one.lateMatching.match()).toBe(2);
     expect(await one.store.finder.stats()).toMatchObject({ DELIVERED: 4 });
   });
 
@@ -487,7 +487,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       await stored(one, page(delivered('a', { mobile: '00619' }), { mobile: '00611', state: 'DELIVRD' })),
     );
     await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a', mobile: '+611' })], newAttempt());
-    expect(await one.adoption.adopt()).toBe(0);
+    expect(await one.lateMatching.match()).toBe(0);
     expect(await rowsOf('emay_ims_report', one.store.account)).toHaveLength(2);
     expect(await bench.stateOf(one.store, 'a')).toBe('SUBMITTING');
   });
@@ -502,8 +502,8 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     ];
     const end = 'UPDATE emay_ims_report_batch SET expires_at = 1 WHERE id = ?';
     for (const id of [dead, late]) await bench.database.run(end, [id]);
-    expect(await other.inbox.loseAbandoned()).toBe(0);
-    expect(await one.inbox.loseAbandoned()).toBe(2);
+    expect(await other.inbox.loseStalled()).toBe(0);
+    expect(await one.inbox.loseStalled()).toBe(2);
     expect(await possibleLosses(one.store.account)).toBe(2);
     await one.batches.store(pageOf(late, page()));
     expect(await possibleLosses(one.store.account)).toBe(1);

@@ -59,7 +59,7 @@ describe.each(databasesUnderTest())('a sweep on %s', (kind) => {
   });
 
   it('whose first task fails on every database call goes on with what needs none of it', async () => {
-    jest.spyOn(store.maintenance, 'recoverAbandonedAttempts').mockRejectedValue(new EmayImsStoreError('57014'));
+    jest.spyOn(store.maintenance, 'recoverStalledAttempts').mockRejectedValue(new EmayImsStoreError('57014'));
     await store2500Expired();
     await expect(sweeper().sweep()).rejects.toThrow('57014');
     expect(await store.finder.stats()).toMatchObject({ EXPIRED: 2_500 });

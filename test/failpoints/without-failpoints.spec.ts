@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { withoutFailpoints } from '../../scripts/without-failpoints.mjs';
+
+const SOURCES = 'libs/emay-ims/src';
 
 /** In a method, behind a statement. */
 const inMethod = (...lines: string[]) => ['class Poller {', '  async poll() {', ...lines, '  }', '}', ''].join('\n');
@@ -28,5 +32,18 @@ describe('what takes the failpoints out of the published package', () => {
     ['an expression', inMethod("    const end = failpoint('after-pull');")],
   ])('leaves %s as it is, for the word to be found', (_what, source) => {
     expect(withoutFailpoints(source)).toBe(source);
+  });
+
+  it('leaves none in the sources of the library', async () => {
+    const paths = (await readdir(SOURCES, { recursive: true })).filter(
+      (path) => path.endsWith('.ts') && !path.endsWith('.spec.ts') && !path.startsWith('failpoints'),
+    );
+    const left: string[] = [];
+    for (const path of paths) {
+      const source = withoutFailpoints(await readFile(join(SOURCES, path), 'utf8'));
+      if (/failpoint/i.test(source)) left.push(path);
+    }
+    expect(paths.length).toBeGreaterThan(100);
+    expect(left).toEqual([]);
   });
 });

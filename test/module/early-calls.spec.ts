@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   EmayImsClosedError,
@@ -150,6 +151,30 @@ describe('a call before the start is over', () => {
     await host.get(EmayImsService).send(MESSAGE);
     await host.init();
     expect((await host.get(EmayImsService).status()).pendingEvents).toBe(0);
+  });
+
+  it('waits for a DataSource that another provider is still making', async () => {
+    const source = { isInitialized: true };
+    const found: unknown[] = [];
+    await bench.compile({
+      imports: [imported()],
+      providers: [
+        {
+          provide: 'ownDataSource',
+          useFactory: () => new Promise((resolve) => setTimeout(() => resolve(source), 100)),
+        },
+        {
+          provide: 'FIRST WORDS',
+          // Both: what makes the service has made the other.
+          inject: [ModuleRef, EmayImsService],
+          useFactory: async (moduleRef: ModuleRef) => {
+            const application = moduleRef.get(HostApplication, { strict: false });
+            found.push(await application.findDataSource('own', 'default', 10_000, new AbortController().signal));
+          },
+        },
+      ],
+    });
+    expect(found).toEqual([source]);
   });
 
   it('waits for a DataSource only so long, and names what is missing', async () => {

@@ -19,7 +19,7 @@ import { MessageTable } from '../../libs/emay-ims/src/testing/message-table.js';
 import { ScriptedGateway } from '../../libs/emay-ims/src/testing/scripted-gateway.js';
 import { standsFor, type Surface } from '../../libs/emay-ims/src/testing/surface.js';
 
-const WRITES = new Set(['insertQueued', 'insertSubmitting', 'claimThese', 'settle', 'release', 'unhold']);
+const WRITES = new Set(['insertQueued', 'insertSubmitting', 'claimThese', 'recordOutcomes', 'release', 'unhold']);
 const READS = new Set(['now', 'findByIds', 'findOne']);
 export const MOBILES = ['+61422118000', '+61422118001', '+61422118002', '+61422118003', '+61422118004'];
 
@@ -38,7 +38,7 @@ const OPTIONS = resolveOptions({
 
 /** Does not wait for a database that is away. */
 class Impatient extends Submitter {
-  override persistently<T>(work: () => Promise<T>): Promise<T> {
+  override retryOnStoreError<T>(work: () => Promise<T>): Promise<T> {
     return work();
   }
 }

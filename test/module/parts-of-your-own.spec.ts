@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
 import {
+  EmayImsAccounts,
+  EmayImsAccountsModule,
   EmayImsClient,
   EmayImsClock,
   EmayImsModule,
+  EmayImsOptionsError,
   EmayImsService,
   getEmayImsClientToken,
   getEmayImsClockToken,
@@ -101,6 +106,23 @@ describe('a part of an account that a host brings itself', () => {
     await host.get(EmayImsService).send(MESSAGE);
     expect(paths.at(-1)).toMatch(/sendSingleIMS/i);
     expect(host.get(EmayImsClient)).toBe(host.get(getEmayImsClientToken()));
+  });
+
+  it.each<[string, object]>([
+    ['by its own scope', { scope: Scope.REQUEST }],
+    ['by what it injects', { inject: [REQUEST] }],
+  ])('stops the start where it is made for each request: %s', async (_how, more) => {
+    const name = 'other';
+    const engine = { provide: getEmayImsEngineToken(name), useFactory: () => new EngineOnCall(), ...more };
+    const start = bench.start({ imports: [EmayImsModule.forRoot(bench.options({ name, providers: [engine] }))] });
+    await expect(start).rejects.toThrow(EmayImsOptionsError);
+    await expect(start).rejects.toThrow('EmayImsEngine:other is made for each request');
+  });
+
+  it('is refused for an account that is added at run time', async () => {
+    const host = await bench.start({ imports: [EmayImsAccountsModule] });
+    const options = bench.options({ providers: [{ provide: getEmayImsEngineToken(), useValue: new EngineOnCall() }] });
+    await expect(host.get(EmayImsAccounts).add(options)).rejects.toThrow(EmayImsOptionsError);
   });
 
   it('is told where it is no list', () => {

@@ -7,7 +7,7 @@ import { ReportBatchStore } from '../../libs/emay-ims/src/reports/report-batch-s
 import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
 import { ReportIngestor, type IngestedPage } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
-import { SecondLookStore } from '../../libs/emay-ims/src/reports/second-look-store.js';
+import { UnappliedReportStore } from '../../libs/emay-ims/src/reports/unapplied-report-store.js';
 import { openTestDatabase } from '../databases/open-database.js';
 import { HOUR, newAccount, newAttempt, newMessage, StoreBench } from '../databases/store/store-bench.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -83,8 +83,8 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
     const batches = new ReportBatchStore(bench.database, account);
     const events = new EventTransactions(bench.database, account);
     const inbox = new ReportInbox(batches, new ReportSpool('', account), events);
-    const secondLook = new SecondLookStore(bench.database, account);
-    const ingestor = new ReportIngestor(events, store.results, inbox, secondLook, options);
+    const unappliedReports = new UnappliedReportStore(bench.database, account);
+    const ingestor = new ReportIngestor(events, store.results, inbox, unappliedReports, options);
     const ingest = async (page: { body: Buffer; contentType?: string | null; contentEncoding?: string | null }) => {
       const id = await inbox.ask(500, HOUR);
       await batches.store({

@@ -12,7 +12,7 @@ import { MessageTable } from '../../libs/emay-ims/src/testing/message-table.js';
 import { standsFor, type Surface } from '../../libs/emay-ims/src/testing/surface.js';
 import { itApplies } from '../databases/store/applying.js';
 import { itClaims } from '../databases/store/claiming.js';
-import { itSettles } from '../databases/store/settling.js';
+import { itSettles } from '../databases/store/recording-outcomes.js';
 import {
   HOLD_MS,
   newAccount,

@@ -21,7 +21,7 @@ import type { ImsKeptPage } from './reports/kept-pages.js';
 import type { ReportPullResult } from './reports/report-poller.js';
 import type { ImsPurgeResult } from './retention/retention.js';
 import { batchResult, type ImsBatchResult } from './sending/batch-result.js';
-import { namingId, namingIds } from './sending/naming-ids.js';
+import { withMessageId, withMessageIds } from './sending/message-ids-in-errors.js';
 import { enqueueFrom, type EnqueueStreamOptions, type EnqueueSummary } from './sending/stream.js';
 
 /** A page of messages, newest first. */
@@ -92,7 +92,7 @@ export class EmayImsService {
   async send(message: SendImsDto): Promise<ImsMessage> {
     return this.call((account) => {
       const read = readFor(account, [message]);
-      return namingIds(read, account.directSender.send(read));
+      return withMessageIds(read, account.directSender.send(read));
     });
   }
 
@@ -132,7 +132,7 @@ export class EmayImsService {
     return this.call(async (account) => {
       const manager = account.transactions.toJoin(options.manager);
       const read = readFor(account, messages, options.onInvalid);
-      const stored = await namingIds(read, account.enqueuer.enqueue(read, manager));
+      const stored = await withMessageIds(read, account.enqueuer.enqueue(read, manager));
       // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
       if (!manager) account.jobs.wakeDispatcher();
       return stored;
@@ -158,7 +158,7 @@ export class EmayImsService {
         store: async (messages: IdentifiedMessages) => {
           await duringCall(
             account,
-            () => namingIds(messages, account.enqueuer.store(messages, manager)),
+            () => withMessageIds(messages, account.enqueuer.store(messages, manager)),
             isPartlyStored,
           );
           if (manager) return;
@@ -181,7 +181,7 @@ export class EmayImsService {
 
   /** The message of this id, or `null`. */
   async findOne(customImsId: string): Promise<ImsMessage | null> {
-    return this.call(({ finder }) => namingId(customImsId, finder.findOne(customImsId)));
+    return this.call(({ finder }) => withMessageId(customImsId, finder.findOne(customImsId)));
   }
 
   /** Messages by state, number or time, newest first, page by page. */
@@ -206,7 +206,7 @@ export class EmayImsService {
    */
   async cancel(customImsId: string, { manager }: TransactionOptions = {}): Promise<boolean> {
     return this.call(({ queue, transactions }) =>
-      namingId(customImsId, queue.cancel(customImsId, transactions.toJoin(manager))),
+      withMessageId(customImsId, queue.cancel(customImsId, transactions.toJoin(manager))),
     );
   }
 
@@ -257,15 +257,15 @@ export class EmayImsService {
    */
   async resolveUnconfirmed(customImsId: string, decision: ResolveUnconfirmedDto): Promise<ImsMessage> {
     return this.call(async (account) => {
-      await namingId(customImsId, account.resolver.resolve(customImsId, decision));
+      await withMessageId(customImsId, account.resolver.resolve(customImsId, decision));
       account.jobs.wakeDispatcher();
-      return (await namingId(customImsId, account.finder.findOne(customImsId))) as ImsMessage;
+      return (await withMessageId(customImsId, account.finder.findOne(customImsId))) as ImsMessage;
     });
   }
 
   /** The decisions taken about a message, oldest first. */
   async resolutions(customImsId: string): Promise<ImsResolution[]> {
-    return this.call(({ resolver }) => namingId(customImsId, resolver.history(customImsId)));
+    return this.call(({ resolver }) => withMessageId(customImsId, resolver.history(customImsId)));
   }
 
   /**
@@ -308,7 +308,7 @@ export class EmayImsService {
   private async sendNow(wanted: () => SendImsDto[], onInvalid?: OnInvalid): Promise<ImsBatchResult> {
     return this.call(async (account) => {
       const read = readFor(account, wanted(), onInvalid);
-      const end = await namingIds(read, account.batchSender.send(read));
+      const end = await withMessageIds(read, account.batchSender.send(read));
       const result = batchResult(end, read.violations);
       if (result.queued.length > 0) account.jobs.wakeDispatcher();
       return result;

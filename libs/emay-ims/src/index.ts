@@ -77,7 +77,7 @@ export type {
 } from './events/emay-ims-event.js';
 export { EMAY_IMS_EVENT_TYPES } from './events/emay-ims-event.js';
 export type { EmayImsEventFor, EmayImsEventPattern } from './events/event-pattern.js';
-export { ImsEvent, type ImsEventState } from './events/ims-event.entity.js';
+export { ImsDurableEvent, type ImsDurableEventState } from './events/ims-durable-event.entity.js';
 export { OnImsEvent, type OnImsEventOptions } from './events/on-ims-event.js';
 export { ImsMessage } from './messages/ims-message.entity.js';
 export { IMS_MESSAGE_STATES, type ImsMessageState } from './messages/message-state.js';

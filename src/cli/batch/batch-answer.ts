@@ -9,9 +9,9 @@ export interface BatchAnswer extends StoredRows, TableFormat {
   campaign: string | null;
   /** Where the rows are that could not be sent; `null`: there are none. */
   failuresFile: string | null;
-  /** Messages not handed over yet; `null` where that was left to the service. */
+  /** Messages not submitted yet; `null` where that was left to the service. */
   waiting: number | null;
-  /** Why it ended before everything was handed over: a code, STALLED or INTERRUPTED. */
+  /** Why it ended before everything was submitted: a code, STALLED or INTERRUPTED. */
   stoppedBy: string | null;
   /**
    * How the messages of the campaign stand, those of earlier runs included, or else all that was stored during this run,
@@ -44,7 +44,7 @@ export function batchLines(answer: BatchAnswer): string[] {
 }
 
 function outlook({ stoppedBy, waiting, states }: BatchAnswer): string[] {
-  const left = waiting === null ? '' : ` ${waiting} messages still wait in the queue.`;
+  const left = waiting === null ? '' : ` In the queue: ${waiting}.`;
   if (stoppedBy === 'INTERRUPTED')
     return [`Stopped.${left} Give the same command again to go on: nothing is sent twice.`];
   if (stoppedBy === 'STALLED') {
@@ -56,11 +56,11 @@ function outlook({ stoppedBy, waiting, states }: BatchAnswer): string[] {
     ];
   }
   if (waiting === null) return ['Stored. The running service sends them: `status` shows how far it is.'];
-  const doubts = (states?.UNCONFIRMED ?? 0) + (states?.SUBMITTING ?? 0);
+  const unconfirmed = (states?.UNCONFIRMED ?? 0) + (states?.SUBMITTING ?? 0);
   return [
-    'All are handed over.',
-    ...(doubts > 0
-      ? [`${doubts} are in doubt: do not send them again; a report or \`unconfirmed\` settles them.`]
+    'All are submitted.',
+    ...(unconfirmed > 0
+      ? [`Unconfirmed: ${unconfirmed}. Do not send them again: a report decides, or \`resolve\`; see \`unconfirmed\`.`]
       : []),
   ];
 }

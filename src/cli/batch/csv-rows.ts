@@ -67,7 +67,7 @@ export async function openCsv(
 
 /** For people. */
 export function describeFormat({ encoding, delimiter }: TableFormat): string {
-  return `${encoding.toUpperCase()}, fields parted by ${describeDelimiter(delimiter)}`;
+  return `${encoding.toUpperCase()}, fields separated by ${describeDelimiter(delimiter)}`;
 }
 
 async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvRow> {

@@ -36,7 +36,7 @@ export function delimiterOf(start: string, isNumberColumn: (field: string) => bo
   if (!best || best.columns === 1) return ',';
   if (second && second.columns > 1 && second.hasNumbers === best.hasNumbers && second.alike === best.alike) {
     throw new TableError(
-      `Its fields may be parted by ${describeDelimiter(best.delimiter)} or ${describeDelimiter(second.delimiter)}: say which with --delimiter.`,
+      `Its fields may be separated by ${describeDelimiter(best.delimiter)} or ${describeDelimiter(second.delimiter)}: say which with --delimiter.`,
     );
   }
   return best.delimiter;
@@ -47,12 +47,12 @@ export function describeDelimiter(delimiter: string): string {
 }
 
 function fitOf(delimiter: string, rows: readonly string[], isNumberColumn: (field: string) => boolean) {
-  const parted = rows.map((row) => row.split(delimiter));
-  const columns = parted[0]?.length ?? 1;
+  const cells = rows.map((row) => row.split(delimiter));
+  const columns = cells[0]?.length ?? 1;
   return {
     delimiter,
     columns,
-    hasNumbers: Number(columns > 1 && parted.slice(0, 2).some((fields) => fields.some(isNumberColumn))),
-    alike: columns > 1 ? parted.filter(({ length }) => length === columns).length : 0,
+    hasNumbers: Number(columns > 1 && cells.slice(0, 2).some((fields) => fields.some(isNumberColumn))),
+    alike: columns > 1 ? cells.filter(({ length }) => length === columns).length : 0,
   };
 }

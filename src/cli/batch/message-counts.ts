@@ -10,7 +10,7 @@ export interface StateCount {
   latestDueAt: number | null;
 }
 
-/** Messages that are counted again and again while they are handed over. */
+/** Messages that are counted repeatedly while they are submitted. */
 export interface CountedMessages {
   counts(): Promise<StateCount[]>;
 }

@@ -33,7 +33,7 @@ export function sendBatchCommand(): Command {
     .addHelpText(
       'after',
       `${EXIT_CODE_HELP}
-1 also says: rows are in the failures file, or messages were refused, are in doubt or still wait.
+1 also says: rows are in the failures file, or messages were refused, are unconfirmed or still wait.
 
 Killed or stopped? Give the same command again: what was stored is not stored, or sent, a second time.
 Mend the rows of the failures file and give it to --csv, with the same --campaign.

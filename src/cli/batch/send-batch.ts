@@ -9,7 +9,7 @@ import { Campaign } from './campaign.js';
 import { isMobileName } from './columns.js';
 import { openCsv, type TableFormat } from './csv-rows.js';
 import { FailuresFile } from './failures-file.js';
-import { waitForHandOver } from './hand-over.js';
+import { waitForSubmission } from './submission.js';
 import { byState, campaignMessages, messagesBetween, newestCreatedAt, queuedMessages } from './message-counts.js';
 import { Progress } from './progress.js';
 import { openRecipients, type RecipientOptions, type Recipients } from './recipients.js';
@@ -149,7 +149,7 @@ async function send(
   const newest = await newestCreatedAt(messages);
   const counted = campaign ? campaignMessages(messages, campaign) : queuedMessages(messages, newest);
   let most: number | null = null;
-  const { waiting, stoppedBy, counts } = await waitForHandOver(
+  const { waiting, stoppedBy, counts } = await waitForSubmission(
     ims,
     counted,
     { stalledMs: giveUpAfter * 1_000, stop },

@@ -5,7 +5,7 @@ import { withGateway } from '../gateway.js';
 import { perform, type Session } from '../session.js';
 import { alignColumns } from '../table.js';
 
-/** `pages`: the pages of delivery reports that could not be applied, stored or read, and what to do about them. */
+/** `pages`: the report batches that could not be applied, stored or read, and what to do about them. */
 export function pagesCommand(): Command {
   const list = new Command('list')
     .description('list them, oldest first')
@@ -26,7 +26,7 @@ export function pagesCommand(): Command {
       perform(command, (session) => discardOne(session, pull)),
     );
   return new Command('pages')
-    .description('pages of delivery reports that could not be applied, stored or read')
+    .description('report batches that could not be applied, stored or read')
     .addCommand(list, { isDefault: true })
     .addCommand(retry)
     .addCommand(discard);
@@ -36,7 +36,7 @@ async function listThem({ terminal, configuration }: Session): Promise<number> {
   return withGateway(configuration(), {}, async ({ ims }) => {
     const pages = await ims.reportPages();
     const table = alignColumns([['PULL', 'WHY', 'FAILURE', 'TRIED', 'STORED'], ...pages.map(rowOf)]);
-    terminal.answer({ pages }, pages.length > 0 ? table : ['No page waits for a person.']);
+    terminal.answer({ pages }, pages.length > 0 ? table : ['No report batch waits for a person.']);
     return EXIT_CODE.fine;
   });
 }

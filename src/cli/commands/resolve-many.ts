@@ -18,11 +18,11 @@ export interface Confirmation {
 }
 
 /** A doubt as it was looked at. */
-type SeenDoubt = Pick<ImsMessage, 'customImsId' | 'attempts'>;
+type SeenUnconfirmed = Pick<ImsMessage, 'customImsId' | 'attempts'>;
 
-/** The messages of a filter that are in doubt at one moment. */
-interface Doubts {
-  seen: SeenDoubt[];
+/** The unconfirmed messages of a filter at one moment. */
+interface UnconfirmedSet {
+  seen: SeenUnconfirmed[];
   first: ShownMessage[];
   /** Eight digits that stand for ids and attempts. */
   set: string;
@@ -32,22 +32,22 @@ const SHOWN = 10;
 const SET_DIGITS = 8;
 
 /**
- * Decides about all messages of a filter that are in doubt, once somebody has confirmed how many that are.
+ * Resolves all unconfirmed messages of a filter, once somebody has confirmed their number.
  *
- * - Decided is about what was looked at: a message that left UNCONFIRMED since, or was handed over again, is left alone.
+ * - Only messages as they were shown are resolved: not those that have left UNCONFIRMED since, or were submitted again.
  */
 export async function resolveMany(session: Session, options: ResolveOptions): Promise<number> {
   return withGateway(session.configuration(), {}, async ({ ims }) => {
-    const doubts = await lookAt(ims, options);
-    const { length: count } = doubts.seen;
-    if (options.confirmCount) assertConfirmed(options.confirmCount, doubts);
-    else if (count === 0 || !(await isAgreed(session, doubts))) return preview(session, doubts);
-    return decide(ims, doubts.seen, session, options);
+    const unconfirmed = await lookAt(ims, options);
+    const { length: count } = unconfirmed.seen;
+    if (options.confirmCount) assertConfirmed(options.confirmCount, unconfirmed);
+    else if (count === 0 || !(await isAgreed(session, unconfirmed))) return preview(session, unconfirmed);
+    return decide(ims, unconfirmed.seen, session, options);
   });
 }
 
-async function lookAt(ims: EmayImsService, options: ResolveOptions): Promise<Doubts> {
-  const seen: SeenDoubt[] = [];
+async function lookAt(ims: EmayImsService, options: ResolveOptions): Promise<UnconfirmedSet> {
+  const seen: SeenUnconfirmed[] = [];
   const first: ShownMessage[] = [];
   const digest = createHash('sha256');
   for await (const page of pagesOf(ims, toQuery({ ...options, state: ['UNCONFIRMED'] }))) {
@@ -61,21 +61,23 @@ async function lookAt(ims: EmayImsService, options: ResolveOptions): Promise<Dou
   return { seen, first, set: digest.digest('hex').slice(0, SET_DIGITS) };
 }
 
-function assertConfirmed({ count, set }: Confirmation, doubts: Doubts): void {
-  const { length: now } = doubts.seen;
-  if (now === count && (set === null || set === doubts.set)) return;
+function assertConfirmed({ count, set }: Confirmation, unconfirmed: UnconfirmedSet): void {
+  const { length: now } = unconfirmed.seen;
+  if (now === count && (set === null || set === unconfirmed.set)) return;
   const found = now === count ? 'They are not the ones that were shown' : `There are ${now} of them, not ${count}`;
   throw new NotConfirmedError(`${found}: nothing was decided. Look again without --confirm-count.`);
 }
 
 /** Asks where somebody sits at a terminal. */
-async function isAgreed({ terminal, stop }: Session, doubts: Doubts): Promise<boolean> {
+async function isAgreed({ terminal, stop }: Session, unconfirmed: UnconfirmedSet): Promise<boolean> {
   if (terminal.isJson || !process.stdin.isTTY || !process.stderr.isTTY) return false;
-  for (const line of linesOf(doubts)) terminal.note(line);
+  for (const line of linesOf(unconfirmed)) terminal.note(line);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const given = await prompt.question(`Type ${doubts.seen.length} to decide about all of them: `, { signal: stop });
-    return given.trim() === String(doubts.seen.length);
+    const given = await prompt.question(`Type ${unconfirmed.seen.length} to decide about all of them: `, {
+      signal: stop,
+    });
+    return given.trim() === String(unconfirmed.seen.length);
   } catch {
     return false; // Ctrl-C at the question: no.
   } finally {
@@ -83,19 +85,19 @@ async function isAgreed({ terminal, stop }: Session, doubts: Doubts): Promise<bo
   }
 }
 
-function preview({ terminal }: Session, doubts: Doubts): number {
-  const { seen, first, set } = doubts;
+function preview({ terminal }: Session, unconfirmed: UnconfirmedSet): number {
+  const { seen, first, set } = unconfirmed;
   const confirm = `${seen.length}:${set}`;
   terminal.answer(
     { isPreview: true, count: seen.length, first, confirmCount: confirm },
     seen.length === 0
-      ? ['No message of this filter is in doubt.']
-      : [...linesOf(doubts), `Nothing is decided yet: to decide about these, add --confirm-count ${confirm}`],
+      ? ['No message of this filter is unconfirmed.']
+      : [...linesOf(unconfirmed), `Nothing is decided yet: to decide about these, add --confirm-count ${confirm}`],
   );
   return EXIT_CODE.fine;
 }
 
-function linesOf({ seen, first }: Doubts): string[] {
+function linesOf({ seen, first }: UnconfirmedSet): string[] {
   const rows = first.map(({ customImsId, mobile, code, submittedAt }) => [
     customImsId,
     mobile,
@@ -104,15 +106,15 @@ function linesOf({ seen, first }: Doubts): string[] {
   ]);
   const more = seen.length - first.length;
   return [
-    ...alignColumns([['ID', 'TO', 'WHY', 'HANDED OVER'], ...rows]),
+    ...alignColumns([['ID', 'TO', 'WHY', 'SUBMITTED'], ...rows]),
     ...(more > 0 ? [`… and ${more} more: \`unconfirmed\` lists them`] : []),
-    `In doubt: ${seen.length}.`,
+    `Unconfirmed: ${seen.length}.`,
   ];
 }
 
 async function decide(
   ims: EmayImsService,
-  seen: readonly SeenDoubt[],
+  seen: readonly SeenUnconfirmed[],
   { terminal, stop }: Session,
   { decision, by, reason }: ResolveOptions,
 ): Promise<number> {
@@ -132,7 +134,7 @@ async function decide(
   terminal.answer({ isPreview: false, count: seen.length, decision, resolved, changedSince, left }, [
     `${resolved} of ${seen.length} are ${decision === 'resend' ? 'in the queue; the running service sends them' : 'UNKNOWN'} now.`,
     ...(changedSince > 0 ? [`${changedSince} had changed since they were looked at: left as they are.`] : []),
-    ...(left > 0 ? [`Stopped: ${left} are still in doubt.`] : []),
+    ...(left > 0 ? [`Stopped. Still unconfirmed: ${left}.`] : []),
   ]);
   return resolved === seen.length ? EXIT_CODE.fine : EXIT_CODE.failed;
 }

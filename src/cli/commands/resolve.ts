@@ -21,9 +21,7 @@ export interface ResolveOptions extends MessageFilter {
 /** `unconfirmed resolve`: a person's decision about one message, or about all of a filter. */
 export function resolveCommand(): Command {
   const command = new Command('resolve')
-    .description(
-      'end the doubt about one message, or about all of a filter, by a decision that is kept with who and why',
-    )
+    .description('resolve an unconfirmed message, or all of a filter; who decided, and why, is kept')
     .argument('[id]', 'its customImsId; without it: the filter, or --all')
     .requiredOption(
       '--decision <decision>',
@@ -33,7 +31,7 @@ export function resolveCommand(): Command {
     .requiredOption('--by <name>', 'who decides')
     .requiredOption('--reason <text>', 'why');
   return filterable(command, { hasState: false })
-    .option('--all', 'every message that is in doubt')
+    .option('--all', 'every unconfirmed message')
     .option(
       '--confirm-count <count>',
       'decide about so many; as the preview tells it, COUNT:SET, about the very ones that it showed',
@@ -44,8 +42,8 @@ export function resolveCommand(): Command {
       `${EXIT_CODE_HELP}
 A message that is resent is sent by the running service.
 For a filter, the first call shows what would be decided and changes nothing; at a terminal it asks then. The second, with
---confirm-count, decides. What has been handed over again, or was settled, since it was looked at stays as it is; then the
-exit code is 1.`,
+--confirm-count, decides. A message that has changed since it was shown stays as it is; then the exit code
+is 1.`,
     )
     .action((id: string | undefined, options: ResolveOptions, own: Command) =>
       perform(own, (session) => resolve(session, id ?? null, options)),

@@ -27,7 +27,7 @@ export function statusCommand(): Command {
     .addHelpText(
       'after',
       `${EXIT_CODE_HELP}
-A person is needed for: messages in doubt, pulls that may have lost reports, pages or reports that could not be read,
+A person is needed for: unconfirmed messages, possibly lost report batches, batches or reports that could not be read,
 pages that could not be applied or stored, reports without a message, calls of event handlers that were given up, and messages that are due for more than five minutes.`,
     )
     .action((options: StatusOptions, command: Command) => perform(command, (session) => status(session, options)));
@@ -65,31 +65,31 @@ function needsOf(account: ShownStatus): string[] {
     oldestDueAt,
   } = account;
   const needs: [number, string][] = [
-    [unconfirmed, 'messages in doubt: see `unconfirmed`; a report or your decision settles them'],
+    [unconfirmed, 'unconfirmed: a report or your decision ends that; see `unconfirmed`'],
     [
       reportedUnsent,
-      'of them reported as sent, though not by this database: was it restored, or does another system send?',
+      'of them reported as sent, though never submitted from here: was the database restored, or does another system send?',
     ],
     [
       possibleLosses,
-      `pulls that may have lost delivery reports, ${lostReportsAtMost} at most: compare with the account at Emay`,
+      `possibly lost report batches, at most ${lostReportsAtMost} reports: compare with the account at Emay`,
     ],
-    [unreadablePages, 'pages of reports that could not be read: see `pages`'],
-    [setAsidePages, 'pages of reports that could not be applied: remove the cause, then `pages retry`'],
-    [spooledPages, 'pages of reports in spool files: the database was away, or refuses them; see `pages`'],
+    [unreadablePages, 'unreadable report batches: see `pages`'],
+    [setAsidePages, 'report batches set aside, as they could not be applied: remove the cause, then `pages retry`'],
+    [spooledPages, 'report batches in spool files: the database was away, or refuses them; see `pages`'],
     [
       Number(spoolFailure !== null),
       `spool folder that cannot be listed (${spoolFailure}): make it one that this process may read`,
     ],
-    [quarantinedReports, 'reports that could not be read: kept in emay_ims_report'],
-    [orphanedReports, 'reports of no message here: does another system use this account?'],
-    [failedEvents, 'calls of event handlers that were given up: mend the handler, then call retryFailedEvents()'],
+    [quarantinedReports, 'quarantined reports, as they are malformed: kept in emay_ims_report'],
+    [orphanedReports, 'unmatched reports, as they have no message here: does another system use this AppId?'],
+    [failedEvents, 'dead-lettered events: correct the handler, then call retryFailedEvents()'],
   ];
   const isOverdue = oldestDueAt !== null && Date.now() - oldestDueAt.getTime() > OVERDUE_MS;
   return [
     ...needs.filter(([count]) => count > 0).map(([count, what]) => `${count} × ${what}`),
     ...(isOverdue
-      ? [`the oldest queued message is due since ${oldestDueAt.toISOString()}: is the service running?`]
+      ? [`the oldest queued message has been ready since ${oldestDueAt.toISOString()}: is the service running?`]
       : []),
   ];
 }

@@ -6,7 +6,7 @@ import { resolveCommand } from './resolve.js';
 
 const COLUMNS: readonly ListColumn[] = [
   ['WHY', ({ code }) => code ?? '-'],
-  ['HANDED OVER', ({ submittedAt }) => submittedAt?.toISOString() ?? '-'],
+  ['SUBMITTED', ({ submittedAt }) => submittedAt?.toISOString() ?? '-'],
 ];
 
 /** `unconfirmed`: the messages that may or may not have been accepted, and a person's decisions about them. */
@@ -15,7 +15,7 @@ export function unconfirmedCommand(): Command {
     filterable(new Command('list').description('list them, newest first'), { hasState: false }),
   ).action((options: MessageFilter & PageOptions, command: Command) =>
     perform(command, (session) =>
-      listPage(session, { ...options, state: ['UNCONFIRMED'] }, COLUMNS, 'No message is in doubt.'),
+      listPage(session, { ...options, state: ['UNCONFIRMED'] }, COLUMNS, 'No message is unconfirmed.'),
     ),
   );
   return new Command('unconfirmed')

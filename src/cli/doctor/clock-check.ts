@@ -1,6 +1,6 @@
 import { fail, notVerified, ok, type Check } from './check.js';
 
-/** How far another clock was ahead of this host's as it was read, in ms. */
+/** How far another clock was ahead of this machine's when it was read, in ms. */
 export interface ClockReading {
   whose: string;
   aheadMs: number;
@@ -9,7 +9,7 @@ export interface ClockReading {
 /** Enough for slow answers and headers that tell whole seconds; what the gateway tolerates is not documented. */
 const TOLERANCE_MS = 60_000;
 
-/** Compares this host's clock, which stamps every request, with the gateway's and others. */
+/** Compares this machine's clock, which stamps every request, with the gateway's and others. */
 export function checkClock(gateway: readonly ClockReading[], others: readonly ClockReading[] = []): Check {
   const readings = [...others, ...gateway];
   const found = readings.map(({ whose, aheadMs }) => `${whose} ${inSeconds(aheadMs)}`).join(', ');
@@ -20,7 +20,7 @@ export function checkClock(gateway: readonly ClockReading[], others: readonly Cl
   return notVerified('clock', `the gateway did not tell its time${found === '' ? '' : `; ${found}`}`);
 }
 
-/** The reading, taken between two looks at this host's clock. */
+/** The reading, taken between two readings of this machine's clock. */
 export function readingOf(whose: string, remote: number, askedAt: number, answeredAt: number): ClockReading {
   return { whose, aheadMs: Math.round(remote - (askedAt + answeredAt) / 2) };
 }

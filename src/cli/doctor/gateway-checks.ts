@@ -41,7 +41,7 @@ async function checkName(host: string): Promise<Check> {
     return fail(
       'name',
       `${host}: ${errorCode(error)}`,
-      'Check the host name in EMAY_IMS_BASE_URL, and the name server of this host.',
+      'Check the host name in EMAY_IMS_BASE_URL, and the name server of this machine.',
     );
   }
 }

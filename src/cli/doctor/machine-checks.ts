@@ -18,7 +18,7 @@ export function checkNode(version: string): Check {
   return fail('node', version, `Install Node ${MINIMUM_NODE.join('.')} or newer.`);
 }
 
-/** Whether report pages could be kept while the database is away. */
+/** Whether report batches could be spooled while the database is away. */
 export async function checkSpool(path: string): Promise<Check> {
   const folder = nearestFolder(path);
   try {

@@ -149,7 +149,7 @@ export function itApplies(bench: () => StoreBench): void {
       await bench().inState(store, 'QUEUED', 'tried', newAttempt().token);
       await bench().put(store, 'tried', { attempts: 1 });
       const reports = [...IMS_MESSAGE_STATES, 'tried', 'nobody'].map((id) => appliedReport(id, { imsId: 'ims' }));
-      expect(await store.results.doubtReported(reports, bench().database)).toBe(1);
+      expect(await store.results.markUnconfirmed(reports, bench().database)).toBe(1);
       expect(await store.finder.findOne('QUEUED')).toMatchObject({
         state: 'UNCONFIRMED',
         code: 'REPORTED_UNSENT',

@@ -1,4 +1,4 @@
-import { listedAsSql } from '../../../libs/emay-ims/src/message-store/message-listing.js';
+import { indexKeySql } from '../../../libs/emay-ims/src/message-store/message-index-key.js';
 import { idsOf, newAccount, newMessage, type StoreBench } from './store-bench.js';
 
 /** Messages of the account that statements are measured on. */
@@ -62,7 +62,7 @@ export async function crowd(bench: StoreBench): Promise<Crowd> {
   }
   for (const { from, to, state, set } of SLICES) {
     await bench.database.run(
-      `UPDATE emay_ims_message SET state = '${state}', ${set}, listed_as = ${listedAsSql(`'${state}'`)}, attempt = ?, ims_id = REPLACE('ims-x', 'x', custom_ims_id)
+      `UPDATE emay_ims_message SET state = '${state}', ${set}, listed_as = ${indexKeySql(`'${state}'`)}, attempt = ?, ims_id = REPLACE('ims-x', 'x', custom_ims_id)
        WHERE account = ? AND custom_ims_id >= ? AND custom_ims_id < ?`,
       [token, store.account, String(from).padStart(8, '0'), String(to).padStart(8, '0')],
     );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { listedAs, listedAsSql } from '../../../libs/emay-ims/src/message-store/message-listing.js';
+import { indexKeyOf, indexKeySql } from '../../../libs/emay-ims/src/message-store/message-index-key.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 import type { AppliedReport } from '../../../libs/emay-ims/src/messages/applied-report.js';
-import type { Settlement } from '../../../libs/emay-ims/src/messages/attempt.js';
+import type { MessageOutcome } from '../../../libs/emay-ims/src/messages/attempt.js';
 import type { MessageParts } from './message-parts.js';
 import { FAR_FUTURE, LONG_AGO, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
 
@@ -34,9 +34,9 @@ export function itLists(bench: () => StoreBench): void {
       };
       expect(await listing()).toEqual({ as: 'QUEUED', at: (await store.finder.findOne('one'))?.dueAt?.getTime() });
       await store.queue.claim(1, attempt);
-      const handedOver = { as: listedAs('SUBMITTING'), at: (await store.finder.findOne('one'))?.dueAt?.getTime() };
+      const handedOver = { as: indexKeyOf('SUBMITTING'), at: (await store.finder.findOne('one'))?.dueAt?.getTime() };
       expect(await listing()).toEqual(handedOver);
-      await store.results.settle(attempt.token, [
+      await store.results.recordOutcomes(attempt.token, [
         { customImsId: 'one', state: 'ACCEPTED', code: 'SUCCESS', imsId: '1', rawAnswer: null },
       ]);
       expect(await listing()).toEqual(handedOver);
@@ -56,9 +56,9 @@ export function itLists(bench: () => StoreBench): void {
       return Object.fromEntries(rows.map((row) => [String(row.state), String(row.listed_as)]));
     };
     const asTheyShould = (states: ImsMessageState[]) =>
-      Object.fromEntries(states.map((state) => [state, listedAs(state)]));
+      Object.fromEntries(states.map((state) => [state, indexKeyOf(state)]));
 
-    it.each<Settlement['state'][][]>([
+    it.each<MessageOutcome['state'][][]>([
       [['ACCEPTED']],
       [['REJECTED', 'UNCONFIRMED']],
       [['ACCEPTED', 'REJECTED', 'UNCONFIRMED']],
@@ -70,7 +70,7 @@ export function itLists(bench: () => StoreBench): void {
         attempt,
       );
       const learned = { code: 'C', imsId: null, rawAnswer: null };
-      await store.results.settle(
+      await store.results.recordOutcomes(
         attempt.token,
         states.map((state) => ({ ...learned, customImsId: state, state })),
       );
@@ -124,33 +124,33 @@ export function itLists(bench: () => StoreBench): void {
         store.account,
         'under way',
       ]);
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
       expect(await reached(store, 'SUBMITTING')).toBe(5 * DAY - 1);
       await bench().put(store, 'under way', { due_at: 5 * DAY });
-      expect(await inAnotherProcess(store).maintenance.recoverAbandonedAttempts()).toBe(1);
+      expect(await inAnotherProcess(store).maintenance.recoverStalledAttempts()).toBe(1);
       expect(await bench().stateOf(store, 'under way')).toBe('UNCONFIRMED');
     });
 
     it('up to some minutes ago: a claim may be committed later than its time says', async () => {
       const store = bench().store();
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
       const now = (await store.queue.now()).getTime();
       const place = await reached(store, 'SUBMITTING');
       expect(place).toBeLessThanOrEqual(now - 60_000);
       await handedOverAt(store, 'late', (place as number) + 1);
-      expect(await inAnotherProcess(store).maintenance.recoverAbandonedAttempts()).toBe(1);
+      expect(await inAnotherProcess(store).maintenance.recoverStalledAttempts()).toBe(1);
       expect(await bench().stateOf(store, 'late')).toBe('UNCONFIRMED');
     });
 
     it('at once where it came since the last sweep of the same process', async () => {
       const store = bench().store();
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
       const swept = (await store.queue.now()).getTime();
       // An attempt of no length at all has a place behind the sweep only from the next millisecond on.
       while ((await store.queue.now()).getTime() === swept);
       const attempt = newAttempt(0);
       await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
     });
 
     it('all over again where the clock of the database has been set back', async () => {
@@ -160,15 +160,15 @@ export function itLists(bench: () => StoreBench): void {
         store.account,
         FAR_FUTURE,
       ]);
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
       expect(await reached(store, 'SUBMITTING')).toBeLessThan((await store.queue.now()).getTime());
     });
 
     it('each thing of its own: how far one has come is nothing to the other', async () => {
       const store = bench().store();
       await handedOverAt(store, 'accepted', LONG_AGO, 'ACCEPTED');
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
-      expect(await store.maintenance.giveUpWaitingForReports()).toBe(1);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
+      expect(await store.maintenance.endOverdueReportWaits()).toBe(1);
       expect(await bench().stateOf(store, 'accepted')).toBe('UNKNOWN');
     });
 
@@ -178,15 +178,15 @@ export function itLists(bench: () => StoreBench): void {
       const messages = newMessages(3);
       await store.queue.insertSubmitting(messages, attempt);
       const ids = messages.map(({ customImsId }) => customImsId);
-      await store.results.settle(
+      await store.results.recordOutcomes(
         attempt.token,
         ids.map((customImsId, index) => {
           return { customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: `ims-${index}`, rawAnswer: null };
         }),
       );
       await handedOverAt(store, 'swept', LONG_AGO, 'DELIVERED');
-      await store.maintenance.recoverAbandonedAttempts();
-      await store.maintenance.giveUpWaitingForReports();
+      await store.maintenance.recoverStalledAttempts();
+      await store.maintenance.endOverdueReportWaits();
       expect(await reached(store, 'ACCEPTED')).toBeGreaterThan(LONG_AGO);
       expect(await store.finder.stats()).toMatchObject({ ACCEPTED: 3, DELIVERED: 1, SUBMITTING: 0, QUEUED: 0 });
       expect(await store.results.findByImsIdAlone(['ims-1'], bench().database)).toMatchObject([
@@ -198,8 +198,8 @@ export function itLists(bench: () => StoreBench): void {
   it('what the other tests have left: each message as its state says, and with a place where it was handed over', async () => {
     const wrong = await bench().database.rows(
       `SELECT state, listed_as, listed_at FROM emay_ims_message
-       WHERE listed_as <> ${listedAsSql('state')} OR listed_as IS NULL
-         OR (listed_at IS NULL AND listed_as = '${listedAs('SUBMITTING')}')`,
+       WHERE listed_as <> ${indexKeySql('state')} OR listed_as IS NULL
+         OR (listed_at IS NULL AND listed_as = '${indexKeyOf('SUBMITTING')}')`,
     );
     expect(wrong).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js
 import type { Attempt } from '../../../libs/emay-ims/src/messages/attempt.js';
 import type { NewMessage } from '../../../libs/emay-ims/src/messages/new-message.js';
 import { messageParts, type MessageParts } from './message-parts.js';
-import { listedAsSql } from '../../../libs/emay-ims/src/message-store/message-listing.js';
+import { indexKeySql } from '../../../libs/emay-ims/src/message-store/message-index-key.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 
 /** An empty, migrated database for a contract to run on. */
@@ -61,7 +61,7 @@ export class StoreBench {
   /** Lists messages that were written past the store as it would have listed them; where a time was written, by that. */
   async relist(store: MessageParts, where = '1 = 1', parameters: readonly string[] = []): Promise<void> {
     await this.database.run(
-      `UPDATE emay_ims_message SET listed_as = ${listedAsSql('state')},
+      `UPDATE emay_ims_message SET listed_as = ${indexKeySql('state')},
          listed_at = CASE WHEN state = 'QUEUED' THEN due_at ELSE COALESCE(due_at, listed_at) END
        WHERE account = ? AND ${where}`,
       [store.account, ...parameters],

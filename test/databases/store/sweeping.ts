@@ -53,17 +53,17 @@ export function itSweeps(bench: () => StoreBench): void {
       await oneOfEach(bench(), store, { due_at: LONG_AGO, priority: 9 });
       await bench().inState(other, 'SUBMITTING', 'one', newAttempt().token);
       await bench().put(other, 'one', { due_at: LONG_AGO });
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
       expect(await moved(bench(), store)).toEqual({ SUBMITTING: 'UNCONFIRMED' });
       expect(await store.finder.findOne('SUBMITTING')).toMatchObject({ code: 'ATTEMPT_ABANDONED', dueAt: null });
       expect(await bench().stateOf(other, 'one')).toBe('SUBMITTING');
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
     });
 
     it('no attempt whose time is not over', async () => {
       const store = bench().store();
       await oneOfEach(bench(), store, { due_at: FAR_FUTURE });
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(0);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
       expect(await moved(bench(), store)).toEqual({});
     });
 
@@ -117,7 +117,7 @@ export function itSweeps(bench: () => StoreBench): void {
       await oneOfEach(bench(), store, { due_at: LONG_AGO, priority: 7 });
       await bench().inState(other, 'ACCEPTED', 'one', newAttempt().token);
       await bench().put(other, 'one', { due_at: LONG_AGO });
-      expect(await store.maintenance.giveUpWaitingForReports()).toBe(1);
+      expect(await store.maintenance.endOverdueReportWaits()).toBe(1);
       expect(await moved(bench(), store)).toEqual({ ACCEPTED: 'UNKNOWN' });
       expect(await store.finder.findOne('ACCEPTED')).toMatchObject({ dueAt: null, finalAt: null });
       expect(await bench().stateOf(other, 'one')).toBe('ACCEPTED');
@@ -126,7 +126,7 @@ export function itSweeps(bench: () => StoreBench): void {
     it('no accepted message whose report has time yet', async () => {
       const store = bench().store();
       await oneOfEach(bench(), store, { due_at: FAR_FUTURE });
-      expect(await store.maintenance.giveUpWaitingForReports()).toBe(0);
+      expect(await store.maintenance.endOverdueReportWaits()).toBe(0);
     });
   });
 }

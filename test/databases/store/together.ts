@@ -6,7 +6,7 @@ import type { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-databa
 import { messageSql } from './message-parts.js';
 import { STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
 import { appliedReport, REPORTED } from './applying.js';
-import { settlement } from './settling.js';
+import { outcome } from './recording-outcomes.js';
 import { idsOf, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
 
 const CLAIMERS = 8;
@@ -67,7 +67,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
       let own: { customImsId: string }[] | null = null;
       let claiming: Promise<unknown> = Promise.resolve();
       await (databases[0] as ImsDatabase).transaction(async (session) => {
-        const rows = await session.rows(messageSql(dialect, { reportDeadlineMs: 1 }).selectDue, [store.account, 5]);
+        const rows = await session.rows(messageSql(dialect, { reportDeadlineMs: 1 }).selectReady, [store.account, 5]);
         for (const { custom_ims_id: id } of rows) locked.add(String(id));
         claiming = bench()
           .store(store.account, databases[1])
@@ -140,7 +140,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
             answer &&
             bench()
               .store(store.account, databases[2])
-              .results.settle(attempt.token, [settlement('one', { state: answer })]);
+              .results.recordOutcomes(attempt.token, [outcome('one', { state: answer })]);
           await Promise.all([...applying, settling]);
           // A refusal may come first or not: where no report says more, it may stand.
           const highest = [...one, ...other].reduce((high, state) =>

@@ -10,7 +10,7 @@ if (require('emay-ims-simulator').startSimulator !== startSimulator) throw new E
 
 const simulator = await startSimulator();
 const page = await fetch(simulator.url);
-if (!page.ok || !(await page.text()).includes('<html')) throw new Error(`The operator's page answers ${page.status}`);
+if (!page.ok || !(await page.text()).includes('<html')) throw new Error(`The simulator's page answers ${page.status}`);
 await simulator.stop();
 
 const cli = fileURLToPath(new URL('cli.js', import.meta.resolve('emay-ims-simulator')));

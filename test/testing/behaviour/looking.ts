@@ -32,6 +32,7 @@ export function itLooks(subject: () => Subject): void {
       const { createdAt } = (await ims.findOne('queued'))!;
       const find = async (filter: FindImsDto) => idsOf((await ims.find(filter)).items).toSorted();
       expect(await find({ state: 'ACCEPTED' })).toEqual(['one']);
+      expect(await find({ code: 'SUCCESS' })).toEqual(['one']);
       expect(await find({ state: ['QUEUED', 'CANCELLED'] })).toEqual(['id-0', 'queued']);
       expect(await find({ mobile: '0061 422118000' })).toEqual(['one', 'queued']);
       expect(await find({ mobile: MOBILE, state: 'QUEUED' })).toEqual(['queued']);

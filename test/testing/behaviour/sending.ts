@@ -70,7 +70,7 @@ export function itSends(subject: () => Subject): void {
       const refused = await ims.send(MESSAGE).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(EmayImsRejectedError);
       expect(refused).toMatchObject({ code, retryable, customImsId: 'one' });
-      expect((refused as Error).message).toContain(`The gateway refused message one with ${code}. `);
+      expect((refused as Error).message).toContain(`Message one was not accepted: gateway code ${code}. `);
       expect(await ims.findOne('one')).toMatchObject({ ...left, imsId: null, acceptedAt: null, attempts: 1 });
     });
 

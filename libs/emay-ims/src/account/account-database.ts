@@ -10,13 +10,13 @@ import type { SharedDatabase, SharedDatabases } from './shared-databases.js';
 import { openServerDatabase } from '../schema/start/open-server-database.js';
 import { REQUIRED_SCHEMA } from '../schema/start/required-schema.js';
 
-/** Gets a DataSource of the host by name, waiting so long for one that is being connected; `null`: there is none. */
+/** Finds a DataSource of your app by name, waiting at most `withinMs` for its connection; `null`: there is none. */
 export type FindDataSource = (name: string, withinMs: number) => Promise<DataSource | null>;
 
 /**
- * The database an account keeps its messages in: the host's, by connections of our own, or an SQLite file.
+ * The database of an account: that of your app, by connections of our own, or an SQLite file.
  *
- * - Nothing is opened before `open`: a host whose providers cannot be made leaves no file open.
+ * - Nothing is opened before `open`: if your app's providers fail, no file stays open.
  */
 export class AccountDatabase {
   /** Reads messages; usable once `open` has resolved, in the host's `onModuleInit` at the latest. */
@@ -34,7 +34,7 @@ export class AccountDatabase {
     private readonly shared: SharedDatabases,
     private host: DataSource | null,
   ) {
-    // TypeORM's own class, so that everything it can do is there, but with a manager that is looked up at each use.
+    // TypeORM's own class, for all its methods, with a manager that is looked up at each use.
     this.messages = new Repository(ImsMessage, null as unknown as EntityManager);
     Object.defineProperty(this.messages, 'manager', { get: () => this.readingManager() });
   }
@@ -49,7 +49,7 @@ export class AccountDatabase {
     return this.opened;
   }
 
-  /** Closes what was opened here, unless another account needs it; harmless when repeated. */
+  /** Closes what was opened here, unless another account uses it; may be repeated. */
   async close(): Promise<void> {
     const { opened } = this;
     this.opened = null;
@@ -62,7 +62,7 @@ export class AccountDatabase {
       try {
         const reader = await openEmbeddedSqliteReader(path, driver);
         const database = new ImsDatabase(own, { assertInPlace: () => own.assertInPlace() });
-        // The reader first, so that the last to leave tidies up.
+        // The reader first: the last connection to close checkpoints the file.
         return { database, reader, close: () => closeEmbeddedSqlite([reader, own]) };
       } catch (error) {
         await closeEmbeddedSqlite([own]);

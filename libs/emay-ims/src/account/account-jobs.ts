@@ -1,7 +1,7 @@
 import { type EmayImsEngine, type EngineJob, jobName } from '../engine/engine.js';
 import type { DurableDeliveries } from '../events/durable-deliveries.js';
 import { warnOfFailpoints } from '../failpoints/failpoint.js';
-import type { AccountLooks } from '../message-store/account-looks.js';
+import type { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { ReportPoller } from '../reports/report-poller.js';
 import type { Retention } from '../retention/retention.js';
@@ -11,10 +11,10 @@ import { RENEW_CLAIM_EVERY_MS, type ClaimInDatabase } from './claim-in-database.
 
 const SWEEP_EVERY_MS = 10_000;
 
-/** What does the jobs of an account. */
-export interface JobDoers {
+/** The parts that do the jobs of an account. */
+export interface JobWorkers {
   readonly claim: ClaimInDatabase;
-  readonly looks: AccountLooks;
+  readonly workChecks: AccountWorkChecks;
   readonly sweeper: Sweeper;
   readonly dispatcher: Dispatcher;
   readonly poller: ReportPoller;
@@ -22,12 +22,12 @@ export interface JobDoers {
   readonly retention: Retention;
 }
 
-/** What an account does by itself. */
+/** The background jobs of an account. */
 export class AccountJobs {
   constructor(
     private readonly options: ResolvedEmayImsOptions,
     private readonly engine: EmayImsEngine,
-    private readonly doers: JobDoers,
+    private readonly workers: JobWorkers,
   ) {}
 
   start(): Promise<void> {
@@ -35,38 +35,38 @@ export class AccountJobs {
     return this.engine.start(this.jobs());
   }
 
-  /** There is something new in the queue. */
+  /** Runs the dispatcher soon: the queue has new messages. */
   wakeDispatcher(): void {
     this.engine.wake(this.nameOf('dispatch'));
   }
 
-  /** Begins nothing more; resolves when what is under way has ended. */
+  /** Starts nothing more; resolves when the running jobs have ended. */
   stop(): Promise<void> {
-    const { dispatcher, poller, sweeper, retention, deliveries } = this.doers;
-    for (const doer of [dispatcher, poller, sweeper, retention, deliveries]) doer.stop();
+    const { dispatcher, poller, sweeper, retention, deliveries } = this.workers;
+    for (const worker of [dispatcher, poller, sweeper, retention, deliveries]) worker.stop();
     return this.engine.stop();
   }
 
-  /** Gives back what keeps other instances from doing them. */
+  /** Releases the leases, so that other instances can do the jobs. */
   async releaseLeases(): Promise<void> {
-    const { poller, sweeper, retention } = this.doers;
+    const { poller, sweeper, retention } = this.workers;
     await Promise.allSettled([poller, sweeper, retention].map((doer) => doer.release()));
   }
 
   private jobs(): EngineJob[] {
     const { name, dispatch, reports, retention } = this.options;
-    const { claim, looks, sweeper, dispatcher, poller, deliveries, retention: purger } = this.doers;
+    const { claim, workChecks, sweeper, dispatcher, poller, deliveries, retention: purger } = this.workers;
     const jobs: EngineJob[] = [
       { name: this.nameOf('claim'), schedule: { everyMs: RENEW_CLAIM_EVERY_MS }, run: () => claim.renew() },
     ];
-    // Not in one that only stores: its event handlers may be others than those of the instances that do the work.
+    // Not in an instance that only enqueues: its event handlers may differ from those of the working instances.
     if (dispatch.enabled || reports.enabled) {
       jobs.push({
         name: this.nameOf('sweep'),
         schedule: { everyMs: SWEEP_EVERY_MS },
         isTogether: true,
         run: async () => {
-          if (await looks.mayHaveUnfinished(name)) await sweeper.sweep();
+          if (await workChecks.mayHaveUnfinished(name)) await sweeper.sweep();
         },
       });
     }
@@ -76,7 +76,7 @@ export class AccountJobs {
         schedule: { everyMs: dispatch.intervalMs },
         isTogether: true,
         run: async () => {
-          if (await looks.mayHaveDue(name)) await dispatcher.dispatch();
+          if (await workChecks.mayHaveReady(name)) await dispatcher.dispatch();
         },
       });
     }

@@ -13,24 +13,24 @@ import { EmayImsClosedError, EmayImsNotReadyError } from '../errors/emay-ims-err
 import { GuardedLogger } from '../diagnostics/index.js';
 
 /** What an account is made of before it is opened. */
-export interface AccountParts extends Omit<AccountBase, 'database' | 'looks' | 'claim'> {
+export interface AccountParts extends Omit<AccountBase, 'database' | 'workChecks' | 'claim'> {
   readonly http: AxiosInstance;
   readonly database: AccountDatabase;
 }
 
-/** What opening may take beyond the start timeout of its database: connections, and a file that another process migrates. */
+/** Time to open beyond the database's start timeout: for connections, and for a file that another process migrates. */
 const OPENING_MS = 35_000;
 
-/** How long an application may take to start before somebody is told that it has not. */
+/** How long an application may take to start before a warning is logged. */
 const REMIND_MS = 60_000;
 
 /**
- * An account from its first call to its end.
+ * The lifecycle of an account.
  *
- * - The first to need it opens it: a call, however early, or the start of the application. A call in a factory or in an earlier
- *   hook must not wait for that start, which waits for it.
- * - Its jobs begin with the start of the application alone. What is queued before that is stored, and sent then.
- * - Opening that fails is told to every call that waits for it, and tried again by the next, until the start has failed.
+ * - The first call opens it, or the start of the application. A call in a factory or an earlier hook cannot wait for that start, which waits
+ *   for the call.
+ * - Jobs begin only with the start of the application. Messages enqueued earlier are stored, and submitted then.
+ * - If opening fails, every waiting call fails, and the next call tries again, until the start has failed.
  */
 export class AccountLifecycle implements AccountSource {
   private account: EmayImsAccount | null = null;
@@ -40,9 +40,9 @@ export class AccountLifecycle implements AccountSource {
   private stopping: Promise<void> | null = null;
   private readonly closing = new AbortController();
   private isClosed = false;
-  /** Why the start has failed. */
+  /** The failure of the start. */
   private failure: { error: unknown } | null = null;
-  private giveBack: () => void = () => undefined;
+  private releaseAppId: () => void = () => undefined;
   private untilReminder: NodeJS.Timeout | undefined;
 
   constructor(
@@ -65,7 +65,7 @@ export class AccountLifecycle implements AccountSource {
     return this.account ?? this.openedInTime();
   }
 
-  /** The providers of the application are made: opens the account, if no call has, and has its handlers listen. */
+  /** Once the application's providers exist: registers the handlers and opens the account, if no call has. */
   init(): Promise<void> {
     this.initialising ??= this.initNow().catch((error: unknown) => {
       this.failure = { error };
@@ -74,20 +74,20 @@ export class AccountLifecycle implements AccountSource {
     return this.initialising;
   }
 
-  /** The application has started: so do the jobs. */
+  /** Once the application has started: starts the jobs. */
   async start(): Promise<void> {
     if (!this.account || this.stopping) return;
     this.starting ??= this.account.jobs.start();
     await this.starting;
   }
 
-  /** Claims and pulls nothing more, finishes what is under way, gives the leases back. */
+  /** Stops claiming and polling, finishes work in flight, releases the leases. */
   stop(): Promise<void> {
     this.stopping ??= this.stopNow();
     return this.stopping;
   }
 
-  /** The end: what comes now is refused. */
+  /** Refuses calls from now on and closes everything. */
   async close(): Promise<void> {
     this.closing.abort();
     clearTimeout(this.untilReminder);
@@ -96,7 +96,7 @@ export class AccountLifecycle implements AccountSource {
     this.isClosed = true;
     closeGatewayHttp(this.parts.http);
     this.parts.listeners.close();
-    this.giveBack();
+    this.releaseAppId();
     await this.parts.database.close();
   }
 
@@ -113,7 +113,7 @@ export class AccountLifecycle implements AccountSource {
     await this.account?.shutdown.stop();
   }
 
-  /** For a call. */
+  /** For calls: opens the account within a time limit. */
   private openedInTime(): Promise<EmayImsAccount> {
     const { database } = this.parts.options;
     if (!this.initialising) this.remind();
@@ -138,30 +138,30 @@ export class AccountLifecycle implements AccountSource {
     const { database, ...parts } = this.parts;
     this.host.assertMayOpen(this.name);
     const identities = gatewayIdentities(parts.options);
-    this.giveBack = claimInProcess(this.name, identities);
+    this.releaseAppId = claimInProcess(this.name, identities);
     try {
-      const { database: opened, looks } = await database.open((name, withinMs) =>
+      const { database: opened, workChecks } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
       const claim = new ClaimInDatabase(opened, this.name, identities);
       await claim.take();
-      this.account = await this.wiring.wire({ ...parts, database: opened, looks, claim });
+      this.account = await this.wiring.wire({ ...parts, database: opened, workChecks, claim });
       return this.account;
     } catch (error) {
-      this.giveBack();
+      this.releaseAppId();
       await database.close();
       throw error;
     }
   }
 
-  /** Nest starts nothing in a module that is loaded lazily, nor in an application that is compiled and never initialised. */
+  /** For modules loaded lazily, and applications compiled but never initialised: Nest never starts them. */
   private remind(): void {
     clearTimeout(this.untilReminder);
     this.untilReminder = setTimeout(() => {
       if (this.initialising || this.isClosed) return;
       GuardedLogger.of(this.name).warn(
-        `Calls have opened the account, but its application has not started in ${REMIND_MS / 1_000} s: nothing that is queued is ` +
-          'sent, no report is fetched. Call app.init(); in a module that is loaded lazily, add the account with EmayImsAccounts.',
+        `Calls have opened the account, but its application has not started in ${REMIND_MS / 1_000} s: no queued message is ` +
+          'submitted, no report is polled. Call app.init(); in a module that is loaded lazily, add the account with EmayImsAccounts.',
         { account: this.name },
       );
     }, REMIND_MS).unref();

@@ -11,7 +11,7 @@ import { EVENT_PROVIDERS } from '../events/event.providers.js';
 import { EventListeners } from '../events/event-listeners.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import { perAccount, type Token } from '../injection/per-account.js';
-import { AccountLooks } from '../message-store/account-looks.js';
+import { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import { MessageFinder } from '../message-store/message-finder.js';
 import { MESSAGE_STORE_PROVIDERS } from '../message-store/message-store.providers.js';
 import { MessageMaintenance } from '../message-store/message-maintenance.js';
@@ -22,7 +22,7 @@ import { StatusReader } from '../operator/status-reader.js';
 import { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
-import { OrphanAdoption } from '../reports/orphan-adoption.js';
+import { LateMatching } from '../reports/late-matching.js';
 import { REPORT_PROVIDERS } from '../reports/report.providers.js';
 import { ReportInbox } from '../reports/report-inbox.js';
 import { ReportPoller } from '../reports/report-poller.js';
@@ -42,7 +42,7 @@ import { ClaimInDatabase } from './claim-in-database.js';
 import { EmayImsAccount, type AccountWork } from './emay-ims.account.js';
 import { sweepTasks } from './sweep-tasks.js';
 
-/** What an account is wired from: what its module provides, and its open database. */
+/** Base of an account's wiring: what its module provides, and the open database. */
 export interface AccountBase {
   readonly options: ResolvedEmayImsOptions;
   readonly client: EmayImsClient;
@@ -50,7 +50,7 @@ export interface AccountBase {
   readonly clock: EmayImsClock;
   readonly listeners: EventListeners;
   readonly database: ImsDatabase;
-  readonly looks: AccountLooks;
+  readonly workChecks: AccountWorkChecks;
   readonly claim: ClaimInDatabase;
 }
 
@@ -67,7 +67,7 @@ const BASE_PROVIDERS = [
   given(ACCOUNT_CLOCK, ({ clock }) => clock),
   given(EventListeners, ({ listeners }) => listeners),
   given(ImsDatabase, ({ database }) => database),
-  given(AccountLooks, ({ looks }) => looks),
+  given(AccountWorkChecks, ({ workChecks }) => workChecks),
   given(ClaimInDatabase, ({ claim }) => claim),
   perAccount(LeaseStore, [ImsDatabase], (database) => new LeaseStore(database, newToken())),
   perAccount(
@@ -84,45 +84,36 @@ const ACCOUNT_PROVIDERS = [
   perAccount(WORK, [], () => new WorkInFlight<'call' | 'stream' | 'ending'>()),
   perAccount(
     Sweeper,
-    [LeaseStore, MessageMaintenance, ReportInbox, EventTransactions, OrphanAdoption],
-    (leases, messages, inbox, events, adoption) =>
-      new Sweeper(leases, messages, sweepTasks(inbox, messages, events, adoption)),
+    [LeaseStore, MessageMaintenance, ReportInbox, EventTransactions, LateMatching],
+    (leases, messages, inbox, events, lateMatching) =>
+      new Sweeper(leases, messages, sweepTasks(inbox, messages, events, lateMatching)),
   ),
   perAccount(
     AccountJobs,
     [
-      ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountLooks, Sweeper, Dispatcher, ReportPoller],
+      ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountWorkChecks, Sweeper, Dispatcher, ReportPoller],
       ...[DurableDeliveries, Retention],
     ] as const,
-    (options, engine, claim, looks, sweeper, dispatcher, poller, deliveries, retention) =>
-      new AccountJobs(options, engine, { claim, looks, sweeper, dispatcher, poller, deliveries, retention }),
+    (options, engine, claim, workChecks, sweeper, dispatcher, poller, deliveries, retention) =>
+      new AccountJobs(options, engine, {
+        claim,
+        workChecks,
+        sweeper,
+        dispatcher,
+        poller,
+        deliveries,
+        retention,
+      }),
   ),
-  perAccount(
-    AccountShutdown,
-    [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase],
-    (options, work, jobs, submitter, claim) => new AccountShutdown(options, work, jobs, submitter, claim),
-  ),
-  perAccount(
-    EmayImsAccount,
-    [
-      ...[
-        RESOLVED_OPTIONS,
-        WORK,
-        AccountJobs,
-        AccountShutdown,
-        HostTransactions,
-        MessageQueue,
-        MessageFinder,
-        Enqueuer,
-      ],
-      ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
-      Retention,
-    ] as const,
-    (...parts) => new EmayImsAccount(...parts),
-  ),
+  perAccount(AccountShutdown, [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase]),
+  perAccount(EmayImsAccount, [
+    ...[RESOLVED_OPTIONS, WORK, AccountJobs, AccountShutdown, HostTransactions, MessageQueue, MessageFinder, Enqueuer],
+    ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
+    Retention,
+  ] as const),
 ];
 
-/** Makes accounts, each of parts of its own. */
+/** Creates accounts, each with its own parts. */
 @Injectable()
 export class AccountWiring {
   constructor(private readonly moduleRef: ModuleRef) {}
@@ -134,7 +125,7 @@ export class AccountWiring {
   }
 }
 
-/** What every room provides of an account. */
+/** The account's parts of every room. */
 @Module({
   providers: [
     AccountWiring,

@@ -16,7 +16,7 @@ const LASTS_MS = 3 * RENEW_CLAIM_EVERY_MS;
  * Keeps, among all processes on one database, an AppId at a gateway for accounts of one name. Each instance has a row of its own for
  * each address, beside the leases: a process that dies leaves it to run out.
  *
- * - One instance at a time looks whose the others are and adds its own: it holds the row of the AppId meanwhile.
+ * - One instance at a time workChecks whose the others are and adds its own: it holds the row of the AppId meanwhile.
  */
 export class ClaimInDatabase {
   private readonly instance = newToken();
@@ -81,7 +81,7 @@ export class ClaimInDatabase {
     ]);
   }
 
-  /** Only one at a time looks at the rows of an AppId and adds its own. */
+  /** Only one at a time workChecks at the rows of an AppId and adds its own. */
   private async lock(key: string, session: SqlSession): Promise<void> {
     const lock = () =>
       session.run('UPDATE emay_ims_lease SET expires_at = expires_at + 1 WHERE name = ?', [nameOf(key)]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccountLooks } from '../message-store/account-looks.js';
+import { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import type { EmbeddedSqliteSource } from '../database/embedded-sqlite-source.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 
@@ -13,7 +13,7 @@ export interface OpenedDatabase {
 
 /** One that accounts share. */
 export interface SharedDatabase extends OpenedDatabase {
-  readonly looks: AccountLooks;
+  readonly workChecks: AccountWorkChecks;
 }
 
 interface Entry {
@@ -63,7 +63,7 @@ function newEntry(openFirst: () => Promise<OpenedDatabase>): Entry {
     users: 0,
     opening: openFirst().then((opened) => ({
       ...opened,
-      looks: new AccountLooks(opened.database, () => entry.users),
+      workChecks: new AccountWorkChecks(opened.database, () => entry.users),
     })),
   };
   return entry;

@@ -1,34 +1,34 @@
 import { LONGEST_EVENT_WAIT_MS } from '../events/durable-delivery.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { MessageMaintenance } from '../message-store/message-maintenance.js';
-import type { OrphanAdoption } from '../reports/orphan-adoption.js';
+import type { LateMatching } from '../reports/late-matching.js';
 import type { ReportInbox } from '../reports/report-inbox.js';
 import type { SweepTask } from '../sending/sweeper.js';
 
-/** What the sweep does for reports and events, behind what it does for messages. */
+/** Maintenance of reports and events, after that of messages. */
 export function sweepTasks(
   inbox: ReportInbox,
   messages: MessageMaintenance,
   events: EventTransactions,
-  adoption: OrphanAdoption,
+  lateMatching: LateMatching,
 ): SweepTask[] {
   return [
     {
-      run: () => inbox.loseAbandoned(),
-      done: 'Pulls of delivery reports ended with their process, so what they fetched may be lost',
+      run: () => inbox.loseStalled(),
+      done: 'Possibly lost report batches: their process stopped during the poll',
     },
     {
       run: async () => {
-        const brought = await messages.bringBack();
+        const brought = await messages.recoverFromClockSetBack();
         if (brought === null) return 0;
-        return brought + (await events.durable.bringBack(LONGEST_EVENT_WAIT_MS));
+        return brought + (await events.durable.recoverFromClockSetBack(LONGEST_EVENT_WAIT_MS));
       },
-      done: 'Messages and events due at once again, after a database clock set back had put them off',
+      done: 'Messages and events made ready: the database clock was set back, which had delayed them',
     },
     {
       run: () => events.tellHandlersOfEarly(),
-      done: 'Events recorded for handlers that were not known when they came',
+      done: 'Early events assigned to handlers that registered later',
     },
-    { run: () => adoption.adopt(), done: 'Orphaned delivery reports matched to a message' },
+    { run: () => lateMatching.match(), done: 'Unmatched delivery reports matched to a message' },
   ];
 }

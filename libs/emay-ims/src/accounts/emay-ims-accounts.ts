@@ -32,6 +32,11 @@ export class EmayImsAccounts {
    */
   async add(options: EmayImsAccountOptions): Promise<EmayImsService> {
     const resolved = resolveOptions(options);
+    if ((options as EmayImsModuleOptions).providers !== undefined) {
+      throw new EmayImsOptionsError(
+        'providers is an option of EmayImsModule alone: leave it out for an account that is added.',
+      );
+    }
     const { name } = resolved;
     if (this.registry.find(name)) {
       throw new EmayImsOptionsError(

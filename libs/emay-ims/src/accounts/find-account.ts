@@ -21,5 +21,5 @@ export function findAccount(moduleRef: ModuleRef, name: string): EmayImsService 
 
 /** The accounts of the application; `null` in a unit test without the module. */
 export function findRegistry(moduleRef: ModuleRef): AccountRegistry | null {
-  return findProvider(moduleRef, AccountRegistry);
+  return findProvider(moduleRef, AccountRegistry) ?? null;
 }

@@ -3,8 +3,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import type { AccountHost } from '../account/account-host.js';
+import { AccountLifecycle } from '../account/account-lifecycle.js';
 import { getDataSourceToken } from '../database/data-source-token.js';
-import { EmayImsNotReadyError } from '../errors/emay-ims-errors.js';
+import { EmayImsNotReadyError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import type { EventListeners } from '../events/event-listeners.js';
 import { findProvider } from '../injection/find-provider.js';
 import { AccountRegistry } from './account-registry.js';
@@ -25,7 +26,17 @@ export class HostApplication implements AccountHost, OnModuleInit {
     private readonly registry: AccountRegistry,
   ) {}
 
+  /** @throws EmayImsOptionsError where an account is made for each request: Nest would not start it, and nobody would be told */
   onModuleInit(): void {
+    for (const lifecycle of this.discovery.getProviders()) {
+      if (lifecycle.token !== AccountLifecycle || lifecycle.isDependencyTreeStatic()) continue;
+      // The first of the module's providers, which stand in the order in which they need each other; the module itself aside.
+      const { host } = lifecycle;
+      const first = [...(host?.providers.values() ?? [])].find(
+        (provider) => provider.metatype !== host?.metatype && !provider.isDependencyTreeStatic(),
+      );
+      throw madeForEachRequest(String(first?.name));
+    }
     this.isComplete = true;
   }
 
@@ -37,7 +48,7 @@ export class HostApplication implements AccountHost, OnModuleInit {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
       const found = findProvider<DataSource>(this.moduleRef, getDataSourceToken(name));
-      if (found === null || found?.isInitialized || this.isComplete) return found ?? null;
+      if (found === undefined || found?.isInitialized || this.isComplete) return found ?? null;
       if (end.aborted || performance.now() > giveUpAt) {
         throw new EmayImsNotReadyError(account, `the DataSource "${name}" is not connected yet`);
       }
@@ -48,4 +59,11 @@ export class HostApplication implements AccountHost, OnModuleInit {
   registerHandlers(listeners: EventListeners): void {
     new HandlerExplorer(this.discovery, this.scanner).register(listeners);
   }
+}
+
+function madeForEachRequest(provider: string): EmayImsOptionsError {
+  return new EmayImsOptionsError(
+    `EmayImsModule cannot start: ${provider} is made for each request, or injects what is. Make it a singleton: an account lives as ` +
+      'long as the application.',
+  );
 }

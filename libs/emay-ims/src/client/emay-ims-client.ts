@@ -40,7 +40,7 @@ type MayGoTo = (baseUrl: string, timeoutMs: number) => Promise<HeldBack | null> 
 
 const ANYWHERE: MayGoTo = () => null;
 const HALF_PROVEN: HeldBack = { kind: 'unsent', reason: 'HALF_PROVEN' };
-/** Of a message with a text of 160 letters, its number and its id: a canary is as large as a usual full request at least. */
+/** Size of a message with 160 letters, number and id: a canary is at least as large as a usual full request. */
 const BYTES_PER_MESSAGE = 240;
 /** As long as a real one: to learn how large a request will be. */
 const UNSIGNED = { timestamp: '0'.repeat(14), sign: '0'.repeat(32) };
@@ -76,12 +76,11 @@ export class EmayImsClient {
   }
 
   /**
-   * Tries the way, unless that has been done: name, connection, path, account and signature, without sending anything to
-   * anybody.
+   * Proves the address by a canary, unless it is proven: name, connection, path, account and signature. Sends no message.
    *
-   * @returns `null` where a message may go; else what a message would have met
+   * @returns `null` if messages may go there; otherwise the outcome that they would have had
    */
-  async tryTheWay(): Promise<HeldBack | null> {
+  async proveAddress(): Promise<HeldBack | null> {
     if (this.canary.isProven) return null;
     const deadline = performance.now() + this.options.http.timeoutMs;
     let end: HeldBack = { kind: 'unsent', reason: 'TIMEOUT' };

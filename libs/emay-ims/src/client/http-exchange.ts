@@ -189,7 +189,7 @@ function unparsedBytes(error: unknown): Buffer[] {
 /** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair; without what repeats the request. */
 export function storable(text: string, echo: RequestEcho): string | null {
   const clean = echo
-    .blotOut(text.slice(0, RAW_ANSWER_BYTES))
+    .redact(text.slice(0, RAW_ANSWER_BYTES))
     .slice(0, RAW_ANSWER_LENGTH)
     .replaceAll('\0', '\uFFFD')
     .toWellFormed();

@@ -2,7 +2,7 @@ import type { ReceivedPage } from './exchange-outcome.js';
 
 /** Up to here pieces are kept as they come; hardly any answer is longer. */
 const SHORT_BYTES = 1024 * 1024;
-const BLOT = '(sign)';
+const REDACTED_BYTE = '(sign)';
 
 /**
  * The bytes of one answer while they come in.
@@ -55,14 +55,14 @@ function withoutSign(body: Buffer, sign: string): Buffer {
   if (body.length > SHORT_BYTES) return [sign.toLowerCase(), sign.toUpperCase()].reduce(withoutExactly, body);
   const text = body.toString('latin1');
   const pattern = new RegExp(sign, 'gi');
-  return pattern.test(text) ? Buffer.from(text.replaceAll(pattern, BLOT), 'latin1') : body;
+  return pattern.test(text) ? Buffer.from(text.replaceAll(pattern, REDACTED_BYTE), 'latin1') : body;
 }
 
 function withoutExactly(body: Buffer, sign: string): Buffer {
   const pieces: Buffer[] = [];
   let from = 0;
   for (let at = body.indexOf(sign); at >= 0; at = body.indexOf(sign, from)) {
-    pieces.push(body.subarray(from, at), Buffer.from(BLOT));
+    pieces.push(body.subarray(from, at), Buffer.from(REDACTED_BYTE));
     from = at + sign.length;
   }
   return from === 0 ? body : Buffer.concat([...pieces, body.subarray(from)]);

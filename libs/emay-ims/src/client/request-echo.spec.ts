@@ -48,7 +48,7 @@ const WRITTEN: [string, (text: string) => string][] = [
 
 describe('an answer that repeats the request', () => {
   it.each(WRITTEN)('%s keeps neither text nor signature nor number', (_name, write) => {
-    const kept = echo().blotOut(`<h1>502 Bad Gateway</h1> You sent: ${write(JSON_BODY)} <hr>nginx`);
+    const kept = echo().redact(`<h1>502 Bad Gateway</h1> You sent: ${write(JSON_BODY)} <hr>nginx`);
     expect(kept).toContain('502 Bad Gateway');
     expect(kept).toContain('nginx');
     const plain = kept.replace(/<h1>502 Bad Gateway<\/h1> You sent: |<hr>nginx/g, '');
@@ -62,11 +62,11 @@ describe('an answer that repeats the request', () => {
   it('keeps ids, codes and all that it says itself', () => {
     const answer =
       '{"code":"ERROR_NEW","message":"channel 12 is closed","data":[{"imsId":"20230731143600123456","customImsId":"order-4711"}]}';
-    expect(echo().blotOut(answer)).toBe(answer);
+    expect(echo().redact(answer)).toBe(answer);
   });
 
   it('says what it left out, and where', () => {
-    expect(echo('Hello, world').blotOut(`"content":"Hello, world!","mobile":"0061422118000","sign":"${SIGN}"`)).toBe(
+    expect(echo('Hello, world').redact(`"content":"Hello, world!","mobile":"0061422118000","sign":"${SIGN}"`)).toBe(
       '"content":"(text)!","mobile":"(number)","sign":"(sign)"',
     );
   });
@@ -77,18 +77,18 @@ describe('an answer that repeats the request', () => {
     ['0422118000', '0(number)'],
     ['422118000', '(number)'],
   ])('knows the number as %s', (written, kept) => {
-    expect(echo().blotOut(`sign=${SIGN}, mobile=${written};`)).toBe(`sign=(sign), mobile=${kept};`);
-    expect(echo().blotOut(`mobile=${written};`)).toBe(`mobile=${written};`);
+    expect(echo().redact(`sign=${SIGN}, mobile=${written};`)).toBe(`sign=(sign), mobile=${kept};`);
+    expect(echo().redact(`mobile=${written};`)).toBe(`mobile=${written};`);
   });
 
   it.each(['OK', '好', '4711', 'a'])('does not keep a short text: %s', (content) => {
-    expect(echo(content).blotOut(`{"content":"${content}","code":"BROKEN1"}`)).toBe(
+    expect(echo(content).redact(`{"content":"${content}","code":"BROKEN1"}`)).toBe(
       '{"content":"(text)","code":"BROKEN1"}',
     );
   });
 
   it('is cut short in the middle of it', () => {
-    expect(echo().blotOut(JSON_BODY.slice(0, JSON_BODY.indexOf('4711') + 2))).not.toContain('code is');
+    expect(echo().redact(JSON_BODY.slice(0, JSON_BODY.indexOf('4711') + 2))).not.toContain('code is');
   });
 
   it('keeps no six letters of any text in a row, however it is escaped', () => {
@@ -110,7 +110,7 @@ describe('an answer that repeats the request', () => {
     const writing = fc.constantFrom(...WRITTEN.map(([, write]) => write));
     fc.assert(
       fc.property(text, writing, (content, write) => {
-        const kept = echo(content).blotOut(`{"echo":"${write(content)}"}`);
+        const kept = echo(content).redact(`{"echo":"${write(content)}"}`);
         const bare = (of: string) =>
           [...of.toLowerCase()].filter((character) => /[\p{L}\p{N}]/u.test(character)).join('');
         const secret = bare(content);
@@ -126,10 +126,10 @@ describe('an answer that repeats the request', () => {
     }));
     const many = new RequestEcho(messages);
     const began = performance.now();
-    many.blotOut(JSON.stringify(messages).slice(0, 16_000));
-    many.blotOut('%41'.repeat(5_000));
-    many.blotOut('\\'.repeat(16_000));
-    many.blotOut('&'.repeat(16_000));
+    many.redact(JSON.stringify(messages).slice(0, 16_000));
+    many.redact('%41'.repeat(5_000));
+    many.redact('\\'.repeat(16_000));
+    many.redact('&'.repeat(16_000));
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 });

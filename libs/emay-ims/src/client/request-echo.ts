@@ -32,7 +32,7 @@ export class RequestEcho {
    *
    * - Numbers only where it repeats a text or the signature as well: an answer of the gateway's own tells by them whom it is about.
    */
-  blotOut(answer: string): string {
+  redact(answer: string): string {
     const marks: (Secret | undefined)[] = Array.from({ length: answer.length });
     const contents = new Set(this.messages.map(({ content }) => content));
     // As it stands, too: what looks like an escape may be the text itself.
@@ -43,7 +43,7 @@ export class RequestEcho {
     }
     if (!marks.some((secret) => secret)) return answer;
     for (const page of pages) for (const { mobile } of this.messages) page.markNumber(mobile);
-    return blotted(answer, marks);
+    return redacted(answer, marks);
   }
 }
 
@@ -154,7 +154,7 @@ function isWordy(window: string): boolean {
   return [...window].every((character) => character > '\u024f');
 }
 
-function blotted(answer: string, marks: readonly (Secret | undefined)[]): string {
+function redacted(answer: string, marks: readonly (Secret | undefined)[]): string {
   let text = '';
   for (let place = 0; place < answer.length; place++) {
     const secret = marks[place];

@@ -13,11 +13,10 @@ export interface CancellableConnection {
 }
 
 /**
- * Asks PostgreSQL, on a connection of its own, to end what another one is at. The server does not look whether its client is
- * still there: a read that waits for a lock, or a COMMIT for its standby, would hold a place among the server's connections for as
- * long as that takes.
+ * Asks PostgreSQL, on a separate connection, to cancel the statement of another connection. The server does not notice that a client has
+ * gone: a read that waits for a lock, or a COMMIT that waits for its standby, would keep its connection slot.
  *
- * - Nothing hangs on it: where it does not arrive, the statement ends when it ends.
+ * - Best effort: if the request does not arrive, the statement ends by itself.
  */
 export function requestCancel({ host, port, processID, secretKey }: CancellableConnection): void {
   if (!host || !port || typeof processID !== 'number' || typeof secretKey !== 'number') return;

@@ -1,7 +1,7 @@
 /** The most that a `smallint` holds. */
 const MOST = 32_767;
 
-/** One more in a column that counts tries: it stops at its most instead of failing the statement, and with it everything behind. */
+/** Increments a counter column, up to its maximum: an overflow would fail the whole statement. */
 export function oneMore(column: string): string {
   return `CASE WHEN ${column} < ${MOST} THEN ${column} + 1 ELSE ${column} END`;
 }

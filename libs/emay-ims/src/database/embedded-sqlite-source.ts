@@ -13,7 +13,7 @@ interface CachingRunner {
 export class EmbeddedSqliteSource extends DataSource {
   private files: OpenedFiles | null = null;
 
-  /** From now on the files must be those that they are now. @param path absolute */
+  /** From now on, checks that the files are not replaced. @param path absolute */
   watch(path: string): void {
     this.files = new OpenedFiles(path);
   }
@@ -38,9 +38,8 @@ export class EmbeddedSqliteSource extends DataSource {
 }
 
 /**
- * Has the files of closed connections closed. `libsql` keeps a connection, its file and its locks for as long as one of its
- * statements has not been garbage-collected, and has no call that would give one up; what is closed must be closed when that
- * is said. Costs some 10 ms in a small process, half a second in one with millions of objects.
+ * Collects garbage, to close the files of closed connections. `libsql` keeps a file and its locks until all statements of the connection
+ * are garbage-collected, and has no call to release them. Costs some 10 ms in a small process, half a second with millions of objects.
  */
 export async function releaseFiles(): Promise<void> {
   collectGarbage();
@@ -51,7 +50,7 @@ function collectGarbage(): void {
   try {
     (globalThis.gc ?? exposedCollector())();
   } catch {
-    // An engine that lets nobody ask: it will collect when it wants to.
+    // This engine does not expose its collector; it collects later.
   }
 }
 

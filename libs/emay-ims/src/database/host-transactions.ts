@@ -7,7 +7,7 @@ import type { ImsDatabase } from './ims-database.js';
 export type CurrentManager = (dataSource: DataSource) => EntityManager | null | undefined;
 
 /**
- * Which transaction of the host a call joins.
+ * Which transaction of your app a call joins.
  *
  * - A manager that the caller gives is joined or refused; `null` asks for a transaction of our own, whatever is open.
  * - Without one, `currentManager` is asked. What it finds is joined while its transaction is open; a manager without one means that
@@ -34,7 +34,7 @@ export class HostTransactions {
           'awaited, so it must not be async.',
       );
     }
-    // Also outside of a transaction: this is wrong for good, and better found by the first call than by the first rollback.
+    // Also without a transaction: a permanent mistake, better found by the first call than by the first rollback.
     if (dataSourceOf(found) !== this.database.host) {
       throw new EmayImsOptionsError(
         'database.currentManager returned a manager of another DataSource than the one the messages are kept in ' +

@@ -23,22 +23,22 @@ const DATABASES: Readonly<Record<string, { dialect: SqlDialect; sessions: Server
   'better-sqlite3': { dialect: sqlite, sessions: null },
 };
 
-/** What is known of a database besides its DataSource. */
+/** Settings of a database besides its DataSource. */
 export interface ImsDatabaseSettings {
   /** Default: the tables' own names, wherever those lead. */
   names: TableNames;
   limits: ConnectionLimits;
   /** What the start has found out. */
   facts: ServerFacts;
-  /** Whose transactions an `enqueue` may join; default: the same DataSource. */
+  /** The DataSource whose transactions an `enqueue` may join; default: the same one. */
   host: DataSource;
   /** Of an SQLite file: throws where it was deleted or replaced. */
   assertInPlace: () => void;
 }
 
-/** How a piece of work is done. */
+/** Options of one piece of work. */
 export interface WorkOptions {
-  /** It reads or deletes much: each statement may take four times as long as others. */
+  /** For large reads and deletes: four times the usual statement timeout. */
   isLong?: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface WorkOptions {
  *
  * - Statements call tables and indexes `emay_ims_…`, wherever they lie: see `TableNames`.
  * - On a server each statement ends by its deadline: see `ServerDatabase`. SQLite has one connection: see `SharedCommits`.
- * - Deadlocks and busy locks are the database asking to try again: done here, for a bounded time.
+ * - Deadlocks and busy locks are retried here, for a bounded time.
  */
 export class ImsDatabase {
   readonly dialect: SqlDialect;
@@ -92,23 +92,23 @@ export class ImsDatabase {
   }
 
   /**
-   * Runs the work in one transaction of our own; it may run again where the database asks for it.
+   * Runs the work in one transaction of our own; it may run again after a deadlock or a busy lock.
    *
-   * @throws EmayImsStoreError with `mayBeStored` where the COMMIT got no answer
+   * @throws EmayImsStoreError with `mayBeStored` if the COMMIT got no answer
    */
   transaction<T>(work: SqlWork<T>, options?: WorkOptions): Promise<T> {
     return this.work.perform(work, 'transaction', options);
   }
 
   /**
-   * Proves that a server takes writes, by one that touches no row: it may have become a standby, or been set to read only. An SQLite
-   * file of our own tells with the next write.
+   * Proves that a server accepts writes, by one that changes no row: it may have become a standby, or read-only. For an SQLite file, the
+   * next write shows it.
    */
   async assertWritable(): Promise<void> {
     if (this.work instanceof ServerDatabase) await this.run('UPDATE emay_ims_lease SET holder = holder WHERE 1 = 0');
   }
 
-  /** Joins the transaction of a caller's manager, under a savepoint: what fails here leaves nothing behind there. */
+  /** Joins the transaction of a caller's manager, under a savepoint: a failure leaves nothing behind in it. */
   within<T>(manager: EntityManager, work: SqlWork<T>): Promise<T> {
     if (this.work instanceof SharedCommits) throw new Error('An SQLite file of our own joins no transaction.');
     return this.work.join(manager.queryRunner as QueryRunner, work);

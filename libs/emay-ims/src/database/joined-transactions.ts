@@ -9,12 +9,12 @@ import type { SqlSession, SqlWork } from './sql-session.js';
 import { isTransient } from './store-failure.js';
 
 /**
- * Work inside transactions of the host, each time under a savepoint.
+ * Work inside joined transactions of your app, each time under a savepoint.
  *
- * - The session is the host's: what of it would alter our texts is put aside meanwhile, or refused.
- * - Nobody else writes meanwhile: see `JoinedTurns`.
- * - Where the database ends the host's whole transaction (a deadlock on MySQL), that is told: what the host goes on to write
- *   would be committed statement by statement. Nothing of ours is: we look for the transaction before we write.
+ * - The session belongs to your app: settings that would alter our texts are changed meanwhile, or refused.
+ * - Your app's statements wait meanwhile: see `JoinedTurns`.
+ * - If the database ends the whole transaction (a deadlock on MySQL), the error says so: your app's later writes would commit one by one.
+ *   Ours do not: we check for the transaction before we write.
  */
 export class JoinedTransactions {
   constructor(
@@ -24,7 +24,7 @@ export class JoinedTransactions {
 
   join<T>(runner: QueryRunner, work: SqlWork<T>): Promise<T> {
     return JoinedTurns.at(runner).take(async () => {
-      // What the host has begun before us reaches the driver.
+      // Earlier statements of your app reach the driver first.
       await immediately();
       return this.underSavepoint(runner, work);
     });
@@ -48,13 +48,13 @@ export class JoinedTransactions {
       await session.run('RELEASE SAVEPOINT emay_ims');
       return result;
     } catch (error) {
-      // In the same snapshot the same would only happen again.
+      // No retry: in the same snapshot it would fail again.
       throw (await rolledBack(session)) && !isTransient(error) ? error : over(error);
     }
   }
 }
 
-/** A failure of the database before our savepoint is there, or with no way back to it, leaves the host no transaction to go on with. */
+/** If the database fails without a savepoint to roll back to, the joined transaction is over. */
 async function orOver<T>(step: Promise<T>): Promise<T> {
   try {
     return await step;
@@ -69,7 +69,7 @@ function over(error: unknown): unknown {
     : error;
 }
 
-/** Lets statements through while the transaction is not over, as far as TypeORM knows. */
+/** Rejects statements once TypeORM knows that the transaction is over. */
 function whileActive(runner: QueryRunner, session: SqlSession): SqlSession {
   const assertActive = () => {
     if (runner.isReleased || !runner.isTransactionActive) {
@@ -88,7 +88,7 @@ function whileActive(runner: QueryRunner, session: SqlSession): SqlSession {
   };
 }
 
-/** Whether the host's transaction is still there to be rolled back to where we joined it. Nothing of that name stays behind. */
+/** Whether the joined transaction can still be rolled back to our savepoint. Leaves no savepoint behind. */
 async function rolledBack(session: SqlSession): Promise<boolean> {
   try {
     await session.run('ROLLBACK TO SAVEPOINT emay_ims');

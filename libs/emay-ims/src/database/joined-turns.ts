@@ -2,19 +2,19 @@ import type { QueryRunner } from 'typeorm';
 
 type Query = (...parameters: unknown[]) => Promise<unknown>;
 
-/** Of all accounts: they may join the same transaction. */
+/** Shared by all accounts, as they may join the same transaction. */
 const TURNS = new WeakMap<QueryRunner, JoinedTurns>();
 
 /**
- * Who is at a connection of the host: savepoints are a stack, and whatever is written above ours goes where it goes.
+ * Turns on a connection of your app: savepoints are a stack, so statements written above ours share their fate.
  *
- * - Calls of ours take turns.
- * - Statements of the host wait meanwhile. An INSERT would be undone where our call fails; after a COMMIT or ROLLBACK that does not
- *   wait, as of a call that was not awaited, the rest of ours would be committed by itself.
- * - Ours wait for no statement of the host: a subscriber of TypeORM may call `enqueue` inside of one.
+ * - Our calls take turns.
+ * - Your app's statements wait for them. Otherwise an INSERT would be undone if our call fails, and after a COMMIT or ROLLBACK that does not
+ *   wait (of a call not awaited) the rest of our work would commit by itself.
+ * - Ours do not wait for your app's statements: a TypeORM subscriber may call `enqueue` inside one.
  */
 export class JoinedTurns {
-  private underWay = 0;
+  private inFlight = 0;
   private last: Promise<unknown> = Promise.resolve();
 
   static at(runner: QueryRunner): JoinedTurns {
@@ -26,19 +26,19 @@ export class JoinedTurns {
     return turns;
   }
 
-  /** All that TypeORM asks of the connection goes through `query`; ours does not. */
+  /** TypeORM's statements go through `query`; ours do not. */
   private constructor(runner: QueryRunner) {
     const query = runner.query.bind(runner) as Query;
     const afterOurs: Query = async (...parameters) => {
-      while (this.underWay > 0) await this.last;
+      while (this.inFlight > 0) await this.last;
       return query(...parameters);
     };
     runner.query = afterOurs as QueryRunner['query'];
   }
 
   take<T>(work: () => Promise<T>): Promise<T> {
-    this.underWay++;
-    const turn = this.last.then(work).finally(() => this.underWay--);
+    this.inFlight++;
+    const turn = this.last.then(work).finally(() => this.inFlight--);
     this.last = turn.catch(() => undefined);
     return turn;
   }

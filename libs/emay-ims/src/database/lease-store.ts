@@ -2,16 +2,16 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsDatabase } from './ims-database.js';
 import type { SqlDialect } from './sql-dialect.js';
 
-/** The time of a statement is that of its beginning: while it waited for the row, somebody else may have taken the lease. */
+/** A statement's time is that of its start: while it waits for the row, another instance may take the lease. */
 const WAITING_MS = 15_000;
-/** Of a lease taken by the release before, which did not write it down: longer than any. */
+/** Length of a lease taken by the release before, which did not store it: longer than any. */
 const UNKNOWN_LENGTH_MS = 600_000;
 
 /**
- * Leases by name, on the database's clock: among any number of instances, one at a time does the work. A holder that
- * dies or stands still loses it by itself when the time is over.
+ * Leases by name, on the database's clock: one instance at a time does the work. A holder that dies or is suspended loses the lease when it
+ * expires.
  *
- * - No lease is held for longer than it lasts: where it ends later than that from now, the clock has been set back since.
+ * - A lease that ends later from now than it lasts is void: the clock was set back since.
  */
 export class LeaseStore {
   private readonly take: string;
@@ -20,7 +20,7 @@ export class LeaseStore {
 
   constructor(
     private readonly database: ImsDatabase,
-    /** Who we are; unique for each instance. */
+    /** Unique for each instance. */
     private readonly holder: string,
   ) {
     const { now } = database.dialect;
@@ -30,7 +30,7 @@ export class LeaseStore {
     this.create = `INSERT INTO emay_ims_lease (name, holder, expires_at, lasts_ms) VALUES (?, ?, ${now} + ?, ?)`;
   }
 
-  /** Takes or renews the lease; `false` while somebody else holds it. */
+  /** Takes or renews the lease; `false` while another instance holds it. */
   async acquire(name: string, lastsMs: number): Promise<boolean> {
     const taken = () => this.database.run(this.take, [this.holder, lastsMs, lastsMs, name, this.holder]);
     if ((await taken()) > 0) return true;
@@ -40,13 +40,13 @@ export class LeaseStore {
       await this.database.run(this.create, [name, this.holder, lastsMs, lastsMs]);
       return true;
     } catch (error) {
-      // Somebody created it in between; any other failure shows again here.
+      // Another instance created it in between; any other failure recurs here.
       if (error instanceof EmayImsStoreError) return (await taken()) > 0;
       throw error;
     }
   }
 
-  /** Whose the lease is now, and until when; `null`: nobody's. */
+  /** The current holder, and the end of the lease; `null`: nobody. */
   async currentHolder(name: string): Promise<{ isOurs: boolean; until: Date } | null> {
     const [row] = await this.database.rows(
       `SELECT holder, expires_at FROM emay_ims_lease WHERE name = ? AND ${this.isHeld}`,
@@ -64,7 +64,7 @@ export class LeaseStore {
   }
 }
 
-/** The condition that a lease is somebody's. */
+/** Condition of a lease that is held. */
 export function isHeldLease({ now }: SqlDialect): string {
   return `expires_at > ${now} AND expires_at <= ${now} + COALESCE(lasts_ms, ${UNKNOWN_LENGTH_MS}) + ${WAITING_MS}`;
 }

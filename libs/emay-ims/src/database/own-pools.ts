@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { DriverConnection } from './query-by-callback.js';
 
-/** How long a connection may take to close as it should. */
+/** How long a connection may take to close properly. */
 const GOODBYE_MS = 2_000;
 
-/** `pg` would wait for ever for a server that takes a connection and says nothing. A little more than anybody waits for the pool. */
+/** `pg` waits for ever for a server that accepts a connection and is silent. A little longer than the pool timeout. */
 const CONNECT_MORE_MS = 1_000;
 
-/** Options of `mysql2` with which rows or parameters would come in another shape than our statements expect, or sessions unprepared. */
+/** Options of `mysql2` that would change the shape of rows or parameters, or skip the preparation of sessions. */
 const PLAIN_MYSQL = {
   charset: 'utf8mb4',
   flags: [],
@@ -24,15 +24,15 @@ const PLAIN_MYSQL = {
 };
 type PlainOption = keyof typeof PLAIN_MYSQL;
 
-/** How many connections, and how long somebody waits for one. */
+/** Size of the pool, and the timeout for a connection. */
 export interface PoolSize {
   poolSize: number;
   poolTimeoutMs: number;
 }
 
 /**
- * Connections of our own to the host's database, made from its DataSource's options. On the host's pool we would meet sessions that it
- * has altered or left inside a transaction, and it would wait for connections that wait for it.
+ * Our own connections to your app's database, made from its DataSource's options. Your app's pool may hold altered sessions and open
+ * transactions, and both sides could wait for each other's connections.
  *
  * - Accounts that keep their messages in the same DataSource share a pool.
  */
@@ -55,7 +55,7 @@ export class OwnPools {
     }
   }
 
-  /** Closes the pool with the last account that leaves it. */
+  /** Closes the pool when its last account leaves. */
   async close(host: DataSource): Promise<void> {
     const opening = this.leave(host);
     if (opening) await closePool(await opening);
@@ -69,7 +69,7 @@ export class OwnPools {
   }
 }
 
-/** A connection that has gone silent never says goodbye: after a while all that are left are cut off. */
+/** A silent connection never closes: after a while all remaining ones are destroyed. */
 async function closePool(source: DataSource): Promise<void> {
   const closing = source.destroy();
   const isLate = Symbol('late');
@@ -90,7 +90,7 @@ function connectionsOf({ driver }: DataSource): DriverConnection[] {
 
 async function openOwnPool(host: DataSource, size: PoolSize): Promise<DataSource> {
   const source = await new (classOf(host))(ownOptions(host, size)).initialize();
-  // Between `pg`'s pool and TypeORM nobody listens for a moment: a connection that breaks then would end the process.
+  // For a moment, neither `pg`'s pool nor TypeORM listens: a connection that breaks then would end the process.
   const { master } = source.driver as unknown as { master?: EventEmitter };
   master?.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
   return source;

@@ -16,18 +16,18 @@ export interface ConnectionLimits {
 export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = { statementTimeoutMs: 15_000, poolTimeoutMs: 15_000 };
 
 /**
- * One connection of the pool for one piece of work. It goes back only in a known state: where a statement was not answered
- * by the server itself, in time, nobody knows what still runs there or whether a transaction is open. It is then destroyed.
+ * One connection of the pool for one piece of work. It goes back only in a known state. If the server did not answer a statement in time, the
+ * statement may still run and a transaction may be open: the connection is destroyed.
  */
 export class PooledConnection {
-  /** Nothing is asked of it any more. */
+  /** No further statements. */
   isDestroyed = false;
   private isAsked = false;
 
   constructor(
     private readonly runner: QueryRunner,
     private readonly driver: DriverConnection,
-    /** Called where the server was silent for too long. */
+    /** Called if the server was silent for too long. */
     private readonly onSilence: () => void = () => undefined,
     /** Called with each answer. */
     private readonly onAnswer: () => void = () => undefined,
@@ -55,12 +55,12 @@ export class PooledConnection {
     }
   }
 
-  /** Its work is done and its transaction over. */
+  /** After its work and transaction have ended. */
   async giveBack(): Promise<void> {
     if (!this.isDestroyed) await this.runner.release();
   }
 
-  /** Closes it at once, without a word on it to a server that may not hear it; the pool makes a new one when it needs one. */
+  /** Closes it at once, without a closing handshake; the pool makes a new one when needed. */
   destroy(): void {
     if (this.isDestroyed) return;
     this.isDestroyed = true;
@@ -79,7 +79,7 @@ export class PooledConnection {
   }
 }
 
-/** Hands out the connections of a pool, none of them to two at a time. */
+/** Lends the connections of a pool, each to one piece of work at a time. */
 export class ConnectionPool {
   /** When each connection of the pool last had an answer. */
   private readonly provenAt = new WeakMap<object, number>();
@@ -88,13 +88,13 @@ export class ConnectionPool {
   constructor(
     private readonly dataSource: DataSource,
     private readonly limits: ConnectionLimits,
-    /** Statements that bring a new connection into the session that ours count on. */
+    /** Statements that prepare the session of a new connection. */
     private readonly preparation: readonly string[],
   ) {}
 
   /**
-   * A connection whose session is prepared. After a statement that was never answered, connections that have not had an answer
-   * since are destroyed: whatever swallowed one (a firewall that forgot it) may have swallowed all.
+   * A connection with a prepared session. After a statement without an answer, connections that have had no answer since are destroyed: what
+   * broke one (such as a firewall that dropped its state) may have broken all.
    *
    * @throws EmayImsStoreError with `POOL_TIMEOUT` where none became free in time
    */
@@ -119,7 +119,7 @@ export class ConnectionPool {
     const connecting = runner.connect() as Promise<DriverConnection>;
     try {
       return await withinDeadline(connecting, timeoutMs, () => {
-        // It may come later, to nobody.
+        // It may still come, when nothing waits for it.
         void connecting.then(() => runner.release()).catch(() => undefined);
         return new EmayImsStoreError('POOL_TIMEOUT');
       });

@@ -7,7 +7,7 @@ const TABLES = {
   emay_ims_report: 'ImsReport',
   emay_ims_report_batch: 'ImsReportBatch',
   emay_ims_resolution: 'ImsResolution',
-  emay_ims_event: 'ImsEvent',
+  emay_ims_event: 'ImsDurableEvent',
   emay_ims_lease: 'ImsLease',
   emay_ims_sweep: 'ImsSweep',
 } as const;

@@ -13,10 +13,10 @@ export interface ImsSettledNotice {
 
 const settledChannel = channel(SETTLED_CHANNEL);
 
-export function publishSettled(account: string, settlements: readonly { state: string; code: string | null }[]): void {
+export function publishSettled(account: string, outcomes: readonly { state: string; code: string | null }[]): void {
   if (!settledChannel.hasSubscribers) return;
   const tally = new Map<string, { state: string; code: string; messages: number }>();
-  for (const { state, code: raw } of settlements) {
+  for (const { state, code: raw } of outcomes) {
     const code = printableCode(raw ?? '');
     const entry = tally.get(`${state} ${code}`) ?? { state, code, messages: 0 };
     tally.set(`${state} ${code}`, entry);

@@ -29,11 +29,11 @@ export class ImsSchedulingDto {
   @OpenApi(time('Not before; an ISO 8601 time with its zone in JSON. Default: at once. Only for queued messages.'))
   sendAt?: Date | undefined;
 
-  /** Not after: what has not been handed over by then becomes EXPIRED. Default: no limit. */
+  /** Expiry: a message not submitted by then becomes EXPIRED. Default: no limit. */
   @IsOptional()
   @IsImsTime()
   @IsAfter('sendAt')
-  @OpenApi(time('Not after: what has not been handed over by then becomes EXPIRED. Default: no limit.'))
+  @OpenApi(time('Expiry: a message not submitted by then becomes EXPIRED. Default: no limit.'))
   expiresAt?: Date | undefined;
 }
 

@@ -54,7 +54,7 @@ describe('the circuit of an account', () => {
     expect(turns).toEqual(['ECONNREFUSED', null]);
   });
 
-  it('doubles its pause up to the longest', () => {
+  it('doubles its backoff up to the longest', () => {
     const circuit = newCircuit();
     const pauses: number[] = [];
     for (let round = 0; round < 6; round++) {
@@ -66,12 +66,12 @@ describe('the circuit of an account', () => {
     expect(pauses).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
-  it('counts requests that were under way together, and fail together, once', () => {
+  it('counts requests that were in flight together, and fail together, once', () => {
     const circuit = newCircuit();
     expect([1, 2, 3, 4].map(() => circuit.failed('ECONNRESET', false))).toEqual([100, 100, 100, 100]);
   });
 
-  it('counts a failure at the very end of the pause, and begins again after a success', () => {
+  it('counts a failure at the very end of the backoff, and begins again after a success', () => {
     const circuit = newCircuit();
     circuit.failed('ETIMEDOUT', false);
     now += 100;
@@ -80,31 +80,31 @@ describe('the circuit of an account', () => {
     expect(circuit.failed('ETIMEDOUT', false)).toBe(100);
   });
 
-  it('is pausing until its pause is over, or it is closed', () => {
+  it('is backing off until its backoff is over, or it is closed', () => {
     const circuit = newCircuit();
-    expect(circuit.isPausing).toBe(false);
+    expect(circuit.isBackingOff).toBe(false);
     circuit.failed('ECONNREFUSED', false);
     now += 99;
-    expect(circuit.isPausing).toBe(true);
+    expect(circuit.isBackingOff).toBe(true);
     now += 1;
-    expect(circuit.isPausing).toBe(false);
+    expect(circuit.isBackingOff).toBe(false);
     circuit.failed('ECONNREFUSED', false);
     circuit.succeeded();
-    expect(circuit.isPausing).toBe(false);
+    expect(circuit.isBackingOff).toBe(false);
   });
 
-  it('is shut for direct sends only while the account itself is refused', () => {
+  it('refuses direct sends only while the account itself is refused', () => {
     const circuit = newCircuit();
     circuit.failed('ECONNREFUSED', false);
-    expect(circuit.isShut).toBe(false);
+    expect(circuit.isAccountRefused).toBe(false);
     circuit.failed('ERROR_SIGN', true);
     now += 99;
-    expect(circuit.isShut).toBe(true);
+    expect(circuit.isAccountRefused).toBe(true);
     now += 1;
-    expect(circuit.isShut).toBe(false);
+    expect(circuit.isAccountRefused).toBe(false);
     circuit.failed('ERROR_SIGN', true);
     circuit.succeeded();
-    expect(circuit.isShut).toBe(false);
+    expect(circuit.isAccountRefused).toBe(false);
   });
 
   it('spreads pauses, so that instances do not come back together', () => {

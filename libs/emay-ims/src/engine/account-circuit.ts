@@ -1,16 +1,16 @@
 import type { Token } from '../injection/per-account.js';
 
-/** What an open circuit lets through: everything, a single message to try the way, or nothing. */
+/** What may be submitted: everything, a half-open probe of one message, or nothing. */
 export type Passage = 'all' | 'probe' | 'none';
 
 /**
- * Stops handing over while the gateway refuses the account, cannot be reached or does not answer, so that a wrong key
- * burns no message and a broken gateway at most a few. After a pause, doubling and jittered, one probe may try.
+ * Opens while the gateway refuses the account, cannot be reached or does not answer. So a wrong key costs no message, and a broken gateway
+ * at most a few. After a doubling, jittered backoff, one probe goes first.
  */
 export class AccountCircuit {
   /** Why it is open: the gateway's code or the network's; `null` when closed. */
   reason: string | null = null;
-  /** Whether every call would fail alike: the account itself is refused. */
+  /** Whether the account itself is refused, so that every call fails. */
   refusesAccount = false;
   private failures = 0;
   private openUntil = 0;
@@ -24,13 +24,13 @@ export class AccountCircuit {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** Whether a call would only be refused again: the account itself is, and the pause is not over. */
-  get isShut(): boolean {
+  /** Whether the account itself is refused, and the backoff is not over: a call would only be refused again. */
+  get isAccountRefused(): boolean {
     return this.refusesAccount && this.clock() < this.openUntil;
   }
 
-  /** Whether it is open, and its pause is not over. */
-  get isPausing(): boolean {
+  /** Whether it is open, and its backoff is not over. */
+  get isBackingOff(): boolean {
     return this.reason !== null && this.clock() < this.openUntil;
   }
 
@@ -42,12 +42,12 @@ export class AccountCircuit {
     return 'probe';
   }
 
-  /** The probe is over, whether or not it found something to send. */
+  /** Ends a probe, even if it found nothing to submit. */
   leave(): void {
     this.probing = false;
   }
 
-  /** The gateway answered in order. */
+  /** The gateway answered normally: closes the circuit. */
   succeeded(): void {
     const wasOpen = this.reason !== null;
     this.reason = null;
@@ -57,9 +57,9 @@ export class AccountCircuit {
     if (wasOpen) this.onTurn(this);
   }
 
-  /** The gateway did not, for this reason. Returns the pause in ms. */
+  /** A call failed for this reason: opens the circuit. Returns the backoff in ms. */
   failed(reason: string, refusesAccount: boolean): number {
-    // Requests that were under way together fail together: that counts once.
+    // Requests in flight together fail together: that counts once.
     if (this.reason === null || this.probing || this.clock() >= this.openUntil) this.failures++;
     const { minBackoffMs, maxBackoffMs } = this.backoff;
     const pause =
@@ -74,7 +74,7 @@ export class AccountCircuit {
   }
 }
 
-/** What stops handing over. */
+/** The circuit of submitting. */
 export const SENDING_CIRCUIT: Token<AccountCircuit> = Symbol('AccountCircuit for sending');
-/** What stops pulling: reports may be refused where sending is not, and the other way about. */
+/** The circuit of polling: reports may be refused while messages are accepted, and the reverse. */
 export const REPORTS_CIRCUIT: Token<AccountCircuit> = Symbol('AccountCircuit for reports');

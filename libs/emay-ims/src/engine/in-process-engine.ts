@@ -51,7 +51,7 @@ export class InProcessEngine implements EmayImsEngine {
 
   private async findRegistry(): Promise<SchedulerRegistry | null> {
     const schedule = await import('@nestjs/schedule').catch(() => null); // The host does not have it.
-    return schedule && findProvider(this.moduleRef, schedule.SchedulerRegistry);
+    return (schedule && findProvider(this.moduleRef, schedule.SchedulerRegistry)) ?? null;
   }
 
   private logFailure({ name }: EngineJob, error: unknown): void {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** Work that has begun and must not be cut off: whoever shuts down waits for it, kind by kind, for a time. */
 export class WorkInFlight<Kind extends string = string> {
-  private readonly underWay = new Map<Promise<unknown>, Kind>();
+  private readonly inFlight = new Map<Promise<unknown>, Kind>();
   private readonly refused = new Set<Kind>();
 
   /**
@@ -13,11 +13,11 @@ export class WorkInFlight<Kind extends string = string> {
   async during<T>(kind: Kind, work: () => Promise<T>, refusal: () => Error = closed): Promise<T> {
     if (this.refused.has(kind)) throw refusal();
     const promise = work();
-    this.underWay.set(promise, kind);
+    this.inFlight.set(promise, kind);
     try {
       return await promise;
     } finally {
-      this.underWay.delete(promise);
+      this.inFlight.delete(promise);
     }
   }
 
@@ -32,12 +32,12 @@ export class WorkInFlight<Kind extends string = string> {
    * @returns how many have not ended in time; nobody waits for them any more
    */
   async ended(kind: Kind, withinMs: number): Promise<number> {
-    const awaited = [...this.underWay].filter(([, ofKind]) => ofKind === kind).map(([promise]) => promise);
+    const awaited = [...this.inFlight].filter(([, ofKind]) => ofKind === kind).map(([promise]) => promise);
     const timer = new AbortController();
     const late = pause(withinMs, null, { signal: timer.signal }).catch(() => undefined);
     await Promise.race([Promise.allSettled(awaited), late]);
     timer.abort();
-    return awaited.filter((promise) => this.underWay.delete(promise)).length;
+    return awaited.filter((promise) => this.inFlight.delete(promise)).length;
   }
 }
 

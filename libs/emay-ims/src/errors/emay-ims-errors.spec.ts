@@ -4,6 +4,7 @@ import {
   EmayImsQueuedError,
   EmayImsRejectedError,
   EmayImsStoreError,
+  EmayImsUnconfirmedError,
   EmayImsUnsentError,
 } from './emay-ims-errors.js';
 
@@ -61,6 +62,19 @@ it('what was not sent now says what becomes of the message, whatever the reason'
         'first: do not send it under another id. See findOne(customImsId); cancel(customImsId) withdraws it.',
     );
   }
+});
+
+it('a refusal says the same where an open circuit refused without asking the gateway', () => {
+  expect(new EmayImsRejectedError('ERROR_SIGN', 'one', true, 'Correct the key.').message).toBe(
+    'Message one was not accepted: gateway code ERROR_SIGN. Correct the key.',
+  );
+});
+
+it('an unconfirmed message is not to be sent again, and its report or a person decides', () => {
+  expect(new EmayImsUnconfirmedError('one', 'TIMEOUT').message).toBe(
+    'Message one may or may not have been accepted (TIMEOUT). Do not send it again: its delivery report decides, or ' +
+      'resolveUnconfirmed; see findOne(customImsId).',
+  );
 });
 
 it('errors name the messages that they are about', () => {

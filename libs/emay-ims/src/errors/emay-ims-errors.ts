@@ -28,8 +28,8 @@ export class EmayImsNotReadyError extends EmayImsError {
 }
 
 /**
- * The account is closed: its application has shut down, or the account was removed. The call has done nothing, but for an `enqueueStream` that was
- * under way: what it has told by `onProgress` is stored.
+ * The account is closed: its application has shut down, or the account was removed. Nothing was done, except for an `enqueueStream` in
+ * progress: what it reported by `onProgress` is stored.
  */
 export class EmayImsClosedError extends EmayImsError {
   readonly code = 'EMAY_IMS_CLOSED';
@@ -40,8 +40,8 @@ export class EmayImsClosedError extends EmayImsError {
     super(
       `The account "${account}" is closed, as its application has shut down or the account was removed. ` +
         (isPartlyStored
-          ? 'Of the stream only the chunks that onProgress has told of are stored: go on behind them, or repeat the call if ' +
-            'each message has a customImsId, once the application has started again.'
+          ? 'Only the chunks reported by onProgress are stored. Once the application has started again, continue after them, or repeat the ' +
+            'call if each message has a customImsId.'
           : 'Nothing was stored and nothing was sent: make the call again once the application has started again, or in ' +
             'another instance.'),
     );
@@ -88,7 +88,13 @@ export class EmayImsConflictError extends EmayImsError {
   }
 }
 
-/** The gateway refused the message, by its answer code (vendor document §3). It will not be sent. */
+/**
+ * The gateway did not accept the message, by its answer code (vendor document §3).
+ *
+ * - `retryable: false`: the gateway refused the message itself. It is REJECTED and will not be sent.
+ * - `retryable: true`: the gateway refuses the account or its pace; while the circuit is open for that, it is not asked. The message was not
+ *   sent and is not sent in the background.
+ */
 export class EmayImsRejectedError extends EmayImsError {
   constructor(
     /** The vendor's code, e.g. `ERROR_MOBILE_ERROR`. */
@@ -97,11 +103,11 @@ export class EmayImsRejectedError extends EmayImsError {
     readonly retryable: boolean,
     advice: string,
   ) {
-    super(`The gateway refused message ${customImsId} with ${code}. ${advice}`, [customImsId]);
+    super(`Message ${customImsId} was not accepted: gateway code ${code}. ${advice}`, [customImsId]);
   }
 }
 
-/** No byte of the request reached the gateway; the message was not sent and is not sent by itself. */
+/** No byte of the request reached the gateway. The message was not sent, and is not sent in the background. */
 export class EmayImsUnsentError extends EmayImsError {
   readonly code = 'EMAY_IMS_UNSENT';
   readonly retryable = true;
@@ -122,8 +128,8 @@ export class EmayImsUnsentError extends EmayImsError {
 }
 
 /**
- * `send` could not send the message, which is in the queue and stays there: an earlier call put it there, so the background
- * sends it, unless it expires first.
+ * `send` could not send the message. An earlier call enqueued it, so it stays in the queue, and the dispatcher submits it unless it expires
+ * first.
  */
 export class EmayImsQueuedError extends EmayImsError {
   readonly code = 'EMAY_IMS_QUEUED';
@@ -143,8 +149,8 @@ export class EmayImsQueuedError extends EmayImsError {
 }
 
 /**
- * The request went out, but no usable answer came back: the gateway may or may not have accepted the message. It is
- * stored as UNCONFIRMED and never resent by the program; a delivery report settles it, or a person decides.
+ * The request was sent, but no usable answer came back: the gateway may have accepted the message. It is stored as UNCONFIRMED and never
+ * resent automatically. A delivery report decides, or `resolveUnconfirmed`.
  */
 export class EmayImsUnconfirmedError extends EmayImsError {
   readonly code = 'EMAY_IMS_UNCONFIRMED';
@@ -156,7 +162,7 @@ export class EmayImsUnconfirmedError extends EmayImsError {
   ) {
     super(
       `Message ${customImsId} may or may not have been accepted (${reason}). Do not send it again: ` +
-        'its delivery report will settle it, see findOne(customImsId).',
+        'its delivery report decides, or resolveUnconfirmed; see findOne(customImsId).',
       [customImsId],
     );
   }

@@ -3,10 +3,10 @@ import { DurableDelivery } from './durable-delivery.js';
 import type { EventListeners } from './event-listeners.js';
 import type { EventTransactions } from './event-transactions.js';
 
-/** How often to look for events that another instance recorded, or whose handler is to be called again. */
+/** Interval of the search for events recorded by other instances, or ready for another call. */
 const DELIVER_EVERY_MS = 2_000;
 
-/** What calls the durable handlers of an account: a delivery for each, once they are known. */
+/** Calls the durable handlers of an account: one delivery for each, once they are known. */
 export class DurableDeliveries {
   private deliveries: readonly DurableDelivery[] = [];
 
@@ -17,7 +17,7 @@ export class DurableDeliveries {
     private readonly account: string,
   ) {}
 
-  /** Every handler listens now: those that events came before are told of them. */
+  /** All handlers are registered: assigns the events that came earlier, and creates the deliveries. */
   async handlersAreKnown(): Promise<void> {
     await this.events.handlersAreKnown();
     const { durable } = this.listeners;
@@ -32,14 +32,14 @@ export class DurableDeliveries {
     }));
   }
 
-  /** Has handlers called again with the events that they have failed at too often; resolves to how many. */
+  /** Makes dead-lettered events ready for another call; resolves to how many. */
   async retryFailed(handler: string | null): Promise<number> {
     const retried = await this.events.durable.retryFailed(handler);
     for (const { name } of this.jobs) this.engine.wake(name);
     return retried;
   }
 
-  /** Claims nothing more, and waits for calls under way only so long. */
+  /** Claims nothing more, and waits a limited time for calls in progress. */
   stop(): void {
     for (const delivery of this.deliveries) delivery.stop();
   }

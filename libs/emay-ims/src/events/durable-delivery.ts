@@ -4,15 +4,15 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { DurableHandler } from './event-handler.js';
 
-/** Events a handler is called with at a time. */
+/** Concurrent calls of one handler. */
 const AT_A_TIME = 20;
-/** What recording the end of a call may take before others may make it. */
+/** Time to record the result of a call, before another instance may repeat it. */
 const RECORDING_MS = 15_000;
 
 interface DeliveryLimits {
-  /** Calls in all. */
+  /** Calls in total. */
   maxAttempts: number;
-  /** Between them: doubling, jittered. */
+  /** Backoff between calls: doubling, jittered. */
   minBackoffMs: number;
   maxBackoffMs: number;
   /** A call that takes longer has failed. */
@@ -21,7 +21,7 @@ interface DeliveryLimits {
   stoppingMs: number;
 }
 
-/** The calls spread over some six hours. */
+/** Spreads the calls over about six hours. */
 const LIMITS: DeliveryLimits = {
   maxAttempts: 20,
   minBackoffMs: 1_000,
@@ -30,24 +30,24 @@ const LIMITS: DeliveryLimits = {
   stoppingMs: 10_000,
 };
 
-/** The longest that a recorded event waits for its next call, whatever becomes of the one before. */
+/** The longest time between two calls for an event, including a call that never ends. */
 export const LONGEST_EVENT_WAIT_MS = LIMITS.maxBackoffMs + LIMITS.callMs + RECORDING_MS;
 
-/** How a call ended. `left`: the process is being shut down, and the handler still at it. */
+/** Result of a call. `left`: the shutdown did not wait for it any longer. */
 type Ending = { kind: 'succeeded' } | { kind: 'failed'; error: unknown } | { kind: 'left' };
 
 /**
- * Calls one durable handler with what is recorded for it.
+ * Calls one durable handler with its recorded events.
  *
- * - An event is claimed for a time, by the database's clock: in the ordinary case one instance calls the handler with it.
- * - Deleted only after the handler has succeeded. A process that dies in between leaves it to be claimed again.
- * - A call counts before it is made, so an event that kills its process is not tried for ever.
+ * - An event is claimed for a time, by the database's clock: normally only one instance calls the handler with it.
+ * - It is deleted after the handler has succeeded. If the process dies first, it is claimed again.
+ * - A call is counted before it is made, so an event that kills its process is not retried for ever.
  */
 export class DurableDelivery {
   private readonly logger: GuardedLogger;
-  private readonly underWay = new Set<(ending: Ending) => void>();
+  private readonly inFlight = new Set<(ending: Ending) => void>();
   private isStopping = false;
-  private patience: NodeJS.Timeout | undefined;
+  private shutdownTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: DurableEventStore,
@@ -58,7 +58,7 @@ export class DurableDelivery {
     this.logger = GuardedLogger.of(account);
   }
 
-  /** Goes on until nothing is due. */
+  /** Continues until no event is ready. */
   async deliver(): Promise<void> {
     while (!this.isStopping) {
       const claimed = await this.store.claim(this.handler, AT_A_TIME, this.limits.callMs + RECORDING_MS);
@@ -69,13 +69,13 @@ export class DurableDelivery {
     }
   }
 
-  /** Claims nothing more, and waits for calls under way only so long. */
+  /** Claims nothing more, and waits a limited time for calls in progress. */
   stop(): void {
     if (this.isStopping) return;
     this.isStopping = true;
-    if (this.underWay.size === 0) return;
-    this.patience = setTimeout(() => {
-      for (const end of this.underWay) end({ kind: 'left' });
+    if (this.inFlight.size === 0) return;
+    this.shutdownTimer = setTimeout(() => {
+      for (const end of this.inFlight) end({ kind: 'left' });
     }, this.limits.stoppingMs);
   }
 
@@ -94,14 +94,14 @@ export class DurableDelivery {
     return new Promise((resolve) => {
       const end = (ending: Ending) => {
         clearTimeout(timer);
-        this.underWay.delete(end);
-        if (this.underWay.size === 0) clearTimeout(this.patience);
+        this.inFlight.delete(end);
+        if (this.inFlight.size === 0) clearTimeout(this.shutdownTimer);
         resolve(ending);
       };
       const { callMs } = this.limits;
       const tooSlow = new Error(`did not end within ${callMs / 1_000} seconds`);
       const timer = setTimeout(() => end(failed(tooSlow)), callMs);
-      this.underWay.add(end);
+      this.inFlight.add(end);
       Promise.resolve()
         .then(() => failpoint('before-handler'))
         .then(() => this.handler.handle(event))
@@ -120,8 +120,9 @@ export class DurableDelivery {
   private log({ event, attempts }: ClaimedEvent, error: unknown, pause: number | null): void {
     const { kind, frames } = describeError(error);
     const what = `${this.handler.label} (durable ${this.handler.name}) failed with ${kind} at ${describeEvent(event)}, call ${attempts}`;
-    if (pause === null) this.logger.error(`${what}: it is FAILED now, see retryFailedEvents()`, frames);
-    else this.logger.warn(`${what}; the next is in ${Math.ceil(pause / 1_000)} s`);
+    if (pause === null)
+      this.logger.error(`${what}; the event is dead-lettered (FAILED), see retryFailedEvents()`, frames);
+    else this.logger.warn(`${what}; next call in ${Math.ceil(pause / 1_000)} s`);
   }
 }
 

@@ -6,13 +6,13 @@ import type { EmayImsEvent, EmayImsEventType } from './emay-ims-event.js';
 import type { DurableHandler } from './event-handler.js';
 
 const COLUMNS: RowColumns = { id: 'varchar64', handler: 'varchar64', type: 'varchar64', payload: 'text' };
-/** In one transaction. */
+/** Early events assigned in one transaction. */
 const EARLY_AT_A_TIME = 500;
 const NAMES = Object.keys(COLUMNS);
-/** In the place of a handler that is not known yet: no handler can have this name. */
+/** Placeholder for a handler that is not known yet; no handler can have this name. */
 const ANY_HANDLER = '*';
 
-/** An event that a handler is to be called with; `claim` says who calls it. */
+/** An event claimed for a call; `claim` identifies the caller. */
 export interface ClaimedEvent {
   id: string;
   claim: string;
@@ -21,9 +21,9 @@ export interface ClaimedEvent {
   attempts: number;
 }
 
-/** What waits for durable handlers, table `emay_ims_event`: one row for each event and handler, deleted on success. */
+/** Events for durable handlers, table `emay_ims_event`: one row for each event and handler, deleted on success. */
 export class DurableEventStore {
-  /** Stands as claim on what this process recorded before it knew its handlers. */
+  /** Claim of the events that this process recorded before its handlers were known. */
   private readonly early = newToken();
 
   constructor(
@@ -31,7 +31,7 @@ export class DurableEventStore {
     private readonly account: string,
   ) {}
 
-  /** Records the events for those who want them, in the transaction that makes them true. */
+  /** Records the events for the handlers that want them, in the transaction of the change. */
   async record(
     events: readonly EmayImsEvent[],
     handlers: readonly DurableHandler[],
@@ -57,14 +57,14 @@ export class DurableEventStore {
   }
 
   /**
-   * Records for their handlers what came before these were known: what this process recorded, and what others did that long ago.
+   * Assigns early events to their handlers: those of this process, and older ones of other processes.
    *
-   * @returns how many events were
+   * @returns how many events were assigned
    */
-  async assignEarly(handlers: readonly DurableHandler[], abandonedMs: number): Promise<number> {
+  async assignEarly(handlers: readonly DurableHandler[], stalledMs: number): Promise<number> {
     let total = 0;
     for (let count = EARLY_AT_A_TIME; count === EARLY_AT_A_TIME; total += count) {
-      count = await this.assignSome(handlers, abandonedMs);
+      count = await this.assignSome(handlers, stalledMs);
     }
     return total;
   }
@@ -111,8 +111,7 @@ export class DurableEventStore {
   }
 
   /**
-   * Takes what is due for a handler, of the types that it asks for now, oldest first: nobody else gets it while the lease
-   * lasts.
+   * Claims ready events of a handler, of the types it wants now, oldest first. No other instance gets them while the lease lasts.
    */
   async claim({ name, types }: DurableHandler, limit: number, leaseMs: number): Promise<ClaimedEvent[]> {
     const { now, lockSkippingLocked } = this.database.dialect;
@@ -140,7 +139,7 @@ export class DurableEventStore {
     await this.database.run('DELETE FROM emay_ims_event WHERE id = ? AND claim = ?', [id, claim]);
   }
 
-  /** The handler has not been called after all: another instance may. */
+  /** The handler was not called: another instance may call it. */
   async release({ id, claim }: ClaimedEvent): Promise<void> {
     await this.database.run(
       `UPDATE emay_ims_event SET attempts = attempts - 1, due_at = ${this.database.dialect.now} WHERE id = ? AND claim = ?`,
@@ -148,7 +147,7 @@ export class DurableEventStore {
     );
   }
 
-  /** The handler has failed; it is called again after a while, or, with `null`, when a person wants it. */
+  /** The handler has failed: schedules the next call or, with `null`, dead-letters the event. */
   async fail({ id, claim }: ClaimedEvent, error: string, retryInMs: number | null): Promise<void> {
     await this.database.run(
       `UPDATE emay_ims_event SET state = ?, error = ?, due_at = ${this.database.dialect.now} + ?
@@ -157,19 +156,19 @@ export class DurableEventStore {
     );
   }
 
-  /** Makes due what lies further ahead than any event has to wait: the database's clock has been set back. Resolves to how many. */
-  async bringBack(longestWaitMs: number): Promise<number> {
+  /** Makes events ready that wait longer than any event should: the database's clock was set back. Resolves to how many. */
+  async recoverFromClockSetBack(longestWaitMs: number): Promise<number> {
     const { now } = this.database.dialect;
     const bring = `UPDATE emay_ims_event SET due_at = ${now} WHERE account = ? AND state = 'PENDING'
       AND (due_at > ${now} + ? OR created_at > ${now})`;
     return this.database.transaction((session) => session.run(bring, [this.account, longestWaitMs]));
   }
 
-  /** Has FAILED events tried anew, all of them or one handler's; resolves to how many. */
+  /** Makes FAILED events ready again, all or one handler's; resolves to how many. */
   async retryFailed(handler: string | null): Promise<number> {
     const retry = `UPDATE emay_ims_event SET state = 'PENDING', attempts = 0, due_at = ${this.database.dialect.now}
        WHERE account = ? AND state = 'FAILED'${handler === null ? '' : ' AND handler = ?'}`;
-    // In a transaction of ours, which is READ COMMITTED: at its default MySQL would keep a lock on every event it reads.
+    // Our transactions are READ COMMITTED: at MySQL's default, every row read would stay locked.
     return this.database.transaction((session) =>
       session.run(retry, handler === null ? [this.account] : [this.account, handler]),
     );

@@ -4,11 +4,11 @@ interface EventOf<Type extends string> {
   readonly type: Type;
   /** Name of the account. */
   readonly account: string;
-  /** When it came to be: of a message by the database's clock, otherwise by this process's. */
+  /** Time of the change: for messages by the database's clock, otherwise by this process's. */
   readonly occurredAt: Date;
 }
 
-/** A message has come into another state. Tells where it stands since then; its text is left out. */
+/** A message has changed its state. Without its text. */
 export interface ImsMessageEvent<
   Type extends string = `message.${string}`,
   State extends ImsMessageState = ImsMessageState,
@@ -27,9 +27,9 @@ export interface ImsMessageEvent<
   readonly reportDescription: string | null;
 }
 
-/** A delivery report has come that no message answers to; it is kept, and applied should its message turn up. */
+/** An unmatched delivery report has come; it is kept, and applied if its message turns up. */
 export interface ImsReportOrphanedEvent extends EventOf<'report.orphaned'> {
-  /** The pull it came with, and its place in that page, from 0. */
+  /** The poll it came with, and its position in the batch, from 0. */
   readonly pullId: string;
   readonly position: number;
   readonly customImsId: string | null;
@@ -39,40 +39,39 @@ export interface ImsReportOrphanedEvent extends EventOf<'report.orphaned'> {
   readonly reportState: string;
 }
 
-/** A delivery report has come that cannot be read; it is kept as it came. */
+/** A malformed delivery report has come; it is kept as received. */
 export interface ImsReportQuarantinedEvent extends EventOf<'report.quarantined'> {
   readonly pullId: string;
   readonly position: number;
   readonly reason: string;
 }
 
-/** A pull ended without its answer, or with a part of it: the reports that it may have held beyond that are gone. */
+/** A poll got no answer, or an incomplete one: the other reports of the batch may be lost. */
 export interface ImsPossibleLossEvent extends EventOf<'reports.possible-loss'> {
   readonly pullId: string;
   /** How many reports at most; `null`: not known. */
   readonly atMost: number | null;
 }
 
-/** A page of delivery reports could not be applied, however often that was tried; it is kept, and out of the way of others. */
+/** A report batch failed too often and was set aside; it is kept and no longer blocks others. */
 export interface ImsPageSetAsideEvent extends EventOf<'reports.set-aside'> {
   readonly pullId: string;
-  /** Why, the last time: the code of the database, or the kind of the error. */
+  /** The last failure: the database's code, or the kind of error. */
   readonly reason: string;
 }
 
 /**
- * The gateway refuses to hand out delivery reports, again and again: one that it cannot print may be blocking its queue. Or it hands
- * out the same ones again and again.
+ * The gateway refuses every poll, as a report that it cannot print may be blocking its queue. Or it returns the same batch at every poll.
  */
 export interface ImsReportsBlockedEvent extends EventOf<'reports.blocked'> {
   /** The gateway's code, e.g. `ERROR_PARAMS`, or `REPEATED_PAGE`. */
   readonly reason: string;
 }
 
-/** Which of the account's two circuits: handing messages over, or pulling delivery reports. */
+/** Which of the account's two circuits: submitting messages, or polling for delivery reports. */
 export type ImsCircuitName = 'sending' | 'reports';
 
-/** This instance pauses its calls, as the gateway refuses the account, is away or answers nonsense. */
+/** This instance pauses its calls: the gateway refuses the account, cannot be reached or gives invalid answers. */
 export interface ImsCircuitOpenedEvent extends EventOf<'account.circuit-opened'> {
   readonly circuit: ImsCircuitName;
   /** The gateway's code or the network's, e.g. `ERROR_SIGN`, `ECONNREFUSED`. */
@@ -81,7 +80,7 @@ export interface ImsCircuitOpenedEvent extends EventOf<'account.circuit-opened'>
   readonly refusesAccount: boolean;
 }
 
-/** The gateway answers this instance in order again. */
+/** The gateway answers this instance normally again. */
 export interface ImsCircuitClosedEvent extends EventOf<'account.circuit-closed'> {
   readonly circuit: ImsCircuitName;
 }
@@ -107,13 +106,13 @@ export interface EmayImsEventMap {
 /** A type of event, such as `message.delivered`. */
 export type EmayImsEventType = keyof EmayImsEventMap;
 
-/** What has happened, told after the commit that made it true. */
+/** A change, emitted after its commit. */
 export type EmayImsEvent = EmayImsEventMap[EmayImsEventType];
 
-/** Those that tell of a message. */
+/** Types of message events. */
 export type ImsMessageEventType = Extract<EmayImsEventType, `message.${string}`>;
 
-/** The event of a message that has come into a state; the others have none. */
+/** The event for each state of a message; other states have none. */
 export const EVENT_OF_STATE: Readonly<Partial<Record<ImsMessageState, ImsMessageEventType>>> = Object.freeze({
   ACCEPTED: 'message.accepted',
   DELIVERED: 'message.delivered',

@@ -6,13 +6,13 @@ import type { DurableHandler, EventHandler } from './event-handler.js';
 import { GuardedObservable } from './guarded-observable.js';
 import { isThenable } from './is-thenable.js';
 
-/** Most events that are kept in memory; an application that never starts must not fill it. */
+/** Limit of events kept in memory, for an application that never starts. */
 const MOST_KEPT = 10_000;
 
 /**
- * Those who want to know what happens to one account.
+ * The event listeners of one account.
  *
- * - A listener that throws or rejects is logged; it disturbs neither the others nor what the event tells of.
+ * - A listener that throws or rejects is logged; it affects neither the others nor the change itself.
  */
 export class EventListeners {
   readonly events$: Observable<EmayImsEvent>;
@@ -21,12 +21,12 @@ export class EventListeners {
   private readonly subject = new Subject<EmayImsEvent>();
   private readonly logger: GuardedLogger;
   private hasMessageHandlers = false;
-  /** What has happened before the handlers were known, for those that are not durable. */
+  /** Events before the handlers were known, for those that are not durable. */
   private kept: EmayImsEvent[] = [];
 
   constructor(
     readonly account = 'default',
-    /** Whether every handler has been added. Until then all of them may want everything. */
+    /** Whether every handler has been added. Until then, any event may be wanted. */
     public areKnown = true,
   ) {
     this.logger = GuardedLogger.of(account);
@@ -34,12 +34,12 @@ export class EventListeners {
     this.events$ = new GuardedObservable(onFailure, (subscriber) => this.subject.subscribe(subscriber));
   }
 
-  /** Whether what a step changes is of interest to anybody. */
+  /** Whether anything listens to changes of messages. */
   get wantsMessages(): boolean {
     return this.hasMessageHandlers || this.subject.observed || !this.areKnown;
   }
 
-  /** Whether anything is. */
+  /** Whether anything listens at all. */
   get wantsAnything(): boolean {
     return this.handlers.length > 0 || this.durable.length > 0 || this.subject.observed || !this.areKnown;
   }
@@ -54,19 +54,19 @@ export class EventListeners {
     this.noteTypes(handler);
   }
 
-  /** Tells those who listen in this process; what is durable has been recorded before. */
+  /** Calls the listeners of this process; durable events have been recorded before. */
   emit(event: EmayImsEvent): void {
     if (this.areKnown) this.tellHandlers(event);
     else if (this.kept.length < MOST_KEPT) this.kept.push(event);
     this.subject.next(event);
   }
 
-  /** The handlers are known: tells them what they have missed. */
+  /** The handlers are known: calls them with the events that they missed. */
   tellKept(): void {
     for (const event of this.kept.splice(0)) this.tellHandlers(event);
   }
 
-  /** Nothing happens any more. */
+  /** No more events. */
   close(): void {
     this.subject.complete();
   }

@@ -7,18 +7,18 @@ import { TransactionEvents, type EventfulSession } from './transaction-events.js
 
 /** How long to wait for transactions that began before the handlers were known. */
 const EARLY_MS = 30_000;
-/** No start takes as long: whoever recorded an event so long ago, and for nobody yet, has ended. */
-const ABANDONED_MS = 300_000;
+/** Longer than any start: a process that recorded an early event so long ago has ended. */
+const STALLED_MS = 300_000;
 
 type EventfulWork<T> = (session: EventfulSession) => Promise<T>;
 
 /**
- * Transactions that tell what they made true.
+ * Transactions that emit events for their changes.
  *
- * - Told after the commit, and not at all without it.
- * - For durable handlers it is recorded in the same transaction.
- * - While nobody listens they are plain transactions, and a step that needs none runs without.
- * - Before the handlers are known, everything is recorded for whichever of them will want it.
+ * - Events are emitted after the commit only.
+ * - For durable handlers they are recorded in the same transaction.
+ * - Without listeners, these are plain transactions, and a step that needs none runs without.
+ * - Before the handlers are known, every event is recorded, and assigned later.
  */
 export class EventTransactions {
   readonly durable: DurableEventStore;
@@ -28,7 +28,7 @@ export class EventTransactions {
     private readonly database: ImsDatabase,
     account: string,
     private readonly listeners = new EventListeners(),
-    /** Called with the name of each durable handler that has got something to do. */
+    /** Called with the name of each durable handler that has new events. */
     private readonly wake: (handler: string) => void = () => undefined,
   ) {
     this.durable = new DurableEventStore(database, account);
@@ -38,7 +38,7 @@ export class EventTransactions {
     return this.listeners.wantsMessages;
   }
 
-  /** A step that changes messages: in a transaction only where somebody wants to know which. */
+  /** A step that changes messages: in a transaction only if there are listeners for messages. */
   step<T>(work: EventfulWork<T>): Promise<T> {
     return this.wantsMessages ? this.transaction(work) : work(this.database);
   }
@@ -48,7 +48,7 @@ export class EventTransactions {
     return this.listeners.areKnown ? this.tell(work) : this.early.during('transaction', () => this.tell(work));
   }
 
-  /** Has handlers told of what happened before they were known. */
+  /** Assigns early events to the handlers that are known now. */
   async handlersAreKnown(): Promise<void> {
     this.listeners.areKnown = true;
     await this.early.ended('transaction', EARLY_MS);
@@ -56,10 +56,10 @@ export class EventTransactions {
     this.listeners.tellKept();
   }
 
-  /** The same for what a process recorded that ended before its handlers were known; resolves to how much. */
+  /** The same for early events of processes that ended before their handlers were known; resolves to how many. */
   async tellHandlersOfEarly(): Promise<number> {
     const { durable } = this.listeners;
-    const assigned = durable.length === 0 ? 0 : await this.durable.assignEarly(durable, ABANDONED_MS);
+    const assigned = durable.length === 0 ? 0 : await this.durable.assignEarly(durable, STALLED_MS);
     if (assigned > 0) for (const { name } of durable) this.wake(name);
     return assigned;
   }
@@ -68,7 +68,7 @@ export class EventTransactions {
     const { wantsMessages, areKnown } = this.listeners;
     let events: readonly EmayImsEvent[] = [];
     const result = await this.database.transaction(async (session) => {
-      const collected = new TransactionEvents(wantsMessages); // The work may run again: nothing of the last try counts.
+      const collected = new TransactionEvents(wantsMessages); // The work may run again: drops the events of the last try.
       const value = await work({ ...session, events: collected });
       events = collected.all();
       if (!areKnown) await this.durable.recordEarly(events, session);

@@ -1,12 +1,12 @@
 import type { SqlSession } from '../database/ims-database.js';
 import type { EmayImsEvent } from './emay-ims-event.js';
 
-/** What one transaction makes true, to be told after its commit: about each subject, the last word. */
+/** Events of one transaction, emitted after its commit: the last one for each subject. */
 export class TransactionEvents {
   private readonly bySubject = new Map<string, EmayImsEvent>();
 
   constructor(
-    /** Whether anybody wants to know which messages change: finding that out has its price. */
+    /** Whether anything listens to messages: finding the changed ones costs a query. */
     readonly wantsMessages: boolean,
   ) {}
 
@@ -19,7 +19,7 @@ export class TransactionEvents {
   }
 }
 
-/** A session that takes events along; it has no `events` while nobody listens. */
+/** A session that collects events; without `events` if there are no listeners. */
 export interface EventfulSession extends SqlSession {
   readonly events?: TransactionEvents;
 }

@@ -25,7 +25,7 @@ const RETRY_AFTER_SECONDS = 10;
  *
  * - A status that clients and meshes repeat by themselves (503) is given only where that cannot make a second SMS.
  * - The document holds nothing that the caller does not know: no number, no text, nothing of the inside of the service. What the
- *   operator has to know is logged.
+ *   on-call engineer has to know is logged.
  * - In a microservice it answers the same as an RPC error, on a socket as an `exception`; to GraphQL it throws an error with
  *   `extensions`. Anywhere else it throws the error as it came.
  */

@@ -13,7 +13,7 @@ import {
   EmayImsValidationError,
 } from '../errors/emay-ims-errors.js';
 
-/** What an error means to a caller over HTTP. Written for the caller: what only the operator can mend stays in the log. */
+/** What an error means to a caller over HTTP. Written for the caller: what only the operators of the service can repair is logged. */
 export interface ErrorAnswer {
   status: HttpStatus;
   /** The end of the problem's type. */

@@ -2,17 +2,17 @@ import type { ImsDatabase } from '../database/ims-database.js';
 import type { MessageChanges } from './message-changes.js';
 import { SET_BACK_MS, type maintenanceSql } from './message-maintenance-sql.js';
 
-/** Longer than any attempt that may be under way as the clock is set back is likely to take: its owner settles it until then. */
+/** Longer than an attempt in flight is likely to take: its owner records the outcome within this time. */
 const ATTEMPTS_END_MS = 120_000;
 
 /**
- * What to do after the database's clock has been set back: what was queued before lies in the future, and would wait until the
- * clock gets there again.
+ * Recovery after the database's clock was set back: earlier messages are then in the future, and would wait until the clock gets there
+ * again.
  *
- * - Noticed by a message that was made later than now, or by the time that this process saw at its last look.
+ * - Detected by a message created later than now, or by the time that this process read last.
  */
 export class ClockSetBack {
-  private lastLook: { database: number; process: number } | null = null;
+  private lastReading: { database: number; process: number } | null = null;
   private noticedAt: number | null = null;
 
   constructor(
@@ -22,26 +22,26 @@ export class ClockSetBack {
     private readonly sql: ReturnType<typeof maintenanceSql>,
   ) {}
 
-  /** Resolves to how many messages have been brought back; `null`: the clock has not been set back. */
-  async bringBack(): Promise<number | null> {
+  /** Resolves to how many messages changed; `null`: the clock was not set back. */
+  async recover(): Promise<number | null> {
     if (!(await this.isSetBack())) return null;
     this.noticedAt ??= performance.now();
-    const queued = await this.changes.sweep(this.sql.bringBackQueued);
+    const queued = await this.changes.sweep(this.sql.makeQueuedReady);
     if (performance.now() - this.noticedAt < ATTEMPTS_END_MS) return queued;
-    return queued + (await this.changes.sweep(this.sql.bringBackSubmitting));
+    return queued + (await this.changes.sweep(this.sql.endFutureAttempts));
   }
 
   private async isSetBack(): Promise<boolean> {
-    const { lastLook } = this;
-    // Only the time between the two looks counts: a slow answer is no clock that was set back.
+    const { lastReading: lastLook } = this;
+    // Measured between the two readings, so a slow answer does not look like a clock set back.
     const passed = lastLook === null ? 0 : performance.now() - lastLook.process;
     const [row] = await this.database.rows(this.sql.newest, [this.account]);
     const now = Number(row?.now);
     const expected = lastLook === null ? now : lastLook.database + passed;
-    this.lastLook = { database: now, process: performance.now() };
+    this.lastReading = { database: now, process: performance.now() };
     const isNewestAhead = row?.newest !== null && Number(row?.newest) > now + SET_BACK_MS;
     if (!isNewestAhead && expected <= now + SET_BACK_MS) {
-      // It stays noticed until what was under way then has ended.
+      // Stays detected until the attempts of that time have ended.
       if (this.noticedAt === null || performance.now() - this.noticedAt > 2 * ATTEMPTS_END_MS) {
         this.noticedAt = null;
         return false;

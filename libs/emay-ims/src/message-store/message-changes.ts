@@ -7,17 +7,17 @@ import type { ImsMessageState } from '../messages/message-state.js';
 import type { MessageSweep } from './message-maintenance-sql.js';
 import { fromIds, ID_ROW, idRows, ofMessage } from './statement-parts.js';
 
-/** Messages of a sweep in one statement. */
+/** Messages that maintenance changes in one statement. */
 const SWEPT_AT_A_TIME = 1_000;
 
-/** What an event tells of a message. */
+/** Columns of an event. */
 const CHANGED_COLUMNS = ['custom_ims_id', 'ims_id', 'mobile', 'state', 'code', 'report_state', 'report_description'];
 
-/** An update that brings messages into another state. */
+/** An update that changes the state of messages. */
 export interface MessageChange extends UpdateStatement {
-  /** The same, returning what it has changed (has RETURNING). */
+  /** The same with RETURNING. */
   returning: UpdateStatement;
-  /** Where there is no RETURNING: locks the messages that it is going to change. Same rows and conditions. */
+  /** Without RETURNING: locks the messages that the update will change. Same rows and conditions. */
   lock: string;
 }
 
@@ -27,13 +27,13 @@ export function messageChange(dialect: SqlDialect, update: UpdateFromRows): Mess
   return {
     ...dialect.updateMessagesFromRows(update),
     returning: { sql: `${sql}, ${dialect.now} AS occurred_at`, bind },
-    // Rows first, as in the update: MySQL would else lock messages of others on its way.
+    // Rows first, as in the update: otherwise MySQL also locks other messages.
     lock: `SELECT m.custom_ims_id FROM ${dialect.rows(update.columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m
       ON ${update.where} FOR UPDATE`,
   };
 }
 
-/** ids, account: what has just been changed, where there is no RETURNING */
+/** ids, account: what has just been changed, without RETURNING */
 export function findChanged(dialect: SqlDialect): string {
   return `SELECT ${ofMessage(CHANGED_COLUMNS)}, ${dialect.now} AS occurred_at ${fromIds(dialect)}`;
 }
@@ -44,11 +44,10 @@ interface ChangeParameters {
 }
 
 /**
- * Makes changes of state and, where somebody listens, notes each message that changed.
+ * Changes states and, if there are listeners, adds an event for each changed message.
  *
- * - While nobody listens, a change is its one statement.
- * - Where the database has RETURNING, the statement tells what it changed. Where it has not, what is going to change is
- *   locked first and read afterwards.
+ * - Without listeners, a change is one statement.
+ * - With RETURNING, the statement returns what it changed. Without, the messages are locked first and read afterwards.
  */
 export class MessageChanges {
   private readonly findChanged: string;
@@ -77,9 +76,9 @@ export class MessageChanges {
   }
 
   /**
-   * All that are overdue, some at a time; resolves to how many.
+   * Changes all overdue messages, in steps; resolves to how many.
    *
-   * @param place parameters of where the overdue ones are listed
+   * @param place parameters of their place in the index
    * @param overdue parameters of what makes a message overdue
    * @param goOn asked before each step after the first
    */
@@ -95,7 +94,7 @@ export class MessageChanges {
       const rows = idRows(found.map((row) => String(row.custom_ims_id)));
       const swept = await this.events.step((session) => this.make(sweep.these, { rows, where }, session));
       total += swept;
-      // None: somebody else has changed them in between, or is about to.
+      // None changed: another instance has changed them, or is about to.
       if (found.length < SWEPT_AT_A_TIME || swept === 0 || !goOn()) return total;
     }
   }

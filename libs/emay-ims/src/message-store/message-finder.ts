@@ -2,7 +2,7 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import type { SqlDialect } from '../database/sql-dialect.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
-import { HANDED_OVER, listedAs, SETTLED_UP_TO, WAITING_HANDED_OVER } from './message-listing.js';
+import { SUBMITTED, indexKeyOf, COMPLETED_UP_TO, WAITING_SUBMITTED } from './message-index-key.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS, toMessage } from './message-row.js';
 import { fromIds, ID_ROW, idRows, ofAccount, ofMessage } from './statement-parts.js';
 
@@ -17,16 +17,16 @@ export interface MessageQuery {
   createdFrom?: Date | undefined;
   createdBefore?: Date | undefined;
   limit: number;
-  /** Where the page before ended. */
+  /** The end of the previous page. */
   after?: { createdAt: Date; customImsId: string } | undefined;
 }
 
-/** The statements of `MessageFinder` that are always the same; parameters in the order of the comment behind. */
+/** The fixed statements of `MessageFinder`; each comment lists its parameters in order. */
 export function finderSql(dialect: SqlDialect) {
   return {
     /** ids, account */
     findByIds: `SELECT ${ofMessage(MESSAGE_COLUMNS)} ${fromIds(dialect)}`,
-    /** ids, account: as they are now, not as the snapshot of a host's transaction has them; after `insertQueued`, which locks them */
+    /** ids, account: the current rows, not the snapshot of your transaction; after `insertQueued`, which locks them */
     findLatestByIds: `SELECT ${ofMessage(MESSAGE_COLUMNS)} ${dialect.latest(
       dialect.rows(ID_ROW, 'r'),
       'emay_ims_message AS m',
@@ -35,14 +35,14 @@ export function finderSql(dialect: SqlDialect) {
     /** account, id */
     findOne: `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?`,
     /**
-     * account three times: by what they are listed as; of those handed over, which are not DELIVERED, by their state. The planner may
-     * read all rows in their order where that is faster than most of them by the index.
+     * account three times: counts by index key; then, of the submitted messages, those not DELIVERED by state. The planner may prefer a table
+     * scan to reading most of the table by the index.
      */
-    stats: `SELECT COALESCE(listed_as, '${HANDED_OVER}') AS listed, NULL AS state, COUNT(*) AS messages
+    stats: `SELECT COALESCE(listed_as, '${SUBMITTED}') AS listed, NULL AS state, COUNT(*) AS messages
         FROM emay_ims_message WHERE account = ? GROUP BY listed_as
       UNION ALL
-      SELECT '${HANDED_OVER}', state, COUNT(*) FROM emay_ims_message
-        WHERE account = ? AND ${WAITING_HANDED_OVER} AND state <> 'DELIVERED' GROUP BY state`,
+      SELECT '${SUBMITTED}', state, COUNT(*) FROM emay_ims_message
+        WHERE account = ? AND ${WAITING_SUBMITTED} AND state <> 'DELIVERED' GROUP BY state`,
   };
 }
 
@@ -66,7 +66,7 @@ export class MessageFinder {
     return this.findThese(this.sql.findByIds, customImsIds, this.database);
   }
 
-  /** The same within a transaction that has just stored them, whatever its isolation. */
+  /** The same in a transaction that has just stored them, at any isolation level. */
   findLatestByIds(customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {
     return this.findThese(this.sql.findLatestByIds, customImsIds, session);
   }
@@ -80,9 +80,9 @@ export class MessageFinder {
       { isLong: true },
     )) {
       const count = Number(counted);
-      // Of those handed over, DELIVERED is who is not counted as anything else.
+      // Submitted messages in no other state are DELIVERED.
       if (state !== null) counts.DELIVERED -= count;
-      counts[(state ?? (listed === HANDED_OVER ? 'DELIVERED' : listed)) as ImsMessageState] += count;
+      counts[(state ?? (listed === SUBMITTED ? 'DELIVERED' : listed)) as ImsMessageState] += count;
     }
     return counts;
   }
@@ -97,11 +97,11 @@ export class MessageFinder {
     };
     if (query.states) {
       where(`state IN (${placeholders(query.states)})`, ...query.states);
-      // Most messages are DELIVERED: where those are not wanted, the index leads to the others.
-      const lists = new Set(query.states.map(listedAs));
-      if (!lists.has(HANDED_OVER)) where(`listed_as IN (${placeholders([...lists])})`, ...lists);
+      // Most messages are DELIVERED. If those are not wanted, use the index.
+      const lists = new Set(query.states.map(indexKeyOf));
+      if (!lists.has(SUBMITTED)) where(`listed_as IN (${placeholders([...lists])})`, ...lists);
       else if (lists.size === 1 && !query.states.includes('DELIVERED')) {
-        where(`listed_as = ? AND listed_at > ${SETTLED_UP_TO}`, HANDED_OVER, this.account);
+        where(`listed_as = ? AND listed_at > ${COMPLETED_UP_TO}`, SUBMITTED, this.account);
       }
     }
     if (query.mobile !== undefined) where('mobile = ?', query.mobile);

@@ -1,25 +1,25 @@
 import type { SqlDialect } from '../database/sql-dialect.js';
 import { messageChange, type MessageChange } from './message-changes.js';
-import { ANY_PRIORITY, HANDED_OVER, listedAs } from './message-listing.js';
+import { ANY_PRIORITY, SUBMITTED, indexKeyOf } from './message-index-key.js';
 import type { ImsMessageState } from '../messages/message-state.js';
 import { ID_ROW, ofAccount, STATE } from './statement-parts.js';
 
-/** An update of all messages for which something is overdue. */
+/** An update of all messages that are overdue in a state. */
 export interface MessageSweep {
   /** The state that they are in. */
   from: ImsMessageState;
-  /** And a limit: some of them. Locks nothing: InnoDB would lock all that it reads, a whole queue, and claims would skip it. */
+  /** Plus a limit: some of them. Without locks: InnoDB would lock every row it reads, and claims would skip the whole queue. */
   find: string;
-  /** rows: ids; where: as above. These, as far as it still holds for them. */
+  /** rows: ids; where: as above. Changes those that are still overdue. */
   these: MessageChange;
 }
 
-/** By how much a clock has to be set back to count: less passes by itself. */
+/** Clock steps below this need no recovery: they pass by themselves. */
 export const SET_BACK_MS = 10_000;
 
-const HANDED_OVER_BETWEEN = 'listed_at > ? AND listed_at <= ?';
+const LISTED_BETWEEN = 'listed_at > ? AND listed_at <= ?';
 
-/** The statements of `MessageMaintenance`; of a sweep, the parameters of `find` in the comment behind, the limit last. */
+/** The statements of `MessageMaintenance`; each comment lists the parameters of `find`, without the limit. */
 export function maintenanceSql(dialect: SqlDialect) {
   const { now } = dialect;
   const ours = ofAccount(dialect);
@@ -30,21 +30,21 @@ export function maintenanceSql(dialect: SqlDialect) {
     to: ImsMessageState,
     set: Readonly<Record<string, string>>,
   ): MessageSweep => {
-    const listed = `account = ? AND listed_as = '${listedAs(from)}' AND priority IN (${ANY_PRIORITY}) AND ${place}`;
+    const listed = `account = ? AND listed_as = '${indexKeyOf(from)}' AND priority IN (${ANY_PRIORITY}) AND ${place}`;
     return {
       from,
       find: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE ${listed} AND state = '${from}' AND ${overdue} LIMIT ?`,
       these: messageChange(dialect, {
         columns: ID_ROW,
-        set: { state: `'${to}'`, listed_as: `'${listedAs(to)}'`, due_at: 'NULL', ...set },
+        set: { state: `'${to}'`, listed_as: `'${indexKeyOf(to)}'`, due_at: 'NULL', ...set },
         where: `${ours} AND ${STATE} = '${from}' AND ${overdue}`,
       }),
     };
   };
 
   return {
-    /** account, from, to: attempts whose process is gone, or too late to tell */
-    recover: sweep('SUBMITTING', HANDED_OVER_BETWEEN, `due_at <= ${now}`, 'UNCONFIRMED', {
+    /** account, from, to: stalled attempts */
+    recover: sweep('SUBMITTING', LISTED_BETWEEN, `due_at <= ${now}`, 'UNCONFIRMED', {
       code: "'ATTEMPT_ABANDONED'",
     }),
     /** account */
@@ -60,27 +60,27 @@ export function maintenanceSql(dialect: SqlDialect) {
       { final_at: now },
     ),
     /** account, from, to: no report came in time */
-    giveUpWaiting: sweep('ACCEPTED', HANDED_OVER_BETWEEN, `due_at <= ${now}`, 'UNKNOWN', {}),
-    /** account: when the newest message was made, and what time it is */
+    endReportWaits: sweep('ACCEPTED', LISTED_BETWEEN, `due_at <= ${now}`, 'UNKNOWN', {}),
+    /** account: creation of the newest message, and the current time */
     newest: `SELECT MAX(created_at) AS newest, ${now} AS now FROM emay_ims_message WHERE account = ?`,
-    /** account: queued for a time that the clock, set back, will come to once more; but for those that are meant for later */
-    bringBackQueued: sweep(
+    /** account: queued messages that the clock step has put into the future, except those with a later send time */
+    makeQueuedReady: sweep(
       'QUEUED',
       `listed_at > ${now} + ${SET_BACK_MS}`,
       `due_at > ${now} + ${SET_BACK_MS} AND COALESCE(send_at, 0) <= ${now}`,
       'QUEUED',
       { due_at: now, listed_at: now },
     ),
-    /** account: attempts that seem to begin in the future, so that their end will not be seen for long */
-    bringBackSubmitting: sweep(
+    /** account: attempts with a start in the future, whose end would be noticed far too late */
+    endFutureAttempts: sweep(
       'SUBMITTING',
       `listed_at > ${now} + ${SET_BACK_MS}`,
       `submitted_at > ${now} + ${SET_BACK_MS}`,
       'UNCONFIRMED',
       { code: "'ATTEMPT_ABANDONED'" },
     ),
-    /** account, from, to, state: the first of them that is still in the state; `null`: none is */
+    /** account, from, to, state: place of the first message that is still in the state, or `null` */
     firstStillIn: `SELECT MIN(listed_at) AS place FROM ${dialect.dueMessages} WHERE account = ?
-      AND listed_as = '${HANDED_OVER}' AND priority IN (${ANY_PRIORITY}) AND ${HANDED_OVER_BETWEEN} AND state = ?`,
+      AND listed_as = '${SUBMITTED}' AND priority IN (${ANY_PRIORITY}) AND ${LISTED_BETWEEN} AND state = ?`,
   };
 }

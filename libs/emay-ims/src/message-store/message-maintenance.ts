@@ -1,16 +1,16 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import { ClockSetBack } from './clock-set-back.js';
-import { HandedOverSweep } from './handed-over-sweep.js';
+import { SubmittedSweep } from './submitted-sweep.js';
 import { MessageChanges } from './message-changes.js';
 import { maintenanceSql, type MessageSweep } from './message-maintenance-sql.js';
 
-/** Ends what has waited too long, for the messages of one account. Each sweep resolves to how many it has changed. */
+/** Maintenance of one account's messages: ends what has waited too long. Each method resolves to how many messages changed. */
 export class MessageMaintenance {
   private readonly sql: ReturnType<typeof maintenanceSql>;
   private readonly changes: MessageChanges;
-  private readonly abandonedAttempts: HandedOverSweep;
-  private readonly overdueReports: HandedOverSweep;
+  private readonly stalledAttempts: SubmittedSweep;
+  private readonly overdueReports: SubmittedSweep;
   private readonly clock: ClockSetBack;
 
   constructor(
@@ -23,30 +23,30 @@ export class MessageMaintenance {
     this.changes = new MessageChanges(database, account, events);
     const { sql, changes } = this;
     const sweepOf = (sweep: MessageSweep, overdueAfterMs: number) =>
-      new HandedOverSweep(database, account, changes, sweep, sql, overdueAfterMs);
-    this.abandonedAttempts = sweepOf(sql.recover, 0);
-    this.overdueReports = sweepOf(sql.giveUpWaiting, options.reportDeadlineMs);
+      new SubmittedSweep(database, account, changes, sweep, sql, overdueAfterMs);
+    this.stalledAttempts = sweepOf(sql.recover, 0);
+    this.overdueReports = sweepOf(sql.endReportWaits, options.reportDeadlineMs);
     this.clock = new ClockSetBack(database, account, changes, sql);
   }
 
-  /** Attempts whose time is over: their process died, or nobody could settle them. Never back to the queue. */
-  recoverAbandonedAttempts(goOn?: () => boolean): Promise<number> {
-    return this.abandonedAttempts.run(goOn);
+  /** Stalled attempts become UNCONFIRMED: their process died, or could not record the outcome. Never back to the queue. */
+  recoverStalledAttempts(goOn?: () => boolean): Promise<number> {
+    return this.stalledAttempts.run(goOn);
   }
 
-  /** Ends what may no longer be sent: past its `expiresAt`, or held for a caller who never came back. */
+  /** Messages past their `expiresAt`, or on hold for more than an hour, become EXPIRED. */
   async expire(goOn?: () => boolean): Promise<number> {
     const expired = await this.changes.sweep(this.sql.expire, {}, goOn);
     return expired + (await this.changes.sweep(this.sql.expireHeld, { overdue: [this.options.holdMs] }, goOn));
   }
 
   /** Accepted messages whose report is overdue become UNKNOWN. */
-  giveUpWaitingForReports(goOn?: () => boolean): Promise<number> {
+  endOverdueReportWaits(goOn?: () => boolean): Promise<number> {
     return this.overdueReports.run(goOn);
   }
 
-  /** Makes due what the database's clock, set back, has put off; `null`: it has not been set back. */
-  bringBack(): Promise<number | null> {
-    return this.clock.bringBack();
+  /** Makes messages ready that a database clock set back has delayed; `null`: it was not set back. */
+  recoverFromClockSetBack(): Promise<number | null> {
+    return this.clock.recover();
   }
 }

@@ -8,13 +8,13 @@ import { NEW_MESSAGE_ROW, queueSql } from './message-queue-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
 /**
- * The queue of one account: stores messages, claims them for an attempt, and takes back what provably was not accepted.
+ * The queue of one account: stores messages, claims them for an attempt, and releases those that provably were not accepted.
  *
- * - Every step is one statement; a claim is one transaction where the database has no RETURNING.
+ * - Every step is one statement; without RETURNING, a claim is one transaction.
  */
 export class MessageQueue {
   private readonly sql: ReturnType<typeof queueSql>;
-  private foundNothingDue = false;
+  private foundNothingReady = false;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -29,9 +29,9 @@ export class MessageQueue {
   }
 
   /**
-   * Stores messages for the dispatcher; ids that are there already are left alone.
+   * Stores messages for the dispatcher; existing ids are not changed.
    *
-   * @param isNew their ids have just been made, so none can be there: PostgreSQL stores them for a quarter less
+   * @param isNew the ids have just been made, so none can exist: a quarter less work on PostgreSQL
    */
   async insertQueued(
     messages: readonly NewMessage[],
@@ -49,7 +49,7 @@ export class MessageQueue {
     ]);
   }
 
-  /** Stores messages whose request is about to leave; ids that are there already are left alone. */
+  /** Stores messages as SUBMITTING, before their request; existing ids are not changed. */
   async insertSubmitting(messages: readonly NewMessage[], attempt: Attempt): Promise<void> {
     await this.database.run(this.sql.insertSubmitting, [
       this.account,
@@ -58,25 +58,25 @@ export class MessageQueue {
     ]);
   }
 
-  /** Whether there is anything to claim. */
-  async hasDue(): Promise<boolean> {
-    return (await this.database.rows(this.sql.findDue, [this.account])).length > 0;
+  /** Whether any message is ready. */
+  async hasReady(): Promise<boolean> {
+    return (await this.database.rows(this.sql.findReady, [this.account])).length > 0;
   }
 
-  /** Takes up to `limit` due messages, highest priority first, no number twice: committed before it resolves. */
+  /** Claims up to `limit` ready messages, highest priority first, no number twice: committed before it resolves. */
   async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
     if (this.database.dialect.hasReturning) {
       const rows = await this.database.rows(this.sql.claim, [this.account, limit, ...attemptParameters(attempt)]);
       return rows.map(toClaimed);
     }
-    // A transaction is four more round trips: for nothing, where there was nothing the last time either.
-    if (this.foundNothingDue && !(await this.hasDue())) return [];
+    // Saves the transaction's four round trips while the queue is empty.
+    if (this.foundNothingReady && !(await this.hasReady())) return [];
     const claimed = await this.lockAndTake(limit, attempt);
-    this.foundNothingDue = claimed.length === 0;
+    this.foundNothingReady = claimed.length === 0;
     return claimed;
   }
 
-  /** Takes these messages, due or not, as far as they are still queued; resolves to those it got. */
+  /** Claims those of these messages that are still QUEUED, ready or not; resolves to them. */
   async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
     if (this.database.dialect.hasReturning) {
       const rows = await this.database.rows(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
@@ -88,15 +88,15 @@ export class MessageQueue {
     });
   }
 
-  /** What an attempt has taken whose claim got no answer, so that its owner was not told. */
+  /** Messages of an attempt whose claim got no answer. */
   async findByAttempt(token: string): Promise<string[]> {
     const rows = await this.database.rows(this.sql.findByAttempt, [this.account, token]);
     return rows.map((row) => String(row.custom_ims_id));
   }
 
   /**
-   * Gives messages of the attempt back to the queue; its owner knows that nothing of them was accepted. Also those that
-   * were taken for abandoned meanwhile, unless a report has come for them or a person has decided.
+   * Returns messages of the attempt to the queue; its owner knows that none was accepted. Also if the attempt has stalled meanwhile, unless
+   * a report has come or a person has decided.
    */
   async release(token: string, releases: readonly Release[]): Promise<void> {
     if (releases.length === 0) return;
@@ -109,13 +109,13 @@ export class MessageQueue {
     await this.database.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
   }
 
-  /** Hands messages that were held for their caller over to the dispatcher. */
+  /** Makes messages on hold ready for the dispatcher. */
   async unhold(customImsIds: readonly string[], session: SqlSession = this.database): Promise<void> {
     const { sql, bind } = this.sql.unhold;
     await session.run(sql, bind({ rows: idRows(customImsIds), where: [this.account] }));
   }
 
-  /** Withdraws a message that has not been handed over; `false` where it is too late, or there is none. */
+  /** Cancels a message that is still QUEUED; `false`: it is not, or does not exist. */
   async cancel(customImsId: string, manager: EntityManager | null = null): Promise<boolean> {
     const work = (session: SqlSession) => session.run(this.sql.cancel, [this.account, customImsId]);
     return (await (manager ? this.database.within(manager, work) : work(this.database))) === 1;
@@ -123,9 +123,9 @@ export class MessageQueue {
 
   private lockAndTake(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
     return this.database.transaction(async (session) => {
-      const due = firstToEachNumber((await session.rows(this.sql.selectDue, [this.account, limit])).map(toClaimed));
+      const due = firstToEachNumber((await session.rows(this.sql.selectReady, [this.account, limit])).map(toClaimed));
       const ids = due.map(({ customImsId }) => customImsId);
-      // They are locked, so what was read is what is taken. Should that ever fail, only what was taken may be sent.
+      // They are locked, so all are claimed. If that ever fails, only those claimed may be submitted.
       const isWhole = (await this.take(ids, attempt, session)) === ids.length;
       return isWhole ? due : this.findTaken(ids, attempt, session);
     });
@@ -165,12 +165,12 @@ export function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessag
   return [...first.values()];
 }
 
-/** Its token, and twice how long it lasts: for when it is over, and for its place in the index. */
+/** Its ID, and its duration twice: for `due_at` and `listed_at`. */
 function attemptParameters({ token, lastsMs }: Attempt): [string, number, number] {
   return [token, lastsMs, lastsMs];
 }
 
-/** A new message, for `NEW_MESSAGE_ROW`; what is `undefined` stays NULL. A class, as `Claimed`: see docs/performance-internals.md. */
+/** A row of `NEW_MESSAGE_ROW`; `undefined` stays NULL. A class, as `Claimed`: see docs/performance-internals.md. */
 class NewMessageRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;

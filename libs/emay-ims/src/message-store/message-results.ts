@@ -3,22 +3,22 @@ import type { RowColumns, RowValues } from '../database/sql-dialect.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
-import type { Settlement } from '../messages/attempt.js';
+import type { MessageOutcome } from '../messages/attempt.js';
 import { STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
 import { IMS_ID_ROW, resultsSql } from './message-results-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
-/** Between which two times, in epoch ms, the attempts that handed messages over were to end. */
-export interface HandedOverAround {
+/** Range in which attempts were to end, in epoch ms. */
+export interface AttemptEnds {
   from: number;
   to: number;
 }
 
 /**
- * What became of the messages of one account: moves them to what answers, reports and people say.
+ * Outcomes of one account's messages: from answers, reports and manual resolution.
  *
- * - Answers and reports move them only upwards, so neither order nor repetition matters.
+ * - Answers and reports only raise the state, so neither order nor repetition matters.
  */
 export class MessageResults {
   private readonly sql: ReturnType<typeof resultsSql>;
@@ -34,32 +34,32 @@ export class MessageResults {
     this.changes = new MessageChanges(database, account, events);
   }
 
-  /** Records what the attempt learned. A later attempt, or a higher state, is never overwritten. */
-  async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
-    if (settlements.length === 0) return;
-    const rows = inIdOrder(settlements.map((settlement) => new SettlementRow(settlement)));
+  /** Records the outcomes of an attempt. A later attempt, or a state of higher rank, is never overwritten. */
+  async recordOutcomes(token: string, outcomes: readonly MessageOutcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    const rows = inIdOrder(outcomes.map((outcome) => new OutcomeRow(outcome)));
     await this.events.step(async (session) => {
       const where = [this.account, token];
-      const settled = await this.move(
+      const recorded = await this.move(
         rows,
         'ACCEPTED',
         (usual) => this.changes.make(this.sql.accept, { rows: usual, where }, session),
-        (left) => this.changes.make(this.sql.settle, { rows: left, where }, session),
+        (left) => this.changes.make(this.sql.recordOutcomes, { rows: left, where }, session),
       );
       const withIds = rows.filter((row) => row.ims_id !== undefined);
-      if (settled < settlements.length && withIds.length > 0) {
+      if (recorded < outcomes.length && withIds.length > 0) {
         const { sql, bind } = this.sql.addImsIds;
         await session.run(sql, bind({ rows: withIds, where }));
       }
     });
   }
 
-  /** Raises messages to what their reports say; resolves to how many moved. */
+  /** Raises messages to the states of their reports; resolves to how many changed. */
   applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     return this.apply(this.sql.applyReports, reportRows(reports), session);
   }
 
-  /** The same for messages that have no final state yet and went to the number that their report tells. */
+  /** The same, only for messages without a final state whose number is that of the report. */
   applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     return this.move(
       reportRows(reports),
@@ -69,16 +69,16 @@ export class MessageResults {
     );
   }
 
-  /** Makes messages UNCONFIRMED that have never been handed over from here, though reports tell of them; resolves to how many. */
-  async doubtReported(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+  /** Makes reported messages UNCONFIRMED that were never submitted from here; resolves to how many. */
+  async markUnconfirmed(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     const rows = reportRows(reports);
     if (rows.length === 0) return 0;
     const { sql, bind } = this.sql.noteReported;
     await session.run(sql, bind({ rows, where: [this.account] }));
-    return this.apply(this.sql.doubtReported, rows, session);
+    return this.apply(this.sql.markUnconfirmed, rows, session);
   }
 
-  /** Who a report could be about, by our id or by the gateway's. */
+  /** Messages that reports may be about, by our id or the gateway's. */
   async findReported(
     { customImsIds, imsIds }: { customImsIds: string[]; imsIds: { ims_id: string; mobile: string }[] },
     session: SqlSession,
@@ -90,14 +90,14 @@ export class MessageResults {
   }
 
   /**
-   * Messages without a final state by the gateway's id alone: for the rare report that says nothing else.
+   * Messages without a final state by the gateway's id alone: for the rare report without anything else.
    *
-   * @param around when they were handed over; default: whenever
+   * @param around when their attempts were to end; default: any time
    */
   async findByImsIdAlone(
     imsIds: readonly string[],
     session: SqlSession,
-    around?: HandedOverAround,
+    around?: AttemptEnds,
   ): Promise<ReportedMessage[]> {
     if (imsIds.length === 0) return [];
     const { account } = this;
@@ -107,8 +107,8 @@ export class MessageResults {
   }
 
   /**
-   * Ends the doubt about an UNCONFIRMED message: back into the queue, or UNKNOWN. `false` where there is no doubt, or with
-   * `attempts` given another one than after so many.
+   * Manual resolution of an UNCONFIRMED message: back into the queue, or UNKNOWN. `false`: it is not UNCONFIRMED, or has another number of
+   * `attempts`.
    */
   async resolve(
     customImsId: string,
@@ -122,25 +122,25 @@ export class MessageResults {
   }
 
   /**
-   * Moves those that go the usual way by the statement that leaves the index of what is listed alone; then whoever is left.
+   * Changes the rows in the usual state with the statement that leaves the index key alone, then the other rows.
    *
-   * - With others among them, servers do all in one statement: two lock messages in another order than that of their ids, and whoever
-   *   does that often ends in deadlocks. (For the rare batch of which somebody did not move, they are tried again.) They see for
-   *   themselves which index stays as it is; SQLite writes each of which the statement names a column.
+   * - On servers, mixed rows take one general statement. Two statements lock messages out of id order, which leads to deadlocks. Servers also
+   *   detect by themselves which indexes stay the same; SQLite rewrites every index of a named column.
+   * - If some usual rows did not change, the general statement runs for all rows.
    */
   private async move<Row extends { state: ImsMessageState }>(
     rows: Row[],
     usualState: Row['state'],
-    usually: (rows: Row[]) => Promise<number>,
-    anyhow: (rows: Row[]) => Promise<number>,
+    changeUsual: (rows: Row[]) => Promise<number>,
+    changeAny: (rows: Row[]) => Promise<number>,
   ): Promise<number> {
     const isUsual = ({ state }: Row) => state === usualState;
     const isSplit = this.database.dialect.name === 'sqlite' || rows.every(isUsual);
     const usual = isSplit ? rows.filter(isUsual) : [];
     const others = isSplit ? rows.filter((row) => !isUsual(row)) : rows;
-    const moved = await usually(usual);
-    // Those that have moved do not move again.
-    return moved + (await anyhow(moved === usual.length ? others : rows));
+    const moved = await changeUsual(usual);
+    // Rows already changed do not change again.
+    return moved + (await changeAny(moved === usual.length ? others : rows));
   }
 
   private async apply(change: MessageChange, rows: readonly ReportRow[], session: EventfulSession): Promise<number> {
@@ -154,13 +154,13 @@ export class MessageResults {
   }
 }
 
-/** What an attempt learned, for `settle`; what is `undefined` stays NULL. A class, as `ReportRow`: see docs/performance-internals.md. */
-class SettlementRow implements RowValues {
+/** A row of `recordOutcomes`; `undefined` stays NULL. A class, as `ReportRow`: see docs/performance-internals.md. */
+class OutcomeRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;
-  readonly state: Settlement['state'];
+  readonly state: MessageOutcome['state'];
 
-  constructor({ customImsId, state, code, imsId, rawAnswer }: Settlement) {
+  constructor({ customImsId, state, code, imsId, rawAnswer }: MessageOutcome) {
     this.custom_ims_id = customImsId;
     this.state = state;
     this.rank_to = STATE_RANK[state];
@@ -170,7 +170,7 @@ class SettlementRow implements RowValues {
   }
 }
 
-/** What a report says, for `applyReports`. */
+/** A row of `applyReports`. */
 class ReportRow implements RowValues {
   [column: string]: string | number | undefined;
   readonly custom_ims_id: string;

@@ -7,7 +7,7 @@ import { MessageMaintenance } from './message-maintenance.js';
 import { MessageQueue } from './message-queue.js';
 import { MessageResults } from './message-results.js';
 
-/** How long a message whose direct send failed stays there for its caller to try again. */
+/** How long a message stays on hold after a failed `send`. */
 export const HOLD_MS = 3_600_000;
 
 export const MESSAGE_STORE_PROVIDERS = [

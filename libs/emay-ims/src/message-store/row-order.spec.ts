@@ -16,7 +16,7 @@ const IDS = ['b', 'C', 'a', 'c', 'B'];
 const IN_ORDER = ['B', 'C', 'a', 'b', 'c'];
 
 /** The ids among the parameters of each statement that the work runs: a column of their own, or the first one in JSON. */
-async function idsHandedOver(
+async function idsInStatements(
   dialect: ImsDatabase['dialect'],
   work: (writers: Writers, session: SqlSession) => Promise<unknown>,
 ): Promise<string[][]> {
@@ -43,7 +43,7 @@ async function idsHandedOver(
 describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (dialect) => {
   const attempt = { token: 't', lastsMs: 1 };
   const message = { mobile: '+611', content: 'x', priority: 0, sendAt: null, expiresAt: null };
-  const settlement = { state: 'ACCEPTED', code: null, imsId: '1', rawAnswer: null } as const;
+  const outcome = { state: 'ACCEPTED', code: null, imsId: '1', rawAnswer: null } as const;
   const report = { imsId: null, mobile: null, state: 'DELIVERED', reportState: 'DELIVRD', description: null } as const;
   const times = { submitTime: null, receiveTime: null };
 
@@ -67,11 +67,11 @@ describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (di
     ],
     ['claimThese', ({ queue }) => queue.claimThese(IDS, attempt)],
     [
-      'settle',
+      'recordOutcomes',
       ({ results }) =>
-        results.settle(
+        results.recordOutcomes(
           't',
-          IDS.map((customImsId) => ({ ...settlement, customImsId })),
+          IDS.map((customImsId) => ({ ...outcome, customImsId })),
         ),
     ],
     [
@@ -102,7 +102,7 @@ describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (di
   ])(
     'of %s are in the order of their ids, so that two writers of the same messages wait instead of deadlocking',
     async (_, work) => {
-      const lists = await idsHandedOver(dialect, work);
+      const lists = await idsInStatements(dialect, work);
       expect(lists.length).toBeGreaterThan(0);
       for (const ids of lists) expect(ids).toEqual(IN_ORDER);
     },
@@ -110,7 +110,7 @@ describe.each([sqlite, postgres, mysql])('the rows of a statement on $name', (di
 
   it('are in one statement on a server where their states differ; on SQLite, with its one writer, they need not be', async () => {
     const states = ['DELIVERED', 'UNDELIVERABLE', 'DELIVERED', 'UNKNOWN', 'REJECTED'] as const;
-    const lists = await idsHandedOver(dialect, ({ results }, session) =>
+    const lists = await idsInStatements(dialect, ({ results }, session) =>
       results.applyNamedReports(
         IDS.map((customImsId, index) => ({ ...report, ...times, customImsId, state: states[index]! })),
         session,

@@ -1,20 +1,20 @@
 import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 
-/** Rows that name a message by our id. */
+/** Rows that identify a message by our id. */
 export const ID_ROW: RowColumns = { custom_ims_id: 'varchar64' };
 
-/** Not `m.state`, where rows are to find their messages by key: a planner may take that for a better way to find them. */
+/** Instead of `m.state`, so that planners find messages by key and not by state. */
 export const STATE = "COALESCE(m.state, '')";
 
-/** The states of which something holds, for an `IN`. */
+/** The states for which `holds` is true, for an `IN`. */
 export function statesThat(holds: (state: ImsMessageState) => boolean): string {
   return IMS_MESSAGE_STATES.filter(holds)
     .map((state) => `'${state}'`)
     .join(', ');
 }
 
-/** How a row finds its message. */
+/** Join condition of a row and its message. */
 export function ofAccount(dialect: SqlDialect): string {
   return `${dialect.accountIs('custom_ims_id')} AND m.custom_ims_id = r.custom_ims_id`;
 }
@@ -31,8 +31,7 @@ export function ofMessage(columns: readonly string[]): string {
 }
 
 /**
- * Rows of one statement are always in the order of their ids: whoever locks the same messages at the same time waits for
- * the other, and does not end in a deadlock.
+ * Rows of every statement are in id order: concurrent statements on the same messages then wait for each other instead of deadlocking.
  */
 export function inIdOrder<Row extends { custom_ims_id: string }>(rows: readonly Row[]): Row[] {
   return rows.toSorted((one, other) => (one.custom_ims_id < other.custom_ims_id ? -1 : 1));

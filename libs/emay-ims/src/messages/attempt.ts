@@ -15,7 +15,7 @@ export interface ClaimedMessage extends Pick<ImsMessage, 'customImsId' | 'mobile
 }
 
 /** What an attempt learned of one message. */
-export interface Settlement {
+export interface MessageOutcome {
   customImsId: string;
   state: 'ACCEPTED' | 'REJECTED' | 'UNCONFIRMED';
   code: string | null;

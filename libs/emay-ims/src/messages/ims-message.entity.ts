@@ -40,8 +40,8 @@ export class ImsMessage {
   code: string | null;
 
   /**
-   * What the gateway answered where it could not be understood; at most 1,000 characters. What it repeats of the request's text
-   * and signature is blotted out.
+   * The gateway's answer, if it could not be parsed; at most 1,000 characters. Text and signature of the request that it repeats are
+   * redacted.
    */
   @Column({ name: 'raw_answer', type: 'varchar', length: 1000, nullable: true })
   rawAnswer: string | null;
@@ -50,26 +50,26 @@ export class ImsMessage {
   @Column({ type: 'smallint' })
   priority: number;
 
-  /** Not before; `null`: at once. */
+  /** Send time: not submitted before; `null`: at once. */
   @Column({ name: 'send_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   sendAt: Date | null;
 
-  /** Not after; `null`: no limit. */
+  /** Expiry: not submitted after; `null`: no limit. */
   @Column({ name: 'expires_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   expiresAt: Date | null;
 
   /**
-   * When the next thing is due. QUEUED: the earliest hand-over. SUBMITTING: the end of the attempt, after which the
-   * outcome counts as unconfirmed. ACCEPTED: the report deadline. `null`: nothing is awaited.
+   * QUEUED: when it is ready; `null` while on hold. SUBMITTING: the end of the attempt, after which it becomes UNCONFIRMED. ACCEPTED: the
+   * report deadline. Otherwise `null`.
    */
   @Column({ name: 'due_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   dueAt: Date | null;
 
-  /** Token of the latest attempt to submit; only its owner may settle it. */
+  /** ID of the latest attempt; results of earlier attempts are ignored. */
   @Column({ type: 'varchar', length: 32, nullable: true })
   attempt: string | null;
 
-  /** How often it has been handed over, at most 32,767. More than one only where the earlier ones provably did not arrive. */
+  /** How often it was submitted, at most 32,767. More than once only if the gateway provably did not accept it before. */
   @Column({ type: 'smallint' })
   attempts: number;
 
@@ -81,22 +81,22 @@ export class ImsMessage {
   @Column({ name: 'report_description', type: 'varchar', length: 255, nullable: true })
   reportDescription: string | null;
 
-  /** The gateway's `submitTime`: when it handed the message to the operator. */
+  /** The gateway's `submitTime`: when it passed the message to the carrier. */
   @Column({ name: 'gateway_submit_time', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   gatewaySubmitTime: Date | null;
 
-  /** The gateway's `receiveTime`: when it got the operator's report. Its clock, not the handset's. */
+  /** The gateway's `receiveTime`: when it received the carrier's report. Its clock, not the handset's. */
   @Column({ name: 'gateway_receive_time', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   gatewayReceiveTime: Date | null;
 
   @Column({ name: 'created_at', type: 'bigint', transformer: epochMilliseconds })
   createdAt: Date;
 
-  /** The point of no return: committed before the first byte of the request. */
+  /** The pre-send commit: before the first byte of the request. */
   @Column({ name: 'submitted_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   submittedAt: Date | null;
 
-  /** When we learned that the gateway took it. */
+  /** When the module learned that the gateway accepted it. */
   @Column({ name: 'accepted_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   acceptedAt: Date | null;
 
@@ -104,7 +104,11 @@ export class ImsMessage {
   @Column({ name: 'final_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   finalAt: Date | null;
 
-  /** For the module itself, and not read with the rest: see `message-listing.ts`. */
+  /**
+   * Index key of the dispatcher and maintenance; not part of what callers read. See `message-index-key.ts`.
+   *
+   * The columns, and the value `HANDED_OVER`, keep older words: renaming them takes a migration that breaks the release before.
+   */
   @Column({ name: 'listed_as', type: 'varchar', length: 16, nullable: true, select: false })
   protected listedAs?: string | null;
 

@@ -1,24 +1,24 @@
 import type { ImsAccountPulse } from './account-pulse.js';
 import type { ImsReportFlow } from './report-flow.js';
 
-/** What an operator needs to know of an account at a glance. */
+/** An account's state at a glance, for somebody on call. */
 export interface ImsAccountStatus extends ImsAccountPulse, ImsReportFlow {
-  /** Messages whose outcome is not known: a report or a person settles them. */
+  /** UNCONFIRMED messages: a report decides, or a person. */
   unconfirmed: number;
-  /** Of those, messages that a report says were sent, though not by this database: it was restored, or somebody else sends. */
+  /** Those of them reported as sent, but never submitted from this database: it was restored, or another system sends. */
   reportedUnsent: number;
-  /** Pulls whose answer never came, or not in whole: the reports in it are gone. */
+  /** Possibly lost batches: the poll got no answer, or an incomplete one. */
   possibleLosses: number;
-  /** How many reports those may have held, at most. */
+  /** How many reports they may have held, at most. */
   lostReportsAtMost: number;
-  /** Pages that could not be read; kept as they came. */
+  /** Batches that could not be parsed; kept as received. */
   unreadablePages: number;
-  /** Reports that no message answers to. */
+  /** Unmatched reports. */
   orphanedReports: number;
-  /** Reports that could not be read. */
+  /** Malformed reports. */
   quarantinedReports: number;
-  /** Events that wait for their durable handler, or that it is to be called with again. */
+  /** Events that wait for a call of their durable handler, the first or another. */
   pendingEvents: number;
-  /** Events that their durable handler has failed at so often that it is not called with them any more. */
+  /** Dead-lettered events: their durable handler used up all retries. */
   failedEvents: number;
 }

@@ -1,7 +1,7 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 
 /** The message that is due and has waited longest, by the database's clock. */
-export interface OldestDue {
+export interface OldestReady {
   at: Date;
   forMs: number;
 }
@@ -9,7 +9,7 @@ export interface OldestDue {
 const PRIORITIES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** One look into the index for each priority, however long the queue is; `null`: nothing is due. */
-export async function findOldestDue(database: ImsDatabase, account: string): Promise<OldestDue | null> {
+export async function findOldestReady(database: ImsDatabase, account: string): Promise<OldestReady | null> {
   const { now, dueMessages } = database.dialect;
   // Not MIN(listed_at) alone, for which MariaDB reads all that is due.
   const oldest = PRIORITIES.map(

@@ -10,14 +10,6 @@ import { StatusReader } from './status-reader.js';
 import { UnconfirmedResolver } from './unconfirmed-resolver.js';
 
 export const OPERATOR_PROVIDERS = [
-  perAccount(
-    UnconfirmedResolver,
-    [ImsDatabase, MessageResults, EventTransactions],
-    (database, results, events) => new UnconfirmedResolver(database, results, events),
-  ),
-  perAccount(
-    StatusReader,
-    [ImsDatabase, RESOLVED_OPTIONS, SENDING_CIRCUIT, ReportPoller, ReportInbox],
-    (database, options, circuit, poller, inbox) => new StatusReader(database, options, circuit, poller, inbox),
-  ),
+  perAccount(UnconfirmedResolver, [ImsDatabase, MessageResults, EventTransactions]),
+  perAccount(StatusReader, [ImsDatabase, RESOLVED_OPTIONS, SENDING_CIRCUIT, ReportPoller, ReportInbox]),
 ];

@@ -1,6 +1,6 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import { firstIdOf } from '../messages/ids.js';
-import { WAITING_HANDED_OVER } from '../message-store/message-listing.js';
+import { WAITING_SUBMITTED } from '../message-store/message-index-key.js';
 
 /** Whether the reports of what was accepted come here. */
 export interface ImsReportFlow {
@@ -39,7 +39,7 @@ export async function readReportFlow(database: ImsDatabase, account: string): Pr
   );
   const unreported = await first(
     `SELECT MIN(accepted_at) AS oldest, ${now} AS now FROM ${dueMessages}
-     WHERE account = ? AND ${WAITING_HANDED_OVER} AND state = 'ACCEPTED'`,
+     WHERE account = ? AND ${WAITING_SUBMITTED} AND state = 'ACCEPTED'`,
     [account, account],
   );
   const reports = Number(came.reports ?? 0);

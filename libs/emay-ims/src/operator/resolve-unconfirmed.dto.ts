@@ -8,15 +8,15 @@ export const MAX_REASON_LENGTH = 500;
 /** A person's decision about an UNCONFIRMED message. */
 export class ResolveUnconfirmedDto {
   /**
-   * `resend`: it goes back into the queue and **may reach the recipient twice**. `give-up`: it becomes UNKNOWN. A report
-   * that still comes settles it either way.
+   * `resend`: it goes back into the queue and **may reach the recipient twice**. `give-up`: it becomes UNKNOWN. A later
+   * report still decides.
    */
   @IsIn(RESOLUTION_DECISIONS)
   @OpenApi({
     enum: RESOLUTION_DECISIONS,
     description:
-      '`resend`: it goes back into the queue and **may reach the recipient twice**. `give-up`: it becomes UNKNOWN. A report ' +
-      'that still comes settles it either way.',
+      '`resend`: it goes back into the queue and **may reach the recipient twice**. `give-up`: it becomes UNKNOWN. A later ' +
+      'report still decides.',
   })
   decision: ResolutionDecision;
 
@@ -40,8 +40,8 @@ export class ResolveUnconfirmedDto {
   reason: string;
 
   /**
-   * `attempts` of the message as it was looked at: the decision counts only where it has not been handed over again since,
-   * and is a conflict otherwise. Default: it counts for whatever the message is in doubt about.
+   * `attempts` of the message as you saw it: a conflict if it was submitted again since. Default: the decision applies to the latest
+   * attempt.
    */
   @IsOptional()
   @IsInt()
@@ -51,8 +51,8 @@ export class ResolveUnconfirmedDto {
     type: 'integer',
     minimum: 0,
     description:
-      '`attempts` of the message as it was looked at: the decision counts only where it has not been handed over again since, ' +
-      'and is a conflict otherwise. Default: it counts for whatever the message is in doubt about.',
+      '`attempts` of the message as you saw it: a conflict if it was submitted again since. Default: the decision applies to the ' +
+      'latest attempt.',
   })
   attempts?: number;
 }

@@ -6,7 +6,7 @@ import type { KeptPages } from '../reports/kept-pages.js';
 import type { ReportPoller } from '../reports/report-poller.js';
 import type { ImsAccountPulse } from './account-pulse.js';
 import type { ImsAccountStatus } from './account-status.js';
-import { findOldestDue } from './oldest-due.js';
+import { findOldestReady } from './oldest-due.js';
 import { readReportFlow } from './report-flow.js';
 
 /** Reads how an account stands. */
@@ -27,7 +27,7 @@ export class StatusReader {
   async pulse(): Promise<ImsAccountPulse> {
     const { name: account, dispatch, reports: polling } = this.options;
     await this.database.assertWritable();
-    const oldest = await findOldestDue(this.database, account);
+    const oldest = await findOldestReady(this.database, account);
     const lease = await this.poller.leaseHolder();
     return {
       account,

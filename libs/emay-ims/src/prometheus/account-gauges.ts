@@ -39,7 +39,7 @@ const GAUGES: readonly AccountGauge[] = [
   },
   {
     name: 'emay_ims_unreadable_pages',
-    help: 'Pages of delivery reports that could not be read; kept as they came.',
+    help: 'Unreadable report batches; kept as received.',
     value: ({ unreadablePages }) => unreadablePages,
   },
   {
@@ -49,12 +49,12 @@ const GAUGES: readonly AccountGauge[] = [
   },
   {
     name: 'emay_ims_set_aside_pages',
-    help: 'Pages of delivery reports that could not be applied, however often that was tried; kept.',
+    help: 'Report batches set aside, as they could not be applied; kept.',
     value: ({ setAsidePages }) => setAsidePages,
   },
   {
     name: 'emay_ims_spooled_pages',
-    help: 'Pages of delivery reports in files of this machine, which the database has not taken; missing where the folder cannot be listed.',
+    help: 'Report batches in spool files of this machine; missing if the folder cannot be listed.',
     value: ({ spooledPages, spoolFailure }) => (spoolFailure === null ? spooledPages : null),
   },
   {

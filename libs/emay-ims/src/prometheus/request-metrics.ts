@@ -15,7 +15,7 @@ const EFFECTS = ['applied', 'orphaned', 'quarantined', 'conflicts'] as const;
 /** Up to the default deadline of a request, in seconds. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** What this process does, counted as it happens: requests, what they settled, pages of delivery reports. */
+/** What this process does, counted as it happens: requests, their recorded outcomes, report batches. */
 export class RequestMetrics {
   private readonly durations: Histogram<'account' | 'call' | 'outcome'>;
   private readonly submitted: Counter<'account' | 'outcome' | 'code'>;
@@ -45,7 +45,7 @@ export class RequestMetrics {
     });
     this.pages = new Counter({
       name: 'emay_ims_report_pages_total',
-      help: 'Pages of delivery reports that were applied; empty ones do not count.',
+      help: 'Report batches applied; empty ones do not count.',
       labelNames: ['account'],
       registers,
     });

@@ -3,7 +3,7 @@ import { codeTable } from './code-table.js';
 /**
  * What an answer's `code` means for the messages of the request:
  * - `success`: queued at the gateway, not yet sent
- * - `configuration`: nothing accepted, and every further call fails alike until an operator acts
+ * - `configuration`: nothing accepted, and every further call fails too until somebody on call acts
  * - `message`: a message of the request is refused for good
  * - `request`: the request as a whole is refused, by our mistake or by an unknown rule
  * - `doubtful`: says no, but can also come after the messages were taken
@@ -73,7 +73,7 @@ const ENTRIES: readonly AnswerCodeEntry[] = [
     kind: 'configuration',
     english: 'caller address not recognised',
     chinese: '不识别的 Ip',
-    advice: 'Have Emay allow this host’s public address, and check that no proxy adds X-Forwarded-For.',
+    advice: 'Have Emay allow this machine’s public address, and check that no proxy adds X-Forwarded-For.',
   },
   {
     code: 'ERROR_MOBILE_EMPTY',
@@ -122,7 +122,7 @@ const ENTRIES: readonly AnswerCodeEntry[] = [
     kind: 'configuration',
     english: 'wrong timestamp',
     chinese: '时间戳错误',
-    advice: 'Check this host’s clock (NTP) and protocol.timeZoneOffset.',
+    advice: 'Check this machine’s clock (NTP) and protocol.timeZoneOffset.',
   },
   {
     code: 'ERROR_SIGN',
@@ -164,14 +164,14 @@ const ENTRIES: readonly AnswerCodeEntry[] = [
     kind: 'configuration',
     english: 'wrong request time (not in the document)',
     chinese: '请求时间错误（文档未列出）',
-    advice: 'Check this host’s clock (NTP); ask Emay whether the account has to use the encrypted interface.',
+    advice: 'Check this machine’s clock (NTP); ask Emay whether the account has to use the encrypted interface.',
   },
   {
     code: 'ERROR_REQUESTTIME_TIMEOUT',
     kind: 'configuration',
     english: 'request out of date (not in the document)',
     chinese: '请求已过期（文档未列出）',
-    advice: 'Check this host’s clock (NTP), and what delays requests on their way.',
+    advice: 'Check this machine’s clock (NTP), and what delays requests on their way.',
   },
   {
     code: 'ERROR_REQUESTVALIDPERIOD',

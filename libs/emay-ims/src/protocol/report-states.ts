@@ -3,8 +3,8 @@ import { codeTable } from './code-table.js';
 /**
  * What a report's `state` means for the message:
  * - `delivered`: it reached the handset
- * - `rejected`: the gateway did not hand it to an operator
- * - `undeliverable`: the operator could not deliver it
+ * - `rejected`: the gateway did not pass it to a carrier
+ * - `undeliverable`: the carrier could not deliver it
  * - `unknown`: nobody knows, or the state is not in the table
  */
 export type ReportStateKind = 'delivered' | 'rejected' | 'undeliverable' | 'unknown';
@@ -32,7 +32,7 @@ const ENTRIES: readonly ReportStateEntry[] = [
   {
     state: 'TIMEOUT',
     kind: 'unknown',
-    english: 'no report from the operator in time',
+    english: 'no report from the carrier in time',
     chinese: '运营商状态报告超时',
     advice:
       'It may or may not have arrived and no further report follows: send again only if twice is better than never.',
@@ -56,7 +56,7 @@ const ENTRIES: readonly ReportStateEntry[] = [
     kind: 'rejected',
     english: 'mobile not supported',
     chinese: '手机号不支持',
-    advice: 'Ask Emay to open the country or operator for the account.',
+    advice: 'Ask Emay to open the country or carrier for the account.',
   },
   {
     state: 'FAIL_MOBILE_REPEAT',
@@ -75,7 +75,7 @@ const ENTRIES: readonly ReportStateEntry[] = [
   {
     state: 'FAIL_RESPONSE',
     kind: 'undeliverable',
-    english: 'the operator answered with a failure',
+    english: 'the carrier answered with a failure',
     chinese: '运营商响应失败',
     advice: 'Check that the number is in use; ask Emay with the imsId if many fail.',
   },

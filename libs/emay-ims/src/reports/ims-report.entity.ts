@@ -1,21 +1,21 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { epochMilliseconds } from '../messages/ims-message.entity.js';
 
-/** Why a report stands in this table: no message matches it (yet), or it could not be read. */
+/** Why a report is in this table: no message matches it (yet), or it is malformed. */
 export type ImsReportStatus = 'ORPHANED' | 'QUARANTINED';
 
 /**
- * A delivery report that could not be applied to a message. Applied ones live on in their message and in the raw page
- * they came in; this table holds only what needs a second look. Table `emay_ims_report`.
+ * A delivery report that was not applied to a message: unmatched or malformed. Applied reports are in their message and their raw batch.
+ * Table `emay_ims_report`.
  */
 @Entity({ name: 'emay_ims_report' })
 @Index('emay_ims_report_status', ['account', 'status', 'createdAt'])
 export class ImsReport {
-  /** The page it came in, `emay_ims_report_batch.id`. */
+  /** The report batch it came in, `emay_ims_report_batch.id`. */
   @PrimaryColumn({ name: 'batch_id', type: 'varchar', length: 32 })
   batchId: string;
 
-  /** Its position in that page, from 0. */
+  /** Its position in that batch, from 0. */
   @PrimaryColumn({ type: 'integer' })
   position: number;
 

@@ -5,34 +5,34 @@ import { printableCode, readToken } from '../protocol/index.js';
 import type { ReportInbox } from './report-inbox.js';
 import { isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
 
-/** How one pull of a page ended. */
+/** How one poll ended. */
 export interface PulledPage {
   /** What it brought; `null` where that is not known (yet). */
   page: IngestedPage | null;
-  /** Whether the gateway has answered, and its answer is in the database or is not needed there. */
+  /** Whether the gateway answered, and its answer is in the database or need not be stored. */
   isAnswered: boolean;
-  /** Why no further page should be asked for; `null`: it may, also where there is a problem with this one. */
+  /** Why to end this series of polls; `null`: go on, even if this batch has a problem. */
   stoppedBy: string | null;
 }
 
-/** An answer that hands nothing out, in the gateway's own spelling. Anything else is stored before it is read. */
+/** An answer without reports, exactly as the gateway writes it. Anything else is stored before it is parsed. */
 const NOTHING_HANDED_OUT =
   /^\s*\{\s*"code"\s*:\s*"([A-Z][A-Z0-9_]{0,63})"\s*(?:,\s*"data"\s*:\s*(?:\[\s*\]|null|"")\s*)?\}\s*$/;
-/** A body beside a code in the header that holds nothing. */
+/** An empty body, where the code is in the header. */
 const NOTHING = /^\s*(?:\[\s*\]|\{\s*\}|null|"")?\s*$/;
 const MAX_SHORT_LENGTH = 256;
-/** What the gateway says to any failure of its own, one that repeats itself at each call included. */
+/** The gateway's answer to any internal failure, also one that recurs at every call. */
 const REFUSED = 'ERROR_PARAMS';
-/** The gateway hands out the same page again and again, and none behind it. */
+/** The gateway returns the same batch at every poll. */
 const REPEATED = 'REPEATED_PAGE';
-/** So often in a row it is no accident: a page that failed on the way may be put back, and comes twice then. */
+/** Not fewer: a gateway may return a batch twice if its first response failed. */
 const MEANS_BLOCKED = 3;
 
-/** Pulls one page: records the intent, asks, keeps what comes, has it applied. */
+/** One poll: records the intent, requests a batch, stores it and has it applied. */
 export class PagePuller {
   private readonly logger: GuardedLogger;
   private refusals = 0;
-  /** The last page that held reports, and how often it has come in a row. */
+  /** The last batch with reports, and how often in a row it has come. */
   private lastPage: Buffer = Buffer.alloc(0);
   private repetitions = 0;
 
@@ -41,15 +41,15 @@ export class PagePuller {
     private readonly inbox: ReportInbox,
     private readonly ingestor: ReportIngestor,
     private readonly account: string,
-    /** Called once when the gateway turns out to refuse every call. */
+    /** Called once when polls turn out to be blocked. */
     private readonly onBlocked: (reason: string) => void,
   ) {
     this.logger = GuardedLogger.of(account);
   }
 
   /**
-   * The code with which the gateway has refused to hand out reports three times or more in a row; `REPEATED_PAGE`: it has
-   * handed out the same ones as often; `null`: neither.
+   * The code with which the gateway has refused three polls or more in a row; `REPEATED_PAGE`: it returned the same batch as often; `null`:
+   * neither.
    */
   get blockedFor(): string | null {
     if (this.refusals >= MEANS_BLOCKED) return REFUSED;
@@ -65,14 +65,17 @@ export class PagePuller {
     switch (end.kind) {
       case 'unsent':
         await this.inbox.forget(id);
-        this.logger.warn(`Delivery reports could not be asked for: ${end.reason}.`, { ...fields, code: end.reason });
+        this.logger.warn(`Delivery reports not polled: the request was not sent (${end.reason}).`, {
+          ...fields,
+          code: end.reason,
+        });
         return { page: null, isAnswered: false, stoppedBy: end.reason };
       case 'unconfirmed': {
         const { reason, page } = end;
         if (page !== null) return { ...(await this.keepAndApply(id, page, number, reason)), isAnswered: false };
         await this.inbox.lose(id, number);
         this.logger.error(
-          `A page of delivery reports may be lost: the answer ended with ${reason}. Recorded as pull ${id}.`,
+          `Possibly lost report batch: the poll ended with ${reason} (pull ${id}). Compare with the account at Emay.`,
           { ...fields, code: reason, pull: id },
         );
         return { page: { ...NO_REPORTS, lost: number }, isAnswered: false, stoppedBy: reason };
@@ -113,15 +116,15 @@ export class PagePuller {
     return { page, isAnswered: true, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
   }
 
-  /** A listed code: the gateway handed nothing out. */
+  /** A listed code: the gateway returned no reports. */
   private refused(pull: string, code: string): PulledPage {
     const fields = { account: this.account, call: 'getIMSReport', code, pull };
     this.refusals = code === REFUSED ? this.refusals + 1 : 0;
-    this.logger.warn(`The gateway refused to hand out delivery reports: ${code}.`, fields);
+    this.logger.warn(`The gateway refused a poll for delivery reports: ${code}.`, fields);
     if (this.refusals === MEANS_BLOCKED) {
       this.logger.error(
-        `The gateway answers every call for delivery reports with ${code}: one that it cannot print may be blocking its queue. ` +
-          'No report comes until that is removed: ask Emay.',
+        `Delivery reports blocked: the gateway refuses every poll with ${code}; one report that it cannot print may be blocking its ` +
+          'queue. None arrives until it is removed. Ask Emay.',
         fields,
       );
       this.onBlocked(code);
@@ -129,14 +132,14 @@ export class PagePuller {
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: code };
   }
 
-  /** How often this page has come in a row, this time included. */
+  /** How often this batch has come in a row, this time included. */
   private countRepetitions(body: Buffer, pull: string): number {
     this.repetitions = body.equals(this.lastPage) ? this.repetitions + 1 : 1;
     this.lastPage = body;
     if (this.repetitions === MEANS_BLOCKED) {
       this.logger.error(
-        'The gateway hands out the same page of delivery reports again and again. It is applied; none behind it comes until the ' +
-          'gateway lets go of it: ask Emay.',
+        'Delivery reports blocked: the gateway returns the same report batch at every poll. It is applied; none behind it arrives ' +
+          'until the gateway removes it. Ask Emay.',
         { account: this.account, call: 'getIMSReport', code: REPEATED, pull },
       );
       this.onBlocked(REPEATED);
@@ -148,23 +151,20 @@ export class PagePuller {
     const code = printableCode(problem as string);
     const fields = { account: this.account, call: 'getIMSReport', code, pull, reports, lost };
     if (lost === 0 && reports > 0) {
-      this.logger.warn(
-        `A page of delivery reports came with ${code}; all reports in it are applied (${reports}).`,
-        fields,
-      );
+      this.logger.warn(`A report batch came with ${code}; all its reports were applied: ${reports}.`, fields);
     } else if (lost > 0) {
       this.logger.error(
-        `A page of delivery reports came in part (${code}): reports applied ${reports}, lost at most ${lost}. Recorded ` +
-          `as pull ${pull}.`,
+        `Possibly lost reports: a report batch is incomplete (${code}, pull ${pull}). Reports received: ${reports}; lost at most: ` +
+          `${lost}.`,
         fields,
       );
     } else {
-      this.logger.error(`A page of delivery reports could not be read (${code}); it is kept as pull ${pull}.`, fields);
+      this.logger.error(`Unreadable report batch (${code}); it is kept (pull ${pull}).`, fields);
     }
   }
 }
 
-/** The code of an answer that provably hands nothing out; `null`: it may. */
+/** The code of an answer that provably holds no reports; `null`: it may hold some. */
 function codeOfNothing({ body, headerCode }: ReceivedPage): string | null {
   if (body.length > MAX_SHORT_LENGTH) return null;
   const text = body.toString('latin1');

@@ -2,19 +2,19 @@ import type { SqlSession } from '../database/ims-database.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
-import type { HandedOverAround, MessageResults } from '../message-store/message-results.js';
+import type { AttemptEnds, MessageResults } from '../message-store/message-results.js';
 import { isWrittenOtherwise, type DeliveryReport } from '../protocol/index.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 
-/** What came of some reports. */
-export interface AppliedReports extends Pick<MatchedReports, 'orphans' | 'conflicts'> {
-  /** Messages whose state moved. */
+/** The effect of some reports. */
+export interface AppliedReports extends Pick<MatchedReports, 'unmatched' | 'conflicts'> {
+  /** Messages whose state changed. */
   applied: number;
-  /** Messages that were never handed over from here, and are in doubt now. */
-  doubted: number;
+  /** Messages never submitted from here; they are UNCONFIRMED now. */
+  unconfirmed: number;
 }
 
-/** Finds the messages that reports are about, and raises them. Within a transaction of the caller's. */
+/** Matches reports to messages and raises their states, in the caller's transaction. */
 export class ReportApplication {
   private readonly logger: GuardedLogger;
 
@@ -22,30 +22,30 @@ export class ReportApplication {
     this.logger = GuardedLogger.of(messages.account);
   }
 
-  /** Most pages hold one report for each of so many messages: then one statement is enough, and nothing to look up. */
+  /** Fast path: usually each report names another message by our id; then one statement is enough, without a look-up. */
   async apply(reports: readonly DeliveryReport[], session: EventfulSession): Promise<AppliedReports> {
     const moved = await this.messages.applyNamedReports(reportsByName(reports) ?? [], session);
-    if (moved === reports.length) return { applied: moved, doubted: 0, orphans: [], conflicts: 0 };
-    // Those that moved stand where their reports want them, so they neither move nor count again.
+    if (moved === reports.length) return { applied: moved, unconfirmed: 0, unmatched: [], conflicts: 0 };
+    // Messages already changed are in their reports' states, so they neither change nor count again.
     const { applied, ...rest } = await this.applyMatched(reports, session);
     return { applied: moved + applied, ...rest };
   }
 
-  /** @param around when the messages left that reports name by the gateway's id alone; default: whenever */
+  /** @param around limits the search by gateway ID alone to attempts that ended in this range; default: no limit */
   async applyMatched(
     reports: readonly DeliveryReport[],
     session: EventfulSession,
-    around?: HandedOverAround,
+    around?: AttemptEnds,
   ): Promise<AppliedReports> {
-    const { applied, unsent, orphans, conflicts } = await this.match(reports, session, around);
-    const doubted = await this.messages.doubtReported(unsent, session);
-    // The dispatcher may have taken one of them since they were looked up: then its report is like any other.
+    const { applied, unsent, unmatched, conflicts } = await this.match(reports, session, around);
+    const unconfirmed = await this.messages.markUnconfirmed(unsent, session);
+    // The dispatcher may have claimed one since the look-up: then its report is an ordinary one.
     const raised = await this.messages.applyReports([...applied, ...unsent], session);
-    return { applied: raised, doubted, orphans, conflicts };
+    return { applied: raised, unconfirmed, unmatched, conflicts };
   }
 
-  /** Somebody has sent these messages, and it was not this database: they are not sent again, and a person is told. */
-  tellDoubts(messages: number): void {
+  /** Another system, or this database before a restore, submitted these messages. They are not sent again; a person has to look. */
+  logReportedUnsent(messages: number): void {
     if (messages === 0) return;
     this.logger.error(
       `Delivery reports name queued messages that were never submitted from here: ${messages}. They are UNCONFIRMED now and ` +
@@ -57,23 +57,23 @@ export class ReportApplication {
   private async match(
     reports: readonly DeliveryReport[],
     session: SqlSession,
-    around?: HandedOverAround,
+    around?: AttemptEnds,
   ): Promise<MatchedReports> {
     const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
     const named = await this.messages.findReported({ customImsIds, imsIds: [] }, session);
-    const { orphans } = matchReports(reports, named);
-    const imsIds = orphans.flatMap(({ imsId, mobile }) =>
+    const { unmatched } = matchReports(reports, named);
+    const imsIds = unmatched.flatMap(({ imsId, mobile }) =>
       imsId === null || mobile === null ? [] : { ims_id: imsId, mobile },
     );
-    // No index leads to these: only where nothing else can.
-    const alone = orphans.filter(isFoundByImsIdAlone).flatMap(({ imsId }) => imsId ?? []);
+    // Last resort: no index covers the gateway's id alone.
+    const alone = unmatched.filter(isFoundByImsIdAlone).flatMap(({ imsId }) => imsId ?? []);
     const byImsId = await this.messages.findReported({ customImsIds: [], imsIds }, session);
     const byImsIdAlone = await this.messages.findByImsIdAlone(alone, session, around);
     return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone]);
   }
 }
 
-/** Whether, if not by our id, its message can be found by the gateway's alone: no number goes with it, or one in another writing. */
+/** Whether the gateway's id alone may lead to its message: the report has no number, or one in another notation. */
 export function isFoundByImsIdAlone({ imsId, mobile }: DeliveryReport): boolean {
   return imsId !== null && (mobile === null || isWrittenOtherwise(mobile));
 }

@@ -10,40 +10,40 @@ import { retry } from '../time/retry.js';
 import type { AppliedPart, ReportBatchStore, StoredPage } from './report-batch-store.js';
 import type { ReportSpool } from './report-spool.js';
 
-/** How long both database and disk may refuse a page before it is given up. */
+/** How long both database and disk may refuse a batch before it is lost. */
 const KEEPING_MS = 60_000;
-/** The same while the process is being shut down. */
-const HURRIED_MS = 3_000;
+/** The same during a shutdown. */
+const SHUTDOWN_KEEPING_MS = 3_000;
 const LOADED_AT_A_TIME = 50;
 
 /**
- * The pulls of one account and the pages that came of them. The gateway forgets a report as it hands it out, so each pull leaves a
- * record before it is made, and its page is kept before anybody reads it. Only these steps change a record or a spool file:
+ * Polls of one account and their report batches. A poll deletes its reports at the gateway, so each is recorded before it is made, and its
+ * batch is stored before it is parsed. Only these steps change a record or a spool file:
  *
  * | step      | from                                     | to                                                        |
  * | --------- | ---------------------------------------- | --------------------------------------------------------- |
  * | `ask`     |                                          | PULLING: no answer yet                                    |
- * | `forget`  | PULLING, STORED                          | deleted: provably nothing was handed out                  |
- * | `lose`    | PULLING                                  | LOST: no answer came, what it may have held is gone       |
+ * | `forget`  | PULLING, STORED                          | deleted: provably no reports were returned                |
+ * | `lose`    | PULLING                                  | LOST: no answer came, its reports may be gone             |
  * | `keep`    | PULLING, LOST, or no record any more     | STORED: safe, not yet applied; or a spool file            |
  * | `waiting` | a spool file                             | STORED; or set aside, where the database refuses it       |
  * | `applied` | STORED                                   | STORED with progress; APPLIED; LOST in part; UNREADABLE   |
- * | `failed`  | STORED                                   | STORED, to be tried again; SET_ASIDE after too many times |
+ * | `failed`  | STORED                                   | STORED, for another try; SET_ASIDE after the last         |
  * | `retry`   | SET_ASIDE, UNREADABLE, a file set aside  | STORED, a spool file                                      |
  * | `discard` | SET_ASIDE, UNREADABLE, a file set aside  | deleted                                                   |
  */
 export class ReportInbox implements KeptPages {
-  /** How many pages are set aside, as of the last time that those which wait were gone through. */
+  /** Batches set aside, counted when the waiting ones were last processed. */
   setAsidePages = 0;
   private isCountDue = true;
   private readonly account: string;
   private readonly logger: GuardedLogger;
-  private isHurried = false;
-  /** Why the spool folder could not be listed the last time, as was told. */
+  private isShuttingDown = false;
+  /** Why the spool folder could not be listed the last time; logged once. */
   private spoolFailure: string | null = null;
-  /** Spool files that could not be read, moved or removed, with the code that was told. */
+  /** Spool files that could not be read, moved or removed, with the code that was logged. */
   private readonly stuck = new Map<string, string>();
-  /** How often the database has refused a spooled page, since this process started. */
+  /** How often the database has refused each spooled batch since this process started. */
   private readonly refusals = new Map<string, number>();
 
   constructor(
@@ -55,7 +55,7 @@ export class ReportInbox implements KeptPages {
     this.logger = GuardedLogger.of(this.account);
   }
 
-  /** Records the intent to pull so many; resolving, to the pull's id, proves that the database can store what comes. */
+  /** Records the intent to poll. Resolves to the poll's id: the database can store what comes. */
   async ask(requested: number, pullLastsMs: number): Promise<string> {
     const id = newToken();
     await this.batches.insert(id, requested, pullLastsMs);
@@ -66,7 +66,7 @@ export class ReportInbox implements KeptPages {
     return this.batches.delete(id);
   }
 
-  /** @param requested how many reports it may have held; `null`: not known */
+  /** @param requested most reports the batch may have held; `null`: not known */
   lose(id: string, requested: number | null): Promise<boolean> {
     return this.events.transaction(async (session) => {
       const isLost = await this.batches.lose(id, session);
@@ -75,16 +75,16 @@ export class ReportInbox implements KeptPages {
     });
   }
 
-  /** Pulls whose process died before the answer was kept; resolves to how many. */
-  async loseAbandoned(): Promise<number> {
+  /** Records polls whose process died before the answer was stored as possibly lost; resolves to how many. */
+  async loseStalled(): Promise<number> {
     let lost = 0;
     for (const { id, requested } of await this.batches.overdue()) if (await this.lose(id, requested)) lost++;
     return lost;
   }
 
   /**
-   * Puts a page that exists nowhere else into safety. Where neither database nor disk takes it, both are tried again for a while; only
-   * then is it lost, and stands recorded as a possible loss once the time of its pull is over.
+   * Stores a batch that exists nowhere else. If neither database nor disk takes it, both are tried again for a while. Then the batch is
+   * lost, and recorded as possibly lost once the time of its poll is over.
    *
    * @returns whether it is in the database; `false`: in a spool file
    */
@@ -98,36 +98,34 @@ export class ReportInbox implements KeptPages {
       if (storeError === null) return true;
       if ((await failureOf(() => this.spool.write(page))) !== null) throw storeError;
       this.logger.warn(
-        `The database did not take a page of delivery reports (${storeError.driverCode}); it is kept in a spool file (pull ${page.id}), and ` +
-          'the next pull tries to store it.',
+        `Report batch not stored (${storeError.driverCode}); it is in a spool file (pull ${page.id}). The next poll stores it again.`,
         fields(storeError),
       );
       return false;
     };
     const isStored = await retry(storeOrSpool, {
       mayPass: () => true,
-      limitMs: () => (this.isHurried ? HURRIED_MS : KEEPING_MS),
+      limitMs: () => (this.isShuttingDown ? SHUTDOWN_KEEPING_MS : KEEPING_MS),
       pauseMs: (failures) => Math.min(5_000, 50 * 2 ** failures),
     }).catch((error: EmayImsStoreError) => {
-      this.logger.error(
-        `Neither database nor disk took a page of delivery reports: pull ${page.id} is lost.`,
-        fields(error),
-      );
+      this.logger.error(`Report batch lost: neither database nor disk took it (pull ${page.id}).`, fields(error));
       throw error;
     });
-    if (!isStored) await failpoint('after-spool');
+    if (!isStored) {
+      await failpoint('after-spool');
+    }
     return isStored;
   }
 
-  /** The process is being shut down. */
-  hurry(): void {
-    this.isHurried = true;
+  /** Shortens the tries of `keep`. */
+  beginShutdown(): void {
+    this.isShuttingDown = true;
   }
 
   /**
-   * Pages that were spooled, or stored but not applied, before a crash or a failure; the oldest first.
+   * Batches that were spooled, or stored but not applied, before a crash or a failure; oldest first.
    *
-   * @param goOn asked before each page
+   * @param goOn asked before each batch
    * @throws EmayImsStoreError where the database is away
    */
   async *waiting(goOn: () => Promise<boolean>): AsyncGenerator<StoredPage> {
@@ -135,7 +133,7 @@ export class ReportInbox implements KeptPages {
     for (let ids = await this.batches.pending(LOADED_AT_A_TIME); ids.length > 0;) {
       for (const id of ids) {
         if (!(await goOn())) return;
-        // One at a time: together they might be long.
+        // One at a time: a batch may be large.
         const page = await this.batches.load(id);
         if (page !== null) yield page;
       }
@@ -143,46 +141,46 @@ export class ReportInbox implements KeptPages {
     }
     if (!this.isCountDue) return;
     this.setAsidePages = await this.countSetAside();
-    // As long as there are some, a person may have had them tried again.
+    // While there are some, a person may call retryReportPages().
     this.isCountDue = this.setAsidePages > 0;
   }
 
   /**
-   * Brings spooled pages into the database. None that stays where it is stops the ones behind it; nor does a folder that cannot be
-   * listed: pages need it only while the database is away.
+   * Moves spooled batches into the database. A file that fails does not block the ones after it. Nor does a folder that cannot be listed:
+   * it is needed only while the database is away.
    */
   private async unspool(): Promise<void> {
     const { waiting, failure } = await this.spool.list();
     this.tellSpoolFailure(failure);
     for (const id of waiting) {
-      if (this.isHurried) return; // The rest is safe where it is.
+      if (this.isShuttingDown) return; // The other files are safe on disk.
       try {
         await this.unspoolOne(id);
         this.stuck.delete(id);
       } catch (error) {
         if (error instanceof EmayImsStoreError) throw error;
         const code = reasonOf(error);
-        // Another process was faster, or it has been told.
+        // Another process moved it, or it has been logged.
         if (code === 'ENOENT' || this.stuck.get(id) === code) continue;
         this.stuck.set(id, code);
         this.logger.error(
-          `A spool file could not be read, moved or removed (${code}) and is left where it is (pull ${id}). Remove the cause; ` +
-            'the next pull tries it again.',
+          `A spool file could not be read, moved or removed (${code}) and is left in place (pull ${id}). Remove the cause; the next ` +
+            'poll tries again.',
           { account: this.account, pull: id, code },
         );
       }
     }
   }
 
-  /** Once, not at each pull. */
+  /** Once, not at every poll. */
   private tellSpoolFailure(failure: string | null): void {
     if (failure === this.spoolFailure) return;
     this.spoolFailure = failure;
     const fields = { account: this.account, code: failure };
     if (failure === null) return this.logger.log('The spool folder can be listed again.', fields);
     this.logger.error(
-      `The spool folder (reports.spoolPath) cannot be listed (${failure}): pages in it are not stored, and none could be written ` +
-        'there while the database is away. Pulls go on. Make it a folder that this process may read and write.',
+      `The spool folder (reports.spoolPath) cannot be listed (${failure}): report batches in it are not stored, and none can be spooled ` +
+        'while the database is away. Polling goes on. Make it a folder that this process may read and write.',
       fields,
     );
   }
@@ -192,7 +190,7 @@ export class ReportInbox implements KeptPages {
     const page = await this.spool.read(id);
     if (page === null) {
       await this.spool.putAside(id);
-      return this.logger.error(`A spool file is not whole and is set aside (pull ${id}).`, fields);
+      return this.logger.error(`A spool file is incomplete and was set aside (pull ${id}).`, fields);
     }
     try {
       await this.batches.store(page);
@@ -203,31 +201,28 @@ export class ReportInbox implements KeptPages {
     this.refusals.delete(id);
     await failpoint('before-unspool');
     await this.spool.remove(id);
-    this.logger.warn(`A spooled page of delivery reports is in the database now (pull ${id}).`, fields);
+    this.logger.warn(`A spooled report batch was stored in the database (pull ${id}).`, fields);
   }
 
-  /** The database is there, but does not take the page. */
+  /** The database answers, but refuses the batch. */
   private async refused(id: string, error: unknown): Promise<void> {
     const attempts = (this.refusals.get(id) ?? 0) + 1;
     const fields = { account: this.account, pull: id, code: reasonOf(error), attempts };
     if (attempts < mostAttempts(error)) {
       this.refusals.set(id, attempts);
-      this.logger.warn(
-        'The database does not take a spooled page of delivery reports; it will be tried again.',
-        fields,
-      );
+      this.logger.warn('The database refused a spooled report batch; the next poll tries again.', fields);
       return;
     }
     this.refusals.delete(id);
     await this.spool.putAside(id);
     this.logger.error(
-      `The database has refused a spooled page of delivery reports ${attempts} times; its file is set aside (pull ${id}). Remove ` +
-        'the cause, then have it tried again.',
+      `The database refused a spooled report batch ${attempts} times; its file was set aside (pull ${id}). Remove the cause, then call ` +
+        'retryReportPages().',
       fields,
     );
   }
 
-  /** In the transaction that applied the part. `false` where another instance is at this page. */
+  /** In the transaction that applies the part. `false`: another instance is processing this batch. */
   async applied(id: string, part: AppliedPart, session: EventfulSession): Promise<boolean> {
     const isOurs = await this.batches.apply(id, part, session);
     if (isOurs && part.end?.state === 'LOST') this.tellLoss(id, part.end.lost, session);
@@ -235,10 +230,10 @@ export class ReportInbox implements KeptPages {
   }
 
   /**
-   * The page could not be applied. After a few times (many, where the moment seems to be to blame) it is set aside, so that it costs
-   * nothing any more, and shows.
+   * Records that the batch could not be applied. After a few failures (more, if they look temporary) it is set aside: it takes no more
+   * work, and shows in the status.
    *
-   * @throws EmayImsStoreError where the database cannot note it: it is away, and the page not to blame
+   * @throws EmayImsStoreError if the database cannot record that: it is away, and the batch not the cause
    */
   async failed(pullId: string, error: unknown): Promise<void> {
     this.isCountDue = true;
@@ -251,14 +246,14 @@ export class ReportInbox implements KeptPages {
         session.events?.add(pullId, { type: 'reports.set-aside', account, occurredAt: new Date(), pullId, reason });
       return failures;
     });
-    if (attempts === 0) return; // Applied after all, or set aside by another instance, which has told it.
+    if (attempts === 0) return; // Applied after all, or set aside and logged by another instance.
     const fields = { account, pull: pullId, code: reason, attempts };
     if (attempts < most) {
-      this.logger.warn(`A page of delivery reports could not be applied (${reason}); it will be tried again.`, fields);
+      this.logger.warn(`Report batch not applied (${reason}); the next poll tries again.`, fields);
     } else {
       this.logger.error(
-        `A page of delivery reports could not be applied ${attempts} times (${reason}) and is set aside as pull ${pullId}. ` +
-          'Remove the cause, then have it tried again.',
+        `Report batch set aside after ${attempts} failures to apply it (${reason}, pull ${pullId}). Remove the cause, then call ` +
+          'retryReportPages().',
         fields,
       );
     }

@@ -14,7 +14,7 @@ import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './
 import { ReportApplication } from './report-application.js';
 import type { AppliedPart, PageEnd, StoredPage } from './report-batch-store.js';
 import type { ReportInbox } from './report-inbox.js';
-import type { SecondLookStore } from './second-look-store.js';
+import type { UnappliedReportStore } from './unapplied-report-store.js';
 
 /** What came of the reports of a page, or of several. */
 export interface ReportCounts {
@@ -66,7 +66,7 @@ export class ReportIngestor {
     private readonly events: EventTransactions,
     private readonly messages: MessageResults,
     private readonly inbox: ReportInbox,
-    private readonly secondLook: SecondLookStore,
+    private readonly unappliedReports: UnappliedReportStore,
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.reader = new PageReader(options);
@@ -141,15 +141,15 @@ export class ReportIngestor {
     const matched = await this.events.transaction(async (session) => {
       if (!(await this.inbox.applied(id, part, session))) return null;
       const applied = await this.application.apply(reports, session);
-      await this.setAside(id, applied.orphans, malformed, session);
+      await this.setAside(id, applied.unmatched, malformed, session);
       await failpoint('before-apply-commit');
       return applied;
     });
     if (matched === null) return false;
     ingested.reports += part.to - part.from;
     ingested.applied += matched.applied;
-    this.application.tellDoubts(matched.doubted);
-    ingested.orphaned += matched.orphans.length;
+    this.application.logReportedUnsent(matched.unconfirmed);
+    ingested.orphaned += matched.unmatched.length;
     ingested.quarantined += malformed.length + more;
     ingested.conflicts += matched.conflicts;
     ingested.lost += part.end?.lost ?? 0;
@@ -158,13 +158,13 @@ export class ReportIngestor {
 
   private async setAside(
     pullId: string,
-    orphans: readonly DeliveryReport[],
+    unmatched: readonly DeliveryReport[],
     malformed: readonly MalformedReport[],
     session: EventfulSession,
   ): Promise<void> {
-    await this.secondLook.keep(pullId, orphans, malformed, session);
+    await this.unappliedReports.keep(pullId, unmatched, malformed, session);
     const shared = { account: this.messages.account, occurredAt: new Date(), pullId };
-    for (const { position, customImsId, imsId, mobile, state: reportState } of orphans) {
+    for (const { position, customImsId, imsId, mobile, state: reportState } of unmatched) {
       const type = 'report.orphaned';
       const told = { ...shared, type, position, customImsId, imsId, mobile, reportState } as const;
       session.events?.add(`${pullId}:${position}`, told);

@@ -70,7 +70,7 @@ describe('matching a report', () => {
     expect(matchReports([orphan], [message(), message({ customImsId: 'none', imsId: null })])).toEqual({
       applied: [],
       unsent: [],
-      orphans: [orphan],
+      unmatched: [orphan],
       conflicts: 0,
     });
   });
@@ -104,23 +104,27 @@ describe('a number that is written in another way', () => {
 describe('a report of a message that has never been handed over', () => {
   const never = message({ state: 'QUEUED', attempts: 0, imsId: null, mobile: '+61422118000' });
   const about = (given: Partial<DeliveryReport>, to = never) => {
-    const { applied, unsent, orphans } = matchReports([report({ customImsId: 'one', ...given })], [to]);
-    return { applied: applied.length, unsent: unsent.length, orphans: orphans.length };
+    const { applied, unsent, unmatched } = matchReports([report({ customImsId: 'one', ...given })], [to]);
+    return { applied: applied.length, unsent: unsent.length, unmatched: unmatched.length };
   };
 
   it('says that somebody has sent it, if it names its number', () => {
-    expect(about({ mobile: '+61422118000' })).toEqual({ applied: 0, unsent: 1, orphans: 0 });
-    expect(about({ mobile: '+0422118000' })).toEqual({ applied: 0, unsent: 1, orphans: 0 });
+    expect(about({ mobile: '+61422118000' })).toEqual({ applied: 0, unsent: 1, unmatched: 0 });
+    expect(about({ mobile: '+0422118000' })).toEqual({ applied: 0, unsent: 1, unmatched: 0 });
     expect(about({ mobile: '+61422118000' }, { ...never, state: 'UNCONFIRMED' })).toMatchObject({ unsent: 1 });
   });
 
   it('is nobody’s if it names another', () => {
-    expect(about({ mobile: '+4915112345678' })).toEqual({ applied: 0, unsent: 0, orphans: 1 });
+    expect(about({ mobile: '+4915112345678' })).toEqual({ applied: 0, unsent: 0, unmatched: 1 });
   });
 
   it('counts where it has been handed over before, or has a result', () => {
-    expect(about({ mobile: '+61422118000' }, { ...never, attempts: 1 })).toEqual({ applied: 1, unsent: 0, orphans: 0 });
-    expect(about({}, { ...never, state: 'ACCEPTED' })).toEqual({ applied: 1, unsent: 0, orphans: 0 });
+    expect(about({ mobile: '+61422118000' }, { ...never, attempts: 1 })).toEqual({
+      applied: 1,
+      unsent: 0,
+      unmatched: 0,
+    });
+    expect(about({}, { ...never, state: 'ACCEPTED' })).toEqual({ applied: 1, unsent: 0, unmatched: 0 });
   });
 
   it('is kept once for each message, the highest of them', () => {
@@ -211,10 +215,10 @@ describe('a page of reports', () => {
           const states = (page: DeliveryReport[]) =>
             Object.fromEntries(matchReports(page, known).applied.map(({ customImsId, state }) => [customImsId, state]));
           expect(states(shuffled)).toEqual(states(reports));
-          const { applied, orphans } = matchReports(reports, known);
+          const { applied, unmatched } = matchReports(reports, known);
           expect(new Set(applied.map(({ customImsId }) => customImsId)).size).toBe(applied.length);
           const each = reports.map((one) => matchReports([one], known));
-          expect(orphans).toHaveLength(each.filter((one) => one.orphans.length === 1).length);
+          expect(unmatched).toHaveLength(each.filter((one) => one.unmatched.length === 1).length);
           for (const one of applied) {
             const ranks = each
               .flatMap((single) => single.applied)

@@ -9,25 +9,25 @@ const STATE_OF: Readonly<Record<ReportStateKind, AppliedReport['state']>> = {
   unknown: 'UNKNOWN',
 };
 
-/** States of a message that has never been handed over, but might have been sent all the same. */
+/** States of a message that was never submitted from here, but may have been sent elsewhere. */
 const WAITING_UNSENT: ReadonlySet<ImsMessageState> = new Set(['QUEUED', 'UNCONFIRMED']);
 
 export interface MatchedReports {
-  /** One for each message: the highest of what its reports say. */
+  /** One for each message: the highest-ranked of its reports. */
   applied: AppliedReport[];
-  /** About messages that have never been handed over from here, one for each: somebody else must have sent them. */
+  /** For messages never submitted from here, one for each: another system must have sent them. */
   unsent: AppliedReport[];
-  /** Reports that no message answers to. */
-  orphans: DeliveryReport[];
+  /** Reports without a message. */
+  unmatched: DeliveryReport[];
   /** Reports that contradict a final state, stored or in the same page; the higher rank wins. */
   conflicts: number;
 }
 
 /**
- * Gives each report its message: by our id, else by the gateway's together with the number, and never one to another
- * number than the report tells. A number alone proves nothing: two messages may have gone to it.
+ * Matches each report to its message: by our id, else by the gateway's id and the number. Never to a message with another number. A number
+ * alone proves nothing: several messages may have gone to it.
  *
- * - Where the number is written in another way, the ids decide: none of them may contradict.
+ * - If the number is in another notation, the ids decide, and none may contradict.
  */
 export function matchReports(reports: readonly DeliveryReport[], known: readonly ReportedMessage[]): MatchedReports {
   const byCustomImsId = new Map(known.map((message) => [message.customImsId, message]));
@@ -37,13 +37,13 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
   }
   const highest = new Map<string, AppliedReport>();
   const unsent = new Map<string, AppliedReport>();
-  const orphans: DeliveryReport[] = [];
+  const unmatched: DeliveryReport[] = [];
   let conflicts = 0;
 
   for (const report of reports) {
     const message = findMessage(report, byCustomImsId, byImsId);
     if (!message) {
-      orphans.push(report);
+      unmatched.push(report);
       continue;
     }
     const applied = toApplied(message.customImsId, report);
@@ -57,7 +57,7 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
     if (isFinal(standing) && isFinal(applied.state) && standing !== applied.state) conflicts++;
     if (!earlier || STATE_RANK[applied.state] > STATE_RANK[earlier.state]) highest.set(message.customImsId, applied);
   }
-  return { applied: [...highest.values()], unsent: [...unsent.values()], orphans, conflicts };
+  return { applied: [...highest.values()], unsent: [...unsent.values()], unmatched, conflicts };
 }
 
 /**

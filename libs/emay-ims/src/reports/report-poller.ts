@@ -8,7 +8,7 @@ import type { PagePuller } from './page-puller.js';
 import type { ReportInbox } from './report-inbox.js';
 import { NOTHING_COUNTED, type ReportCounts, type ReportIngestor } from './report-ingestor.js';
 
-/** What a pull brought, summed over its pages. */
+/** The result of a poll, summed over its report batches. */
 export interface ReportPullResult extends ReportCounts {
   /** Answers received, the last and empty one included. */
   pages: number;
@@ -21,31 +21,31 @@ export interface ReportPullResult extends ReportCounts {
   stoppedBy: string | null;
 }
 
-/** What a pull may take beyond the request itself before it counts as abandoned: storing the answer. */
+/** Time to store the answer, beyond the request timeout. After it, the poll counts as stalled. */
 const STORING_MS = 15_000;
-/** How much longer than one pull the lease is taken for, so that pages in quick succession share one renewal. */
+/** How much longer than one poll the lease lasts, so that polls in quick succession share one renewal. */
 const LEASE_RESERVE_MS = 5_000;
 const LEASE_HELD = 'LEASE_HELD';
-/** Pages have come, and are kept, but could not be applied. */
+/** Batches are stored, but could not be applied. */
 const NOT_APPLIED = 'NOT_APPLIED';
 const SPOOLED = 'SPOOLED';
 const SHUTTING_DOWN = 'SHUTTING_DOWN';
 const OVER_SPEED = 'ERROR_OVER_SPEED';
-/** The gateway counts calls by the second. Where waiting so often does not help, somebody else is calling. */
+/** The gateway limits calls per second. If these waits do not help, another system is calling. */
 const OVER_SPEED_PAUSES_MS = [1_000, 2_000];
-/** Pages in one pull that cannot be applied, or bring nothing that can be read: more of them would only pile up. */
+/** Batches that fail to apply, or hold nothing readable, before polling pauses. */
 const MAX_FAILED_PAGES = 3;
 
 /**
- * Pulls delivery reports and has them applied. The gateway forgets what it hands out, so in this order:
+ * Polls for delivery reports and has them applied. A poll is a destructive read, so in this order:
  *
- * - take the lease of the account, so that one instance pulls;
- * - record the intent: no pull while the database cannot store what comes;
- * - pull, and store the raw bytes before anybody reads them;
- * - apply them; a full page means there may be more, so pull again at once.
+ * - take the lease of the account, so that one instance polls;
+ * - record the intent: no poll while the database cannot store the answer;
+ * - poll, and store the raw bytes before they are parsed;
+ * - apply them; a full batch means that more may wait, so poll again at once.
  */
 export class ReportPoller {
-  /** When a pull of this instance last got to the end of the gateway's queue; `null`: none has yet. */
+  /** When this instance last emptied the gateway's queue; `null`: not yet. */
   lastGoodPullAt: Date | null = null;
   private readonly leaseName: string;
   private readonly logger: GuardedLogger;
@@ -65,17 +65,17 @@ export class ReportPoller {
     this.leaseName = `${options.name}:reports`;
   }
 
-  /** Why the gateway refuses to hand out reports, again and again; `null`: it does not. */
+  /** Why reports are blocked; `null`: they are not. */
   get blockedFor(): string | null {
     return this.puller.blockedFor;
   }
 
-  /** How many pages could not be applied, as of the last pull. */
+  /** Batches set aside, as of the last poll. */
   get setAsidePages(): number {
     return this.inbox.setAsidePages;
   }
 
-  /** A scheduled pull: left out while the gateway refuses or cannot be reached, with growing pauses. */
+  /** A scheduled poll; skipped while the circuit is open. */
   async pullOnSchedule(): Promise<void> {
     const passage = this.circuit.enter();
     if (passage === 'none') return;
@@ -92,27 +92,27 @@ export class ReportPoller {
   }
 
   /**
-   * Drains the gateway's queue. A call during a pull gets that pull's result: pulls of one instance never overlap.
+   * Empties the gateway's queue. A call during a poll gets that poll's result: polls of one instance never overlap.
    *
-   * @param limit most reports to fetch; default: all that wait
+   * @param limit most reports to fetch; default: all
    */
   pull(limit = Infinity): Promise<ReportPullResult> {
     this.running ??= this.drain(limit).finally(() => (this.running = null));
     return this.running;
   }
 
-  /** Ends the drain after the page that is under way. */
+  /** Ends polling after the request in flight. */
   stop(): void {
     this.stopping.abort();
-    this.inbox.hurry();
+    this.inbox.beginShutdown();
   }
 
-  /** Which instance pulls just now; `null`: none, or not since its lease ran out. */
+  /** Which instance holds the lease to poll; `null`: none. */
   leaseHolder(): Promise<{ isOurs: boolean; until: Date } | null> {
     return this.leases.currentHolder(this.leaseName);
   }
 
-  /** Lets another instance go on at once. */
+  /** Lets another instance poll at once. */
   async release(): Promise<void> {
     await this.leases.release(this.leaseName);
   }
@@ -152,7 +152,7 @@ export class ReportPoller {
       problem ??= page?.problem ?? null;
       const isFailed = page === null || (page.problem !== null && page.reports === 0);
       if (isFailed && ++failed === MAX_FAILED_PAGES) return page === null ? NOT_APPLIED : problem;
-      // One that is cut or unreadable does not tell how many wait behind it.
+      // A cut or unreadable batch does not show whether more wait.
       if (page !== null && page.problem === null && page.reports < number) {
         this.lastGoodPullAt = new Date();
         return problem;
@@ -162,7 +162,7 @@ export class ReportPoller {
     return problem;
   }
 
-  /** How long one pull may take. */
+  /** How long one poll may take. */
   private get lastsMs(): number {
     return this.options.http.timeoutMs + STORING_MS;
   }
@@ -175,7 +175,7 @@ export class ReportPoller {
     return !this.isStopped && (await this.hold());
   }
 
-  /** Renewed in time for the next page, not for each: a page may take a millisecond or a request's whole deadline. */
+  /** Renewed only when the next poll might outlast it: a poll may take a millisecond, or the whole request timeout. */
   private async hold(): Promise<boolean> {
     if (performance.now() <= this.heldUntil - this.lastsMs) return true;
     const forMs = this.lastsMs + LEASE_RESERVE_MS;
@@ -186,15 +186,18 @@ export class ReportPoller {
   }
 
   private async wait(forMs: number): Promise<void> {
-    // Cut short when the process is to end.
+    // Ends early at a shutdown.
     await pause(forMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   private log({ reports, applied, orphaned, quarantined, conflicts }: ReportPullResult): void {
-    const message = `Delivery reports: ${reports}, of which ${applied} moved a message`;
+    const message = `Delivery reports received: ${reports}; messages changed: ${applied}`;
     const fields = { account: this.options.name, reports, applied, orphaned, quarantined, conflicts };
     if (orphaned + quarantined + conflicts === 0) return this.logger.debug(message, fields);
-    this.logger.warn(`${message}; orphaned ${orphaned}, quarantined ${quarantined}, conflicting ${conflicts}`, fields);
+    this.logger.warn(
+      `${message}; unmatched: ${orphaned}, quarantined: ${quarantined}, conflicting: ${conflicts}`,
+      fields,
+    );
   }
 }
 

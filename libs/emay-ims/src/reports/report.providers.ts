@@ -9,7 +9,7 @@ import { perAccount } from '../injection/per-account.js';
 import { MessageResults } from '../message-store/message-results.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
 import { ACCOUNT_CLOCK } from '../time/clock.js';
-import { OrphanAdoption } from './orphan-adoption.js';
+import { LateMatching } from './late-matching.js';
 import { PagePuller } from './page-puller.js';
 import { ReportApplication } from './report-application.js';
 import { ReportBatchStore } from './report-batch-store.js';
@@ -17,7 +17,7 @@ import { ReportInbox } from './report-inbox.js';
 import { ReportIngestor } from './report-ingestor.js';
 import { ReportPoller } from './report-poller.js';
 import { ReportSpool } from './report-spool.js';
-import { SecondLookStore } from './second-look-store.js';
+import { UnappliedReportStore } from './unapplied-report-store.js';
 
 export const REPORT_PROVIDERS = [
   perAccount(
@@ -26,26 +26,19 @@ export const REPORT_PROVIDERS = [
     (database, { name }) => new ReportBatchStore(database, name),
   ),
   perAccount(ReportSpool, [RESOLVED_OPTIONS], ({ name, reports }) => new ReportSpool(reports.spoolPath, name)),
+  perAccount(ReportInbox, [ReportBatchStore, ReportSpool, EventTransactions]),
   perAccount(
-    ReportInbox,
-    [ReportBatchStore, ReportSpool, EventTransactions],
-    (batches, spool, events) => new ReportInbox(batches, spool, events),
-  ),
-  perAccount(
-    SecondLookStore,
+    UnappliedReportStore,
     [ImsDatabase, RESOLVED_OPTIONS],
-    (database, { name }) => new SecondLookStore(database, name),
+    (database, { name }) => new UnappliedReportStore(database, name),
   ),
+  perAccount(ReportIngestor, [EventTransactions, MessageResults, ReportInbox, UnappliedReportStore, RESOLVED_OPTIONS]),
+  perAccount(ReportApplication, [MessageResults]),
   perAccount(
-    ReportIngestor,
-    [EventTransactions, MessageResults, ReportInbox, SecondLookStore, RESOLVED_OPTIONS],
-    (events, results, inbox, secondLook, options) => new ReportIngestor(events, results, inbox, secondLook, options),
-  ),
-  perAccount(ReportApplication, [MessageResults], (results) => new ReportApplication(results)),
-  perAccount(
-    OrphanAdoption,
-    [EventTransactions, SecondLookStore, ReportApplication, RESOLVED_OPTIONS],
-    (events, secondLook, application, { http }) => new OrphanAdoption(events, secondLook, application, http.timeoutMs),
+    LateMatching,
+    [EventTransactions, UnappliedReportStore, ReportApplication, RESOLVED_OPTIONS],
+    (events, unappliedReports, application, { http }) =>
+      new LateMatching(events, unappliedReports, application, http.timeoutMs),
   ),
   perAccount(
     PagePuller,
@@ -58,10 +51,5 @@ export const REPORT_PROVIDERS = [
   perAccount(REPORTS_CIRCUIT, [RESOLVED_OPTIONS, EventListeners, ACCOUNT_CLOCK], (options, listeners, clock) =>
     newCircuit('reports', options, listeners, clock),
   ),
-  perAccount(
-    ReportPoller,
-    [PagePuller, ReportInbox, ReportIngestor, LeaseStore, REPORTS_CIRCUIT, RESOLVED_OPTIONS],
-    (puller, inbox, ingestor, leases, circuit, options) =>
-      new ReportPoller(puller, inbox, ingestor, leases, circuit, options),
-  ),
+  perAccount(ReportPoller, [PagePuller, ReportInbox, ReportIngestor, LeaseStore, REPORTS_CIRCUIT, RESOLVED_OPTIONS]),
 ];

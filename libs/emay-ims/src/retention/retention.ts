@@ -9,7 +9,7 @@ import type { RetentionStore } from './retention-store.js';
 export interface ImsPurgeResult {
   /** Messages: DELIVERED, UNDELIVERABLE, REJECTED, CANCELLED, EXPIRED. */
   messages: number;
-  /** Raw pages of delivery reports that were applied. */
+  /** Applied report batches. */
   reportPages: number;
   /** Reports that no message ever answered to. */
   orphanedReports: number;
@@ -52,8 +52,8 @@ export class Retention {
     const { messages, reportPages, orphanedReports, failedEvents } = await this.purge(days, holdsLease);
     if (messages + reportPages + orphanedReports + failedEvents === 0) return;
     this.logger.log(
-      `Deleted what was older than retention.days (${days}): messages ${messages}, report pages ${reportPages}, ` +
-        `orphaned reports ${orphanedReports}, failed events ${failedEvents}`,
+      `Deleted what was older than retention.days (${days}): messages ${messages}, report batches ${reportPages}, ` +
+        `unmatched reports ${orphanedReports}, dead-lettered events ${failedEvents}`,
       { account: this.account, messages, reportPages, orphanedReports, failedEvents },
     );
   }

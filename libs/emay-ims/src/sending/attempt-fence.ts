@@ -2,14 +2,14 @@ import type { HeldBack } from '../client/index.js';
 import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
 import type { EmayImsClock } from '../time/clock.js';
 
-/** How long before its end an attempt is given up: for what is between the last look at the clocks and the wire, and for clocks that run apart. */
+/** Margin before the end of an attempt: for the time from this check to the first byte, and for clock drift. */
 const MARGIN_MS = 2_000;
 
-/** An attempt that knows how long ago it was made: before its messages were claimed, so what claiming took counts. */
+/** An attempt that measures its age. It begins before its messages are claimed, so the claim's duration counts. */
 export interface RunningAttempt extends Attempt {
-  /** By whichever clock says more. */
+  /** By the monotonic or the wall clock, whichever shows more. */
   elapsedMs(): number;
-  /** Why its request is not to be sent at all. */
+  /** Why its request must not be sent; `null`: it may. */
   heldBack: HeldBack | null;
 }
 
@@ -21,11 +21,11 @@ export function runAttempt(attempt: Attempt, clock: EmayImsClock, heldBack: Held
 export type ClosedBy = 'ATTEMPT_OVER' | 'PAST_EXPIRY';
 
 /**
- * Why the messages may not leave any more; `null`: they may.
+ * The fence: why the request must not be sent any more; `null`: it may.
  *
- * - `ATTEMPT_OVER`: others may have found it abandoned, and a person may have decided about its messages.
- * - `PAST_EXPIRY`: one of them is past its `expiresAt`. How much time was left, the database has told; from there on it is
- *   measured, so it does not matter what time it is for this host.
+ * - `ATTEMPT_OVER`: maintenance may have found it stalled, and a person may have resolved its messages.
+ * - `PAST_EXPIRY`: a message is past its `expiresAt`. The database gave the time left and this process measures it, so this machine's clock
+ *   does not matter.
  */
 export function closedBy(attempt: RunningAttempt, messages: readonly ClaimedMessage[]): ClosedBy | null {
   const elapsedMs = attempt.elapsedMs();

@@ -5,31 +5,30 @@ import type { NewMessage } from '../messages/new-message.js';
 import { unreadMessage, type Standing } from '../messages/unread-message.js';
 import type { SubmittedMessage } from './submitter.js';
 
-/** How each message of a batch ended, in exactly one of the lists, in the order given. */
+/** Result of each message of a batch, in exactly one of the lists, in the order given. */
 export interface BatchEnd {
-  /** Under their ids is what the call wanted: as it stands in the database, or as far as this process knows. */
+  /** Stored as the call wanted: as in the database, or as far as this process knows. */
   stored: ImsMessage[];
-  /** Under their ids another message was stored while the call was under way. */
+  /** Another message was stored under the id during the call. */
   conflicts: NewMessage[];
   /** Neither stored nor sent. */
   unsent: NewMessage[];
 }
 
-/** Perhaps sent, perhaps not: the database went away where that was to be recorded. */
-const IN_DOUBT = { state: 'UNCONFIRMED', code: 'STORE_FAILED', attempts: 1 } as const;
+/** It may have been sent: the database failed when that was to be recorded. */
+const MAYBE_SENT = { state: 'UNCONFIRMED', code: 'STORE_FAILED', attempts: 1 } as const;
 
 /**
- * What a process knows of the messages of a batch, from step to step, so that each can be told of even if the database is
- * not there any more.
+ * What this process knows of a batch's messages, so that it can report each even if the database has failed.
  *
- * - In the order of a batch: what is stored in the queue or as SUBMITTING, how each request ended, how all stand at the end.
+ * - Steps of a batch, in order: messages stored as QUEUED or SUBMITTING; the end of each request; the states read back.
  */
 export class BatchLedger {
-  /** By id. What is not in it has never been stored by this call. */
+  /** By id. A message not in it was never stored by this call. */
   private readonly stored: Map<string, ImsMessage>;
-  /** Those whose write got no answer, so that no request has left with them; and whether that was to put them into the queue. */
+  /** Messages whose write got no answer, so they were not submitted; `isQueueing`: the write was to the queue. */
   private readonly unanswered = new Map<string, { message: NewMessage; isQueueing: boolean }>();
-  /** From then on it may be sent. */
+  /** From then on a message may be sent. */
   isAnythingStored = false;
 
   constructor(
@@ -49,9 +48,9 @@ export class BatchLedger {
     return this.store(messages, write, ({ sendAt }) => ({ state: 'QUEUED', dueAt: sendAt ?? this.createdAt }), true);
   }
 
-  /** In doubt until it is known how their request ended. */
+  /** Counted as UNCONFIRMED until their request has ended. */
   storeSubmitting(messages: readonly NewMessage[], write: () => Promise<void>): Promise<void> {
-    return this.store(messages, write, () => IN_DOUBT, false);
+    return this.store(messages, write, () => MAYBE_SENT, false);
   }
 
   private async store(
@@ -64,7 +63,7 @@ export class BatchLedger {
       await write();
     } catch (error) {
       if (error instanceof EmayImsStoreError && error.mayBeStored) {
-        this.note(messages, () => IN_DOUBT);
+        this.note(messages, () => MAYBE_SENT);
         for (const message of messages) this.unanswered.set(message.customImsId, { message, isQueueing });
       }
       throw error;
@@ -83,7 +82,7 @@ export class BatchLedger {
     }
   }
 
-  /** How a request ended, as recorded in the database. */
+  /** The end of a request, as recorded in the database. */
   recordEnds(ends: readonly SubmittedMessage[]): void {
     for (const { customImsId, state, code, imsId } of ends) {
       const message = this.stored.get(customImsId);
@@ -94,14 +93,14 @@ export class BatchLedger {
     }
   }
 
-  /** How they stand in the database. */
+  /** Their current state in the database. */
   recordStored(messages: readonly ImsMessage[]): void {
     for (const message of messages) this.stored.set(message.customImsId, message);
   }
 
   /**
-   * Takes over how all that may be stored stand in the database. What is not there of those without an answer has not been sent;
-   * those that were to be queued are returned: their write may still arrive, so only storing them again tells.
+   * Takes over the states in the database. A message whose write got no answer and that is missing was not sent. Returns those meant for the
+   * queue: their write may still arrive, so they have to be stored again.
    */
   reconcile(found: readonly ImsMessage[]): NewMessage[] {
     this.recordStored(found);

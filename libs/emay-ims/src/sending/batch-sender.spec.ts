@@ -31,7 +31,7 @@ it('sends nothing any more once a batch has failed, and tells so when all reques
       ended.push(customImsId);
       return [{ customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: null }];
     },
-    persistently: (work: () => Promise<unknown>) => work(),
+    retryOnStoreError: (work: () => Promise<unknown>) => work(),
   } as unknown as Submitter;
   const dispatch = { concurrency: 2, maxBatchSize: 1, minBackoffMs: 1, maxBackoffMs: 1 };
   const options = { name: 'default', dispatch } as unknown as ResolvedEmayImsOptions;

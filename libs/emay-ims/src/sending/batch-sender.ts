@@ -10,20 +10,19 @@ import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { BatchLedger, type BatchEnd } from './batch-ledger.js';
 import type { RunningAttempt } from './attempt-fence.js';
-import { leavingAt, problemWithNow } from './leaving.js';
+import { asClaimedAt, problemWithSendingNow } from './send-now.js';
 import { packRequests } from './request-packing.js';
 import type { Submitter } from './submitter.js';
 
-/** How long the caller of a batch waits for a database that was there a moment ago, to be told how its messages stand. */
+/** How long a batch waits for a failing database when it reads back the states of its messages. */
 const READING_BACK_MS = 5_000;
 
 /**
- * Sends any number of messages at once, while the caller waits, in as few requests as possible; those that are for later are
- * queued.
+ * Submits any number of messages directly, in as few requests as possible; those with a later send time are enqueued.
  *
- * - Until something is stored, what goes wrong is thrown: the call can be made again.
- * - From then on a request may have left, so the call resolves, whatever happens, and says of each message how it ended. A
- *   failure ends it: what has not been stored by then is never sent.
+ * - Before anything is stored, failures are thrown: the call can be repeated.
+ * - Afterwards a request may have been sent, so the call always resolves, with the result of each message. A failure stops it: what is not
+ *   stored by then is never sent.
  */
 export class BatchSender {
   private readonly logger: GuardedLogger;
@@ -39,11 +38,11 @@ export class BatchSender {
   }
 
   async send({ messages, givenIds }: IdentifiedMessages): Promise<BatchEnd> {
-    const known = await this.takeUpKnown(messages, givenIds);
+    const known = await this.findAndUnhold(messages, givenIds);
     const createdAt = await this.queue.now();
     const ledger = new BatchLedger(this.options.name, messages, known, createdAt);
     const fresh = messages.filter(({ customImsId }) => !known.has(customImsId));
-    const isForLater = (message: NewMessage) => problemWithNow(message, createdAt) !== null;
+    const isForLater = (message: NewMessage) => problemWithSendingNow(message, createdAt) !== null;
     const later = fresh.filter(isForLater);
     const now = fresh.filter((message) => !isForLater(message));
 
@@ -53,8 +52,8 @@ export class BatchSender {
     return ledger.end();
   }
 
-  /** What is stored under the given ids. Those that were held for a call like this one go to the dispatcher. */
-  private async takeUpKnown(
+  /** Messages already stored under the given ids. Those on hold are made ready for the dispatcher. */
+  private async findAndUnhold(
     messages: readonly NewMessage[],
     givenIds: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, ImsMessage>> {
@@ -66,12 +65,12 @@ export class BatchSender {
     return known;
   }
 
-  /** Resolves when all requests have ended: a caller who hears of a failure must not be sent for any more. */
+  /** Resolves when all requests have ended: after a failure is reported, nothing more may be sent. */
   private async sendAll(requests: NewMessage[][], givenIds: ReadonlySet<string>, ledger: BatchLedger): Promise<void> {
     const failures: unknown[] = [];
     let isHeldBack = false;
     const sendNext = async (request: NewMessage[]) => {
-      // While the way is not proven the rest waits in the queue: not one request is spent on it.
+      // While no address is proven, the rest waits in the queue: no request is spent on it.
       if (isHeldBack || this.mustWait) return this.enqueue(request, ledger);
       const attempt = await this.submitter.newAttempt();
       isHeldBack ||= attempt.heldBack !== null;
@@ -90,9 +89,9 @@ export class BatchSender {
     this.logFailure(failures[0]);
   }
 
-  /** The account is refused, or a request has just ended in a way that asks for care. */
+  /** The account is refused, or the circuit backs off while requests have to stay small. */
   private get mustWait(): boolean {
-    return this.circuit.isShut || (this.circuit.isPausing && this.submitter.size.isSmall);
+    return this.circuit.isAccountRefused || (this.circuit.isBackingOff && this.submitter.size.isSmall);
   }
 
   private async sendRequest(
@@ -101,7 +100,7 @@ export class BatchSender {
     givenIds: ReadonlySet<string>,
     ledger: BatchLedger,
   ): Promise<void> {
-    // Requests before this one may have taken long.
+    // Earlier requests may have taken long.
     const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.queue.now() : ledger.createdAt;
     await ledger.storeSubmitting(request, () => this.queue.insertSubmitting(request, attempt));
     const theirs = await this.findTakenByOthers(request, attempt, givenIds);
@@ -109,11 +108,11 @@ export class BatchSender {
     const theirIds = new Set(theirs.map(({ customImsId }) => customImsId));
     const ours = request.filter(({ customImsId }) => !theirIds.has(customImsId));
     if (ours.length === 0) return;
-    const leaving = ours.map((message) => leavingAt(now, message));
-    ledger.recordEnds(await this.submitter.submit(leaving, attempt, 0));
+    const submittable = ours.map((message) => asClaimedAt(now, message));
+    ledger.recordEnds(await this.submitter.submit(submittable, attempt, 0));
   }
 
-  /** Of the ids that the caller gave, those that another call has stored since we looked. */
+  /** Messages under given ids that another call has stored since the look-up. */
   private async findTakenByOthers(
     request: readonly NewMessage[],
     attempt: RunningAttempt,
@@ -121,7 +120,7 @@ export class BatchSender {
   ): Promise<ImsMessage[]> {
     const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
     if (contested.length === 0) return [];
-    const stored = await this.submitter.persistently(() => this.finder.findByIds(contested));
+    const stored = await this.submitter.retryOnStoreError(() => this.finder.findByIds(contested));
     return stored.filter(({ attempt: by }) => by !== attempt.token);
   }
 
@@ -129,25 +128,24 @@ export class BatchSender {
     return ledger.storeQueued(messages, () => this.queue.insertQueued(messages, ledger.createdAt));
   }
 
-  /** How all stand by now; where the database does not tell, what this process knows has to do. */
+  /** Reads the current states; if the database fails, the ledger's knowledge has to do. */
   private async readBack(ledger: BatchLedger): Promise<void> {
     try {
       const find = () => this.finder.findByIds(ledger.storedIds);
-      const lost = ledger.reconcile(await this.submitter.persistently(find, READING_BACK_MS));
-      if (lost.length > 0) await this.submitter.persistently(() => this.enqueue(lost, ledger), READING_BACK_MS);
+      const lost = ledger.reconcile(await this.submitter.retryOnStoreError(find, READING_BACK_MS));
+      if (lost.length > 0) await this.submitter.retryOnStoreError(() => this.enqueue(lost, ledger), READING_BACK_MS);
     } catch (error) {
       this.logFailure(error);
     }
   }
 
   private logFailure(error: unknown): void {
-    // Our own errors carry no data; of any other, only the name is safe to print.
+    // Only our own errors are known to carry no data.
     const what =
       error instanceof EmayImsError ? error.message : `${((error ?? {}) as Partial<Error>).name ?? 'Failure'}.`;
-    this.logger.error(
-      `Batch not finished: ${what} The result of the call says which messages were sent, and which were not.`,
-      { account: this.options.name },
-    );
+    this.logger.error(`Batch not finished: ${what} The result of the call lists which messages were sent.`, {
+      account: this.options.name,
+    });
   }
 }
 

@@ -23,21 +23,21 @@ import {
   type AnswerCodeMeanings,
 } from '../protocol/index.js';
 import type { RunningAttempt } from './attempt-fence.js';
-import { leavingAt, problemWithNow } from './leaving.js';
+import { asClaimedAt, problemWithSendingNow } from './send-now.js';
 import type { Submitter } from './submitter.js';
 
-/** A message under its id: as it is stored; or claimed for this call, and what becomes of it if it cannot be sent. */
-type TakenUp = { stored: ImsMessage } | { claimed: ClaimedMessage; releaseInMs: number | null };
+/** The message under an id: as stored; or claimed for this call, with its release if it cannot be sent. */
+type StoredOrClaimed = { stored: ImsMessage } | { claimed: ClaimedMessage; releaseInMs: number | null };
 
-/** To be held for its caller. */
-const HELD = null;
+/** Released without a send time: on hold for its caller. */
+const ON_HOLD = null;
 
 /**
- * Sends one message at once, while the caller waits. It is stored as SUBMITTING before its request leaves, so a crash in
- * between leaves it UNCONFIRMED, never lost and never sent again.
+ * Direct send of one message. SUBMITTING is committed before the request, so after a crash the message is UNCONFIRMED: neither lost nor
+ * resent.
  *
- * - What is not accepted is held for its caller to try again, and never sent behind the caller's back. A message that was in
- *   the queue already goes back there: somebody was promised that it is sent.
+ * - A message that is not accepted is put on hold for its caller, never submitted in the background. One that an earlier call enqueued goes back
+ *   to the queue, as that call promised.
  */
 export class DirectSender {
   private readonly meanings: AnswerCodeMeanings;
@@ -52,20 +52,22 @@ export class DirectSender {
     this.meanings = protocol.answerCodes;
   }
 
-  /** Resolves once the gateway has accepted the message; every other ending is an error. See `EmayImsService.send`. */
+  /** Resolves once the gateway has accepted the message; any other outcome is an error. See `EmayImsService.send`. */
   async send({ messages, givenIds }: IdentifiedMessages): Promise<ImsMessage> {
     const [message] = messages as [NewMessage];
     const { customImsId } = message;
     const attempt = await this.submitter.newAttempt();
-    const leaving = await this.assertMayGoNow(message);
+    const submittable = await this.assertSubmittableNow(message);
     const known = givenIds.size > 0 ? await this.finder.findOne(customImsId) : null;
-    if (known) return this.finish(await this.takeUp(known, message, attempt), attempt);
-    if (this.circuit.isShut) throw this.rejected(customImsId, this.refusal);
+    if (known) return this.finish(await this.claimStored(known, message, attempt), attempt);
+    if (this.circuit.isAccountRefused) throw this.rejected(customImsId, this.refusal);
     await this.queue.insertSubmitting([message], attempt);
     const stored = givenIds.size > 0 ? await this.readAgain(customImsId) : null;
-    // Somebody may have stored the same id between our look and our insert.
+    // Another call may have stored the same id between look-up and insert.
     const isOurs = stored === null || stored.attempt === attempt.token;
-    const taken = isOurs ? { claimed: leaving, releaseInMs: HELD } : await this.takeUp(stored, message, attempt);
+    const taken = isOurs
+      ? { claimed: submittable, releaseInMs: ON_HOLD }
+      : await this.claimStored(stored, message, attempt);
     return this.finish(taken, attempt);
   }
 
@@ -73,50 +75,50 @@ export class DirectSender {
     return this.circuit.reason ?? 'ERROR_SIGN';
   }
 
-  private async assertMayGoNow(message: NewMessage): Promise<ClaimedMessage> {
+  private async assertSubmittableNow(message: NewMessage): Promise<ClaimedMessage> {
     if (message.sendAt === null && message.expiresAt === null) return message;
     const now = await this.queue.now();
-    const problem = problemWithNow(message, now);
+    const problem = problemWithSendingNow(message, now);
     if (problem !== null) throw new EmayImsValidationError([{ index: 0, ...problem }]);
-    return leavingAt(now, message);
+    return asClaimedAt(now, message);
   }
 
   private async readAgain(customImsId: string): Promise<ImsMessage | null> {
     try {
-      return await this.submitter.persistently(() => this.finder.findOne(customImsId));
+      return await this.submitter.retryOnStoreError(() => this.finder.findOne(customImsId));
     } catch (error) {
       if (!(error instanceof EmayImsStoreError)) throw error;
       throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
     }
   }
 
-  /** What a message already stored under the id means for the call: its result, or that the call has taken it over. */
-  private async takeUp(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<TakenUp> {
+  /** A message already stored under the id: its result, or its claim for this call. */
+  private async claimStored(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<StoredOrClaimed> {
     const { customImsId, state, dueAt } = known;
     if (!isSamePayload(known, wanted)) throw new EmayImsConflictError([customImsId]);
     if (state !== 'QUEUED') return { stored: known };
-    if (this.circuit.isShut) {
+    if (this.circuit.isAccountRefused) {
       throw dueAt === null
         ? this.rejected(customImsId, this.refusal)
         : new EmayImsQueuedError(customImsId, this.refusal);
     }
-    const releaseInMs = dueAt === null ? HELD : await this.dueInMs(known);
+    const releaseInMs = dueAt === null ? ON_HOLD : await this.dueInMs(known);
     const [claimed] = await this.queue.claimThese([customImsId], attempt);
     return claimed
       ? { claimed, releaseInMs }
-      : { stored: (await this.finder.findOne(customImsId)) ?? gone(customImsId) };
+      : { stored: (await this.finder.findOne(customImsId)) ?? purged(customImsId) };
   }
 
-  /** A message for later, sent early, is for later again if that fails. */
+  /** If an early send fails, the message waits for its send time again. */
   private async dueInMs({ sendAt }: ImsMessage): Promise<number> {
     return sendAt === null ? 0 : Math.max(0, sendAt.getTime() - (await this.queue.now()).getTime());
   }
 
-  private async finish(taken: TakenUp, attempt: RunningAttempt): Promise<ImsMessage> {
+  private async finish(taken: StoredOrClaimed, attempt: RunningAttempt): Promise<ImsMessage> {
     return this.result('stored' in taken ? taken.stored : await this.submit(taken.claimed, attempt, taken.releaseInMs));
   }
 
-  /** The message as it stands afterwards. Whatever the database does from here on, the request may have gone. */
+  /** The message after its request. From here on the request may have been sent, even if the database fails. */
   private async submit(
     message: ClaimedMessage,
     attempt: RunningAttempt,
@@ -124,14 +126,14 @@ export class DirectSender {
   ): Promise<ImsMessage> {
     try {
       await this.submitter.submit([message], attempt, releaseInMs);
-      return (await this.finder.findOne(message.customImsId)) ?? gone(message.customImsId);
+      return (await this.finder.findOne(message.customImsId)) ?? purged(message.customImsId);
     } catch (error) {
       if (error instanceof EmayImsStoreError) throw new EmayImsUnconfirmedError(message.customImsId, 'STORE_FAILED');
       throw error;
     }
   }
 
-  /** The message if the gateway accepted it, however it fared afterwards; an error otherwise. */
+  /** The message if the gateway accepted it, in whatever state since; otherwise throws. */
   private result(message: ImsMessage): ImsMessage {
     const { customImsId, state, code, acceptedAt, dueAt } = message;
     if (acceptedAt !== null) return message;
@@ -160,6 +162,6 @@ export class DirectSender {
   }
 }
 
-function gone(customImsId: string): never {
+function purged(customImsId: string): never {
   throw new EmayImsUnconfirmedError(customImsId, 'PURGED');
 }

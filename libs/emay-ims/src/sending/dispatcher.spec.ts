@@ -22,7 +22,7 @@ describe('a worker that fails while another is still sending', () => {
       },
     } as unknown as MessageQueue;
     const submitter = {
-      isWayProven: true,
+      isAddressProven: true,
       size: { limit: 1, isSmall: false },
       newAttempt: async () => ({ token: 't', lastsMs: 1_000, heldBack: null }),
       // Long enough for a failure that nobody has caught to be reported.

@@ -6,13 +6,12 @@ import type { AccountCircuit } from '../engine/account-circuit.js';
 import type { Submitter } from './submitter.js';
 
 /**
- * Sends what is queued and due.
+ * Submits ready messages.
  *
- * - Whatever is due goes out in as few requests as possible: each claim takes a full request's worth.
- * - Nothing is claimed before the way is proven: a process that is killed meanwhile leaves no message in doubt.
- * - A full claim means there is more, so another worker joins, up to `dispatch.concurrency`; an idle round costs one
- *   query.
- * - After `stop()` nothing is claimed any more; what was claimed is still sent and settled.
+ * - In as few requests as possible: each claim fills a request.
+ * - Nothing is claimed before an address is proven: a process killed during the canary leaves no message UNCONFIRMED.
+ * - A full claim means there is more, so another worker joins, up to `dispatch.concurrency`; an idle round costs one query.
+ * - After `stop()` nothing is claimed; what was claimed is still submitted and its outcome recorded.
  */
 export class Dispatcher {
   private stopped = false;
@@ -24,13 +23,13 @@ export class Dispatcher {
     private readonly options: ResolvedEmayImsOptions,
   ) {}
 
-  /** Sends until nothing is due, the circuit opens or `stop()` is called. */
+  /** Submits until nothing is ready, the circuit opens or `stop()` is called. */
   async dispatch(): Promise<void> {
     const workers: Promise<void>[] = [];
     const failures: unknown[] = [];
     const join = () => {
       if (workers.length >= this.options.dispatch.concurrency) return;
-      // Each failure is caught where it comes up: one of a worker that nobody waits for yet would end the process.
+      // Caught at once: a rejection that nothing awaits yet would end the process.
       workers.push(this.work(join).catch((error: unknown) => void failures.push(error)));
     };
     join();
@@ -48,8 +47,8 @@ export class Dispatcher {
       const passage = this.circuit.enter();
       if (passage === 'none') return;
       try {
-        // Without messages no canary: an idle account calls nobody.
-        if (!this.submitter.isWayProven && !(await this.queue.hasDue())) return;
+        // An idle account sends no canary.
+        if (!this.submitter.isAddressProven && !(await this.queue.hasReady())) return;
         const attempt = await this.submitter.newAttempt();
         if (attempt.heldBack !== null || this.stopped) return;
         const { size } = this.submitter;
@@ -68,8 +67,8 @@ export class Dispatcher {
     try {
       return await this.queue.claim(limit, attempt);
     } catch (error) {
-      // Without this they would be in doubt in the end, although nothing of them has left.
-      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.submitter.giveBack(attempt);
+      // Otherwise they would become UNCONFIRMED, although none was submitted.
+      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.submitter.releaseUnansweredClaim(attempt);
       throw error;
     }
   }

@@ -13,11 +13,11 @@ const ROWS_PER_STATEMENT = 250;
 
 interface Stored {
   createdAt: Date;
-  /** Those that were there already. */
+  /** Messages already stored under the given ids. */
   stored: ReadonlyMap<string, ImsMessage>;
 }
 
-/** Stores messages for the dispatcher: all of a call, or none. */
+/** Stores the messages of a call for the dispatcher: all or none. */
 export class Enqueuer {
   constructor(
     private readonly database: ImsDatabase,
@@ -26,8 +26,8 @@ export class Enqueuer {
   ) {}
 
   /**
-   * @param manager of an open transaction of the host, which is joined: the messages are there when, and only when, the caller commits
-   * @returns the stored messages in the order given; for an id that was there already, the first message
+   * @param manager of your open transaction, which is joined: the messages commit or roll back with it
+   * @returns the stored messages in the order given; for an existing id, the first message
    */
   async enqueue(wanted: IdentifiedMessages, manager: EntityManager | null = null): Promise<ImsMessage[]> {
     const { createdAt, stored } = await this.store(wanted, manager);
@@ -42,7 +42,7 @@ export class Enqueuer {
     );
   }
 
-  /** The same for callers who do not want the messages back: of a million, nothing is kept. */
+  /** The same without returning the messages, so that a million take no memory. */
   async store(wanted: IdentifiedMessages, manager: EntityManager | null = null): Promise<Stored> {
     const work = (session: SqlSession) => this.insert(wanted, session);
     if (manager) return this.database.within(manager, work);

@@ -7,12 +7,12 @@ export function packRequests<Message extends { mobile: string }>(
   size: number,
 ): Message[][] {
   const requests: Message[][] = [];
-  /** Where the next message to a number may go at the earliest: behind its previous one. */
+  /** The earliest request for the next message to a number: the one after its previous message. */
   const nextFor = new Map<string, number>();
   let firstOpen = 0;
   for (const message of messages) {
-    let position = Math.max(firstOpen, nextFor.get(message.mobile) ?? 0);
-    while ((requests[position]?.length ?? 0) >= size) position++;
+    // Never full: each number in a request behind `firstOpen` is also in the one before it.
+    const position = Math.max(firstOpen, nextFor.get(message.mobile) ?? 0);
     (requests[position] ??= []).push(message);
     nextFor.set(message.mobile, position + 1);
     while ((requests[firstOpen]?.length ?? 0) >= size) firstOpen++;

@@ -1,19 +1,19 @@
 import type { Canary } from '../client/index.js';
 
-/** Of a request on a way that is proven, and has spoilt a request before. */
+/** Messages in a small request, after a request ended unconfirmed. */
 const CAREFUL_SIZE = 10;
-/** Beyond so many doubts, no more successes are asked for. */
-const MOST_DOUBLINGS = 10;
+/** Limit for the doubling of the successes required. */
+const MAX_DOUBLINGS = 10;
 
 /**
- * How many messages a request may carry: as many as the option says, fewer where what it carries may be lost.
+ * How many messages a request may carry: `maxBatchSize`, or fewer while they may become UNCONFIRMED.
  *
- * - After an answer that proves nothing, small requests go until one of them succeeds. Each further time twice as many have to:
- *   a proxy that spoils only large requests would else cost a full one every few seconds.
- * - Where nothing vouches for the way, one message goes first.
+ * - After an unconfirmed request, small ones go until one succeeds. Each further time twice as many must: otherwise a proxy that spoils only
+ *   large requests would cost a full one every few seconds.
+ * - On a half-proven address, and without canaries, small means one message.
  */
 export class RequestSize {
-  private doubts = 0;
+  private unconfirmedRequests = 0;
   private successesWanted = 0;
 
   constructor(
@@ -32,11 +32,11 @@ export class RequestSize {
     return this.limit < this.options.maxBatchSize || this.successesWanted > 0;
   }
 
-  doubted(): void {
-    this.successesWanted = 2 ** Math.min(this.doubts++, MOST_DOUBLINGS);
+  unconfirmed(): void {
+    this.successesWanted = 2 ** Math.min(this.unconfirmedRequests++, MAX_DOUBLINGS);
   }
 
-  /** Of a request that was larger, and perhaps under way before, it proves nothing. */
+  /** A larger request proves nothing: it may have been in flight before. */
   succeeded(messages: number): void {
     if (messages <= CAREFUL_SIZE && this.successesWanted > 0) this.successesWanted--;
   }

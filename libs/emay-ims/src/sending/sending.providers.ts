@@ -19,29 +19,16 @@ export const SENDING_PROVIDERS = [
   perAccount(SENDING_CIRCUIT, [RESOLVED_OPTIONS, EventListeners, ACCOUNT_CLOCK], (options, listeners, clock) =>
     newCircuit('sending', options, listeners, clock),
   ),
-  perAccount(
-    Submitter,
-    [ACCOUNT_CLIENT, MessageQueue, MessageResults, SENDING_CIRCUIT, RESOLVED_OPTIONS, ACCOUNT_CLOCK],
-    (client, queue, results, circuit, options, clock) => new Submitter(client, queue, results, circuit, options, clock),
-  ),
-  perAccount(
-    Enqueuer,
-    [ImsDatabase, MessageQueue, MessageFinder],
-    (database, queue, finder) => new Enqueuer(database, queue, finder),
-  ),
-  perAccount(
-    DirectSender,
-    [MessageQueue, MessageFinder, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS],
-    (queue, finder, submitter, circuit, options) => new DirectSender(queue, finder, submitter, circuit, options),
-  ),
-  perAccount(
-    BatchSender,
-    [MessageQueue, MessageFinder, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS],
-    (queue, finder, submitter, circuit, options) => new BatchSender(queue, finder, submitter, circuit, options),
-  ),
-  perAccount(
-    Dispatcher,
-    [MessageQueue, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS],
-    (queue, submitter, circuit, options) => new Dispatcher(queue, submitter, circuit, options),
-  ),
+  perAccount(Submitter, [
+    ACCOUNT_CLIENT,
+    MessageQueue,
+    MessageResults,
+    SENDING_CIRCUIT,
+    RESOLVED_OPTIONS,
+    ACCOUNT_CLOCK,
+  ]),
+  perAccount(Enqueuer, [ImsDatabase, MessageQueue, MessageFinder]),
+  perAccount(DirectSender, [MessageQueue, MessageFinder, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS]),
+  perAccount(BatchSender, [MessageQueue, MessageFinder, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS]),
+  perAccount(Dispatcher, [MessageQueue, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS]),
 ];

@@ -9,7 +9,7 @@ const KEPT_VIOLATIONS = 1_000;
 export interface EnqueueSummary {
   /** Messages taken from the source. */
   received: number;
-  /** Of these, stored now or, for an id that was there already, before. */
+  /** Of these, stored now, or before under the same id. */
   stored: number;
   /** Of these, left out. */
   invalid: number;
@@ -28,19 +28,19 @@ export interface EnqueueStreamOptions {
   onInvalid?: 'throw' | 'skip' | undefined;
 }
 
-/** Messages of a source, read as they come. */
+/** The messages of one chunk. */
 export interface Chunk<Message> extends IdentifiedMessages {
   readonly violations: ImsViolation[];
   read(message: Message, index: number): void;
 }
 
-/** What storing a source takes. */
+/** Where `enqueueFrom` stores chunks. */
 export interface ChunkTarget<Message> {
   newChunk(): Chunk<Message>;
   store(messages: IdentifiedMessages): Promise<void>;
 }
 
-/** Takes from the source only what fits into a chunk, so a source of any size needs no more memory than a small one. */
+/** Reads the source chunk by chunk, so its size does not affect memory. */
 export async function enqueueFrom<Message>(
   source: AsyncIterable<Message> | Iterable<Message>,
   { onProgress, onInvalid = 'throw' }: EnqueueStreamOptions,

@@ -14,35 +14,33 @@ import type { AccountCircuit } from '../engine/account-circuit.js';
 import { HOST_CLOCK, type EmayImsClock } from '../time/clock.js';
 import { closedBy, runAttempt, type RunningAttempt } from './attempt-fence.js';
 import { RequestSize } from './request-size.js';
-import { isSameText, judge, type Verdict } from './settlement.js';
+import { isSameText, judge, type Verdict } from './verdict.js';
 
-/** What settling may take after the request's own deadline, before others call the attempt abandoned. */
-const SETTLING_MS = 5_000;
-/** How long a result is kept in memory for a database that is away. Later the attempt counts as abandoned anyway. */
-const SETTLING_RETRY_MS = 60_000;
-/** The same while the process is being shut down. */
-const HURRIED_RETRY_MS = 3_000;
+/** Time to record the outcome, after the request timeout. Then the attempt counts as stalled. */
+const RECORDING_MS = 5_000;
+/** How long an outcome is kept in memory while the database is away. By then the attempt has stalled anyway. */
+const RECORDING_RETRY_MS = 60_000;
+/** The same during a shutdown. */
+const SHUTDOWN_RETRY_MS = 3_000;
 
 const TOO_LARGE_TOLD_EVERY_MS = 10 * 60_000;
 
-/** How a message that was submitted ended; QUEUED: it provably was not accepted. */
+/** The result of a submitted message; QUEUED: it provably was not accepted. */
 export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code' | 'imsId'>;
 
 /**
- * Hands claimed messages over and records what became of them.
+ * Submits claimed messages and records their outcomes.
  *
- * - The messages are SUBMITTING, under the attempt's token, and committed: the point of no return lies behind.
- * - One attempt is one request. A refused batch is split into new attempts, halving, until the culprit stands alone.
- * - Between the claim and the first byte this process may have stood still for any time. A request that would leave too
- *   late does not leave: its messages go back to the queue.
- * - An outcome that cannot be stored is tried again for a while; after that recovery makes it UNCONFIRMED. Nothing is
- *   ever submitted a second time from here.
+ * - The messages are already SUBMITTING under the attempt's ID: the pre-send commit is done.
+ * - One attempt is one request. A refused batch is halved into new attempts, until the refused message is alone.
+ * - The process may have been suspended since the claim. If the fence finds that it is too late, the messages go back to the queue.
+ * - Recording an outcome is retried for a while; then maintenance makes it UNCONFIRMED. Nothing is resubmitted from here.
  */
 export class Submitter {
   readonly size: RequestSize;
   private readonly logger: GuardedLogger;
-  private isHurried = false;
-  private canaryUnderWay: Promise<HeldBack | null> | null = null;
+  private isShuttingDown = false;
+  private canaryInFlight: Promise<HeldBack | null> | null = null;
   private silentUntil = -Infinity;
 
   constructor(
@@ -58,31 +56,31 @@ export class Submitter {
     this.size = new RequestSize(client.canary, { maxBatchSize: dispatch.maxBatchSize, canary: protocol.canary });
   }
 
-  /** Whether messages may be claimed at once; else a canary goes first, see `newAttempt`. */
-  get isWayProven(): boolean {
+  /** Whether messages may be claimed at once; otherwise a canary goes first, see `newAttempt`. */
+  get isAddressProven(): boolean {
     return this.client.canary.isProven;
   }
 
-  /** The process is being shut down: results are not kept in memory for long any more. */
-  hurry(): void {
-    this.isHurried = true;
+  /** Shortens retries: outcomes are no longer kept in memory for long. */
+  beginShutdown(): void {
+    this.isShuttingDown = true;
   }
 
   /**
-   * To be made before its messages are claimed, or stored as SUBMITTING: a canary may have to try the way first, which takes
-   * as long as a request. Where none comes through, nothing is sent in the attempt, see `heldBack`.
+   * Call it before the messages are claimed, or stored as SUBMITTING: a canary may have to go first, which takes as long as a request. If no
+   * canary comes through, the attempt sends nothing, see `heldBack`.
    */
   async newAttempt(): Promise<RunningAttempt> {
-    const heldBack = this.isWayProven ? null : await this.tryTheWay();
-    const lastsMs = this.options.http.timeoutMs + SETTLING_MS;
+    const heldBack = this.isAddressProven ? null : await this.proveAddress();
+    const lastsMs = this.options.http.timeoutMs + RECORDING_MS;
     return runAttempt({ token: newToken(), lastsMs }, this.clock, heldBack);
   }
 
   /**
    * Submits messages to different numbers, at most 300.
    *
-   * @param releaseInMs when messages that were not accepted may be taken from the queue again; `null`: never
-   * @returns how each ended, as far as that was this attempt's to find out; it stands in the store
+   * @param releaseInMs when messages that were not accepted are ready again; `null`: they are put on hold
+   * @returns the result of each, as recorded by this attempt
    */
   async submit(
     messages: readonly ClaimedMessage[],
@@ -95,21 +93,21 @@ export class Submitter {
     const verdict = judge(outcome, messages, this.options.protocol.answerCodes);
     if (outcome.kind === 'unsent' && outcome.isTooLate) this.logTooLate(outcome.reason, messages.length);
     else if (outcome.kind === 'unsent' && outcome.isTooLarge && messages.length > 1) this.logTooLarge(outcome.reason);
-    // What became of a canary, the circuit has been told.
+    // A canary's failure is already in the circuit.
     else if (attempt.heldBack === null) this.learnFrom(outcome, verdict, messages.length);
     const ends = await this.record(verdict, messages, attempt, releaseInMs);
     await failpoint('after-settle');
     return ends;
   }
 
-  private async tryTheWay(): Promise<HeldBack | null> {
-    if (this.circuit.isShut) return { kind: 'refused', code: this.circuit.reason ?? 'ERROR_SIGN' };
-    this.canaryUnderWay ??= this.sendCanary().finally(() => (this.canaryUnderWay = null));
-    return this.canaryUnderWay;
+  private async proveAddress(): Promise<HeldBack | null> {
+    if (this.circuit.isAccountRefused) return { kind: 'refused', code: this.circuit.reason ?? 'ERROR_SIGN' };
+    this.canaryInFlight ??= this.sendCanary().finally(() => (this.canaryInFlight = null));
+    return this.canaryInFlight;
   }
 
   private async sendCanary(): Promise<HeldBack | null> {
-    const heldBack = await this.client.tryTheWay();
+    const heldBack = await this.client.proveAddress();
     if (heldBack) {
       this.learnFailure('A canary', heldBack.kind, heldBack.kind === 'refused' ? heldBack.code : heldBack.reason);
     }
@@ -123,15 +121,15 @@ export class Submitter {
     releaseInMs: number | null,
   ): Promise<SubmittedMessage[]> {
     switch (verdict.kind) {
-      case 'settled':
-        await this.persistently(() => this.results.settle(attempt.token, verdict.settlements));
-        publishSettled(this.options.name, verdict.settlements);
-        return verdict.settlements;
+      case 'decided':
+        await this.retryOnStoreError(() => this.results.recordOutcomes(attempt.token, verdict.outcomes));
+        publishSettled(this.options.name, verdict.outcomes);
+        return verdict.outcomes;
       case 'released':
         await this.release(messages, attempt, verdict.code, releaseInMs);
         return messages.map(({ customImsId }) => ({ customImsId, state: 'QUEUED', code: verdict.code, imsId: null }));
       case 'split':
-        // Far enough in the future for the halves to be taken up here, and not lost if that fails.
+        // Ready again late enough for this process to claim the halves, and not lost if it fails.
         await this.release(messages, attempt, verdict.code, attempt.lastsMs);
         return this.submitHalves(messages, releaseInMs);
     }
@@ -166,7 +164,7 @@ export class Submitter {
     code: string,
     dueInMs: number | null,
   ): Promise<void> {
-    return this.persistently(() =>
+    return this.retryOnStoreError(() =>
       this.queue.release(
         attempt.token,
         messages.map(({ customImsId }) => ({ customImsId, code, dueInMs })),
@@ -174,22 +172,22 @@ export class Submitter {
     );
   }
 
-  /** That is no fault of the gateway, so the circuit does not hear of it. */
+  /** Not the gateway's fault, so the circuit stays as it is. */
   private logTooLate(code: string, count: number): void {
     this.logger.warn(
       `Request not sent (${code}): too much time has passed since its messages were claimed. They are QUEUED again. If ` +
-        'frequent, look for a process that stands still, or a slow database.',
+        'frequent, look for suspended processes or a slow database.',
       { account: this.options.name, code, count },
     );
   }
 
-  /** Each half of each request may come to this. */
+  /** At most once in ten minutes: every half of every request may end here. */
   private logTooLarge(code: string): void {
     if (performance.now() < this.silentUntil) return;
     this.silentUntil = performance.now() + TOO_LARGE_TOLD_EVERY_MS;
     this.logger.warn(
-      `A large request to nobody ended with ${printableCode(code)}, one of the usual size came through: a proxy spoils or refuses ` +
-        'large ones. Messages are sent in smaller requests meanwhile. Look for its limits (body size, buffering, chunking).',
+      `A large canary failed with ${printableCode(code)}, one of the usual size came through: a proxy spoils or refuses large ` +
+        'requests. Messages are submitted in smaller ones. Check the limits of the proxy (body size, buffering, chunking).',
       { account: this.options.name, code },
     );
   }
@@ -197,8 +195,8 @@ export class Submitter {
   private learnFrom(outcome: SendOutcome, verdict: Verdict, size: number): void {
     switch (outcome.kind) {
       case 'accepted':
-        // An answer that names none of the messages may be anybody's.
-        if (verdict.kind === 'settled' && verdict.settlements.every(({ state }) => state !== 'ACCEPTED')) {
+        // An answer without any of the messages may belong to another request.
+        if (verdict.kind === 'decided' && verdict.outcomes.every(({ state }) => state !== 'ACCEPTED')) {
           return this.learnFailure('A request', 'unconfirmed', 'MISSING_ENTRY');
         }
         this.size.succeeded(size);
@@ -218,9 +216,9 @@ export class Submitter {
   private learnFailure(what: 'A request' | 'A canary', outcome: SendOutcome['kind'], reason: string): void {
     const kind = classifyAnswerCode(reason, this.options.protocol.answerCodes);
     const isDoubtful = kind === 'doubtful';
-    if (isDoubtful && outcome === 'unconfirmed') this.size.doubted();
-    // Who is only told to wait has been recognised.
-    if (kind !== 'pace' && kind !== 'balance') this.client.canary.doubt();
+    if (isDoubtful && outcome === 'unconfirmed') this.size.unconfirmed();
+    // A gateway that asks to wait, or for money, has recognised the account.
+    if (kind !== 'pace' && kind !== 'balance') this.client.canary.invalidate();
     const wait = this.circuit.failed(reason, kind === 'configuration' || kind === 'balance');
     const advice = ANSWER_CODES[reason]?.advice ?? '';
     const code = printableCode(reason);
@@ -232,9 +230,9 @@ export class Submitter {
     );
   }
 
-  /** The claim of this attempt got no answer: what it may have taken has not been sent, and goes back into the queue. */
-  async giveBack({ token }: Attempt): Promise<void> {
-    await this.persistently(async () => {
+  /** The claim of this attempt got no answer: its messages were not submitted, and go back into the queue. */
+  async releaseUnansweredClaim({ token }: Attempt): Promise<void> {
+    await this.retryOnStoreError(async () => {
       const customImsIds = await this.queue.findByAttempt(token);
       const released = { code: 'CLAIM_UNANSWERED', dueInMs: 0 };
       await this.queue.release(
@@ -244,11 +242,11 @@ export class Submitter {
     });
   }
 
-  /** Tries for a while what fails because the database is away. */
-  persistently<T>(work: () => Promise<T>, limitMs = SETTLING_RETRY_MS): Promise<T> {
+  /** Retries database work for a while, if it fails with EmayImsStoreError. */
+  retryOnStoreError<T>(work: () => Promise<T>, limitMs = RECORDING_RETRY_MS): Promise<T> {
     return retry(work, {
       mayPass: (error) => error instanceof EmayImsStoreError,
-      limitMs: () => (this.isHurried ? Math.min(limitMs, HURRIED_RETRY_MS) : limitMs),
+      limitMs: () => (this.isShuttingDown ? Math.min(limitMs, SHUTDOWN_RETRY_MS) : limitMs),
       pauseMs: (failures) => Math.min(1_000, 25 * 2 ** failures),
     });
   }

@@ -3,20 +3,20 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import type { MessageMaintenance } from '../message-store/message-maintenance.js';
 
-/** What one instance at a time does for the whole account. */
+/** A maintenance task, run by one instance at a time for the whole account. */
 export interface SweepTask {
   run: () => Promise<number>;
-  /** Logged, with the count behind it, when there was something to do. */
+  /** Log line, followed by the count, if anything was done. */
   done: string;
 }
 
 const LEASE_MS = 60_000;
 
 /**
- * Tidies up after time and accidents: expired messages, abandoned attempts, overdue reports, and what others add.
+ * Maintenance: expired messages, stalled attempts, overdue reports, and the tasks of other rooms.
  *
- * - A task that fails keeps no other from being done; the sweep has failed all the same.
- * - After `stop()` no task begins, and one under way ends after its step.
+ * - If a task fails, the others still run; the sweep then fails.
+ * - After `stop()` no task begins; the one that runs ends after its step.
  */
 export class Sweeper {
   private readonly logger: GuardedLogger;
@@ -36,19 +36,19 @@ export class Sweeper {
     const goOn = () => !this.stopped;
     this.tasks = [
       {
-        run: () => messages.recoverAbandonedAttempts(goOn),
+        run: () => messages.recoverStalledAttempts(goOn),
         done: 'Messages now UNCONFIRMED and not resent, as their process stopped while submitting them',
       },
       { run: () => messages.expire(goOn), done: 'Messages expired before they were submitted' },
       {
-        run: () => messages.giveUpWaitingForReports(goOn),
+        run: () => messages.endOverdueReportWaits(goOn),
         done: 'Accepted messages now UNKNOWN, as no report came in time',
       },
       ...more,
     ];
   }
 
-  /** @throws what the first task that failed has thrown, when all have had their turn */
+  /** @throws the first task's failure, after all have run */
   async sweep(): Promise<void> {
     if (!(await this.leases.acquire(this.leaseName, LEASE_MS))) return;
     const failures: unknown[] = [];
@@ -81,6 +81,6 @@ export class Sweeper {
   private logFailure({ done }: SweepTask, error: unknown): void {
     // As everywhere, only our own errors are known to carry no data.
     const why = error instanceof EmayImsError ? error.message : 'an unexpected error';
-    this.logger.error(`A task of the sweep failed, the others go on ("${done}"): ${why}`, { account: this.account });
+    this.logger.error(`A maintenance task failed, the others continue ("${done}"): ${why}`, { account: this.account });
   }
 }

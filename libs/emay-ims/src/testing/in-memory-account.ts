@@ -145,7 +145,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   async dispatch(): Promise<void> {
     await this.events.seeThrough(async () => {
       await this.maintenance.expire();
-      await this.maintenance.giveUpWaitingForReports();
+      await this.maintenance.endOverdueReportWaits();
       const submitter = this.newSubmitter();
       await new Dispatcher(this.queue, submitter, this.circuit, this.options).dispatch();
     });
@@ -159,7 +159,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     const { applied, unsent } = matchReports([report], [message]);
     await this.events.seeThrough(async () => {
       await this.results.applyReports(applied, NO_DATABASE);
-      await this.results.doubtReported(unsent, NO_DATABASE);
+      await this.results.markUnconfirmed(unsent, NO_DATABASE);
     });
   }
 

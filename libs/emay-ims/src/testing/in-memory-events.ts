@@ -18,7 +18,7 @@ interface WaitingEvent {
 export class InMemoryEvents extends EventListeners {
   private pending: WaitingEvent[] = [];
   /** Calls of the other handlers, numbered as they begin. */
-  private readonly underWay = new Map<number, Promise<unknown>>();
+  private readonly inFlight = new Map<number, Promise<unknown>>();
   private begun = 0;
 
   /** How many events wait for durable handlers. */
@@ -71,14 +71,14 @@ export class InMemoryEvents extends EventListeners {
   private follow(handler: EventHandler, event: EmayImsEvent): unknown {
     const call = this.begun++;
     const result = handler.handle(event);
-    const end = () => void this.underWay.delete(call);
-    this.underWay.set(call, Promise.resolve(result).then(end, end));
+    const end = () => void this.inFlight.delete(call);
+    this.inFlight.set(call, Promise.resolve(result).then(end, end));
     return result;
   }
 
   /** Resolves once no call is under way that has this number or a higher one. */
   private async ended(first: number): Promise<void> {
-    const calls = [...this.underWay].filter(([call]) => call >= first);
+    const calls = [...this.inFlight].filter(([call]) => call >= first);
     if (calls.length === 0) return;
     await Promise.all(calls.map(([, ended]) => ended));
     await this.ended(first);

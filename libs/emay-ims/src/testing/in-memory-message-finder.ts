@@ -36,10 +36,11 @@ export class InMemoryMessageFinder implements Surface<MessageFinder> {
 }
 
 function isWanted(message: ImsMessage, query: MessageQuery): boolean {
-  const { states, mobile, idPrefix, createdFrom, createdBefore, after } = query;
+  const { states, mobile, code, idPrefix, createdFrom, createdBefore, after } = query;
   return (
     (!states || states.includes(message.state)) &&
     (mobile === undefined || message.mobile === mobile) &&
+    (code === undefined || message.code === code) &&
     (idPrefix === undefined || message.customImsId.startsWith(idPrefix)) &&
     (!createdFrom || message.createdAt >= createdFrom) &&
     (!createdBefore || message.createdAt < createdBefore) &&

@@ -14,7 +14,7 @@ export class InMemoryMessageMaintenance implements Surface<MessageMaintenance> {
     this.account = table.account;
   }
 
-  async recoverAbandonedAttempts(): Promise<number> {
+  async recoverStalledAttempts(): Promise<number> {
     const abandoned = this.table.inState('SUBMITTING', ({ dueAt }) => this.table.isOver(dueAt));
     const changes = { state: 'UNCONFIRMED', code: 'ATTEMPT_ABANDONED', dueAt: null } as const;
     for (const { customImsId } of abandoned) this.table.change(customImsId, changes);
@@ -22,7 +22,7 @@ export class InMemoryMessageMaintenance implements Surface<MessageMaintenance> {
   }
 
   /** There is no database whose clock could be set back. */
-  async bringBack(): Promise<null> {
+  async recoverFromClockSetBack(): Promise<null> {
     return null;
   }
 
@@ -32,7 +32,7 @@ export class InMemoryMessageMaintenance implements Surface<MessageMaintenance> {
     return this.table.end('EXPIRED', (message) => this.table.isOver(message.expiresAt) || isHeldTooLong(message));
   }
 
-  async giveUpWaitingForReports(): Promise<number> {
+  async endOverdueReportWaits(): Promise<number> {
     const overdue = this.table.inState('ACCEPTED', ({ dueAt }) => this.table.isOver(dueAt));
     for (const { customImsId } of overdue) this.table.change(customImsId, { state: 'UNKNOWN', dueAt: null });
     return overdue.length;

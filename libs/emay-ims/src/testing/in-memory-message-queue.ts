@@ -33,7 +33,7 @@ export class InMemoryMessageQueue implements Surface<MessageQueue> {
       this.table.insert(message, { createdAt: this.table.at(), ...this.submitting(attempt) });
   }
 
-  async hasDue(): Promise<boolean> {
+  async hasReady(): Promise<boolean> {
     return this.due().length > 0;
   }
 

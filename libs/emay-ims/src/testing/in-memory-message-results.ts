@@ -1,5 +1,5 @@
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
-import type { Settlement } from '../messages/attempt.js';
+import type { MessageOutcome } from '../messages/attempt.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { isFinal, STATE_RANK } from '../messages/message-state.js';
 import type { MessageResults } from '../message-store/message-results.js';
@@ -30,8 +30,8 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
     this.account = table.account;
   }
 
-  async settle(token: string, settlements: readonly Settlement[]): Promise<void> {
-    for (const { customImsId, state, code, imsId, rawAnswer } of settlements) {
+  async recordOutcomes(token: string, outcomes: readonly MessageOutcome[]): Promise<void> {
+    for (const { customImsId, state, code, imsId, rawAnswer } of outcomes) {
       const message = this.table.ofAttempt(token, customImsId);
       if (!message || message.state === 'QUEUED') continue;
       this.table.change(customImsId, { imsId: message.imsId ?? imsId });
@@ -61,17 +61,17 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
     }).length;
   }
 
-  async doubtReported(reports: readonly AppliedReport[]): Promise<number> {
+  async markUnconfirmed(reports: readonly AppliedReport[]): Promise<number> {
     for (const report of reports) {
       const [message] = this.table.byIds([report.customImsId]);
       if (message?.attempts !== 0 || message.state !== 'UNCONFIRMED') continue;
       if (classifyReportState(message.reportState ?? '') === 'delivered') continue;
       this.table.change(report.customImsId, toldBy(report));
     }
-    const doubted = reports.filter(({ customImsId }) =>
+    const unsent = reports.filter(({ customImsId }) =>
       this.table.byIds([customImsId]).some(({ state, attempts }) => state === 'QUEUED' && attempts === 0),
     );
-    for (const report of doubted) {
+    for (const report of unsent) {
       this.table.change(report.customImsId, {
         ...toldBy(report),
         state: 'UNCONFIRMED',
@@ -80,7 +80,7 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
         dueAt: null,
       });
     }
-    return doubted.length;
+    return unsent.length;
   }
 
   async findReported(ids: {
@@ -118,7 +118,7 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
   private apply(report: AppliedReport): boolean {
     const [message] = this.table.byIds([report.customImsId]);
     if (!message || STATE_RANK[report.state] <= STATE_RANK[message.state]) return false;
-    // Never handed over: see `doubtReported`.
+    // Never submitted: see `markUnconfirmed`.
     if (message.attempts === 0 && ['QUEUED', 'UNCONFIRMED'].includes(message.state)) return false;
     this.table.change(report.customImsId, {
       ...toldBy(report),

@@ -7,7 +7,7 @@ import type {
   UnsentOutcome,
 } from '../client/index.js';
 import type { OutgoingMessage } from '../protocol/index.js';
-import { judge } from '../sending/settlement.js';
+import { judge } from '../sending/verdict.js';
 import { standsFor, type Surface } from './surface.js';
 
 /** Whom a scripted outcome is for. */
@@ -42,7 +42,7 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
   readonly canary = standsFor<Canary, 'prove' | 'isOn' | 'isHalf' | 'confirm'>({
     isProven: true,
     isHalfProven: false,
-    doubt: () => undefined,
+    invalidate: () => undefined,
   });
   private scripts: Script[] = [];
   private lastImsId = FIRST_IMS_ID;
@@ -59,7 +59,7 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
     return String(++this.lastImsId);
   }
 
-  async tryTheWay(): Promise<null> {
+  async proveAddress(): Promise<null> {
     return null;
   }
 

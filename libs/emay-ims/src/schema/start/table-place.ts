@@ -14,8 +14,7 @@ type Rows = readonly Record<string, unknown>[];
  * @throws EmayImsOptionsError with the statements that move them
  */
 export async function assertTablesAreHere(names: TableNames, query: Query): Promise<void> {
-  const isHere = await isThere(names, 'emay_ims_message', query);
-  if (isHere) return;
+  if ((await isThere(names, 'emay_ims_message', query)) || (await isInChange(names, 'emay_ims_message', query))) return;
   const elsewhere = await tablesElsewhere(names, query);
   throw new EmayImsOptionsError(
     elsewhere ??
@@ -64,6 +63,18 @@ async function isThere(names: TableNames, table: ImsTable, query: Query): Promis
   }
   const [row] = (await query(`SELECT to_regclass(${names.literal(names.table(table))}) IS NOT NULL AS there`)) as Rows;
   return row?.there === true;
+}
+
+/** MariaDB's catalogue may leave out a table that another process is altering. The table itself has its readers wait. */
+async function isInChange(names: TableNames, table: ImsTable, query: Query): Promise<boolean> {
+  if (names.quoteMark !== '`') return false;
+  try {
+    await query(`SELECT 1 FROM ${names.table(table)} LIMIT 0`);
+    return true;
+  } catch (error) {
+    if (Object(error).code === 'ER_NO_SUCH_TABLE') return false;
+    throw error;
+  }
 }
 
 function moves(from: TableNames, to: TableNames, table: ImsTable): string[] {

@@ -2,10 +2,10 @@ import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { IdentifiedMessages } from '../messages/message-identity.js';
 
 /**
- * The work of a call; an error of the database then names its messages, also those whose ids were made here, so that their
- * caller can look for them or repeat the call with them.
+ * Adds the ids of the call's messages to a database error, also generated ids, so that the caller can look the messages up or repeat the
+ * call.
  */
-export async function namingIds<T>(
+export async function withMessageIds<T>(
   { messages, givenIds }: Pick<IdentifiedMessages, 'givenIds'> & { messages: readonly { customImsId: string }[] },
   work: Promise<T>,
 ): Promise<T> {
@@ -20,7 +20,7 @@ export async function namingIds<T>(
   }
 }
 
-/** The same of a call about one message that is there, or not, under an id that its caller knows. */
-export function namingId<T>(customImsId: string, work: Promise<T>): Promise<T> {
-  return namingIds({ messages: [{ customImsId }], givenIds: new Set([customImsId]) }, work);
+/** The same for a call about one message under an id that the caller gave. */
+export function withMessageId<T>(customImsId: string, work: Promise<T>): Promise<T> {
+  return withMessageIds({ messages: [{ customImsId }], givenIds: new Set([customImsId]) }, work);
 }

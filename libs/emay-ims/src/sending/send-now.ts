@@ -1,8 +1,8 @@
 import type { ClaimedMessage } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
 
-/** A message that is sent without having been claimed; `now` by the database's clock, read when its attempt had begun. */
-export function leavingAt(now: Date, message: NewMessage): ClaimedMessage {
+/** A message that is stored as SUBMITTING, in the form of a claimed one; `now`: the database's clock, read after the attempt began. */
+export function asClaimedAt(now: Date, message: NewMessage): ClaimedMessage {
   const { customImsId, mobile, content, expiresAt } = message;
   return {
     ...{ customImsId, mobile, content },
@@ -10,8 +10,8 @@ export function leavingAt(now: Date, message: NewMessage): ClaimedMessage {
   };
 }
 
-/** What keeps a message from being sent at this moment, by the database's clock. */
-export function problemWithNow(
+/** Why a message cannot be sent now, by the database's clock; `null`: it can. */
+export function problemWithSendingNow(
   { sendAt, expiresAt }: NewMessage,
   now: Date,
 ): { property: string; message: string } | null {

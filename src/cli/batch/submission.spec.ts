@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { waitingOf } from './hand-over.js';
+import { waitingOf } from './submission.js';
 
 const NOW = 1_000_000;
 

@@ -3,21 +3,21 @@ import type { ImsDatabase } from '../database/ims-database.js';
 import type { MessageChanges } from './message-changes.js';
 import type { maintenanceSql, MessageSweep } from './message-maintenance-sql.js';
 
-/** How often everything is looked at again that could still be in the state, not only what has come since the last sweep. */
+/** Interval of thorough runs, which check every message that may still be in the state. */
 const THOROUGH_EVERY_MS = 5 * 60_000;
-/** How much later than the time that its messages are listed by a claim may be committed, or an answer settled. */
+/** How much later than `listed_at` a claim may be committed, or an outcome recorded. */
 const LATEST_MS = 10 * 60_000;
 
 /**
- * Sweeps messages that were handed over and have stayed in one state for too long. They are listed by the end of their
- * attempt and stay listed (see `message-listing.ts`), so a sweep has to know how far it has come.
+ * Changes submitted messages that have stayed in one state for too long. Their index key is constant (see `message-index-key.ts`), so a run
+ * has to remember how far it has come.
  *
- * - Each sweep looks at what has come since the last one; now and then, and first of all, at everything from the first message
- *   on that is still in the state.
- * - How far that is, is kept in the database: `reached` never passes a message that is still in the state.
+ * - A run checks what was listed since the last one. The first run, and then one every five minutes, checks everything from the first message
+ *   that is still in the state.
+ * - That place is stored in the database: `reached` never passes a message that is still in the state.
  */
-export class HandedOverSweep {
-  /** Up to where the last sweep has looked. */
+export class SubmittedSweep {
+  /** Where the last run ended. */
   private sweptTo = 0;
   private thoroughAt = -Infinity;
 
@@ -34,14 +34,14 @@ export class HandedOverSweep {
   /**
    * Resolves to how many messages changed.
    *
-   * @param goOn asked between two steps; where it is over, the next sweep looks at everything again
+   * @param goOn asked between two steps; if it says no, the next run is thorough
    */
   async run(goOn: () => boolean = () => true): Promise<number> {
     const isTime = performance.now() - this.thoroughAt >= THOROUGH_EVERY_MS;
-    // Who has waited for so long can wait for some minutes more.
+    // These deadlines are long: a few minutes more do not matter.
     if (!isTime && this.overdueAfterMs >= THOROUGH_EVERY_MS) return 0;
     const to = (await readDatabaseClock(this.database.dialect, this.database)).getTime() - this.overdueAfterMs;
-    // The clock has been set back where the last sweep came further: nothing that is known of places holds.
+    // The last run came further, so the clock was set back: the remembered places are void.
     const isThorough = isTime || this.sweptTo > to;
     const known = isThorough ? await this.reached() : this.sweptTo;
     const from = known > to ? 0 : known;

@@ -1,13 +1,13 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { epochMilliseconds } from '../messages/ims-message.entity.js';
 
-/** PENDING: its handler is yet to succeed. FAILED: it has been called as often as it is going to be. */
-export type ImsEventState = 'PENDING' | 'FAILED';
+/** PENDING: its handler has not succeeded yet. FAILED: dead-lettered, all retries are used up. */
+export type ImsDurableEventState = 'PENDING' | 'FAILED';
 
-/** An event that one durable handler has not taken yet; deleted when it has. Table `emay_ims_event`. */
+/** An event recorded for one durable handler; deleted when the handler has succeeded. Table `emay_ims_event`. */
 @Entity({ name: 'emay_ims_event' })
 @Index('emay_ims_event_due', ['account', 'handler', 'state', 'dueAt'])
-export class ImsEvent {
+export class ImsDurableEvent {
   /** 32 characters, time-ordered. */
   @PrimaryColumn({ type: 'varchar', length: 32 })
   id: string;
@@ -28,13 +28,13 @@ export class ImsEvent {
   payload: string;
 
   @Column({ type: 'varchar', length: 16 })
-  state: ImsEventState;
+  state: ImsDurableEventState;
 
   /** PENDING: when the handler may be called (again). FAILED: since when. */
   @Column({ name: 'due_at', type: 'bigint', transformer: epochMilliseconds })
   dueAt: Date;
 
-  /** Token of the latest call; only its owner may say how it ended. */
+  /** Token of the latest call; only its owner may record the result. */
   @Column({ type: 'varchar', length: 32, nullable: true })
   claim: string | null;
 

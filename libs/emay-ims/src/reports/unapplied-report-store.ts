@@ -16,7 +16,7 @@ const COLUMNS: RowColumns = {
   raw: 'text',
 };
 const NAMES = Object.keys(COLUMNS);
-const ORPHAN = ['batch_id', 'created_at', ...NAMES].map((name) => `r.${name}`).join(', ');
+const UNMATCHED_COLUMNS = ['batch_id', 'created_at', ...NAMES].map((name) => `r.${name}`).join(', ');
 const MAX_MOBILE_LENGTH = 24;
 
 const end = (mobile: string) => `SUBSTR(${mobile}, LENGTH(${mobile}) - ${SUBSCRIBER_DIGITS - 1})`;
@@ -24,30 +24,30 @@ const end = (mobile: string) => `SUBSTR(${mobile}, LENGTH(${mobile}) - ${SUBSCRI
 const IS_ITS_MESSAGE = `(r.mobile IS NULL OR r.mobile = m.mobile OR r.ims_id = m.ims_id
     OR ((r.ims_id IS NULL OR m.ims_id IS NULL) AND LENGTH(r.mobile) > ${SUBSCRIBER_DIGITS} AND ${end('r.mobile')} = ${end('m.mobile')}))`;
 
-/** An orphan, with its place in the table. */
-export interface FoundOrphan {
+/** An unmatched report, with its place in the table. */
+export interface UnmatchedReport {
   batchId: string;
   report: DeliveryReport;
   /** When it came, by the database's clock. */
   createdAt: number;
 }
 
-/** Reports that need a second look, table `emay_ims_report`: orphans and what could not be read. */
-export class SecondLookStore {
+/** Reports that were not applied, table `emay_ims_report`: unmatched or malformed. */
+export class UnappliedReportStore {
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
   ) {}
 
-  /** Keeps them, once for each place in a page, however often the page is applied. */
+  /** Stores them, once for each position in a batch, however often the batch is applied. */
   async keep(
     batchId: string,
-    orphans: readonly DeliveryReport[],
+    unmatched: readonly DeliveryReport[],
     malformed: readonly MalformedReport[],
     session: SqlSession,
   ): Promise<void> {
     const rows = [
-      ...orphans.map((report) => ({
+      ...unmatched.map((report) => ({
         position: report.position,
         status: 'ORPHANED',
         mobile: report.mobile?.slice(0, MAX_MOBILE_LENGTH),
@@ -70,10 +70,10 @@ export class SecondLookStore {
     await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
   }
 
-  /** Orphans for whose ids a message has turned up, as `matchReports` matches them. Each id by an index of its own. */
-  async findOrphansWithMessage(limit: number): Promise<FoundOrphan[]> {
+  /** Unmatched reports whose message has turned up, by the rules of `matchReports`. Each id is looked up in its own index. */
+  async findUnmatchedWithMessage(limit: number): Promise<UnmatchedReport[]> {
     const rows = await this.database.rows(
-      `SELECT ${ORPHAN} FROM emay_ims_report AS r
+      `SELECT ${UNMATCHED_COLUMNS} FROM emay_ims_report AS r
        WHERE r.account = ? AND r.status = 'ORPHANED' AND (
          EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
            AND m.custom_ims_id = r.custom_ims_id AND ${IS_ITS_MESSAGE})
@@ -82,31 +82,31 @@ export class SecondLookStore {
        ORDER BY r.created_at LIMIT ?`,
       [this.account, limit],
     );
-    return rows.map(toOrphan);
+    return rows.map(toUnmatched);
   }
 
-  /** Orphans that tell the gateway's id, in the order in which they came, behind that one; and what time it is there. */
-  async findOrphansWithImsId(
-    behind: FoundOrphan | null,
+  /** Unmatched reports with a gateway id after `behind`, oldest first; `now` by the database's clock. */
+  async findUnmatchedWithImsId(
+    behind: UnmatchedReport | null,
     limit: number,
-  ): Promise<{ orphans: FoundOrphan[]; now: number }> {
+  ): Promise<{ unmatched: UnmatchedReport[]; now: number }> {
     const { createdAt, batchId, position } = behind
       ? { ...behind, position: behind.report.position }
       : { createdAt: 0, batchId: '', position: 0 };
     const rows = await this.database.rows(
-      `SELECT ${ORPHAN}, ${this.database.dialect.now} AS now FROM emay_ims_report AS r
+      `SELECT ${UNMATCHED_COLUMNS}, ${this.database.dialect.now} AS now FROM emay_ims_report AS r
        WHERE r.account = ? AND r.status = 'ORPHANED' AND r.ims_id IS NOT NULL AND r.created_at >= ?
          AND (r.created_at > ? OR r.batch_id > ? OR (r.batch_id = ? AND r.position > ?))
        ORDER BY r.created_at, r.batch_id, r.position LIMIT ?`,
       [this.account, createdAt, createdAt, batchId, batchId, position, limit],
     );
-    return { orphans: rows.map(toOrphan), now: Number(rows[0]?.now ?? 0) };
+    return { unmatched: rows.map(toUnmatched), now: Number(rows[0]?.now ?? 0) };
   }
 
-  /** Forgets orphans, in the transaction that applied them: one statement for each page that they came in. */
-  async forget(orphans: readonly FoundOrphan[], session: SqlSession): Promise<void> {
+  /** Deletes reports in the transaction that applied them: one statement for each batch. */
+  async forget(unmatched: readonly UnmatchedReport[], session: SqlSession): Promise<void> {
     const positionsOf = new Map<string, number[]>();
-    for (const { batchId, report } of orphans) {
+    for (const { batchId, report } of unmatched) {
       positionsOf.set(batchId, [...(positionsOf.get(batchId) ?? []), report.position]);
     }
     for (const [batchId, positions] of positionsOf) {
@@ -118,7 +118,7 @@ export class SecondLookStore {
   }
 }
 
-function toOrphan(row: SqlRow): FoundOrphan {
+function toUnmatched(row: SqlRow): UnmatchedReport {
   return { batchId: String(row.batch_id), report: toReport(row), createdAt: Number(row.created_at) };
 }
 

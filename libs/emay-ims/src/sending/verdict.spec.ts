@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SendEntry } from '../protocol/index.js';
-import { judge } from './settlement.js';
+import { judge } from './verdict.js';
 
 const one = { customImsId: 'a', mobile: '+61422118000', content: 'Hello' };
 const two = { customImsId: 'b', mobile: '+61422118001', content: 'Hello' };
@@ -15,8 +15,8 @@ const entry = (customImsId: string | null, mobile: string | null, imsId: string 
 describe('judging how a request ended', () => {
   const judged = (entries: SendEntry[]) => {
     const verdict = judge({ kind: 'accepted', entries }, [one, two]);
-    if (verdict.kind !== 'settled') throw new Error(`not settled but ${verdict.kind}`);
-    return verdict.settlements.map(({ customImsId, state, imsId, code }) => [customImsId, state, imsId, code]);
+    if (verdict.kind !== 'decided') throw new Error(`not decided but ${verdict.kind}`);
+    return verdict.outcomes.map(({ customImsId, state, imsId, code }) => [customImsId, state, imsId, code]);
   };
 
   it('gives each message its entry by customImsId, in whatever order', () => {
@@ -59,7 +59,7 @@ describe('judging how a request ended', () => {
     const message = { ...one, customImsId };
     const outcome = { kind: 'accepted', entries: [entry(written || null, one.mobile, '1')] } as const;
     expect(judge(outcome, [message, two])).toMatchObject({
-      settlements: [{ customImsId, state: 'ACCEPTED', imsId: '1' }, { state: 'UNCONFIRMED' }],
+      outcomes: [{ customImsId, state: 'ACCEPTED', imsId: '1' }, { state: 'UNCONFIRMED' }],
     });
   });
 
@@ -70,7 +70,7 @@ describe('judging how a request ended', () => {
     ];
     const entries = [entry('order-1', two.mobile, '2'), entry('order-1', one.mobile, '1')];
     expect(judge({ kind: 'accepted', entries }, messages)).toMatchObject({
-      settlements: [
+      outcomes: [
         { customImsId: 'order-1', state: 'ACCEPTED', imsId: '1' },
         { customImsId: 'order-10', state: 'ACCEPTED', imsId: '2' },
       ],
@@ -141,7 +141,7 @@ describe('judging how a request ended', () => {
     (messages) => {
       const verdict = judge({ kind: 'refused', code: 'ERROR_PARAMS' }, messages);
       const unconfirmed = messages.map(() => expect.objectContaining({ state: 'UNCONFIRMED', code: 'ERROR_PARAMS' }));
-      expect(verdict).toEqual({ kind: 'settled', settlements: unconfirmed });
+      expect(verdict).toEqual({ kind: 'decided', outcomes: unconfirmed });
     },
   );
 
@@ -149,8 +149,8 @@ describe('judging how a request ended', () => {
     const told = { ERROR_SMS_TIME: 'hold', ERROR_PARAMS: 'refused', ERROR_SIGN: 'unconfirmed' } as const;
     const refused = (code: string) => judge({ kind: 'refused', code }, [one], told);
     expect(refused('ERROR_SMS_TIME')).toMatchObject({ kind: 'released', refusesAccount: true });
-    expect(refused('ERROR_PARAMS')).toMatchObject({ settlements: [{ state: 'REJECTED' }] });
-    expect(refused('ERROR_SIGN')).toMatchObject({ settlements: [{ state: 'UNCONFIRMED' }] });
+    expect(refused('ERROR_PARAMS')).toMatchObject({ outcomes: [{ state: 'REJECTED' }] });
+    expect(refused('ERROR_SIGN')).toMatchObject({ outcomes: [{ state: 'UNCONFIRMED' }] });
   });
 
   it.each(['ERROR_MOBILE_ERROR', 'ERROR_LONG_CONTENT', 'ERROR_CUSTOM_IMSID', 'ERROR_MOBILE_NUMBER'])(
@@ -158,23 +158,23 @@ describe('judging how a request ended', () => {
     (code) => {
       expect(judge({ kind: 'refused', code }, [one, other])).toEqual({ kind: 'split', code });
       expect(judge({ kind: 'refused', code }, [one])).toMatchObject({
-        kind: 'settled',
-        settlements: [{ customImsId: 'a', state: 'REJECTED', code }],
+        kind: 'decided',
+        outcomes: [{ customImsId: 'a', state: 'REJECTED', code }],
       });
     },
   );
 
   it('rejects all at once where all share the text that is refused', () => {
     expect(judge({ kind: 'refused', code: 'ERROR_LONG_CONTENT' }, [one, two])).toMatchObject({
-      settlements: [{ state: 'REJECTED' }, { state: 'REJECTED' }],
+      outcomes: [{ state: 'REJECTED' }, { state: 'REJECTED' }],
     });
   });
 
   it('leaves all unconfirmed, with what came, when nothing can be concluded', () => {
     const outcome = { kind: 'unconfirmed', reason: 'HTTP_502', rawAnswer: '<html>' } as const;
     expect(judge(outcome, [one, two])).toMatchObject({
-      kind: 'settled',
-      settlements: [
+      kind: 'decided',
+      outcomes: [
         { customImsId: 'a', state: 'UNCONFIRMED', code: 'HTTP_502', rawAnswer: '<html>' },
         { customImsId: 'b', state: 'UNCONFIRMED' },
       ],

@@ -1,19 +1,19 @@
 import type { AcceptedOutcome, SendOutcome } from '../client/index.js';
-import type { ClaimedMessage, Settlement } from '../messages/attempt.js';
+import type { ClaimedMessage, MessageOutcome } from '../messages/attempt.js';
 import { classifyAnswerCode, isHolding, isRefusal, type AnswerCodeMeanings } from '../protocol/index.js';
 
 /** What the outcome of a request means for the messages it carried. */
 export type Verdict =
-  /** Each message has its result. */
-  | { kind: 'settled'; settlements: Settlement[] }
-  /** Nothing was accepted, through no fault of the messages: they go back into the queue. */
+  /** Each message has its outcome. */
+  | { kind: 'decided'; outcomes: MessageOutcome[] }
+  /** Nothing was accepted, for a reason other than the messages: they go back into the queue. */
   | { kind: 'released'; code: string; refusesAccount: boolean }
-  /** Nothing was accepted, because of one of them, or of its size: halve the request. */
+  /** Nothing was accepted, because of one message or the request's size: halve the request. */
   | { kind: 'split'; code: string };
 
 const CONTENT_CODES = new Set(['ERROR_CONTENT_EMPTY', 'ERROR_LONG_CONTENT']);
 
-/** Reads an outcome. Pure: the one place that decides what an answer does to a message. */
+/** Decides what the outcome of a request does to its messages. Pure; nothing else decides that. */
 export function judge(
   outcome: SendOutcome,
   messages: readonly ClaimedMessage[],
@@ -21,7 +21,7 @@ export function judge(
 ): Verdict {
   switch (outcome.kind) {
     case 'accepted':
-      return { kind: 'settled', settlements: matchEntries(outcome, messages) };
+      return { kind: 'decided', outcomes: matchEntries(outcome, messages) };
     case 'unsent':
       if (outcome.isTooLarge && messages.length > 1) return { kind: 'split', code: outcome.reason };
       return { kind: 'released', code: outcome.reason, refusesAccount: false };
@@ -34,8 +34,8 @@ export function judge(
       if (!isRefusal(kind)) return allUnconfirmed(messages, code, null);
       if (messages.length > 1 && !(CONTENT_CODES.has(code) && isSameText(messages))) return { kind: 'split', code };
       return {
-        kind: 'settled',
-        settlements: messages.map(({ customImsId }) => settlement(customImsId, 'REJECTED', { code })),
+        kind: 'decided',
+        outcomes: messages.map(({ customImsId }) => outcomeOf(customImsId, 'REJECTED', { code })),
       };
     }
   }
@@ -43,8 +43,8 @@ export function judge(
 
 function allUnconfirmed(messages: readonly ClaimedMessage[], code: string, rawAnswer: string | null): Verdict {
   return {
-    kind: 'settled',
-    settlements: messages.map(({ customImsId }) => settlement(customImsId, 'UNCONFIRMED', { code, rawAnswer })),
+    kind: 'decided',
+    outcomes: messages.map(({ customImsId }) => outcomeOf(customImsId, 'UNCONFIRMED', { code, rawAnswer })),
   };
 }
 
@@ -53,15 +53,15 @@ export function isSameText(messages: readonly ClaimedMessage[]): boolean {
 }
 
 /**
- * Gives each message its entry, whatever the order: the one with its `customImsId`, else the one with its number, which is
- * unique within a request. A message without an entry may or may not have been accepted.
+ * Matches entries to messages, in any order: by `customImsId`, else by the number, which is unique within a request. A message without an
+ * entry may have been accepted.
  *
- * - By the number alone where the entry has no id, or what is left of the message's: cut, or in another case. One with a
- *   stranger's id answers another request, and counts for nobody.
- * - Where one entry names two of the messages, by id and by number, its `imsId` may be either's, so it is nobody's. So is one that
- *   several entries have. The delivery report brings it.
+ * - By the number only if the entry has no id, or an altered form of the message's: cut, or in another case. An entry with any other id
+ *   answers another request and is ignored.
+ * - If id and number of an entry point to two messages, or several entries share an `imsId`, that `imsId` is not stored. The delivery report
+ *   brings it.
  */
-function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMessage[]): Settlement[] {
+function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMessage[]): MessageOutcome[] {
   const byId = new Map(messages.map((message) => [message.customImsId, message]));
   const byMobile = new Map(messages.map((message) => [message.mobile, message]));
   const imsIds = new Map<string, string | null>();
@@ -82,12 +82,12 @@ function matchEntries({ entries }: AcceptedOutcome, messages: readonly ClaimedMe
   return messages.map(({ customImsId }) => {
     const imsId = imsIds.get(customImsId);
     return imsId === undefined
-      ? settlement(customImsId, 'UNCONFIRMED', { code: 'MISSING_ENTRY' })
-      : settlement(customImsId, 'ACCEPTED', { code: 'SUCCESS', imsId: shared.has(imsId) ? null : imsId });
+      ? outcomeOf(customImsId, 'UNCONFIRMED', { code: 'MISSING_ENTRY' })
+      : outcomeOf(customImsId, 'ACCEPTED', { code: 'SUCCESS', imsId: shared.has(imsId) ? null : imsId });
   });
 }
 
-/** Whether it may be the id as the gateway has written it: whole, cut, or with something added; in any case of letters. */
+/** Whether `written` may be the id as altered by the gateway: cut or extended, in any case of letters. */
 function isLeftOf(written: string, id: string): boolean {
   if (written === id) return true;
   const [short, long] = [written.toLowerCase(), id.toLowerCase()].toSorted((one, other) => one.length - other.length);
@@ -95,20 +95,20 @@ function isLeftOf(written: string, id: string): boolean {
 }
 
 /** A class, not a literal: see docs/performance-internals.md. */
-class Settled implements Settlement {
+class Outcome implements MessageOutcome {
   constructor(
     readonly customImsId: string,
-    readonly state: Settlement['state'],
+    readonly state: MessageOutcome['state'],
     readonly code: string | null,
     readonly imsId: string | null,
     readonly rawAnswer: string | null,
   ) {}
 }
 
-function settlement(
+function outcomeOf(
   customImsId: string,
-  state: Settlement['state'],
-  { code = null, imsId = null, rawAnswer = null }: Partial<Pick<Settlement, 'code' | 'imsId' | 'rawAnswer'>>,
-): Settlement {
-  return new Settled(customImsId, state, code, imsId, rawAnswer);
+  state: MessageOutcome['state'],
+  { code = null, imsId = null, rawAnswer = null }: Partial<Pick<MessageOutcome, 'code' | 'imsId' | 'rawAnswer'>>,
+): MessageOutcome {
+  return new Outcome(customImsId, state, code, imsId, rawAnswer);
 }

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ANSWER_CODES, type EmayImsService } from 'nestjs-emay-ims';
 import type { CountedMessages, StateCount } from './message-counts.js';
 
-/** How the waiting for the hand-over ended. */
-export interface HandOver {
+/** How the wait for submission ended. */
+export interface SubmissionWait {
   /** Still in the queue, or in a request that may yet end. */
   waiting: number;
   /** Why the waiting ended before that was none: the gateway's or the network's code, STALLED or INTERRUPTED. */
@@ -16,17 +16,17 @@ const LOOK_EVERY_MS = 200;
 const LOOKING_SHARE = 10;
 
 /**
- * Waits until everything has been handed over.
+ * Waits until every message has been submitted.
  *
- * - A request whose process was killed is not waited for longer than it may last: its messages are in doubt.
+ * - If the process of a request was killed, the wait ends with the attempt: its messages become UNCONFIRMED.
  * - Where the gateway refuses the account there is nothing to wait for.
  */
-export async function waitForHandOver(
+export async function waitForSubmission(
   ims: EmayImsService,
   messages: CountedMessages,
   { stalledMs, stop }: { stalledMs: number; stop: AbortSignal },
   onProgress: (waiting: number) => void,
-): Promise<HandOver> {
+): Promise<SubmissionWait> {
   let least = Infinity;
   let queuedBefore = Infinity;
   let front: number | null = null;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { EmayImsConflictError, EmayImsStoreError } from '../errors/emay-ims-errors.js';
-import { namingIds } from './naming-ids.js';
+import { withMessageIds } from './message-ids-in-errors.js';
 
 const messages = [{ customImsId: 'given' }, { customImsId: 'made' }];
 
 describe('an error of the database during a call', () => {
   const failing = (given: string[], mayBeStored: boolean) =>
-    namingIds(
+    withMessageIds(
       { messages, givenIds: new Set(given) },
       Promise.reject(new EmayImsStoreError('ECONNRESET', { mayBeStored })),
     );
@@ -24,7 +24,7 @@ describe('an error of the database during a call', () => {
 
   it('that ended the host’s transaction still says so', async () => {
     const ended = Promise.reject(new EmayImsStoreError('ER_LOCK_DEADLOCK', { transactionIsOver: true }));
-    await expect(namingIds({ messages, givenIds: new Set(['given', 'made']) }, ended)).rejects.toMatchObject({
+    await expect(withMessageIds({ messages, givenIds: new Set(['given', 'made']) }, ended)).rejects.toMatchObject({
       transactionIsOver: true,
       retryable: false,
     });
@@ -33,7 +33,7 @@ describe('an error of the database during a call', () => {
   it('is nothing else than one of the database', async () => {
     const conflict = new EmayImsConflictError(['given']);
     const work = Promise.reject(conflict);
-    await expect(namingIds({ messages, givenIds: new Set() }, work)).rejects.toBe(conflict);
-    await expect(namingIds({ messages, givenIds: new Set() }, Promise.resolve(1))).resolves.toBe(1);
+    await expect(withMessageIds({ messages, givenIds: new Set() }, work)).rejects.toBe(conflict);
+    await expect(withMessageIds({ messages, givenIds: new Set() }, Promise.resolve(1))).resolves.toBe(1);
   });
 });

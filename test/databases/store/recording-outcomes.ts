@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import { IMS_MESSAGE_STATES, STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
-import type { Settlement } from '../../../libs/emay-ims/src/messages/attempt.js';
+import type { MessageOutcome } from '../../../libs/emay-ims/src/messages/attempt.js';
 import {
   FAR_FUTURE,
   idsOf,
@@ -15,7 +15,7 @@ import {
 
 const RESULTS = ['UNCONFIRMED', 'ACCEPTED', 'REJECTED'] as const;
 
-export function settlement(customImsId: string, given: Partial<Settlement> = {}): Settlement {
+export function outcome(customImsId: string, given: Partial<MessageOutcome> = {}): MessageOutcome {
   return { customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: `ims-${customImsId}`, rawAnswer: null, ...given };
 }
 
@@ -28,10 +28,10 @@ export function itSettles(bench: () => StoreBench): void {
       const [accepted, rejected, unconfirmed] = idsOf(messages) as [string, string, string];
       await store.queue.insertSubmitting(messages, attempt);
       const before = (await store.queue.now()).getTime();
-      await store.results.settle(attempt.token, [
-        settlement(accepted, { imsId: '20230731143600123456' }),
-        settlement(rejected, { state: 'REJECTED', code: 'ERROR_MOBILE_ERROR', imsId: null }),
-        settlement(unconfirmed, {
+      await store.results.recordOutcomes(attempt.token, [
+        outcome(accepted, { imsId: '20230731143600123456' }),
+        outcome(rejected, { state: 'REJECTED', code: 'ERROR_MOBILE_ERROR', imsId: null }),
+        outcome(unconfirmed, {
           state: 'UNCONFIRMED',
           code: 'HTTP_502',
           imsId: null,
@@ -65,7 +65,7 @@ export function itSettles(bench: () => StoreBench): void {
         await bench().inState(store, from, 'one', token);
         await bench().put(store, 'one', { attempt: token });
         const before = await bench().row(store, 'one');
-        await store.results.settle(token, [settlement('one', { state: to, code: 'NEW', imsId: null })]);
+        await store.results.recordOutcomes(token, [outcome('one', { state: to, code: 'NEW', imsId: null })]);
         const isOpen = from === 'SUBMITTING' || from === 'UNCONFIRMED';
         const rises = isOpen && STATE_RANK[to] > STATE_RANK[from];
         const after = await bench().row(store, 'one');
@@ -83,10 +83,10 @@ export function itSettles(bench: () => StoreBench): void {
       await store.queue.release(stale.token, [{ customImsId: 'one', code: 'ECONNREFUSED', dueInMs: 0 }]);
       await store.queue.claimThese(['one'], current);
       const before = await bench().row(store, 'one');
-      for (const state of RESULTS) await store.results.settle(stale.token, [settlement('one', { state })]);
+      for (const state of RESULTS) await store.results.recordOutcomes(stale.token, [outcome('one', { state })]);
       await store.queue.release(stale.token, [{ customImsId: 'one', code: 'LATE', dueInMs: 0 }]);
       expect(await bench().row(store, 'one')).toEqual(before);
-      await store.results.settle(current.token, [settlement('one')]);
+      await store.results.recordOutcomes(current.token, [outcome('one')]);
       expect(await bench().stateOf(store, 'one')).toBe('ACCEPTED');
     });
 
@@ -96,7 +96,7 @@ export function itSettles(bench: () => StoreBench): void {
       await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       await store.queue.release(attempt.token, [{ customImsId: 'one', code: 'ERROR_SIGN', dueInMs: 0 }]);
       const before = await bench().row(store, 'one');
-      await store.results.settle(attempt.token, [settlement('one')]);
+      await store.results.recordOutcomes(attempt.token, [outcome('one')]);
       expect(await bench().row(store, 'one')).toEqual(before);
     });
 
@@ -105,9 +105,9 @@ export function itSettles(bench: () => StoreBench): void {
       const attempt = newAttempt();
       await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       await bench().put(store, 'one', { due_at: LONG_AGO });
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(1);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
       expect(await bench().stateOf(store, 'one')).toBe('UNCONFIRMED');
-      await store.results.settle(attempt.token, [settlement('one', { imsId: '4711' })]);
+      await store.results.recordOutcomes(attempt.token, [outcome('one', { imsId: '4711' })]);
       expect(await store.finder.findOne('one')).toMatchObject({ state: 'ACCEPTED', imsId: '4711', code: 'SUCCESS' });
     });
 
@@ -117,9 +117,9 @@ export function itSettles(bench: () => StoreBench): void {
       const messages = [newMessage({ customImsId: 'reported' }), newMessage({ customImsId: 'open' })];
       await store.queue.insertSubmitting(messages, attempt);
       await bench().put(store, 'reported', { state: 'DELIVERED', final_at: 1, due_at: null });
-      await store.results.settle(attempt.token, [
-        settlement('reported', { imsId: '1' }),
-        settlement('open', { imsId: '2' }),
+      await store.results.recordOutcomes(attempt.token, [
+        outcome('reported', { imsId: '1' }),
+        outcome('open', { imsId: '2' }),
       ]);
       expect(await store.finder.findOne('reported')).toMatchObject({
         state: 'DELIVERED',
@@ -127,7 +127,7 @@ export function itSettles(bench: () => StoreBench): void {
         finalAt: new Date(1),
       });
       expect(await store.finder.findOne('open')).toMatchObject({ state: 'ACCEPTED', imsId: '2' });
-      await store.results.settle(attempt.token, [settlement('reported', { imsId: 'another' })]);
+      await store.results.recordOutcomes(attempt.token, [outcome('reported', { imsId: 'another' })]);
       expect(await store.finder.findOne('reported')).toMatchObject({ imsId: '1' });
     });
 
@@ -136,7 +136,7 @@ export function itSettles(bench: () => StoreBench): void {
       const attempt = newAttempt();
       for (const store of [one, other])
         await store.queue.insertSubmitting([newMessage({ customImsId: 'same' })], attempt);
-      await one.results.settle(attempt.token, [settlement('same')]);
+      await one.results.recordOutcomes(attempt.token, [outcome('same')]);
       expect(await bench().stateOf(other, 'same')).toBe('SUBMITTING');
       await other.queue.release(attempt.token, [{ customImsId: 'same', code: null, dueInMs: 0 }]);
       expect(await bench().stateOf(one, 'same')).toBe('ACCEPTED');
@@ -147,10 +147,10 @@ export function itSettles(bench: () => StoreBench): void {
       const attempt = newAttempt();
       const messages = newMessages(300);
       await store.queue.insertSubmitting(messages, attempt);
-      await store.results.settle(attempt.token, []);
-      await store.results.settle(
+      await store.results.recordOutcomes(attempt.token, []);
+      await store.results.recordOutcomes(
         attempt.token,
-        idsOf(messages).map((id) => settlement(id)),
+        idsOf(messages).map((id) => outcome(id)),
       );
       expect(await store.finder.stats()).toMatchObject({ ACCEPTED: 300, SUBMITTING: 0 });
       for (const { customImsId, imsId } of await store.finder.findByIds(idsOf(messages)))
@@ -217,7 +217,7 @@ export function itSettles(bench: () => StoreBench): void {
       );
       await store.queue.insertSubmitting([newMessage({ customImsId: 'of another' })], other);
       for (const id of ['late', 'held', 'of another']) await bench().put(store, id, { due_at: LONG_AGO });
-      expect(await store.maintenance.recoverAbandonedAttempts()).toBe(3);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(3);
       await store.queue.release(attempt.token, [
         { customImsId: 'late', code: 'ATTEMPT_OVER', dueInMs: 0 },
         { customImsId: 'held', code: 'ATTEMPT_OVER', dueInMs: null },
@@ -239,7 +239,7 @@ export function itSettles(bench: () => StoreBench): void {
       const attempt = newAttempt();
       await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
       await bench().put(store, 'one', { due_at: LONG_AGO });
-      await store.maintenance.recoverAbandonedAttempts();
+      await store.maintenance.recoverStalledAttempts();
       await bench().put(store, 'one', columns);
       const before = await bench().row(store, 'one');
       await store.queue.release(attempt.token, [{ customImsId: 'one', code: 'ATTEMPT_OVER', dueInMs: 0 }]);
