@@ -1,9 +1,10 @@
 /**
  * Breaks, in a copy, the promises that everything rests on, one at a time, and wants the named suite to turn red: a suite
- * that stays green would prove nothing.
+ * that stays green would prove nothing. Only what Stryker (`npm run test:stryker`) cannot break: statements, tables, and
+ * what shows in a process or a database.
  *
  *   npm run test:mutations              all of them; some minutes, and the database servers
- *   npm run test:mutations -- resend    those with this word in their name
+ *   npm run test:mutations -- fence     those with this word in their name
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,17 +17,6 @@ const LIBRARY = 'libs/emay-ims/src';
  * `databases` where it shows; without any, on SQLite.
  */
 const MUTATIONS = [
-  {
-    name: 'resend on timeout',
-    suites: ['libs/emay-ims/src/sending/verdict', 'test/databases/sending'],
-    changes: [
-      {
-        file: `${LIBRARY}/sending/verdict.ts`,
-        from: "    case 'unconfirmed':\n      return allUnconfirmed(messages, outcome.reason, outcome.rawAnswer);",
-        to: "    case 'unconfirmed':\n      return { kind: 'released', code: outcome.reason, refusesAccount: false };",
-      },
-    ],
-  },
   {
     name: 'settle without the attempt token',
     suites: ['test/databases/message-store'],

@@ -20,7 +20,7 @@ describe('the circuit of an account', () => {
     expect(circuit.enter()).toBe('all');
     circuit.succeeded();
     expect(circuit.enter()).toBe('all');
-    expect(circuit.reason).toBeNull();
+    expect(circuit).toMatchObject({ reason: null, refusesAccount: false });
   });
 
   it('lets nothing through after a failure, then one probe at a time, then everything', () => {
@@ -71,13 +71,39 @@ describe('the circuit of an account', () => {
     expect([1, 2, 3, 4].map(() => circuit.failed('ECONNRESET', false))).toEqual([100, 100, 100, 100]);
   });
 
+  it('counts a failure at the very end of the backoff, and begins again after a success', () => {
+    const circuit = newCircuit();
+    circuit.failed('ETIMEDOUT', false);
+    now += 100;
+    expect(circuit.failed('ETIMEDOUT', false)).toBe(200);
+    circuit.succeeded();
+    expect(circuit.failed('ETIMEDOUT', false)).toBe(100);
+  });
+
+  it('is backing off until its backoff is over, or it is closed', () => {
+    const circuit = newCircuit();
+    expect(circuit.isBackingOff).toBe(false);
+    circuit.failed('ECONNREFUSED', false);
+    now += 99;
+    expect(circuit.isBackingOff).toBe(true);
+    now += 1;
+    expect(circuit.isBackingOff).toBe(false);
+    circuit.failed('ECONNREFUSED', false);
+    circuit.succeeded();
+    expect(circuit.isBackingOff).toBe(false);
+  });
+
   it('refuses direct sends only while the account itself is refused', () => {
     const circuit = newCircuit();
     circuit.failed('ECONNREFUSED', false);
     expect(circuit.isAccountRefused).toBe(false);
     circuit.failed('ERROR_SIGN', true);
+    now += 99;
     expect(circuit.isAccountRefused).toBe(true);
-    now += 10_000;
+    now += 1;
+    expect(circuit.isAccountRefused).toBe(false);
+    circuit.failed('ERROR_SIGN', true);
+    circuit.succeeded();
     expect(circuit.isAccountRefused).toBe(false);
   });
 
@@ -95,6 +121,7 @@ describe('the circuit of an account', () => {
     const circuit = newCircuit();
     circuit.failed('ECONNREFUSED', false);
     circuit.failed('ERROR_SIGN', true);
+    expect(turns).toEqual(['ECONNREFUSED', 'ERROR_SIGN']);
     circuit.failed('ERROR_SIGN', true);
     circuit.succeeded();
     expect(turns).toEqual(['ECONNREFUSED', 'ERROR_SIGN', null]);

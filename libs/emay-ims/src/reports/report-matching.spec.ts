@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ReportedMessage } from '../messages/applied-report.js';
 import { STATE_RANK } from '../messages/message-state.js';
 import type { DeliveryReport } from '../protocol/index.js';
-import { matchReports } from './report-matching.js';
+import { matchReports, reportsByName } from './report-matching.js';
 
 const message = (given: Partial<ReportedMessage> = {}): ReportedMessage => ({
   customImsId: 'one',
@@ -118,12 +118,43 @@ describe('a report of a message that has never been handed over', () => {
     expect(about({ mobile: '+4915112345678' })).toEqual({ applied: 0, unsent: 0, unmatched: 1 });
   });
 
-  it('counts where it has been handed over before', () => {
+  it('counts where it has been handed over before, or has a result', () => {
     expect(about({ mobile: '+61422118000' }, { ...never, attempts: 1 })).toEqual({
       applied: 1,
       unsent: 0,
       unmatched: 0,
     });
+    expect(about({}, { ...never, state: 'ACCEPTED' })).toEqual({ applied: 1, unsent: 0, unmatched: 0 });
+  });
+
+  it('is kept once for each message, the highest of them', () => {
+    const lower = report({ customImsId: 'one', state: 'FAIL_MOBILE' });
+    const higher = report({ customImsId: 'one', state: 'DELIVRD' });
+    for (const reports of [
+      [lower, higher],
+      [higher, lower],
+    ]) {
+      expect(matchReports(reports, [never]).unsent).toMatchObject([{ customImsId: 'one', state: 'DELIVERED' }]);
+    }
+  });
+});
+
+describe('reports that each name a message of their own', () => {
+  it('are applied by our ids, without looking up anything', () => {
+    const [receiveTime, submitTime] = [new Date(2_000), new Date(1_000)];
+    const full = { imsId: 'ims-one', mobile: '+611', description: 'words', receiveTime, submitTime };
+    const reports = [report({ customImsId: 'one', ...full }), report({ customImsId: 'two', state: 'FAIL_MOBILE' })];
+    expect(reportsByName(reports)).toMatchObject([
+      { customImsId: 'one', state: 'DELIVERED', reportState: 'DELIVRD', ...full },
+      { customImsId: 'two', reportState: 'FAIL_MOBILE' },
+    ]);
+    expect(reportsByName([])).toEqual([]);
+  });
+
+  it('do not, where one has no id of ours or two have the same', () => {
+    const one = report({ customImsId: 'one' });
+    expect(reportsByName([one, report({ imsId: 'ims-two' })])).toBeNull();
+    expect(reportsByName([one, one])).toBeNull();
   });
 });
 
@@ -137,6 +168,13 @@ describe('a page of reports', () => {
     const { applied, conflicts } = matchReports(reports, [message()]);
     expect(applied).toMatchObject([{ state: 'DELIVERED', reportState: 'DELIVRD', description: 'second' }]);
     expect(conflicts).toBe(1);
+  });
+
+  it('keeps the words of the first among those that say the same', () => {
+    const reports = ['first', 'second'].map((description) => report({ customImsId: 'one', description }));
+    expect(matchReports(reports, [message()]).applied).toMatchObject([{ description: 'first' }]);
+    const never = message({ state: 'QUEUED', attempts: 0 });
+    expect(matchReports(reports, [never]).unsent).toMatchObject([{ description: 'first' }]);
   });
 
   it('counts as conflict what contradicts a final state, in the page or in the store, and nothing else', () => {

@@ -11,8 +11,8 @@ export function packRequests<Message extends { mobile: string }>(
   const nextFor = new Map<string, number>();
   let firstOpen = 0;
   for (const message of messages) {
-    let position = Math.max(firstOpen, nextFor.get(message.mobile) ?? 0);
-    while ((requests[position]?.length ?? 0) >= size) position++;
+    // Never full: each number in a request behind `firstOpen` is also in the one before it.
+    const position = Math.max(firstOpen, nextFor.get(message.mobile) ?? 0);
     (requests[position] ??= []).push(message);
     nextFor.set(message.mobile, position + 1);
     while ((requests[firstOpen]?.length ?? 0) >= size) firstOpen++;

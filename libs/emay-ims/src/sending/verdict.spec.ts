@@ -35,6 +35,13 @@ describe('judging how a request ended', () => {
     ]);
   });
 
+  it('takes the imsId from an entry that has the id, and no number or one that is not in the request', () => {
+    expect(judged([entry('a', null, '1'), entry('b', '+19999', '2')])).toEqual([
+      ['a', 'ACCEPTED', '1', 'SUCCESS'],
+      ['b', 'ACCEPTED', '2', 'SUCCESS'],
+    ]);
+  });
+
   it('does not take the answer to another request, to the same number, for its own', () => {
     expect(judged([entry('strange', one.mobile, '1')])).toEqual([
       ['a', 'UNCONFIRMED', null, 'MISSING_ENTRY'],
@@ -116,6 +123,12 @@ describe('judging how a request ended', () => {
     expect(judge({ kind: 'refused', code: 'ERROR_OVER_SPEED' }, [one])).toEqual(slow);
     const unsent = { kind: 'released', code: 'ECONNREFUSED', refusesAccount: false };
     expect(judge({ kind: 'unsent', reason: 'ECONNREFUSED' }, [one, two])).toEqual(unsent);
+  });
+
+  it('splits what was too large to be sent, unless it is a single message', () => {
+    const tooLarge = { kind: 'unsent', reason: 'HTTP_413', isTooLarge: true } as const;
+    expect(judge(tooLarge, [one, two])).toEqual({ kind: 'split', code: 'HTTP_413' });
+    expect(judge(tooLarge, [one])).toEqual({ kind: 'released', code: 'HTTP_413', refusesAccount: false });
   });
 
   it('gives all back, as for a refused account, when the balance is too low', () => {
