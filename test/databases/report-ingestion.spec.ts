@@ -80,12 +80,14 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
     const batches = new ReportBatchStore(database, account);
     const inbox = new ReportInbox(batches, new ReportSpool(folder, account), events);
     const options = {
+      name: account,
       protocol: DEFAULT_PROTOCOL_OPTIONS,
       http: { maxResponseBytes: 4 * 1024 * 1024 },
     } as ResolvedEmayImsOptions;
     const unappliedReports = new UnappliedReportStore(database, account);
-    const ingestor = new ReportIngestor(events, store.results, inbox, unappliedReports, options);
-    const lateMatching = new LateMatching(events, unappliedReports, new ReportApplication(store.results), HOUR);
+    const application = new ReportApplication(store.results);
+    const ingestor = new ReportIngestor(events, inbox, unappliedReports, application, options);
+    const lateMatching = new LateMatching(events, unappliedReports, application, HOUR);
     return { store, batches, inbox, ingestor, lateMatching };
   };
   const rowsOf = (table: string, account: string) =>

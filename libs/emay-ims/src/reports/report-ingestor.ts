@@ -2,7 +2,6 @@ import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import type { MessageResults } from '../message-store/message-results.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   classifyAnswerCode,
@@ -11,7 +10,7 @@ import {
   type MalformedReport,
 } from '../protocol/index.js';
 import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
-import { ReportApplication } from './report-application.js';
+import type { ReportApplication } from './report-application.js';
 import type { AppliedPart, PageEnd, StoredPage } from './report-batch-store.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { UnappliedReportStore } from './unapplied-report-store.js';
@@ -60,17 +59,15 @@ const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
  */
 export class ReportIngestor {
   private readonly reader: PageReader;
-  private readonly application: ReportApplication;
 
   constructor(
     private readonly events: EventTransactions,
-    private readonly messages: MessageResults,
     private readonly inbox: ReportInbox,
     private readonly unappliedReports: UnappliedReportStore,
+    private readonly application: ReportApplication,
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.reader = new PageReader(options);
-    this.application = new ReportApplication(messages);
   }
 
   /** Ingests the pages that a crash or a failure left behind, for as long as `goOn` says so before each. */
@@ -163,7 +160,7 @@ export class ReportIngestor {
     session: EventfulSession,
   ): Promise<void> {
     await this.unappliedReports.keep(pullId, unmatched, malformed, session);
-    const shared = { account: this.messages.account, occurredAt: new Date(), pullId };
+    const shared = { account: this.options.name, occurredAt: new Date(), pullId };
     for (const { position, customImsId, imsId, mobile, state: reportState } of unmatched) {
       const type = 'report.orphaned';
       const told = { ...shared, type, position, customImsId, imsId, mobile, reportState } as const;

@@ -32,7 +32,13 @@ export const REPORT_PROVIDERS = [
     [ImsDatabase, RESOLVED_OPTIONS],
     (database, { name }) => new UnappliedReportStore(database, name),
   ),
-  perAccount(ReportIngestor, [EventTransactions, MessageResults, ReportInbox, UnappliedReportStore, RESOLVED_OPTIONS]),
+  perAccount(ReportIngestor, [
+    EventTransactions,
+    ReportInbox,
+    UnappliedReportStore,
+    ReportApplication,
+    RESOLVED_OPTIONS,
+  ]),
   perAccount(ReportApplication, [MessageResults]),
   perAccount(
     LateMatching,
