@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dataSourceOf } from '../../database/data-source-of.js';
 import { POSTGRES_MIGRATION_LOCK } from '../run-migrations.js';
-import { placeOf, TableNames, type PinnedPlace } from '../../database/table-names.js';
+import { placeOf, TableNames, type ImsTable, type PinnedPlace } from '../../database/table-names.js';
 import { assertTablesAreHere } from '../start/table-place.js';
 
 /** What a migration runs its statements with; they call tables and indexes `emay_ims_…`, wherever those lie. */
@@ -65,7 +65,15 @@ export abstract class ImsMigration implements MigrationInterface {
 /** InnoDB, for its transactions. Binary collation: MySQL's default merges the ids `AbC` and `aBc`. */
 export const MYSQL_TABLE = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
-/** Whether a table has a column, wherever it lies. */
-export function hasColumn({ runner, names }: MigrationStep, table: Parameters<TableNames['path']>[0], column: string) {
-  return runner.hasColumn(names.path(table), column);
+/** Whether a table has a column, wherever it lies. MariaDB's catalogue is asked twice: see `assertTablesAreHere`. */
+export async function hasColumn(
+  { runner, names, isMysql }: Pick<MigrationStep, 'runner' | 'names' | 'isMysql'>,
+  table: ImsTable,
+  column: string,
+): Promise<boolean> {
+  const ask = () => runner.hasColumn(names.path(table), column);
+  if (await ask()) return true;
+  if (!isMysql) return false;
+  await runner.query(`SELECT 1 FROM ${names.table(table)} LIMIT 0`);
+  return ask();
 }

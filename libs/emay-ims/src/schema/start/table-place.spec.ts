@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { TableNames } from '../../database/table-names.js';
+import { hasColumn } from '../migrations/ims-migration.js';
+import { findIndexProblems } from './index-check.js';
 import { assertTablesAreHere } from './table-place.js';
 
 /** What ten processes that migrate at once make MariaDB do now and then. */
@@ -27,4 +29,25 @@ it('a database that cannot tell is no reason to say so', async () => {
     throw Object.assign(new Error('gone'), { code: 'PROTOCOL_CONNECTION_LOST' });
   };
   await expect(assertTablesAreHere(new TableNames('mariadb'), query)).rejects.toThrow('gone');
+});
+
+it('a column that the catalogue leaves out for a moment is there', async () => {
+  let answers = 0;
+  const asked: string[] = [];
+  const runner = {
+    hasColumn: async () => answers++ > 0,
+    query: async (sql: string) => void asked.push(sql),
+  } as unknown as Parameters<typeof hasColumn>[0]['runner'];
+  const names = new TableNames('mariadb');
+  expect(await hasColumn({ runner, names, isMysql: true }, 'emay_ims_lease', 'lasts_ms')).toBe(true);
+  expect(asked).toEqual(['SELECT 1 FROM `emay_ims_lease` LIMIT 0']);
+});
+
+it('a start waits where the catalogue shows no index of a table at all, and refuses a table with other indexes', () => {
+  const names = new TableNames('mariadb');
+  const other = { name: 'other', isUnique: true, columns: 'code' };
+  const mayPass = (found: Parameters<typeof findIndexProblems>[2]) =>
+    findIndexProblems(names, 'emay_ims_message', found)[0]?.mayPass;
+  expect(mayPass([])).toBe(true);
+  expect(mayPass([other])).toBe(false);
 });

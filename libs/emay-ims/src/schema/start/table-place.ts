@@ -11,10 +11,14 @@ type Rows = readonly Record<string, unknown>[];
  * Keeps a migration from running where the tables are not. Before `schema` and `entityPrefix` were obeyed, the tables were made
  * without them: they may be this application's, or somebody's production.
  *
+ * MariaDB's catalogue leaves out, for a moment, a table that another process is altering. So the table itself is asked too: its
+ * readers wait.
+ *
  * @throws EmayImsOptionsError with the statements that move them
  */
 export async function assertTablesAreHere(names: TableNames, query: Query): Promise<void> {
-  if ((await isThere(names, 'emay_ims_message', query)) || (await isInChange(names, 'emay_ims_message', query))) return;
+  if ((await isThere(names, 'emay_ims_message', query)) || (await isBeingAltered(names, 'emay_ims_message', query)))
+    return;
   const elsewhere = await tablesElsewhere(names, query);
   throw new EmayImsOptionsError(
     elsewhere ??
@@ -65,8 +69,7 @@ async function isThere(names: TableNames, table: ImsTable, query: Query): Promis
   return row?.there === true;
 }
 
-/** MariaDB's catalogue may leave out a table that another process is altering. The table itself has its readers wait. */
-async function isInChange(names: TableNames, table: ImsTable, query: Query): Promise<boolean> {
+async function isBeingAltered(names: TableNames, table: ImsTable, query: Query): Promise<boolean> {
   if (names.quoteMark !== '`') return false;
   try {
     await query(`SELECT 1 FROM ${names.table(table)} LIMIT 0`);
