@@ -1,4 +1,3 @@
-import { indexKeySql } from '../../../libs/emay-ims/src/message-store/message-index-key.js';
 import { idsOf, newAccount, newMessage, type StoreBench } from './store-bench.js';
 
 /** Messages of the account that statements are measured on. */
@@ -20,30 +19,27 @@ export interface Crowd {
   overdue: number;
 }
 
-/** The first place that a sweep looks at: all before it is over. */
-export const NOT_SWEPT_YET = 60;
-
 /** Which messages of the account are to be in which state, by their serial number. */
 const SLICES = [
-  { name: 'due', from: 0, to: 1_000, state: 'QUEUED', set: 'due_at = 1, listed_at = 1' },
-  { name: 'held', from: 1_000, to: 1_050, state: 'QUEUED', set: 'due_at = NULL, listed_at = NULL, submitted_at = 1' },
-  { name: 'abandoned', from: 2_000, to: 2_050, state: 'SUBMITTING', set: 'due_at = 1, listed_at = 100' },
+  { name: 'due', from: 0, to: 1_000, state: 'QUEUED', set: 'due_at = 1' },
+  { name: 'held', from: 1_000, to: 1_050, state: 'QUEUED', set: 'due_at = NULL, submitted_at = 1' },
+  { name: 'abandoned', from: 2_000, to: 2_050, state: 'SUBMITTING', set: 'due_at = 1' },
   {
     name: 'under way',
     from: 2_050,
     to: 4_000,
     state: 'SUBMITTING',
-    set: 'due_at = 8000000000000, listed_at = 8000000000000',
+    set: 'due_at = 8000000000000',
   },
-  { name: 'overdue', from: 4_000, to: 4_050, state: 'ACCEPTED', set: 'due_at = 1, listed_at = 100' },
+  { name: 'overdue', from: 4_000, to: 4_050, state: 'ACCEPTED', set: 'due_at = 1' },
   {
     name: 'accepted',
     from: 4_050,
     to: 12_000,
     state: 'ACCEPTED',
-    set: 'due_at = 8000000000000, listed_at = 7000000000000',
+    set: 'due_at = 8000000000000',
   },
-  { name: 'delivered', from: 12_000, to: CROWD, state: 'DELIVERED', set: 'due_at = NULL, listed_at = 50' },
+  { name: 'delivered', from: 12_000, to: CROWD, state: 'DELIVERED', set: 'due_at = NULL' },
 ] as const;
 
 export async function crowd(bench: StoreBench): Promise<Crowd> {
@@ -62,11 +58,13 @@ export async function crowd(bench: StoreBench): Promise<Crowd> {
   }
   for (const { from, to, state, set } of SLICES) {
     await bench.database.run(
-      `UPDATE emay_ims_message SET state = '${state}', ${set}, listed_as = ${indexKeySql(`'${state}'`)}, attempt = ?, ims_id = REPLACE('ims-x', 'x', custom_ims_id)
+      `UPDATE emay_ims_message SET state = '${state}', ${set}, attempt = ?, ims_id = REPLACE('ims-x', 'x', custom_ims_id)
        WHERE account = ? AND custom_ims_id >= ? AND custom_ims_id < ?`,
       [token, store.account, String(from).padStart(8, '0'), String(to).padStart(8, '0')],
     );
   }
+  await bench.database.run('DELETE FROM emay_ims_due WHERE account = ?', [store.account]);
+  await bench.relist(store);
   // The servers do so by themselves, sooner or later; SQLite does when somebody asks for it.
   if (bench.database.dialect.name === 'mysql') await bench.database.rows('ANALYZE TABLE emay_ims_message');
   if (bench.database.dialect.name === 'postgres') await bench.database.rows('ANALYZE');

@@ -1,62 +1,117 @@
 import { describe, expect, it } from '@jest/globals';
-import { indexKeyOf, indexKeySql } from '../../../libs/emay-ims/src/message-store/message-index-key.js';
+import { outcomeOf, outcomeSql } from '../../../libs/emay-ims/src/message-store/listed-outcome.js';
+import { unpackIds } from '../../../libs/emay-ims/src/message-store/packed-ids.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 import type { AppliedReport } from '../../../libs/emay-ims/src/messages/applied-report.js';
 import type { MessageOutcome } from '../../../libs/emay-ims/src/messages/attempt.js';
 import type { MessageParts } from './message-parts.js';
-import { FAR_FUTURE, LONG_AGO, newAttempt, newMessage, newMessages, type StoreBench } from './store-bench.js';
+import {
+  FAR_FUTURE,
+  HOUR,
+  idsOf,
+  LONG_AGO,
+  newAttempt,
+  newMessage,
+  newMessages,
+  type StoreBench,
+} from './store-bench.js';
 
-/** A day, as places in the index are times. */
-const DAY = 86_400_000;
-
-/** How the index of what is due lists messages, and how far sweeps have come in it. */
+/** The lists that lead to messages: what is due, what is under way, and what is off the usual way. */
 export function itLists(bench: () => StoreBench): void {
-  /** The same account as another process sees it: it has not swept anything yet. */
-  const inAnotherProcess = (store: MessageParts) => bench().store(store.account);
-  const reached = async (store: MessageParts, state: string): Promise<number | null> => {
-    const sql = 'SELECT reached FROM emay_ims_sweep WHERE account = ? AND state = ?';
-    const [row] = await bench().database.rows(sql, [store.account, state]);
-    return row ? Number(row.reached) : null;
+  const listed = async (store: MessageParts, table: 'emay_ims_due' | 'emay_ims_attempt'): Promise<string[][]> => {
+    const rows = await bench().database.rows(`SELECT ids FROM ${table} WHERE account = ?`, [store.account]);
+    return rows.map(({ ids }) => unpackIds(String(ids)));
   };
-  const handedOverAt = async (store: MessageParts, customImsId: string, listedAt: number, state = 'SUBMITTING') => {
-    await bench().inState(store, state as 'SUBMITTING', customImsId, newAttempt().token);
-    await bench().put(store, customImsId, { due_at: listedAt });
-  };
+  const due = async (store: MessageParts) => (await listed(store, 'emay_ims_due')).flat().toSorted();
+  const underWay = async (store: MessageParts) => (await listed(store, 'emay_ims_attempt')).flat().toSorted();
+  const accept = (store: MessageParts, token: string, ids: readonly string[]) =>
+    store.results.recordOutcomes(
+      token,
+      ids.map((customImsId) => ({
+        customImsId,
+        state: 'ACCEPTED',
+        code: 'SUCCESS',
+        imsId: `ims-${customImsId}`,
+        rawAnswer: null,
+      })),
+    );
 
   describe('lists', () => {
-    it('a message as one that was handed over from its claim to its delivery', async () => {
+    it('what is stored together in rows of at most 300, by priority and times', async () => {
+      const store = bench().store();
+      await bench().enqueue(store, [...newMessages(601), ...newMessages(2, { priority: 5 })]);
+      expect((await listed(store, 'emay_ims_due')).map(({ length }) => length).toSorted((a, b) => a - b)).toEqual([
+        1, 2, 300, 300,
+      ]);
+    });
+
+    it('a message as due, then under way until nothing is awaited of it', async () => {
       const store = bench().store();
       const attempt = newAttempt();
       await bench().enqueue(store, [newMessage({ customImsId: 'one' })]);
-      const listing = async () => {
-        const { listed_as: as, listed_at: at } = await bench().row(store, 'one');
-        return { as, at: at === null ? null : Number(at) };
-      };
-      expect(await listing()).toEqual({ as: 'QUEUED', at: (await store.finder.findOne('one'))?.dueAt?.getTime() });
+      expect([await due(store), await underWay(store)]).toEqual([['one'], []]);
       await store.queue.claim(1, attempt);
-      const handedOver = { as: indexKeyOf('SUBMITTING'), at: (await store.finder.findOne('one'))?.dueAt?.getTime() };
-      expect(await listing()).toEqual(handedOver);
-      await store.results.recordOutcomes(attempt.token, [
-        { customImsId: 'one', state: 'ACCEPTED', code: 'SUCCESS', imsId: '1', rawAnswer: null },
-      ]);
-      expect(await listing()).toEqual(handedOver);
-      const report = { imsId: '1', mobile: null, reportState: 'DELIVRD', description: null, submitTime: null };
-      await store.results.applyReports(
-        [{ ...report, customImsId: 'one', state: 'DELIVERED', receiveTime: null }],
-        bench().database,
+      expect([await due(store), await underWay(store)]).toEqual([[], ['one']]);
+      await accept(store, attempt.token, ['one']);
+      expect([await due(store), await underWay(store)]).toEqual([[], ['one']]);
+      await store.results.resolve('one', 'resend', bench().database);
+      expect(await due(store)).toEqual([]);
+    });
+
+    it('again what goes back into the queue: released, taken off hold, resent, of a request that was too large', async () => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await bench().enqueue(store, newMessages(3));
+      const claimed = idsOf(await store.queue.claim(3, attempt)).toSorted();
+      await store.queue.release(
+        attempt.token,
+        claimed.map((customImsId) => ({ customImsId, code: 'X', dueInMs: null })),
       );
-      expect(await bench().stateOf(store, 'one')).toBe('DELIVERED');
-      expect(await listing()).toEqual(handedOver);
+      expect(await due(store)).toEqual([]);
+      await store.queue.unhold(claimed);
+      expect(await due(store)).toEqual(claimed);
+      const second = newAttempt();
+      expect(idsOf(await store.queue.claim(3, second)).toSorted()).toEqual(claimed);
+      await store.queue.release(
+        second.token,
+        claimed.map((customImsId) => ({ customImsId, code: 'X', dueInMs: HOUR })),
+      );
+      expect(await due(store)).toEqual(claimed);
+      expect(await store.queue.claim(3, newAttempt())).toEqual([]);
+    });
+
+    it('again what a claim leaves: a second message to a number, and what exceeds the request', async () => {
+      const store = bench().store();
+      const [first, second] = newMessages(2, { mobile: '+61400000001' });
+      await bench().enqueue(store, [first!, second!, ...newMessages(3)]);
+      const claimed = await store.queue.claim(3, newAttempt());
+      expect(claimed).toHaveLength(2);
+      expect(await due(store)).toHaveLength(3);
+      expect(await store.queue.claim(10, newAttempt())).toHaveLength(3);
+      expect(await due(store)).toEqual([]);
+    });
+
+    it('nothing that was cancelled', async () => {
+      const store = bench().store();
+      await bench().enqueue(
+        store,
+        ['one', 'two', "o'n\\e%_"].map((customImsId) => newMessage({ customImsId })),
+      );
+      expect(await store.queue.cancel("o'n\\e%_")).toBe(true);
+      expect(await due(store)).toEqual(['one', 'two']);
+      expect(await store.queue.cancel('one')).toBe(true);
+      expect(await due(store)).toEqual(['two']);
+      expect(idsOf(await store.queue.claim(10, newAttempt()))).toEqual(['two']);
     });
 
     const listings = async (store: MessageParts) => {
-      const rows = await bench().database.rows('SELECT state, listed_as FROM emay_ims_message WHERE account = ?', [
+      const rows = await bench().database.rows('SELECT state, outcome FROM emay_ims_message WHERE account = ?', [
         store.account,
       ]);
-      return Object.fromEntries(rows.map((row) => [String(row.state), String(row.listed_as)]));
+      return Object.fromEntries(rows.map((row) => [String(row.state), row.outcome]));
     };
     const asTheyShould = (states: ImsMessageState[]) =>
-      Object.fromEntries(states.map((state) => [state, indexKeyOf(state)]));
+      Object.fromEntries(states.map((state) => [state, outcomeOf(state)]));
 
     it.each<MessageOutcome['state'][][]>([
       [['ACCEPTED']],
@@ -102,105 +157,129 @@ export function itLists(bench: () => StoreBench): void {
       }
     });
 
-    it('nothing for the dispatcher that is not QUEUED, whatever it is listed as', async () => {
+    it('nothing for the dispatcher that is not QUEUED and ready, whatever is listed', async () => {
       const store = bench().store();
-      await bench().inState(store, 'ACCEPTED', 'one', newAttempt().token);
-      await bench().database.run("UPDATE emay_ims_message SET listed_as = 'QUEUED', listed_at = 1 WHERE account = ?", [
-        store.account,
-      ]);
+      await bench().inState(store, 'ACCEPTED', 'accepted', newAttempt().token);
+      await bench().enqueue(store, [newMessage({ customImsId: 'later', sendAt: new Date(FAR_FUTURE) })]);
+      await bench().inState(store, 'QUEUED', 'held', newAttempt().token);
+      await bench().put(store, 'held', { due_at: null });
+      await bench().database.run(
+        'INSERT INTO emay_ims_due (id, account, priority, due_at, ids) VALUES (?, ?, 0, 1, ?)',
+        [newAttempt().token, store.account, JSON.stringify(['accepted', 'later', 'held', 'purged'])],
+      );
       expect(await store.queue.claim(10, newAttempt())).toEqual([]);
+      expect(await due(store)).toContain('later');
+      expect(await store.queue.hasReady()).toBe(false);
+    });
+
+    it('a message twice without sending it twice', async () => {
+      const store = bench().store();
+      const messages = newMessages(20);
+      await bench().enqueue(store, messages);
       await bench().relist(store);
+      expect(await due(store)).toHaveLength(40);
+      const claims = await Promise.all(Array.from({ length: 4 }, () => store.queue.claim(7, newAttempt())));
+      const rest = await store.queue.claim(100, newAttempt());
+      expect([...claims.flat(), ...rest].map(({ customImsId }) => customImsId).toSorted()).toEqual(
+        idsOf(messages).toSorted(),
+      );
+    });
+
+    it('messages that were enqueued one by one into full requests', async () => {
+      const store = bench().store();
+      for (const message of newMessages(25)) await bench().enqueue(store, [message]);
+      expect(await store.queue.claim(20, newAttempt())).toHaveLength(20);
+      expect(await store.queue.claim(20, newAttempt())).toHaveLength(5);
     });
   });
 
-  describe('sweeps what was handed over', () => {
-    it('so that nobody passes an attempt that is still under way, however long it takes', async () => {
-      const store = bench().store();
-      await handedOverAt(store, 'over', LONG_AGO, 'DELIVERED');
-      await handedOverAt(store, 'under way', 5 * DAY);
-      await bench().put(store, 'under way', { due_at: FAR_FUTURE });
-      await bench().database.run('UPDATE emay_ims_message SET listed_at = ? WHERE account = ? AND custom_ims_id = ?', [
-        5 * DAY,
+  describe('looks at attempts', () => {
+    const endAttempts = async (store: MessageParts) => {
+      await bench().database.run('UPDATE emay_ims_message SET due_at = 1 WHERE account = ?', [store.account]);
+      await bench().database.run('UPDATE emay_ims_attempt SET due_at = 1, ends_at = 1 WHERE account = ?', [
         store.account,
-        'under way',
       ]);
-      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
-      expect(await reached(store, 'SUBMITTING')).toBe(5 * DAY - 1);
-      await bench().put(store, 'under way', { due_at: 5 * DAY });
-      expect(await inAnotherProcess(store).maintenance.recoverStalledAttempts()).toBe(1);
-      expect(await bench().stateOf(store, 'under way')).toBe('UNCONFIRMED');
-    });
+    };
 
-    it('up to some minutes ago: a claim may be committed later than its time says', async () => {
+    it('so that only what still waits stays listed', async () => {
       const store = bench().store();
-      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
-      const now = (await store.queue.now()).getTime();
-      const place = await reached(store, 'SUBMITTING');
-      expect(place).toBeLessThanOrEqual(now - 60_000);
-      await handedOverAt(store, 'late', (place as number) + 1);
-      expect(await inAnotherProcess(store).maintenance.recoverStalledAttempts()).toBe(1);
-      expect(await bench().stateOf(store, 'late')).toBe('UNCONFIRMED');
-    });
-
-    it('at once where it came since the last sweep of the same process', async () => {
-      const store = bench().store();
-      expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
-      const swept = (await store.queue.now()).getTime();
-      // An attempt of no length at all has a place behind the sweep only from the next millisecond on.
-      while ((await store.queue.now()).getTime() === swept);
       const attempt = newAttempt(0);
-      await store.queue.insertSubmitting([newMessage({ customImsId: 'one' })], attempt);
-      expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
-    });
-
-    it('all over again where the clock of the database has been set back', async () => {
-      const store = bench().store();
-      await handedOverAt(store, 'one', LONG_AGO);
-      await bench().database.run("INSERT INTO emay_ims_sweep (account, state, reached) VALUES (?, 'SUBMITTING', ?)", [
-        store.account,
-        FAR_FUTURE,
-      ]);
-      expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
-      expect(await reached(store, 'SUBMITTING')).toBeLessThan((await store.queue.now()).getTime());
-    });
-
-    it('each thing of its own: how far one has come is nothing to the other', async () => {
-      const store = bench().store();
-      await handedOverAt(store, 'accepted', LONG_AGO, 'ACCEPTED');
+      const messages = ['a', 'b', 'c'].map((customImsId) => newMessage({ customImsId }));
+      await store.queue.insertSubmitting(messages, attempt);
+      await accept(store, attempt.token, ['a', 'b', 'c']);
+      const report = { imsId: null, mobile: null, reportState: 'DELIVRD', description: null, submitTime: null };
+      await store.results.applyReports(
+        ['a', 'b'].map((customImsId) => ({ ...report, customImsId, state: 'DELIVERED', receiveTime: null })),
+        bench().database,
+      );
       expect(await store.maintenance.recoverStalledAttempts()).toBe(0);
+      expect(await underWay(store)).toEqual(['c']);
+      await endAttempts(store);
       expect(await store.maintenance.endOverdueReportWaits()).toBe(1);
-      expect(await bench().stateOf(store, 'accepted')).toBe('UNKNOWN');
+      expect(await bench().stateOf(store, 'c')).toBe('UNKNOWN');
+      expect(await underWay(store)).toEqual([]);
     });
 
-    it('and still finds, counts and sweeps what has gone that far and waits', async () => {
+    it('that ended, whatever happens to one after the other', async () => {
+      const store = bench().store();
+      for (let count = 0; count < 11; count++) await store.queue.insertSubmitting(newMessages(2), newAttempt());
+      await endAttempts(store);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(22);
+      expect(await underWay(store)).toEqual([]);
+    });
+
+    it('again where an answer came so late that they were over', async () => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'late' })], attempt);
+      await endAttempts(store);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(1);
+      expect(await underWay(store)).toEqual([]);
+      await accept(store, attempt.token, ['late']);
+      expect(await bench().stateOf(store, 'late')).toBe('ACCEPTED');
+      await bench().put(store, 'late', { due_at: LONG_AGO });
+      expect(await store.maintenance.endOverdueReportWaits()).toBe(1);
+      expect(await bench().stateOf(store, 'late')).toBe('UNKNOWN');
+    });
+
+    it('for a report with the id of the gateway alone', async () => {
       const store = bench().store();
       const attempt = newAttempt();
       const messages = newMessages(3);
       await store.queue.insertSubmitting(messages, attempt);
-      const ids = messages.map(({ customImsId }) => customImsId);
-      await store.results.recordOutcomes(
-        attempt.token,
-        ids.map((customImsId, index) => {
-          return { customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: `ims-${index}`, rawAnswer: null };
-        }),
-      );
-      await handedOverAt(store, 'swept', LONG_AGO, 'DELIVERED');
-      await store.maintenance.recoverStalledAttempts();
-      await store.maintenance.endOverdueReportWaits();
-      expect(await reached(store, 'ACCEPTED')).toBeGreaterThan(LONG_AGO);
-      expect(await store.finder.stats()).toMatchObject({ ACCEPTED: 3, DELIVERED: 1, SUBMITTING: 0, QUEUED: 0 });
-      expect(await store.results.findByImsIdAlone(['ims-1'], bench().database)).toMatchObject([
-        { customImsId: ids[1] },
+      await accept(store, attempt.token, idsOf(messages));
+      const [, wanted] = idsOf(messages);
+      expect(await store.finder.stats()).toMatchObject({ ACCEPTED: 3, DELIVERED: 0, SUBMITTING: 0, QUEUED: 0 });
+      expect(await store.results.findByImsIdAlone([`ims-${wanted}`], bench().database)).toMatchObject([
+        { customImsId: wanted },
       ]);
+      const ends = (await store.queue.now()).getTime() + HOUR;
+      const around = (from: number, to: number) =>
+        store.results.findByImsIdAlone([`ims-${wanted}`], bench().database, { from, to });
+      expect(await around(ends - HOUR, ends + HOUR)).toHaveLength(1);
+      expect(await around(ends + HOUR, ends + 2 * HOUR)).toEqual([]);
     });
   });
 
-  it('what the other tests have left: each message as its state says, and with a place where it was handed over', async () => {
+  it('what the other tests have left: each message as its state says', async () => {
     const wrong = await bench().database.rows(
-      `SELECT state, listed_as, listed_at FROM emay_ims_message
-       WHERE listed_as <> ${indexKeySql('state')} OR listed_as IS NULL
-         OR (listed_at IS NULL AND listed_as = '${indexKeyOf('SUBMITTING')}')`,
+      `SELECT state, outcome FROM emay_ims_message
+       WHERE COALESCE(outcome, '-') <> CASE WHEN state = 'QUEUED' AND due_at IS NULL THEN 'HELD' ELSE COALESCE(${outcomeSql('state')}, '-') END`,
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('every message that waits', async () => {
+    const { database } = bench();
+    const missing = async (states: string, table: string) => {
+      const lists = await database.rows(`SELECT account, ids FROM ${table}`);
+      const listed = new Set(lists.flatMap(({ account, ids }) => unpackIds(String(ids)).map((id) => `${account} ${id}`)));
+      const waiting = await database.rows(
+        `SELECT account, custom_ims_id FROM emay_ims_message WHERE state IN (${states}) AND due_at IS NOT NULL`,
+      );
+      return waiting.map(({ account, custom_ims_id: id }) => `${account} ${id}`).filter((name) => !listed.has(name));
+    };
+    expect(await missing("'QUEUED'", 'emay_ims_due')).toEqual([]);
+    expect(await missing("'SUBMITTING', 'ACCEPTED'", 'emay_ims_attempt')).toEqual([]);
   });
 }

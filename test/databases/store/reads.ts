@@ -74,7 +74,7 @@ const READS: Record<DatabaseKind, (database: ImsDatabase, statement: Statement) 
   },
 };
 
-const NARROW = /SEARCH .*(\(account=\? AND \(?(custom_ims_id|mobile|listed_as|created_at)|\(rowid=\?\))/;
+const NARROW = /SEARCH .*(\(account=\? AND \(?(custom_ims_id|mobile|outcome|created_at)|\(rowid=\?\))/;
 
 interface PlanNode {
   'Node Type': string;
@@ -92,7 +92,7 @@ const SCANS = new Set(['Seq Scan', 'Index Scan', 'Index Only Scan', 'Bitmap Inde
 function isWide(node: PlanNode): boolean {
   return (
     node['Node Type'] !== 'Bitmap Heap Scan' &&
-    !/custom_ims_id|mobile|listed_as|created_at/.test(node['Index Cond'] ?? '')
+    !/custom_ims_id|mobile|outcome|created_at/.test(node['Index Cond'] ?? '')
   );
 }
 

@@ -3,8 +3,10 @@ import type { DataSource } from 'typeorm';
 import { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
 import type { Attempt } from '../../../libs/emay-ims/src/messages/attempt.js';
 import type { NewMessage } from '../../../libs/emay-ims/src/messages/new-message.js';
+import type { SqlRow } from '../../../libs/emay-ims/src/database/ims-database.js';
+import { inRowsOf, packIds } from '../../../libs/emay-ims/src/message-store/packed-ids.js';
 import { messageParts, type MessageParts } from './message-parts.js';
-import { indexKeySql } from '../../../libs/emay-ims/src/message-store/message-index-key.js';
+import { outcomeSql } from '../../../libs/emay-ims/src/message-store/listed-outcome.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
 
 /** An empty, migrated database for a contract to run on. */
@@ -58,14 +60,45 @@ export class StoreBench {
     await this.relist(store, 'custom_ims_id = ?', [customImsId]);
   }
 
-  /** Lists messages that were written past the store as it would have listed them; where a time was written, by that. */
+  /** Lists messages that were written past the store as it would have listed them. */
   async relist(store: MessageParts, where = '1 = 1', parameters: readonly string[] = []): Promise<void> {
+    const held = "state = 'QUEUED' AND due_at IS NULL";
     await this.database.run(
-      `UPDATE emay_ims_message SET listed_as = ${indexKeySql('state')},
-         listed_at = CASE WHEN state = 'QUEUED' THEN due_at ELSE COALESCE(due_at, listed_at) END
+      `UPDATE emay_ims_message SET outcome = CASE WHEN ${held} THEN 'HELD' ELSE ${outcomeSql('state')} END
        WHERE account = ? AND ${where}`,
       [store.account, ...parameters],
     );
+    const rows = await this.database.rows(
+      `SELECT custom_ims_id, state, priority, due_at, expires_at, attempt FROM emay_ims_message
+       WHERE account = ? AND state IN ('QUEUED', 'SUBMITTING', 'ACCEPTED') AND NOT (${held}) AND ${where}`,
+      [store.account, ...parameters],
+    );
+    for (const some of inRowsOf(rows)) await this.listRows(store, some);
+  }
+
+  private async listRows({ account }: MessageParts, rows: readonly SqlRow[]): Promise<void> {
+    const groups = new Map<string, SqlRow[]>();
+    for (const row of rows) {
+      const { state, priority, due_at: dueAt, expires_at: expiresAt, attempt } = row;
+      const key = state === 'QUEUED' ? `${priority} ${dueAt} ${expiresAt}` : `${attempt} ${dueAt}`;
+      groups.set(key, [...(groups.get(key) ?? []), row]);
+    }
+    for (const group of groups.values()) {
+      const { state, priority, due_at: dueAt, expires_at: expiresAt, attempt } = group[0] as SqlRow;
+      const id = randomBytes(16).toString('hex');
+      const ids = packIds(group.map((row) => String(row.custom_ims_id)));
+      if (state === 'QUEUED') {
+        await this.database.run(
+          'INSERT INTO emay_ims_due (id, account, priority, due_at, expires_at, ids) VALUES (?, ?, ?, ?, ?, ?)',
+          [id, account, priority, dueAt, expiresAt, ids],
+        );
+      } else {
+        await this.database.run(
+          'INSERT INTO emay_ims_attempt (id, account, attempt, ends_at, due_at, ids) VALUES (?, ?, ?, ?, ?, ?)',
+          [id, account, attempt ?? '', dueAt ?? 0, dueAt ?? 0, ids],
+        );
+      }
+    }
   }
 
   /** Stores one message and brings it into the state, as attempt `token`. */

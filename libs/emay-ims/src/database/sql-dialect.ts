@@ -57,8 +57,8 @@ export interface SqlDialect {
   readonly lockSkippingLocked: string;
   /** Most reports of one statement: where its text holds them, it must not become one of those long strings (`longText`). */
   readonly reportsAtATime: number;
-  /** `emay_ims_message`, to be read by its index of what is due, whatever the planner thinks of that. */
-  readonly dueMessages: string;
+  /** Appended to a SELECT that locks the rows of one of its tables, waiting for others. */
+  lockOf(table: string): string;
   /**
    * The condition `m.account = ?` in a join of rows `r` with messages `m`, so that each row, known by `rowKey`, looks up
    * its message and not each message of the account its row.
@@ -86,6 +86,8 @@ export interface SqlDialect {
   longText(text: string | Buffer): string | Buffer;
   /** Most bytes to read of one value at a time, where its driver decodes them in one go, while nobody else works; `null`: it does not. */
   readonly bytesAtATime: number | null;
+  /** A SELECT of the `custom_ims_id`s in the column `ids` of a table, texts of JSON; its parameter is the account. */
+  idsIn(table: string): string;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */

@@ -9,7 +9,8 @@ const TABLES = {
   emay_ims_resolution: 'ImsResolution',
   emay_ims_event: 'ImsDurableEvent',
   emay_ims_lease: 'ImsLease',
-  emay_ims_sweep: 'ImsSweep',
+  emay_ims_due: 'ImsDue',
+  emay_ims_attempt: 'ImsAttempt',
 } as const;
 
 /** A table, as our statements call it. */

@@ -1,7 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
-import { ANY_PRIORITY, SUBMITTED } from './message-index-key.js';
+import { HELD } from './listed-outcome.js';
 
 const COLUMNS: RowColumns = { account: 'varchar64' };
 
@@ -20,14 +20,12 @@ export class AccountWorkChecks {
     /** How many accounts use the database: a single one skips the check. */
     private readonly countAccounts: () => number,
   ) {
-    const { now, dueMessages } = database.dialect;
-    const listed = (as: string) =>
-      `FROM ${dueMessages} WHERE account = r.account AND listed_as = '${as}' AND priority IN (${ANY_PRIORITY})`;
-    const reached = `COALESCE((SELECT s.reached FROM emay_ims_sweep s WHERE s.account = r.account AND s.state = 'ACCEPTED'), 0)`;
-    this.ready = new SharedCheck(database, [`${listed('QUEUED')} AND listed_at <= ${now}`]);
+    const { now } = database.dialect;
+    this.ready = new SharedCheck(database, [`FROM emay_ims_due WHERE account = r.account AND due_at <= ${now}`]);
     this.unfinished = new SharedCheck(database, [
-      `FROM ${dueMessages} WHERE account = r.account AND listed_as = 'QUEUED'`,
-      `${listed(SUBMITTED)} AND listed_at > ${reached}`,
+      'FROM emay_ims_due WHERE account = r.account',
+      'FROM emay_ims_attempt WHERE account = r.account',
+      `FROM emay_ims_message WHERE account = r.account AND outcome = '${HELD}'`,
       `FROM emay_ims_report_batch WHERE account = r.account AND state = 'PULLING'`,
       `FROM emay_ims_report WHERE account = r.account AND status = 'ORPHANED'`,
       `FROM emay_ims_event WHERE account = r.account AND state = 'PENDING'`,

@@ -1,6 +1,10 @@
 import type { ImsDatabase } from '../database/ims-database.js';
+import type { EventTransactions } from '../events/event-transactions.js';
+import type { AttemptList } from './attempt-list.js';
+import type { DueList } from './due-list.js';
 import type { MessageChanges } from './message-changes.js';
 import { SET_BACK_MS, type maintenanceSql } from './message-maintenance-sql.js';
+import { idRows } from './statement-parts.js';
 
 /** Longer than an attempt in flight is likely to take: its owner records the outcome within this time. */
 const ATTEMPTS_END_MS = 120_000;
@@ -18,7 +22,9 @@ export class ClockSetBack {
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
+    private readonly events: EventTransactions,
     private readonly changes: MessageChanges,
+    private readonly lists: { due: DueList; attempts: AttemptList },
     private readonly sql: ReturnType<typeof maintenanceSql>,
   ) {}
 
@@ -26,9 +32,36 @@ export class ClockSetBack {
   async recover(): Promise<number | null> {
     if (!(await this.isSetBack())) return null;
     this.noticedAt ??= performance.now();
-    const queued = await this.changes.sweep(this.sql.makeQueuedReady);
+    const queued = await this.makeQueuedReady();
     if (performance.now() - this.noticedAt < ATTEMPTS_END_MS) return queued;
-    return queued + (await this.changes.sweep(this.sql.endFutureAttempts));
+    return queued + (await this.endFutureAttempts());
+  }
+
+  private async makeQueuedReady(): Promise<number> {
+    let total = 0;
+    for await (const ids of this.lists.due.inFuture(SET_BACK_MS)) {
+      total += await this.events.transaction(async (session) => {
+        const changed = await this.changes.make(this.sql.makeQueuedReady, this.of(ids), session);
+        if (changed > 0) await this.lists.due.addQueued(ids, session);
+        return changed;
+      });
+    }
+    return total;
+  }
+
+  private async endFutureAttempts(): Promise<number> {
+    let total = 0;
+    for await (const portion of this.lists.attempts.all(this.database)) {
+      const ids = portion.flatMap(({ customImsIds }) => customImsIds);
+      total += await this.events.step((session) =>
+        this.changes.make(this.sql.endFutureAttempts, this.of(ids), session),
+      );
+    }
+    return total;
+  }
+
+  private of(ids: readonly string[]) {
+    return { rows: idRows(ids), where: [this.account] };
   }
 
   private async isSetBack(): Promise<boolean> {

@@ -1,14 +1,9 @@
 import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
 import type { RowValues, SqlDialect, UpdateFromRows, UpdateStatement } from '../database/sql-dialect.js';
-import type { EventTransactions } from '../events/event-transactions.js';
 import { messageEvent } from '../events/message-event.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { ImsMessageState } from '../messages/message-state.js';
-import type { MessageSweep } from './message-maintenance-sql.js';
 import { fromIds, ID_ROW, idRows, ofMessage } from './statement-parts.js';
-
-/** Messages that maintenance changes in one statement. */
-const SWEPT_AT_A_TIME = 1_000;
 
 /** Columns of an event. */
 const CHANGED_COLUMNS = ['custom_ims_id', 'ims_id', 'mobile', 'state', 'code', 'report_state', 'report_description'];
@@ -55,7 +50,6 @@ export class MessageChanges {
   constructor(
     private readonly database: ImsDatabase,
     private readonly account: string,
-    private readonly events: EventTransactions,
   ) {
     this.findChanged = findChanged(database.dialect);
   }
@@ -73,30 +67,6 @@ export class MessageChanges {
       if (event) events.add(event.customImsId, event);
     }
     return rows.length;
-  }
-
-  /**
-   * Changes all overdue messages, in steps; resolves to how many.
-   *
-   * @param place parameters of their place in the index
-   * @param overdue parameters of what makes a message overdue
-   * @param goOn asked before each step after the first
-   */
-  async sweep(
-    sweep: MessageSweep,
-    { place = [], overdue = [] }: { place?: readonly unknown[]; overdue?: readonly unknown[] } = {},
-    goOn: () => boolean = () => true,
-  ): Promise<number> {
-    const where = [this.account, ...overdue];
-    for (let total = 0; ;) {
-      const found = await this.database.rows(sweep.find, [this.account, ...place, ...overdue, SWEPT_AT_A_TIME]);
-      if (found.length === 0) return total;
-      const rows = idRows(found.map((row) => String(row.custom_ims_id)));
-      const swept = await this.events.step((session) => this.make(sweep.these, { rows, where }, session));
-      total += swept;
-      // None changed: another instance has changed them, or is about to.
-      if (found.length < SWEPT_AT_A_TIME || swept === 0 || !goOn()) return total;
-    }
   }
 
   private async lockChangeAndRead(change: MessageChange, parameters: ChangeParameters, session: EventfulSession) {

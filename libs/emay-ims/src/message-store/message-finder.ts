@@ -2,7 +2,7 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import type { SqlDialect } from '../database/sql-dialect.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
-import { SUBMITTED, indexKeyOf, COMPLETED_UP_TO, WAITING_SUBMITTED } from './message-index-key.js';
+import { HELD, outcomeOf } from './listed-outcome.js';
 import { ALL_COLUMNS, MESSAGE_COLUMNS, toMessage } from './message-row.js';
 import { fromIds, ID_ROW, idRows, ofAccount, ofMessage } from './statement-parts.js';
 
@@ -21,8 +21,11 @@ export interface MessageQuery {
   after?: { createdAt: Date; customImsId: string } | undefined;
 }
 
+const LISTS = ['emay_ims_due', 'emay_ims_attempt'];
+
 /** The fixed statements of `MessageFinder`; each comment lists its parameters in order. */
 export function finderSql(dialect: SqlDialect) {
+  const listed = LISTS.map(dialect.idsIn).join(' UNION ');
   return {
     /** ids, account */
     findByIds: `SELECT ${ofMessage(MESSAGE_COLUMNS)} ${fromIds(dialect)}`,
@@ -34,15 +37,13 @@ export function finderSql(dialect: SqlDialect) {
     )}`,
     /** account, id */
     findOne: `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE account = ? AND custom_ims_id = ?`,
-    /**
-     * account three times: counts by index key; then, of the submitted messages, those not DELIVERED by state. The planner may prefer a table
-     * scan to reading most of the table by the index.
-     */
-    stats: `SELECT COALESCE(listed_as, '${SUBMITTED}') AS listed, NULL AS state, COUNT(*) AS messages
-        FROM emay_ims_message WHERE account = ? GROUP BY listed_as
+    /** account five times: all of them (state NULL), those with an `outcome`, and what stands in the lists, by state */
+    stats: `SELECT NULL AS state, COUNT(*) AS messages FROM emay_ims_message WHERE account = ?
       UNION ALL
-      SELECT '${SUBMITTED}', state, COUNT(*) FROM emay_ims_message
-        WHERE account = ? AND ${WAITING_SUBMITTED} AND state <> 'DELIVERED' GROUP BY state`,
+      SELECT outcome, COUNT(*) FROM emay_ims_message WHERE account = ? AND outcome IS NOT NULL GROUP BY outcome
+      UNION ALL
+      SELECT m.state, COUNT(*) FROM (${listed}) AS k JOIN emay_ims_message AS m ON m.account = ? AND m.custom_ims_id = k.custom_ims_id
+        WHERE m.state IN ('QUEUED', 'SUBMITTING', 'ACCEPTED') AND m.outcome IS NULL GROUP BY m.state`,
   };
 }
 
@@ -74,51 +75,73 @@ export class MessageFinder {
   /** How many there are in each state. */
   async stats(): Promise<Record<ImsMessageState, number>> {
     const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 0])) as Record<ImsMessageState, number>;
-    for (const { listed, state, messages: counted } of await this.database.rows(
-      this.sql.stats,
-      Array(3).fill(this.account),
-      { isLong: true },
-    )) {
-      const count = Number(counted);
-      // Submitted messages in no other state are DELIVERED.
-      if (state !== null) counts.DELIVERED -= count;
-      counts[(state ?? (listed === SUBMITTED ? 'DELIVERED' : listed)) as ImsMessageState] += count;
+    const { account } = this;
+    // One moment for both, so that no message is counted twice or not at all.
+    const rows = await this.database.rows(this.sql.stats, Array(5).fill(account), { isLong: true });
+    let all = 0;
+    for (const { state, messages } of rows) {
+      if (state === null) all = Number(messages);
+      else counts[(state === HELD ? 'QUEUED' : state) as ImsMessageState] += Number(messages);
     }
+    // What is neither listed nor off the usual way has been delivered.
+    counts.DELIVERED = all - Object.values(counts).reduce((sum, count) => sum + count, 0);
     return counts;
   }
 
   /** Newest first. */
   async find(query: MessageQuery): Promise<ImsMessage[]> {
-    const conditions = ['account = ?'];
+    const conditions = ['m.account = ?'];
     const parameters: unknown[] = [this.account];
     const where = (condition: string, ...values: unknown[]) => {
       conditions.push(condition);
       parameters.push(...values);
     };
-    if (query.states) {
-      where(`state IN (${placeholders(query.states)})`, ...query.states);
-      // Most messages are DELIVERED. If those are not wanted, use the index.
-      const lists = new Set(query.states.map(indexKeyOf));
-      if (!lists.has(SUBMITTED)) where(`listed_as IN (${placeholders([...lists])})`, ...lists);
-      else if (lists.size === 1 && !query.states.includes('DELIVERED')) {
-        where(`listed_as = ? AND listed_at > ${COMPLETED_UP_TO}`, SUBMITTED, this.account);
-      }
-    }
-    if (query.mobile !== undefined) where('mobile = ?', query.mobile);
-    if (query.code !== undefined) where('code = ?', query.code);
-    if (query.idPrefix !== undefined) where(...this.database.dialect.beginsWith('custom_ims_id', query.idPrefix));
-    if (query.createdFrom) where('created_at >= ?', query.createdFrom.getTime());
-    if (query.createdBefore) where('created_at < ?', query.createdBefore.getTime());
+    const candidates = this.candidates(query);
+    if (candidates.from !== '') where('m.custom_ims_id = k.custom_ims_id');
+    if (query.states) where(`m.state IN (${placeholders(query.states)})`, ...query.states);
+    if (query.mobile !== undefined) where('m.mobile = ?', query.mobile);
+    if (query.code !== undefined) where('m.code = ?', query.code);
+    if (query.idPrefix !== undefined) where(...this.database.dialect.beginsWith('m.custom_ims_id', query.idPrefix));
+    if (query.createdFrom) where('m.created_at >= ?', query.createdFrom.getTime());
+    if (query.createdBefore) where('m.created_at < ?', query.createdBefore.getTime());
     if (query.after) {
       const { createdAt, customImsId } = query.after;
-      where(...this.database.dialect.before(['created_at', 'custom_ims_id'], [createdAt.getTime(), customImsId]));
+      where(...this.database.dialect.before(['m.created_at', 'm.custom_ims_id'], [createdAt.getTime(), customImsId]));
     }
     const rows = await this.database.rows(
-      `SELECT ${ALL_COLUMNS} FROM emay_ims_message WHERE ${conditions.join(' AND ')}
-       ORDER BY created_at DESC, custom_ims_id DESC LIMIT ?`,
-      [...parameters, query.limit],
+      `SELECT ${ofMessage(MESSAGE_COLUMNS)} FROM ${candidates.from}emay_ims_message AS m WHERE ${conditions.join(' AND ')}
+       ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ?`,
+      [...candidates.parameters, ...parameters, query.limit],
     );
     return rows.map(toMessage);
+  }
+
+  /**
+   * Most messages are DELIVERED. If those are not wanted, the others are looked up by their lists and by `outcome`; unless another index leads
+   * to few messages.
+   */
+  private candidates({ states, mobile, idPrefix }: MessageQuery): { from: string; parameters: unknown[] } {
+    if (!states || states.includes('DELIVERED') || mobile !== undefined || idPrefix !== undefined) {
+      return { from: '', parameters: [] };
+    }
+    const outcomes = [
+      ...states.flatMap((state) => outcomeOf(state) ?? []),
+      ...(states.includes('QUEUED') ? [HELD] : []),
+    ];
+    const sources: string[] = [];
+    const parameters: unknown[] = [];
+    const add = (select: string, ...values: unknown[]) => {
+      sources.push(select);
+      parameters.push(this.account, ...values);
+    };
+    const { dialect } = this.database;
+    if (states.includes('QUEUED')) add(dialect.idsIn('emay_ims_due'));
+    if (states.includes('SUBMITTING') || states.includes('ACCEPTED')) add(dialect.idsIn('emay_ims_attempt'));
+    if (outcomes.length > 0) {
+      const listed = `SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND outcome IN (${placeholders(outcomes)})`;
+      add(listed, ...outcomes);
+    }
+    return { from: `(${sources.join(' UNION ')}) AS k CROSS JOIN `, parameters };
   }
 
   private async findThese(sql: string, customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {

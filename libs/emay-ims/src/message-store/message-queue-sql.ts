@@ -2,7 +2,7 @@ import { assignments } from '../database/dialects/assignments.js';
 import { oneMore } from '../database/counter.js';
 import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import type { ImsMessageState } from '../messages/message-state.js';
-import { ANY_PRIORITY, SUBMITTED, indexKeyOf } from './message-index-key.js';
+import { HELD } from './listed-outcome.js';
 import { fromIds, ID_ROW, ofAccount, ofMessage, STATE } from './statement-parts.js';
 
 export const NEW_MESSAGE_ROW: RowColumns = {
@@ -14,23 +14,13 @@ export const NEW_MESSAGE_ROW: RowColumns = {
   expires_at: 'bigint',
 };
 const NEW_MESSAGE_COLUMNS = Object.keys(NEW_MESSAGE_ROW);
-const STATE_COLUMNS = [
-  'account',
-  'state',
-  'listed_as',
-  'attempt',
-  'attempts',
-  'created_at',
-  'due_at',
-  'listed_at',
-  'submitted_at',
-];
+const STATE_COLUMNS = ['account', 'state', 'attempt', 'attempts', 'created_at', 'due_at', 'submitted_at'];
 
 /** Columns that a request needs; the last is the time of the claim. */
 const CLAIMED_COLUMNS = ['custom_ims_id', 'mobile', 'content', 'expires_at', 'submitted_at'];
 
-/** How long after its end an attempt's messages can still be found. */
-const CLAIMED_LATELY_MS = 600_000;
+/** Ids in the order in which their messages are to be claimed. */
+export const ORDERED_ID_ROW: RowColumns = { ...ID_ROW, position: 'bigint' };
 
 /** The statements of `MessageQueue`; each comment lists its parameters in order. */
 export function queueSql(dialect: SqlDialect) {
@@ -40,55 +30,51 @@ export function queueSql(dialect: SqlDialect) {
     state: "'SUBMITTING'",
     attempt: '?',
     due_at: `${now} + ?`,
-    listed_as: `'${SUBMITTED}'`,
-    listed_at: `${now} + ?`,
     attempts: oneMore('m.attempts'),
     submitted_at: now,
   };
-  // The state as well as the index key: only a QUEUED message may ever be submitted.
-  const due = `FROM ${dialect.dueMessages}
-    WHERE account = ? AND listed_as = 'QUEUED' AND listed_at <= ${now} AND state = 'QUEUED'
-      AND (expires_at IS NULL OR expires_at > ${now})`;
-  const selectReady = (columns: string) =>
-    `SELECT ${columns} ${due} ORDER BY priority DESC, listed_at LIMIT ? ${dialect.lockSkippingLocked}`;
+  const unexpired = `(m.expires_at IS NULL OR m.expires_at > ${now})`;
   const columns = [...NEW_MESSAGE_COLUMNS, ...STATE_COLUMNS];
   const newMessagesIn = (state: ImsMessageState, token: string, attempts: number, times: string) =>
     `SELECT ${NEW_MESSAGE_COLUMNS.map((column) => `r.${column}`).join(', ')},
-       ?, '${state}', '${indexKeyOf(state)}', ${token}, ${attempts}, ${times}
+       ?, '${state}', ${token}, ${attempts}, ${times}
      FROM ${dialect.rows(NEW_MESSAGE_ROW, 'r')}`;
-  const queued = newMessagesIn(
-    'QUEUED',
-    'NULL',
-    0,
-    `CAST(? AS ${dialect.bigint}), COALESCE(r.send_at, ?), COALESCE(r.send_at, ?), NULL`,
-  );
-  const submitting = newMessagesIn('SUBMITTING', '?', 1, `${now}, ${now} + ?, ${now} + ?, ${now}`);
+  const queued = newMessagesIn('QUEUED', 'NULL', 0, `CAST(? AS ${dialect.bigint}), COALESCE(r.send_at, ?), NULL`);
+  const submitting = newMessagesIn('SUBMITTING', '?', 1, `${now}, ${now} + ?, ${now}`);
 
   return {
-    /** account, createdAt three times, rows */
+    /** account, createdAt twice, rows */
     insertQueued: dialect.insertNew('emay_ims_message', columns, queued),
     /** the same for newly made ids, which cannot exist */
     insertNewlyQueued: `INSERT INTO emay_ims_message (${columns.join(', ')}) ${queued}`,
-    /** account, attempt, attemptMs twice, rows */
+    /** account, attempt, attemptMs, rows */
     insertSubmitting: dialect.insertNew('emay_ims_message', columns, submitting),
 
-    /** account, limit, attempt, attemptMs twice: ready messages for one request, no number twice (has RETURNING) */
-    claim: `WITH due AS (${selectReady(`${dialect.rowLocation} AS location, mobile, priority, listed_at`)}),
+    /**
+     * ordered ids, account, attempt, attemptMs: those that are ready, no number twice (has RETURNING). Only what is QUEUED under its lock
+     * may ever be submitted.
+     */
+    claim: `WITH ready AS (
+        SELECT m.${dialect.rowLocation} AS location, m.mobile, r.position
+        FROM ${dialect.rows(ORDERED_ID_ROW, 'r')} JOIN emay_ims_message AS m ON ${ours}
+        WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockOf('m')}
+      ),
       picked AS (
-        SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY priority DESC, listed_at) AS occurrence FROM due
+        SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY position) AS occurrence FROM ready
       )
       UPDATE emay_ims_message AS m SET ${assignments(attempt)} FROM picked AS p
       WHERE p.occurrence = 1 AND m.${dialect.rowLocation} = p.location
       RETURNING ${CLAIMED_COLUMNS.map(dialect.returned).join(', ')}`,
-    /** account, limit: the same without RETURNING; claimThese follows in the same transaction */
-    selectReady: selectReady([...CLAIMED_COLUMNS.slice(0, -1), `${now} AS submitted_at`].join(', ')),
-    /** account: any ready message */
-    findReady: `SELECT custom_ims_id ${due} LIMIT 1`,
-    /** set: attempt, attemptMs twice; rows: ids; where: account. Claims those that are still QUEUED */
+    /** ids, account: without RETURNING, what claimThese may claim in the same transaction; `is_ready`: of those, what is ready */
+    lockQueued: `SELECT ${ofMessage(CLAIMED_COLUMNS.slice(0, -1))}, ${now} AS submitted_at,
+        (m.due_at <= ${now} AND ${unexpired}) AS is_ready
+      FROM ${dialect.rows(ID_ROW, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${ours}
+      WHERE ${STATE} = 'QUEUED' FOR UPDATE`,
+    /** set: attempt, attemptMs; rows: ids; where: account. Claims those that are still QUEUED */
     claimThese: dialect.updateMessagesFromRows(
       {
         columns: ID_ROW,
-        set: attempt,
+        set: { ...attempt, outcome: 'NULL' },
         where: `${ours} AND ${STATE} = 'QUEUED'`,
       },
       CLAIMED_COLUMNS,
@@ -104,25 +90,24 @@ export function queueSql(dialect: SqlDialect) {
       columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
       set: {
         state: "'QUEUED'",
+        outcome: `CASE WHEN r.due_in IS NULL THEN '${HELD}' END`,
         code: 'r.code',
         due_at: `${now} + r.due_in`,
-        listed_as: "'QUEUED'",
-        listed_at: `${now} + r.due_in`,
       },
       where: `${ours} AND m.attempt = ? AND (${STATE} = 'SUBMITTING'
           OR ${STATE} = 'UNCONFIRMED' AND COALESCE(m.code, '') = 'ATTEMPT_ABANDONED')`,
     }),
-    /** account, attempt: its recent claims, found by their index key */
-    findByAttempt: `SELECT custom_ims_id FROM ${dialect.dueMessages} WHERE account = ? AND listed_as = '${SUBMITTED}'
-      AND priority IN (${ANY_PRIORITY}) AND listed_at > ${now} - ${CLAIMED_LATELY_MS} AND attempt = ?`,
     /** rows, account: makes messages on hold ready */
     unhold: dialect.updateMessagesFromRows({
       columns: ID_ROW,
-      set: { due_at: `COALESCE(m.send_at, ${now})`, listed_at: `COALESCE(m.send_at, ${now})` },
+      set: { outcome: 'NULL', due_at: `COALESCE(m.send_at, ${now})` },
       where: `${ours} AND ${STATE} = 'QUEUED' AND m.due_at IS NULL`,
     }),
     /** account, id */
-    cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', listed_as = 'CANCELLED', due_at = NULL, final_at = ${now}
+    lockToCancel: `SELECT custom_ims_id, priority, due_at, expires_at FROM emay_ims_message
+      WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED' ${dialect.lockOf('emay_ims_message')}`,
+    /** account, id */
+    cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', outcome = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,
   };
 }

@@ -4,16 +4,20 @@ import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.j
 import type { RowValues } from '../database/sql-dialect.js';
 import type { Attempt, ClaimedMessage, Release } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
-import { NEW_MESSAGE_ROW, queueSql } from './message-queue-sql.js';
+import { AttemptList } from './attempt-list.js';
+import { DueList, toDue, type Due } from './due-list.js';
+import { NEW_MESSAGE_ROW, ORDERED_ID_ROW, queueSql } from './message-queue-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
 /**
  * The queue of one account: stores messages, claims them for an attempt, and releases those that provably were not accepted.
  *
- * - Every step is one statement; without RETURNING, a claim is one transaction.
+ * - Each step is one transaction: messages, and the lists that lead to them.
  */
 export class MessageQueue {
   private readonly sql: ReturnType<typeof queueSql>;
+  private readonly due: DueList;
+  private readonly attempts: AttemptList;
   private foundNothingReady = false;
 
   constructor(
@@ -21,6 +25,8 @@ export class MessageQueue {
     readonly account: string,
   ) {
     this.sql = queueSql(database.dialect);
+    this.due = new DueList(database, account);
+    this.attempts = new AttemptList(database, account);
   }
 
   /** The database's clock. */
@@ -31,67 +37,75 @@ export class MessageQueue {
   /**
    * Stores messages for the dispatcher; existing ids are not changed.
    *
+   * @param session of a transaction; default: one of its own
    * @param isNew the ids have just been made, so none can exist: a quarter less work on PostgreSQL
    */
   async insertQueued(
     messages: readonly NewMessage[],
     createdAt: Date,
-    session: SqlSession = this.database,
+    session?: SqlSession,
     { isNew = false }: { isNew?: boolean } = {},
   ): Promise<void> {
+    if (!session) return this.database.transaction((own) => this.insertQueued(messages, createdAt, own, { isNew }));
     const created = createdAt.getTime();
-    await session.run(isNew ? this.sql.insertNewlyQueued : this.sql.insertQueued, [
-      this.account,
-      created,
-      created,
-      created,
-      ...this.newMessageRows(messages),
-    ]);
+    const parameters = [this.account, created, created, ...this.newMessageRows(messages)];
+    await session.run(isNew ? this.sql.insertNewlyQueued : this.sql.insertQueued, parameters);
+    if (isNew)
+      await this.due.add(
+        messages.map((message) => dueOf(message, created)),
+        session,
+      );
+    // Of given ids, messages may be there already.
+    else
+      await this.due.addQueued(
+        messages.map(({ customImsId }) => customImsId),
+        session,
+      );
   }
 
   /** Stores messages as SUBMITTING, before their request; existing ids are not changed. */
   async insertSubmitting(messages: readonly NewMessage[], attempt: Attempt): Promise<void> {
-    await this.database.run(this.sql.insertSubmitting, [
-      this.account,
-      ...attemptParameters(attempt),
-      ...this.newMessageRows(messages),
-    ]);
+    const parameters = [this.account, ...attemptParameters(attempt), ...this.newMessageRows(messages)];
+    const ids = messages.map(({ customImsId }) => customImsId);
+    await this.database.transaction(async (session) => {
+      await session.run(this.sql.insertSubmitting, parameters);
+      await this.attempts.add(attempt, ids, session);
+    });
   }
 
-  /** Whether any message is ready. */
-  async hasReady(): Promise<boolean> {
-    return (await this.database.rows(this.sql.findReady, [this.account])).length > 0;
+  /** Whether any message may be ready. */
+  hasReady(): Promise<boolean> {
+    return this.due.hasReady();
   }
 
   /** Claims up to `limit` ready messages, highest priority first, no number twice: committed before it resolves. */
   async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
-    if (this.database.dialect.hasReturning) {
-      const rows = await this.database.rows(this.sql.claim, [this.account, limit, ...attemptParameters(attempt)]);
-      return rows.map(toClaimed);
-    }
-    // Saves the transaction's four round trips while the queue is empty.
+    // Saves the transaction's round trips while the queue is empty.
     if (this.foundNothingReady && !(await this.hasReady())) return [];
-    const claimed = await this.lockAndTake(limit, attempt);
+    const claimed = await this.database.transaction(async (session) => {
+      for (;;) {
+        const ids = await this.due.take(limit, session);
+        const found = ids.length === 0 ? [] : await this.claimListed(ids, attempt, session);
+        // All that these rows named was cancelled or taken otherwise: there may be more.
+        if (found.length > 0 || ids.length === 0) return found;
+      }
+    });
     this.foundNothingReady = claimed.length === 0;
     return claimed;
   }
 
   /** Claims those of these messages that are still QUEUED, ready or not; resolves to them. */
   async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
-    if (this.database.dialect.hasReturning) {
-      const rows = await this.database.rows(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
-      return rows.map(toClaimed);
-    }
     return this.database.transaction(async (session) => {
-      await this.take(customImsIds, attempt, session);
-      return this.findTaken(customImsIds, attempt, session);
+      const claimed = await this.take(customImsIds, attempt, session);
+      await this.listClaimed(claimed, attempt, session);
+      return claimed;
     });
   }
 
   /** Messages of an attempt whose claim got no answer. */
-  async findByAttempt(token: string): Promise<string[]> {
-    const rows = await this.database.rows(this.sql.findByAttempt, [this.account, token]);
-    return rows.map((row) => String(row.custom_ims_id));
+  findByAttempt(token: string): Promise<string[]> {
+    return this.attempts.idsOf(token);
   }
 
   /**
@@ -106,51 +120,104 @@ export class MessageQueue {
       due_in: dueInMs ?? undefined,
     }));
     const { sql, bind } = this.sql.release;
-    await this.database.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
+    await this.database.transaction(async (session) => {
+      const released = await session.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
+      if (released > 0)
+        await this.due.addQueued(
+          releases.map(({ customImsId }) => customImsId),
+          session,
+        );
+    });
   }
 
-  /** Makes messages on hold ready for the dispatcher. */
-  async unhold(customImsIds: readonly string[], session: SqlSession = this.database): Promise<void> {
+  /** Makes messages on hold ready for the dispatcher. @param session of a transaction; default: one of its own */
+  async unhold(customImsIds: readonly string[], session?: SqlSession): Promise<void> {
+    if (!session) return this.database.transaction((own) => this.unhold(customImsIds, own));
     const { sql, bind } = this.sql.unhold;
-    await session.run(sql, bind({ rows: idRows(customImsIds), where: [this.account] }));
+    const unheld = await session.run(sql, bind({ rows: idRows(customImsIds), where: [this.account] }));
+    if (unheld > 0) await this.due.addQueued(customImsIds, session);
   }
 
   /** Cancels a message that is still QUEUED; `false`: it is not, or does not exist. */
   async cancel(customImsId: string, manager: EntityManager | null = null): Promise<boolean> {
-    const work = (session: SqlSession) => session.run(this.sql.cancel, [this.account, customImsId]);
-    return (await (manager ? this.database.within(manager, work) : work(this.database))) === 1;
+    const work = async (session: SqlSession) => {
+      const [row] = await session.rows(this.sql.lockToCancel, [this.account, customImsId]);
+      if (!row || (await session.run(this.sql.cancel, [this.account, customImsId])) === 0) return false;
+      if (row.due_at !== null) await this.due.remove(toDue(row), session);
+      return true;
+    };
+    return manager ? this.database.within(manager, work) : this.database.transaction(work);
   }
 
-  private lockAndTake(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
-    return this.database.transaction(async (session) => {
-      const due = firstToEachNumber((await session.rows(this.sql.selectReady, [this.account, limit])).map(toClaimed));
-      const ids = due.map(({ customImsId }) => customImsId);
-      // They are locked, so all are claimed. If that ever fails, only those claimed may be submitted.
-      const isWhole = (await this.take(ids, attempt, session)) === ids.length;
-      return isWhole ? due : this.findTaken(ids, attempt, session);
-    });
+  /** Claims what is ready of messages that were taken off the list, and lists the others again. */
+  private async claimListed(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
+    const { dialect } = this.database;
+    let claimed: ClaimedMessage[];
+    if (dialect.hasReturning) {
+      const rows = inIdOrder(ids.map((id, position) => ({ custom_ims_id: id, position })));
+      const parameters = [...dialect.encodeRows(ORDERED_ID_ROW, rows), this.account, ...attemptParameters(attempt)];
+      claimed = (await session.rows(this.sql.claim, parameters)).map(toClaimed);
+    } else {
+      claimed = await this.lockAndTake(ids, attempt, session);
+    }
+    await this.listClaimed(claimed, attempt, session);
+    if (claimed.length < ids.length) {
+      const own = new Set(claimed.map(({ customImsId }) => customImsId));
+      await this.due.addQueued(
+        ids.filter((id) => !own.has(id)),
+        session,
+      );
+    }
+    return claimed;
   }
 
-  private async take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
-    if (customImsIds.length === 0) return 0;
-    return session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+  private async listClaimed(claimed: readonly ClaimedMessage[], attempt: Attempt, session: SqlSession): Promise<void> {
+    const ids = claimed.map(({ customImsId }) => customImsId);
+    if (ids.length > 0) await this.attempts.add(attempt, ids, session);
   }
 
-  private async findTaken(
-    customImsIds: readonly string[],
-    attempt: Attempt,
-    session: SqlSession,
-  ): Promise<ClaimedMessage[]> {
-    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account, attempt.token];
+  private async lockAndTake(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
+    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account];
+    const ready = (await session.rows(this.sql.lockQueued, parameters)).filter((row) => Number(row.is_ready) === 1);
+    const byId = new Map(ready.map((row) => [String(row.custom_ims_id), toClaimed(row)]));
+    const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
+    const first = firstToEachNumber(inOrder);
+    const taken = await this.update(
+      first.map(({ customImsId }) => customImsId),
+      attempt,
+      session,
+    );
+    // They are locked, so all are claimed. If that ever fails, only those claimed may be submitted.
+    return taken === first.length
+      ? first
+      : this.findTaken(
+          first.map(({ customImsId }) => customImsId),
+          attempt,
+          session,
+        );
+  }
+
+  private async take(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
+    if (this.database.dialect.hasReturning) {
+      const rows = await session.rows(this.sql.claimThese.sql, this.claimParameters(ids, attempt));
+      return rows.map(toClaimed);
+    }
+    await this.update(ids, attempt, session);
+    return this.findTaken(ids, attempt, session);
+  }
+
+  private async update(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
+    if (ids.length === 0) return 0;
+    return session.run(this.sql.claimThese.sql, this.claimParameters(ids, attempt));
+  }
+
+  private async findTaken(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
+    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account, attempt.token];
     return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
   }
 
-  private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
-    return this.sql.claimThese.bind({
-      set: attemptParameters(attempt),
-      rows: idRows(customImsIds),
-      where: [this.account],
-    });
+  private claimParameters(ids: readonly string[], attempt: Attempt): unknown[] {
+    return this.sql.claimThese.bind({ set: attemptParameters(attempt), rows: idRows(ids), where: [this.account] });
   }
 
   private newMessageRows(messages: readonly NewMessage[]): unknown[] {
@@ -165,9 +232,12 @@ export function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessag
   return [...first.values()];
 }
 
-/** Its ID, and its duration twice: for `due_at` and `listed_at`. */
-function attemptParameters({ token, lastsMs }: Attempt): [string, number, number] {
-  return [token, lastsMs, lastsMs];
+function attemptParameters({ token, lastsMs }: Attempt): [string, number] {
+  return [token, lastsMs];
+}
+
+function dueOf({ customImsId, priority, sendAt, expiresAt }: NewMessage, createdAt: number): Due {
+  return { customImsId, priority, dueAt: sendAt?.getTime() ?? createdAt, expiresAt: expiresAt?.getTime() ?? null };
 }
 
 /** A row of `NEW_MESSAGE_ROW`; `undefined` stays NULL. A class, as `Claimed`: see docs/performance-internals.md. */

@@ -1,7 +1,7 @@
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
 import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from '../messages/message-state.js';
 import { messageChange } from './message-changes.js';
-import { ANY_PRIORITY, indexKeyOf, indexKeySql, WAITING_SUBMITTED } from './message-index-key.js';
+import { outcomeOf, outcomeSql } from './listed-outcome.js';
 import { fromIds, ID_ROW, ofAccount, STATE, statesThat } from './statement-parts.js';
 
 /** Code of a message that a report says was sent, although it was never submitted from here. */
@@ -11,7 +11,7 @@ export const REPORTED_UNSENT = 'REPORTED_UNSENT';
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 
 const NOT_FINAL = statesThat((state) => !isFinal(state));
-const WAITING_ELSEWHERE = statesThat((state) => !isFinal(state) && indexKeyOf(state) === state);
+const LISTED_UNFINISHED = statesThat((state) => !isFinal(state) && outcomeOf(state) !== null);
 
 /** Rows that identify a message by the gateway's id and its number. */
 export const IMS_ID_ROW: RowColumns = { ims_id: 'varchar64', mobile: 'varchar64' };
@@ -50,7 +50,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
   const reported = {
     ...told,
     state: 'r.state',
-    listed_as: indexKeySql('r.state'),
+    outcome: outcomeSql('r.state'),
     final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
   };
   /** A message never submitted from here cannot have been accepted from here. */
@@ -58,7 +58,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
   const isToItsNumber = 'm.mobile = COALESCE(r.mobile, m.mobile)';
 
   return {
-    /** rows, account, attempt: `recordOutcomes` for accepted messages, whose index key stays the same */
+    /** rows, account, attempt: `recordOutcomes` for accepted messages, whose `outcome` stays the same */
     accept: change({
       columns: { custom_ims_id: 'varchar64', ims_id: 'varchar64', code: 'varchar64' },
       set: {
@@ -85,7 +85,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       },
       set: {
         state: 'r.state',
-        listed_as: indexKeySql('r.state'),
+        outcome: outcomeSql('r.state'),
         ims_id: 'COALESCE(m.ims_id, r.ims_id)',
         code: 'r.code',
         raw_answer: 'r.raw_answer',
@@ -123,7 +123,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
         ...told,
         accepted_at: 'm.accepted_at',
         state: "'UNCONFIRMED'",
-        listed_as: "'UNCONFIRMED'",
+        outcome: "'UNCONFIRMED'",
         code: `'${REPORTED_UNSENT}'`,
       },
       where: `${ours} AND m.attempts = 0 AND ${STATE} = 'QUEUED'`,
@@ -139,7 +139,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       },
       where: `${ours} AND m.attempts = 0 AND ${STATE} = 'UNCONFIRMED' AND UPPER(COALESCE(m.report_state, '')) <> 'DELIVRD'`,
     }),
-    /** rows, account: the same for submitted messages that were delivered, whose index key stays the same */
+    /** rows, account: the same for submitted messages that were delivered, whose `outcome` stays the same */
     deliver: change({
       columns: DELIVERED_ROW,
       set: { ...told, state: "'DELIVERED'", final_at: now },
@@ -162,15 +162,14 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
         gateway_receive_time: 'NULL',
         expires_at: 'NULL',
         due_at: now,
-        listed_as: "'QUEUED'",
-        listed_at: now,
+        outcome: 'NULL',
       },
       where: `${ours} AND ${STILL_UNCONFIRMED}`,
     }),
     /** rows: UNCONFIRMED_ROW; where: account. Manual resolution: give up */
     giveUp: change({
       columns: UNCONFIRMED_ROW,
-      set: { state: "'UNKNOWN'", code: "'GIVEN_UP'", due_at: 'NULL', listed_as: "'UNKNOWN'" },
+      set: { state: "'UNKNOWN'", code: "'GIVEN_UP'", due_at: 'NULL', outcome: "'UNKNOWN'" },
       where: `${ours} AND ${STILL_UNCONFIRMED}`,
     }),
 
@@ -179,13 +178,15 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     /** imsIds, account: by number first, which has an index; an index of the gateway's id would cost more than it saves */
     findByImsIds: `SELECT ${REPORTED_COLUMNS} FROM ${dialect.rows(IMS_ID_ROW, 'r')}
       JOIN emay_ims_message AS m ON ${dialect.accountIs('ims_id')} AND m.mobile = r.mobile AND m.ims_id = r.ims_id`,
-    /** account, (from, to,) imsIds, account, account, (from, to,) imsIds: searches the waiting messages, as the gateway's id has no index */
-    findByImsIdAlone: (count: number, isAround: boolean) => {
-      const find = `SELECT custom_ims_id, ims_id, mobile, state, attempts FROM ${dialect.dueMessages} WHERE account = ?`;
-      const submitted = isAround ? `priority IN (${ANY_PRIORITY}) AND listed_at BETWEEN ? AND ? AND` : '';
-      const meant = `${submitted} state IN (${NOT_FINAL}) AND ims_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
-      return `${find} AND listed_as IN (${WAITING_ELSEWHERE}) AND ${meant} UNION ALL
-        ${find} AND ${WAITING_SUBMITTED} AND ${meant}`;
-    },
+    /** account, imsIds: messages in doubt, as the gateway's id has no index */
+    findInDoubtByImsIds: (count: number) => `SELECT ${REPORTED_COLUMNS} FROM emay_ims_message AS m
+      WHERE m.account = ? AND m.outcome IN (${LISTED_UNFINISHED}) AND m.ims_id IN (${marks(count)})`,
+    /** ids, account, imsIds: of these messages */
+    findTheseByImsIds: (count: number) => `SELECT ${REPORTED_COLUMNS} ${fromIds(dialect)}
+      WHERE ${STATE} IN (${NOT_FINAL}) AND COALESCE(m.ims_id, '') IN (${marks(count)})`,
   };
+}
+
+function marks(count: number): string {
+  return Array.from({ length: count }, () => '?').join(', ');
 }

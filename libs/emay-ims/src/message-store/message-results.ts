@@ -5,15 +5,11 @@ import type { EventfulSession } from '../events/transaction-events.js';
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
 import type { MessageOutcome } from '../messages/attempt.js';
 import { STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
+import { AttemptList, type AttemptEnds } from './attempt-list.js';
+import { DueList } from './due-list.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
 import { IMS_ID_ROW, resultsSql } from './message-results-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
-
-/** Range in which attempts were to end, in epoch ms. */
-export interface AttemptEnds {
-  from: number;
-  to: number;
-}
 
 /**
  * Outcomes of one account's messages: from answers, reports and manual resolution.
@@ -23,6 +19,8 @@ export interface AttemptEnds {
 export class MessageResults {
   private readonly sql: ReturnType<typeof resultsSql>;
   private readonly changes: MessageChanges;
+  private readonly due: DueList;
+  private readonly attempts: AttemptList;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -31,21 +29,29 @@ export class MessageResults {
     options: { reportDeadlineMs: number },
   ) {
     this.sql = resultsSql(database.dialect, options);
-    this.changes = new MessageChanges(database, account, events);
+    this.changes = new MessageChanges(database, account);
+    this.due = new DueList(database, account);
+    this.attempts = new AttemptList(database, account);
   }
 
   /** Records the outcomes of an attempt. A later attempt, or a state of higher rank, is never overwritten. */
   async recordOutcomes(token: string, outcomes: readonly MessageOutcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     const rows = inIdOrder(outcomes.map((outcome) => new OutcomeRow(outcome)));
-    await this.events.step(async (session) => {
-      const where = [this.account, token];
+    const where = [this.account, token];
+    if (rows.every(isAccepted)) {
+      const accept = (session: EventfulSession) => this.changes.make(this.sql.accept, { rows, where }, session);
+      if ((await this.events.step(accept)) === rows.length) return;
+    }
+    await this.events.transaction(async (session) => {
       const recorded = await this.move(
         rows,
         'ACCEPTED',
         (usual) => this.changes.make(this.sql.accept, { rows: usual, where }, session),
         (left) => this.changes.make(this.sql.recordOutcomes, { rows: left, where }, session),
       );
+      const accepted = rows.filter(isAccepted).map(({ custom_ims_id: id }) => id);
+      if (accepted.length > 0) await this.attempts.addLate(token, accepted, session);
       const withIds = rows.filter((row) => row.ims_id !== undefined);
       if (recorded < outcomes.length && withIds.length > 0) {
         const { sql, bind } = this.sql.addImsIds;
@@ -100,10 +106,16 @@ export class MessageResults {
     around?: AttemptEnds,
   ): Promise<ReportedMessage[]> {
     if (imsIds.length === 0) return [];
-    const { account } = this;
-    const meant = [...(around ? [around.from, around.to] : []), ...imsIds];
-    const sql = this.sql.findByImsIdAlone(imsIds.length, around !== undefined);
-    return (await session.rows(sql, [account, ...meant, account, account, ...meant])).map(toReported);
+    const inDoubt = this.sql.findInDoubtByImsIds(imsIds.length);
+    const found = await session.rows(inDoubt, [this.account, ...imsIds]);
+    const ofThese = this.sql.findTheseByImsIds(imsIds.length);
+    for await (const portion of this.attempts.all(session, around)) {
+      const ids = idRows([...new Set(portion.flatMap(({ customImsIds }) => customImsIds))]);
+      const parameters = [...this.database.dialect.encodeRows(ID_ROW, ids), this.account, ...imsIds];
+      found.push(...(await session.rows(ofThese, parameters)));
+    }
+    const byId = new Map(found.map((row) => [String(row.custom_ims_id), toReported(row)]));
+    return [...byId.values()];
   }
 
   /**
@@ -118,11 +130,13 @@ export class MessageResults {
   ): Promise<boolean> {
     const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
     const parameters = { rows: [{ custom_ims_id: customImsId, attempts }], where: [this.account] };
-    return (await this.changes.make(change, parameters, session)) === 1;
+    const isResolved = (await this.changes.make(change, parameters, session)) === 1;
+    if (isResolved && decision === 'resend') await this.due.addQueued([customImsId], session);
+    return isResolved;
   }
 
   /**
-   * Changes the rows in the usual state with the statement that leaves the index key alone, then the other rows.
+   * Changes the rows in the usual state with the statement that leaves `outcome` alone, then the other rows.
    *
    * - On servers, mixed rows take one general statement. Two statements lock messages out of id order, which leads to deadlocks. Servers also
    *   detect by themselves which indexes stay the same; SQLite rewrites every index of a named column.
@@ -152,6 +166,10 @@ export class MessageResults {
     }
     return moved;
   }
+}
+
+function isAccepted({ state }: OutcomeRow): boolean {
+  return state === 'ACCEPTED';
 }
 
 /** A row of `recordOutcomes`; `undefined` stays NULL. A class, as `ReportRow`: see docs/performance-internals.md. */

@@ -21,8 +21,7 @@ export const MESSAGE_STORE_PROVIDERS = [
   perAccount(
     MessageMaintenance,
     [ImsDatabase, RESOLVED_OPTIONS, EventTransactions],
-    (database, { name, reports }, events) =>
-      new MessageMaintenance(database, name, events, { reportDeadlineMs: reports.deadlineMs, holdMs: HOLD_MS }),
+    (database, { name }, events) => new MessageMaintenance(database, name, events, { holdMs: HOLD_MS }),
   ),
   perAccount(MessageFinder, [ImsDatabase, RESOLVED_OPTIONS], (database, { name }) => new MessageFinder(database, name)),
 ];

@@ -9,7 +9,7 @@ export const epochMilliseconds: ValueTransformer = {
 
 /** One SMS to one recipient, from the moment it was stored to its final state. Table `emay_ims_message`. */
 @Entity({ name: 'emay_ims_message' })
-@Index('emay_ims_message_listed', ['account', 'listedAs', 'priority', 'listedAt'])
+@Index('emay_ims_message_outcome', ['account', 'outcome'], { where: 'outcome IS NOT NULL' })
 @Index('emay_ims_message_created', ['account', 'createdAt', 'customImsId'])
 @Index('emay_ims_message_mobile', ['account', 'mobile'])
 export class ImsMessage {
@@ -104,14 +104,7 @@ export class ImsMessage {
   @Column({ name: 'final_at', type: 'bigint', nullable: true, transformer: epochMilliseconds })
   finalAt: Date | null;
 
-  /**
-   * Index key of the dispatcher and maintenance; not part of what callers read. See `message-index-key.ts`.
-   *
-   * The columns, and the value `HANDED_OVER`, keep older words: renaming them takes a migration that breaks the release before.
-   */
-  @Column({ name: 'listed_as', type: 'varchar', length: 16, nullable: true, select: false })
-  protected listedAs?: string | null;
-
-  @Column({ name: 'listed_at', type: 'bigint', nullable: true, select: false })
-  protected listedAt?: string | null;
+  /** The state, where it has an index: `null` for QUEUED, SUBMITTING, ACCEPTED and DELIVERED. Not part of what callers read. */
+  @Column({ type: 'varchar', length: 16, nullable: true, select: false })
+  protected outcome?: string | null;
 }

@@ -10,16 +10,15 @@ const PRIORITIES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** One look into the index for each priority, however long the queue is; `null`: nothing is due. */
 export async function findOldestReady(database: ImsDatabase, account: string): Promise<OldestReady | null> {
-  const { now, dueMessages } = database.dialect;
-  // Not MIN(listed_at) alone, for which MariaDB reads all that is due.
+  const { now } = database.dialect;
+  // Not MIN(due_at) alone, for which MariaDB reads all that is due.
   const oldest = PRIORITIES.map(
     (priority) =>
-      `SELECT listed_at FROM (SELECT listed_at FROM ${dueMessages}
-         WHERE account = ? AND listed_as = 'QUEUED' AND priority = ${priority} AND listed_at <= ${now}
-         ORDER BY listed_at LIMIT 1) AS first_of_${priority}`,
+      `SELECT due_at FROM (SELECT due_at FROM emay_ims_due
+         WHERE account = ? AND priority = ${priority} AND due_at <= ${now} ORDER BY due_at LIMIT 1) AS first_of_${priority}`,
   );
   const [row] = await database.rows(
-    `SELECT MIN(listed_at) AS oldest, ${now} AS now FROM (${oldest.join(' UNION ALL ')}) AS waiting`,
+    `SELECT MIN(due_at) AS oldest, ${now} AS now FROM (${oldest.join(' UNION ALL ')}) AS waiting`,
     PRIORITIES.map(() => account),
   );
   if (row === undefined || row.oldest === null) return null;

@@ -1,6 +1,5 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import { firstIdOf } from '../messages/ids.js';
-import { WAITING_SUBMITTED } from '../message-store/message-index-key.js';
 
 /** Whether the reports of what was accepted come here. */
 export interface ImsReportFlow {
@@ -21,7 +20,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Reads what came within a day, and the accepted messages that wait: the more there are, the longer it takes. */
 export async function readReportFlow(database: ImsDatabase, account: string): Promise<ImsReportFlow> {
-  const { now, dueMessages } = database.dialect;
+  const { now, idsIn } = database.dialect;
   const first = async (sql: string, parameters: readonly unknown[]) =>
     (await database.rows(sql, parameters, { isLong: true }))[0] ?? {};
   const last = await first(
@@ -38,8 +37,8 @@ export async function readReportFlow(database: ImsDatabase, account: string): Pr
     [account],
   );
   const unreported = await first(
-    `SELECT MIN(accepted_at) AS oldest, ${now} AS now FROM ${dueMessages}
-     WHERE account = ? AND ${WAITING_SUBMITTED} AND state = 'ACCEPTED'`,
+    `SELECT MIN(m.accepted_at) AS oldest, ${now} AS now FROM (${idsIn('emay_ims_attempt')}) AS k
+     JOIN emay_ims_message AS m ON m.account = ? AND m.custom_ims_id = k.custom_ims_id WHERE m.state = 'ACCEPTED'`,
     [account, account],
   );
   const reports = Number(came.reports ?? 0);

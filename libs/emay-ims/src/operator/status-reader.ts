@@ -53,7 +53,7 @@ export class StatusReader {
     const pulse = await this.pulse();
     const messages = await first(
       `SELECT COUNT(*) AS unconfirmed, COUNT(CASE WHEN code = '${REPORTED_UNSENT}' THEN 1 END) AS reported_unsent
-       FROM ${this.database.dialect.dueMessages} WHERE account = ? AND listed_as = 'UNCONFIRMED'`,
+       FROM emay_ims_message WHERE account = ? AND outcome = 'UNCONFIRMED'`,
     );
     const pages = await first(
       `SELECT COUNT(CASE WHEN state = 'LOST' THEN 1 END) AS lost, SUM(lost) AS lost_reports,

@@ -2,7 +2,8 @@ import type { SqlSession } from '../database/ims-database.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
-import type { AttemptEnds, MessageResults } from '../message-store/message-results.js';
+import type { AttemptEnds } from '../message-store/attempt-list.js';
+import type { MessageResults } from '../message-store/message-results.js';
 import { isWrittenOtherwise, type DeliveryReport } from '../protocol/index.js';
 import { matchReports, reportsByName, type MatchedReports } from './report-matching.js';
 

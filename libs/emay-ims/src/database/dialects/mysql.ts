@@ -24,8 +24,7 @@ export const mysql: SqlDialect = {
   reportsAtATime: 250,
   bytesAtATime: null,
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
-  // MariaDB takes the primary key where about one message in fifty is due, and so locks every message of the account.
-  dueMessages: 'emay_ims_message FORCE INDEX (emay_ims_message_listed)',
+  lockOf: () => 'FOR UPDATE',
   accountIs: () => 'm.account = ?',
   // It compares pairs as well, but reads from the newest message on to get there.
   beginsWith: prefixRange,
@@ -36,6 +35,9 @@ export const mysql: SqlDialect = {
     `JSON_TABLE(?, '$[*]' COLUMNS (${Object.entries(columns)
       .map(([name, type], index) => `${name} ${TYPES[type]} PATH '$[${index}]'`)
       .join(', ')})) AS ${alias}`,
+  idsIn: (table) =>
+    `SELECT i.id AS custom_ims_id FROM ${table} AS l,
+       JSON_TABLE(l.ids, '$[*]' COLUMNS (id ${TYPES.varchar64} PATH '$')) AS i WHERE l.account = ?`,
   encodeRows: jsonArrays,
   // `mysql2` writes bytes into the statement as hex digits, and its text stays one of single bytes.
   longText: (text) => (typeof text === 'string' ? Buffer.from(text) : text),

@@ -14,7 +14,7 @@ export const sqlite: SqlDialect = {
   bytesAtATime: null,
   // One writer at a time: there is nobody else's lock to pass over.
   lockSkippingLocked: '',
-  dueMessages: 'emay_ims_message',
+  lockOf: () => '',
   // Made to depend on the row: the planner takes a constant account for so selective that it reads all its messages
   // for every row (500 rows of 200,000: 31 s instead of 3 ms).
   accountIs: (rowKey) => `m.account = iif(r.${rowKey} IS NULL, NULL, ?)`,
@@ -25,6 +25,7 @@ export const sqlite: SqlDialect = {
     `(SELECT ${Object.keys(columns)
       .map((name, index) => `value ->> ${index} AS ${name}`)
       .join(', ')} FROM json_each(?)) AS ${alias}`,
+  idsIn: (table) => `SELECT i.value AS custom_ims_id FROM ${table} AS l, json_each(l.ids) AS i WHERE l.account = ?`,
   encodeRows: jsonArrays,
   longText: String,
   // `WHERE true` keeps the parser from reading ON as a join condition.

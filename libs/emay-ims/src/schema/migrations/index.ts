@@ -6,6 +6,7 @@ import { DurableEvents1764400000000 } from './1764400000000-durable-events.js';
 import { ListedMessages1764600000000 } from './1764600000000-listed-messages.js';
 import { LeaseLength1764700000000 } from './1764700000000-lease-length.js';
 import { RawReportPages1764800000000 } from './1764800000000-raw-report-pages.js';
+import { QueueApart1764900000000 } from './1764900000000-queue-apart.js';
 
 type MigrationClass = new (pinned?: PinnedPlace) => MigrationInterface & { name: string };
 
@@ -20,6 +21,7 @@ export const EMAY_IMS_MIGRATIONS: MigrationClass[] = [
   ListedMessages1764600000000,
   LeaseLength1764700000000,
   RawReportPages1764800000000,
+  QueueApart1764900000000,
 ];
 
 /**

@@ -35,11 +35,10 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
       'submitted_at',
       'accepted_at',
       'final_at',
-      'listed_as',
-      'listed_at',
+      'outcome',
     ],
     key: ['account', 'custom_ims_id'],
-    indexes: ['emay_ims_message_listed', 'emay_ims_message_created', 'emay_ims_message_mobile'],
+    indexes: ['emay_ims_message_outcome', 'emay_ims_message_created', 'emay_ims_message_mobile'],
   },
   emay_ims_report: {
     columns: [
@@ -109,5 +108,14 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
     indexes: ['emay_ims_event_due'],
   },
   emay_ims_lease: { columns: ['name', 'holder', 'expires_at', 'lasts_ms'], key: ['name'], indexes: [] },
-  emay_ims_sweep: { columns: ['account', 'state', 'reached'], key: ['account', 'state'], indexes: [] },
+  emay_ims_due: {
+    columns: ['id', 'account', 'priority', 'due_at', 'expires_at', 'ids'],
+    key: ['id'],
+    indexes: ['emay_ims_due_ready', 'emay_ims_due_expiry'],
+  },
+  emay_ims_attempt: {
+    columns: ['account', 'attempt', 'id', 'ends_at', 'due_at', 'ids'],
+    key: ['account', 'attempt', 'id'],
+    indexes: ['emay_ims_attempt_due'],
+  },
 };

@@ -1,0 +1,146 @@
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { Attempt } from '../messages/attempt.js';
+import { newToken } from '../messages/ids.js';
+import { inRowsOf, packIds, unpackIds } from './packed-ids.js';
+
+/** Messages under one attempt that wait for its answer or their reports. */
+export interface ListedAttempt {
+  id: string;
+  token: string;
+  /** When the earliest of them is overdue, in epoch ms. */
+  dueAt: number;
+  customImsIds: string[];
+}
+
+/** A message SUBMITTING or ACCEPTED, and when it is overdue, in epoch ms. */
+export interface WaitingMessage {
+  customImsId: string;
+  dueAt: number;
+}
+
+/** Range in which attempts were to end, in epoch ms. */
+export interface AttemptEnds {
+  from: number;
+  to: number;
+}
+
+const COLUMNS = 'id, attempt, due_at, ids';
+/** Rows read in one step of a search: some 1,000 messages. */
+const ROWS_AT_A_TIME = 4;
+
+/** The statements of `AttemptList`; each comment lists its parameters in order. */
+function attemptSql({ dialect }: ImsDatabase) {
+  const { now } = dialect;
+  return {
+    /** id, account, attempt, lastsMs twice, ids */
+    insert: `INSERT INTO emay_ims_attempt (id, account, attempt, ends_at, due_at, ids)
+      SELECT ?, ?, ?, ${now} + ?, ${now} + ?, ?`,
+    /** account, token */
+    find: 'SELECT ids FROM emay_ims_attempt WHERE account = ? AND attempt = ?',
+    /** account, token: an attempt that nobody has looked at yet */
+    findUntouched: 'SELECT id FROM emay_ims_attempt WHERE account = ? AND attempt = ? AND due_at = ends_at',
+    /** account, due_at twice, id, limit: those that are overdue, behind one of them */
+    findOverdue: `SELECT ${COLUMNS} FROM emay_ims_attempt WHERE account = ? AND due_at <= ${now}
+      AND (due_at > ? OR (due_at = ? AND id > ?)) ORDER BY due_at, id LIMIT ?`,
+    /** account, (from, to,) attempt twice, id, limit */
+    findAll: (isAround: boolean) =>
+      `SELECT ${COLUMNS} FROM emay_ims_attempt WHERE account = ?${isAround ? ' AND ends_at BETWEEN ? AND ?' : ''}
+       AND (attempt > ? OR (attempt = ? AND id > ?)) ORDER BY attempt, id LIMIT ?`,
+    /** account, attempt, id */
+    delete: 'DELETE FROM emay_ims_attempt WHERE account = ? AND attempt = ? AND id = ?',
+    /** due_at, ids, account, attempt, id */
+    keep: 'UPDATE emay_ims_attempt SET due_at = ?, ids = ? WHERE account = ? AND attempt = ? AND id = ?',
+  };
+}
+
+/**
+ * `emay_ims_attempt`: what of one account waits for the answer to its request, or for reports, apart from the messages. A row for each
+ * attempt holds the ids of its messages.
+ *
+ * - **Each message SUBMITTING or ACCEPTED stands in a row of its `attempt`, which is looked at no later than it is overdue.**
+ * - Answers and reports leave the rows alone: the message itself says how it stands. A look at the end of the attempt, and one when the
+ *   reports are overdue, drops what waits no more. See `AttemptSweep`.
+ */
+export class AttemptList {
+  private readonly sql: ReturnType<typeof attemptSql>;
+
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+  ) {
+    this.sql = attemptSql(database);
+  }
+
+  /** Lists the messages of a request, in the transaction that makes them SUBMITTING. */
+  async add({ token, lastsMs }: Attempt, customImsIds: readonly string[], session: SqlSession): Promise<void> {
+    await session.run(this.sql.insert, [newToken(), this.account, token, lastsMs, lastsMs, packIds(customImsIds)]);
+  }
+
+  /**
+   * Lists messages that were accepted as an answer says that may have come late, when its attempt was over and looked at. Call it after they
+   * have changed, in the same transaction; they are looked at soon.
+   */
+  async addLate(token: string, customImsIds: readonly string[], session: SqlSession): Promise<void> {
+    if ((await session.rows(this.sql.findUntouched, [this.account, token])).length > 0) return;
+    for (const ids of inRowsOf(customImsIds)) {
+      await session.run(this.sql.insert, [newToken(), this.account, token, 0, 0, packIds(ids)]);
+    }
+  }
+
+  /** The messages of an attempt that may have been claimed. */
+  async idsOf(token: string): Promise<string[]> {
+    const rows = await this.database.rows(this.sql.find, [this.account, token]);
+    return rows.flatMap(({ ids }) => unpackIds(String(ids)));
+  }
+
+  /** Attempts with messages that are overdue, in portions. */
+  async *overdue(): AsyncGenerator<ListedAttempt[]> {
+    for (let last: ListedAttempt | undefined; ;) {
+      const { dueAt = -1, id = '' } = last ?? {};
+      const rows = await this.database.rows(this.sql.findOverdue, [this.account, dueAt, dueAt, id, ROWS_AT_A_TIME]);
+      if (rows.length === 0) return;
+      const found = rows.map(toListed);
+      yield found;
+      last = found.at(-1);
+    }
+  }
+
+  /** All attempts with messages that may wait, in portions. @param around when they were to end; default: any time */
+  async *all(session: SqlSession, around?: AttemptEnds): AsyncGenerator<ListedAttempt[]> {
+    const range = around ? [around.from, around.to] : [];
+    const sql = this.sql.findAll(around !== undefined);
+    for (let last: ListedAttempt | undefined; ;) {
+      const { token = '', id = '' } = last ?? {};
+      const rows = await session.rows(sql, [this.account, ...range, token, token, id, ROWS_AT_A_TIME]);
+      if (rows.length === 0) return;
+      const found = rows.map(toListed);
+      yield found;
+      last = found.at(-1);
+    }
+  }
+
+  /** Keeps those of its messages that still wait, until the next of them is overdue; without any, the attempt is dropped. */
+  async keep({ id, token }: ListedAttempt, waiting: readonly WaitingMessage[], session: SqlSession): Promise<void> {
+    if (waiting.length === 0) {
+      await session.run(this.sql.delete, [this.account, token, id]);
+      return;
+    }
+    const dueAt = Math.min(...waiting.map((message) => message.dueAt));
+    await session.run(this.sql.keep, [
+      dueAt,
+      packIds(waiting.map(({ customImsId }) => customImsId)),
+      this.account,
+      token,
+      id,
+    ]);
+  }
+}
+
+function toListed(row: SqlRow): ListedAttempt {
+  return {
+    id: String(row.id),
+    token: String(row.attempt),
+    dueAt: Number(row.due_at),
+    customImsIds: unpackIds(String(row.ids)),
+  };
+}

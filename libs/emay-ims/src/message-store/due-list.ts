@@ -1,0 +1,217 @@
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { RowColumns } from '../database/sql-dialect.js';
+import { newToken } from '../messages/ids.js';
+import { inRowsOf, packedId, packIds, unpackIds } from './packed-ids.js';
+import { fromIds, ID_ROW, idRows, ofMessage, STATE } from './statement-parts.js';
+
+/** What decides when, and in which order, a QUEUED message is claimed. */
+export interface Due {
+  customImsId: string;
+  priority: number;
+  /** Epoch ms. */
+  dueAt: number;
+  expiresAt: number | null;
+}
+
+/** A row of the list. */
+interface DueRow extends Omit<Due, 'customImsId'> {
+  id: string;
+  ids: string[];
+}
+
+const DUE_ROW: RowColumns = {
+  id: 'varchar64',
+  priority: 'bigint',
+  due_at: 'bigint',
+  expires_at: 'bigint',
+  ids: 'text',
+};
+const COLUMNS = Object.keys(DUE_ROW);
+const ROW_ID: RowColumns = { id: 'varchar64' };
+/** Rows read in one step of a search. */
+const ROWS_AT_A_TIME = 4;
+
+/** Most rows of one call: each is a group of messages with the same priority and times. */
+const INSERTED_AT_A_TIME = 250;
+
+/** The statements of `DueList`; each comment lists its parameters in order. */
+function dueSql({ dialect }: ImsDatabase) {
+  const { now } = dialect;
+  const columns = COLUMNS.join(', ');
+  const unexpired = `(expires_at IS NULL OR expires_at > ${now})`;
+  const ready = `account = ? AND due_at <= ${now} AND ${unexpired}`;
+  return {
+    /** account, rows */
+    insert: `INSERT INTO emay_ims_due (account, ${columns})
+      SELECT ?, ${COLUMNS.map((column) => `r.${column}`).join(', ')} FROM ${dialect.rows(DUE_ROW, 'r')}`,
+    /** account, limit */
+    lockReady: `SELECT ${columns} FROM emay_ims_due WHERE ${ready} ORDER BY priority DESC, due_at LIMIT ? ${dialect.lockSkippingLocked}`,
+    /** account */
+    findReady: `SELECT id FROM emay_ims_due WHERE ${ready} LIMIT 1`,
+    /** account, limit */
+    lockExpired: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT ? ${dialect.lockSkippingLocked}`,
+    /** account, after, limit */
+    findInFuture: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND due_at > ${now} + ? AND id > ? ORDER BY id LIMIT ?`,
+    /** account, priority, due_at, the id as it is packed */
+    lockWith: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND priority = ? AND due_at = ?
+      AND REPLACE(ids, ?, '') <> ids ${dialect.lockSkippingLocked}`,
+    /** rows */
+    delete: `DELETE FROM emay_ims_due WHERE id IN (SELECT r.id FROM ${dialect.rows(ROW_ID, 'r')})`,
+    /** ids, account: QUEUED messages that are not on hold */
+    findQueued: `SELECT ${ofMessage(['custom_ims_id', 'priority', 'due_at', 'expires_at'])} ${fromIds(dialect)}
+      WHERE ${STATE} = 'QUEUED' AND m.due_at IS NOT NULL`,
+  };
+}
+
+/**
+ * `emay_ims_due`: what of one account waits to be submitted, apart from the messages. Each row holds up to 300 ids.
+ *
+ * - **Each QUEUED message that is not on hold stands in a row with its `priority`, `due_at` and `expires_at`.** The dispatcher would never see
+ *   it otherwise.
+ * - A row may name messages that are not QUEUED any more, or not ready yet: the message itself decides, under its lock.
+ * - Rows are inserted and deleted, never updated.
+ */
+export class DueList {
+  private readonly sql: ReturnType<typeof dueSql>;
+
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+  ) {
+    this.sql = dueSql(database);
+  }
+
+  /** Lists messages, in the transaction that makes them QUEUED. */
+  async add(messages: readonly Due[], session: SqlSession): Promise<void> {
+    const groups = new Map<string, Due[]>();
+    for (const message of messages) {
+      const key = `${message.priority} ${message.dueAt} ${message.expiresAt}`;
+      const group = groups.get(key);
+      if (group) group.push(message);
+      else groups.set(key, [message]);
+    }
+    const rows = [...groups.values()].flatMap((group) => inRowsOf(group)).map(toRow);
+    for (const some of inRowsOf(rows, INSERTED_AT_A_TIME)) {
+      await session.run(this.sql.insert, [this.account, ...this.database.dialect.encodeRows(DUE_ROW, some)]);
+    }
+  }
+
+  /** Lists those of these messages that are QUEUED and not on hold, as they stand in the transaction. */
+  async addQueued(customImsIds: readonly string[], session: SqlSession): Promise<void> {
+    if (customImsIds.length === 0) return;
+    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account];
+    await this.add((await session.rows(this.sql.findQueued, parameters)).map(toDue), session);
+  }
+
+  async hasReady(): Promise<boolean> {
+    return (await this.database.rows(this.sql.findReady, [this.account])).length > 0;
+  }
+
+  /**
+   * Takes the ids of up to `limit` messages off the list, highest priority first, passing over what others are taking. They are the
+   * caller's until its transaction ends; what it does not claim, it lists again.
+   */
+  async take(limit: number, session: SqlSession): Promise<string[]> {
+    const taken: DueRow[] = [];
+    let left = limit;
+    // Bulk: one row fills a request. Singles: a row for each.
+    for (const most of [1, limit]) {
+      if (left <= 0) break;
+      const found = (await session.rows(this.sql.lockReady, [this.account, Math.min(most, left)])).map(toDueRow);
+      const some = upTo(left, found);
+      await this.delete(some, session);
+      taken.push(...some);
+      left -= sizeOf(some);
+      if (found.length < Math.min(most, left)) break;
+    }
+    if (left < 0) await this.putBackEndOf(taken.at(-1) as DueRow, -left, session);
+    return taken.flatMap(({ ids }) => ids).slice(0, limit);
+  }
+
+  /** Takes expired rows off the list; resolves to their ids. The caller lists again what has not expired. */
+  async takeExpired(session: SqlSession): Promise<string[]> {
+    const expired = (await session.rows(this.sql.lockExpired, [this.account, ROWS_AT_A_TIME])).map(toDueRow);
+    await this.delete(expired, session);
+    return expired.flatMap(({ ids }) => ids);
+  }
+
+  /** Ids of rows that are ready later than in `ms`, in portions: for a clock that has been set back. */
+  async *inFuture(ms: number): AsyncGenerator<string[]> {
+    for (let after = ''; ;) {
+      const rows = await this.database.rows(this.sql.findInFuture, [this.account, ms, after, ROWS_AT_A_TIME]);
+      const found = rows.map(toDueRow);
+      if (found.length === 0) return;
+      yield found.flatMap(({ ids }) => ids);
+      after = (found.at(-1) as DueRow).id;
+    }
+  }
+
+  /** Takes one message off the list that is QUEUED no more. A row that is being claimed is left to that claim, which passes over it. */
+  async remove({ customImsId, priority, dueAt }: Due, session: SqlSession): Promise<void> {
+    const parameters = [this.account, priority, dueAt, packedId(customImsId)];
+    const rows = (await session.rows(this.sql.lockWith, parameters)).map(toDueRow);
+    await this.delete(rows, session);
+    const rest = rows.flatMap(({ ids, ...row }) =>
+      ids.filter((id) => id !== customImsId).map((id) => ({ ...row, customImsId: id })),
+    );
+    await this.add(rest, session);
+  }
+
+  private async putBackEndOf({ ids, ...row }: DueRow, count: number, session: SqlSession): Promise<void> {
+    const end = ids.slice(ids.length - count);
+    await this.add(
+      end.map((customImsId) => ({ ...row, customImsId })),
+      session,
+    );
+  }
+
+  private async delete(rows: readonly DueRow[], session: SqlSession): Promise<void> {
+    if (rows.length === 0) return;
+    const ids = rows.map(({ id }) => ({ id }));
+    await session.run(this.sql.delete, this.database.dialect.encodeRows(ROW_ID, ids));
+  }
+}
+
+/** The first rows that hold so many ids. */
+function upTo(count: number, rows: readonly DueRow[]): DueRow[] {
+  const taken: DueRow[] = [];
+  for (const row of rows) {
+    if (sizeOf(taken) >= count) break;
+    taken.push(row);
+  }
+  return taken;
+}
+
+function sizeOf(rows: readonly DueRow[]): number {
+  return rows.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+function toRow(messages: readonly Due[]) {
+  const { priority, dueAt, expiresAt } = messages[0] as Due;
+  return {
+    id: newToken(),
+    priority,
+    due_at: dueAt,
+    expires_at: expiresAt ?? undefined,
+    ids: packIds(messages.map(({ customImsId }) => customImsId)),
+  };
+}
+
+function toDueRow(row: SqlRow): DueRow {
+  return {
+    id: String(row.id),
+    priority: Number(row.priority),
+    dueAt: Number(row.due_at),
+    expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+    ids: unpackIds(String(row.ids)),
+  };
+}
+
+export function toDue(row: SqlRow): Due {
+  return {
+    customImsId: String(row.custom_ims_id),
+    priority: Number(row.priority),
+    dueAt: Number(row.due_at),
+    expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+  };
+}
