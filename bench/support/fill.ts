@@ -53,8 +53,6 @@ export async function fill(database: BenchDatabase, count: number, state: 'ACCEP
     state: `'${state}'`,
     code: "'SUCCESS'",
     priority: '0',
-    listed_as: "'HANDED_OVER'",
-    listed_at: `${sentAt} + n`,
     due_at: isFinal ? 'NULL' : `${sentAt + 3 * 86_400_000} + n`,
     attempt: "'0123456789abcdef0123456789abcdef'",
     attempts: '1',
@@ -70,12 +68,6 @@ export async function fill(database: BenchDatabase, count: number, state: 'ACCEP
       `INSERT INTO emay_ims_message (${Object.keys(columns).join(', ')})
        SELECT ${Object.values(columns).join(', ')} FROM ${series(count)}`,
     );
-    // The sweep for abandoned attempts has long gone past them; the one for overdue reports comes after three days.
-    if (isFinal) {
-      await connection.rows(
-        `INSERT INTO emay_ims_sweep (account, state, reached) VALUES ('default', 'SUBMITTING', ${sentAt + count})`,
-      );
-    }
     for (const sql of AFTER[database.kind]) await connection.rows(sql);
   } finally {
     await connection.close();

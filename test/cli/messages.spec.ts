@@ -1,3 +1,4 @@
+import { outcomeOf } from '../../libs/emay-ims/src/message-store/listed-outcome.js';
 import { stat } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
@@ -50,7 +51,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
         priority: 0,
         attempts: 1,
       },
-      ...{ createdAt: new Date(NOON), listedAs: state === 'DELIVERED' ? 'HANDED_OVER' : state, listedAt: NOON },
+      ...{ createdAt: new Date(NOON), outcome: outcomeOf(state) },
       ...more(row),
     }));
     for (let start = 0; start < messages.length; start += 100) {

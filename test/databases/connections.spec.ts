@@ -150,7 +150,8 @@ const FAR_TOO_LONG_MS = 60_000;
       if (isLost) lost += 1;
       return isLost;
     };
-    await rows("UPDATE emay_ims_message SET due_at = 0, listed_at = 0 WHERE due_at > 0 AND state = 'QUEUED'");
+    await rows("UPDATE emay_ims_message SET due_at = 0 WHERE due_at > 0 AND state = 'QUEUED'");
+    await rows('UPDATE emay_ims_due SET due_at = 0');
     await eventually(
       () => ims.stats().catch(() => null),
       (stats) => stats?.ACCEPTED === 4,

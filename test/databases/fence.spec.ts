@@ -106,7 +106,8 @@ describe.each(databasesUnderTest())('a process that stood still between claim an
   afterEach(() => close());
 
   const abandoned = async () => {
-    await database.run('UPDATE emay_ims_message SET due_at = 1, listed_at = 1');
+    await database.run('UPDATE emay_ims_message SET due_at = 1');
+    await database.run('UPDATE emay_ims_attempt SET due_at = 1');
     expect(await store.maintenance.recoverStalledAttempts()).toBeGreaterThan(0);
   };
 

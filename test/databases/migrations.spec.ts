@@ -18,19 +18,23 @@ const PROCESSES = 10;
 /** Ten processes start on however few processors there are. */
 const STARTING_MS = 60_000;
 const TABLES = [
+  'emay_ims_attempt',
+  'emay_ims_due',
   'emay_ims_event',
   'emay_ims_lease',
   'emay_ims_message',
   'emay_ims_report',
   'emay_ims_report_batch',
   'emay_ims_resolution',
-  'emay_ims_sweep',
 ];
 const INDEXES = [
+  'emay_ims_attempt_due',
+  'emay_ims_due_expiry',
+  'emay_ims_due_ready',
   'emay_ims_event_due',
   'emay_ims_message_created',
-  'emay_ims_message_listed',
   'emay_ims_message_mobile',
+  'emay_ims_message_outcome',
   'emay_ims_report_batch_state',
   'emay_ims_report_status',
   'emay_ims_resolution_message',

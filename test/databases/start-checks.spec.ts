@@ -30,7 +30,7 @@ const ON_BOTH: readonly Wrong[] = [
   ],
 ];
 const ON_POSTGRES: readonly Wrong[] = [
-  ['an index that is missing', ['DROP INDEX emay_ims_message_listed'], [/no valid index emay_ims_message_listed/]],
+  ['an index that is missing', ['DROP INDEX emay_ims_message_outcome'], [/no valid index emay_ims_message_outcome/]],
   [
     'a key that is missing',
     ['ALTER TABLE emay_ims_message DROP CONSTRAINT emay_ims_message_pkey'],
@@ -66,8 +66,8 @@ const ON_POSTGRES: readonly Wrong[] = [
 const ON_MARIADB: readonly Wrong[] = [
   [
     'an index that is missing',
-    ['DROP INDEX emay_ims_message_listed ON emay_ims_message'],
-    [/no valid index emay_ims_message_listed/],
+    ['DROP INDEX emay_ims_message_outcome ON emay_ims_message'],
+    [/no valid index emay_ims_message_outcome/],
   ],
   [
     'a key that is missing',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { messageSql } from './store/message-parts.js';
+import { dueSql } from '../../libs/emay-ims/src/message-store/due-list.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
-import { newAttempt, newMessages, REPORT_DEADLINE_MS, StoreBench } from './store/store-bench.js';
+import { newAttempt, newMessages, StoreBench } from './store/store-bench.js';
 
 /** SQLite has one connection and no locks of rows. */
 const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
@@ -17,10 +17,9 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
   // InnoDB locks what it reads: a look at a long queue made claims skip all of it, until its table of locks was full.
   it('looks through the queue without taking anything from those who claim', async () => {
     const store = bench.store();
-    await bench.enqueue(store, newMessages(300));
-    const { expire } = messageSql(bench.database.dialect, { reportDeadlineMs: REPORT_DEADLINE_MS });
+    for (let count = 0; count < 3; count++) await bench.enqueue(store, newMessages(100));
     await bench.database.transaction(async (session) => {
-      expect(await session.rows(expire.find, [store.account, 1_000])).toEqual([]);
+      expect(await session.rows(dueSql(bench.database.dialect).lockExpired, [store.account, 1_000])).toEqual([]);
       expect(await store.queue.claim(300, newAttempt())).toHaveLength(300);
     });
   });

@@ -108,7 +108,8 @@ describe.each(databasesUnderTest())('a process that fails at a chosen point on %
 
   /** What a dead process left is taken up when its time is over: here, at once. */
   const letTimePass = async () => {
-    await look.query("UPDATE emay_ims_message SET due_at = 1, listed_at = created_at WHERE state = 'SUBMITTING'");
+    await look.query("UPDATE emay_ims_message SET due_at = 1 WHERE state = 'SUBMITTING'");
+    await look.query('UPDATE emay_ims_attempt SET due_at = 1');
     await look.query("UPDATE emay_ims_report_batch SET expires_at = 0 WHERE state = 'PULLING'");
     await look.query('UPDATE emay_ims_lease SET expires_at = 0');
   };

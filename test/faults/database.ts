@@ -131,6 +131,7 @@ export class FaultsDatabase {
     await this.use(async (run) => {
       await run('UPDATE emay_ims_lease SET expires_at = 0');
       await run("UPDATE emay_ims_message SET due_at = submitted_at WHERE state = 'SUBMITTING'");
+      await run('UPDATE emay_ims_attempt SET due_at = 0');
       await run("UPDATE emay_ims_report_batch SET expires_at = requested_at WHERE state = 'PULLING'");
     });
   }

@@ -63,7 +63,6 @@ export async function crowd(bench: StoreBench): Promise<Crowd> {
       [token, store.account, String(from).padStart(8, '0'), String(to).padStart(8, '0')],
     );
   }
-  await bench.database.run('DELETE FROM emay_ims_due WHERE account = ?', [store.account]);
   await bench.relist(store);
   // The servers do so by themselves, sooner or later; SQLite does when somebody asks for it.
   if (bench.database.dialect.name === 'mysql') await bench.database.rows('ANALYZE TABLE emay_ims_message');

@@ -176,7 +176,10 @@ export function itLists(bench: () => StoreBench): void {
       const store = bench().store();
       const messages = newMessages(20);
       await bench().enqueue(store, messages);
-      await bench().relist(store);
+      await bench().database.run(
+        'INSERT INTO emay_ims_due (id, account, priority, due_at, ids) VALUES (?, ?, 0, 1, ?)',
+        [newAttempt().token, store.account, JSON.stringify(idsOf(messages).toReversed())],
+      );
       expect(await due(store)).toHaveLength(40);
       const claims = await Promise.all(Array.from({ length: 4 }, () => store.queue.claim(7, newAttempt())));
       const rest = await store.queue.claim(100, newAttempt());
@@ -273,7 +276,9 @@ export function itLists(bench: () => StoreBench): void {
     const { database } = bench();
     const missing = async (states: string, table: string) => {
       const lists = await database.rows(`SELECT account, ids FROM ${table}`);
-      const listed = new Set(lists.flatMap(({ account, ids }) => unpackIds(String(ids)).map((id) => `${account} ${id}`)));
+      const listed = new Set(
+        lists.flatMap(({ account, ids }) => unpackIds(String(ids)).map((id) => `${account} ${id}`)),
+      );
       const waiting = await database.rows(
         `SELECT account, custom_ims_id FROM emay_ims_message WHERE state IN (${states}) AND due_at IS NOT NULL`,
       );

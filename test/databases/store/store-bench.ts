@@ -57,21 +57,23 @@ export class StoreBench {
       [...Object.values(columns), store.account, customImsId],
     );
     if (changed !== 1) throw new Error(`There is no message ${customImsId}.`);
-    await this.relist(store, 'custom_ims_id = ?', [customImsId]);
+    await this.relist(store);
   }
 
-  /** Lists messages that were written past the store as it would have listed them. */
-  async relist(store: MessageParts, where = '1 = 1', parameters: readonly string[] = []): Promise<void> {
+  /** Lists the messages of an account that were written past the store as it would have listed them. */
+  async relist(store: MessageParts): Promise<void> {
     const held = "state = 'QUEUED' AND due_at IS NULL";
     await this.database.run(
-      `UPDATE emay_ims_message SET outcome = CASE WHEN ${held} THEN 'HELD' ELSE ${outcomeSql('state')} END
-       WHERE account = ? AND ${where}`,
-      [store.account, ...parameters],
+      `UPDATE emay_ims_message SET outcome = CASE WHEN ${held} THEN 'HELD' ELSE ${outcomeSql('state')} END WHERE account = ?`,
+      [store.account],
     );
+    for (const table of ['emay_ims_due', 'emay_ims_attempt']) {
+      await this.database.run(`DELETE FROM ${table} WHERE account = ?`, [store.account]);
+    }
     const rows = await this.database.rows(
       `SELECT custom_ims_id, state, priority, due_at, expires_at, attempt FROM emay_ims_message
-       WHERE account = ? AND state IN ('QUEUED', 'SUBMITTING', 'ACCEPTED') AND NOT (${held}) AND ${where}`,
-      [store.account, ...parameters],
+       WHERE account = ? AND state IN ('QUEUED', 'SUBMITTING', 'ACCEPTED') AND NOT (${held})`,
+      [store.account],
     );
     for (const some of inRowsOf(rows)) await this.listRows(store, some);
   }

@@ -1,4 +1,5 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { SqlDialect } from '../database/sql-dialect.js';
 import type { Attempt } from '../messages/attempt.js';
 import { newToken } from '../messages/ids.js';
 import { inRowsOf, packIds, unpackIds } from './packed-ids.js';
@@ -29,7 +30,7 @@ const COLUMNS = 'id, attempt, due_at, ids';
 const ROWS_AT_A_TIME = 4;
 
 /** The statements of `AttemptList`; each comment lists its parameters in order. */
-function attemptSql({ dialect }: ImsDatabase) {
+export function attemptSql(dialect: SqlDialect) {
   const { now } = dialect;
   return {
     /** id, account, attempt, lastsMs twice, ids */
@@ -68,7 +69,7 @@ export class AttemptList {
     private readonly database: ImsDatabase,
     private readonly account: string,
   ) {
-    this.sql = attemptSql(database);
+    this.sql = attemptSql(database.dialect);
   }
 
   /** Lists the messages of a request, in the transaction that makes them SUBMITTING. */

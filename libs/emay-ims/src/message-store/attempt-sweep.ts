@@ -44,7 +44,7 @@ export class AttemptSweep {
     const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account];
     const waiting = new Map<string, WaitingMessage[]>();
     for (const row of await session.rows(this.findWaiting, parameters)) {
-      const token = String(row.attempt);
+      const token = String(row.attempt ?? '');
       const message = { customImsId: String(row.custom_ims_id), dueAt: Number(row.due_at) };
       waiting.set(token, [...(waiting.get(token) ?? []), message]);
     }

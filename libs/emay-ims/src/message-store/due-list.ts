@@ -1,5 +1,5 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
-import type { RowColumns } from '../database/sql-dialect.js';
+import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import { newToken } from '../messages/ids.js';
 import { inRowsOf, packedId, packIds, unpackIds } from './packed-ids.js';
 import { fromIds, ID_ROW, idRows, ofMessage, STATE } from './statement-parts.js';
@@ -27,7 +27,6 @@ const DUE_ROW: RowColumns = {
   ids: 'text',
 };
 const COLUMNS = Object.keys(DUE_ROW);
-const ROW_ID: RowColumns = { id: 'varchar64' };
 /** Rows read in one step of a search. */
 const ROWS_AT_A_TIME = 4;
 
@@ -35,7 +34,7 @@ const ROWS_AT_A_TIME = 4;
 const INSERTED_AT_A_TIME = 250;
 
 /** The statements of `DueList`; each comment lists its parameters in order. */
-function dueSql({ dialect }: ImsDatabase) {
+export function dueSql(dialect: SqlDialect) {
   const { now } = dialect;
   const columns = COLUMNS.join(', ');
   const unexpired = `(expires_at IS NULL OR expires_at > ${now})`;
@@ -55,8 +54,8 @@ function dueSql({ dialect }: ImsDatabase) {
     /** account, priority, due_at, the id as it is packed */
     lockWith: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND priority = ? AND due_at = ?
       AND REPLACE(ids, ?, '') <> ids ${dialect.lockSkippingLocked}`,
-    /** rows */
-    delete: `DELETE FROM emay_ims_due WHERE id IN (SELECT r.id FROM ${dialect.rows(ROW_ID, 'r')})`,
+    /** ids. A list, as MariaDB would read and lock the whole table for a subquery. */
+    delete: (count: number) => `DELETE FROM emay_ims_due WHERE id IN (${Array(count).fill('?').join(', ')})`,
     /** ids, account: QUEUED messages that are not on hold */
     findQueued: `SELECT ${ofMessage(['custom_ims_id', 'priority', 'due_at', 'expires_at'])} ${fromIds(dialect)}
       WHERE ${STATE} = 'QUEUED' AND m.due_at IS NOT NULL`,
@@ -78,7 +77,7 @@ export class DueList {
     private readonly database: ImsDatabase,
     private readonly account: string,
   ) {
-    this.sql = dueSql(database);
+    this.sql = dueSql(database.dialect);
   }
 
   /** Lists messages, in the transaction that makes them QUEUED. */
@@ -167,8 +166,8 @@ export class DueList {
 
   private async delete(rows: readonly DueRow[], session: SqlSession): Promise<void> {
     if (rows.length === 0) return;
-    const ids = rows.map(({ id }) => ({ id }));
-    await session.run(this.sql.delete, this.database.dialect.encodeRows(ROW_ID, ids));
+    const ids = rows.map(({ id }) => id);
+    await session.run(this.sql.delete(ids.length), ids);
   }
 }
 
