@@ -47,6 +47,8 @@ export function dueSql(dialect: SqlDialect) {
     lockReady: `SELECT ${columns} FROM emay_ims_due WHERE ${ready} ORDER BY priority DESC, due_at LIMIT ? ${dialect.lockSkippingLocked}`,
     /** account */
     findReady: `SELECT id FROM emay_ims_due WHERE ${ready} LIMIT 1`,
+    /** account */
+    findExpired: `SELECT id FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT 1`,
     /** account, limit */
     lockExpired: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT ? ${dialect.lockSkippingLocked}`,
     /** account, after, limit */
@@ -125,6 +127,10 @@ export class DueList {
     }
     if (left < 0) await this.putBackEndOf(taken.at(-1) as DueRow, -left, session);
     return taken.flatMap(({ ids }) => ids).slice(0, limit);
+  }
+
+  async hasExpired(): Promise<boolean> {
+    return (await this.database.rows(this.sql.findExpired, [this.account])).length > 0;
   }
 
   /** Takes expired rows off the list; resolves to their ids. The caller lists again what has not expired. */

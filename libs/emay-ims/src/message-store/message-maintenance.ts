@@ -56,7 +56,8 @@ export class MessageMaintenance {
     return this.clock.recover();
   }
 
-  private expireQueued(): Promise<Portion> {
+  private async expireQueued(): Promise<Portion> {
+    if (!(await this.due.hasExpired())) return { found: 0, changed: 0 };
     return this.events.transaction(async (session) => {
       const ids = await this.due.takeExpired(session);
       const where = [this.account];

@@ -24,12 +24,16 @@ export class ListedMessages1764600000000 extends ImsMigration {
 
   protected async migrate(step: MigrationStep): Promise<void> {
     const { names, query } = step;
+    const dropFormerIndex = () =>
+      query(`DROP INDEX IF EXISTS ${names.index('emay_ims_message', 'emay_ims_message_due')}`);
+    // Run again on a schema that is further already.
+    if (await hasColumn(step, 'emay_ims_message', 'outcome')) return void (step.isMysql || (await dropFormerIndex()));
     if (step.isMysql) return listOnMysql(step);
     if (step.isPostgres) await query(`ALTER TABLE emay_ims_message SET (fillfactor = ${FILL_FACTOR})`);
     if (!(await isListed(step))) await alter(step, ['ADD COLUMN listed_as varchar(16)', 'ADD COLUMN listed_at bigint']);
     await query(LIST);
     await query(`CREATE INDEX IF NOT EXISTS emay_ims_message_listed ON emay_ims_message ${LISTED}`);
-    await query(`DROP INDEX IF EXISTS ${names.index('emay_ims_message', 'emay_ims_message_due')}`);
+    await dropFormerIndex();
     await query(SWEEP);
   }
 
