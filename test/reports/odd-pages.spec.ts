@@ -34,7 +34,14 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
       mobiles(COUNT).map((mobile, index) => ({ mobile, content: 'Hello', customImsId: `id-${index}` })),
     );
     // As after they were handed over.
-    await look.query("UPDATE emay_ims_message SET state = 'ACCEPTED', attempts = 1, accepted_at = created_at");
+    await look.query(
+      "UPDATE emay_ims_message SET state = 'ACCEPTED', attempt = 'a', attempts = 1, accepted_at = created_at",
+    );
+    await look.query(
+      `INSERT INTO emay_ims_attempt (account, attempt, id, ends_at, due_at, ids)
+       SELECT account, 'a', id, due_at, 8000000000000, ids FROM emay_ims_due`,
+    );
+    await look.query('DELETE FROM emay_ims_due');
   });
   afterEach(async () => {
     await module.close();
