@@ -14,6 +14,7 @@ import {
   encodeSingle,
   isHolding,
   isRefusal,
+  signAgain,
   type AnswerCodeMeanings,
   type Authentication,
   type GatewayCall,
@@ -42,7 +43,7 @@ const ANYWHERE: MayGoTo = () => null;
 const HALF_PROVEN: HeldBack = { kind: 'unsent', reason: 'HALF_PROVEN' };
 /** Size of a message with 160 letters, number and id: a canary is at least as large as a usual full request. */
 const BYTES_PER_MESSAGE = 240;
-/** As long as a real one: to learn how large a request will be. */
+/** As long as real ones: a request is encoded once, to learn how large it is, and signed as it leaves. */
 const UNSIGNED = { timestamp: '0'.repeat(14), sign: '0'.repeat(32) };
 const CANARY_TEXT = 'NobodyIsToGetThis';
 
@@ -144,7 +145,10 @@ export class EmayImsClient {
     const trace = this.newTrace(name, messages.length);
     const echo = new RequestEcho(messages);
     const { answerCodes } = this.options.protocol;
-    const bytes = this.canary.isOn ? encode({ appId: this.options.appId, ...UNSIGNED }).length : 0;
+    const encodeUnsigned = () => encode({ appId: this.options.appId, ...UNSIGNED });
+    let body = this.canary.isOn ? encodeUnsigned() : null;
+    const bytes = body?.length ?? 0;
+    const signed: Encode = (auth) => signAgain((body ??= encodeUnsigned()), auth);
     const wasHalfProven = this.canary.isHalfProven;
     let address = '';
     const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => {
@@ -156,7 +160,7 @@ export class EmayImsClient {
       return asked === null ? mayCarry(null) : asked.then(mayCarry);
     };
     return traceRequest(trace, async () => {
-      const end = await this.call(trace, fence, echo, encode, mayGoTo, exchange);
+      const end = await this.call(trace, fence, echo, signed, mayGoTo, exchange);
       const outcome = outcomeOf(end, echo, answerCodes);
       // Whose messages it names, the caller finds out; an answer to somebody else makes it doubt the way again.
       if (outcome.kind === 'accepted' && outcome.entries.length > 0) this.canary.confirm(address);

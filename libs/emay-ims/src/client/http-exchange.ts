@@ -28,6 +28,9 @@ export function createGatewayHttp({ http }: ResolvedEmayImsOptions): AxiosInstan
     httpsAgent: new HttpsAgent(pool),
     adapter: postOnce,
     responseType: 'stream',
+    // There is nothing to transform: the body is the transport's, the answer a stream.
+    transformRequest: [],
+    transformResponse: [],
     headers: {
       Accept: 'application/json, text/plain',
       'Accept-Encoding': 'identity',

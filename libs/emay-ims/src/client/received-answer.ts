@@ -54,8 +54,8 @@ export class ReceivedAnswer {
 function withoutSign(body: Buffer, sign: string): Buffer {
   if (body.length > SHORT_BYTES) return [sign.toLowerCase(), sign.toUpperCase()].reduce(withoutExactly, body);
   const text = body.toString('latin1');
-  const pattern = new RegExp(sign, 'gi');
-  return pattern.test(text) ? Buffer.from(text.replaceAll(pattern, REDACTED_BYTE), 'latin1') : body;
+  if (!text.toLowerCase().includes(sign.toLowerCase())) return body;
+  return Buffer.from(text.replaceAll(new RegExp(sign, 'gi'), REDACTED_BYTE), 'latin1');
 }
 
 function withoutExactly(body: Buffer, sign: string): Buffer {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { authenticate, encodeBatch, encodePersonality, encodeReportRequest, encodeSingle } from './encode.js';
+import {
+  authenticate,
+  encodeBatch,
+  encodePersonality,
+  encodeReportRequest,
+  encodeSingle,
+  signAgain,
+} from './encode.js';
 import { DEFAULT_PROTOCOL_OPTIONS as options } from './protocol-options.js';
 import { sign } from './signature.js';
 
@@ -114,5 +121,23 @@ describe('every encoder', () => {
 describe('encodeReportRequest', () => {
   it.each([1, 499, 500])('asks for %d as a number', (number) => {
     expect(parsed(encodeReportRequest(auth, number))).toEqual({ ...auth, number });
+  });
+});
+
+describe('signAgain', () => {
+  it('makes the very bytes that the encoder makes for the other signature, whatever the account is called', () => {
+    const appIds = fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.constant(credentials.appId));
+    const times = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
+    fc.assert(
+      fc.property(appIds, messages, times, fc.boolean(), (appId, message, time, isUpper) => {
+        const unsigned = { appId, timestamp: '0'.repeat(14), sign: '0'.repeat(32) };
+        const signCase = isUpper ? 'upper' : 'lower';
+        const signed = authenticate({ ...credentials, appId }, time, { ...options, signCase });
+        const body = encodeSingle(unsigned, message, options);
+        const again = signAgain(body, signed);
+        expect(again.equals(encodeSingle(signed, message, options))).toBe(true);
+        expect(again).toBe(body);
+      }),
+    );
   });
 });

@@ -81,6 +81,15 @@ export function encodeReportRequest(auth: Authentication, number: number): Buffe
   return toBytes({ ...authentication(auth), number });
 }
 
+/**
+ * Signs a body anew, in place: one that an encoder made for the same account. Timestamps and signatures are always as long as
+ * each other, so a request is encoded once, however often it is signed.
+ */
+export function signAgain(body: Buffer, auth: Authentication): Buffer {
+  body.write(JSON.stringify(authentication(auth)).slice(0, -1));
+  return body;
+}
+
 /** Names the fields, so that nothing else the caller's object may hold, such as a secret, reaches the wire. */
 function authentication({ appId, timestamp, sign: signature }: Authentication): Authentication {
   return { appId, timestamp, sign: signature };

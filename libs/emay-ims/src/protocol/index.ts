@@ -27,6 +27,7 @@ export {
   encodePersonality,
   encodeReportRequest,
   encodeSingle,
+  signAgain,
   type Authentication,
 } from './encode.js';
 export { formatTimestamp, parseGatewayTime, parseTimeZoneOffset } from './gateway-time.js';

@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString, PhoneNumber } from 'libphonenumber-js/max';
-import { PhoneNumber as MobilePhoneNumber } from 'libphonenumber-js/mobile';
+import { isMobile } from './mobile-plan.js';
 
 const MAX_WRITTEN_LENGTH = 40;
 const MAX_WIRE_DIGITS = 20;
@@ -29,8 +29,8 @@ const DECIMAL_DIGIT = /\p{Nd}/u;
 export function normalizeMobile(input: string): string | null {
   const candidate = readE164Shape(input);
   if (candidate === null) return null;
-  // Three times as fast as parsing, and mobiles alone twice as fast as every kind of number.
-  if (isValid(MobilePhoneNumber, candidate) || isValid(PhoneNumber, candidate)) return candidate;
+  // Three times as fast as parsing, and mobiles alone many times as fast as every kind of number.
+  if (isMobile(candidate) || isValid(candidate)) return candidate;
   // Only the parser takes out a trunk prefix: +44 (0)20 7946 0000.
   const parsed = parsePhoneNumberFromString(candidate, { extract: false });
   return parsed?.isValid() ? parsed.number : null;
@@ -116,9 +116,9 @@ function asciiDigit(digit: string): string {
   return String((code - start) % 10);
 }
 
-function isValid(Plan: typeof PhoneNumber, e164: string): boolean {
+function isValid(e164: string): boolean {
   try {
-    return new Plan(e164).isValid();
+    return new PhoneNumber(e164).isValid();
   } catch {
     return false; // The constructor throws for a country code that does not exist.
   }

@@ -53,7 +53,10 @@ export class ItemScanner {
         this.tracker.begin();
       }
       const step = this.tracker.step(character);
-      if (step === 'inside') continue;
+      if (step === 'inside') {
+        at = this.tracker.nextStep(text, at + 1) - 1;
+        continue;
+      }
       this.capture(text.slice(from, step === 'last' ? at + 1 : at));
       this.complete(items);
       // That character belongs to what is around the value.

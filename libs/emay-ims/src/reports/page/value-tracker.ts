@@ -22,6 +22,20 @@ export class ValueTracker {
     this.isEscaped = false;
   }
 
+  /**
+   * Where, from `at` on, the next character stands that can change anything. Most of a page is in quotes: there, only a quote or a
+   * backslash can.
+   */
+  nextStep(text: string, at: number): number {
+    if (!this.isInText || this.isEscaped) return at;
+    let next = at;
+    for (; next < text.length; next++) {
+      const character = text.charCodeAt(next);
+      if (character === QUOTE || character === BACKSLASH) break;
+    }
+    return next;
+  }
+
   /** Whether the value goes on, ends with this character, or has ended before it. */
   step(character: number): 'inside' | 'last' | 'beyond' {
     if (this.isInText) {
