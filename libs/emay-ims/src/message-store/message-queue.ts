@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { readDatabaseClock } from '../database/database-clock.js';
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
-import type { RowValues } from '../database/sql-dialect.js';
+import type { BoundStatement, RowValues } from '../database/sql-dialect.js';
 import type { Attempt, ClaimedMessage, Release } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
 import { NEW_MESSAGE_ROW, queueSql } from './message-queue-sql.js';
@@ -79,7 +79,8 @@ export class MessageQueue {
   /** Claims those of these messages that are still QUEUED, ready or not; resolves to them. */
   async claimThese(customImsIds: readonly string[], attempt: Attempt): Promise<ClaimedMessage[]> {
     if (this.database.dialect.hasReturning) {
-      const rows = await this.database.rows(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+      const { sql, parameters } = this.claimStatement(customImsIds, attempt);
+      const rows = await this.database.rows(sql, parameters);
       return rows.map(toClaimed);
     }
     return this.database.transaction(async (session) => {
@@ -105,14 +106,14 @@ export class MessageQueue {
       code: code ?? undefined,
       due_in: dueInMs ?? undefined,
     }));
-    const { sql, bind } = this.sql.release;
-    await this.database.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
+    const { sql, parameters } = this.sql.release.make({ rows: inIdOrder(rows), where: [this.account, token] });
+    await this.database.run(sql, parameters);
   }
 
   /** Makes messages on hold ready for the dispatcher. */
   async unhold(customImsIds: readonly string[], session: SqlSession = this.database): Promise<void> {
-    const { sql, bind } = this.sql.unhold;
-    await session.run(sql, bind({ rows: idRows(customImsIds), where: [this.account] }));
+    const { sql, parameters } = this.sql.unhold.make({ rows: idRows(customImsIds), where: [this.account] });
+    await session.run(sql, parameters);
   }
 
   /** Cancels a message that is still QUEUED; `false`: it is not, or does not exist. */
@@ -133,7 +134,8 @@ export class MessageQueue {
 
   private async take(customImsIds: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
     if (customImsIds.length === 0) return 0;
-    return session.run(this.sql.claimThese.sql, this.claimParameters(customImsIds, attempt));
+    const { sql, parameters } = this.claimStatement(customImsIds, attempt);
+    return session.run(sql, parameters);
   }
 
   private async findTaken(
@@ -145,8 +147,8 @@ export class MessageQueue {
     return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
   }
 
-  private claimParameters(customImsIds: readonly string[], attempt: Attempt): unknown[] {
-    return this.sql.claimThese.bind({
+  private claimStatement(customImsIds: readonly string[], attempt: Attempt): BoundStatement {
+    return this.sql.claimThese.make({
       set: attemptParameters(attempt),
       rows: idRows(customImsIds),
       where: [this.account],

@@ -48,10 +48,13 @@ export const mysql: SqlDialect = {
       WHERE ${where} ORDER BY ${orderBy} LIMIT ?) AS r
      STRAIGHT_JOIN ${table} AS m ON ${key.map((column) => `m.${column} = r.${column}`).join(' AND ')}`,
   updateMessagesFromRows({ columns, set, where }) {
+    // Rows first: each finds its message by primary key, whatever the table's statistics say.
+    const sql = `UPDATE ${this.rows(columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${where} SET ${assignments(set, 'm.')}`;
     return {
-      // Rows first: each finds its message by primary key, whatever the table's statistics say.
-      sql: `UPDATE ${this.rows(columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${where} SET ${assignments(set, 'm.')}`,
-      bind: ({ rows, where: conditions, set: values = [] }) => [...jsonArrays(columns, rows), ...conditions, ...values],
+      make: ({ rows, where: conditions, set: values = [] }) => ({
+        sql,
+        parameters: [...jsonArrays(columns, rows), ...conditions, ...values],
+      }),
     };
   },
   placeholders: (sql) => sql,
