@@ -12,10 +12,11 @@ export interface UpdateFromRows {
   columns: RowColumns;
   /**
    * Assignments, without `m.` on the left. The right side may use `r.*`, and `m.*` of the assigned column only: MySQL
-   * assigns one after the other and lets later ones see the new values.
+   * assigns one after the other and lets later ones see the new values. MySQL also
+   * replaces each `r.*`, here and in `where`, by an expression that searches for the value.
    */
   set: Readonly<Record<string, string>>;
-  /** How a row finds its message, and under which condition it may change it. */
+  /** How a row finds its message, by `m.custom_ims_id = r.custom_ims_id`, and under which condition it may change it. */
   where: string;
 }
 
