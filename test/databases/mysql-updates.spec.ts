@@ -214,6 +214,20 @@ const isMariadb = databasesUnderTest().includes('mariadb');
     await expectAlways('everything');
   });
 
+  it.each<[string, string[]]>([
+    ['shared', ['SAME', 'SAME']],
+    ['of their own', ['SAME', 'same']],
+  ])('and compares values %s by their bytes, whatever the session does', async (_, values) => {
+    await bench.database.run('SET SESSION collation_connection = utf8mb4_general_ci');
+    const ids = ['a', 'b'];
+    const stored = ids.map((id) => ({ custom_ims_id: id, mobile: '+61', state: 'ACCEPTED', attempts: 1 }));
+    const from = ids.map((id, index) => ({ custom_ims_id: id, report_description: values[index] }));
+    await expectTheSame('everything', stored, from);
+    expect(await messagesOf('keyed')).toMatchObject(
+      values.map((value) => ({ report_description: value === 'same' ? 'by its bytes' : value })),
+    );
+  });
+
   it('but leaves one alone whose id is only equal to that of a row, as if by chance', async () => {
     const two = ['a ', 'b'].map((id) => ({ custom_ims_id: id, mobile: '+61', state: 'SUBMITTING', attempts: 1 }));
     await store('blank', two);
