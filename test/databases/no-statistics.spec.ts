@@ -32,8 +32,7 @@ describe.each(databasesUnderTest())('a table that was just filled, on %s', (kind
         .map(({ customImsId }) => ({ custom_ims_id: customImsId, state: 'DELIVERED', rank_to: 7 }));
       const set = name === 'claimThese' ? ['token', 1_000, 1_000] : [];
       const where = name === 'recordOutcomes' || name === 'accept' ? [account, 'token'] : [account];
-      const parameters = statement.bind({ set, rows, where });
-      const reads = await describeReads(bench.database, kind, { sql: statement.sql, parameters, about: ROWS });
+      const reads = await describeReads(bench.database, kind, { ...statement.make({ set, rows, where }), about: ROWS });
       expect(reads.scans).toEqual([]);
       expect(reads.rows ?? 0).toBeLessThanOrEqual(6 * ROWS);
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { sqlite } from '../../libs/emay-ims/src/database/dialects/sqlite.js';
-import type { UpdateStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
+import type { RowsStatement } from '../../libs/emay-ims/src/database/sql-dialect.js';
 import { MessageFinder } from '../../libs/emay-ims/src/message-store/message-finder.js';
 import type { MessageChange } from '../../libs/emay-ims/src/message-store/message-changes.js';
 import { ID_ROW } from '../../libs/emay-ims/src/message-store/statement-parts.js';
@@ -64,20 +64,18 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     const rows = (count: number) => dialect.encodeRows(ID_ROW, named(count));
     const imsIdRows = imsIds.slice(0, 500).map((ims_id, index) => ({ ims_id, mobile: people.mobiles[index] }));
     const update = (
-      statement: UpdateStatement,
+      statement: RowsStatement,
       count: number,
       parameters: { set?: unknown[]; more?: object; where?: unknown[] } = {},
     ): Statement => ({
-      sql: statement.sql,
-      parameters: statement.bind({
+      ...statement.make({
         set: parameters.set,
         rows: named(count, parameters.more),
         where: [account, ...(parameters.where ?? [])],
       }),
       about: count,
     });
-    const told = ({ returning, lock }: MessageChange) =>
-      dialect.hasReturning ? returning : { sql: lock, bind: returning.bind };
+    const told = ({ returning, lock }: MessageChange) => (dialect.hasReturning ? returning : lock);
     const report = { state: 'DELIVERED', rank_to: 7, report_state: 'DELIVRD' };
     return {
       claim: dialect.hasReturning
@@ -187,9 +185,12 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     '%s: the whole account for each row, were it not for the condition made for SQLite',
     async (name) => {
       const naive = messageSql({ ...sqlite, accountIs: () => 'm.account = ?' }, { reportDeadlineMs: 1 });
-      const parameters = ['[]', people.account];
-      const sql = name === 'applyReports' ? naive.applyReports.sql : naive.findStates;
-      const { scans } = await describeReads(bench.database, kind, { sql, parameters, about: 500 });
+      const { account } = people;
+      const statement =
+        name === 'applyReports'
+          ? naive.applyReports.make({ rows: [], where: [account] })
+          : { sql: naive.findStates, parameters: ['[]', account] };
+      const { scans } = await describeReads(bench.database, kind, { ...statement, about: 500 });
       expect(scans).toEqual([expect.stringMatching(/^SEARCH m USING .*\(account=\?\)$/)]);
     },
   );

@@ -12,10 +12,11 @@ export interface UpdateFromRows {
   columns: RowColumns;
   /**
    * Assignments, without `m.` on the left. The right side may use `r.*`, and `m.*` of the assigned column only: MySQL
-   * assigns one after the other and lets later ones see the new values.
+   * assigns one after the other and lets later ones see the new values. MySQL also
+   * replaces each `r.*`, here and in `where`, by an expression that searches for the value.
    */
   set: Readonly<Record<string, string>>;
-  /** How a row finds its message, and under which condition it may change it. */
+  /** How a row finds its message, by `m.custom_ims_id = r.custom_ims_id`, and under which condition it may change it. */
   where: string;
 }
 
@@ -30,10 +31,25 @@ export interface FirstRows {
   orderBy: string;
 }
 
-/** A statement whose clauses, and so whose parameters, stand in another order on each database. */
-export interface UpdateStatement {
+/** A statement and its parameters, in order. */
+export interface BoundStatement {
   sql: string;
-  bind: (parameters: { set?: readonly unknown[]; rows: readonly RowValues[]; where: readonly unknown[] }) => unknown[];
+  parameters: unknown[];
+}
+
+/** What a statement over many rows is made of: the rows, and the parameters of its own clauses. */
+export interface RowsParameters {
+  set?: readonly unknown[];
+  rows: readonly RowValues[];
+  where: readonly unknown[];
+}
+
+/**
+ * A statement over many rows. Its clauses, and so its parameters, stand in another order on each database; on MySQL the text also depends on
+ * the rows. A statement has few texts, whatever the rows: texts are kept.
+ */
+export interface RowsStatement {
+  make: (parameters: RowsParameters) => BoundStatement;
 }
 
 /**
@@ -92,8 +108,8 @@ export interface SqlDialect {
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */
   deleteFirst(selection: FirstRows): string;
-  /** `UPDATE emay_ims_message AS m … FROM rows AS r`, returning the given columns of `m` where the database can. */
-  updateMessagesFromRows(update: UpdateFromRows, returning?: readonly string[]): UpdateStatement;
+  /** `UPDATE emay_ims_message AS m … FROM rows AS r`, returning these expressions where the database can. */
+  updateMessagesFromRows(update: UpdateFromRows, returning?: readonly string[]): RowsStatement;
   /** Turns the statement's `?` into what the driver takes. */
   placeholders(sql: string): string;
 }

@@ -1,5 +1,5 @@
 import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
-import type { RowValues, SqlDialect, UpdateFromRows, UpdateStatement } from '../database/sql-dialect.js';
+import type { RowsParameters, RowsStatement, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
 import { messageEvent } from '../events/message-event.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import type { ImsMessageState } from '../messages/message-state.js';
@@ -9,33 +9,35 @@ import { fromIds, ID_ROW, idRows, ofMessage } from './statement-parts.js';
 const CHANGED_COLUMNS = ['custom_ims_id', 'ims_id', 'mobile', 'state', 'code', 'report_state', 'report_description'];
 
 /** An update that changes the state of messages. */
-export interface MessageChange extends UpdateStatement {
+export interface MessageChange extends RowsStatement {
   /** The same with RETURNING. */
-  returning: UpdateStatement;
+  returning: RowsStatement;
   /** Without RETURNING: locks the messages that the update will change. Same rows and conditions. */
-  lock: string;
+  lock: RowsStatement;
 }
 
 /** Makes the change for one database. */
 export function messageChange(dialect: SqlDialect, update: UpdateFromRows): MessageChange {
-  const { sql, bind } = dialect.updateMessagesFromRows(update, CHANGED_COLUMNS);
+  const { columns, where } = update;
+  const told = [...CHANGED_COLUMNS.map(dialect.returned), `${dialect.now} AS occurred_at`];
+  // Rows first: otherwise MySQL also locks other messages.
+  const lock = `SELECT m.custom_ims_id FROM ${dialect.rows(columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m
+      ON ${where} FOR UPDATE`;
   return {
     ...dialect.updateMessagesFromRows(update),
-    returning: { sql: `${sql}, ${dialect.now} AS occurred_at`, bind },
-    // Rows first, as in the update: otherwise MySQL also locks other messages.
-    lock: `SELECT m.custom_ims_id FROM ${dialect.rows(update.columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m
-      ON ${update.where} FOR UPDATE`,
+    returning: dialect.updateMessagesFromRows(update, told),
+    lock: {
+      make: ({ rows, where: conditions }) => ({
+        sql: lock,
+        parameters: [...dialect.encodeRows(columns, rows), ...conditions],
+      }),
+    },
   };
 }
 
 /** ids, account: what has just been changed, without RETURNING */
 export function findChanged(dialect: SqlDialect): string {
   return `SELECT ${ofMessage(CHANGED_COLUMNS)}, ${dialect.now} AS occurred_at ${fromIds(dialect)}`;
-}
-
-interface ChangeParameters {
-  rows: readonly RowValues[];
-  where: readonly unknown[];
 }
 
 /**
@@ -55,12 +57,15 @@ export class MessageChanges {
   }
 
   /** Resolves to how many messages changed. */
-  async make(change: MessageChange, parameters: ChangeParameters, session: EventfulSession): Promise<number> {
+  async make(change: MessageChange, parameters: RowsParameters, session: EventfulSession): Promise<number> {
     if (parameters.rows.length === 0) return 0;
     const { events } = session;
-    if (!events?.wantsMessages) return session.run(change.sql, change.bind(parameters));
+    if (!events?.wantsMessages) {
+      const { sql, parameters: bound } = change.make(parameters);
+      return session.run(sql, bound);
+    }
     const rows = this.database.dialect.hasReturning
-      ? await session.rows(change.returning.sql, change.returning.bind(parameters))
+      ? await rowsOf(change.returning, parameters, session)
       : await this.lockChangeAndRead(change, parameters, session);
     for (const row of rows) {
       const event = toEvent(this.account, row);
@@ -69,13 +74,19 @@ export class MessageChanges {
     return rows.length;
   }
 
-  private async lockChangeAndRead(change: MessageChange, parameters: ChangeParameters, session: EventfulSession) {
-    const locked = await session.rows(change.lock, change.bind(parameters));
+  private async lockChangeAndRead(change: MessageChange, parameters: RowsParameters, session: EventfulSession) {
+    const locked = await rowsOf(change.lock, parameters, session);
     if (locked.length === 0) return [];
-    await session.run(change.sql, change.bind(parameters));
+    const { sql, parameters: bound } = change.make(parameters);
+    await session.run(sql, bound);
     const ids = idRows(locked.map((row) => String(row.custom_ims_id)));
     return session.rows(this.findChanged, [...this.database.dialect.encodeRows(ID_ROW, ids), this.account]);
   }
+}
+
+function rowsOf(statement: RowsStatement, of: RowsParameters, session: EventfulSession): Promise<SqlRow[]> {
+  const { sql, parameters } = statement.make(of);
+  return session.rows(sql, parameters);
 }
 
 function toEvent(account: string, row: SqlRow) {

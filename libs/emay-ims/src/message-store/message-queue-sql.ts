@@ -77,7 +77,7 @@ export function queueSql(dialect: SqlDialect) {
         set: { ...attempt, outcome: 'NULL' },
         where: `${ours} AND ${STATE} = 'QUEUED'`,
       },
-      CLAIMED_COLUMNS,
+      CLAIMED_COLUMNS.map(dialect.returned),
     ),
     /** ids, account, attempt: what claimThese claimed, without RETURNING */
     findClaimed: `SELECT ${ofMessage(CLAIMED_COLUMNS)} ${fromIds(dialect)} WHERE m.attempt = ?`,

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { readDatabaseClock } from '../database/database-clock.js';
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
-import type { RowValues } from '../database/sql-dialect.js';
+import type { BoundStatement, RowValues } from '../database/sql-dialect.js';
 import type { Attempt, ClaimedMessage, Release } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
 import { AttemptList } from './attempt-list.js';
@@ -119,9 +119,9 @@ export class MessageQueue {
       code: code ?? undefined,
       due_in: dueInMs ?? undefined,
     }));
-    const { sql, bind } = this.sql.release;
+    const { sql, parameters } = this.sql.release.make({ rows: inIdOrder(rows), where: [this.account, token] });
     await this.database.transaction(async (session) => {
-      const released = await session.run(sql, bind({ rows: inIdOrder(rows), where: [this.account, token] }));
+      const released = await session.run(sql, parameters);
       if (released > 0)
         await this.due.addQueued(
           releases.map(({ customImsId }) => customImsId),
@@ -133,8 +133,8 @@ export class MessageQueue {
   /** Makes messages on hold ready for the dispatcher. @param session of a transaction; default: one of its own */
   async unhold(customImsIds: readonly string[], session?: SqlSession): Promise<void> {
     if (!session) return this.database.transaction((own) => this.unhold(customImsIds, own));
-    const { sql, bind } = this.sql.unhold;
-    const unheld = await session.run(sql, bind({ rows: idRows(customImsIds), where: [this.account] }));
+    const { sql, parameters } = this.sql.unhold.make({ rows: idRows(customImsIds), where: [this.account] });
+    const unheld = await session.run(sql, parameters);
     if (unheld > 0) await this.due.addQueued(customImsIds, session);
   }
 
@@ -199,8 +199,8 @@ export class MessageQueue {
 
   private async take(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
     if (this.database.dialect.hasReturning) {
-      const rows = await session.rows(this.sql.claimThese.sql, this.claimParameters(ids, attempt));
-      return rows.map(toClaimed);
+      const { sql, parameters } = this.claimStatement(ids, attempt);
+      return (await session.rows(sql, parameters)).map(toClaimed);
     }
     await this.update(ids, attempt, session);
     return this.findTaken(ids, attempt, session);
@@ -208,7 +208,8 @@ export class MessageQueue {
 
   private async update(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<number> {
     if (ids.length === 0) return 0;
-    return session.run(this.sql.claimThese.sql, this.claimParameters(ids, attempt));
+    const { sql, parameters } = this.claimStatement(ids, attempt);
+    return session.run(sql, parameters);
   }
 
   private async findTaken(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
@@ -216,8 +217,12 @@ export class MessageQueue {
     return (await session.rows(this.sql.findClaimed, parameters)).map(toClaimed);
   }
 
-  private claimParameters(ids: readonly string[], attempt: Attempt): unknown[] {
-    return this.sql.claimThese.bind({ set: attemptParameters(attempt), rows: idRows(ids), where: [this.account] });
+  private claimStatement(ids: readonly string[], attempt: Attempt): BoundStatement {
+    return this.sql.claimThese.make({
+      set: attemptParameters(attempt),
+      rows: idRows(ids),
+      where: [this.account],
+    });
   }
 
   private newMessageRows(messages: readonly NewMessage[]): unknown[] {

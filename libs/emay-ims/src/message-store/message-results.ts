@@ -54,8 +54,8 @@ export class MessageResults {
       if (accepted.length > 0) await this.attempts.addLate(token, accepted, session);
       const withIds = rows.filter((row) => row.ims_id !== undefined);
       if (recorded < outcomes.length && withIds.length > 0) {
-        const { sql, bind } = this.sql.addImsIds;
-        await session.run(sql, bind({ rows: withIds, where }));
+        const { sql, parameters } = this.sql.addImsIds.make({ rows: withIds, where });
+        await session.run(sql, parameters);
       }
     });
   }
@@ -79,8 +79,8 @@ export class MessageResults {
   async markUnconfirmed(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     const rows = reportRows(reports);
     if (rows.length === 0) return 0;
-    const { sql, bind } = this.sql.noteReported;
-    await session.run(sql, bind({ rows, where: [this.account] }));
+    const { sql, parameters } = this.sql.noteReported.make({ rows, where: [this.account] });
+    await session.run(sql, parameters);
     return this.apply(this.sql.markUnconfirmed, rows, session);
   }
 

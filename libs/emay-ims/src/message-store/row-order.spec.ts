@@ -15,7 +15,7 @@ interface Writers {
 const IDS = ['b', 'C', 'a', 'c', 'B'];
 const IN_ORDER = ['B', 'C', 'a', 'b', 'c'];
 
-/** The ids among the parameters of each statement that the work runs: a column of their own, or the first one in JSON. */
+/** The ids among the parameters of each statement that the work runs: a list of their own, or the first column in JSON. */
 async function idsInStatements(
   dialect: ImsDatabase['dialect'],
   work: (writers: Writers, session: SqlSession) => Promise<unknown>,
@@ -23,7 +23,10 @@ async function idsInStatements(
   const lists: string[][] = [];
   const keep = (parameters: readonly unknown[] = []) => {
     for (const parameter of parameters) {
-      if (Array.isArray(parameter)) return void lists.push(parameter as string[]);
+      if (Array.isArray(parameter)) {
+        if (parameter.every((id) => IDS.includes(id as string))) return void lists.push(parameter as string[]);
+        continue;
+      }
       if (typeof parameter !== 'string' || !parameter.startsWith('[')) continue;
       lists.push((JSON.parse(parameter) as [string][]).map(([id]) => id));
     }

@@ -18,8 +18,10 @@ export async function findOldestReady(database: ImsDatabase, account: string): P
          WHERE account = ? AND priority = ${priority} AND due_at <= ${now} ORDER BY due_at LIMIT 1) AS first_of_${priority}`,
   );
   const [row] = await database.rows(
-    `SELECT MIN(due_at) AS oldest, ${now} AS now FROM (${oldest.join(' UNION ALL ')}) AS waiting`,
-    PRIORITIES.map(() => account),
+    // With a look at the messages: health has to show where only their table is missing, or corrupt.
+    `SELECT MIN(due_at) AS oldest, ${now} AS now, (SELECT MAX(created_at) FROM emay_ims_message WHERE account = ?) AS newest
+     FROM (${oldest.join(' UNION ALL ')}) AS waiting`,
+    [account, ...PRIORITIES.map(() => account)],
   );
   if (row === undefined || row.oldest === null) return null;
   return { at: new Date(Number(row.oldest)), forMs: Math.max(0, Number(row.now) - Number(row.oldest)) };

@@ -1,7 +1,7 @@
 import { prefixRange } from './prefix-range.js';
 import type { SqlDialect } from '../sql-dialect.js';
-import { assignments } from './assignments.js';
 import { jsonArrays } from './json-arrays.js';
+import { updateByJoin, updateByKey } from './mysql-updates.js';
 
 const BINARY = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 const TYPES = {
@@ -16,7 +16,8 @@ const TYPES = {
 export const mysql: SqlDialect = {
   name: 'mysql',
   // Not UNIX_TIMESTAMP(NOW(3)): where the session's zone has summer time, that stands still or jumps for an hour each year.
-  now: "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)",
+  // A literal of the type TIMESTAMP: a text would be read anew for each row.
+  now: "(TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1970-01-01 00:00:00', UTC_TIMESTAMP(3)) DIV 1000)",
   bigint: 'SIGNED',
   hasReturning: false,
   returned: (column) => column,
@@ -49,12 +50,10 @@ export const mysql: SqlDialect = {
     `DELETE m FROM (SELECT ${key.join(', ')} FROM ${table} FORCE INDEX (${index})
       WHERE ${where} ORDER BY ${orderBy} LIMIT ?) AS r
      STRAIGHT_JOIN ${table} AS m ON ${key.map((column) => `m.${column} = r.${column}`).join(' AND ')}`,
-  updateMessagesFromRows({ columns, set, where }) {
-    return {
-      // Rows first: each finds its message by primary key, whatever the table's statistics say.
-      sql: `UPDATE ${this.rows(columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${where} SET ${assignments(set, 'm.')}`,
-      bind: ({ rows, where: conditions, set: values = [] }) => [...jsonArrays(columns, rows), ...conditions, ...values],
-    };
+  updateMessagesFromRows(update) {
+    const byKey = updateByKey(update);
+    const byJoin = updateByJoin(update, this.rows(update.columns, 'r'));
+    return { make: (parameters) => byKey(parameters) ?? byJoin.make(parameters) };
   },
   placeholders: (sql) => sql,
 };
