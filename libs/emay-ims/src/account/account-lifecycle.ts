@@ -140,7 +140,11 @@ export class AccountLifecycle implements AccountSource {
     const identities = gatewayIdentities(parts.options);
     this.releaseAppId = claimInProcess(this.name, identities);
     try {
-      const { database: opened, workChecks, wakes } = await database.open((name, withinMs) =>
+      const {
+        database: opened,
+        workChecks,
+        wakes,
+      } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
       const claim = new ClaimInDatabase(opened, this.name, identities);

@@ -75,7 +75,9 @@ function problemsOf(database: unknown): string[] {
       ? ['database.notifyJoined needs database.notify: leave one of them out']
       : []),
     ...(given.includes('listenAddress') && !isAddress(database.listenAddress)
-      ? ["database.listenAddress must be 'host:port' or 'host:port/database' of the PostgreSQL server itself, without user and password"]
+      ? [
+          "database.listenAddress must be 'host:port' or 'host:port/database' of the PostgreSQL server itself, without user and password",
+        ]
       : []),
     ...NAMES.filter((key) => given.includes(key) && typeof database[key] !== 'string').map(
       (key) => `database.${key} must be a string, as in the options of your DataSource`,

@@ -60,8 +60,7 @@ type OptionWithoutDefault = 'schema' | 'entityPrefix' | 'currentManager' | 'list
 /** The same with every default filled in. */
 export type ResolvedDatabaseOptions =
   | EmayImsSqliteOptions
-  | (EmayImsServerDatabaseOptions &
-      Required<Omit<EmayImsServerDatabaseOptions, OptionWithoutDefault>>);
+  | (EmayImsServerDatabaseOptions & Required<Omit<EmayImsServerDatabaseOptions, OptionWithoutDefault>>);
 
 /** How the gateway is called. */
 export interface EmayImsHttpOptions {

@@ -69,7 +69,7 @@ export class WakeListener {
 
   /** Until the signal: one connection after the other. */
   private async listen(end: AbortSignal): Promise<void> {
-    for (let failures = 0; !end.aborted; ) {
+    for (let failures = 0; !end.aborted;) {
       try {
         const hasWorked = await this.listenOnce(end);
         failures = hasWorked ? 1 : failures + 1;
