@@ -97,14 +97,14 @@ const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
     await accepted(ims, 'enqueued');
     await ims.enqueueStream([message('streamed', { mobile: '+61422118001' })]);
     await accepted(ims, 'streamed');
-    hosts.simulator.inject({ kind: 'code', code: 'ERROR_BALANCE' });
-    await expect(ims.send(message('held'))).rejects.toThrow();
-    await ims.enqueue([message('held')]);
-    await accepted(ims, 'held');
     hosts.simulator.inject({ kind: 'reset-after' });
     await expect(ims.send(message('doubt'))).rejects.toThrow();
     await ims.resolveUnconfirmed('doubt', { decision: 'resend', decidedBy: 'test', reason: 'test' });
     await accepted(ims, 'doubt');
+    hosts.simulator.inject({ kind: 'code', code: 'ERROR_BALANCE' });
+    await expect(ims.send(message('held'))).rejects.toThrow();
+    await ims.enqueue([message('held')]);
+    await accepted(ims, 'held');
   });
 
   it('name the account and nothing else, and are left out for a message that is for later', async () => {
