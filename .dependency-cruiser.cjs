@@ -7,7 +7,7 @@ const MODULE_FLOORS = [
   ['diagnostics', 'time'],
   ['failpoints'],
   ['database'], // connections and dialects: it knows no table
-  ['options', 'engine'],
+  ['options', 'engine', 'wake'], // what runs when, and who is told
   ['client', 'messages'], // what a message is
   ['events'],
   ['message-store'], // every statement on messages

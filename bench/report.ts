@@ -5,16 +5,17 @@ const HEAD = ['goal', 'ours', 'against', 'ours : theirs', 'goal', 'met'];
 
 /** The outcomes as a table for people: a line for each comparison. */
 export function table(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.flatMap(({ key, unit, ours, comparisons }) =>
-    comparisons.map(({ baseline, theirs, goal, met, ...comparison }, index) => [
+  const rows = outcomes.flatMap(({ key, unit, ours, comparisons }) => {
+    if (comparisons.length === 0) return [[key, `${written(ours)} ${unit}`, '', '', '', '']];
+    return comparisons.map(({ baseline, theirs, goal, met, ...comparison }, index) => [
       index === 0 ? key : '',
       index === 0 ? `${written(ours)} ${unit}` : '',
       theirs === null ? '' : `${baseline} ${written(theirs)}`,
       figure(comparison, unit),
       goal,
       met ? 'yes' : 'NO',
-    ]),
-  );
+    ]);
+  });
   const widths = HEAD.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: string[]) =>
     cells

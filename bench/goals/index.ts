@@ -7,6 +7,7 @@ import { memory } from './memory.js';
 import { durablePipeline, otherPipelines } from './pipeline.js';
 import { reportIngestion } from './report-ingestion.js';
 import { requests } from './requests.js';
+import { wake } from './wake.js';
 
 export const GOALS: readonly Goal[] = [
   durablePipeline,
@@ -17,5 +18,6 @@ export const GOALS: readonly Goal[] = [
   memory,
   requests,
   idle,
+  wake,
   accounts,
 ];

@@ -23,6 +23,9 @@ export class AccountStatus implements ImsAccountStatus {
   @ApiProperty({ description: 'Whether this instance sends what is queued.' })
   dispatches: boolean;
 
+  @ApiProperty({ description: 'Whether this instance is told at once of messages that others store.' })
+  listens: boolean;
+
   @ApiProperty({ description: 'Whether this instance polls for delivery reports.' })
   polls: boolean;
 

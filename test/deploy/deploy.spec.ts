@@ -60,6 +60,7 @@ describe('what Prometheus and Grafana are given', () => {
     const named = [...rules.flatMap(({ expr }) => metricsIn(expr)), ...metricsIn(read('deploy/grafana/emay-ims.json'))];
     expect(named.filter((name) => !metrics.has(name))).toEqual([]);
     expect([...metrics].filter((name) => !named.includes(name))).toEqual([
+      'emay_ims_listening',
       'emay_ims_poll_lease_held',
       'emay_ims_lost_reports_at_most',
     ]);

@@ -18,6 +18,9 @@ const SERVER: Record<keyof Omit<EmayImsServerDatabaseOptions, 'dataSource'>, tru
   startTimeoutMs: true,
   schema: true,
   entityPrefix: true,
+  notify: true,
+  notifyJoined: true,
+  listenAddress: true,
   currentManager: true,
 };
 const { dataSource, ...serverDefaults } = resolveOptions(NEEDED).database as EmayImsServerDatabaseOptions;

@@ -104,8 +104,8 @@ export class EmayImsService {
       const manager = account.transactions.toJoin(options.manager);
       const read = readFor(account, messages, options.onInvalid);
       const stored = await withMessageIds(read, account.enqueuer.enqueue(read, manager));
-      // Inside a caller's transaction there is nothing to see yet; the dispatcher's own rhythm finds it after the commit.
-      if (!manager) account.jobs.wakeDispatcher();
+      // Inside a caller's transaction there is nothing to see yet: its commit tells of it (`database.notifyJoined`), or nobody.
+      if (!manager && stored.some(isReady)) account.jobs.wakeDispatcher();
       return stored;
     });
   }
@@ -127,14 +127,14 @@ export class EmayImsService {
       const target = {
         newChunk: () => new MessageReader(maxContentLength),
         store: async (messages: IdentifiedMessages) => {
-          await duringCall(
+          const stored = await duringCall(
             account,
             () => withMessageIds(messages, account.enqueuer.store(messages, manager)),
             isPartlyStored,
           );
           if (manager) return;
           isPartlyStored = true;
-          account.jobs.wakeDispatcher();
+          if (stored.isReady) account.jobs.wakeDispatcher();
         },
       };
       return account.work.during(
@@ -229,7 +229,7 @@ export class EmayImsService {
   async resolveUnconfirmed(customImsId: string, decision: ResolveUnconfirmedDto): Promise<ImsMessage> {
     return this.call(async (account) => {
       await withMessageId(customImsId, account.resolver.resolve(customImsId, decision));
-      account.jobs.wakeDispatcher();
+      if (decision.decision === 'resend') account.jobs.wakeDispatcher();
       return (await withMessageId(customImsId, account.finder.findOne(customImsId))) as ImsMessage;
     });
   }
@@ -281,7 +281,7 @@ export class EmayImsService {
       const read = readFor(account, wanted(), onInvalid);
       const end = await withMessageIds(read, account.batchSender.send(read));
       const result = batchResult(end, read.violations);
-      if (result.queued.length > 0) account.jobs.wakeDispatcher();
+      if (result.queued.some(isReady)) account.jobs.wakeDispatcher();
       return result;
     });
   }
@@ -297,6 +297,11 @@ export class EmayImsService {
     // At once where it is open: a shutdown that begins in the same breath waits for the call.
     return work(opened instanceof Promise ? await opened : opened);
   }
+}
+
+/** Whether the dispatcher has something to do now, and not only at some later time. */
+function isReady({ state, sendAt, createdAt }: ImsMessage): boolean {
+  return state === 'QUEUED' && (sendAt === null || sendAt <= createdAt);
 }
 
 /** @param isPartlyStored it goes on with something of which a part is stored */

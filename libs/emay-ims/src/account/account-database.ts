@@ -9,6 +9,8 @@ import type { OwnPools } from '../database/own-pools.js';
 import type { SharedDatabase, SharedDatabases } from './shared-databases.js';
 import { openServerDatabase } from '../schema/start/open-server-database.js';
 import { REQUIRED_SCHEMA } from '../schema/start/required-schema.js';
+import { NO_WAKES } from '../wake/database-wakes.js';
+import { PostgresWakes } from '../wake/postgres-wakes.js';
 
 /** Finds a DataSource of your app by name, waiting at most `withinMs` for its connection; `null`: there is none. */
 export type FindDataSource = (name: string, withinMs: number) => Promise<DataSource | null>;
@@ -63,7 +65,7 @@ export class AccountDatabase {
         const reader = await openEmbeddedSqliteReader(path, driver);
         const database = new ImsDatabase(own, { assertInPlace: () => own.assertInPlace() });
         // The reader first: the last connection to close checkpoints the file.
-        return { database, reader, close: () => closeEmbeddedSqlite([reader, own]) };
+        return { database, reader, wakes: NO_WAKES, close: () => closeEmbeddedSqlite([reader, own]) };
       } catch (error) {
         await closeEmbeddedSqlite([own]);
         throw error;
@@ -76,6 +78,7 @@ export class AccountDatabase {
     find: FindDataSource,
   ): Promise<SharedDatabase> {
     const { dataSource, poolSize, startTimeoutMs, statementTimeoutMs, poolTimeoutMs, schema, entityPrefix } = options;
+    const { notify, listenAddress } = options;
     if (!this.host?.isInitialized) this.host = await find(dataSource, startTimeoutMs);
     if (!this.host) throw noDataSource(dataSource);
     const { host, account } = this;
@@ -85,14 +88,19 @@ export class AccountDatabase {
       ...(schema === undefined ? {} : { schema }),
       ...(entityPrefix === undefined ? {} : { entityPrefix }),
     };
-    return this.shared.open(host, JSON.stringify([limits, pinned]), async () => {
+    return this.shared.open(host, JSON.stringify([limits, pinned, notify, listenAddress]), async () => {
       const own = await this.pools.open(host, { poolSize, poolTimeoutMs });
-      const close = () => this.pools.close(host);
       try {
         const database = await openServerDatabase({ account, dataSource, host, own, limits, pinned, startTimeoutMs });
-        return { database, reader: null, close };
+        const isTold = notify && database.dialect.name === 'postgres';
+        const wakes = isTold ? new PostgresWakes(database, account, listenAddress) : NO_WAKES;
+        const close = async () => {
+          await wakes.close();
+          await this.pools.close(host);
+        };
+        return { database, reader: null, wakes, close };
       } catch (error) {
-        await close();
+        await this.pools.close(host);
         throw error;
       }
     });

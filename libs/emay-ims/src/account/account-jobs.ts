@@ -5,9 +5,9 @@ import type { AccountWorkChecks } from '../message-store/account-work-checks.js'
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { ReportPoller } from '../reports/report-poller.js';
 import type { Retention } from '../retention/retention.js';
-import type { Dispatcher } from '../sending/dispatcher.js';
 import type { Sweeper } from '../sending/sweeper.js';
 import { RENEW_CLAIM_EVERY_MS, type ClaimInDatabase } from './claim-in-database.js';
+import type { DispatchJob } from './dispatch-job.js';
 
 const SWEEP_EVERY_MS = 10_000;
 
@@ -16,7 +16,7 @@ export interface JobWorkers {
   readonly claim: ClaimInDatabase;
   readonly workChecks: AccountWorkChecks;
   readonly sweeper: Sweeper;
-  readonly dispatcher: Dispatcher;
+  readonly dispatching: DispatchJob;
   readonly poller: ReportPoller;
   readonly deliveries: DurableDeliveries;
   readonly retention: Retention;
@@ -30,20 +30,21 @@ export class AccountJobs {
     private readonly workers: JobWorkers,
   ) {}
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
     warnOfFailpoints(this.options.name);
-    return this.engine.start(this.jobs());
+    await this.engine.start(this.jobs());
+    this.workers.dispatching.start();
   }
 
-  /** Runs the dispatcher soon: the queue has new messages. */
+  /** Has ready messages that were committed submitted soon, by this instance or another. */
   wakeDispatcher(): void {
-    this.engine.wake(this.nameOf('dispatch'));
+    this.workers.dispatching.wake();
   }
 
   /** Starts nothing more; resolves when the running jobs have ended. */
   stop(): Promise<void> {
-    const { dispatcher, poller, sweeper, retention, deliveries } = this.workers;
-    for (const worker of [dispatcher, poller, sweeper, retention, deliveries]) worker.stop();
+    const { dispatching, poller, sweeper, retention, deliveries } = this.workers;
+    for (const worker of [dispatching, poller, sweeper, retention, deliveries]) worker.stop();
     return this.engine.stop();
   }
 
@@ -55,7 +56,7 @@ export class AccountJobs {
 
   private jobs(): EngineJob[] {
     const { name, dispatch, reports, retention } = this.options;
-    const { claim, workChecks, sweeper, dispatcher, poller, deliveries, retention: purger } = this.workers;
+    const { claim, workChecks, sweeper, dispatching, poller, deliveries, retention: purger } = this.workers;
     const jobs: EngineJob[] = [
       { name: this.nameOf('claim'), schedule: { everyMs: RENEW_CLAIM_EVERY_MS }, run: () => claim.renew() },
     ];
@@ -70,16 +71,7 @@ export class AccountJobs {
         },
       });
     }
-    if (dispatch.enabled) {
-      jobs.push({
-        name: this.nameOf('dispatch'),
-        schedule: { everyMs: dispatch.intervalMs },
-        isTogether: true,
-        run: async () => {
-          if (await workChecks.mayHaveReady(name)) await dispatcher.dispatch();
-        },
-      });
-    }
+    jobs.push(...dispatching.jobs);
     if (reports.enabled) {
       jobs.push({
         name: this.nameOf('reports'),

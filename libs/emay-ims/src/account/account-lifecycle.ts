@@ -13,7 +13,7 @@ import { EmayImsClosedError, EmayImsNotReadyError } from '../errors/emay-ims-err
 import { GuardedLogger } from '../diagnostics/index.js';
 
 /** What an account is made of before it is opened. */
-export interface AccountParts extends Omit<AccountBase, 'database' | 'workChecks' | 'claim'> {
+export interface AccountParts extends Omit<AccountBase, 'database' | 'workChecks' | 'wakes' | 'claim'> {
   readonly http: AxiosInstance;
   readonly database: AccountDatabase;
 }
@@ -140,12 +140,16 @@ export class AccountLifecycle implements AccountSource {
     const identities = gatewayIdentities(parts.options);
     this.releaseAppId = claimInProcess(this.name, identities);
     try {
-      const { database: opened, workChecks } = await database.open((name, withinMs) =>
+      const {
+        database: opened,
+        workChecks,
+        wakes,
+      } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
       const claim = new ClaimInDatabase(opened, this.name, identities);
       await claim.take();
-      this.account = await this.wiring.wire({ ...parts, database: opened, workChecks, claim });
+      this.account = await this.wiring.wire({ ...parts, database: opened, workChecks, wakes, claim });
       return this.account;
     } catch (error) {
       this.releaseAppId();

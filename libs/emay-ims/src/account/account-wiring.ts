@@ -36,9 +36,11 @@ import { SENDING_PROVIDERS } from '../sending/sending.providers.js';
 import { Submitter } from '../sending/submitter.js';
 import { Sweeper } from '../sending/sweeper.js';
 import { ACCOUNT_CLOCK, type EmayImsClock } from '../time/clock.js';
+import { DATABASE_WAKES, type DatabaseWakes } from '../wake/database-wakes.js';
 import { AccountJobs } from './account-jobs.js';
 import { AccountShutdown } from './account-shutdown.js';
 import { ClaimInDatabase } from './claim-in-database.js';
+import { DispatchJob } from './dispatch-job.js';
 import { EmayImsAccount, type AccountWork } from './emay-ims.account.js';
 import { sweepTasks } from './sweep-tasks.js';
 
@@ -51,6 +53,7 @@ export interface AccountBase {
   readonly listeners: EventListeners;
   readonly database: ImsDatabase;
   readonly workChecks: AccountWorkChecks;
+  readonly wakes: DatabaseWakes;
   readonly claim: ClaimInDatabase;
 }
 
@@ -68,6 +71,7 @@ const BASE_PROVIDERS = [
   given(EventListeners, ({ listeners }) => listeners),
   given(ImsDatabase, ({ database }) => database),
   given(AccountWorkChecks, ({ workChecks }) => workChecks),
+  given(DATABASE_WAKES, ({ wakes }) => wakes),
   given(ClaimInDatabase, ({ claim }) => claim),
   perAccount(LeaseStore, [ImsDatabase], (database) => new LeaseStore(database, newToken())),
   perAccount(
@@ -88,18 +92,19 @@ const ACCOUNT_PROVIDERS = [
     (leases, messages, inbox, events, lateMatching) =>
       new Sweeper(leases, messages, sweepTasks(inbox, messages, events, lateMatching)),
   ),
+  perAccount(DispatchJob, [RESOLVED_OPTIONS, ACCOUNT_ENGINE, DATABASE_WAKES, AccountWorkChecks, Dispatcher]),
   perAccount(
     AccountJobs,
     [
-      ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountWorkChecks, Sweeper, Dispatcher, ReportPoller],
+      ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountWorkChecks, Sweeper, DispatchJob, ReportPoller],
       ...[DurableDeliveries, Retention],
     ] as const,
-    (options, engine, claim, workChecks, sweeper, dispatcher, poller, deliveries, retention) =>
+    (options, engine, claim, workChecks, sweeper, dispatching, poller, deliveries, retention) =>
       new AccountJobs(options, engine, {
         claim,
         workChecks,
         sweeper,
-        dispatcher,
+        dispatching,
         poller,
         deliveries,
         retention,

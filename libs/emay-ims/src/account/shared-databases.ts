@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import type { EmbeddedSqliteSource } from '../database/embedded-sqlite-source.js';
 import type { ImsDatabase } from '../database/ims-database.js';
+import type { DatabaseWakes } from '../wake/database-wakes.js';
 
 /** A database that is open. */
 export interface OpenedDatabase {
   readonly database: ImsDatabase;
   /** A second connection to an SQLite file, which cannot write. */
   readonly reader: EmbeddedSqliteSource | null;
+  readonly wakes: DatabaseWakes;
   close(): Promise<void>;
 }
 

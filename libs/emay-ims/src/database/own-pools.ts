@@ -70,7 +70,7 @@ export class OwnPools {
 }
 
 /** A silent connection never closes: after a while all remaining ones are destroyed. */
-async function closePool(source: DataSource): Promise<void> {
+export async function closePool(source: DataSource): Promise<void> {
   const closing = source.destroy();
   const isLate = Symbol('late');
   const late = pause(GOODBYE_MS, isLate, { ref: false });
@@ -88,8 +88,10 @@ function connectionsOf({ driver }: DataSource): DriverConnection[] {
   return [...(master?._clients ?? []), ...(pool?._allConnections?.toArray() ?? [])];
 }
 
-async function openOwnPool(host: DataSource, size: PoolSize): Promise<DataSource> {
-  const source = await new (classOf(host))(ownOptions(host, size)).initialize();
+/** @param address where another than the host's is wanted: see `atAddress` */
+export async function openOwnPool(host: DataSource, size: PoolSize, address?: string): Promise<DataSource> {
+  const options = ownOptions(host, size);
+  const source = await new (classOf(host))(address === undefined ? options : atAddress(options, address)).initialize();
   // For a moment, neither `pg`'s pool nor TypeORM listens: a connection that breaks then would end the process.
   const { master } = source.driver as unknown as { master?: EventEmitter };
   master?.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
@@ -156,4 +158,24 @@ function writerOf({ replication, ssl }: ReplicatedOptions, isMysql: boolean): ob
   if (!replication) return {};
   // TypeORM takes a server's own `ssl` on PostgreSQL alone.
   return { ...NO_SERVER, ...replication.master, ...(isMysql ? { ssl } : {}), replication: undefined };
+}
+
+const POSTGRES_PORT = '5432';
+
+/** The same options for another way to the server: `host`, `host:port` or `host:port/database`. */
+function atAddress(options: DataSourceOptions, address: string): DataSourceOptions {
+  const { hostname, port, pathname } = new URL(`postgres://${address}`);
+  const database = decodeURIComponent(pathname.slice(1));
+  const { url } = options as { url?: string };
+  if (!url) {
+    const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || POSTGRES_PORT) };
+    return { ...options, ...place, ...(database ? { database } : {}) } as DataSourceOptions;
+  }
+  // What stands in a URL goes before what stands beside it.
+  const direct = new URL(url);
+  for (const name of ['host', 'port']) direct.searchParams.delete(name);
+  direct.hostname = hostname;
+  direct.port = port || POSTGRES_PORT;
+  if (database) direct.pathname = pathname;
+  return { ...options, url: direct.href } as DataSourceOptions;
 }

@@ -9,6 +9,11 @@ export interface ImsAccountPulse {
   oldestDueForMs: number | null;
   /** Whether this instance submits queued messages (`dispatch.enabled`). */
   dispatches: boolean;
+  /**
+   * Whether this instance is told at once of messages that others store (PostgreSQL, `database.notify`); `false`: it finds them by looking,
+   * every `dispatch.intervalMs`.
+   */
+  listens: boolean;
   /** Whether this instance polls for delivery reports on a schedule (`reports.enabled`). */
   polls: boolean;
   /** How often it does, in ms; `null`: by cron, or not at all. */

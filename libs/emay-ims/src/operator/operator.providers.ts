@@ -6,10 +6,11 @@ import { MessageResults } from '../message-store/message-results.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
 import { ReportInbox } from '../reports/report-inbox.js';
 import { ReportPoller } from '../reports/report-poller.js';
+import { DATABASE_WAKES } from '../wake/database-wakes.js';
 import { StatusReader } from './status-reader.js';
 import { UnconfirmedResolver } from './unconfirmed-resolver.js';
 
 export const OPERATOR_PROVIDERS = [
   perAccount(UnconfirmedResolver, [ImsDatabase, MessageResults, EventTransactions]),
-  perAccount(StatusReader, [ImsDatabase, RESOLVED_OPTIONS, SENDING_CIRCUIT, ReportPoller, ReportInbox]),
+  perAccount(StatusReader, [ImsDatabase, RESOLVED_OPTIONS, SENDING_CIRCUIT, ReportPoller, ReportInbox, DATABASE_WAKES]),
 ];

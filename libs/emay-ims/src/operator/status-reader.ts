@@ -4,6 +4,7 @@ import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { KeptPages } from '../reports/kept-pages.js';
 import type { ReportPoller } from '../reports/report-poller.js';
+import type { DatabaseWakes } from '../wake/database-wakes.js';
 import type { ImsAccountPulse } from './account-pulse.js';
 import type { ImsAccountStatus } from './account-status.js';
 import { findOldestReady } from './oldest-due.js';
@@ -17,6 +18,7 @@ export class StatusReader {
     private readonly circuit: AccountCircuit,
     private readonly poller: ReportPoller,
     private readonly pages: KeptPages,
+    private readonly wakes: DatabaseWakes,
   ) {}
 
   /**
@@ -35,6 +37,7 @@ export class StatusReader {
       oldestDueAt: oldest && oldest.at,
       oldestDueForMs: oldest && oldest.forMs,
       dispatches: dispatch.enabled,
+      listens: this.wakes.isListening,
       polls: polling.enabled,
       pollEveryMs: polling.enabled && polling.cron === null ? polling.intervalMs : null,
       lastGoodPullAt: this.poller.lastGoodPullAt,

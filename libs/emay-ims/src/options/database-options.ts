@@ -6,9 +6,11 @@ import type {
   ResolvedDatabaseOptions,
 } from './module-options.js';
 
-const DEFAULTS = { poolSize: 10, startTimeoutMs: 10_000, ...DEFAULT_LIMITS };
+const NUMBERS = { poolSize: 10, startTimeoutMs: 10_000, ...DEFAULT_LIMITS };
+const SWITCHES = { notify: true, notifyJoined: false };
+const DEFAULTS = { ...NUMBERS, ...SWITCHES };
 /** The least and the most that each takes. */
-const LIMITS: Readonly<Record<keyof typeof DEFAULTS, readonly [number, number]>> = {
+const LIMITS: Readonly<Record<keyof typeof NUMBERS, readonly [number, number]>> = {
   // One for a statement, one for the pull or the purge that holds a lease meanwhile.
   poolSize: [2, 1_000],
   statementTimeoutMs: [1_000, 3_600_000],
@@ -51,7 +53,7 @@ function problemsOf(database: unknown): string[] {
   if (typeof place !== 'string' || place.trim() === '') return [EITHER];
   const known = isSqlite
     ? ['type', 'path', 'driver']
-    : ['dataSource', 'currentManager', ...NAMES, ...Object.keys(DEFAULTS)];
+    : ['dataSource', 'currentManager', 'listenAddress', ...NAMES, ...Object.keys(DEFAULTS)];
   const given = Object.keys(database).filter((key) => database[key] !== undefined);
   const unknown = given
     .filter((key) => !known.includes(key))
@@ -66,6 +68,17 @@ function problemsOf(database: unknown): string[] {
     ...(given.includes('currentManager') && typeof database.currentManager !== 'function'
       ? ['database.currentManager must be a function such as (dataSource) => dataSource.manager']
       : []),
+    ...Object.keys(SWITCHES)
+      .filter((key) => given.includes(key) && typeof database[key] !== 'boolean')
+      .map((key) => `database.${key} must be true or false`),
+    ...(database.notify === false && database.notifyJoined === true
+      ? ['database.notifyJoined needs database.notify: leave one of them out']
+      : []),
+    ...(given.includes('listenAddress') && !isAddress(database.listenAddress)
+      ? [
+          "database.listenAddress must be 'host:port' or 'host:port/database' of the PostgreSQL server itself, without user and password",
+        ]
+      : []),
     ...NAMES.filter((key) => given.includes(key) && typeof database[key] !== 'string').map(
       (key) => `database.${key} must be a string, as in the options of your DataSource`,
     ),
@@ -79,6 +92,11 @@ function problemsOf(database: unknown): string[] {
         return `database.${key} must be ${what} from ${least} to ${most}`;
       }),
   ];
+}
+
+function isAddress(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^[^/@?#\s]+(\/[^/@?#\s]+)?$/.test(value)) return false;
+  return URL.canParse(`postgres://${value}`) && new URL(`postgres://${value}`).hostname !== '';
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

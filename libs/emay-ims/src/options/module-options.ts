@@ -34,17 +34,33 @@ export interface EmayImsServerDatabaseOptions {
   /** Prefix of the tables, where it is another than the DataSource's. Default: the DataSource's. See `emayImsMigrations`. */
   entityPrefix?: string | undefined;
   /**
+   * PostgreSQL: whether instances tell each other of new messages (LISTEN and NOTIFY), so that a message stored by one is submitted by
+   * another at once. An instance with `dispatch.enabled` has one more connection for it. Default true.
+   */
+  notify?: boolean | undefined;
+  /**
+   * PostgreSQL: whether `enqueue` and `enqueueStream` in a transaction of yours tell them too, with your commit. A server commits the
+   * transactions that notify one after the other. Default false.
+   */
+  notifyJoined?: boolean | undefined;
+  /**
+   * PostgreSQL: `host`, `host:port` or `host:port/database` of the server itself for the connection that listens, where the DataSource
+   * leads to a pooler such as PgBouncer in transaction mode. User and password are the DataSource's. Default: the DataSource's address.
+   */
+  listenAddress?: string | undefined;
+  /**
    * Finds the manager of the transaction that is open around a call, such as `typeorm-transactional` and `nestjs-cls` keep one; gets the
    * DataSource. `enqueue`, `enqueueStream` and `cancel` join it. Default: none, only `manager` is joined.
    */
   currentManager?: CurrentManager | undefined;
 }
 
+type OptionWithoutDefault = 'schema' | 'entityPrefix' | 'currentManager' | 'listenAddress';
+
 /** The same with every default filled in. */
 export type ResolvedDatabaseOptions =
   | EmayImsSqliteOptions
-  | (EmayImsServerDatabaseOptions &
-      Required<Omit<EmayImsServerDatabaseOptions, 'schema' | 'entityPrefix' | 'currentManager'>>);
+  | (EmayImsServerDatabaseOptions & Required<Omit<EmayImsServerDatabaseOptions, OptionWithoutDefault>>);
 
 /** How the gateway is called. */
 export interface EmayImsHttpOptions {
@@ -64,7 +80,7 @@ export interface EmayImsHttpOptions {
 export interface EmayImsDispatchOptions {
   /** Whether this instance sends what is queued. Default true. Direct sends work either way. */
   enabled?: boolean | undefined;
-  /** How often to look for due messages that other instances or transactions queued, in ms. Default 1,000. */
+  /** Longest time between looks for due messages that other instances or transactions queued, in ms. Default 1,000. */
   intervalMs?: number | undefined;
   /** Requests under way at a time. Default 4. */
   concurrency?: number | undefined;

@@ -23,6 +23,11 @@ const GAUGES: readonly AccountGauge[] = [
     value: ({ circuitOpenFor }) => Number(circuitOpenFor !== null),
   },
   {
+    name: 'emay_ims_listening',
+    help: 'Whether this instance is told at once of messages that others store; 0: it finds them by looking.',
+    value: ({ listens }) => Number(listens),
+  },
+  {
     name: 'emay_ims_last_good_pull_timestamp_seconds',
     help: "When this instance last got to the end of the gateway's queue of reports; missing until it has.",
     value: ({ lastGoodPullAt }) => lastGoodPullAt && lastGoodPullAt.getTime() / 1_000,

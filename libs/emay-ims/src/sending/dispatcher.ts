@@ -15,6 +15,7 @@ import type { Submitter } from './submitter.js';
  */
 export class Dispatcher {
   private stopped = false;
+  private running = 0;
 
   constructor(
     private readonly queue: MessageQueue,
@@ -23,26 +24,43 @@ export class Dispatcher {
     private readonly options: ResolvedEmayImsOptions,
   ) {}
 
-  /** Submits until nothing is ready, the circuit opens or `stop()` is called. */
-  async dispatch(): Promise<void> {
+  /** Whether it would take new messages at once: nothing holds it up. */
+  get isFree(): boolean {
+    return !this.stopped && this.running === 0 && this.circuit.reason === null;
+  }
+
+  /**
+   * Submits until nothing is ready, the circuit opens or `stop()` is called.
+   *
+   * @returns whether it has claimed anything
+   */
+  async dispatch(): Promise<boolean> {
     const workers: Promise<void>[] = [];
     const failures: unknown[] = [];
+    let hasClaimed = false;
+    const onClaim = (isFull: boolean) => {
+      hasClaimed = true;
+      if (isFull) join();
+    };
     const join = () => {
       if (workers.length >= this.options.dispatch.concurrency) return;
       // Caught at once: a rejection that nothing awaits yet would end the process.
-      workers.push(this.work(join).catch((error: unknown) => void failures.push(error)));
+      workers.push(this.work(onClaim).catch((error: unknown) => void failures.push(error)));
     };
+    this.running++;
     join();
     // Workers may join while others finish.
     for (let ended = 0; ended < workers.length; ended++) await workers[ended];
+    this.running--;
     if (failures.length > 0) throw failures[0];
+    return hasClaimed;
   }
 
   stop(): void {
     this.stopped = true;
   }
 
-  private async work(join: () => void): Promise<void> {
+  private async work(onClaim: (isFull: boolean) => void): Promise<void> {
     while (!this.stopped) {
       const passage = this.circuit.enter();
       if (passage === 'none') return;
@@ -55,7 +73,7 @@ export class Dispatcher {
         const limit = passage === 'probe' && !size.isSmall ? 1 : size.limit;
         const claimed = await this.claim(limit, attempt);
         if (claimed.length === 0) return;
-        if (claimed.length === limit && passage === 'all' && !size.isSmall) join();
+        onClaim(claimed.length === limit && passage === 'all' && !size.isSmall);
         await this.submitter.submit(claimed, attempt, 0);
       } finally {
         if (passage === 'probe') this.circuit.leave();

@@ -7,12 +7,15 @@ import type { MessageFinder } from '../message-store/message-finder.js';
 import type { MessageQueue } from '../message-store/message-queue.js';
 import { conflictingIds, type IdentifiedMessages } from '../messages/message-identity.js';
 import { unreadMessage } from '../messages/unread-message.js';
+import type { DatabaseWakes } from '../wake/database-wakes.js';
 
 /** Rows in one statement, so that its parameter stays short: see docs/performance-internals.md. */
 const ROWS_PER_STATEMENT = 250;
 
 interface Stored {
   createdAt: Date;
+  /** Whether the dispatcher has something to do now, and not only at some later time. */
+  isReady: boolean;
   /** Messages already stored under the given ids. */
   stored: ReadonlyMap<string, ImsMessage>;
 }
@@ -23,6 +26,8 @@ export class Enqueuer {
     private readonly database: ImsDatabase,
     private readonly queue: MessageQueue,
     private readonly finder: MessageFinder,
+    /** Told with the commit of a transaction that is joined; `null`: nobody is. */
+    private readonly wakes: DatabaseWakes | null,
   ) {}
 
   /**
@@ -45,9 +50,15 @@ export class Enqueuer {
   /** The same without returning the messages, so that a million take no memory. */
   async store(wanted: IdentifiedMessages, manager: EntityManager | null = null): Promise<Stored> {
     const work = (session: SqlSession) => this.insert(wanted, session);
-    if (manager) return this.database.within(manager, work);
+    if (manager) return this.database.within(manager, (session) => this.insertAndNotify(wanted, session));
     const stored = await this.database.transaction(work);
     await failpoint('messages-stored');
+    return stored;
+  }
+
+  private async insertAndNotify(wanted: IdentifiedMessages, session: SqlSession): Promise<Stored> {
+    const stored = await this.insert(wanted, session);
+    if (stored.isReady) await this.wakes?.notifyWithin(session, this.queue.account);
     return stored;
   }
 
@@ -72,6 +83,7 @@ export class Enqueuer {
         session,
       );
     }
-    return { createdAt, stored };
+    const isReady = messages.some(({ sendAt }) => sendAt === null || sendAt <= createdAt);
+    return { createdAt, isReady, stored };
   }
 }

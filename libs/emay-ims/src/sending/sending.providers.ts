@@ -9,6 +9,7 @@ import { MessageQueue } from '../message-store/message-queue.js';
 import { MessageResults } from '../message-store/message-results.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
 import { ACCOUNT_CLOCK } from '../time/clock.js';
+import { DATABASE_WAKES } from '../wake/database-wakes.js';
 import { BatchSender } from './batch-sender.js';
 import { DirectSender } from './direct-sender.js';
 import { Dispatcher } from './dispatcher.js';
@@ -27,7 +28,12 @@ export const SENDING_PROVIDERS = [
     RESOLVED_OPTIONS,
     ACCOUNT_CLOCK,
   ]),
-  perAccount(Enqueuer, [ImsDatabase, MessageQueue, MessageFinder]),
+  perAccount(
+    Enqueuer,
+    [ImsDatabase, MessageQueue, MessageFinder, DATABASE_WAKES, RESOLVED_OPTIONS],
+    (database, queue, finder, wakes, { database: options }) =>
+      new Enqueuer(database, queue, finder, 'notifyJoined' in options && options.notifyJoined ? wakes : null),
+  ),
   perAccount(DirectSender, [MessageQueue, MessageFinder, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS]),
   perAccount(BatchSender, [MessageQueue, MessageFinder, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS]),
   perAccount(Dispatcher, [MessageQueue, Submitter, SENDING_CIRCUIT, RESOLVED_OPTIONS]),

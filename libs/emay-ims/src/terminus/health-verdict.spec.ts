@@ -11,6 +11,7 @@ const well: ImsAccountPulse = {
   oldestDueAt: null,
   oldestDueForMs: null,
   dispatches: true,
+  listens: true,
   polls: true,
   pollEveryMs: 5_000,
   lastGoodPullAt: new Date(NOW),

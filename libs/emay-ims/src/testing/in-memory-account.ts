@@ -182,6 +182,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       oldestDueAt: isDue ? new Date(oldest) : null,
       oldestDueForMs: isDue ? now - oldest : null,
       dispatches: false,
+      listens: false,
       polls: false,
       pollEveryMs: null,
       lastGoodPullAt: null,

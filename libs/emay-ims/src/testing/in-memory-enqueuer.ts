@@ -30,6 +30,6 @@ export class InMemoryEnqueuer implements Surface<Enqueuer> {
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
     await this.queue.insertQueued(messages, createdAt);
     await this.queue.unhold([...stored.keys()]);
-    return { createdAt, stored };
+    return { createdAt, isReady: true, stored };
   }
 }
