@@ -123,7 +123,7 @@ const CASES: Record<string, Case> = {
   deliver: {},
   resend: {},
   giveUp: {},
-  claimThese: { set: ['claim', 1_000, 2_000] },
+  claimThese: { set: ['claim', 1_000] },
   release: { where: ['token'] },
   unhold: {},
   recover: {},
@@ -135,8 +135,8 @@ function statementsOf(dialect: SqlDialect) {
   return {
     ...messageSql(dialect, { reportDeadlineMs: 1_000 }),
     everything: dialect.updateMessagesFromRows(everything),
-    recover: recover.these,
-    expireHeld: expireHeld.these,
+    recover,
+    expireHeld,
   } as unknown as Record<string, ReturnType<SqlDialect['updateMessagesFromRows']>>;
 }
 
