@@ -33,7 +33,7 @@ const FORMER_SWEEP = `CREATE TABLE IF NOT EXISTS emay_ims_sweep (
  * What waits, and what is under way, have tables of their own; of a message's state only what is off the usual way has an index.
  *
  * - The columns that the release before lists messages by go first: from then on it can neither store nor claim, so nothing of it is missing in
- *   the new tables. It has to be stopped; see docs/operations.md.
+ *   the new tables. It has to be stopped; see docs/upgrading.md.
  * - Filling the tables can be repeated at any time: rows that are there stay, and rows too many do no harm.
  */
 export class QueueApart1764900000000 extends ImsMigration {

@@ -19,7 +19,8 @@ export interface MigrationStep {
  * - Its tables lie where the DataSource's `schema`, `entityPrefix` and naming strategy put them.
  * - It can be run again where it has been run in part or in whole: MySQL commits each statement by itself, so a process killed
  *   half-way leaves some of it; and TypeORM takes no lock, so two processes may both find it pending.
- * - It leaves the release before it working: columns are added, never taken away.
+ * - It leaves the release before it working: columns are added, never taken away. Where that is not possible, it shuts it out first; see
+ *   docs/upgrading.md.
  */
 export abstract class ImsMigration implements MigrationInterface {
   abstract readonly name: string;
