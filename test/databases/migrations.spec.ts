@@ -17,6 +17,8 @@ import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../su
 const PROCESSES = 10;
 /** Ten processes start on however few processors there are. */
 const STARTING_MS = 60_000;
+/** All steps, up and down, once for each of their statements. */
+const KILLED_EVERYWHERE_MS = 300_000;
 const TABLES = [
   'emay_ims_attempt',
   'emay_ims_due',
@@ -167,7 +169,7 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
       }
       await expectSchema(source);
     },
-    STARTING_MS,
+    KILLED_EVERYWHERE_MS,
   );
 
   it(

@@ -99,9 +99,12 @@ export class DueList {
 
   /** Lists those of these messages that are QUEUED and not on hold, as they stand in the transaction. */
   async addQueued(customImsIds: readonly string[], session: SqlSession): Promise<void> {
-    if (customImsIds.length === 0) return;
-    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account];
-    await this.add((await session.rows(this.sql.findQueued, parameters)).map(toDue), session);
+    const queued: Due[] = [];
+    for (const ids of inRowsOf(customImsIds)) {
+      const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account];
+      queued.push(...(await session.rows(this.sql.findQueued, parameters)).map(toDue));
+    }
+    await this.add(queued, session);
   }
 
   async hasReady(): Promise<boolean> {

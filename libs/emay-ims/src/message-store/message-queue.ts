@@ -7,7 +7,11 @@ import type { NewMessage } from '../messages/new-message.js';
 import { AttemptList } from './attempt-list.js';
 import { DueList, toDue, type Due } from './due-list.js';
 import { NEW_MESSAGE_ROW, ORDERED_ID_ROW, queueSql } from './message-queue-sql.js';
+import { inRowsOf } from './packed-ids.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
+
+/** Rows in one statement, so that its parameter stays short: see docs/performance-internals.md. */
+const ROWS_PER_STATEMENT = 250;
 
 /**
  * The queue of one account: stores messages, claims them for an attempt, and releases those that provably were not accepted.
@@ -48,19 +52,17 @@ export class MessageQueue {
   ): Promise<void> {
     if (!session) return this.database.transaction((own) => this.insertQueued(messages, createdAt, own, { isNew }));
     const created = createdAt.getTime();
-    const parameters = [this.account, created, created, ...this.newMessageRows(messages)];
-    await session.run(isNew ? this.sql.insertNewlyQueued : this.sql.insertQueued, parameters);
-    if (isNew)
-      await this.due.add(
-        messages.map((message) => dueOf(message, created)),
-        session,
-      );
+    const insert = isNew ? this.sql.insertNewlyQueued : this.sql.insertQueued;
+    for (const some of inRowsOf(messages, ROWS_PER_STATEMENT)) {
+      await session.run(insert, [this.account, created, created, ...this.newMessageRows(some)]);
+    }
+    if (isNew) {
+      const due = messages.map((message) => dueOf(message, created));
+      return this.due.add(due, session);
+    }
     // Of given ids, messages may be there already.
-    else
-      await this.due.addQueued(
-        messages.map(({ customImsId }) => customImsId),
-        session,
-      );
+    const ids = messages.map(({ customImsId }) => customImsId);
+    return this.due.addQueued(ids, session);
   }
 
   /** Stores messages as SUBMITTING, before their request; existing ids are not changed. */

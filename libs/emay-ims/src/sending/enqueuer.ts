@@ -9,9 +9,6 @@ import { conflictingIds, type IdentifiedMessages } from '../messages/message-ide
 import { unreadMessage } from '../messages/unread-message.js';
 import type { DatabaseWakes } from '../wake/database-wakes.js';
 
-/** Rows in one statement, so that its parameter stays short: see docs/performance-internals.md. */
-const ROWS_PER_STATEMENT = 250;
-
 interface Stored {
   createdAt: Date;
   /** Whether the dispatcher has something to do now, and not only at some later time. */
@@ -65,10 +62,7 @@ export class Enqueuer {
   private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<Stored> {
     const createdAt = await this.queue.now(session);
     const isNew = givenIds.size === 0;
-    for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
-      const rows = messages.slice(start, start + ROWS_PER_STATEMENT);
-      await this.queue.insertQueued(rows, createdAt, session, { isNew });
-    }
+    await this.queue.insertQueued(messages, createdAt, session, { isNew });
     const stored = new Map(
       givenIds.size > 0
         ? (await this.finder.findLatestByIds([...givenIds], session)).map((message) => [message.customImsId, message])
