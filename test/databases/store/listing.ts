@@ -282,7 +282,7 @@ export function itLists(bench: () => StoreBench): void {
       const waiting = await database.rows(
         `SELECT account, custom_ims_id FROM emay_ims_message WHERE state IN (${states}) AND due_at IS NOT NULL`,
       );
-      return waiting.map(({ account, custom_ims_id: id }) => `${account} ${id}`).filter((name) => !listed.has(name));
+      return waiting.map(({ account, custom_ims_id: id }) => `${account} ${id}`).filter((name) => !names.has(name));
     };
     expect(await missing("'QUEUED'", 'emay_ims_due')).toEqual([]);
     expect(await missing("'SUBMITTING', 'ACCEPTED'", 'emay_ims_attempt')).toEqual([]);

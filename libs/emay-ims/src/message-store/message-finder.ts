@@ -25,7 +25,7 @@ const LISTS = ['emay_ims_due', 'emay_ims_attempt'];
 
 /** The fixed statements of `MessageFinder`; each comment lists its parameters in order. */
 export function finderSql(dialect: SqlDialect) {
-  const listed = LISTS.map(dialect.idsIn).join(' UNION ');
+  const listed = LISTS.map((table) => dialect.idsIn(table)).join(' UNION ');
   return {
     /** ids, account */
     findByIds: `SELECT ${ofMessage(MESSAGE_COLUMNS)} ${fromIds(dialect)}`,

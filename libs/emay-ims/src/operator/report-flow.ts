@@ -20,7 +20,8 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Reads what came within a day, and the accepted messages that wait: the more there are, the longer it takes. */
 export async function readReportFlow(database: ImsDatabase, account: string): Promise<ImsReportFlow> {
-  const { now, idsIn } = database.dialect;
+  const { dialect } = database;
+  const { now } = dialect;
   const first = async (sql: string, parameters: readonly unknown[]) =>
     (await database.rows(sql, parameters, { isLong: true }))[0] ?? {};
   const last = await first(
@@ -37,7 +38,7 @@ export async function readReportFlow(database: ImsDatabase, account: string): Pr
     [account],
   );
   const unreported = await first(
-    `SELECT MIN(m.accepted_at) AS oldest, ${now} AS now FROM (${idsIn('emay_ims_attempt')}) AS k
+    `SELECT MIN(m.accepted_at) AS oldest, ${now} AS now FROM (${dialect.idsIn('emay_ims_attempt')}) AS k
      JOIN emay_ims_message AS m ON m.account = ? AND m.custom_ims_id = k.custom_ims_id WHERE m.state = 'ACCEPTED'`,
     [account, account],
   );
