@@ -23,11 +23,11 @@ const ARRIVED_WITHIN_MS = 10_000;
  * that one clock tells how long a message takes from the end of `enqueue` to the first byte of its request.
  */
 await contend(async ({ gatewayUrl, database, warmUp, messages, gapMs: [least, most] }: WakeTask) => {
-  let arrive: () => void = () => undefined;
+  let arrive: (() => void) | null = null;
   const gateway = new URL(gatewayUrl);
   const way = createServer((client) => {
     const server = connect(Number(gateway.port), gateway.hostname);
-    client.on('data', () => arrive());
+    client.on('data', () => arrive?.());
     client.pipe(server).pipe(client);
     for (const socket of [client, server]) socket.on('error', () => undefined);
   }).listen(0, '127.0.0.1');

@@ -5,7 +5,9 @@ import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
 import {
   EmayImsAccounts,
   EmayImsAccountsModule,
+  EmayImsRejectedError,
   EmayImsService,
+  EmayImsUnconfirmedError,
   getEmayImsToken,
   type EmayImsModuleOptions,
 } from 'nestjs-emay-ims';
@@ -98,11 +100,11 @@ const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
     await ims.enqueueStream([message('streamed', { mobile: '+61422118001' })]);
     await accepted(ims, 'streamed');
     hosts.simulator.inject({ kind: 'reset-after' });
-    await expect(ims.send(message('doubt'))).rejects.toThrow();
+    await expect(ims.send(message('doubt'))).rejects.toThrow(EmayImsUnconfirmedError);
     await ims.resolveUnconfirmed('doubt', { decision: 'resend', decidedBy: 'test', reason: 'test' });
     await accepted(ims, 'doubt');
     hosts.simulator.inject({ kind: 'code', code: 'ERROR_BALANCE' });
-    await expect(ims.send(message('held'))).rejects.toThrow();
+    await expect(ims.send(message('held'))).rejects.toThrow(EmayImsRejectedError);
     await ims.enqueue([message('held')]);
     await accepted(ims, 'held');
   });
