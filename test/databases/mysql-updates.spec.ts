@@ -173,7 +173,7 @@ const isMariadb = databasesUnderTest().includes('mariadb');
   async function store(account: string, stored: readonly Record<string, unknown>[]): Promise<void> {
     await bench.database.run('DELETE FROM emay_ims_message WHERE account = ?', [account]);
     if (stored.length === 0) return;
-    const all = { account, content: 'x', priority: 0, created_at: NOW, listed_as: 'X', listed_at: NOW };
+    const all = { account, content: 'x', priority: 0, created_at: NOW, outcome: 'X' };
     const values = stored.map((one) => ({ ...all, ...one }));
     await bench.database.run(`INSERT INTO emay_ims_message (${Object.keys(values[0]!).join(', ')}) VALUES ?`, [
       values.map((one) => Object.values(one)),

@@ -276,7 +276,7 @@ export function itLists(bench: () => StoreBench): void {
     const { database } = bench();
     const missing = async (states: string, table: string) => {
       const lists = await database.rows(`SELECT account, ids FROM ${table}`);
-      const listed = new Set(
+      const names = new Set(
         lists.flatMap(({ account, ids }) => unpackIds(String(ids)).map((id) => `${account} ${id}`)),
       );
       const waiting = await database.rows(
