@@ -6,7 +6,7 @@ import type { ImsDatabase } from '../database/ims-database.js';
 /** A database that is open. */
 export interface OpenedDatabase {
   readonly database: ImsDatabase;
-  /** A second connection to an SQLite file, which cannot write. */
+  /** The connection to an SQLite file that cannot write. */
   readonly reader: EmbeddedSqliteSource | null;
   close(): Promise<void>;
 }
