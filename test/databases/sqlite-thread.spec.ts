@@ -59,14 +59,14 @@ const kindsOf = (messages: Step[][]) => messages.map((steps) => steps.map(([kind
 describe('an SQLite file in a thread of its own', () => {
   it("leaves the host's thread its turns while a statement runs", async () => {
     let turns = 0;
-    let isOver = false;
+    const statement = { isOver: false };
     const counted = (async () => {
-      for (; !isOver; turns++) await turn();
+      for (; !statement.isOver; turns++) await turn();
     })();
     await database.rows(
       'WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 500000) SELECT count(*) FROM n',
     );
-    isOver = true;
+    statement.isOver = true;
     await counted;
     expect(turns).toBeGreaterThan(5);
   });

@@ -82,7 +82,7 @@ export class SqliteThread {
   send(steps: readonly Step[], mayStore: boolean): Promise<StepEnd[]> {
     return new Promise((resolve, reject) => {
       if (this.isOver) throw new EmayImsStoreError('CONNECTION_LOST');
-      this.worker.postMessage(steps);
+      this.post(steps);
       if (this.unanswered.length === 0) this.worker.ref();
       this.unanswered.push({ resolve, reject, mayStore });
     });
@@ -93,8 +93,13 @@ export class SqliteThread {
     if (this.isOver) return;
     this.worker.ref();
     const exit = exitOf(this.worker);
-    this.worker.postMessage(null);
+    this.post(null);
     await exit;
+  }
+
+  private post(message: readonly Step[] | null): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
+    this.worker.postMessage(message);
   }
 
   private answered(ends: StepEnd[]): void {
