@@ -1,5 +1,6 @@
 import { accounts } from './accounts.js';
 import { directSend } from './direct-send.js';
+import { eventLoop } from './event-loop.js';
 import type { Goal } from './goal.js';
 import { growth } from './growth.js';
 import { idle } from './idle.js';
@@ -18,6 +19,7 @@ export const GOALS: readonly Goal[] = [
   memory,
   requests,
   idle,
+  eventLoop,
   wake,
   accounts,
 ];

@@ -8,18 +8,18 @@ for (const kind of databasesUnderTest()) describeMessageStore(kind, () => openTe
 
 // Not a dependency: its binaries need GitHub or a compiler.
 const driverName: string = 'better-sqlite3';
-const betterSqlite = await import(driverName).then(
-  (loaded: { default: unknown }) => loaded.default,
-  () => null,
+const isInstalled = await import(driverName).then(
+  () => true,
+  () => false,
 );
 
-if (betterSqlite) {
+if (isInstalled) {
   describeMessageStore('sqlite with better-sqlite3 as its driver', async () => {
     const database = await createTestDatabase('sqlite');
     const opened: { destroy(): Promise<void> }[] = [];
     return {
       async connect() {
-        const source = await openEmbeddedSqlite(database.url.slice('sqlite:'.length), betterSqlite);
+        const source = await openEmbeddedSqlite(database.url.slice('sqlite:'.length), driverName);
         opened.push(source);
         return source;
       },

@@ -79,7 +79,12 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
     const given = database.typeOrmOptions ?? { type: 'better-sqlite3', database: path(), driver: undefined };
     return { ...given, entities: EMAY_IMS_ENTITIES, ...more } as DataSourceOptions;
   };
-  const open = async () => keep(kind === 'sqlite' ? await openEmbeddedSqlite(path()) : await database.open());
+  const open = async () => {
+    if (kind !== 'sqlite') return keep(await database.open());
+    const source = keep(await openEmbeddedSqlite(path()));
+    await source.query('PRAGMA query_only = OFF'); // As it was while it migrated.
+    return source;
+  };
   const migrationsTable = () => (kind === 'sqlite' ? 'emay_ims_migration' : 'migrations');
   const namesIn = async (source: DataSource) =>
     (await source.query<{ name: string }[]>(CATALOGUE[kind])).map(({ name }) => name).toSorted();

@@ -1,46 +1,48 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
+import type { EmbeddedSqliteSource } from '../../libs/emay-ims/src/database/embedded-sqlite-source.js';
 import { ImsDatabase, type SqlSession } from '../../libs/emay-ims/src/database/ims-database.js';
+import type { StepKind } from '../../libs/emay-ims/src/database/sqlite-thread.js';
 import { EmayImsStoreError } from '../../libs/emay-ims/src/errors/emay-ims-errors.js';
+import { eventually } from '../support/eventually.js';
 import { openTestDatabase } from './open-database.js';
 import type { OpenDatabase } from './store/store-bench.js';
 
-/** Counts the commits of a connection: by its statements, as the connection is ours alone. */
-function counting(database: ImsDatabase): { statements: string[] } {
-  const statements: string[] = [];
-  const runner = database.dataSource.createQueryRunner();
-  const query = runner.query.bind(runner) as (sql: string, ...rest: unknown[]) => Promise<unknown>;
-  Object.assign(runner, {
-    query: (sql: string, ...rest: unknown[]) => {
-      statements.push(sql.split(' ')[0] as string);
-      return query(sql, ...rest);
-    },
-  });
-  return { statements };
+/** Notes what goes to the thread: the kinds of the steps of each message. */
+async function noting({ dataSource }: ImsDatabase): Promise<{ messages: StepKind[][] }> {
+  const messages: StepKind[][] = [];
+  const thread = await (dataSource as EmbeddedSqliteSource).connection.thread();
+  const send = thread.send.bind(thread);
+  thread.send = (steps, mayStore) => {
+    messages.push(steps.map(([kind]) => kind));
+    return send(steps, mayStore);
+  };
+  return { messages };
 }
 
 describe('works that share a commit, on the one connection of an SQLite file', () => {
   let opened: OpenDatabase;
   let database: ImsDatabase;
   let other: ImsDatabase;
+  let holder: Database.Database;
   beforeEach(async () => {
     opened = await openTestDatabase('sqlite');
     database = new ImsDatabase(await opened.connect());
-    other = new ImsDatabase(await opened.connect());
+    const source = await opened.connect();
+    other = new ImsDatabase(source);
+    holder = new Database(String(source.options.database));
     await database.run('CREATE TABLE kept (name text PRIMARY KEY)');
-    await untilIdle();
   });
-  afterEach(() => opened.close());
-
-  // What comes while nothing is under way goes at once, by itself; what comes meanwhile goes together.
-  const untilIdle = async () => {
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-  };
+  afterEach(async () => {
+    holder.close();
+    await opened.close();
+  });
 
   const insert = (name: string) => (session: SqlSession) => session.run('INSERT INTO kept VALUES (?)', [name]);
   const kept = async (from = other) => (await from.rows('SELECT name FROM kept ORDER BY name')).map(({ name }) => name);
 
   it('are all there, each with its own result, after one commit', async () => {
-    const { statements } = counting(database);
+    const { messages } = await noting(database);
     const first = database.run('INSERT INTO kept VALUES (?)', ['first']);
     const results = await Promise.all([
       first,
@@ -51,7 +53,7 @@ describe('works that share a commit, on the one connection of an SQLite file', (
     // A read does not wait for those that were there before it.
     expect(results).toEqual([1, 1, 2, [{ names: 1 }]]);
     expect(await kept()).toEqual(['a', 'b', 'c', 'first']);
-    expect(statements.filter((word) => word === 'COMMIT')).toHaveLength(1);
+    expect(messages.flat().filter((kind) => kind === 'commit')).toHaveLength(1);
   });
 
   it('fail one by one: the others are kept, and nothing of the failed one', async () => {
@@ -89,11 +91,14 @@ describe('works that share a commit, on the one connection of an SQLite file', (
   });
 
   it('wait together for a lock that another process holds, and are all done then', async () => {
-    const holder = other.dataSource.createQueryRunner();
-    await holder.query('BEGIN IMMEDIATE');
+    const { messages } = await noting(database);
+    holder.exec('BEGIN IMMEDIATE');
     const works = Promise.all([database.transaction(insert('a')), database.run('INSERT INTO kept VALUES (?)', ['b'])]);
-    await new Promise((resolve) => setImmediate(resolve));
-    await holder.query('COMMIT');
+    await eventually(
+      () => messages.flat().filter((kind) => kind === 'begin').length,
+      (begun) => begun > 1,
+    );
+    holder.exec('COMMIT');
     expect(await works).toEqual([1, 1]);
     expect(await kept()).toEqual(['a', 'b']);
   });
@@ -101,7 +106,6 @@ describe('works that share a commit, on the one connection of an SQLite file', (
   it('one that fills the disk takes no other along', async () => {
     const [{ pages } = { pages: 0 }] = await database.rows('SELECT page_count AS pages FROM pragma_page_count');
     await database.rows(`PRAGMA max_page_count = ${Number(pages) + 3}`);
-    await untilIdle();
     const ends = await Promise.allSettled([
       database.transaction(insert('first')),
       database.run('INSERT INTO kept VALUES (?)', ['a']),
@@ -114,17 +118,15 @@ describe('works that share a commit, on the one connection of an SQLite file', (
   });
 
   it('reads wait for no lock of another process, however many there are', async () => {
-    const holder = other.dataSource.createQueryRunner();
-    await holder.query('BEGIN IMMEDIATE');
+    holder.exec('BEGIN IMMEDIATE');
     const reads = await Promise.all(Array.from({ length: 5 }, () => database.rows('SELECT 1 AS one')));
-    await holder.query('ROLLBACK');
+    holder.exec('ROLLBACK');
     expect(reads).toEqual(Array.from({ length: 5 }, () => [{ one: 1 }]));
   });
 
   it('are done one by one where their commit fails: only the culprit is told so', async () => {
     await database.run('CREATE TABLE child (name text REFERENCES kept (name) DEFERRABLE INITIALLY DEFERRED)');
     await database.run('PRAGMA foreign_keys = ON');
-    await untilIdle();
     const ends = await Promise.allSettled([
       database.transaction(insert('first')),
       database.transaction(insert('a')),

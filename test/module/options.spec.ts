@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import { EmayImsModule, EmayImsOptionsError, type EmayImsModuleOptions } from 'nestjs-emay-ims';
 import { inspect } from 'node:util';
+import libsql from 'libsql';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { RESOLVED_OPTIONS } from '../../libs/emay-ims/src/options/options-providers.js';
 import { Workbench } from './workbench.js';
@@ -157,13 +158,11 @@ describe('a wrong option is named, with what to write', () => {
       { database: { type: 'sqlite', path: './x', currentManager: () => null } },
       /needs database.dataSource/,
     ],
-    ...['better-sqlite3', import('libsql'), { Database: class {} }, true, {}].map(
-      (driver): [string, object, RegExp] => [
-        'database.driver',
-        { database: { type: 'sqlite', path: './x', driver } },
-        /must be a better-sqlite3-compatible class.*not its name/,
-      ],
-    ),
+    ...[libsql, { default: libsql }, import('libsql'), true, {}, '', ' '].map((driver): [string, object, RegExp] => [
+      'database.driver',
+      { database: { type: 'sqlite', path: './x', driver } },
+      /must be the name or path of a better-sqlite3-compatible module: write driver: 'better-sqlite3'/,
+    ]),
     ['database.path', { database: { type: 'sqlite', path: ':memory:' } }, /path of a file.*lost with the process/],
     ['database.path', { database: { type: 'sqlite', path: 'file::memory:' } }, /path of a file/],
     ['database.path', { database: { type: 'sqlite', path: 'sqlite:./data/ims.sqlite' } }, /path of a file/],

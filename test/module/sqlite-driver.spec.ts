@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { fileURLToPath } from 'node:url';
-import * as libsql from 'libsql';
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EmayImsModule, EmayImsOptionsError, EmayImsService } from 'nestjs-emay-ims';
 import { runProcess } from '../support/processes.js';
 import { Workbench } from './workbench.js';
 
 const HOST = fileURLToPath(new URL('without-native-libsql.mjs', import.meta.url));
+const LIBSQL = createRequire(import.meta.url).resolve('libsql');
 
 let bench: Workbench;
 beforeEach(async () => {
@@ -13,28 +16,37 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const start = (driver: unknown, file = bench.file()) =>
+const start = (driver?: string, file = bench.file()) =>
   bench.start({ imports: [EmayImsModule.forRoot(bench.options({ database: { ...file, driver } }))] });
 
-/** As a native module fails: with what Node or `bindings` threw. */
-function failing(properties: object): unknown {
-  return class {
-    constructor() {
-      throw Object.assign(new Error(), properties);
-    }
-  };
+/** A module of the host's own. */
+async function module(source: string, file = 'driver.cjs'): Promise<string> {
+  const path = join(bench.folder, file);
+  await writeFile(path, source);
+  return path;
 }
 
+/** As a native module fails: with what Node or `bindings` threw. */
+const failing = (properties: object) =>
+  `module.exports = class { constructor() { throw Object.assign(new Error(), ${JSON.stringify(properties)}); } };`;
+
 describe('a driver of SQLite files', () => {
-  it('may be the module that exports the class', async () => {
-    const host = await start(libsql);
+  it.each<[string, () => Promise<string>]>([
+    ['name of a package', async () => 'libsql'],
+    ['path of a module', async () => LIBSQL],
+    ['path from the working directory', async () => `./${relative(process.cwd(), LIBSQL)}`],
+    ['URL of a file', async () => pathToFileURL(LIBSQL).href],
+    ['path of a module with a default export', () => module(`exports.default = require(${JSON.stringify(LIBSQL)});`)],
+  ])('may be the %s', async (_, driver) => {
+    const host = await start(await driver());
     await host.get(EmayImsService).enqueue([{ mobile: '+61422118000', content: 'Hello', customImsId: 'one' }]);
     expect(await host.get(EmayImsService).findOne('one')).toMatchObject({ state: 'QUEUED' });
   });
 
-  it.each<[string, unknown]>([
-    ['is no constructor', () => ({})],
-    ['opens something else', class {}],
+  it.each<[string, string]>([
+    ['is no constructor', 'module.exports = () => ({});'],
+    ['exports nothing', ''],
+    ['opens something else', 'module.exports = class {};'],
     ['is for another Node', failing({ code: 'ERR_DLOPEN_FAILED', message: 'NODE_MODULE_VERSION 108' })],
     [
       'has not been compiled',
@@ -44,21 +56,37 @@ describe('a driver of SQLite files', () => {
       'lacks its binary',
       failing({ code: 'MODULE_NOT_FOUND', message: "Cannot find module '@libsql/x'\nRequire stack:\n- /a" }),
     ],
-  ])('that %s is blamed itself, not the path', async (_, driver) => {
-    const attempt = start(driver);
+    ['throws as it is loaded', 'throw new Error("on purpose");'],
+    [
+      'works here, and not in a thread',
+      `const { isMainThread } = require('node:worker_threads');
+       if (isMainThread) module.exports = require(${JSON.stringify(LIBSQL)});
+       else throw Object.assign(new Error('Module did not self-register'), { code: 'ERR_DLOPEN_FAILED' });`,
+    ],
+  ])('that %s is blamed itself, not the path', async (_, source) => {
+    const attempt = start(await module(source));
     await expect(attempt).rejects.toThrow(EmayImsOptionsError);
     await expect(attempt).rejects.toThrow(
-      /^EmayImsModule cannot start: database\.driver opens no SQLite file \([^\n]+\)\. Give a/,
+      /^EmayImsModule cannot start: database\.driver opens no SQLite file \([^\n]+\)\. Name a/,
     );
     await expect(attempt).rejects.not.toThrow(/database\.path/);
   });
+
+  it.each(['not-installed-anywhere', './not-there.cjs', 'node:sqlite'])(
+    'that is not there is told so: %s',
+    async (name) => {
+      const attempt = start(name);
+      await expect(attempt).rejects.toThrow(EmayImsOptionsError);
+      await expect(attempt).rejects.toThrow(/database\.driver opens no SQLite file \([^\n]+\)/);
+    },
+  );
 
   it.each([
     ['SQLITE_FULL', /Free or add disk space/],
     ['SQLITE_CORRUPT', /Restore the database from a backup/],
     ['SQLITE_READONLY', /Write the path of a file that this process may create or write/],
   ])('that fails with %s leads to what helps', async (code, cure) => {
-    await expect(start(failing({ code, message: 'failed' }))).rejects.toThrow(cure);
+    await expect(start(await module(failing({ code, message: 'failed' })))).rejects.toThrow(cure);
   });
 
   it('is not blamed for a path that is none', async () => {

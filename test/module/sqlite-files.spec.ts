@@ -170,7 +170,7 @@ onPosix('an SQLite file that is taken away while it is open', () => {
   it('is noticed before the commit, by works that began before', async () => {
     const source = await openEmbeddedSqlite(bench.file().path);
     const { ImsDatabase } = await import('../../libs/emay-ims/src/database/ims-database.js');
-    const database = new ImsDatabase(source, { assertInPlace: () => source.assertInPlace() });
+    const database = new ImsDatabase(source);
     const work = database.transaction(async (session) => {
       await session.run("INSERT INTO emay_ims_lease (name, holder, expires_at) VALUES ('a', 'b', 0)");
       unlinkSync(bench.file().path);
@@ -224,7 +224,7 @@ onLinux('the files of a closed application', () => {
 
   it.each([
     ['the default driver', () => ({})],
-    ['a driver of the host', () => ({ driver: countingDriver().driver })],
+    ['a driver of the host', () => ({ driver: countingDriver(bench.folder).driver })],
   ])('are closed, and nothing but the database is left: %s', async (_, more) => {
     const database = { ...bench.file(), ...more() };
     const { host, ims } = await start({ database, dispatch: { enabled: true }, reports: { enabled: true } });
@@ -258,7 +258,7 @@ onLinux('the files of a closed application', () => {
   });
 
   it('are closed at once after a start that failed at the database', async () => {
-    const { driver } = countingDriver({ failAtOpening: 2 });
+    const { driver } = countingDriver(bench.folder, { failAtOpening: 2 });
     await expect(start({ database: { ...bench.file(), driver } })).rejects.toThrow(/no further connection/);
     expect(open()).toEqual([]);
     const text = join(bench.folder, 'text');

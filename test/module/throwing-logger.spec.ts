@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
+import Database from 'libsql';
 import { EmayImsClient, EmayImsModule, EmayImsService, OnImsEvent } from 'nestjs-emay-ims';
-import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
 import { Workbench } from './workbench.js';
@@ -48,9 +48,17 @@ const start = async (options: Parameters<Workbench['options']>[0] = {}, provider
   return { host, ims: host.get(EmayImsService) };
 };
 
-async function sql(statement: string): Promise<Record<string, unknown>[]> {
-  const source = await openEmbeddedSqlite(bench.file().path);
-  return source.query<Record<string, unknown>[]>(statement).finally(() => source.destroy());
+/** Past the module. */
+function sql(statement: string): Record<string, unknown>[] {
+  const file = new Database(bench.file().path, { timeout: 5_000 });
+  try {
+    const prepared = file.prepare(statement);
+    if (prepared.reader) return prepared.all() as Record<string, unknown>[];
+    prepared.run();
+    return [];
+  } finally {
+    file.close();
+  }
 }
 
 describe("a host's logger that throws", () => {
@@ -81,12 +89,12 @@ describe("a host's logger that throws", () => {
 
   it('starts no second round of a job that fails, and ends none', async () => {
     const { ims } = await start({ dispatch: { intervalMs: 10 } });
-    await sql('ALTER TABLE emay_ims_message RENAME TO hidden');
+    sql('ALTER TABLE emay_ims_message RENAME TO hidden');
     await eventually(
       () => logger.thrown,
       (thrown) => thrown > 2,
     );
-    await sql('ALTER TABLE hidden RENAME TO emay_ims_message');
+    sql('ALTER TABLE hidden RENAME TO emay_ims_message');
     await ims.enqueue([MESSAGE]);
     await eventually(
       () => ims.findOne('one'),
@@ -114,9 +122,9 @@ describe("a host's logger that throws", () => {
       () => bench.simulator.handedOut().length,
       (count) => count > 0,
     );
-    await sql('ALTER TABLE emay_ims_report_batch RENAME TO hidden');
+    sql('ALTER TABLE emay_ims_report_batch RENAME TO hidden');
     expect(await pulled).toMatchObject({ stoppedBy: 'SPOOLED' });
-    await sql('ALTER TABLE hidden RENAME TO emay_ims_report_batch');
+    sql('ALTER TABLE hidden RENAME TO emay_ims_report_batch');
     expect(await ims.pullReports()).toMatchObject({ applied: 1, stoppedBy: null });
     expect(await ims.findOne('one')).toMatchObject({ state: 'DELIVERED' });
     expect(logger.thrown).toBeGreaterThan(1);
@@ -127,7 +135,7 @@ describe("a host's logger that throws", () => {
     const past = { ...MESSAGE, expiresAt: new Date(Date.now() + 50) };
     await started.ims.enqueue([past]);
     await started.host.close();
-    await sql(`UPDATE emay_ims_message SET expires_at = 1`);
+    sql(`UPDATE emay_ims_message SET expires_at = 1`);
     const { ims } = await start({ reports: { intervalMs: 10 } });
     await eventually(
       () => ims.findOne('one'),
@@ -156,7 +164,7 @@ describe("a host's logger that throws", () => {
     );
     expect(logger.thrown).toBeGreaterThan(1);
     await host.close();
-    expect(await sql('SELECT * FROM emay_ims_event')).toEqual([]);
+    expect(sql('SELECT * FROM emay_ims_event')).toEqual([]);
   });
 
   it('stops no start', async () => {

@@ -49,7 +49,12 @@ async function createSqlite(): Promise<TestDatabase> {
     typeOrmOptions: null,
     moduleOptions: { type: 'sqlite', path },
     url: `sqlite:${path}`,
-    open: () => openEmbeddedSqlite(path),
+    async open() {
+      const source = await openEmbeddedSqlite(path);
+      // Tests write past the module, beside a thread that may be writing.
+      for (const pragma of ['query_only = OFF', 'busy_timeout = 5000']) await source.query(`PRAGMA ${pragma}`);
+      return source;
+    },
     drop: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -3,7 +3,7 @@ import { Repository, type DataSource, type EntityManager } from 'typeorm';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { ImsMessage } from '../messages/ims-message.entity.js';
 import type { EmayImsSqliteOptions, ResolvedDatabaseOptions } from '../options/module-options.js';
-import { closeEmbeddedSqlite, openEmbeddedSqlite, openEmbeddedSqliteReader } from '../schema/embedded-sqlite.js';
+import { closeEmbeddedSqlite, openEmbeddedSqlite } from '../schema/embedded-sqlite.js';
 import { ImsDatabase } from '../database/ims-database.js';
 import type { OwnPools } from '../database/own-pools.js';
 import type { SharedDatabase, SharedDatabases } from './shared-databases.js';
@@ -60,16 +60,8 @@ export class AccountDatabase {
 
   private openFile({ path, driver }: EmayImsSqliteOptions): Promise<SharedDatabase> {
     return this.shared.open(driver, resolve(path), async () => {
-      const own = await openEmbeddedSqlite(path, driver);
-      try {
-        const reader = await openEmbeddedSqliteReader(path, driver);
-        const database = new ImsDatabase(own, { assertInPlace: () => own.assertInPlace() });
-        // The reader first: the last connection to close checkpoints the file.
-        return { database, reader, wakes: NO_WAKES, close: () => closeEmbeddedSqlite([reader, own]) };
-      } catch (error) {
-        await closeEmbeddedSqlite([own]);
-        throw error;
-      }
+      const reader = await openEmbeddedSqlite(path, driver);
+      return { database: new ImsDatabase(reader), reader, wakes: NO_WAKES, close: () => closeEmbeddedSqlite(reader) };
     });
   }
 

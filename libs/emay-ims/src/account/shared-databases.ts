@@ -7,7 +7,7 @@ import type { DatabaseWakes } from '../wake/database-wakes.js';
 /** A database that is open. */
 export interface OpenedDatabase {
   readonly database: ImsDatabase;
-  /** A second connection to an SQLite file, which cannot write. */
+  /** The connection to an SQLite file that cannot write. */
   readonly reader: EmbeddedSqliteSource | null;
   readonly wakes: DatabaseWakes;
   close(): Promise<void>;

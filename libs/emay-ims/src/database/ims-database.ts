@@ -3,6 +3,7 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { mysql } from './dialects/mysql.js';
 import { postgres } from './dialects/postgres.js';
 import { sqlite } from './dialects/sqlite.js';
+import { EmbeddedSqliteSource } from './embedded-sqlite-source.js';
 import { DEFAULT_LIMITS, type ConnectionLimits } from './pooled-connection.js';
 import { ServerDatabase } from './server-database.js';
 import { mysqlSessions } from './sessions/mysql-sessions.js';
@@ -10,17 +11,15 @@ import { postgresSessions } from './sessions/postgres-sessions.js';
 import type { ServerFacts, ServerSessions } from './sessions/server-sessions.js';
 import { SharedCommits, type WorkKind } from './shared-commits.js';
 import type { SqlDialect } from './sql-dialect.js';
-import type { SqlRow, SqlSession, SqlWork } from './sql-session.js';
-import { withoutData } from './store-failure.js';
+import type { SqlRow, SqlWork } from './sql-session.js';
 import { TableNames } from './table-names.js';
 
 export type { SqlRow, SqlSession, SqlWork } from './sql-session.js';
 
-const DATABASES: Readonly<Record<string, { dialect: SqlDialect; sessions: ServerSessions | null }>> = {
+const SERVERS: Readonly<Record<string, { dialect: SqlDialect; sessions: ServerSessions }>> = {
   postgres: { dialect: postgres, sessions: postgresSessions },
   mysql: { dialect: mysql, sessions: mysqlSessions },
   mariadb: { dialect: mysql, sessions: mysqlSessions },
-  'better-sqlite3': { dialect: sqlite, sessions: null },
 };
 
 /** Settings of a database besides its DataSource. */
@@ -32,8 +31,6 @@ export interface ImsDatabaseSettings {
   facts: ServerFacts;
   /** The DataSource whose transactions an `enqueue` may join; default: the same one. */
   host: DataSource;
-  /** Of an SQLite file: throws where it was deleted or replaced. */
-  assertInPlace: () => void;
 }
 
 /** Options of one piece of work. */
@@ -46,7 +43,7 @@ export interface WorkOptions {
  * The database as the rest of the package sees it: statements with `?`, transactions, and failures that carry no data.
  *
  * - Statements call tables and indexes `emay_ims_…`, wherever they lie: see `TableNames`.
- * - On a server each statement ends by its deadline: see `ServerDatabase`. SQLite has one connection: see `SharedCommits`.
+ * - On a server each statement ends by its deadline: see `ServerDatabase`. An SQLite file has one connection that writes, in a thread of its own: see `SharedCommits`.
  * - Deadlocks and busy locks are retried here, for a bounded time.
  */
 export class ImsDatabase {
@@ -64,22 +61,24 @@ export class ImsDatabase {
       limits = DEFAULT_LIMITS,
       facts = { statementTimeoutMs: 0, losesCommits: false },
       host = dataSource,
-      assertInPlace,
     }: Partial<ImsDatabaseSettings> = {},
   ) {
-    const kind = DATABASES[dataSource.options.type];
-    if (!kind) {
+    this.names = names;
+    this.host = host;
+    if (dataSource instanceof EmbeddedSqliteSource) {
+      this.dialect = sqlite;
+      this.work = new SharedCommits(dataSource.connection);
+      return;
+    }
+    const server = SERVERS[dataSource.options.type];
+    if (!server) {
       throw new EmayImsOptionsError(
         `The data source is of type "${dataSource.options.type}". Use postgres, mysql or mariadb, ` +
           "or database: { type: 'sqlite', path: './data/ims.sqlite' } for an embedded SQLite file of the module's own.",
       );
     }
-    this.dialect = kind.dialect;
-    this.names = names;
-    this.host = host;
-    this.work = kind.sessions
-      ? new ServerDatabase(dataSource, kind.sessions, { limits, facts }, (sql) => this.statement(sql))
-      : new SharedCommits(this.embeddedSession(dataSource.createQueryRunner()), assertInPlace);
+    this.dialect = server.dialect;
+    this.work = new ServerDatabase(dataSource, server.sessions, { limits, facts }, (sql) => this.statement(sql));
   }
 
   rows(sql: string, parameters: readonly unknown[] = [], options?: WorkOptions): Promise<SqlRow[]> {
@@ -122,14 +121,5 @@ export class ImsDatabase {
       this.statements.set(sql, statement);
     }
     return statement;
-  }
-
-  private embeddedSession(runner: QueryRunner): SqlSession {
-    const queried = (sql: string, parameters: readonly unknown[] = []) =>
-      withoutData(() => runner.query(sql, [...parameters], true));
-    return {
-      rows: async (sql, parameters) => (await queried(sql, parameters)).records as SqlRow[],
-      run: async (sql, parameters) => (await queried(sql, parameters)).affected ?? 0,
-    };
   }
 }

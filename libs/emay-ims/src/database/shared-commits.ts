@@ -1,8 +1,10 @@
-import { setImmediate as immediately } from 'node:timers/promises';
+import type { SqliteConnection } from './sqlite-connection.js';
+import { SqliteSteps } from './sqlite-steps.js';
+import type { SqliteThread } from './sqlite-thread.js';
 import type { WorkOptions } from './ims-database.js';
-import type { SqlSession, SqlWork } from './sql-session.js';
+import type { SqlWork } from './sql-session.js';
 import { retrying } from './retrying.js';
-import { isTransient } from './store-failure.js';
+import { isConnectionLost, isTransient } from './store-failure.js';
 
 /** Works in one transaction. Beyond that nothing is gained, and each waits for the last. */
 const MAX_TOGETHER = 64;
@@ -11,6 +13,7 @@ const MAX_TOGETHER = 64;
 export type WorkKind = 'read' | 'write' | 'transaction';
 
 interface Waiting {
+  /** Of a read or a write: calls its statement at once, and no other. */
   readonly work: SqlWork<unknown>;
   readonly kind: WorkKind;
   readonly resolve: (value: unknown) => void;
@@ -18,11 +21,13 @@ interface Waiting {
 }
 
 /**
- * The one connection of an SQLite file, shared by all callers of this process.
+ * The one connection that writes to an SQLite file, shared by all callers of this process.
  *
- * - One work at a time, so that no statement ever lands inside another caller's transaction.
+ * - One transaction at a time, so that no statement ever lands inside another caller's.
  * - Writes that wait at the same time share one transaction, each under a savepoint of its own: waiting for the disk is
  *   most of what a small write costs. None is told that it is done before that commit.
+ * - Reads that wait, and writes of one statement each, travel to the thread in one message, commit included. Only a work of several
+ *   statements goes to and fro, as it decides between them.
  * - Where the shared transaction fails, each is done by itself: one that fills the disk takes no other along.
  * - Nothing is read, committed or said to be done in a file that was deleted or replaced meanwhile.
  */
@@ -30,12 +35,9 @@ export class SharedCommits {
   private waiting: Waiting[] = [];
   private isBusy = false;
 
-  constructor(
-    private readonly session: SqlSession,
-    private readonly assertInPlace: () => void = () => undefined,
-  ) {}
+  constructor(private readonly connection: SqliteConnection) {}
 
-  /** SQLite's statements run in this thread: none is cut off. */
+  /** No statement is cut off: SQLite waits for nobody. */
   perform<T>(work: SqlWork<T>, kind: WorkKind, _options?: WorkOptions): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.waiting.push({ work, kind, resolve: resolve as (value: unknown) => void, reject });
@@ -47,73 +49,105 @@ export class SharedCommits {
     this.isBusy = true;
     while (this.waiting.length > 0) {
       const next = this.waiting.splice(0, MAX_TOGETHER);
-      // Reads wait for nobody's lock, and nobody's commit.
-      for (const read of next.filter(({ kind }) => kind === 'read')) await this.alone(read);
-      const writes = next.filter(({ kind }) => kind !== 'read');
-      if (writes.length > 1) await this.together(writes);
-      else if (writes[0]) await this.alone(writes[0]);
-      // SQLite blocks this thread: let answers of the gateway in meanwhile, so that what they bring shares a commit.
-      await immediately();
+      try {
+        await this.performTogether(await this.connection.thread(), next);
+      } catch (error) {
+        for (const { reject } of next) reject(error);
+      }
     }
     this.isBusy = false;
   }
 
-  private async together(writes: readonly Waiting[]): Promise<void> {
+  private async performTogether(thread: SqliteThread, all: readonly Waiting[]): Promise<void> {
+    // Reads wait for nobody's lock, and nobody's commit.
+    const busyReads = this.read(
+      thread,
+      all.filter(({ kind }) => kind === 'read'),
+    );
+    const writes = all.filter(({ kind }) => kind !== 'read');
+    if (writes.length > 1) await this.write(thread, writes);
+    else if (writes[0]) await this.alone(thread, writes[0]);
+    for (const read of await busyReads) await this.alone(thread, read);
+  }
+
+  /** @returns those for which the database was busy */
+  private async read(thread: SqliteThread, reads: readonly Waiting[]): Promise<Waiting[]> {
+    if (reads.length === 0) return [];
+    const busy: Waiting[] = [];
+    const steps = new SqliteSteps(thread);
+    steps.take('alone');
+    const readOne = (read: Waiting) =>
+      read.work(steps.session).then(read.resolve, (error: unknown) => {
+        if (isTransient(error)) busy.push(read);
+        else read.reject(error);
+      });
+    await Promise.all(reads.map(readOne));
+    return busy;
+  }
+
+  private async write(thread: SqliteThread, writes: readonly Waiting[]): Promise<void> {
     try {
-      for (const end of await retrying(() => this.inOneTransaction(writes))) end();
+      for (const end of await retrying(() => this.inOneTransaction(thread, writes))) end();
     } catch (error) {
-      // A lock that was not to be had for so long will not be had by each in turn either.
-      if (isTransient(error)) for (const { reject } of writes) reject(error);
-      else for (const write of writes) await this.alone(write);
+      // A lock that was not to be had for so long will not be had by each in turn either; what may be stored is not done again.
+      if (isTransient(error) || isConnectionLost(error)) for (const { reject } of writes) reject(error);
+      else for (const write of writes) await this.alone(thread, write);
     }
   }
 
-  private async alone(waiting: Waiting): Promise<void> {
+  private async alone(thread: SqliteThread, waiting: Waiting): Promise<void> {
     try {
       if (waiting.kind === 'transaction')
-        for (const end of await retrying(() => this.inOneTransaction([waiting]))) end();
-      else waiting.resolve(await retrying(() => this.inPlace(waiting.work)));
+        for (const end of await retrying(() => this.inOneTransaction(thread, [waiting]))) end();
+      else waiting.resolve(await retrying(() => this.byItself(thread, waiting)));
     } catch (error) {
       waiting.reject(error);
     }
   }
 
   /** A single statement is its own commit. */
-  private inPlace<T>(work: SqlWork<T>): Promise<T> {
-    this.assertInPlace();
-    return work(this.session);
+  private byItself(thread: SqliteThread, { work, kind }: Waiting): Promise<unknown> {
+    const steps = new SqliteSteps(thread, kind === 'write');
+    steps.take('alone');
+    return work(steps.session);
   }
 
   /** @returns what to tell each, now that it is committed */
-  private async inOneTransaction(writes: readonly Waiting[]): Promise<(() => void)[]> {
-    // IMMEDIATE: a transaction that begins with a read cannot wait for the write lock later, only fail.
-    await this.session.run('BEGIN IMMEDIATE');
+  private async inOneTransaction(thread: SqliteThread, writes: readonly Waiting[]): Promise<(() => void)[]> {
+    const steps = new SqliteSteps(thread);
+    steps.take('begin');
     try {
-      const ends: (() => void)[] = [];
-      for (const each of writes) ends.push(await this.underSavepoint(each));
-      this.assertInPlace();
-      await this.session.run('COMMIT');
-      return ends;
+      const ends: Promise<() => void>[] = [];
+      for (const each of writes) {
+        const end = each.kind === 'write' ? this.apart(steps, each) : this.underSavepoint(steps, each);
+        ends.push(end);
+        if (each.kind === 'transaction') await end;
+      }
+      await steps.end('commit');
+      return await Promise.all(ends);
     } catch (error) {
       // The first failure is the one to tell.
-      await this.session.run('ROLLBACK').catch(() => undefined);
+      await steps.end('rollback').catch(() => undefined);
       throw error;
     }
   }
 
-  private async underSavepoint({ work, resolve, reject }: Waiting): Promise<() => void> {
-    await this.session.run('SAVEPOINT work');
+  private apart(steps: SqliteSteps, { work, resolve, reject }: Waiting): Promise<() => void> {
+    return work(steps.apart).then(
+      (value) => () => resolve(value),
+      (error: unknown) => () => reject(error),
+    );
+  }
+
+  private async underSavepoint(steps: SqliteSteps, { work, resolve, reject }: Waiting): Promise<() => void> {
+    steps.take('savepoint');
     try {
-      const value = await work(this.session);
-      await this.session.run('RELEASE work');
+      const value = await work(steps.session);
+      steps.take('release');
       return () => resolve(value);
     } catch (error) {
       if (isTransient(error)) throw error;
-      // On a full disk SQLite has taken the whole transaction back already.
-      await this.session.run('ROLLBACK TO work').catch(() => {
-        throw error;
-      });
-      await this.session.run('RELEASE work');
+      steps.take('undo');
       return () => reject(error);
     }
   }

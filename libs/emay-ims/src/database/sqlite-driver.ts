@@ -1,32 +1,76 @@
+import { createRequire } from 'node:module';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 
 /** How Node, `bindings` and V8 say that a module, or the native part of one, is not there or not for this machine. */
 const NOT_LOADED =
   /^(?:ERR_)?MODULE_NOT_FOUND|^ERR_DLOPEN_FAILED|Could not locate the bindings file|NODE_MODULE_VERSION|invalid ELF header/;
+const DEFAULT_DRIVER = 'libsql';
 
-/** What can be constructed, of what `database.driver` may be: a class, or a module whose default export is one. `null`: nothing. */
-export function driverClass(driver: unknown): unknown {
-  const found = typeof driver === 'object' && driver !== null && 'default' in driver ? driver.default : driver;
-  return typeof found === 'function' ? found : null;
+/** A driver of SQLite files: loaded here for those who read, and once more in the thread that writes. */
+export interface SqliteDriver {
+  /** Of its module; absolute. */
+  readonly path: string;
+  /** `better-sqlite3`-compatible, if it is what it should be. */
+  readonly Database: unknown;
 }
 
 /**
- * The class that opens SQLite files: of the host's choice, or else `libsql`.
+ * The driver of the host's choice, or else `libsql`.
  *
- * @throws EmayImsOptionsError where `libsql` is not there for this machine
+ * @param given name or path of a module, or the URL of its file
+ * @throws EmayImsOptionsError where it does not load: `libsql` is not there for this machine, or the name leads nowhere
  */
-export async function loadSqliteDriver(given: unknown): Promise<unknown> {
-  if (given !== undefined && given !== null) return driverClass(given);
+export function loadSqliteDriver(given: string | undefined): SqliteDriver {
+  if (typeof given === 'string') {
+    try {
+      return load(pathOf(given));
+    } catch (error) {
+      throw new EmayImsOptionsError(refusal(error));
+    }
+  }
   try {
-    return (await import('libsql')).default;
+    return load(resolveFrom([OWN_FILE, ...HOST_FILES()], DEFAULT_DRIVER));
   } catch (error) {
     throw new EmayImsOptionsError(
       `EmayImsModule cannot start: libsql, which opens the SQLite file, does not load on ${process.platform}-${process.arch} ` +
         `(${firstLine(error)}). Its native part is an optional dependency (@libsql/…) for each platform: install on the platform that the ` +
-        'application runs on, without --omit=optional or --no-optional, and do not copy node_modules from another one. Or give ' +
+        'application runs on, without --omit=optional or --no-optional, and do not copy node_modules from another one. Or name ' +
         'another better-sqlite3-compatible module as database.driver.',
     );
   }
+}
+
+/** By `require`: jest, too, finds each kind of module with it, and it takes a path on Windows. */
+function load(path: string): SqliteDriver {
+  const loaded: unknown = createRequire(path)(path);
+  const isWrapped = typeof loaded === 'object' && loaded !== null && 'default' in loaded;
+  return { path, Database: isWrapped ? loaded.default : loaded };
+}
+
+/** A bundler may have put anything in the place of `import.meta.url`, or nothing. */
+const OWN_FILE: string | undefined = import.meta.url;
+/** Whose dependencies a driver is among: of the folder the application was started in, or of its main file. */
+const HOST_FILES = () => [join(process.cwd(), 'package.json'), process.argv[1]];
+
+function pathOf(given: string): string {
+  if (given.startsWith('file:')) return fileURLToPath(given);
+  if (isAbsolute(given)) return given;
+  return resolveFrom([...HOST_FILES(), OWN_FILE], /^\.{1,2}[\\/]/.test(given) ? resolve(given) : given);
+}
+
+/** @throws what the first of them says, where none knows the module */
+function resolveFrom(files: readonly (string | undefined)[], name: string): string {
+  let failure: unknown;
+  for (const file of files) {
+    try {
+      return createRequire(file as string).resolve(name);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
 }
 
 /** What is wrong with the driver, where it is the driver that failed, not the file; otherwise `null`. */
@@ -34,9 +78,12 @@ export function driverProblem(error: unknown): string | null {
   // What a class lacks ends in a TypeError of the language; those of Node, about a path for example, have a code.
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   const isNoDriver = name === 'TypeError' && code === undefined;
-  if (!isNoDriver && !NOT_LOADED.test(describeDriverError(error))) return null;
+  return isNoDriver || NOT_LOADED.test(describeDriverError(error)) ? refusal(error) : null;
+}
+
+function refusal(error: unknown): string {
   return (
-    `EmayImsModule cannot start: database.driver opens no SQLite file (${firstLine(error)}). Give a better-sqlite3-compatible class, ` +
+    `EmayImsModule cannot start: database.driver opens no SQLite file (${firstLine(error)}). Name a better-sqlite3-compatible module, ` +
     'installed with its native part for this platform and this Node (npm rebuild), or leave database.driver out: libsql is used then.'
   );
 }

@@ -37,12 +37,19 @@ function tighten(path: string): void {
   }
 }
 
+/** A file by its name, and which one that was. */
+export interface OpenedFile {
+  path: string;
+  dev: bigint;
+  ino: bigint;
+}
+
 /**
  * The files of a database as they were opened. SQLite goes on writing to a file that was deleted or replaced, where nobody
  * will ever find what it stores.
  */
 export class OpenedFiles {
-  private readonly files: readonly { path: string; dev: bigint; ino: bigint }[];
+  readonly files: readonly OpenedFile[];
 
   /** @param path absolute; its connection stays open for as long as this is asked, so none of the files goes by itself */
   constructor(path: string) {

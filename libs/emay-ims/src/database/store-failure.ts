@@ -15,6 +15,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof EmayImsStoreError && !error.mayBeStored && TRANSIENT.has(error.driverCode);
 }
 
+/** Whether the connection is gone. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof EmayImsStoreError && error.driverCode === 'CONNECTION_LOST';
+}
+
 /** SQLSTATEs of PostgreSQL with which the server itself ends the connection, or says that it is in no state to serve. */
 const ENDS_CONNECTION = /^(08|28|53|57P|58|XX|25P03)/;
 /** The same of MySQL and MariaDB: shutdown, aborted, killed (MariaDB), waited for too long. By number: `mysql2` does not name all. */
@@ -56,8 +61,13 @@ export async function withoutData<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw error instanceof EmayImsStoreError ? error : new EmayImsStoreError(driverCode(error));
+    throw storeErrorOf(error);
   }
+}
+
+/** What a driver threw, by its code alone. */
+export function storeErrorOf(error: unknown): EmayImsStoreError {
+  return error instanceof EmayImsStoreError ? error : new EmayImsStoreError(driverCode(error));
 }
 
 function driverCode(error: unknown): string {

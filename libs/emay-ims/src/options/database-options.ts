@@ -1,5 +1,4 @@
 import { DEFAULT_LIMITS } from '../database/pooled-connection.js';
-import { driverClass } from '../database/sqlite-driver.js';
 import type {
   EmayImsDatabaseOptions,
   EmayImsServerDatabaseOptions,
@@ -43,14 +42,14 @@ function problemsOf(database: unknown): string[] {
       "database.path must be the path of a file, e.g. './data/ims.sqlite', and no URL: what is kept in memory is lost with the process",
     ];
   }
-  if (isSqlite && database.driver !== undefined && database.driver !== null && driverClass(database.driver) === null) {
+  if (isSqlite && database.driver !== undefined && database.driver !== null && !isText(database.driver)) {
     return [
-      "database.driver must be a better-sqlite3-compatible class, such as the default export of 'better-sqlite3': not its name, nor a " +
-        'promise of it (await import(…)), nor a driver of another kind (sqlite3, node:sqlite)',
+      "database.driver must be the name or path of a better-sqlite3-compatible module: write driver: 'better-sqlite3'. Its class, or the " +
+        'module itself, cannot enter the thread that SQLite runs in',
     ];
   }
   const place = isSqlite ? database.path : database.dataSource;
-  if (typeof place !== 'string' || place.trim() === '') return [EITHER];
+  if (!isText(place)) return [EITHER];
   const known = isSqlite
     ? ['type', 'path', 'driver']
     : ['dataSource', 'currentManager', 'listenAddress', ...NAMES, ...Object.keys(DEFAULTS)];
@@ -97,6 +96,10 @@ function problemsOf(database: unknown): string[] {
 function isAddress(value: unknown): boolean {
   if (typeof value !== 'string' || !/^[^/@?#\s]+(\/[^/@?#\s]+)?$/.test(value)) return false;
   return URL.canParse(`postgres://${value}`) && new URL(`postgres://${value}`).hostname !== '';
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -5,13 +5,13 @@ import type { ProtocolOptions } from '../protocol/index.js';
 /** Where messages are kept: a file of the module's own, or the host's database. */
 export type EmayImsDatabaseOptions = EmayImsSqliteOptions | EmayImsServerDatabaseOptions;
 
-/** An SQLite file of the module's own, in a connection of its own. Created and migrated by itself. */
+/** An SQLite file of the module's own, in a thread of its own. Created and migrated by itself. */
 export interface EmayImsSqliteOptions {
   type: 'sqlite';
   /** Path of the file; its folder is created. */
   path: string;
-  /** A `better-sqlite3`-compatible class, or the module that exports it. Default: `libsql`, which needs no compiler and no download. */
-  driver?: unknown;
+  /** Name or path of a `better-sqlite3`-compatible module. Default: `libsql`, which needs no compiler and no download. */
+  driver?: string | undefined;
 }
 
 /** PostgreSQL, MySQL 8 or MariaDB, by a DataSource of the host and connections of the module's own to the same database. */

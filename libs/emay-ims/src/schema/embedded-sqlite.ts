@@ -19,47 +19,29 @@ interface SqliteConnection {
 const OPENING_MS = 30_000;
 
 /**
- * Opens an SQLite file in a connection of our own, made for not losing anything: WAL with `synchronous=FULL`, so what
- * is committed survives a power cut. The file is its owner's alone.
- *
- * @param driver a `better-sqlite3`-compatible module; default: `libsql`, whose binaries ship in the npm registry.
+ * No waiting inside SQLite: here it would block the process, which may be the one that holds the lock. WAL with `synchronous=FULL`:
+ * what is committed survives a power cut. TypeORM turns foreign keys on for its connection, so they are on for the other.
  */
-export async function openEmbeddedSqlite(path: string, driver?: unknown): Promise<EmbeddedSqliteSource> {
-  return open(path, driver, false);
-}
+const PRAGMAS = ['busy_timeout = 0', 'journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON'];
 
 /**
- * A second connection to the same file for those who read messages through TypeORM. It cannot write: a transaction of
- * theirs on our connection would swallow our rows, and its rollback would lose them.
+ * Opens an SQLite file, and migrates it. The file is its owner's alone.
+ *
+ * @param driver name or path of a `better-sqlite3`-compatible module; default: `libsql`, whose binaries ship in the npm registry.
  */
-export async function openEmbeddedSqliteReader(path: string, driver?: unknown): Promise<EmbeddedSqliteSource> {
-  return open(path, driver, true);
-}
-
-/** Closes connections, in this order, and their files with the last. */
-export async function closeEmbeddedSqlite(sources: readonly EmbeddedSqliteSource[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const source of sources) await source.destroy().catch((error: unknown) => failures.push(error));
-  await releaseFiles();
-  if (failures.length > 0) throw failures[0];
-}
-
-async function open(given: string, driver: unknown, readOnly: boolean): Promise<EmbeddedSqliteSource> {
+export async function openEmbeddedSqlite(given: string, driver?: string): Promise<EmbeddedSqliteSource> {
   const path = resolve(given);
+  const { path: driverPath, Database } = loadSqliteDriver(driver);
   const options: DataSourceOptions = {
     type: 'better-sqlite3',
     database: path,
-    driver: await loadSqliteDriver(driver),
+    driver: Database,
     entities: EMAY_IMS_ENTITIES,
-    migrations: readOnly ? [] : EMAY_IMS_MIGRATIONS,
+    migrations: EMAY_IMS_MIGRATIONS,
     migrationsTableName: 'emay_ims_migration',
     prepareDatabase: (connection: SqliteConnection) => {
       try {
-        // No waiting inside SQLite: that would block this process, which may be the one that holds the lock.
-        connection.pragma('busy_timeout = 0');
-        connection.pragma('journal_mode = WAL');
-        connection.pragma('synchronous = FULL');
-        if (readOnly) connection.pragma('query_only = ON');
+        for (const pragma of PRAGMAS) connection.pragma(pragma);
       } catch (error) {
         connection.close(); // TypeORM forgets a connection that could not be prepared.
         throw error;
@@ -69,8 +51,13 @@ async function open(given: string, driver: unknown, readOnly: boolean): Promise<
   const openOnce = async () => {
     makePrivate(path);
     const source = new EmbeddedSqliteSource(options);
-    await (readOnly ? source.initialize() : runEmayImsMigrations(source));
-    source.watch(path);
+    await runEmayImsMigrations(source);
+    try {
+      await source.handOver({ path, driver: driverPath, pragmas: PRAGMAS });
+    } catch (error) {
+      await source.destroy();
+      throw error;
+    }
     return source;
   };
   try {
@@ -82,6 +69,16 @@ async function open(given: string, driver: unknown, readOnly: boolean): Promise<
   } catch (error) {
     await releaseFiles();
     throw cannotOpen(given, error);
+  }
+}
+
+/** Closes both connections, and the file with the second: the last connection of all to close it takes its log in. */
+export async function closeEmbeddedSqlite(source: EmbeddedSqliteSource): Promise<void> {
+  try {
+    await source.closeReader();
+    await releaseFiles();
+  } finally {
+    await source.connection.close();
   }
 }
 
