@@ -70,8 +70,10 @@ export class MessageQueue {
     const parameters = [this.account, ...attemptParameters(attempt), ...this.newMessageRows(messages)];
     const ids = messages.map(({ customImsId }) => customImsId);
     await this.database.transaction(async (session) => {
-      await session.run(this.sql.insertSubmitting, parameters);
-      await this.attempts.add(attempt, ids, session);
+      const storing = session.run(this.sql.insertSubmitting, parameters);
+      // Together on their way to the thread of an SQLite file. Drivers of servers take one statement at a time.
+      if (!this.database.dialect.takesTogether) await storing;
+      await Promise.all([storing, this.attempts.add(attempt, ids, session)]);
     });
   }
 
