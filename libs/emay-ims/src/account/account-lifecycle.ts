@@ -140,10 +140,14 @@ export class AccountLifecycle implements AccountSource {
     const identities = gatewayIdentities(parts.options);
     this.releaseAppId = claimInProcess(this.name, identities);
     try {
-      const { database: opened, workChecks } = await database.open((name, withinMs) =>
+      const {
+        database: opened,
+        workChecks,
+        claimRenewals,
+      } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
-      const claim = new ClaimInDatabase(opened, this.name, identities);
+      const claim = new ClaimInDatabase(opened, this.name, identities, claimRenewals);
       await claim.take();
       this.account = await this.wiring.wire({ ...parts, database: opened, workChecks, claim });
       return this.account;
