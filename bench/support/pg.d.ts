@@ -1,6 +1,6 @@
 /** As much of `pg` as the benchmark uses, and as BullMQ asks of a pool; the package brings no types. */
 declare module 'pg' {
-  import type { PgPool } from 'bullmq';
+  import type { PgPool, PgQueryable } from 'bullmq';
   export interface QueryResult {
     rows: Record<string, unknown>[];
     rowCount: number | null;
@@ -8,7 +8,7 @@ declare module 'pg' {
   export class Pool implements PgPool {
     constructor(options: { connectionString: string; max: number; options?: string; keepAlive?: boolean });
     query(query: { text: string; name?: string; values?: unknown[] }): Promise<QueryResult>;
-    query<Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }>;
+    query(text: string, values?: readonly unknown[]): ReturnType<PgQueryable['query']>;
     connect: PgPool['connect'];
     on: PgPool['on'];
     removeAllListeners: PgPool['removeAllListeners'];

@@ -31,8 +31,8 @@ export function databaseCpu(database: BenchDatabase): WatchServerCpu {
     const connection = await connect(database, 1);
     const read = async () => {
       const tasks = (await connection.rows(sql)).map(({ task }) => String(task));
-      const read = await Promise.all(tasks.map(async (task) => [task, await taskSeconds(task, name)] as const));
-      return new Map(read.flatMap(([task, seconds]) => (seconds === null ? [] : [[task, seconds] as const])));
+      const spent = await Promise.all(tasks.map(async (task) => [task, await taskSeconds(task, name)] as const));
+      return new Map(spent.flatMap(([task, seconds]) => (seconds === null ? [] : [[task, seconds] as const])));
     };
     const before = await read();
     return async () => {
