@@ -143,11 +143,11 @@ export class AccountLifecycle implements AccountSource {
       const {
         database: opened,
         workChecks,
-        claimRenewals,
+        claims,
       } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
-      const claim = new ClaimInDatabase(opened, this.name, identities, claimRenewals);
+      const claim = new ClaimInDatabase(opened, this.name, identities, claims);
       await claim.take();
       this.account = await this.wiring.wire({ ...parts, database: opened, workChecks, claim });
       return this.account;

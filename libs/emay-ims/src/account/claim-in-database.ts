@@ -4,9 +4,9 @@ import type { RowColumns } from '../database/sql-dialect.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { newToken } from '../messages/ids.js';
-import type { ClaimRenewals } from './claim-renewals.js';
 import { sameGateway } from './claims-of-process.js';
 import type { GatewayIdentity } from './gateway-identity.js';
+import type { SharedClaims } from './shared-claims.js';
 
 /** How often a claim is renewed. */
 export const RENEW_CLAIM_EVERY_MS = 30_000;
@@ -28,21 +28,23 @@ export class ClaimInDatabase {
     private readonly account: string,
     private readonly identities: readonly GatewayIdentity[],
     /** Of all accounts on the database. */
-    private readonly renewals: ClaimRenewals,
+    private readonly shared: SharedClaims,
   ) {
     this.isHeld = isHeldLease(database.dialect);
   }
 
   /** @throws EmayImsOptionsError where an account of another name has it */
   async take(): Promise<void> {
-    await this.database.transaction(async (session) => {
-      for (const identity of this.identities) await this.takeOne(identity, session);
-    });
+    await this.shared.inTurn(() =>
+      this.database.transaction(async (session) => {
+        for (const identity of this.identities) await this.takeOne(identity, session);
+      }),
+    );
   }
 
   async renew(): Promise<void> {
     const names = this.identities.map(({ key }) => this.rowOf(key));
-    if ((await this.renewals.renew(names, LASTS_MS)) || (await this.areThere(names))) return;
+    if ((await this.shared.renew(names, LASTS_MS)) || (await this.areThere(names))) return;
     try {
       await this.take();
     } catch (error) {

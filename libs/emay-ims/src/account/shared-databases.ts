@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import type { EmbeddedSqliteSource } from '../database/embedded-sqlite-source.js';
-import { ClaimRenewals } from './claim-renewals.js';
+import { SharedClaims } from './shared-claims.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 
 /** A database that is open. */
@@ -15,7 +15,7 @@ export interface OpenedDatabase {
 /** One that accounts share. */
 export interface SharedDatabase extends OpenedDatabase {
   readonly workChecks: AccountWorkChecks;
-  readonly claimRenewals: ClaimRenewals;
+  readonly claims: SharedClaims;
 }
 
 interface Entry {
@@ -66,7 +66,7 @@ function newEntry(openFirst: () => Promise<OpenedDatabase>): Entry {
     opening: openFirst().then((opened) => ({
       ...opened,
       workChecks: new AccountWorkChecks(opened.database, () => entry.users),
-      claimRenewals: new ClaimRenewals(opened.database),
+      claims: new SharedClaims(opened.database),
     })),
   };
   return entry;
