@@ -185,7 +185,7 @@ describe.each(databasesUnderTest())('two processes on one database: %s', (kind) 
     await claims[0]!.take();
     const ends = await Promise.allSettled([refused, ...claims.slice(1)].map((each) => each.take()));
     expect(ends.map(({ status }) => status)).toEqual(['rejected', ...claims.slice(1).map(() => 'fulfilled')]);
-    expect(most).toBe(4);
+    expect(most).toBe(8);
   });
 
   it('what a process has left that is gone runs out', async () => {

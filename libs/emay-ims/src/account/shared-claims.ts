@@ -2,7 +2,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { ImsDatabase } from '../database/ims-database.js';
 
 /** Fewer than a pool has connections by default (10): jobs of accounts that have started need some. */
-const TAKEN_AT_A_TIME = 4;
+const TAKEN_AT_A_TIME = 8;
 /** Names in one statement: at most as many texts of it are kept as there are numbers up to here. */
 const RENEWED_AT_A_TIME = 100;
 
