@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DATABASE_KINDS, type DatabaseKind } from './support/databases.js';
 
@@ -10,6 +12,9 @@ export const USAGE = `Measures the numbers of docs/benchmarks.md
   --db <databases>   of ${DATABASE_KINDS.join(', ')} (default: all)
   --rounds <number>  how often each contender has its turn (default 5)
   --json             the last line is one JSON object, by goal
+  --large            P5 also with 10,000,000 rows, which takes an hour for each database to fill in
+  --against <folder> instead of the goals: the module here and that of another commit, taking turns. The folder is a
+                     checkout of its own with dependencies, and built (npm ci && npm run build)
   --profile <folder> write a CPU profile of each contender's process there
   --help             print this
 `;
@@ -21,6 +26,9 @@ export interface Settings {
   databases: DatabaseKind[];
   rounds: number;
   isJson: boolean;
+  isLarge: boolean;
+  /** Folder of another commit to compare with. */
+  against: string | null;
   profileFolder: string | null;
   isHelp: boolean;
 }
@@ -35,6 +43,8 @@ export function readCommandLine(args: string[]): Settings {
       db: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       json: { type: 'boolean', default: false },
+      large: { type: 'boolean', default: false },
+      against: { type: 'string' },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -50,9 +60,20 @@ export function readCommandLine(args: string[]): Settings {
     databases: databases.length > 0 ? (databases as DatabaseKind[]) : [...DATABASE_KINDS],
     rounds,
     isJson: values.json,
+    isLarge: values.large,
+    against: values.against === undefined ? null : builtTree(values.against),
     profileFolder: values.profile ?? null,
     isHelp: values.help,
   };
+}
+
+function builtTree(folder: string): string {
+  const path = resolve(folder);
+  const built = 'libs/emay-ims/dist/index.js';
+  if (!existsSync(join(path, built))) throw new RangeError(`--against ${folder}: there is no ${built}; build it first`);
+  if (!existsSync(join(path, 'node_modules')))
+    throw new RangeError(`--against ${folder}: it needs dependencies of its own; run npm ci there`);
+  return path;
 }
 
 function listed(values: string[]): string[] {

@@ -2,6 +2,7 @@ import { readCommandLine, USAGE, type Settings } from './command-line.js';
 import { GOALS } from './goals/index.js';
 import type { Bench, Outcome } from './goals/goal.js';
 import { asJson, table } from './report.js';
+import { comparisonTable, compareTrees } from './compare-trees.js';
 import { versionOf, type DatabaseKind } from './support/databases.js';
 import { machineLine } from './support/machine.js';
 import { endProcesses } from './support/processes.js';
@@ -23,6 +24,7 @@ async function main(settings: Settings): Promise<void> {
   }
   const bench: Bench = {
     isQuick: settings.isQuick,
+    isLarge: settings.isLarge,
     rounds: settings.rounds,
     databases: [...versions.keys()],
     redisUrl: await findRedis(),
@@ -30,6 +32,16 @@ async function main(settings: Settings): Promise<void> {
     say: (line) => console.error(`${new Date().toISOString().slice(11, 19)}  ${line}`),
     skip: (what) => void skipped.push(what),
   };
+
+  if (settings.against !== null) {
+    const compared = await compareTrees(bench, goals, settings.against);
+    console.log(`\n${machineLine([...versions.values()])}`);
+    console.log(`${bench.rounds} rounds, median (min–max); there: ${settings.against}\n`);
+    console.log(comparisonTable(compared));
+    for (const what of skipped) console.log(`SKIPPED ${what}`);
+    if (settings.isJson) console.log(JSON.stringify(compared));
+    return;
+  }
 
   const outcomes: Outcome[] = [];
   const failures: string[] = [];
@@ -49,6 +61,9 @@ async function main(settings: Settings): Promise<void> {
     `${bench.rounds} rounds, median (min–max)${bench.isQuick ? ', QUICK: too short to mean anything' : ''}\n`,
   );
   console.log(table(outcomes));
+  console.log(
+    '\nCPU: microseconds for each message, of the process + of its server. open: met, but not in every round',
+  );
   console.log(`\n${outcomes.map(({ key, what }) => `${key}: ${what}`).join('\n')}`);
   for (const what of skipped) console.log(`SKIPPED ${what}`);
   for (const failure of failures) console.log(`FAILED ${failure}`);

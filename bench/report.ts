@@ -1,7 +1,8 @@
 import type { Comparison, Outcome } from './goals/goal.js';
-import type { Spread } from './support/spread.js';
+import type { Cpu, Spread } from './support/spread.js';
 
 const HEAD = ['goal', 'ours', 'against', 'ours : theirs', 'goal', 'met'];
+const MET: Readonly<Record<Comparison['met'], string>> = { yes: 'yes', open: 'open', no: 'NO' };
 
 /** The outcomes as a table for people: a line for each comparison. */
 export function table(outcomes: readonly Outcome[]): string {
@@ -9,21 +10,26 @@ export function table(outcomes: readonly Outcome[]): string {
     if (comparisons.length === 0) return [[key, `${written(ours)} ${unit}`, '', '', '', '']];
     return comparisons.map(({ baseline, theirs, goal, met, ...comparison }, index) => [
       index === 0 ? key : '',
-      index === 0 ? `${written(ours)} ${unit}` : '',
-      theirs === null ? '' : `${baseline} ${written(theirs)}`,
+      index === 0 ? `${written(ours)} ${unit}${cpuTime(ours.cpu)}` : '',
+      theirs === null ? '' : `${baseline} ${written(theirs)}${cpuTime(theirs.cpu)}`,
       figure(comparison, unit),
       goal,
-      met ? 'yes' : 'NO',
+      MET[met],
     ]);
   });
-  const widths = HEAD.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  return columns([HEAD, ...rows]);
+}
+
+/** Lines of cells, the first one as head, in columns. */
+export function columns([head = [], ...rows]: readonly string[][]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: string[]) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join('  ')
       .trimEnd();
   const rule = widths.map((width) => '─'.repeat(width));
-  return [HEAD, rule, ...rows].map(line).join('\n');
+  return [head, rule, ...rows].map(line).join('\n');
 }
 
 /** The same for programs, by key. */
@@ -46,29 +52,36 @@ export function asJson(outcomes: readonly Outcome[]): Record<string, unknown> {
           ratios: valuesOf('ratio'),
           differences: valuesOf('difference'),
           goal: comparisons.map(({ baseline, goal }) => (baseline === null ? goal : `${goal} ${baseline}`)).join(', '),
-          met: comparisons.every(({ met }) => met),
+          met: comparisons.every(({ met }) => met === 'yes'),
+          open: comparisons.some(({ met }) => met === 'open'),
         },
       ];
     }),
   );
 }
 
-function written({ median, min, max }: Spread): string {
+export function written({ median, min, max }: Omit<Spread, 'values'>, short = shortened): string {
   return min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
 }
 
-function figure({ kind, value }: Pick<Comparison, 'kind' | 'value'>, unit: string): string {
+function cpuTime(cpu: Cpu | undefined): string {
+  if (!cpu) return '';
+  return ` · CPU ${shortened(cpu.process.median)}${cpu.server ? ` + ${shortened(cpu.server.median)}` : ''} µs`;
+}
+
+function figure({ kind, value, range }: Pick<Comparison, 'kind' | 'value' | 'range'>, unit: string): string {
+  const all = { median: value, ...range };
   switch (kind) {
     case 'ratio':
-      return `${short(value)} ×`;
+      return `${written(all)} ×`;
     case 'difference':
-      return `${value < 0 ? '−' : '+'}${short(Math.abs(value))} ${unit}`;
+      return `${written(all, (one) => `${one < 0 ? '−' : '+'}${shortened(Math.abs(one))}`)} ${unit}`;
     case 'plain':
-      return `${short(value)} ${unit}`;
+      return `${written(all)} ${unit}`;
   }
 }
 
 /** Three digits are more than the noise leaves. */
-function short(value: number): string {
+function shortened(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en', { maximumFractionDigits: 3 });
 }

@@ -1,6 +1,7 @@
 import { connect } from '../support/bare-connection.js';
 import { contend, must } from '../support/contender.js';
 import { REPORTS_PER_PAGE, type WireReport } from '../support/gateway-calls.js';
+import { databaseCpu } from '../support/server-cpu.js';
 import { FLOORS } from './floors.js';
 import { timed } from './pipeline-task.js';
 import { reportPages, type ReportsTask } from './reports-task.js';
@@ -22,7 +23,7 @@ await contend(async ({ database, pages, warmUpPages }: ReportsTask) => {
   };
   await update(reportPages(0, warmUpPages));
   const rest = reportPages(warmUpPages, pages);
-  const sample = await timed(pages * REPORTS_PER_PAGE, () => update(rest));
+  const sample = await timed(pages * REPORTS_PER_PAGE, () => update(rest), databaseCpu(database));
   await connection.close();
   return sample;
 });

@@ -4,6 +4,7 @@ import { contend, must } from '../support/contender.js';
 import { LeanGatewayClient, REPORTS_PER_PAGE } from '../support/gateway-calls.js';
 import { inParallel } from '../support/in-parallel.js';
 import { chunksOf, messages, type Message } from '../support/messages.js';
+import { databaseCpu } from '../support/server-cpu.js';
 import type { Floor } from './floor.js';
 import { FLOORS } from './floors.js';
 import { timed, type PipelineTask } from './pipeline-task.js';
@@ -46,7 +47,11 @@ await contend(async (task: PipelineTask) => {
   const gateway = new LeanGatewayClient(task.gatewayUrl, CONNECTIONS);
   await database.rows(floor.createTable);
   await run(floor, database, gateway, messages(task.warmUp, task.messages));
-  const sample = await timed(task.messages, () => run(floor, database, gateway, messages(task.messages)));
+  const sample = await timed(
+    task.messages,
+    () => run(floor, database, gateway, messages(task.messages)),
+    databaseCpu(task.database),
+  );
   const [row] = await database.rows(
     "SELECT COUNT(*) AS final, COUNT(DISTINCT ims_id) AS ids FROM floor_message WHERE state = 'DELIVERED'",
   );

@@ -7,6 +7,7 @@ import { contend, must } from '../support/contender.js';
 import type { WireReport } from '../support/gateway-calls.js';
 import { inParallel } from '../support/in-parallel.js';
 import { messages, type Message } from '../support/messages.js';
+import { databaseCpu } from '../support/server-cpu.js';
 import { NaiveMessage } from './naive-message.entity.js';
 import { GATEWAY_URL, NaiveSmsService } from './naive-sms.service.js';
 import { timed, type PipelineTask } from './pipeline-task.js';
@@ -58,7 +59,7 @@ await contend(async (task: PipelineTask) => {
   const app = await NestFactory.createApplicationContext(root, { logger: ['error', 'warn'] });
   const sms = app.get(NaiveSmsService);
   await run(sms, messages(task.warmUp, task.messages));
-  const sample = await timed(task.messages, () => run(sms, messages(task.messages)));
+  const sample = await timed(task.messages, () => run(sms, messages(task.messages)), databaseCpu(task.database));
   const delivered = await sms.delivered();
   must(delivered === task.warmUp + task.messages, () => `${delivered} delivered`);
   await app.close();

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { REPORT_PAGE_CHANNEL, type ImsReportPageNotice } from 'nestjs-emay-ims';
 import { contend } from '../support/contender.js';
 import { chunksOf, messages, type Message } from '../support/messages.js';
+import { databaseCpu } from '../support/server-cpu.js';
 import { mustAllBeDelivered, startOurs, type OurApp } from './ours-app.js';
 import { timed, type PipelineTask } from './pipeline-task.js';
 
@@ -38,7 +39,7 @@ function reported(wanted: number): Promise<void> {
 await contend(async (task: PipelineTask) => {
   const app = await startOurs(task.database, task.gatewayUrl, { reports: REPORTS });
   await run(app, messages(task.warmUp, task.messages));
-  const sample = await timed(task.messages, () => run(app, messages(task.messages)));
+  const sample = await timed(task.messages, () => run(app, messages(task.messages)), databaseCpu(task.database));
   await mustAllBeDelivered(app.messages, task.stored + task.warmUp + task.messages);
   await app.close();
   return sample;

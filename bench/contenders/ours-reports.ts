@@ -2,6 +2,7 @@ import { Test } from '@nestjs/testing';
 import { EmayImsClient, type ReportExchange } from 'nestjs-emay-ims';
 import { contend, must } from '../support/contender.js';
 import { REPORTS_PER_PAGE } from '../support/gateway-calls.js';
+import { databaseCpu } from '../support/server-cpu.js';
 import { ourApp, ourImports } from './ours-app.js';
 import { timed } from './pipeline-task.js';
 import { reportPages, type ReportsTask } from './reports-task.js';
@@ -36,7 +37,7 @@ await contend(async ({ database, pages, warmUpPages }: ReportsTask) => {
   };
   await pull(warmUpPages);
   answers = answersOf(warmUpPages, pages);
-  const sample = await timed(pages * REPORTS_PER_PAGE, () => pull(pages));
+  const sample = await timed(pages * REPORTS_PER_PAGE, () => pull(pages), databaseCpu(database));
   await close();
   return sample;
 });

@@ -1,4 +1,5 @@
 import type { BenchDatabase } from '../support/databases.js';
+import type { WatchServerCpu } from '../support/server-cpu.js';
 
 /** Stored → submitted → accepted → reported → final, of many messages. */
 export interface PipelineTask {
@@ -11,9 +12,33 @@ export interface PipelineTask {
   stored: number;
 }
 
-/** Messages a second, from before the first is stored until the last is final. */
-export async function timed(messages: number, work: () => Promise<void>): Promise<{ perSecond: number }> {
+/** A contender's rate, and the CPU time it took for each message. */
+export type Timing = {
+  perSecond: number;
+  /** Of its process, all threads. */
+  processMicroseconds: number;
+  /** Of its server, where that can be read. */
+  serverMicroseconds?: number;
+};
+
+const US_PER_S = 1_000_000;
+
+/** From before the first message is stored until the last is final. */
+export async function timed(
+  messages: number,
+  work: () => Promise<void>,
+  watchServerCpu?: WatchServerCpu,
+): Promise<Timing> {
+  const serverCpu = await watchServerCpu?.();
+  const before = process.cpuUsage();
   const began = performance.now();
   await work();
-  return { perSecond: messages / ((performance.now() - began) / 1_000) };
+  const perSecond = messages / ((performance.now() - began) / 1_000);
+  const { user, system } = process.cpuUsage(before);
+  const serverSeconds = (await serverCpu?.()) ?? null;
+  return {
+    perSecond,
+    processMicroseconds: (user + system) / messages,
+    ...(serverSeconds === null ? {} : { serverMicroseconds: (serverSeconds * US_PER_S) / messages }),
+  };
 }

@@ -1,9 +1,9 @@
 import type { IdleTask } from '../contenders/ours-idle.js';
 import { TENANTS } from '../support/account.js';
-import { withDatabase } from '../support/databases.js';
+import { DATABASE_KINDS, withDatabase, type DatabaseKind } from '../support/databases.js';
 import { withGateway } from '../support/gateway.js';
 import { runContender } from '../support/processes.js';
-import { atMost, type Goal } from './goal.js';
+import { atMost, type Bench, type Goal } from './goal.js';
 import { interleave } from './interleave.js';
 
 /** Every account polls once within each of the two. */
@@ -15,16 +15,7 @@ export const accounts: Goal = {
   title: `${TENANTS.length} accounts in one process: their start, and CPU with nothing to do but to poll every 30 s`,
   async measure(bench) {
     const size = bench.isQuick ? QUICK : FULL;
-    const contenders = bench.databases.map((kind) => [
-      kind,
-      () =>
-        withDatabase(kind, (database) =>
-          withGateway((gateway) => {
-            const task: IdleTask = { gatewayUrl: gateway.url, database, ...size };
-            return runContender('ours-accounts', task, bench.profileFolder);
-          }),
-        ),
-    ]);
+    const contenders = bench.databases.map((kind) => [kind, () => manyAccounts(bench, kind)]);
     const measured = await interleave(bench, 'P14', Object.fromEntries(contenders));
     return bench.databases.flatMap((kind) => {
       const { startSeconds, percent } = measured[kind]!;
@@ -46,4 +37,15 @@ export const accounts: Goal = {
       ];
     });
   },
+  ours: { databases: DATABASE_KINDS, turn: manyAccounts },
 };
+
+function manyAccounts(bench: Bench, kind: DatabaseKind, tree: string | null = null) {
+  const size = bench.isQuick ? QUICK : FULL;
+  return withDatabase(kind, (database) =>
+    withGateway((gateway) => {
+      const task: IdleTask = { gatewayUrl: gateway.url, database, ...size };
+      return runContender('ours-accounts', task, bench.profileFolder, tree);
+    }),
+  );
+}

@@ -30,6 +30,12 @@ function spreads(samples: readonly Sample[]): Record<string, Spread> {
   return Object.fromEntries(names.map((name) => [name, spreadOf(samples.map((sample) => sample[name] ?? NaN))]));
 }
 
+/** The rate of a contender whose turns were timed, with its CPU time. */
+export function rateOf(contender: Record<string, Spread> | undefined): Spread {
+  const { perSecond, processMicroseconds, serverMicroseconds } = contender!;
+  return { ...perSecond!, cpu: { process: processMicroseconds!, server: serverMicroseconds ?? null } };
+}
+
 function describe(sample: Sample): string {
   return Object.entries(sample)
     .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)

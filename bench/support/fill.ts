@@ -2,29 +2,50 @@ import { connect } from './bare-connection.js';
 import type { BenchDatabase, DatabaseKind } from './databases.js';
 import type { SendEntry } from './gateway-calls.js';
 import { message } from './messages.js';
+import { fromTree } from './other-tree.js';
+import { runScript } from './processes.js';
 
-/** What differs: a series of whole numbers `n` from 0, and how ids are written. */
+export interface FillTask {
+  database: BenchDatabase;
+  rows: number;
+  state: 'ACCEPTED' | 'DELIVERED';
+}
+
+/** Of 10,000,000 rows, on a slow disk. */
+const DEADLINE_MS = 2 * 3_600_000;
+/** Rows in one statement: neither a log nor a temporary table has to hold all of them. */
+const BLOCK = 500_000;
+
+/** What differs: the whole numbers `n` of a range, how ids are written, and how a table's columns are found. */
 const WRITTEN: Readonly<
-  Record<DatabaseKind, { series: (count: number) => string; id: string; imsId: string; mobile: string }>
+  Record<
+    DatabaseKind,
+    { series: (from: number, to: number) => string; id: string; imsId: string; mobile: string; columns: string }
+  >
 > = {
   postgres: {
-    series: (count) => `generate_series(0, ${count - 1}) AS s(n)`,
+    series: (from, to) => `generate_series(${from}, ${to}) AS s(n)`,
     id: "lpad(to_hex(n), 32, '0')",
     imsId: "'7' || lpad(n::text, 17, '0')",
     mobile: "'+61' || (422000000 + n)",
+    columns: 'SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()',
   },
   mariadb: {
-    series: (count) => `(SELECT seq AS n FROM seq_0_to_${count - 1}) AS s`,
+    series: (from, to) => `(SELECT seq AS n FROM seq_${from}_to_${to}) AS s`,
     id: "LPAD(LOWER(HEX(n)), 32, '0')",
     imsId: "CONCAT('7', LPAD(n, 17, '0'))",
     mobile: "CONCAT('+61', 422000000 + n)",
+    columns:
+      'SELECT table_name AS table_name, column_name AS column_name FROM information_schema.columns WHERE table_schema = DATABASE()',
   },
   sqlite: {
-    series: (count) =>
-      `(WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < ${count - 1}) SELECT n FROM s)`,
+    series: (from, to) =>
+      `(WITH RECURSIVE s(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM s WHERE n < ${to}) SELECT n FROM s)`,
     id: "printf('%032x', n)",
     imsId: "printf('7%017d', n)",
     mobile: "'+61' || (422000000 + n)",
+    columns:
+      "SELECT t.name AS table_name, c.name AS column_name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'",
   },
 };
 
@@ -36,15 +57,26 @@ const AFTER: Readonly<Record<DatabaseKind, string[]>> = {
   sqlite: ['PRAGMA wal_checkpoint(TRUNCATE)'],
 };
 
+/** An empty database gets the module's tables, of this commit or of the one in `tree`, and that many messages. */
+export async function filled(
+  database: BenchDatabase,
+  rows: number,
+  state: FillTask['state'],
+  tree: string | null = null,
+): Promise<void> {
+  const task: FillTask = { database, rows, state };
+  await runScript('support/fill-process', task, fromTree(tree), DEADLINE_MS);
+}
+
 /**
- * Fills the module's table with messages that look as if they had been sent a day ago: in one statement, with ids that
- * sort before all new ones.
+ * Fills the module's table with messages that look as if they had been sent a day ago, with ids that sort before all new
+ * ones. Of the columns below, those are written that the table has: commits with different schemas can be compared.
  */
-export async function fill(database: BenchDatabase, count: number, state: 'ACCEPTED' | 'DELIVERED'): Promise<void> {
-  const { series, id, imsId, mobile } = WRITTEN[database.kind];
+export async function fill(database: BenchDatabase, count: number, state: FillTask['state']): Promise<void> {
+  const { series, id, imsId, mobile, columns: columnsSql } = WRITTEN[database.kind];
   const sentAt = Date.now() - 86_400_000;
   const isFinal = state === 'DELIVERED';
-  const columns: Record<string, string> = {
+  const values: Record<string, string> = {
     account: "'default'",
     custom_ims_id: id,
     ims_id: imsId,
@@ -64,10 +96,16 @@ export async function fill(database: BenchDatabase, count: number, state: 'ACCEP
   };
   const connection = await connect(database, 1);
   try {
-    await connection.rows(
-      `INSERT INTO emay_ims_message (${Object.keys(columns).join(', ')})
-       SELECT ${Object.values(columns).join(', ')} FROM ${series(count)}`,
+    const known = new Set(
+      (await connection.rows(columnsSql)).map((row) => `${String(row.table_name)}.${String(row.column_name)}`),
     );
+    const columns = Object.keys(values).filter((name) => known.has(`emay_ims_message.${name}`));
+    for (let from = 0; from < count; from += BLOCK) {
+      await connection.rows(
+        `INSERT INTO emay_ims_message (${columns.join(', ')})
+         SELECT ${columns.map((name) => values[name]).join(', ')} FROM ${series(from, Math.min(from + BLOCK, count) - 1)}`,
+      );
+    }
     for (const sql of AFTER[database.kind]) await connection.rows(sql);
   } finally {
     await connection.close();

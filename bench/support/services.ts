@@ -6,13 +6,18 @@ const PATIENCE_MS = 3_000;
 
 /** The URL of Redis, or `null` where it does not answer. */
 export async function findRedis(): Promise<string | null> {
-  const { hostname, port } = new URL(REDIS_URL);
+  return (await answers(REDIS_URL)) ? REDIS_URL : null;
+}
+
+/** Whether somebody listens at the URL of a Redis. */
+export async function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port || 6379) });
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) });
-    return REDIS_URL;
+    return true;
   } catch {
-    return null;
+    return false;
   } finally {
     socket.destroy();
   }

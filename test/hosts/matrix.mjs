@@ -8,7 +8,8 @@ const COMMONJS = 'CommonJS';
 
 /**
  * Every host. `nodes`, `databases` and `managers` are what the small matrix runs it on; by default npm alone installs it.
- * `more` are package managers of the large matrix; `redis` is for those that need it as well.
+ * `more` are package managers of the large matrix; `redis` is for those that need it as well; `isLarge` keeps a host out of the
+ * small matrix, unless it is named; `only` are the Nodes on which it can run at all.
  */
 export const HOSTS = [
   { name: 'nest-12-esm', modules: ESM, nodes: [22], databases: ['sqlite'] },
@@ -20,6 +21,14 @@ export const HOSTS = [
   { name: 'nest-12-rspack', modules: ESM, nodes: [22], databases: ['sqlite'] },
   { name: 'nest-11-commonjs', modules: COMMONJS, nodes: [20, 22, 24], databases: ['sqlite'] },
   { name: 'nest-11-datasource', modules: COMMONJS, nodes: [22], databases: ['postgres', 'mariadb'] },
+  {
+    name: 'nest-11-typeorm-12',
+    modules: COMMONJS,
+    nodes: [24],
+    databases: ['postgres', 'mariadb'],
+    isLarge: true,
+    only: [24],
+  },
   { name: 'nest-11-oldest', modules: COMMONJS, nodes: [20], databases: ['sqlite'] },
   {
     name: 'nest-11-new',
@@ -48,9 +57,9 @@ export function selectRuns({ only = [], node, manager, all = false }) {
   if (node !== undefined && !(node in NODES)) throw new Error(`--node is one of ${Object.keys(NODES).join(', ')}.`);
   if (manager !== undefined && !(manager in PACKAGE_MANAGERS))
     throw new Error(`--manager is one of ${Object.keys(PACKAGE_MANAGERS).join(', ')}.`);
-  const wanted = HOSTS.filter(({ name }) => only.length === 0 || only.includes(name));
-  return wanted.flatMap(({ managers = ['npm'], more = [], ...host }) => {
-    const nodes = node !== undefined ? [node] : all ? Object.keys(NODES) : host.nodes;
+  const wanted = HOSTS.filter(({ name, isLarge }) => (only.length === 0 ? all || !isLarge : only.includes(name)));
+  return wanted.flatMap(({ managers = ['npm'], more = [], only: possible = Object.keys(NODES), ...host }) => {
+    const nodes = node !== undefined ? [node] : all ? possible : host.nodes;
     const installers = manager !== undefined ? [manager] : all ? [...managers, ...more] : managers;
     return installers.flatMap((installer) =>
       nodes.flatMap((major) =>

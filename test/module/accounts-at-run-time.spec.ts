@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { MetadataScanner } from '@nestjs/core';
 import { EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { TerminusModule } from '@nestjs/terminus';
 import {
@@ -90,6 +91,33 @@ describe('an account that is added at run time', () => {
     await eventually(
       () => host.get(Listener).told,
       (told) => told.length === 1,
+    );
+  });
+
+  it('is heard by handlers that are looked for once, where several are added together', async () => {
+    @Injectable()
+    class Listener {
+      readonly told: string[] = [];
+      @OnImsEvent('message.delivered')
+      note({ account }: EmayImsEvent): void {
+        this.told.push(account);
+      }
+    }
+    const host = await bench.start({ imports: [EmayImsAccountsModule], providers: [Listener] });
+    const accounts = host.get(EmayImsAccounts);
+    const [first, second, third] = await Promise.all(['one', 'two', 'three'].map((name) => tenant(name)));
+    const looking = jest.spyOn(MetadataScanner.prototype, 'getAllMethodNames');
+    const added = [await accounts.add(first!)];
+    const looks = looking.mock.calls.length;
+    expect(looks).toBeGreaterThan(0);
+    looking.mockClear();
+    added.push(...(await Promise.all([accounts.add(second!), accounts.add(third!)])));
+    expect(looking).toHaveBeenCalledTimes(looks);
+    looking.mockRestore();
+    for (const ims of added) await ims.enqueue([MESSAGE]);
+    await eventually(
+      () => host.get(Listener).told.toSorted(),
+      (told) => told.join() === 'one,three,two',
     );
   });
 

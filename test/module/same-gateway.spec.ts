@@ -8,6 +8,7 @@ import {
   type EmayImsModuleOptions,
 } from 'nestjs-emay-ims';
 import { ClaimInDatabase } from '../../libs/emay-ims/src/account/claim-in-database.js';
+import { SharedClaims } from '../../libs/emay-ims/src/account/shared-claims.js';
 import { gatewayIdentities } from '../../libs/emay-ims/src/account/gateway-identity.js';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { resolveOptions } from '../../libs/emay-ims/src/options/resolve-options.js';
@@ -106,7 +107,7 @@ describe.each(databasesUnderTest())('two processes on one database: %s', (kind) 
   });
 
   const claim = (account: string, baseUrl: string | string[] = ['https://a.example', 'https://b.example']) =>
-    new ClaimInDatabase(ims, account, identities(baseUrl));
+    new ClaimInDatabase(ims, account, identities(baseUrl), new SharedClaims(ims));
 
   it('one AppId is for accounts of one name, in any number of instances', async () => {
     const [one, two, other] = [claim('one'), claim('one'), claim('other', 'https://b.example')];
@@ -130,6 +131,61 @@ describe.each(databasesUnderTest())('two processes on one database: %s', (kind) 
     const started = claims.filter((_, index) => ends[index]!.status === 'fulfilled').map(({ name }) => name);
     expect(started).toHaveLength(4);
     expect(new Set(started).size).toBe(1);
+  });
+
+  it('of many accounts in a process, all are renewed together, and one that has lost its row takes it again', async () => {
+    const statements: string[] = [];
+    class Counted extends ImsDatabase {
+      override run(sql: string, parameters?: readonly unknown[]): Promise<number> {
+        statements.push(sql);
+        return super.run(sql, parameters);
+      }
+    }
+    const shared = new SharedClaims(new Counted(ims.dataSource));
+    const claims = Array.from(
+      { length: 110 },
+      (_, index) => new ClaimInDatabase(ims, `n${index}`, identities('https://a.example', `APP${index}`), shared),
+    );
+    await Promise.all(claims.map((each) => each.take()));
+    const holders = async () => {
+      const rows = await ims.rows(
+        `SELECT holder FROM emay_ims_lease WHERE name LIKE 'gateway:%:%' AND expires_at > ${ims.dialect.now} + 80000`,
+      );
+      return new Set(rows.map(({ holder }) => holder)).size;
+    };
+    await ims.run('UPDATE emay_ims_lease SET expires_at = expires_at - 60000');
+    expect(await holders()).toBe(0);
+    await Promise.all(claims.map((each) => each.renew()));
+    expect(statements).toHaveLength(2);
+    expect(await holders()).toBe(110);
+
+    await ims.run("DELETE FROM emay_ims_lease WHERE holder = 'n7'");
+    await Promise.all(claims.map((each) => each.renew()));
+    expect(await holders()).toBe(110);
+  });
+
+  it('of many accounts in a process, a few are taken at a time: none waits for a connection behind all the others', async () => {
+    let most = 0;
+    let running = 0;
+    class Counted extends ImsDatabase {
+      override async transaction<T>(
+        ...parameters: Parameters<typeof ImsDatabase.prototype.transaction<T>>
+      ): Promise<T> {
+        most = Math.max(most, ++running);
+        return super.transaction<T>(...parameters).finally(() => running--);
+      }
+    }
+    const counted = new Counted(ims.dataSource);
+    const shared = new SharedClaims(counted);
+    const refused = new ClaimInDatabase(counted, 'other', identities('https://a.example', 'APP0'), shared);
+    const claims = Array.from(
+      { length: 40 },
+      (_, index) => new ClaimInDatabase(counted, `n${index}`, identities('https://a.example', `APP${index}`), shared),
+    );
+    await claims[0]!.take();
+    const ends = await Promise.allSettled([refused, ...claims.slice(1)].map((each) => each.take()));
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', ...claims.slice(1).map(() => 'fulfilled')]);
+    expect(most).toBe(8);
   });
 
   it('what a process has left that is gone runs out', async () => {

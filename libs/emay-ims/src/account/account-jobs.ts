@@ -58,7 +58,12 @@ export class AccountJobs {
     const { name, dispatch, reports, retention } = this.options;
     const { claim, workChecks, sweeper, dispatching, poller, deliveries, retention: purger } = this.workers;
     const jobs: EngineJob[] = [
-      { name: this.nameOf('claim'), schedule: { everyMs: RENEW_CLAIM_EVERY_MS }, run: () => claim.renew() },
+      {
+        name: this.nameOf('claim'),
+        schedule: { everyMs: RENEW_CLAIM_EVERY_MS },
+        isTogether: true,
+        run: () => claim.renew(),
+      },
     ];
     // Not in an instance that only enqueues: its event handlers may differ from those of the working instances.
     if (dispatch.enabled || reports.enabled) {

@@ -144,10 +144,11 @@ export class AccountLifecycle implements AccountSource {
         database: opened,
         workChecks,
         wakes,
+        claims,
       } = await database.open((name, withinMs) =>
         this.host.findDataSource(name, this.name, withinMs, this.closing.signal),
       );
-      const claim = new ClaimInDatabase(opened, this.name, identities);
+      const claim = new ClaimInDatabase(opened, this.name, identities, claims);
       await claim.take();
       this.account = await this.wiring.wire({ ...parts, database: opened, workChecks, wakes, claim });
       return this.account;

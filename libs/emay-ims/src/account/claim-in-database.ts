@@ -6,6 +6,7 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { newToken } from '../messages/ids.js';
 import { sameGateway } from './claims-of-process.js';
 import type { GatewayIdentity } from './gateway-identity.js';
+import type { SharedClaims } from './shared-claims.js';
 
 /** How often a claim is renewed. */
 export const RENEW_CLAIM_EVERY_MS = 30_000;
@@ -16,7 +17,7 @@ const LASTS_MS = 3 * RENEW_CLAIM_EVERY_MS;
  * Keeps, among all processes on one database, an AppId at a gateway for accounts of one name. Each instance has a row of its own for
  * each address, beside the leases: a process that dies leaves it to run out.
  *
- * - One instance at a time workChecks whose the others are and adds its own: it holds the row of the AppId meanwhile.
+ * - One instance at a time checks whose the others are and adds its own: it holds the row of the AppId meanwhile.
  */
 export class ClaimInDatabase {
   private readonly instance = newToken();
@@ -26,24 +27,24 @@ export class ClaimInDatabase {
     private readonly database: ImsDatabase,
     private readonly account: string,
     private readonly identities: readonly GatewayIdentity[],
+    /** Of all accounts on the database. */
+    private readonly shared: SharedClaims,
   ) {
     this.isHeld = isHeldLease(database.dialect);
   }
 
   /** @throws EmayImsOptionsError where an account of another name has it */
   async take(): Promise<void> {
-    await this.database.transaction(async (session) => {
-      for (const identity of this.identities) await this.takeOne(identity, session);
-    });
+    await this.shared.inTurn(() =>
+      this.database.transaction(async (session) => {
+        for (const identity of this.identities) await this.takeOne(identity, session);
+      }),
+    );
   }
 
   async renew(): Promise<void> {
-    const renew = `UPDATE emay_ims_lease SET expires_at = ${this.database.dialect.now} + ? WHERE name = ?`;
-    let isLost = false;
-    for (const { key } of this.identities) {
-      isLost ||= (await this.database.run(renew, [LASTS_MS, this.rowOf(key)])) === 0;
-    }
-    if (!isLost) return;
+    const names = this.identities.map(({ key }) => this.rowOf(key));
+    if ((await this.shared.renew(names, LASTS_MS)) || (await this.areThere(names))) return;
     try {
       await this.take();
     } catch (error) {
@@ -57,6 +58,14 @@ export class ClaimInDatabase {
     for (const { key } of this.identities) {
       await this.database.run('DELETE FROM emay_ims_lease WHERE name = ?', [this.rowOf(key)]);
     }
+  }
+
+  private async areThere(names: readonly string[]): Promise<boolean> {
+    for (const name of names) {
+      const rows = await this.database.rows('SELECT name FROM emay_ims_lease WHERE name = ?', [name]);
+      if (rows.length === 0) return false;
+    }
+    return true;
   }
 
   private async takeOne({ key, host }: GatewayIdentity, session: SqlSession): Promise<void> {
@@ -81,7 +90,7 @@ export class ClaimInDatabase {
     ]);
   }
 
-  /** Only one at a time workChecks at the rows of an AppId and adds its own. */
+  /** Only one at a time looks at the rows of an AppId and adds its own. */
   private async lock(key: string, session: SqlSession): Promise<void> {
     const lock = () =>
       session.run('UPDATE emay_ims_lease SET expires_at = expires_at + 1 WHERE name = ?', [nameOf(key)]);
@@ -89,8 +98,8 @@ export class ClaimInDatabase {
     const { dialect } = this.database;
     const source = `SELECT r.name, '', 0, 0 FROM ${dialect.rows(NAME, 'r')}`;
     const insert = dialect.insertNew('emay_ims_lease', ['name', 'holder', 'expires_at', 'lasts_ms'], source);
-    await session.run(insert, dialect.encodeRows(NAME, [{ name: nameOf(key) }]));
-    await lock();
+    // Whoever has inserted the row holds it.
+    if ((await session.run(insert, dialect.encodeRows(NAME, [{ name: nameOf(key) }]))) === 0) await lock();
   }
 
   private rowOf(key: string, instance = this.instance): string {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import type { EmbeddedSqliteSource } from '../database/embedded-sqlite-source.js';
+import { SharedClaims } from './shared-claims.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { DatabaseWakes } from '../wake/database-wakes.js';
 
@@ -16,6 +17,7 @@ export interface OpenedDatabase {
 /** One that accounts share. */
 export interface SharedDatabase extends OpenedDatabase {
   readonly workChecks: AccountWorkChecks;
+  readonly claims: SharedClaims;
 }
 
 interface Entry {
@@ -66,6 +68,7 @@ function newEntry(openFirst: () => Promise<OpenedDatabase>): Entry {
     opening: openFirst().then((opened) => ({
       ...opened,
       workChecks: new AccountWorkChecks(opened.database, () => entry.users),
+      claims: new SharedClaims(opened.database),
     })),
   };
   return entry;

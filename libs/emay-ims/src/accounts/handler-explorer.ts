@@ -20,6 +20,8 @@ interface DecoratedMethod {
  * @throws EmayImsOptionsError for a decorator that cannot work: nobody is to find out by events that never come
  */
 export class HandlerExplorer {
+  private found: readonly DecoratedMethod[] | null = null;
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
@@ -30,7 +32,8 @@ export class HandlerExplorer {
     const accounts = this.accounts();
     const mayGrow = this.mayGrow();
     const names = new Set<string>();
-    for (const { label, metadata, handle } of this.methods()) {
+    this.found ??= [...this.methods()];
+    for (const { label, metadata, handle } of this.found) {
       const { options } = metadata;
       if (options.account !== undefined && !mayGrow && !accounts.includes(options.account)) {
         throw wrong(label, `there is no account "${options.account}": write one of ${accounts.join(', ')}`);

@@ -18,6 +18,8 @@ const LOOK_AGAIN_MS = 20;
 export class HostApplication implements AccountHost, OnModuleInit {
   /** Whether all its providers are made: this hook comes before those of whoever imports the module. */
   isComplete = false;
+  /** For one turn, as modules may be loaded later: two hundred accounts added together look through the providers once. */
+  private explorer: HandlerExplorer | null = null;
 
   constructor(
     private readonly moduleRef: ModuleRef,
@@ -57,7 +59,11 @@ export class HostApplication implements AccountHost, OnModuleInit {
   }
 
   registerHandlers(listeners: EventListeners): void {
-    new HandlerExplorer(this.discovery, this.scanner).register(listeners);
+    if (!this.explorer) {
+      this.explorer = new HandlerExplorer(this.discovery, this.scanner);
+      setImmediate(() => (this.explorer = null));
+    }
+    this.explorer.register(listeners);
   }
 }
 
