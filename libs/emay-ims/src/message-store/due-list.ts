@@ -29,6 +29,8 @@ const DUE_ROW: RowColumns = {
 const COLUMNS = Object.keys(DUE_ROW);
 /** Rows read in one step of a search. */
 const ROWS_AT_A_TIME = 4;
+/** Messages that are looked at in one statement. */
+const IDS_AT_A_TIME = 1_000;
 
 /** Most rows of one call: each is a group of messages with the same priority and times. */
 const INSERTED_AT_A_TIME = 250;
@@ -61,6 +63,9 @@ export function dueSql(dialect: SqlDialect) {
     /** ids, account: QUEUED messages that are not on hold */
     findQueued: `SELECT ${ofMessage(['custom_ims_id', 'priority', 'due_at', 'expires_at'])} ${fromIds(dialect)}
       WHERE ${STATE} = 'QUEUED' AND m.due_at IS NOT NULL`,
+    /** ids, account, createdAt: of those, what was stored at that time */
+    findStored: `SELECT ${ofMessage(['custom_ims_id', 'priority', 'due_at', 'expires_at'])} ${fromIds(dialect)}
+      WHERE ${STATE} = 'QUEUED' AND m.due_at IS NOT NULL AND m.created_at = ?`,
   };
 }
 
@@ -98,10 +103,13 @@ export class DueList {
   }
 
   /** Lists those of these messages that are QUEUED and not on hold, as they stand in the transaction. */
-  async addQueued(customImsIds: readonly string[], session: SqlSession): Promise<void> {
-    if (customImsIds.length === 0) return;
-    const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account];
-    await this.add((await session.rows(this.sql.findQueued, parameters)).map(toDue), session);
+  addQueued(customImsIds: readonly string[], session: SqlSession): Promise<void> {
+    return this.addFound(this.sql.findQueued, customImsIds, [], session);
+  }
+
+  /** Lists those of these messages that the transaction has stored; those that were there before are listed. */
+  addStored(customImsIds: readonly string[], createdAt: number, session: SqlSession): Promise<void> {
+    return this.addFound(this.sql.findStored, customImsIds, [createdAt], session);
   }
 
   async hasReady(): Promise<boolean> {
@@ -115,15 +123,16 @@ export class DueList {
   async take(limit: number, session: SqlSession): Promise<string[]> {
     const taken: DueRow[] = [];
     let left = limit;
-    // Bulk: one row fills a request. Singles: a row for each.
-    for (const most of [1, limit]) {
+    // Bulk: one row fills a request, or the next one does. Singles: a row for each. What is locked in vain, others pass over.
+    for (const step of [1, ROWS_AT_A_TIME, limit]) {
       if (left <= 0) break;
-      const found = (await session.rows(this.sql.lockReady, [this.account, Math.min(most, left)])).map(toDueRow);
+      const most = Math.min(step, left);
+      const found = (await session.rows(this.sql.lockReady, [this.account, most])).map(toDueRow);
       const some = upTo(left, found);
       await this.delete(some, session);
       taken.push(...some);
       left -= sizeOf(some);
-      if (found.length < Math.min(most, left)) break;
+      if (found.length < most) break;
     }
     if (left < 0) await this.putBackEndOf(taken.at(-1) as DueRow, -left, session);
     return taken.flatMap(({ ids }) => ids).slice(0, limit);
@@ -160,6 +169,19 @@ export class DueList {
       ids.filter((id) => id !== customImsId).map((id) => ({ ...row, customImsId: id })),
     );
     await this.add(rest, session);
+  }
+
+  private async addFound(
+    sql: string,
+    customImsIds: readonly string[],
+    more: readonly unknown[],
+    session: SqlSession,
+  ): Promise<void> {
+    // What stood there twice need not do so again.
+    for (const ids of inRowsOf([...new Set(customImsIds)], IDS_AT_A_TIME)) {
+      const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account, ...more];
+      await this.add((await session.rows(sql, parameters)).map(toDue), session);
+    }
   }
 
   private async putBackEndOf({ ids, ...row }: DueRow, count: number, session: SqlSession): Promise<void> {
