@@ -25,6 +25,7 @@ interface MessageRow {
   submitted_at: number | string | null;
   due_at: number | string | null;
   expires_at: number | string | null;
+  outcome: string | null;
 }
 
 export interface StoredMessage {
@@ -39,6 +40,25 @@ export interface StoredMessage {
   expiresAt: number | null;
   /** It waits for its caller alone. */
   isHeld: boolean;
+  outcome: string | null;
+}
+
+/** What leads the module to the messages that wait. */
+export interface Lists {
+  /** Ids in `emay_ims_due`. */
+  due: ReadonlySet<string>;
+  /** Attempt and id, as `underWay` writes them, in `emay_ims_attempt`. */
+  underWay: ReadonlySet<string>;
+}
+
+/** How `Lists` writes a message under its attempt. */
+export function underWay(attempt: string | null, id: string): string {
+  return `${attempt} ${id}`;
+}
+
+interface ListRow {
+  attempt: string;
+  ids: string;
 }
 
 interface PageRow {
@@ -74,6 +94,7 @@ interface SetAsideReport {
 
 export interface Evidence {
   messages: Map<string, StoredMessage>;
+  lists: Lists;
   pages: StoredPage[];
   setAside: SetAsideReport[];
   spooled: string[];
@@ -82,7 +103,9 @@ export interface Evidence {
 }
 
 const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, attempt, submitted_at, due_at,
-  expires_at FROM emay_ims_message`;
+  expires_at, outcome FROM emay_ims_message`;
+const DUE = "SELECT '' AS attempt, ids FROM emay_ims_due";
+const ATTEMPTS = 'SELECT attempt, ids FROM emay_ims_attempt';
 const PAGES = `SELECT id, state, body, reports, requested_at, CASE WHEN stored_at IS NULL THEN 0 ELSE 1 END AS is_kept
   FROM emay_ims_report_batch ORDER BY id`;
 /** Orphans and quarantined reports. */
@@ -94,6 +117,8 @@ export async function collectEvidence({ database, fleet }: FaultsRun): Promise<E
   const spool = join(fleet.settings.folder, 'emay-ims-spool');
   return database.use(async (run) => {
     const rows = await run<MessageRow>(MESSAGES);
+    const due = await run<ListRow>(DUE);
+    const attempts = await run<ListRow>(ATTEMPTS);
     const pages = await run<PageRow>(PAGES);
     const setAside = await run<SetAsideReport>(SET_ASIDE);
     const orders = database.onServer ? await run<{ id: string }>('SELECT id FROM faults_order') : [];
@@ -112,9 +137,14 @@ export async function collectEvidence({ database, fleet }: FaultsRun): Promise<E
             submittedAt: Number(row.submitted_at),
             expiresAt: row.expires_at === null ? null : Number(row.expires_at),
             isHeld: row.state === 'QUEUED' && row.due_at === null,
+            outcome: row.outcome,
           },
         ]),
       ),
+      lists: {
+        due: new Set(due.flatMap(idsIn)),
+        underWay: new Set(attempts.flatMap((row) => idsIn(row).map((id) => underWay(row.attempt, id)))),
+      },
       pages: pages.map((row) => ({
         id: row.id,
         state: row.state,
@@ -129,6 +159,10 @@ export async function collectEvidence({ database, fleet }: FaultsRun): Promise<E
       outputs: fleet.lives.map(({ output }) => ({ path: output, text: readFileSync(output, 'utf8') })),
     };
   });
+}
+
+function idsIn({ ids }: ListRow): string[] {
+  return JSON.parse(ids) as string[];
 }
 
 function readPage(body: string): PageReport[] | null {

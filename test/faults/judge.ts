@@ -3,6 +3,7 @@ import type { Evidence } from './evidence.js';
 import type { FaultsRun, Violate } from './faults-run.js';
 import { judgeDoubts } from './judge-doubts.js';
 import { judgeLiedReports } from './judge-lied-reports.js';
+import { judgeLists } from './judge-lists.js';
 import { judgeMessages } from './judge-messages.js';
 import { judgeReports } from './judge-reports.js';
 
@@ -19,6 +20,7 @@ export function judge(run: FaultsRun, evidence: Evidence) {
   for (const what of run.stalls) violate('stalled', what);
   const numbers = {
     messages: judgeMessages(run, evidence, violate),
+    lists: judgeLists(evidence, violate),
     doubts: judgeDoubts(run, evidence, violate),
     reports: (run.round.isLying ? judgeLiedReports : judgeReports)(run, evidence, violate),
   };

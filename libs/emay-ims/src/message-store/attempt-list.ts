@@ -29,11 +29,14 @@ const COLUMNS = 'id, attempt, due_at, ids';
 /** Rows read in one step of a search: some 1,000 messages. */
 const ROWS_AT_A_TIME = 4;
 
+/** `ends_at` and `due_at` of what is listed late, from now on: no attempt that nobody has looked at. */
+const LATE = [-1, 0] as const;
+
 /** The statements of `AttemptList`; each comment lists its parameters in order. */
 export function attemptSql(dialect: SqlDialect) {
   const { now } = dialect;
   return {
-    /** id, account, attempt, lastsMs twice, ids */
+    /** id, account, attempt, when it ends and is due from now on in ms, ids */
     insert: `INSERT INTO emay_ims_attempt (id, account, attempt, ends_at, due_at, ids)
       SELECT ?, ?, ?, ${now} + ?, ${now} + ?, ?`,
     /** account, token */
@@ -47,6 +50,8 @@ export function attemptSql(dialect: SqlDialect) {
     findAll: (isAround: boolean) =>
       `SELECT ${COLUMNS} FROM emay_ims_attempt WHERE account = ?${isAround ? ' AND ends_at BETWEEN ? AND ?' : ''}
        AND (attempt > ? OR (attempt = ? AND id > ?)) ORDER BY attempt, id LIMIT ?`,
+    /** account, attempt, id */
+    lookAtNow: `UPDATE emay_ims_attempt SET due_at = ${now} WHERE account = ? AND attempt = ? AND id = ?`,
     /** account, attempt, id */
     delete: 'DELETE FROM emay_ims_attempt WHERE account = ? AND attempt = ? AND id = ?',
     /** due_at, ids, account, attempt, id */
@@ -84,7 +89,7 @@ export class AttemptList {
   async addLate(token: string, customImsIds: readonly string[], session: SqlSession): Promise<void> {
     if ((await session.rows(this.sql.findUntouched, [this.account, token])).length > 0) return;
     for (const ids of inRowsOf(customImsIds)) {
-      await session.run(this.sql.insert, [newToken(), this.account, token, 0, 0, packIds(ids)]);
+      await session.run(this.sql.insert, [newToken(), this.account, token, ...LATE, packIds(ids)]);
     }
   }
 
@@ -118,6 +123,14 @@ export class AttemptList {
       yield found;
       last = found.at(-1);
     }
+  }
+
+  /**
+   * Has an attempt looked at that was to end later. Call it where messages under it change past the sweep: what is recorded late counts on a
+   * look having come first.
+   */
+  async lookAtNow({ id, token }: ListedAttempt, session: SqlSession): Promise<void> {
+    await session.run(this.sql.lookAtNow, [this.account, token, id]);
   }
 
   /** Keeps those of its messages that still wait, until the next of them is overdue; without any, the attempt is dropped. */

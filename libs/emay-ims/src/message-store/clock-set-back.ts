@@ -53,9 +53,11 @@ export class ClockSetBack {
     let total = 0;
     for await (const portion of this.lists.attempts.all(this.database)) {
       const ids = portion.flatMap(({ customImsIds }) => customImsIds);
-      total += await this.events.step((session) =>
-        this.changes.make(this.sql.endFutureAttempts, this.of(ids), session),
-      );
+      total += await this.events.transaction(async (session) => {
+        const changed = await this.changes.make(this.sql.endFutureAttempts, this.of(ids), session);
+        if (changed > 0) for (const attempt of portion) await this.lists.attempts.lookAtNow(attempt, session);
+        return changed;
+      });
     }
     return total;
   }

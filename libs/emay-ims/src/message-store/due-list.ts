@@ -61,6 +61,9 @@ export function dueSql(dialect: SqlDialect) {
     /** ids, account: QUEUED messages that are not on hold */
     findQueued: `SELECT ${ofMessage(['custom_ims_id', 'priority', 'due_at', 'expires_at'])} ${fromIds(dialect)}
       WHERE ${STATE} = 'QUEUED' AND m.due_at IS NOT NULL`,
+    /** ids, account, createdAt: of those, what was stored at that time */
+    findStored: `SELECT ${ofMessage(['custom_ims_id', 'priority', 'due_at', 'expires_at'])} ${fromIds(dialect)}
+      WHERE ${STATE} = 'QUEUED' AND m.due_at IS NOT NULL AND m.created_at = ?`,
   };
 }
 
@@ -98,13 +101,13 @@ export class DueList {
   }
 
   /** Lists those of these messages that are QUEUED and not on hold, as they stand in the transaction. */
-  async addQueued(customImsIds: readonly string[], session: SqlSession): Promise<void> {
-    const queued: Due[] = [];
-    for (const ids of inRowsOf(customImsIds)) {
-      const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account];
-      queued.push(...(await session.rows(this.sql.findQueued, parameters)).map(toDue));
-    }
-    await this.add(queued, session);
+  addQueued(customImsIds: readonly string[], session: SqlSession): Promise<void> {
+    return this.addFound(this.sql.findQueued, customImsIds, [], session);
+  }
+
+  /** Lists those of these messages that the transaction has stored; those that were there before are listed. */
+  addStored(customImsIds: readonly string[], createdAt: number, session: SqlSession): Promise<void> {
+    return this.addFound(this.sql.findStored, customImsIds, [createdAt], session);
   }
 
   async hasReady(): Promise<boolean> {
@@ -118,15 +121,16 @@ export class DueList {
   async take(limit: number, session: SqlSession): Promise<string[]> {
     const taken: DueRow[] = [];
     let left = limit;
-    // Bulk: one row fills a request. Singles: a row for each.
-    for (const most of [1, limit]) {
+    // Bulk: one row fills a request, or the next one does. Singles: a row for each. What is locked in vain, others pass over.
+    for (const step of [1, ROWS_AT_A_TIME, limit]) {
       if (left <= 0) break;
-      const found = (await session.rows(this.sql.lockReady, [this.account, Math.min(most, left)])).map(toDueRow);
+      const most = Math.min(step, left);
+      const found = (await session.rows(this.sql.lockReady, [this.account, most])).map(toDueRow);
       const some = upTo(left, found);
       await this.delete(some, session);
       taken.push(...some);
       left -= sizeOf(some);
-      if (found.length < Math.min(most, left)) break;
+      if (found.length < most) break;
     }
     if (left < 0) await this.putBackEndOf(taken.at(-1) as DueRow, -left, session);
     return taken.flatMap(({ ids }) => ids).slice(0, limit);
@@ -163,6 +167,21 @@ export class DueList {
       ids.filter((id) => id !== customImsId).map((id) => ({ ...row, customImsId: id })),
     );
     await this.add(rest, session);
+  }
+
+  private async addFound(
+    sql: string,
+    customImsIds: readonly string[],
+    more: readonly unknown[],
+    session: SqlSession,
+  ): Promise<void> {
+    const found: Due[] = [];
+    // What stood there twice need not do so again.
+    for (const ids of inRowsOf([...new Set(customImsIds)])) {
+      const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account, ...more];
+      found.push(...(await session.rows(sql, parameters)).map(toDue));
+    }
+    await this.add(found, session);
   }
 
   private async putBackEndOf({ ids, ...row }: DueRow, count: number, session: SqlSession): Promise<void> {

@@ -141,7 +141,9 @@ export class MessageFinder {
       const listed = `SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND outcome IN (${placeholders(outcomes)})`;
       add(listed, ...outcomes);
     }
-    return { from: `(${sources.join(' UNION ')}) AS k CROSS JOIN `, parameters };
+    // A message may stand in a list twice.
+    const distinct = `SELECT DISTINCT custom_ims_id FROM (${sources.join(' UNION ALL ')}) AS listed`;
+    return { from: `(${distinct}) AS k CROSS JOIN `, parameters };
   }
 
   private async findThese(sql: string, customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {

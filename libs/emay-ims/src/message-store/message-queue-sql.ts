@@ -52,12 +52,12 @@ export function queueSql(dialect: SqlDialect) {
 
     /**
      * ordered ids, account, attempt, attemptMs: those that are ready, no number twice (has RETURNING). Only what is QUEUED under its lock
-     * may ever be submitted.
+     * may ever be submitted. What is locked is passed over: a transaction of a host may keep its locks for long.
      */
     claim: `WITH ready AS (
         SELECT m.${dialect.rowLocation} AS location, m.mobile, r.position
         FROM ${dialect.rows(ORDERED_ID_ROW, 'r')} JOIN emay_ims_message AS m ON ${ours}
-        WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockOf('m')}
+        WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockSkippingLocked}
       ),
       picked AS (
         SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY position) AS occurrence FROM ready
@@ -69,7 +69,7 @@ export function queueSql(dialect: SqlDialect) {
     lockQueued: `SELECT ${ofMessage(CLAIMED_COLUMNS.slice(0, -1))}, ${now} AS submitted_at,
         (m.due_at <= ${now} AND ${unexpired}) AS is_ready
       FROM ${dialect.rows(ID_ROW, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${ours}
-      WHERE ${STATE} = 'QUEUED' FOR UPDATE`,
+      WHERE ${STATE} = 'QUEUED' ${dialect.lockSkippingLocked}`,
     /** set: attempt, attemptMs; rows: ids; where: account. Claims those that are still QUEUED */
     claimThese: dialect.updateMessagesFromRows(
       {

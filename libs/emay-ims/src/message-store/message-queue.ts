@@ -62,7 +62,7 @@ export class MessageQueue {
     }
     // Of given ids, messages may be there already.
     const ids = messages.map(({ customImsId }) => customImsId);
-    return this.due.addQueued(ids, session);
+    return this.due.addStored(ids, created, session);
   }
 
   /** Stores messages as SUBMITTING, before their request; existing ids are not changed. */
@@ -87,11 +87,18 @@ export class MessageQueue {
     // Saves the transaction's round trips while the queue is empty.
     if (this.foundNothingReady && !(await this.hasReady())) return [];
     const claimed = await this.database.transaction(async (session) => {
+      const passedOver: string[] = [];
       for (;;) {
         const ids = await this.due.take(limit, session);
         const found = ids.length === 0 ? [] : await this.claimListed(ids, attempt, session);
-        // All that these rows named was cancelled or taken otherwise: there may be more.
-        if (found.length > 0 || ids.length === 0) return found;
+        const own = new Set(idsOf(found));
+        passedOver.push(...ids.filter((id) => !own.has(id)));
+        // All that these rows named was cancelled, or is locked: there may be more.
+        if (found.length > 0 || ids.length === 0) {
+          // At the end, so that the next look does not find them again.
+          await this.due.addQueued(passedOver, session);
+          return found;
+        }
       }
     });
     this.foundNothingReady = claimed.length === 0;
@@ -142,18 +149,22 @@ export class MessageQueue {
     if (unheld > 0) await this.due.addQueued(customImsIds, session);
   }
 
-  /** Cancels a message that is still QUEUED; `false`: it is not, or does not exist. */
+  /**
+   * Cancels a message that is still QUEUED; `false`: it is not, or does not exist.
+   *
+   * - In a joined transaction it stays listed until somebody claims it: the host may keep its locks for long, and the message has neighbours.
+   */
   async cancel(customImsId: string, manager: EntityManager | null = null): Promise<boolean> {
     const work = async (session: SqlSession) => {
       const [row] = await session.rows(this.sql.lockToCancel, [this.account, customImsId]);
       if (!row || (await session.run(this.sql.cancel, [this.account, customImsId])) === 0) return false;
-      if (row.due_at !== null) await this.due.remove(toDue(row), session);
+      if (row.due_at !== null && !manager) await this.due.remove(toDue(row), session);
       return true;
     };
     return manager ? this.database.within(manager, work) : this.database.transaction(work);
   }
 
-  /** Claims what is ready of messages that were taken off the list, and lists the others again. */
+  /** Claims what is ready of messages that were taken off the list; the others are to be listed again. */
   private async claimListed(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
     const { dialect } = this.database;
     let claimed: ClaimedMessage[];
@@ -165,18 +176,11 @@ export class MessageQueue {
       claimed = await this.lockAndTake(ids, attempt, session);
     }
     await this.listClaimed(claimed, attempt, session);
-    if (claimed.length < ids.length) {
-      const own = new Set(claimed.map(({ customImsId }) => customImsId));
-      await this.due.addQueued(
-        ids.filter((id) => !own.has(id)),
-        session,
-      );
-    }
     return claimed;
   }
 
   private async listClaimed(claimed: readonly ClaimedMessage[], attempt: Attempt, session: SqlSession): Promise<void> {
-    const ids = claimed.map(({ customImsId }) => customImsId);
+    const ids = idsOf(claimed);
     if (ids.length > 0) await this.attempts.add(attempt, ids, session);
   }
 
@@ -239,6 +243,10 @@ export function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessag
   const first = new Map<string, ClaimedMessage>();
   for (const message of due) if (!first.has(message.mobile)) first.set(message.mobile, message);
   return [...first.values()];
+}
+
+function idsOf(claimed: readonly ClaimedMessage[]): string[] {
+  return claimed.map(({ customImsId }) => customImsId);
 }
 
 function attemptParameters({ token, lastsMs }: Attempt): [string, number] {

@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource, EntityManager } from 'typeorm';
+import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { DEFAULT_LIMITS } from '../../libs/emay-ims/src/database/pooled-connection.js';
+import { DueList } from '../../libs/emay-ims/src/message-store/due-list.js';
+import { databasesUnderTest } from '../support/databases.js';
+import { openTestDatabase } from './open-database.js';
+import { FAR_FUTURE, idsOf, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
+
+/** SQLite has one connection and no locks of rows. */
+const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const;
+
+/** What is under way in a transaction that a host leaves open must not hold up anything else. */
+(servers.length > 0 ? describe.each(servers) : describe.skip.each(['a server']))('beside a host on %s', (kind) => {
+  let bench: StoreBench;
+  let host: DataSource;
+  let module: ImsDatabase;
+  const rollBack: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    const opened = await openTestDatabase(kind as (typeof servers)[number]);
+    bench = await StoreBench.open(async () => opened);
+    host = await opened.connect();
+    // Whoever waits for a lock fails soon: no test waits for a clock.
+    module = new ImsDatabase(await opened.connect(), { limits: { ...DEFAULT_LIMITS, statementTimeoutMs: 2_000 } });
+  });
+  afterEach(async () => {
+    for (const end of rollBack.splice(0)) await end();
+  });
+  afterAll(() => bench?.close());
+
+  const begin = async (isolation: (typeof ISOLATIONS)[number]): Promise<EntityManager> => {
+    const runner = host.createQueryRunner();
+    await runner.startTransaction(isolation);
+    rollBack.push(async () => {
+      await runner.rollbackTransaction();
+      await runner.release();
+    });
+    return runner.manager;
+  };
+
+  it.each(ISOLATIONS)('that cancels a message (%s), claims take its neighbours', async (isolation) => {
+    const store = bench.store(undefined, module);
+    const messages = newMessages(20);
+    const [cancelled, ...others] = idsOf(messages) as [string, ...string[]];
+    await bench.enqueue(store, messages);
+    expect(await store.queue.cancel(cancelled, await begin(isolation))).toBe(true);
+    expect(idsOf(await store.queue.claim(50, newAttempt())).toSorted()).toEqual(others.toSorted());
+    await rollBack.pop()?.();
+    expect(idsOf(await store.queue.claim(50, newAttempt()))).toEqual([cancelled]);
+  });
+
+  it.each(ISOLATIONS)('that cancels a message (%s), others enqueue and cancel', async (isolation) => {
+    const store = bench.store(undefined, module);
+    const [cancelled, other] = newMessages(2) as [ReturnType<typeof newMessage>, ReturnType<typeof newMessage>];
+    await bench.enqueue(store, [cancelled, other]);
+    expect(await store.queue.cancel(cancelled.customImsId, await begin(isolation))).toBe(true);
+    const later = newMessages(3);
+    await store.queue.insertQueued(later, await store.queue.now());
+    expect(await store.queue.cancel(other.customImsId)).toBe(true);
+    expect(idsOf(await store.queue.claim(50, newAttempt())).toSorted()).toEqual(idsOf(later).toSorted());
+  });
+
+  it.each(ISOLATIONS)('that stores the same ids again (%s), claims take the others', async (isolation) => {
+    const store = bench.store(undefined, module);
+    const again = newMessages(5);
+    const others = newMessages(5);
+    await bench.enqueue(store, [...again, ...others]);
+    const manager = await begin(isolation);
+    await module.within(manager, async (session) => store.queue.insertQueued(again, new Date(), session));
+    const taken = idsOf(await store.queue.claim(50, newAttempt()));
+    expect(taken).toEqual(expect.arrayContaining(idsOf(others)));
+    await rollBack.pop()?.();
+    const rest = idsOf(await store.queue.claim(50, newAttempt()));
+    expect([...taken, ...rest].toSorted()).toEqual(idsOf([...again, ...others]).toSorted());
+  });
+
+  it('that has locked all that is due first, a claim reaches what is due next, and ends', async () => {
+    const store = bench.store(undefined, module);
+    const first = newMessages(3, { priority: 9 });
+    const next = newMessages(2);
+    await bench.enqueue(store, first);
+    await bench.enqueue(store, next);
+    const manager = await begin('READ COMMITTED');
+    for (const id of idsOf(first)) expect(await store.queue.cancel(id, manager)).toBe(true);
+    expect(idsOf(await store.queue.claim(3, newAttempt())).toSorted()).toEqual(idsOf(next).toSorted());
+    expect(await store.queue.claim(3, newAttempt())).toEqual([]);
+    await rollBack.pop()?.();
+    expect(await store.queue.claim(3, newAttempt())).toHaveLength(3);
+  });
+
+  it('a claim that fills up its request leaves rows for the next one', async () => {
+    const store = bench.store(undefined, module);
+    for (let rows = 0; rows < 8; rows++) await bench.enqueue(store, newMessages(250));
+    await bench.database.transaction(async (session) => {
+      expect(await new DueList(bench.database, store.account).take(300, session)).toHaveLength(300);
+      expect(await store.queue.claim(250, newAttempt())).toHaveLength(250);
+    });
+  });
+
+  it('an id stored again and again while it waits is listed once', async () => {
+    const store = bench.store(undefined, module);
+    const message = newMessage({ sendAt: new Date(FAR_FUTURE) });
+    for (let at = 1; at <= 5; at++) await store.queue.insertQueued([message], new Date(at));
+    const rows = await module.rows('SELECT ids FROM emay_ims_due WHERE account = ?', [store.account]);
+    expect(rows).toHaveLength(1);
+  });
+});
