@@ -19,7 +19,7 @@ export async function findOldestReady(database: ImsDatabase, account: string): P
   );
   const [row] = await database.rows(
     // With a look at the messages: health has to show where only their table is missing, or corrupt.
-    `SELECT MIN(due_at) AS oldest, ${now} AS now, (SELECT MAX(created_at) FROM emay_ims_message WHERE account = ?) AS newest
+    `SELECT MIN(due_at) AS oldest, ${now} AS now, (SELECT 1 FROM emay_ims_message WHERE account = ? AND custom_ims_id = '') AS none
      FROM (${oldest.join(' UNION ALL ')}) AS waiting`,
     [account, ...PRIORITIES.map(() => account)],
   );
