@@ -89,6 +89,17 @@ const PLACES: Record<string, object> = {
     },
   );
 
+  it('that a release before had are dropped and made where the host puts them, and nowhere else', async () => {
+    const plain = await database.open();
+    await plain.undoLastMigration();
+    const place = { entityPrefix: 'app_', migrationsTableName: 'other_migrations' };
+    const source = (await start(place)).get(DataSource);
+    expect(await plain.query('SELECT * FROM emay_ims_sweep').finally(() => plain.destroy())).toEqual([]);
+    await expect(query('SELECT * FROM app_emay_ims_sweep')).rejects.toThrow();
+    await source.undoLastMigration();
+    expect(await query('SELECT * FROM app_emay_ims_sweep')).toEqual([]);
+  });
+
   it('at the place of releases before are neither used nor moved: the statements that move them are told, and work', async () => {
     const old = await start({});
     await old.get(EmayImsService).enqueue([MESSAGE]);

@@ -13,6 +13,9 @@ const TABLES = {
   emay_ims_attempt: 'ImsAttempt',
 } as const;
 
+/** Tables of releases before, which migrations make and drop. */
+const FORMER_TABLES = { emay_ims_sweep: 'ImsSweep' };
+
 /** A table, as our statements call it. */
 export type ImsTable = keyof typeof TABLES;
 export const IMS_TABLES = Object.keys(TABLES) as ImsTable[];
@@ -54,7 +57,8 @@ export class TableNames {
     rename: TablePlace['rename'] = (table) => table,
   ) {
     this.quoteMark = type === 'postgres' || type === 'better-sqlite3' ? '"' : '`';
-    for (const [table, entity] of Object.entries(TABLES)) this.names.set(table, checked(rename(table, entity)));
+    for (const [table, entity] of Object.entries({ ...TABLES, ...FORMER_TABLES }))
+      this.names.set(table, checked(rename(table, entity)));
   }
 
   /** The name of the table alone. */
