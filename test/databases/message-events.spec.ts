@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ImsDatabase, SqlSession } from '../../libs/emay-ims/src/database/ims-database.js';
+import type { ImsDatabase, SqlSession, SqlStatement } from '../../libs/emay-ims/src/database/ims-database.js';
 import type { EmayImsEvent } from '../../libs/emay-ims/src/events/emay-ims-event.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
@@ -281,9 +281,13 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
         log.push('BEGIN');
         return database.transaction((session) => work(noting(session)));
       };
+      const runAll = (statements: readonly SqlStatement[]) => {
+        log.push(...statements.map(([sql]) => sql));
+        return database.runAll(statements);
+      };
       return {
         log,
-        database: { dialect: database.dialect, ...noting(database), transaction } as unknown as ImsDatabase,
+        database: { dialect: database.dialect, ...noting(database), transaction, runAll } as unknown as ImsDatabase,
       };
     };
 

@@ -76,6 +76,22 @@ describe('works that share a commit, on the one connection of an SQLite file', (
     expect(await kept()).toEqual(['a', 'b', 'first']);
   });
 
+  it('of statements that are known beforehand: all of them or none, in one message', async () => {
+    const add = (name: string) => ['INSERT INTO kept VALUES (?)', [name]] as const;
+    const { messages } = await noting(database);
+    await database.runAll([add('a'), add('b')]);
+    expect(messages).toEqual([['begin', 'all', 'commit']]);
+    const ends = await Promise.allSettled([
+      database.runAll([add('c'), add('d')]),
+      database.runAll([add('half'), add('a')]),
+      database.run('INSERT INTO kept VALUES (?)', ['e']),
+      database.runAll([add('f')]),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(ends[1]).toMatchObject({ reason: expect.any(EmayImsStoreError) });
+    expect(await kept()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
   it('are not told that they are done before the commit', async () => {
     let isTold = false;
     let seen: unknown[] = [];

@@ -11,10 +11,10 @@ import { postgresSessions } from './sessions/postgres-sessions.js';
 import type { ServerFacts, ServerSessions } from './sessions/server-sessions.js';
 import { SharedCommits, type WorkKind } from './shared-commits.js';
 import type { SqlDialect } from './sql-dialect.js';
-import type { SqlRow, SqlWork } from './sql-session.js';
+import type { SqlRow, SqlStatement, SqlWork } from './sql-session.js';
 import { TableNames } from './table-names.js';
 
-export type { SqlRow, SqlSession, SqlWork } from './sql-session.js';
+export type { SqlRow, SqlSession, SqlStatement, SqlWork } from './sql-session.js';
 
 const SERVERS: Readonly<Record<string, { dialect: SqlDialect; sessions: ServerSessions }>> = {
   postgres: { dialect: postgres, sessions: postgresSessions },
@@ -88,6 +88,14 @@ export class ImsDatabase {
 
   run(sql: string, parameters: readonly unknown[] = []): Promise<number> {
     return this.work.perform((session) => session.run(sql, parameters), 'write');
+  }
+
+  /** Runs statements in one transaction of our own, in their order: on SQLite in one go. */
+  async runAll(statements: readonly SqlStatement[]): Promise<void> {
+    if (this.work instanceof SharedCommits) return this.work.performAll(statements);
+    await this.transaction(async (session) => {
+      for (const [sql, parameters] of statements) await session.run(sql, parameters);
+    });
   }
 
   /**

@@ -2,19 +2,19 @@ import type { SqliteConnection } from './sqlite-connection.js';
 import { SqliteSteps } from './sqlite-steps.js';
 import type { SqliteThread } from './sqlite-thread.js';
 import type { WorkOptions } from './ims-database.js';
-import type { SqlWork } from './sql-session.js';
+import type { SqlSession, SqlStatement, SqlWork } from './sql-session.js';
 import { retrying } from './retrying.js';
 import { isConnectionLost, isTransient } from './store-failure.js';
 
 /** Works in one transaction. Beyond that nothing is gained, and each waits for the last. */
 const MAX_TOGETHER = 64;
 
-/** Reads need no transaction; a single statement needs one only to share its commit. */
-export type WorkKind = 'read' | 'write' | 'transaction';
+/** Reads need no transaction; a single statement needs one only to share its commit; `statements` know nothing of each other's answers. */
+export type WorkKind = 'read' | 'write' | 'statements' | 'transaction';
 
 interface Waiting {
-  /** Of a read or a write: calls its statement at once, and no other. */
-  readonly work: SqlWork<unknown>;
+  /** Of a read or a write: calls its statement at once, and no other. Of `statements`: hands them over. */
+  readonly work: (session: SqlSession, steps: SqliteSteps) => Promise<unknown>;
   readonly kind: WorkKind;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -26,8 +26,8 @@ interface Waiting {
  * - One transaction at a time, so that no statement ever lands inside another caller's.
  * - Writes that wait at the same time share one transaction, each under a savepoint of its own: waiting for the disk is
  *   most of what a small write costs. None is told that it is done before that commit.
- * - Reads that wait, and writes of one statement each, travel to the thread in one message, commit included. Only a work of several
- *   statements goes to and fro, as it decides between them.
+ * - Reads that wait, and writes whose statements are known beforehand, travel to the thread in one message, commit included. Only a work that
+ *   decides between its statements goes to and fro.
  * - Where the shared transaction fails, each is done by itself: one that fills the disk takes no other along.
  * - Nothing is read, committed or said to be done in a file that was deleted or replaced meanwhile.
  */
@@ -41,6 +41,15 @@ export class SharedCommits {
   perform<T>(work: SqlWork<T>, kind: WorkKind, _options?: WorkOptions): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.waiting.push({ work, kind, resolve: resolve as (value: unknown) => void, reject });
+      if (!this.isBusy) void this.performWaiting();
+    });
+  }
+
+  /** Performs statements, all or none. */
+  async performAll(statements: readonly SqlStatement[]): Promise<void> {
+    await new Promise((resolve, reject) => {
+      const work = (_session: SqlSession, steps: SqliteSteps) => steps.all(statements);
+      this.waiting.push({ work, kind: 'statements', resolve, reject });
       if (!this.isBusy) void this.performWaiting();
     });
   }
@@ -77,7 +86,7 @@ export class SharedCommits {
     const steps = new SqliteSteps(thread);
     steps.take('alone');
     const readOne = (read: Waiting) =>
-      read.work(steps.session).then(read.resolve, (error: unknown) => {
+      read.work(steps.session, steps).then(read.resolve, (error: unknown) => {
         if (isTransient(error)) busy.push(read);
         else read.reject(error);
       });
@@ -97,7 +106,7 @@ export class SharedCommits {
 
   private async alone(thread: SqliteThread, waiting: Waiting): Promise<void> {
     try {
-      if (waiting.kind === 'transaction')
+      if (waiting.kind === 'transaction' || waiting.kind === 'statements')
         for (const end of await retrying(() => this.inOneTransaction(thread, [waiting]))) end();
       else waiting.resolve(await retrying(() => this.byItself(thread, waiting)));
     } catch (error) {
@@ -109,7 +118,7 @@ export class SharedCommits {
   private byItself(thread: SqliteThread, { work, kind }: Waiting): Promise<unknown> {
     const steps = new SqliteSteps(thread, kind === 'write');
     steps.take('alone');
-    return work(steps.session);
+    return work(steps.session, steps);
   }
 
   /** @returns what to tell each, now that it is committed */
@@ -119,7 +128,7 @@ export class SharedCommits {
     try {
       const ends: Promise<() => void>[] = [];
       for (const each of writes) {
-        const end = each.kind === 'write' ? this.apart(steps, each) : this.underSavepoint(steps, each);
+        const end = each.kind === 'transaction' ? this.underSavepoint(steps, each) : this.apart(steps, each);
         ends.push(end);
         if (each.kind === 'transaction') await end;
       }
@@ -133,7 +142,7 @@ export class SharedCommits {
   }
 
   private apart(steps: SqliteSteps, { work, resolve, reject }: Waiting): Promise<() => void> {
-    return work(steps.apart).then(
+    return work(steps.apart, steps).then(
       (value) => () => resolve(value),
       (error: unknown) => () => reject(error),
     );
@@ -142,7 +151,7 @@ export class SharedCommits {
   private async underSavepoint(steps: SqliteSteps, { work, resolve, reject }: Waiting): Promise<() => void> {
     steps.take('savepoint');
     try {
-      const value = await work(steps.session);
+      const value = await work(steps.session, steps);
       steps.take('release');
       return () => resolve(value);
     } catch (error) {

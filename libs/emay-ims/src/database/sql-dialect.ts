@@ -63,8 +63,6 @@ export interface SqlDialect {
   readonly now: string;
   /** The name of a 64-bit integer in a CAST. */
   readonly bigint: string;
-  /** Whether a session takes a statement before it has answered the one before. */
-  readonly takesTogether: boolean;
   /** Whether an UPDATE can return the rows it touched. */
   readonly hasReturning: boolean;
   /** How an UPDATE of `emay_ims_message AS m` names the columns it returns. */

@@ -8,5 +8,8 @@ export interface SqlSession {
   run(sql: string, parameters?: readonly unknown[]): Promise<number>;
 }
 
+/** A statement and its parameters. */
+export type SqlStatement = readonly [sql: string, parameters: readonly unknown[]];
+
 /** Something to do with a session, as a whole. */
 export type SqlWork<T> = (session: SqlSession) => Promise<T>;

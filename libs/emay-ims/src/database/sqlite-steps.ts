@@ -1,5 +1,5 @@
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
-import type { SqlRow, SqlSession } from './sql-session.js';
+import type { SqlRow, SqlSession, SqlStatement } from './sql-session.js';
 import { resultOf, type SqliteThread, type Step, type StepEnd, type StepResult } from './sqlite-thread.js';
 
 /**
@@ -20,6 +20,11 @@ export class SqliteSteps {
     private readonly thread: SqliteThread,
     private readonly storesAtOnce = false,
   ) {}
+
+  /** Several statements under one savepoint. */
+  async all(statements: readonly SqlStatement[]): Promise<void> {
+    await this.perform(['all', undefined, statements.map(([sql, parameters]) => [sql, parameters.map(owned)])]);
+  }
 
   /** Takes a step, which travels with the next that is waited for. Where it fails, so does each that follows it, up to `end`. */
   take(kind: 'alone' | 'begin' | 'savepoint' | 'release' | 'undo'): void {

@@ -69,9 +69,13 @@ function asDriverTakes(value) {
 }
 
 function apart(sql, parameters) {
+  return underSavepoint(() => execute(sql, parameters));
+}
+
+function underSavepoint(work) {
   required(() => execute('SAVEPOINT work'));
   try {
-    const result = execute(sql, parameters);
+    const result = work();
     execute('RELEASE work');
     return result;
   } catch (error) {
@@ -118,6 +122,7 @@ const STEPS = {
     }
   },
   apart,
+  all: (_, statements) => underSavepoint(() => statements.forEach(([sql, parameters]) => execute(sql, parameters))),
   savepoint: () => required(() => execute('SAVEPOINT work')),
   release: () => required(() => execute('RELEASE work')),
   undo() {

@@ -8,10 +8,10 @@ import { storeErrorOf } from './store-failure.js';
  * What the thread is to do next:
  *
  * - `alone`: statements that are each a commit of their own; `begin`, `commit`, `rollback`: a transaction.
- * - `savepoint`, `release`, `undo`: a work in it. `apart`: one statement that is a work in it.
+ * - `savepoint`, `release`, `undo`: a work in it. `apart`: one statement that is a work in it; `all`: several, in the place of parameters.
  */
 export type StepKind =
-  'alone' | 'begin' | 'savepoint' | 'statement' | 'apart' | 'release' | 'undo' | 'commit' | 'rollback';
+  'alone' | 'begin' | 'savepoint' | 'statement' | 'apart' | 'all' | 'release' | 'undo' | 'commit' | 'rollback';
 export type Step = readonly [kind: StepKind, sql?: string, parameters?: readonly unknown[]];
 
 /** Rows, or the number of rows that were changed; nothing of a step without a statement. */

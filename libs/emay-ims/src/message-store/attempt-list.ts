@@ -1,4 +1,4 @@
-import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import type { ImsDatabase, SqlRow, SqlSession, SqlStatement } from '../database/ims-database.js';
 import type { SqlDialect } from '../database/sql-dialect.js';
 import type { Attempt } from '../messages/attempt.js';
 import { newToken } from '../messages/ids.js';
@@ -79,7 +79,12 @@ export class AttemptList {
 
   /** Lists the messages of a request, in the transaction that makes them SUBMITTING. */
   async add({ token, lastsMs }: Attempt, customImsIds: readonly string[], session: SqlSession): Promise<void> {
-    await session.run(this.sql.insert, [newToken(), this.account, token, lastsMs, lastsMs, packIds(customImsIds)]);
+    await session.run(...this.toAdd({ token, lastsMs }, customImsIds));
+  }
+
+  /** The statement that does so. */
+  toAdd({ token, lastsMs }: Attempt, customImsIds: readonly string[]): SqlStatement {
+    return [this.sql.insert, [newToken(), this.account, token, lastsMs, lastsMs, packIds(customImsIds)]];
   }
 
   /**

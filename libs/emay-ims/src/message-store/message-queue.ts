@@ -68,13 +68,10 @@ export class MessageQueue {
   /** Stores messages as SUBMITTING, before their request; existing ids are not changed. */
   async insertSubmitting(messages: readonly NewMessage[], attempt: Attempt): Promise<void> {
     const parameters = [this.account, ...attemptParameters(attempt), ...this.newMessageRows(messages)];
-    const ids = messages.map(({ customImsId }) => customImsId);
-    await this.database.transaction(async (session) => {
-      const storing = session.run(this.sql.insertSubmitting, parameters);
-      // Together on their way to the thread of an SQLite file. Drivers of servers take one statement at a time.
-      if (!this.database.dialect.takesTogether) await storing;
-      await Promise.all([storing, this.attempts.add(attempt, ids, session)]);
-    });
+    await this.database.runAll([
+      [this.sql.insertSubmitting, parameters],
+      this.attempts.toAdd(attempt, idsOf(messages)),
+    ]);
   }
 
   /** Whether any message may be ready. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mysql } from '../database/dialects/mysql.js';
 import { postgres } from '../database/dialects/postgres.js';
 import { sqlite } from '../database/dialects/sqlite.js';
-import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
+import type { ImsDatabase, SqlSession, SqlStatement } from '../database/ims-database.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import { MessageQueue } from './message-queue.js';
 import { MessageResults } from './message-results.js';
@@ -38,7 +38,8 @@ async function idsInStatements(
     run: async (sql, parameters) => (keep(sql, parameters), 0),
   };
   const transaction = (inside: (session: SqlSession) => Promise<unknown>) => inside(session);
-  const database = { dialect, ...session, transaction } as unknown as ImsDatabase;
+  const runAll = async (statements: readonly SqlStatement[]) => statements.forEach((statement) => keep(...statement));
+  const database = { dialect, ...session, transaction, runAll } as unknown as ImsDatabase;
   const events = new EventTransactions(database, 'account');
   const results = new MessageResults(database, 'account', events, { reportDeadlineMs: 1 });
   await work({ queue: new MessageQueue(database, 'account'), results }, session);

@@ -19,7 +19,6 @@ export const mysql: SqlDialect = {
   // A literal of the type TIMESTAMP: a text would be read anew for each row.
   now: "(TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1970-01-01 00:00:00', UTC_TIMESTAMP(3)) DIV 1000)",
   bigint: 'SIGNED',
-  takesTogether: false,
   hasReturning: false,
   returned: (column) => column,
   rowLocation: 'custom_ims_id',

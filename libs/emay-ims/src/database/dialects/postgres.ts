@@ -5,7 +5,6 @@ export const postgres: SqlDialect = {
   name: 'postgres',
   now: '(extract(epoch from statement_timestamp()) * 1000)::bigint',
   bigint: 'bigint',
-  takesTogether: false,
   hasReturning: true,
   returned: (column) => `m.${column}`,
   rowLocation: 'ctid',

@@ -7,7 +7,6 @@ export const sqlite: SqlDialect = {
   name: 'sqlite',
   now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
   bigint: 'INTEGER',
-  takesTogether: true,
   hasReturning: true,
   returned: (column) => column,
   rowLocation: 'rowid',
