@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmayImsStoreError } from 'nestjs-emay-ims';
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { unpackIds } from '../../libs/emay-ims/src/message-store/packed-ids.js';
@@ -42,6 +43,12 @@ const BEFORE: readonly Former[] = [
 
 /** What the release before lists a message by. */
 const FORMER_LISTED = `CASE WHEN state IN ('SUBMITTING', 'ACCEPTED', 'DELIVERED') THEN 'HANDED_OVER' ELSE state END`;
+
+const FORMER_INDEX = {
+  postgres: "SELECT 1 FROM pg_class WHERE relname = 'emay_ims_message_listed'",
+  mariadb: `SELECT 1 FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND index_name = 'emay_ims_message_listed'`,
+};
 
 describe.each(databasesUnderTest())('the migration that puts the queue apart on %s', (kind) => {
   let source: DataSource;
@@ -147,7 +154,7 @@ describe.each(databasesUnderTest())('the migration that puts the queue apart on 
     expect(await maintenance.endOverdueReportWaits()).toBe(1);
     expect(await listedAttempts()).toContain(`a third-0 third ${FAR_FUTURE}`);
     expect(await listedAttempts()).toHaveLength(310 + 3 + 1);
-    await expect(database.run("UPDATE emay_ims_message SET listed_as = 'QUEUED'")).rejects.toThrow();
+    await expect(database.run("UPDATE emay_ims_message SET listed_as = 'QUEUED'")).rejects.toThrow(EmayImsStoreError);
   });
 
   it('is taken back to lists as the release before has them, and made again', async () => {
@@ -206,8 +213,9 @@ describe.each(databasesUnderTest())('the migration that puts the queue apart on 
     await source.runMigrations();
     for (let last = 1; !(await runsUntil(last, 'down')); last++) {
       const isFormer = await database.rows('SELECT listed_as FROM emay_ims_message').catch(() => null);
-      if (isFormer) await expect(listedDue()).rejects.toThrow();
+      if (isFormer) await expect(listedDue()).rejects.toThrow(EmayImsStoreError);
       await runsUntil(Infinity, 'down');
+      expect(await database.rows(FORMER_INDEX[kind])).not.toEqual([]);
       await runsUntil(Infinity, 'up');
       await expectListed();
     }

@@ -95,7 +95,7 @@ const PLACES: Record<string, object> = {
     const place = { entityPrefix: 'app_', migrationsTableName: 'other_migrations' };
     const source = (await start(place)).get(DataSource);
     expect(await plain.query('SELECT * FROM emay_ims_sweep').finally(() => plain.destroy())).toEqual([]);
-    await expect(query('SELECT * FROM app_emay_ims_sweep')).rejects.toThrow();
+    await expect(query('SELECT * FROM app_emay_ims_sweep')).rejects.toThrow(/app_emay_ims_sweep/);
     await source.undoLastMigration();
     expect(await query('SELECT * FROM app_emay_ims_sweep')).toEqual([]);
   });

@@ -64,8 +64,6 @@ export class QueueApart1764900000000 extends ImsMigration {
       } else {
         await query(`DROP INDEX IF EXISTS ${names.index('emay_ims_message', 'emay_ims_message_outcome')}`);
         await alter(step, ['DROP COLUMN outcome', 'ADD COLUMN listed_as varchar(16)', 'ADD COLUMN listed_at bigint']);
-        if (step.isPostgres) await query(`ALTER TABLE emay_ims_message SET (fillfactor = ${FORMER_FILL_FACTOR})`);
-        await query(`CREATE INDEX emay_ims_message_listed ON emay_ims_message ${FORMER_LISTED}`);
       }
     }
     await query(
@@ -73,6 +71,9 @@ export class QueueApart1764900000000 extends ImsMigration {
          listed_at = CASE WHEN state = 'QUEUED' THEN due_at ELSE COALESCE(accepted_at, due_at, created_at) END
        WHERE state <> 'DELIVERED' AND listed_as IS NULL`,
     );
+    if (step.isMysql) return;
+    if (step.isPostgres) await query(`ALTER TABLE emay_ims_message SET (fillfactor = ${FORMER_FILL_FACTOR})`);
+    await query(`CREATE INDEX IF NOT EXISTS emay_ims_message_listed ON emay_ims_message ${FORMER_LISTED}`);
   }
 }
 
