@@ -116,6 +116,97 @@ const MUTATIONS = [
       },
     ],
   },
+  {
+    name: 'a claim of whatever is listed',
+    suites: ['test/databases/message-store', 'test/databases/list-invariants'],
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/message-queue-sql.ts`,
+        from: "WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockSkippingLocked}",
+        to: 'WHERE ${unexpired} ${dialect.lockSkippingLocked}',
+      },
+    ],
+  },
+  {
+    name: 'a claim that waits for what a host keeps locked',
+    suites: ['test/databases/claims-beside-hosts'],
+    databases: 'postgres,mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/message-queue-sql.ts`,
+        from: 'AND ${unexpired} ${dialect.lockSkippingLocked}',
+        to: "AND ${unexpired} ${dialect.lockOf('m')}",
+      },
+      {
+        file: `${LIBRARY}/message-store/message-queue-sql.ts`,
+        from: "WHERE ${STATE} = 'QUEUED' ${dialect.lockSkippingLocked}",
+        to: "WHERE ${STATE} = 'QUEUED' FOR UPDATE",
+      },
+    ],
+  },
+  {
+    name: 'a claim that forgets what it passes over',
+    suites: ['test/databases/list-invariants'],
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/message-queue.ts`,
+        from: 'await this.due.addQueued(passedOver, session);',
+        to: 'await this.due.addQueued(passedOver.slice(0, 0), session);',
+      },
+    ],
+  },
+  {
+    name: 'a joined cancel that takes its neighbours off the list',
+    suites: ['test/databases/claims-beside-hosts'],
+    databases: 'postgres,mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/message-queue.ts`,
+        from: 'row.due_at !== null && !manager',
+        to: 'row.due_at !== null',
+      },
+    ],
+  },
+  {
+    name: 'a cancel that forgets the neighbours',
+    suites: ['test/databases/list-invariants'],
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/due-list.ts`,
+        from: 'await this.add(rest, session);',
+        to: 'await this.add(rest.slice(0, 0), session);',
+      },
+    ],
+  },
+  {
+    name: 'a release that is not listed',
+    suites: ['test/databases/list-invariants'],
+    changes: [
+      { file: `${LIBRARY}/message-store/message-queue.ts`, from: 'if (released > 0)', to: 'if (released < 0)' },
+    ],
+  },
+  {
+    name: 'an attempt dropped while its messages wait',
+    suites: ['test/databases/list-invariants'],
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/attempt-sweep.ts`,
+        from: "IN ('SUBMITTING', 'ACCEPTED')",
+        to: "IN ('SUBMITTING')",
+      },
+    ],
+  },
+  {
+    name: 'an outcome after the end of its attempt that is not listed',
+    suites: ['test/databases/message-store'],
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/message-results.ts`,
+        from: 'if (accepted.length > 0) await this.attempts.addLate',
+        to: 'if (accepted.length < 0) await this.attempts.addLate',
+      },
+    ],
+  },
 ];
 
 const wanted = process.argv.slice(2);

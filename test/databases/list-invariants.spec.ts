@@ -13,7 +13,7 @@ import type { MessageParts } from './store/message-parts.js';
 import { HOUR, StoreBench } from './store/store-bench.js';
 
 const PROCESSES = 3;
-const WAVES = 10;
+const WAVES = 8;
 const STEPS_IN_A_WAVE = 6;
 /** Between the statement that says when a message is overdue and the one that says when its attempt is. */
 const STATEMENTS_APART_MS = HOUR / 2;
@@ -57,7 +57,7 @@ describe.each(databasesUnderTest())('any history on %s', (kind) => {
         expect(await bench.database.rows(`SELECT ids FROM ${table} WHERE account = ?`, [store.account])).toEqual([]);
       }
     });
-    await fc.assert(property, { ...runs(8), endOnFailure: true });
+    await fc.assert(property, { ...runs(4), endOnFailure: true });
   }, 300_000);
 });
 

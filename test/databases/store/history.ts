@@ -142,7 +142,7 @@ export class History {
 
   private async enqueueNew({ store }: Member): Promise<void> {
     const alike = { sendAt: null, expiresAt: null, priority: 0 };
-    const isBulk = this.random.chance(0.3);
+    const isBulk = this.random.chance(0.1);
     const count = isBulk ? this.random.between(280, 320) : this.random.between(1, 6);
     const messages = Array.from({ length: count }, () => this.newMessage(isBulk ? alike : {}));
     await store.queue.insertQueued(messages, await store.queue.now(), undefined, { isNew: true });
