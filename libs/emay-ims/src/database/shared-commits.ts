@@ -39,17 +39,17 @@ export class SharedCommits {
 
   /** No statement is cut off: SQLite waits for nobody. */
   perform<T>(work: SqlWork<T>, kind: WorkKind, _options?: WorkOptions): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.waiting.push({ work, kind, resolve: resolve as (value: unknown) => void, reject });
-      if (!this.isBusy) void this.performWaiting();
-    });
+    return this.wait(work, kind) as Promise<T>;
   }
 
   /** Performs statements, all or none. */
   async performAll(statements: readonly SqlStatement[]): Promise<void> {
-    await new Promise((resolve, reject) => {
-      const work = (_session: SqlSession, steps: SqliteSteps) => steps.all(statements);
-      this.waiting.push({ work, kind: 'statements', resolve, reject });
+    await this.wait((_session, steps) => steps.all(statements), 'statements');
+  }
+
+  private wait(work: Waiting['work'], kind: WorkKind): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ work, kind, resolve, reject });
       if (!this.isBusy) void this.performWaiting();
     });
   }
