@@ -140,7 +140,8 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const { dialect } = bench.database;
     const transaction = (work: (session: SqlSession) => Promise<unknown>) =>
       bench.database.transaction((session) => work(unable(session)));
-    const database = { dialect, ...unable(bench.database), transaction } as unknown as ImsDatabase;
+    const runAll = bench.database.runAll.bind(bench.database);
+    const database = { dialect, ...unable(bench.database), transaction, runAll } as unknown as ImsDatabase;
     const { store, account } = instance(() => undefined, newAccount(), database);
     await expect(accept(store)).rejects.toThrow('full');
     expect(await bench.store(account).finder.stats()).toMatchObject({ SUBMITTING: 1, ACCEPTED: 0 });
