@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { outcomeOf, outcomeSql } from '../../../libs/emay-ims/src/message-store/listed-outcome.js';
 import { unpackIds } from '../../../libs/emay-ims/src/message-store/packed-ids.js';
 import type { ImsMessageState } from '../../../libs/emay-ims/src/messages/message-state.js';
@@ -243,6 +243,44 @@ export function itLists(bench: () => StoreBench): void {
       await bench().put(store, 'late', { due_at: LONG_AGO });
       expect(await store.maintenance.endOverdueReportWaits()).toBe(1);
       expect(await bench().stateOf(store, 'late')).toBe('UNKNOWN');
+    });
+
+    it('again for each of several late answers', async () => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await store.queue.insertSubmitting(
+        ['one', 'two'].map((customImsId) => newMessage({ customImsId })),
+        attempt,
+      );
+      await endAttempts(store);
+      expect(await store.maintenance.recoverStalledAttempts()).toBe(2);
+      for (const id of ['one', 'two']) await accept(store, attempt.token, [id]);
+      expect(await underWay(store)).toEqual(['one', 'two']);
+    });
+
+    it('of a clock that was set back at once, so that a late answer is listed again', async () => {
+      const store = bench().store();
+      const attempt = newAttempt();
+      await store.queue.insertSubmitting([newMessage({ customImsId: 'ahead' })], attempt);
+      for (const set of [
+        'emay_ims_message SET created_at = created_at + ?, submitted_at = submitted_at + ?, due_at = due_at + ?',
+        'emay_ims_attempt SET ends_at = ends_at + ?, due_at = due_at + ?',
+      ]) {
+        const hours = Array<number>(set.split('?').length - 1).fill(2 * HOUR);
+        await bench().database.run(`UPDATE ${set} WHERE account = ?`, [...hours, store.account]);
+      }
+      await store.maintenance.recoverFromClockSetBack();
+      const real = performance.now.bind(performance);
+      const later = jest.spyOn(performance, 'now').mockImplementation(() => real() + 130_000);
+      expect(await store.maintenance.recoverFromClockSetBack()).toBe(1);
+      later.mockRestore();
+      await accept(store, attempt.token, ['ahead']);
+      expect(await underWay(store)).toEqual(['ahead', 'ahead']);
+      expect(await store.maintenance.endOverdueReportWaits()).toBe(0);
+      await bench().database.run('UPDATE emay_ims_message SET due_at = 1 WHERE account = ?', [store.account]);
+      await bench().database.run('UPDATE emay_ims_attempt SET due_at = 1 WHERE account = ?', [store.account]);
+      expect(await store.maintenance.endOverdueReportWaits()).toBe(1);
+      expect(await underWay(store)).toEqual([]);
     });
 
     it('for a report with the id of the gateway alone', async () => {
