@@ -44,6 +44,9 @@ const NAMES = [
   'abandoned attempts',
   'overdue reports',
   'held messages',
+  'messages that a clock step has delayed',
+  'attempts in the future',
+  'expired messages',
 ];
 
 describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages on %s`, (kind: DatabaseKind) => {
@@ -120,6 +123,9 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       'what has just been changed': { sql: sql.findChanged, parameters: [...rows(500), account], about: 500 },
       'abandoned attempts': update(sql.recover, 500),
       'overdue reports': update(sql.endReportWaits, 500),
+      'messages that a clock step has delayed': update(sql.makeQueuedReady, 500),
+      'attempts in the future': update(sql.endFutureAttempts, 500),
+      'expired messages': update(sql.expire, 500),
       'held messages': update(sql.expireHeld, 500, { where: [HOLD_MS] }),
     };
   };
