@@ -73,8 +73,8 @@ export interface SqlDialect {
   readonly lockSkippingLocked: string;
   /** Most reports of one statement: where its text holds them, it must not become one of those long strings (`longText`). */
   readonly reportsAtATime: number;
-  /** Appended to a SELECT that locks the rows of one of its tables, waiting for others. */
-  lockOf(table: string): string;
+  /** Appended to a SELECT from one table that locks its rows, waiting for others. */
+  readonly lock: string;
   /**
    * The condition `m.account = ?` in a join of rows `r` with messages `m`, so that each row, known by `rowKey`, looks up
    * its message and not each message of the account its row.

@@ -105,7 +105,7 @@ export function queueSql(dialect: SqlDialect) {
     }),
     /** account, id */
     lockToCancel: `SELECT custom_ims_id, priority, due_at, expires_at FROM emay_ims_message
-      WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED' ${dialect.lockOf('emay_ims_message')}`,
+      WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED' ${dialect.lock}`,
     /** account, id */
     cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', outcome = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,

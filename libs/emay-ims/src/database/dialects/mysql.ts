@@ -25,7 +25,7 @@ export const mysql: SqlDialect = {
   reportsAtATime: 250,
   bytesAtATime: null,
   lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
-  lockOf: () => 'FOR UPDATE',
+  lock: 'FOR UPDATE',
   accountIs: () => 'm.account = ?',
   // It compares pairs as well, but reads from the newest message on to get there.
   beginsWith: prefixRange,
