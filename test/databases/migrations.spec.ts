@@ -171,6 +171,8 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
         await source.runMigrations({ transaction: 'none' });
         await expectSchema(source);
         for (const _ of changing) await source.undoLastMigration({ transaction: 'none' });
+        // MariaDB keeps room in each row for columns that were dropped, until the table is made anew.
+        if (kind === 'mariadb') await source.query('ALTER TABLE emay_ims_report_batch FORCE');
       }
       await expectSchema(source);
     },
