@@ -1,4 +1,6 @@
-import { Metadata, type CountryCode } from 'libphonenumber-js/mobile';
+// Not from 'libphonenumber-js/mobile': as CommonJS, that exports no `Metadata`.
+import { Metadata, type CountryCode } from 'libphonenumber-js/core';
+import mobiles from 'libphonenumber-js/mobile/metadata';
 
 /** What the library's declarations leave out of its numbering plans. */
 interface NumberingPlan {
@@ -35,7 +37,7 @@ function readPlan(start: string): IsMobile {
 }
 
 function findPlan(code: string): NumberingPlan | null {
-  const metadata = new Metadata();
+  const metadata = new Metadata(mobiles);
   try {
     metadata.selectNumberingPlan(code as CountryCode);
   } catch {
