@@ -58,7 +58,7 @@ export function itLists(bench: () => StoreBench): void {
       expect(await due(store)).toEqual([]);
     });
 
-    it('again what goes back into the queue: released, taken off hold, resent, of a request that was too large', async () => {
+    it('again what goes back into the queue: taken off hold, released for later, sent again by a person', async () => {
       const store = bench().store();
       const attempt = newAttempt();
       await bench().enqueue(store, newMessages(3));
@@ -78,6 +78,9 @@ export function itLists(bench: () => StoreBench): void {
       );
       expect(await due(store)).toEqual(claimed);
       expect(await store.queue.claim(3, newAttempt())).toEqual([]);
+      await bench().inState(store, 'UNCONFIRMED', 'doubt', newAttempt().token);
+      expect(await store.results.resolve('doubt', 'resend', bench().database)).toBe(true);
+      expect(idsOf(await store.queue.claim(3, newAttempt()))).toEqual(['doubt']);
     });
 
     it('again what a claim leaves: a second message to a number, and what exceeds the request', async () => {

@@ -88,8 +88,8 @@ export class AttemptList {
   }
 
   /**
-   * Lists messages that were accepted as an answer says that may have come late, when its attempt was over and looked at. Call it after they
-   * have changed, in the same transaction; they are looked at soon.
+   * Lists accepted messages again where their answer came late: once their attempt was over, a look at it may have dropped them. Call it in the
+   * transaction that accepts them, afterwards. They are looked at soon.
    */
   async addLate(token: string, customImsIds: readonly string[], session: SqlSession): Promise<void> {
     if ((await session.rows(this.sql.findUntouched, [this.account, token])).length > 0) return;

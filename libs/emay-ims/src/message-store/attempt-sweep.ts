@@ -23,7 +23,7 @@ export class AttemptSweep {
   /**
    * Resolves to how many messages changed.
    *
-   * @param change of those that are overdue; where: account, then `parameters`
+   * @param change of those that are overdue; where: account
    * @param goOn asked between two portions
    */
   async run(change: MessageChange, goOn: () => boolean = () => true): Promise<number> {
@@ -46,7 +46,9 @@ export class AttemptSweep {
     for (const row of await session.rows(this.findWaiting, parameters)) {
       const token = String(row.attempt ?? '');
       const message = { customImsId: String(row.custom_ims_id), dueAt: Number(row.due_at) };
-      waiting.set(token, [...(waiting.get(token) ?? []), message]);
+      const others = waiting.get(token);
+      if (others) others.push(message);
+      else waiting.set(token, [message]);
     }
     for (const attempt of portion) {
       const own = new Set(attempt.customImsIds);

@@ -51,7 +51,7 @@ export function dueSql(dialect: SqlDialect) {
     findExpired: `SELECT id FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT 1`,
     /** account, limit */
     lockExpired: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT ? ${dialect.lockSkippingLocked}`,
-    /** account, after, limit */
+    /** account, ms, the last row's id, limit */
     findInFuture: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND due_at > ${now} + ? AND id > ? ORDER BY id LIMIT ?`,
     /** account, priority, due_at, the id as it is packed */
     lockWith: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND priority = ? AND due_at = ?

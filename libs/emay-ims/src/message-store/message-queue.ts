@@ -61,8 +61,7 @@ export class MessageQueue {
       return this.due.add(due, session);
     }
     // Of given ids, messages may be there already.
-    const ids = messages.map(({ customImsId }) => customImsId);
-    return this.due.addStored(ids, created, session);
+    return this.due.addStored(idsOf(messages), created, session);
   }
 
   /** Stores messages as SUBMITTING, before their request; existing ids are not changed. */
@@ -130,11 +129,7 @@ export class MessageQueue {
     const { sql, parameters } = this.sql.release.make({ rows: inIdOrder(rows), where: [this.account, token] });
     await this.database.transaction(async (session) => {
       const released = await session.run(sql, parameters);
-      if (released > 0)
-        await this.due.addQueued(
-          releases.map(({ customImsId }) => customImsId),
-          session,
-        );
+      if (released > 0) await this.due.addQueued(idsOf(releases), session);
     });
   }
 
@@ -185,21 +180,10 @@ export class MessageQueue {
     const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(ids)), this.account];
     const ready = (await session.rows(this.sql.lockQueued, parameters)).filter((row) => Number(row.is_ready) === 1);
     const byId = new Map(ready.map((row) => [String(row.custom_ims_id), toClaimed(row)]));
-    const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
-    const first = firstToEachNumber(inOrder);
-    const taken = await this.update(
-      first.map(({ customImsId }) => customImsId),
-      attempt,
-      session,
-    );
+    const first = firstToEachNumber(ids.flatMap((id) => byId.get(id) ?? []));
+    const taken = await this.update(idsOf(first), attempt, session);
     // They are locked, so all are claimed. If that ever fails, only those claimed may be submitted.
-    return taken === first.length
-      ? first
-      : this.findTaken(
-          first.map(({ customImsId }) => customImsId),
-          attempt,
-          session,
-        );
+    return taken === first.length ? first : this.findTaken(idsOf(first), attempt, session);
   }
 
   private async take(ids: readonly string[], attempt: Attempt, session: SqlSession): Promise<ClaimedMessage[]> {
@@ -242,8 +226,8 @@ export function firstToEachNumber(due: readonly ClaimedMessage[]): ClaimedMessag
   return [...first.values()];
 }
 
-function idsOf(claimed: readonly ClaimedMessage[]): string[] {
-  return claimed.map(({ customImsId }) => customImsId);
+function idsOf(messages: readonly { customImsId: string }[]): string[] {
+  return messages.map(({ customImsId }) => customImsId);
 }
 
 function attemptParameters({ token, lastsMs }: Attempt): [string, number] {
