@@ -1,0 +1,46 @@
+import type { MessageAction } from './message-evidence.js';
+import type { MessageSearch } from './message-search.js';
+import type { OperatorMessage } from './operator-message.js';
+
+/** What to do, and to which messages: exactly one of `ids`, `search` and `incident`. */
+export interface ActionWanted {
+  action: MessageAction;
+  /** At most 10,000. */
+  ids?: string[];
+  /** `limit` and `after` are ignored. */
+  search?: MessageSearch;
+  /** `id` of a `DoubtIncident`. */
+  incident?: string;
+}
+
+/** What would be done: stored, so that `apply` does this and nothing else. At most 10,000 messages; `resend`: at most 1,000. */
+export interface ActionPreview {
+  id: string;
+  action: MessageAction;
+  /** Messages it would change. */
+  count: number;
+  /** Some of them, newest first, at most 10. */
+  sample: OperatorMessage[];
+  /** Messages wanted whose state does not allow it. */
+  skippedNow: number;
+  /** More match than are stored, or the search was not finished. */
+  isCut: boolean;
+  /** Messages of the same incidents that a report has proved sent. 0 for `cancel`. */
+  provedSent: number;
+  /** Not applied after this: 5 minutes after it was made. */
+  expiresAt: Date;
+}
+
+/** How far an action has got. */
+export interface ActionProgress {
+  id: string;
+  action: MessageAction;
+  state: 'previewed' | 'running' | 'done' | 'expired';
+  count: number;
+  /** Messages changed. */
+  done: number;
+  /** Messages that were no longer as previewed: left alone. */
+  changedSince: number;
+  /** Of those, at most 100. */
+  changedIds: string[];
+}

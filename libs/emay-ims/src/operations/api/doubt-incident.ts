@@ -1,0 +1,17 @@
+/** Messages that became UNCONFIRMED together: with the same code, less than 10 minutes apart by their submission. */
+export interface DoubtIncident {
+  id: string;
+  code: string | null;
+  /** Submission of the first of them. */
+  from: Date;
+  /** Submission of the last. */
+  to: Date;
+  /** How many are still UNCONFIRMED. */
+  count: number;
+  /** Messages of this time and code whose report came after all: they were sent. */
+  provedSent: number;
+  /** UNCONFIRMED by ISO 3166-1 alpha-2; `''`: numbers whose prefix has none. */
+  countries: Record<string, number>;
+  /** There are more doubts than the newest 10,000, which were looked at. */
+  isCut: boolean;
+}
