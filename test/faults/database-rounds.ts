@@ -28,6 +28,9 @@ const HOST_TIMEOUTS: Record<Kind, HostHabits[]> = {
   sqlite: [{}],
 };
 
+/** For statements that get no answer, or wait for somebody else's lock. */
+const IMPATIENT_MS = 2_000;
+
 /** What others do to the database that the workers share with them. */
 export const DATABASE_ROUNDS: Record<string, Round> = {
   /** An administrator who cancels what takes long, or what he takes for something else. */
@@ -41,6 +44,7 @@ export const DATABASE_ROUNDS: Record<string, Round> = {
   /** A server, or something in between, that ends connections, some just after what they asked for was done. */
   'kill-connections': {
     needsServer: true,
+    impatientMs: IMPATIENT_MS,
     behindProxy: true,
     run: (run) =>
       afterTrouble(run, 'connections', async (administrator, random) => {
@@ -51,6 +55,7 @@ export const DATABASE_ROUNDS: Record<string, Round> = {
   /** Connections that nobody hears from any more, without an end: a firewall has forgotten them. */
   'silent-connections': {
     needsServer: true,
+    impatientMs: IMPATIENT_MS,
     behindProxy: true,
     // The host's own transactions would wait for ever, and are not what is tried here.
     habits: () => ({ patienceMs: 3_000 }),
@@ -74,6 +79,7 @@ export const DATABASE_ROUNDS: Record<string, Round> = {
   },
   /** Statements that the host's own limits end while somebody has locked the messages. */
   'host-timeouts': {
+    impatientMs: IMPATIENT_MS,
     habits: (kind, random) => random.pick(HOST_TIMEOUTS[kind]),
     async run(run) {
       const { random } = run;

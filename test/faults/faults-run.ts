@@ -56,6 +56,11 @@ export interface Round {
   readonly behindProxy?: boolean;
   /** Of the workers' requests; see `run.ts`. */
   readonly timeoutMs?: number;
+  /**
+   * Deadline of the workers' statements, where one that gets no answer is what is tried. A statement may then be too slow on a busy machine
+   * alone: calls may fail at it. Default: long enough for any that is not stuck.
+   */
+  readonly impatientMs?: number;
   /** Messages have an end of their own; see `calls.ts`. */
   readonly expiring?: boolean;
   /** What a worker's host does to its connections; see `host-habits.ts`. */

@@ -1,8 +1,8 @@
 import type { FaultsRun } from './faults-run.js';
 import { within } from './waiting.js';
 
-/** After the deadline of a statement that got no answer. */
-const GOES_ON_WITHIN_MS = 5_000;
+/** After the deadline of a statement that got no answer. Nothing waits for it but what is stuck. */
+const GOES_ON_WITHIN_MS = 30_000;
 
 /** Kills all or one, and starts them again; where all are dead, time passes first. */
 export async function killSome(run: FaultsRun, all: boolean): Promise<void> {

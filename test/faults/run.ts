@@ -17,13 +17,13 @@ import { BreakingProxy } from './breaking-proxy.js';
 const WORKER = 'test/faults/dist/worker.js';
 const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'SECRET-KEY-OF-FAULT-TESTS' };
 /** Generous: nothing waits for it but who stands still, and a busy machine must not look like a silent gateway. */
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 8_000;
 /** After its request's own time, an attempt is given up: `submitter.ts`. */
 const SETTLING_MS = 5_000;
-/** How long a statement of the workers may take: what `worksAgain` goes by, and the module's own deadline. */
-const STATEMENT_TIMEOUT_MS = 2_000;
-/** What the workers' module is told of the database, beside which it is. Few connections: others use the server as well. */
-const DATABASE_OPTIONS = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, poolSize: 6 };
+/** Of the workers' statements, as by default: on a busy machine none takes that long which is not stuck. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** Few connections: others use the server as well. */
+const POOL_SIZE = 6;
 const CONCURRENCY = 4;
 const CALLERS = 3;
 /** Each caller, the twins and the repeats may have a batch under way, each in several requests; so may the dispatcher. */
@@ -79,6 +79,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> 
   const round = ROUNDS[mode];
   if (!round) throw new Error(`--mode is one of ${MODES.join(', ')}`);
   const { ownServer = false, behindProxy = false, timeoutMs = TIMEOUT_MS, expiring } = round;
+  const statementTimeoutMs = round.impatientMs ?? STATEMENT_TIMEOUT_MS;
   if (kind === 'sqlite' && round.needsServer) {
     throw new Error(`--mode ${mode} needs a database server: it makes no sense with an SQLite file.`);
   }
@@ -111,14 +112,18 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> 
       twinEveryMs: 300,
     };
     const databaseOf = (origin: string) =>
-      database.forWorkers(proxy, DATABASE_OPTIONS, round.habits?.(kind, seeded(`${seed}/${origin}/habits`)));
+      database.forWorkers(
+        proxy,
+        { statementTimeoutMs, poolSize: POOL_SIZE },
+        round.habits?.(kind, seeded(`${seed}/${origin}/habits`)),
+      );
     const worker = installWorker ? await installWorker(await mkdtemp(join(folder, 'packed-'))) : resolve(WORKER);
     const fleet = new Fleet(worker, { folder, callers: CALLERS, forWorkers, databaseOf });
     stopping.push(() => Promise.all(fleet.alive.map((life) => fleet.kill(life))));
     const limits = {
       timeoutMs,
       attemptMs: timeoutMs + SETTLING_MS,
-      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      statementTimeoutMs,
       attemptsAtATime: ATTEMPTS_AT_A_TIME,
       stuckMs: realTime ? 120_000 : 60_000,
       realTime,

@@ -45,6 +45,9 @@ export function dueSql(dialect: SqlDialect) {
       SELECT ?, ${COLUMNS.map((column) => `r.${column}`).join(', ')} FROM ${dialect.rows(DUE_ROW, 'r')}`,
     /** account, limit */
     lockReady: `SELECT ${columns} FROM emay_ims_due WHERE ${ready} ORDER BY priority DESC, due_at LIMIT ? ${dialect.lockSkippingLocked}`,
+    /** account: the first of them (has RETURNING) */
+    takeFirst: `DELETE FROM emay_ims_due WHERE ${dialect.rowLocation} = (SELECT ${dialect.rowLocation} FROM emay_ims_due
+      WHERE ${ready} ORDER BY priority DESC, due_at LIMIT 1 ${dialect.lockSkippingLocked}) RETURNING ${columns}`,
     /** account */
     findReady: `SELECT id FROM emay_ims_due WHERE ${ready} LIMIT 1`,
     /** account */
@@ -125,12 +128,10 @@ export class DueList {
     for (const step of [1, ROWS_AT_A_TIME, limit]) {
       if (left <= 0) break;
       const most = Math.min(step, left);
-      const found = (await session.rows(this.sql.lockReady, [this.account, most])).map(toDueRow);
-      const some = upTo(left, found);
-      await this.delete(some, session);
+      const { some, isEnd } = await this.takeRows(most, left, session);
       taken.push(...some);
       left -= sizeOf(some);
-      if (found.length < most) break;
+      if (isEnd) break;
     }
     if (left < 0) await this.putBackEndOf(taken.at(-1) as DueRow, -left, session);
     return taken.flatMap(({ ids }) => ids).slice(0, limit);
@@ -182,6 +183,18 @@ export class DueList {
       found.push(...(await session.rows(sql, parameters)).map(toDue));
     }
     await this.add(found, session);
+  }
+
+  /** Of the first rows those that hold so many ids; and whether there were fewer rows. */
+  private async takeRows(most: number, ids: number, session: SqlSession): Promise<{ some: DueRow[]; isEnd: boolean }> {
+    if (most === 1 && this.database.dialect.hasReturning) {
+      const some = (await session.rows(this.sql.takeFirst, [this.account])).map(toDueRow);
+      return { some, isEnd: some.length === 0 };
+    }
+    const found = (await session.rows(this.sql.lockReady, [this.account, most])).map(toDueRow);
+    const some = upTo(ids, found);
+    await this.delete(some, session);
+    return { some, isEnd: found.length < most };
   }
 
   private async putBackEndOf({ ids, ...row }: DueRow, count: number, session: SqlSession): Promise<void> {

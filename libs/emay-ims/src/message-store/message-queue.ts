@@ -163,7 +163,12 @@ export class MessageQueue {
     if (dialect.hasReturning) {
       const rows = inIdOrder(ids.map((id, position) => ({ custom_ims_id: id, position })));
       const parameters = [...dialect.encodeRows(ORDERED_ID_ROW, rows), this.account, ...attemptParameters(attempt)];
-      claimed = (await session.rows(this.sql.claim, parameters)).map(toClaimed);
+      const claim = async () => (await session.rows(this.sql.claim, parameters)).map(toClaimed);
+      if (dialect.name === 'sqlite') {
+        // In one message to its thread. The attempt may name messages that were not claimed.
+        return (await Promise.all([claim(), this.attempts.add(attempt, ids, session)]))[0];
+      }
+      claimed = await claim();
     } else {
       claimed = await this.lockAndTake(ids, attempt, session);
     }
