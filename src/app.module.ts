@@ -10,6 +10,7 @@ import { EmayImsHealthModule } from 'nestjs-emay-ims/terminus';
 import type { DataSourceOptions } from 'typeorm';
 import { isSandbox, type Environment } from './config/environment.js';
 import { dataSourceOptions, emayImsOptions } from './config/options.js';
+import { consoleModule } from './console/console.module.js';
 import { openDatabase } from './database/open-database.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
@@ -40,6 +41,7 @@ export class AppModule {
         TerminusModule,
         EmayImsHealthModule,
         MetricsModule.register(),
+        consoleModule(environment),
       ],
       controllers: [MessagesController, HealthController],
       providers: [

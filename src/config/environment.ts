@@ -11,6 +11,7 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
+import { OPERATOR_KEYS_FORM } from '../console/operator-keys.js';
 import { StartError } from '../start/start-error.js';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './database-url.js';
 import { misspeltVariables } from './misspelt-variables.js';
@@ -39,6 +40,16 @@ export class Environment {
     message: "$property must be SHA-256 hashes in hex, separated by commas: printf %s 'your key' | sha256sum",
   })
   API_KEY_HASHES?: string;
+
+  /**
+   * The operators of the console, `name:hash` separated by commas: SHA-256 hashes (hex) of their keys. Without any, it is closed; in a sandbox
+   * it is open to this machine.
+   */
+  @IsOptional()
+  @Matches(OPERATOR_KEYS_FORM, {
+    message: "$property must be name:hash, separated by commas, each hash from: printf %s 'the key' | sha256sum",
+  })
+  CONSOLE_KEY_HASHES?: string;
 
   /** Requests of one caller in a minute; 0 lifts the limit. */
   @Transform(readNumber)
@@ -122,6 +133,7 @@ export class Environment {
 
 const WITHOUT_DEFAULT = [
   'API_KEY_HASHES',
+  'CONSOLE_KEY_HASHES',
   'EMAY_IMS_ALLOW_INSECURE',
   'EMAY_IMS_CANARY',
   'EMAY_IMS_REPORT_INTERVAL_MS',

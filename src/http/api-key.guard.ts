@@ -4,6 +4,7 @@ import { Reflector } from '@nestjs/core';
 import { ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Environment } from '../config/environment.js';
+import { isOfConsole } from '../console/console-path.js';
 import { ApiKeys } from './api-keys.js';
 
 const PUBLIC = 'public';
@@ -13,7 +14,7 @@ export function Public(): ClassDecorator & MethodDecorator {
   return applyDecorators(SetMetadata(PUBLIC, true), ApiSecurity({}));
 }
 
-/** Lets in who shows a key. */
+/** Lets in who shows a key. The console has keys of its own. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   private readonly keys: ApiKeys;
@@ -27,7 +28,8 @@ export class ApiKeyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const isPublic = this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()]);
-    if (!isPublic) this.keys.check(context.switchToHttp().getRequest<Request>());
+    const request = context.switchToHttp().getRequest<Request>();
+    if (!isPublic && !isOfConsole(request)) this.keys.check(request);
     return true;
   }
 }

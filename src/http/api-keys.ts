@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { UnauthorizedException } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
+import { isOfConsole } from '../console/console-path.js';
 import { hasBody, refuseUnread } from './json-body.js';
 
 /** The keys that may call, of which only the hashes are known. */
@@ -34,7 +35,7 @@ export class ApiKeys {
 export function askBeforeBody(keys: ApiKeys): RequestHandler {
   return (request, response, next) => {
     try {
-      if (hasBody(request)) keys.check(request);
+      if (hasBody(request) && !isOfConsole(request)) keys.check(request);
     } catch (refusal) {
       return refuseUnread(request, response, next, refusal as UnauthorizedException);
     }

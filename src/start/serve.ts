@@ -8,6 +8,7 @@ import { errorCode } from '../config/error-code.js';
 import { howToTry } from '../config/how-to-try.js';
 import { SERVICE } from '../config/service-name.js';
 import { makeFolder, trialWrite } from '../config/writable-folder.js';
+import { CONSOLE_PATH } from '../console/console-path.js';
 import { createApp } from '../create-app.js';
 import { createServiceServer } from '../http/service-server.js';
 import { SandboxGateway } from '../sandbox/sandbox-gateway.js';
@@ -77,6 +78,9 @@ function announce(environment: Environment, app: INestApplication, url: string):
     const { baseUrl } = app.get(SandboxGateway).connection;
     logger.log('SANDBOX: messages go to a simulator in this process; nothing is sent, nothing costs money');
     logger.log(`Simulator's page (play the carrier, inject faults): ${baseUrl}/`);
+  }
+  if (isSandbox(environment) || environment.CONSOLE_KEY_HASHES !== undefined) {
+    logger.log(`Console (every message, what is in doubt, what to do): ${url}${CONSOLE_PATH}`);
   }
   logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
   logger.log(`Listening on ${url}`);
