@@ -18,10 +18,9 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
   const { zone } = useStore(settings);
   const [wantsCountries, setWantsCountries] = useState(false);
   const countries = useResource<CountryFigures[]>(wantsCountries ? 'countries' : null, { account, range: '30d' });
-  const set = (changes: Record<string, string | null>) => requery(changes);
   const toggle = (state: (typeof STATES)[number]) => {
     const next = STATES.filter((one) => (one === state) !== filter.states.includes(one));
-    set({ state: next.join(',') || null });
+    requery({ state: next.join(',') || null });
   };
   const text = (name: 'code' | 'mobile' | 'id', label: string, hint = '') => (
     <label class={`filter filter-${name}`}>
@@ -32,7 +31,7 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
         placeholder={hint}
         autocomplete="off"
         spellcheck={false}
-        onChange={(event) => set({ [name]: event.currentTarget.value.trim() || null })}
+        onChange={(event) => requery({ [name]: event.currentTarget.value.trim() || null })}
       />
     </label>
   );
@@ -43,7 +42,7 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
         type="datetime-local"
         key={filter[name] + zone}
         defaultValue={fieldOf(filter[name], zone)}
-        onChange={(event) => set({ [name]: isoOf(event.currentTarget.value, zone) })}
+        onChange={(event) => requery({ [name]: isoOf(event.currentTarget.value, zone) })}
       />
     </label>
   );
@@ -79,7 +78,7 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
               placeholder="AU"
               autocomplete="off"
               onFocus={() => setWantsCountries(true)}
-              onChange={(event) => set({ country: event.currentTarget.value.trim().toUpperCase() || null })}
+              onChange={(event) => requery({ country: event.currentTarget.value.trim().toUpperCase() || null })}
             />
             <datalist id="known-countries">
               {countries.data?.map(
@@ -95,7 +94,7 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
               type="button"
               class="quiet clear"
               onClick={() =>
-                set({ state: null, code: null, country: null, mobile: null, id: null, from: null, to: null })
+                requery({ state: null, code: null, country: null, mobile: null, id: null, from: null, to: null })
               }
             >
               {words.messages.clear}
