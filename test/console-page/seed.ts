@@ -158,6 +158,7 @@ const STATUS: Overview['status'] = {
   pendingEvents: 12,
   failedEvents: 4,
   oldestUnreportedAt: ago(50 * SECOND),
+  oldestUnreportedForMs: 50 * SECOND,
   lastReportAt: ago(2 * SECOND),
   orphanedShare: 0.0001,
 };

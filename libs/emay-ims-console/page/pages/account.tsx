@@ -36,69 +36,71 @@ export function AccountPage() {
       <Loaded resource={details} lines={12}>
         {({ options, leases, database, version, figures }) => (
           <div class="columns even">
-            <section class="card">
-              <h2>{said.database}</h2>
-              <Facts
-                facts={[
-                  [said.databaseType, <Code>{database.type}</Code>],
-                  [said.schema, <Code>{database.schemaVersion}</Code>],
-                  [said.version, <Code>{version}</Code>],
-                ]}
-              />
-              <h2>{said.figures}</h2>
-              <Facts
-                facts={[
-                  [said.figuresAsOf, figures.asOf === null ? words.countedNow : <Time at={figures.asOf} isFull />],
-                ]}
-              />
-              {figures.isRebuilding && (
-                <p role="status">
-                  {said.rebuilding(figures.rebuiltTo === null ? '…' : format.full(figures.rebuiltTo))}
-                </p>
-              )}
-              {may('rebuild') && !figures.isRebuilding && (
-                <div class="buttons">
-                  <button type="button" onClick={() => setAsked(true)}>
-                    {said.rebuild}
-                  </button>
-                </div>
-              )}
-              {current && <You me={current} />}
-            </section>
-            <section class="card">
-              <h2>{said.leases}</h2>
-              {leases.length === 0 ? (
-                <p class="muted">{said.noLeases}</p>
-              ) : (
-                <div class="scroll">
-                  <table class="plain">
-                    <caption class="hidden">{said.leases}</caption>
-                    <thead>
-                      <tr>
-                        <th scope="col">{said.lease}</th>
-                        <th scope="col">{said.holder}</th>
-                        <th scope="col">{said.until}</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {leases.map(({ name, holder, until }) => (
-                        <tr key={name}>
-                          <th scope="row">
-                            <Code>{name}</Code>
-                          </th>
-                          <td>
-                            <Code>{holder}</Code>
-                          </td>
-                          <td>
-                            <Time at={until} />
-                          </td>
+            <div class="stack">
+              <section class="card">
+                <h2>{said.database}</h2>
+                <Facts
+                  facts={[
+                    [said.databaseType, <Code>{database.type}</Code>],
+                    [said.schema, <Code>{database.schemaVersion}</Code>],
+                    [said.version, <Code>{version}</Code>],
+                  ]}
+                />
+                <h2>{said.figures}</h2>
+                <Facts
+                  facts={[
+                    [said.figuresAsOf, figures.asOf === null ? words.countedNow : <Time at={figures.asOf} isFull />],
+                  ]}
+                />
+                {figures.isRebuilding && (
+                  <p role="status">
+                    {said.rebuilding(figures.rebuiltTo === null ? '…' : format.full(figures.rebuiltTo))}
+                  </p>
+                )}
+                {may('rebuild') && !figures.isRebuilding && (
+                  <div class="buttons">
+                    <button type="button" onClick={() => setAsked(true)}>
+                      {said.rebuild}
+                    </button>
+                  </div>
+                )}
+                {current && <You me={current} />}
+              </section>
+              <section class="card">
+                <h2>{said.leases}</h2>
+                {leases.length === 0 ? (
+                  <p class="muted">{said.noLeases}</p>
+                ) : (
+                  <div class="scroll">
+                    <table class="plain">
+                      <caption class="hidden">{said.leases}</caption>
+                      <thead>
+                        <tr>
+                          <th scope="col">{said.lease}</th>
+                          <th scope="col">{said.holder}</th>
+                          <th scope="col">{said.until}</th>
                         </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-              )}
-            </section>
+                      </thead>
+                      <tbody>
+                        {leases.map(({ name, holder, until }) => (
+                          <tr key={name}>
+                            <th scope="row">
+                              <Code>{name}</Code>
+                            </th>
+                            <td>
+                              <Code>{holder}</Code>
+                            </td>
+                            <td>
+                              <Time at={until} />
+                            </td>
+                          </tr>
+                        ))}
+                      </tbody>
+                    </table>
+                  </div>
+                )}
+              </section>
+            </div>
             <section class="card">
               <h2>{said.options}</h2>
               <p class="muted">{said.optionsHint}</p>

@@ -5,9 +5,10 @@ import { saying } from '../words/saying.js';
 import { useWords } from '../words/words.js';
 
 /** What is wrong now and what to do about it. */
-export function AdviceList({ advice }: { advice: readonly Advice[] }) {
+export function AdviceList({ advice, isCalm }: { advice: readonly Advice[]; isCalm: boolean }) {
   const words = useWords();
   const format = useFormat();
+  if (advice.length === 0 && !isCalm) return null;
   if (advice.length === 0)
     return (
       <p class="healthy">

@@ -69,7 +69,7 @@ export function CountryPage({ segments }: PageProps) {
               </div>
               <div class="columns">
                 <section class="card wide">
-                  <h2>{words.overview.states}</h2>
+                  <h2>{words.overview.overTime}</h2>
                   <StatesChart series={data.series} />
                 </section>
                 <section class="card">

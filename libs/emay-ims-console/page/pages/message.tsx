@@ -99,7 +99,7 @@ function Evidence({ evidence, account, reload }: EvidenceProps) {
             <ul class="lines">
               {others.map((other) => (
                 <li key={other.customImsId}>
-                  <MessageLine message={other} />
+                  <MessageLine message={other} isSameNumber />
                 </li>
               ))}
             </ul>

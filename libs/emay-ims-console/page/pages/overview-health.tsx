@@ -44,11 +44,7 @@ export function Health({ overview: { status }, account, onPulled }: HealthProps)
         facts={[
           [
             said.circuit,
-            status.circuitOpenFor === null ? (
-              said.circuitClosed
-            ) : (
-              <Code>{said.circuitOpen(status.circuitOpenFor)}</Code>
-            ),
+            status.circuitOpenFor === null ? said.closed : <Code>{said.open(status.circuitOpenFor)}</Code>,
           ],
           [said.dispatch, status.dispatches ? words.yes : words.no],
           [said.polls, status.polls ? words.yes : words.no],

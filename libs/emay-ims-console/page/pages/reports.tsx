@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import { write } from '../api/client.js';
 import { place, requery } from '../api/router.js';
+import { me } from '../api/session.js';
 import { useStore } from '../api/store.js';
-import type { Answers, KeptReport, ReportKind } from '../api/types.js';
+import type { AccountDetails, Answers, KeptReport, ReportKind } from '../api/types.js';
 import { usePages } from '../api/use-pages.js';
+import { useResource } from '../api/use-resource.js';
 import { AskDialog } from '../parts/ask-dialog.js';
 import { AsOf } from '../parts/as-of.js';
 import { useFormat } from '../parts/format.js';
@@ -27,6 +29,8 @@ const KINDS = [
 /** Kinds of which one entry is a whole batch. */
 const BATCHES: readonly ReportKind[] = ['unreadable', 'lost', 'set-aside', 'spooled'];
 
+const REFRESH_MS = 30_000;
+
 type Question = { what: 'retry'; pullId: string | null } | { what: 'acknowledge'; report: KeptReport };
 
 export function ReportsPage() {
@@ -35,7 +39,9 @@ export function ReportsPage() {
   const may = useRights();
   const { query } = useStore(place);
   const kind = KINDS.find((name) => name === query.get('kind')) ?? 'orphaned';
+  const format = useFormat();
   const pages = usePages<KeptReport>('reports', { account, kind });
+  const counts = useCounts(account);
   const [question, setQuestion] = useState<Question | null>(null);
   const said = words.reports;
   const { items, reload } = pages;
@@ -49,6 +55,7 @@ export function ReportsPage() {
         {KINDS.map((name) => (
           <button key={name} type="button" aria-pressed={name === kind} onClick={() => requery({ kind: name })}>
             {said.kinds[name]}
+            {counts !== null && counts[name] > 0 && <span class="badge">{format.number(counts[name])}</span>}
           </button>
         ))}
       </div>
@@ -113,6 +120,22 @@ export function ReportsPage() {
   );
 }
 
+/** How many there are of each kind, so that nobody has to look into all six. */
+function useCounts(account: string): Record<ReportKind, number> | null {
+  const { data } = useResource<AccountDetails>('account', { account }, { everyMs: REFRESH_MS });
+  if (data === null) return null;
+  const { orphanedReports, quarantinedReports, unreadablePages, possibleLosses, setAsidePages, spooledPages } =
+    data.status;
+  return {
+    orphaned: orphanedReports,
+    quarantined: quarantinedReports,
+    unreadable: unreadablePages,
+    lost: possibleLosses,
+    'set-aside': setAsidePages,
+    spooled: spooledPages,
+  };
+}
+
 interface ReportProps {
   report: KeptReport;
   onRetry: () => void;
@@ -123,6 +146,7 @@ function Report({ report, onRetry, onAcknowledge }: ReportProps) {
   const words = useWords();
   const format = useFormat();
   const may = useRights();
+  const numbers = useStore(me)?.numbers;
   const { id, kind, at, customImsId, imsId, mobile, state, reports, reason, raw, actions } = report;
   const said = words.reports;
   const isBatch = BATCHES.includes(kind);
@@ -134,31 +158,22 @@ function Report({ report, onRetry, onAcknowledge }: ReportProps) {
           <Code>{isBatch ? id : (customImsId ?? imsId ?? id)}</Code>
         </span>
         {state !== null && <Code>{state}</Code>}
-        {mobile !== null && <Code>{mobile}</Code>}
+        {mobile !== null &&
+          (numbers === 'full' ? (
+            <Link to={['messages']} query={{ mobile }}>
+              <Code>{mobile}</Code>
+            </Link>
+          ) : (
+            <Code>{mobile}</Code>
+          ))}
         {reports !== null && <span>{(kind === 'lost' ? said.atMost : said.reports)(format.number(reports))}</span>}
+        {reason !== null && (
+          <span class="report-reason">
+            <Text>{reason}</Text>
+          </span>
+        )}
         <span class="spacer" />
         {at !== null && <Time at={at} />}
-      </div>
-      {reason !== null && (
-        <p class="report-reason">
-          <Text>{reason}</Text>
-        </p>
-      )}
-      <div class="buttons">
-        {raw !== null && (
-          <details class="raw">
-            <summary>{said.raw}</summary>
-            <pre tabIndex={0}>
-              <Text>{raw}</Text>
-            </pre>
-          </details>
-        )}
-        {customImsId !== null && !isBatch && (
-          <Link to={['messages', customImsId]} class="report-link">
-            {words.nav.messages}
-          </Link>
-        )}
-        <span class="spacer" />
         {actions.includes('retry') && (
           <ReportButton right="retry-report" may={may('retry-report')} described={name} onClick={onRetry}>
             {said.retry}
@@ -170,6 +185,14 @@ function Report({ report, onRetry, onAcknowledge }: ReportProps) {
           </ReportButton>
         )}
       </div>
+      {raw !== null && (
+        <details class="raw">
+          <summary>{said.raw}</summary>
+          <pre tabIndex={0}>
+            <Text>{raw}</Text>
+          </pre>
+        </details>
+      )}
     </li>
   );
 }

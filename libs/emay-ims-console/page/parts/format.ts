@@ -2,6 +2,12 @@ import { settings } from '../api/settings.js';
 import { useStore } from '../api/store.js';
 import { type Language, useLanguage } from '../words/words.js';
 
+/** Symbols, as in tables of measurements; `Intl` has only words of uneven length, such as "secs". */
+const UNITS = {
+  en: { second: ' s', minute: ' min', hour: ' h', day: ' d' },
+  zh: { second: ' 秒', minute: ' 分', hour: ' 小时', day: ' 天' },
+} as const;
+
 type Time = string | number | Date;
 
 /** Numbers, times and countries as the language and the chosen zone want them. */
@@ -36,6 +42,11 @@ export class Format {
 
   number(value: number): string {
     return this.numbers.format(value);
+  }
+
+  /** At most four characters, such as `1.2K`. */
+  compact(value: number): string {
+    return new Intl.NumberFormat(this.locale, { notation: 'compact' }).format(value);
   }
 
   /** At most one decimal, rounded down to below 100 % where it is not all. */
@@ -84,15 +95,21 @@ export class Format {
     return this.two(ms, day, 'day', hour, 'hour');
   }
 
-  private two(ms: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
+  private two(
+    ms: number,
+    large: number,
+    largeUnit: keyof typeof UNITS.en,
+    small: number,
+    smallUnit: keyof typeof UNITS.en,
+  ): string {
     const count = Math.floor(ms / large);
     const rest = Math.floor((ms % large) / small);
     const first = this.unit(count, largeUnit);
     return rest === 0 || count >= 10 ? first : `${first} ${this.unit(rest, smallUnit)}`;
   }
 
-  private unit(value: number, unit: string): string {
-    return new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+  private unit(value: number, unit: keyof typeof UNITS.en): string {
+    return this.numbers.format(value) + UNITS[this.locale === 'zh-CN' ? 'zh' : 'en'][unit];
   }
 
   private format(value: Time, options: Intl.DateTimeFormatOptions): string {

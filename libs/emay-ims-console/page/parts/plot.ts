@@ -17,6 +17,10 @@ export interface PlotSeries {
 }
 
 const HEIGHT = 190;
+/** Distances between lines of a scale of durations that read well, in ms. */
+const DURATION_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400].map(
+  (seconds) => seconds * 1_000,
+);
 
 /**
  * Draws into an element; returns how to take it away. Bars are stacked by drawing the sums, the highest first. uPlot's own legend stays off: it
@@ -53,8 +57,14 @@ export function draw(
         y: { range: (_, __, to) => [0, Math.max((to ?? 0) * 1.08, 1)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 70, values: (_, at) => timeLabels(at, look) },
-        { ...axis, size: 58, space: 36, values: (_, values) => values.map((value) => look.valueLabel(value)) },
+        { ...axis, grid: { show: false }, size: 26, space: 70, values: (_, at) => timeLabels(at, look) },
+        {
+          ...axis,
+          size: 62,
+          space: 32,
+          ...(areBars ? {} : { incrs: DURATION_STEPS }),
+          values: (_, values) => values.map((value) => look.valueLabel(value)),
+        },
       ],
       hooks: { setCursor: [({ cursor }) => look.onHover(cursor.idx ?? null)] },
       series: [{}, ...series.map((one) => seriesOf(one, colour))],
@@ -82,7 +92,7 @@ function seriesOf({ colour: name, form }: PlotSeries, colour: (name: string) => 
       stroke,
       width: 2,
       spanGaps: false,
-      points: { show: true, size: 5, fill: stroke },
+      points: { size: 5, fill: stroke },
       ...(form === 'dashed' ? { dash: [6, 4] } : {}),
     };
   const surface = colour('--surface');

@@ -39,13 +39,10 @@ const SHAPES = {
   SUBMITTING: [<circle cx="7" cy="7" r="5.2" {...drawn} />, <path d="M7 1.8a5.2 5.2 0 0 1 0 10.4z" {...filled} />],
   QUEUED: [<circle cx="7" cy="7" r="5.2" {...drawn} />, <path d="M7 4v3.2l2 1.3" {...drawn} />],
   UNCONFIRMED: [
-    <path d="M7 .8L13.2 7 7 13.2.8 7z" {...filled} />,
-    <path d="M5.4 5.600a1.7 1.7 0 1 1 2.3 1.700c-.5.2-.7.5-.7 1M7 10.100v.1" {...cut} stroke-width="1.4" />,
+    <path d="M7 .6L13.4 7 7 13.4.6 7z" {...filled} />,
+    <path d="M2.6 7.4l4.8-4.8M4.6 9.6l5-5M6.8 11.6l4.6-4.6" {...cut} stroke-width="1.3" />,
   ],
-  UNKNOWN: [
-    <path d="M7 1.500L12.5 7 7 12.5 1.5 7z" {...drawn} stroke-width="1.4" />,
-    <path d="M5.6 5.800a1.5 1.5 0 1 1 2 1.500c-.4.2-.6.4-.6.800M7 9.600v.1" {...drawn} stroke-width="1.2" />,
-  ],
+  UNKNOWN: [<path d="M7 1.5L12.5 7 7 12.5 1.5 7z" {...drawn} />, <circle cx="7" cy="7" r="1.3" {...filled} />],
   UNDELIVERABLE: [<path d="M1 2.200h12L7 12.800z" {...filled} />, <path d="M7 4.600v3M7 9.300v.1" {...cut} />],
   REJECTED: [
     <rect x="1.2" y="1.2" width="11.6" height="11.6" rx="2" {...filled} />,

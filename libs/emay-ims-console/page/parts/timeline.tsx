@@ -30,7 +30,8 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
           <li key={index} class={`step tone-${TONES[step.kind] ?? 'plain'} step-${step.kind}`}>
             <span class="step-mark" aria-hidden="true" />
             <span class="step-time">
-              {step.at === null ? <span class="muted">{words.message.noTime}</span> : <Time at={step.at} />}
+              {step.at !== null && <Time at={step.at} />}
+              {step.at === null && step.kind !== 'waiting' && <span class="muted">{words.message.noTime}</span>}
               {waitedMs >= 100 && <small class="muted">{words.message.after(format.duration(waitedMs))}</small>}
             </span>
             <div class="step-body">

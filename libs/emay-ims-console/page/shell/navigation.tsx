@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
+import { onLive } from '../api/live.js';
 import { place } from '../api/router.js';
 import { me } from '../api/session.js';
 import { useStore } from '../api/store.js';
+import { useFormat } from '../parts/format.js';
 import { Icon } from '../parts/icons.js';
 import { Link } from '../parts/link.js';
 import { useLanguage, useWords } from '../words/words.js';
@@ -15,7 +17,10 @@ export function Navigation({ section }: { section: Section | null }) {
   const language = useLanguage();
   const current = useStore(me);
   const where = useStore(place);
+  const format = useFormat();
+  const [doubts, setDoubts] = useState(0);
   const [isOpen, setOpen] = useState(false);
+  useEffect(() => onLive('totals', ({ counts }) => setDoubts(counts.UNCONFIRMED)), []);
   useEffect(() => setOpen(false), [where]);
   useEffect(() => {
     if (!isOpen) return;
@@ -42,6 +47,7 @@ export function Navigation({ section }: { section: Section | null }) {
             <Link to={[name]} isCurrent={name === section}>
               <Icon name={name} />
               <span>{words.nav[name]}</span>
+              {name === 'doubts' && doubts > 0 && <span class="badge">{format.compact(doubts)}</span>}
             </Link>
           </li>
         ))}
