@@ -19,9 +19,10 @@ export class PageServer {
 
   /** From the root to the first page. */
   redirect(exchange: Exchange): void {
-    this.serve(exchange, ({ response, path }) => {
+    this.serve(exchange, ({ response, path, query }) => {
       response.statusCode = 302;
-      response.setHeader('Location', firstPage(path, this.publicPath));
+      const wanted = query.size > 0 ? `?${query.toString()}` : '';
+      response.setHeader('Location', firstPage(path, this.publicPath) + wanted);
       response.end();
     });
   }
