@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export function packageVersion(): string {
   try {
     const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-    return String((JSON.parse(manifest) as { version?: unknown }).version ?? '');
+    return (JSON.parse(manifest) as { version: string }).version;
   } catch {
     return '';
   }

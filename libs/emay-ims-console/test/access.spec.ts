@@ -3,7 +3,7 @@ import { UnauthorizedException, type CanActivate, type ExecutionContext } from '
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { CONSOLE_ACTIONS } from '../src/api.js';
-import type { Access } from '../src/index.js';
+import type { Access, ConsoleOperator } from '../src/index.js';
 import { API_ROUTES } from '../src/routes/api-routes.js';
 import { ANN, ConsoleApp, PLATFORMS } from './support/console-app.js';
 import { REQUESTS } from './support/every-route.js';
@@ -88,6 +88,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     for (const name of NAMES) {
       expect([name, await call(name)]).toEqual([name, { status: 401, code: 'UNAUTHENTICATED' }]);
     }
+    expect((await app.api('me')).headers['www-authenticate']).toBe('Bearer');
   });
 
   it('read-only reads everything and does nothing', async () => {
@@ -135,7 +136,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       platform,
       console: {
         accounts: ['default', 'gone'],
-        access: () => ({ ...(ANN as object), accounts: ['default', 'marketing'] }) as Access,
+        access: () => ({ ...(ANN as ConsoleOperator), accounts: ['default', 'marketing'] }),
       },
     });
     expect((await app.api('me?account=default')).json).toMatchObject({ account: 'default', accounts: ['default'] });

@@ -108,7 +108,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       await app.api('me', { origin: 'https://evil.example' }),
       await app.api('messages?state=NO', key),
       await app.get('overview', key),
-      await app.get('', key),
+      await app.request('/sms', { headers: key }),
       await app.get('assets/main-4f2a.js', key),
       await app.get('assets/none.js', key),
       await app.post('pull', {}, { authorization: 'x' }),
@@ -118,7 +118,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       expect(headers).toMatchObject({
         'content-security-policy':
           "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; " +
-          "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+          "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
         'x-frame-options': 'DENY',
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
@@ -168,12 +168,12 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     for (const route of ['overview', 'messages', 'messages/order-1', 'doubts', 'countries/AU', 'audit']) {
       const { status, text } = await app.request(`/tools/sms/${route}?range=1h`);
       expect([route, status]).toEqual([route, 200]);
-      const [, script = ''] = /<script type="module" src="([^"]+)"/.exec(text) ?? [];
-      const [, root = ''] = /data-root="([^"]+)"/.exec(text) ?? [];
+      const [, script = ''] = /<script type="module" crossorigin src="([^"]+)"/.exec(text) ?? [];
+      const [, root = ''] = /content="([^"]+)"/.exec(text) ?? [];
       const page = `${base}/tools/sms/${route}`;
       expect(new URL(script, page).pathname).toBe('/tools/sms/assets/main-4f2a.js');
       expect(new URL(`${root}api/v1/me`, page).pathname).toBe('/tools/sms/api/v1/me');
-      expect(text).not.toMatch(/order-1|https?:|<script(?! type="module" src)| on\w+=|style=/);
+      expect(text).not.toMatch(/order-1|https?:|<script(?! type="module" crossorigin src)| on\w+=|style=/);
     }
     const { status, headers } = await app.request('/tools/sms?account=default');
     expect(status).toBe(302);

@@ -20,6 +20,8 @@ export function sendHtml(response: ServerResponse, status: number, html: string)
 export function sendError(response: ServerResponse, error: ConsoleError, requestId: string): void {
   if (response.headersSent) return void response.destroy();
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
+  // A page that shows no other way to sign in may ask for a key; a guard of the host that knows another has said so.
+  if (error.status === 401 && !response.hasHeader('WWW-Authenticate')) response.setHeader('WWW-Authenticate', 'Bearer');
   const { code, message, field, right } = error;
   const body: ConsoleErrorBody = {
     error: { code, message, ...(field !== undefined && { field }), ...(right && { right }), requestId },

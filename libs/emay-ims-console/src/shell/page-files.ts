@@ -25,50 +25,37 @@ export interface PageFile {
   readonly brotli: Buffer | null;
 }
 
-/** An entry of the manifest that Vite writes. */
-interface Chunk {
-  file: string;
-  src?: string;
-  isEntry?: boolean;
-  imports?: string[];
-  css?: string[];
-}
-
 /** The page as it was built, in memory: what is asked for is looked up by name and never becomes a path. */
 export class PageFiles {
   private constructor(
     /** Changes with any of the files; `''`: the page has not been built. */
     readonly build: string,
+    private readonly html: string,
     private readonly files: ReadonlyMap<string, PageFile>,
-    /** Names of what the shell loads. */
-    readonly script: string | null,
-    readonly preloads: readonly string[],
-    readonly styles: readonly string[],
-    readonly icon: string | null,
   ) {}
 
   static read(folder = FOLDER): PageFiles {
-    const manifest = join(folder, 'manifest.json');
-    if (!existsSync(manifest)) return new PageFiles('', new Map(), null, [], [], null);
-    const text = readFileSync(manifest, 'utf8');
-    const chunks = JSON.parse(text) as Record<string, Chunk>;
+    const index = join(folder, 'index.html');
+    if (!existsSync(index)) return new PageFiles('', '', new Map());
+    const html = readFileSync(index, 'utf8');
     const files = readFiles(join(folder, 'assets'));
-    const entry = Object.values(chunks).find(({ isEntry }) => isEntry);
-    const needed = entry ? withImports(entry, chunks) : [];
-    const build = createHash('sha256').update(text);
+    const build = createHash('sha256').update(html);
     for (const [name, { plain }] of files) build.update(name).update(plain);
-    return new PageFiles(
-      build.digest('hex').slice(0, 12),
-      files,
-      entry ? nameOf(entry.file) : null,
-      needed.filter((chunk) => chunk !== entry).map(({ file }) => nameOf(file)),
-      [...new Set(needed.flatMap(({ css = [] }) => css.map(nameOf)))],
-      [...files.keys()].find((name) => /^icon[.-].*\.(?:svg|png|ico)$/.test(name)) ?? null,
-    );
+    return new PageFiles(build.digest('hex').slice(0, 12), html, files);
   }
 
   get(name: string): PageFile | undefined {
     return this.files.get(name);
+  }
+
+  /**
+   * The page without anything in it: no data, no name, nothing of the request but how deep it is. Every address in it is relative, as neither
+   * the global prefix nor what a proxy makes of it is known here.
+   *
+   * @param root the way to the console's root, e.g. `../`
+   */
+  shell(root: string): string {
+    return this.html.replaceAll('"./', `"${root}`);
   }
 }
 
@@ -82,18 +69,6 @@ function readFiles(folder: string): Map<string, PageFile> {
       return [name, { type: TYPES[extensionOf(name)]!, plain, gzip: gzipSync(plain, { level: 9 }), brotli }];
     }),
   );
-}
-
-function withImports(chunk: Chunk, chunks: Record<string, Chunk>, seen = new Set<Chunk>()): Chunk[] {
-  if (seen.has(chunk)) return [];
-  seen.add(chunk);
-  const imported = (chunk.imports ?? []).flatMap((key) => chunks[key] ?? []);
-  return [chunk, ...imported.flatMap((each) => withImports(each, chunks, seen))];
-}
-
-/** Files lie in `assets/`, all on one level. */
-function nameOf(file: string): string {
-  return file.replace(/^assets\//, '');
 }
 
 function extensionOf(name: string): string {

@@ -7,7 +7,7 @@ import type { Exchange } from '../http/exchange.js';
 import { setSecureHeaders } from '../http/secure-headers.js';
 import { chooseEncoding } from './content-encoding.js';
 import type { PageFiles } from './page-files.js';
-import { firstPage, rootFrom, shellHtml } from './shell-html.js';
+import { firstPage, rootFrom } from './relative-root.js';
 
 /** Serves what the page is made of. None of it is anybody's data. */
 export class PageServer {
@@ -33,7 +33,7 @@ export class PageServer {
       if (this.files.build === '') {
         throw new ConsoleError(503, 'NOT_READY', 'The page has not been built: npm run build.');
       }
-      sendHtml(response, 200, shellHtml(this.files, rootFrom(path, segments)));
+      sendHtml(response, 200, this.files.shell(rootFrom(path, segments)));
     });
   }
 

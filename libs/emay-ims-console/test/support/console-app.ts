@@ -59,18 +59,13 @@ export function builtPage(): { files: PageFiles; remove: () => void } {
     writeFileSync(join(folder, 'assets', `${name}.br`), brotliCompressSync(text));
   };
   put('main-4f2a.js', BIG_SCRIPT);
-  put('words-9c1e.js', 'export {};\n');
   put('main-77aa.css', 'body{margin:0}\n');
-  const manifest = {
-    'src/main.tsx': {
-      file: 'assets/main-4f2a.js',
-      isEntry: true,
-      imports: ['_words.js'],
-      css: ['assets/main-77aa.css'],
-    },
-    '_words.js': { file: 'assets/words-9c1e.js' },
-  };
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  const html = [
+    '<!doctype html><html lang="en"><head><meta name="emay-ims-console-base" content="./" />',
+    '<script type="module" crossorigin src="./assets/main-4f2a.js"></script>',
+    '<link rel="stylesheet" href="./assets/main-77aa.css"></head><body><div id="console"></div></body></html>',
+  ];
+  writeFileSync(join(folder, 'index.html'), html.join('\n'));
   return { files: PageFiles.read(folder), remove: () => rmSync(folder, { recursive: true }) };
 }
 

@@ -66,7 +66,7 @@ export class FakeAccount {
         if (name === 'account') return this.account;
         return async (...args: never[]) => {
           this.calls.push({ name, args });
-          if (name === 'record') this.audited.push(args[0] as NewAuditEntry);
+          if (name === 'record') this.audited.push(args[0]!);
           return (this.replies.get(name) ?? (() => answers[name]))(...args);
         };
       },
