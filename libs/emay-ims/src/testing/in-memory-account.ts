@@ -248,6 +248,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
         const before = this.clock() - ageMs;
         return this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
       },
+      deleteTracesOfNone: async () => null,
       deletePages: async () => 0,
       deleteOrphanedReports: async () => 0,
       deleteFailedEvents: async () => 0,
