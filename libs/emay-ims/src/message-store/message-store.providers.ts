@@ -2,6 +2,7 @@ import { ImsDatabase } from '../database/ims-database.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import { perAccount } from '../injection/per-account.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
+import { MessageDecisions } from './message-decisions.js';
 import { MessageFinder } from './message-finder.js';
 import { MessageMaintenance } from './message-maintenance.js';
 import { MessageQueue } from './message-queue.js';
@@ -23,6 +24,11 @@ export const MESSAGE_STORE_PROVIDERS = [
     MessageMaintenance,
     [ImsDatabase, RESOLVED_OPTIONS, EventTransactions],
     (database, { name }, events) => new MessageMaintenance(database, name, events, { holdMs: HOLD_MS }),
+  ),
+  perAccount(
+    MessageDecisions,
+    [ImsDatabase, RESOLVED_OPTIONS],
+    (database, { name }) => new MessageDecisions(database, name),
   ),
   perAccount(MessageTraces, [ImsDatabase, RESOLVED_OPTIONS], (database, { name }) => new MessageTraces(database, name)),
   perAccount(MessageFinder, [ImsDatabase, RESOLVED_OPTIONS], (database, { name }) => new MessageFinder(database, name)),

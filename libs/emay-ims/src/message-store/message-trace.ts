@@ -41,6 +41,7 @@ const TRACE_ROW: RowColumns = {
   code: 'varchar64',
   detail: 'varchar255',
 };
+const CANCELLED_ROW: RowColumns = { custom_ims_id: 'varchar64', id: 'varchar64' };
 const INSERT = 'INSERT INTO emay_ims_trace (account, custom_ims_id, id, at, kind, attempt, code, detail)';
 
 /** The statements of `MessageTraces`; each comment lists its parameters in order. */
@@ -75,10 +76,10 @@ export function traceSql(dialect: SqlDialect) {
     ),
     contradicted: insert('contradicted', '1 = 1', { isOnce: false }),
     /**
-     * account, custom_ims_id, id, detail. Reads nothing: in a transaction of the host, at any isolation level, it must not lock the traces of
-     * other messages.
+     * account, detail, rows. Reads nothing: in a transaction of the host, at any isolation level, it must not lock the traces of other
+     * messages.
      */
-    cancelled: `${INSERT} SELECT ?, ?, ?, ${now}, 'cancelled', NULL, NULL, ?`,
+    cancelled: `${INSERT} SELECT ?, r.custom_ims_id, r.id, ${now}, 'cancelled', NULL, NULL, ? FROM ${dialect.rows(CANCELLED_ROW, 'r')}`,
     /** account, custom_ims_id */
     find: `SELECT kind, at, attempt, code, detail FROM emay_ims_trace WHERE account = ? AND custom_ims_id = ? ORDER BY id`,
   };
@@ -126,8 +127,10 @@ export class MessageTraces {
   }
 
   /** @param by who, where it is known */
-  async cancelled(customImsId: string, by: string | null, session: SqlSession): Promise<void> {
-    await session.run(this.sql.cancelled, [this.account, customImsId, newToken(), by]);
+  async cancelled(customImsIds: readonly string[], by: string | null, session: SqlSession): Promise<void> {
+    const rows = customImsIds.map((id) => ({ custom_ims_id: id, id: newToken() }));
+    const encoded = this.database.dialect.encodeRows(CANCELLED_ROW, inIdOrder(rows));
+    await session.run(this.sql.cancelled, [this.account, by, ...encoded]);
   }
 
   /** Of one message, oldest first. */

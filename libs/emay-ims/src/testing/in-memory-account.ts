@@ -82,6 +82,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
   readonly work: AccountWork = new WorkInFlight();
+  readonly internals = null;
   /** Nothing runs by itself. */
   readonly jobs = standsFor<AccountJobs, 'start' | 'stop' | 'releaseLeases'>({ wakeDispatcher: () => undefined });
   /** None is ever given up. */

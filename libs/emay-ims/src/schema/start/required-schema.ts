@@ -146,6 +146,7 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
       'proved_sent',
       'is_cut',
       'reason',
+      'audit_id',
       'state',
       'created_at',
       'expires_at',
