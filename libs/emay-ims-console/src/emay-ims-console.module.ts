@@ -1,8 +1,8 @@
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type Provider } from '@nestjs/common';
+import { EmayImsOperations, EmayImsOperationsModule } from 'nestjs-emay-ims/operations';
 import { AccessControl } from './access/access-control.js';
 import { ExportLinks } from './exports/export-links.js';
 import { LIVE_TIMINGS, LiveHub, type LiveTimings } from './live/live-hub.js';
-import { EmayImsOperations } from './operations.js';
 import type {
   EmayImsConsoleAsyncOptions,
   EmayImsConsoleOptions,
@@ -61,11 +61,14 @@ export class EmayImsConsoleModule implements BeforeApplicationShutdown {
   }
 }
 
-function build({ path, guards = [], imports = [] }: EmayImsConsolePlace, settings: Provider[]): DynamicModule {
+function build(
+  { path, guards = [], decorators = [], imports = [] }: EmayImsConsolePlace,
+  settings: Provider[],
+): DynamicModule {
   return {
     module: EmayImsConsoleModule,
-    imports: [...imports],
-    controllers: consoleControllers(readPath(path), guards),
+    imports: [EmayImsOperationsModule, ...imports],
+    controllers: consoleControllers(readPath(path), guards, decorators),
     providers: [...settings, ...PARTS],
   };
 }

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
-  Module,
   VersioningType,
   type CallHandler,
   type ExecutionContext,
@@ -376,14 +375,8 @@ it('stands beside another one, shows panels, and stays out of the OpenAPI docume
       return 'host';
     }
   }
-  const { FakeOperations } = await import('./support/fake-operations.js');
-  const { EmayImsOperations } = await import('../src/operations.js');
-  const provided = { provide: EmayImsOperations, useValue: new FakeOperations() };
-  @Module({ providers: [provided], exports: [provided] })
-  class Others {}
   const second = EmayImsConsoleModule.forRootAsync({
     path: 'second/console',
-    imports: [Others],
     useFactory: async () => ({ access: () => 'read-only' as const, accounts: 'all' as const }),
   });
   let host: INestApplication | undefined;

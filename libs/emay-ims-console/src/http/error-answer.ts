@@ -10,6 +10,7 @@ import {
   EmayImsUnsentError,
   EmayImsValidationError,
 } from 'nestjs-emay-ims';
+import { EmayImsActionConflictError } from 'nestjs-emay-ims/operations';
 import { ConsoleError } from './console-error.js';
 
 /** What an error means to the page. Errors of the module hold nothing secret; of any other, only that there was one is told. */
@@ -24,7 +25,8 @@ export function answerTo(error: unknown): ConsoleError {
   if (error instanceof EmayImsValidationError) {
     return new ConsoleError(400, 'INVALID', message, { field: error.violations[0]?.property });
   }
-  if (error instanceof EmayImsConflictError) return new ConsoleError(409, 'CONFLICT', message);
+  if (error instanceof EmayImsConflictError || error instanceof EmayImsActionConflictError)
+    return new ConsoleError(409, 'CONFLICT', message);
   if (error instanceof EmayImsRejectedError) return new ConsoleError(409, 'REJECTED', message);
   if (error instanceof EmayImsUnconfirmedError) return new ConsoleError(409, 'UNCONFIRMED', message);
   if (error instanceof EmayImsUnsentError || error instanceof EmayImsQueuedError) {

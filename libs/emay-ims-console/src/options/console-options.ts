@@ -32,6 +32,8 @@ export interface EmayImsConsolePlace {
   path: string;
   /** Guards of yours that each request passes first, before `access` is asked. They find their dependencies in `imports`. */
   guards?: readonly (Type<CanActivate> | CanActivate)[];
+  /** Decorators of yours for its controllers, e.g. one that a global guard knows public routes by: then `access` alone decides. */
+  decorators?: readonly ClassDecorator[];
   /** Modules that `guards` and the factory need. */
   imports?: NonNullable<ModuleMetadata['imports']>;
 }

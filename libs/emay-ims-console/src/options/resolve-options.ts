@@ -16,7 +16,7 @@ export interface ResolvedConsoleSettings {
 
 const SEGMENT = /^[\w.~-]+$/;
 const NAMES = ['access', 'accounts', 'publicPath', 'trustedOrigins', 'panels', 'language', 'isSandbox'];
-const OF_THE_PLACE = ['path', 'guards', 'imports'];
+const OF_THE_PLACE = ['path', 'guards', 'decorators', 'imports'];
 
 /** @throws EmayImsOptionsError saying what to write */
 export function resolveSettings(settings: EmayImsConsoleSettings): ResolvedConsoleSettings {

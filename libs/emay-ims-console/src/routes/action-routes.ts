@@ -12,6 +12,8 @@ const ANSWER_WITHIN_MS = 2_000;
 const MESSAGE_ACTIONS = ['cancel', 'resend', 'give-up'] as const satisfies readonly MessageAction[];
 const id = text(64);
 const reason = text(500);
+/** Of a report or a batch; of a batch in a file, the file's name. */
+const keptId = text(255);
 
 /** Whatever changes something. Each path is one of `ConsoleWrites`; who asks is named to the core, which writes the audit. */
 export const ACTION_ROUTES: readonly ApiRoute[] = [
@@ -51,7 +53,7 @@ export const ACTION_ROUTES: readonly ApiRoute[] = [
 
   write(
     'retry-report',
-    { pullId: optional(id) },
+    { pullId: optional(keptId) },
     {
       right: 'retry-report',
       handle: async ({ operations, input, grant }) => ({
@@ -62,7 +64,7 @@ export const ACTION_ROUTES: readonly ApiRoute[] = [
 
   write(
     'acknowledge',
-    { pullId: optional(id), reportId: optional(id), reason },
+    { pullId: optional(keptId), reportId: optional(keptId), reason },
     {
       right: 'acknowledge',
       handle: async ({ operations, input, grant }) => {

@@ -29,8 +29,10 @@ const HIDDEN_FROM_OPENAPI = 'swagger/apiExcludeController';
  * The controllers of one console: a class of its own for each path, so that an application may have several. Nest mounts them, with the
  * global prefix, the host's guards and middleware; whatever the host's versioning is, they have none.
  */
-export function consoleControllers(path: string, guards: Guards): Type[] {
-  return [pageController(path, guards), apiController(path, guards)];
+export function consoleControllers(path: string, guards: Guards, decorators: readonly ClassDecorator[]): Type[] {
+  const controllers = [pageController(path, guards), apiController(path, guards)];
+  for (const controller of controllers) for (const decorate of decorators) decorate(controller);
+  return controllers;
 }
 
 function pageController(path: string, guards: Guards): Type {

@@ -1,14 +1,6 @@
 import type { Me } from '../api.js';
 import { notFound } from '../http/console-error.js';
-import {
-  code,
-  country,
-  cursor,
-  limit,
-  searchOfQuery,
-  SEARCH_QUERY,
-  withoutUndefined,
-} from '../input/message-search.js';
+import { code, cursor, limit, searchOfQuery, SEARCH_QUERY, withoutUndefined } from '../input/message-search.js';
 import { matching, oneOf, optional, orElse, text, time } from '../input/readers.js';
 import type { Range, ReportKind } from '../operations.js';
 import { read, type ApiCall, type ApiRoute } from './api-route.js';
@@ -28,6 +20,8 @@ const after = optional(cursor);
 const name = optional(text(255));
 /** Of ours or of the host's making. */
 const id = text(64);
+/** `-`: numbers whose prefix has no country. */
+const iso = matching(/^(?:[A-Z]{2}|-)$/, 'a country such as AU, or -');
 
 function meOf({ grant, account, accounts, console: { settings, build, version } }: ApiCall<unknown>): Me {
   const { actor, actions, numbers, texts } = grant;
@@ -107,7 +101,7 @@ export const READ_ROUTES: readonly ApiRoute[] = [
     {
       isCostly: true,
       handle: async ({ operations, input, params, mask }) =>
-        mask.country(await operations.country(country(params.iso, 'iso'), input.range)),
+        mask.country(await operations.country(iso(params.iso, 'iso'), input.range)),
     },
   ),
 

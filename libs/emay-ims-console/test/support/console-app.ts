@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { Module, type INestApplication, type LoggerService, type ModuleMetadata } from '@nestjs/common';
+import { type INestApplication, type LoggerService, type ModuleMetadata } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { EmayImsOperations } from 'nestjs-emay-ims/operations';
 import { CONSOLE_ACTIONS } from '../../src/api.js';
 import { CONSOLE_TIMINGS, EmayImsConsoleModule } from '../../src/emay-ims-console.module.js';
 import type { Access, EmayImsConsoleOptions } from '../../src/index.js';
 import { LIVE_TIMINGS, type LiveTimings } from '../../src/live/live-hub.js';
-import { EmayImsOperations } from '../../src/operations.js';
 import { PageFiles } from '../../src/shell/page-files.js';
 import { FakeOperations } from './fake-operations.js';
 
@@ -89,19 +89,16 @@ export class ConsoleApp {
       operations = new FakeOperations(),
       bodyParser = true,
     } = options;
-    const provided = { provide: EmayImsOperations, useValue: operations };
-    @Module({ providers: [provided], exports: [provided] })
-    class FakeOperationsModule {}
-    const { imports = [], ...more } = options.console ?? {};
     const consoleModule = EmayImsConsoleModule.forRoot({
       path: '/sms',
       accounts: ['default', 'marketing'],
-      ...more,
-      imports: [FakeOperationsModule, ...imports],
+      ...options.console,
     });
     const page = builtPage();
     const logs = new KeptLogs();
     const built = await Test.createTestingModule({ ...host, imports: [...(host.imports ?? []), consoleModule] })
+      .overrideProvider(EmayImsOperations)
+      .useValue(operations)
       .overrideProvider(PageFiles)
       .useValue(page.files)
       .overrideProvider(CONSOLE_TIMINGS)
