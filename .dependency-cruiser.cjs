@@ -41,6 +41,20 @@ const SIMULATOR_FLOORS = [
   ['cli.ts', 'testing'],
 ];
 
+/** The rooms of the console's server, from the bottom up. */
+const CONSOLE_FLOORS = [
+  ['operations.ts', 'package-version.ts'],
+  ['api.ts'], // what the page knows of the server
+  ['http'],
+  ['access'], // who may see and do what
+  ['masking', 'input'],
+  ['live', 'exports', 'shell'],
+  ['options'],
+  ['routes'],
+  ['emay-ims-console.module.ts'],
+  ['index.ts'],
+];
+
 /** Each folder and file in `src`, specs apart, is a room on one floor. Its rule: it imports only from the floors below. */
 function floorRules(src, floors) {
   const found = readdirSync(src).filter((name) => !name.endsWith('.spec.ts'));
@@ -63,6 +77,7 @@ function floorRules(src, floors) {
 module.exports = {
   forbidden: [
     ...floorRules('libs/emay-ims/src', MODULE_FLOORS),
+    ...floorRules('libs/emay-ims-console/src', CONSOLE_FLOORS),
     ...floorRules('libs/emay-ims-simulator/src', SIMULATOR_FLOORS),
     {
       name: 'no-circle-of-files',
@@ -84,6 +99,26 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/emay-ims/src', pathNot: '^libs/emay-ims/src/testing/testbed/' },
       to: { path: '^libs/emay-ims-simulator/' },
+    },
+    {
+      name: 'console-by-the-public-surface',
+      comment: 'It reads and does what any other tool of an operator can.',
+      severity: 'error',
+      from: { path: '^libs/emay-ims-console/src' },
+      to: { path: '^libs/emay-ims/src/', pathNot: '^libs/emay-ims/src/(index[.]ts|operations/index[.]ts)$' },
+    },
+    {
+      name: 'module-without-console',
+      severity: 'error',
+      from: { path: '^libs/(emay-ims|emay-ims-simulator)/src' },
+      to: { path: '^libs/emay-ims-console/' },
+    },
+    {
+      name: 'console-on-any-platform',
+      comment: 'Express and Fastify alike; neither may be there.',
+      severity: 'error',
+      from: { path: '^libs/emay-ims-console/src' },
+      to: { path: '@nestjs/platform-|node_modules/(express|fastify)/' },
     },
     {
       name: 'libraries-without-service',

@@ -22,6 +22,7 @@ export default {
   moduleNameMapper: {
     '^nestjs-emay-ims$': '<rootDir>/libs/emay-ims/src/index.ts',
     '^nestjs-emay-ims/([\\w-]+)$': '<rootDir>/libs/emay-ims/src/$1/index.ts',
+    '^nestjs-emay-ims-console$': '<rootDir>/libs/emay-ims-console/src/index.ts',
     '^emay-ims-simulator$': '<rootDir>/libs/emay-ims-simulator/src/index.ts',
     '^emay-ims-simulator/(jest|nestjs)$': '<rootDir>/libs/emay-ims-simulator/src/$1/index.ts',
     '^(\\.{1,2}/(?!.*\\.json\\.js$).*)\\.js$': '$1',

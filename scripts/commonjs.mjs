@@ -1,5 +1,5 @@
 /**
- * Writes the CommonJS build of both libraries from what `tsc` made of them: `dist/` as ES modules, `commonjs/` beside it
+ * Writes the CommonJS build of the libraries from what `tsc` made of them: `dist/` as ES modules, `commonjs/` beside it
  * with the same files as CommonJS. Node itself never loads it (see docs/compatibility.md); jest's CommonJS mode does, and so do
  * other tools that cannot `require` an ES module.
  *
@@ -14,7 +14,9 @@ import { parseArgs } from 'node:util';
 import { transform } from '@swc/core';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const LIBRARIES = ['libs/emay-ims-simulator', 'libs/emay-ims'].map((library) => join(ROOT, library));
+const LIBRARIES = ['libs/emay-ims-simulator', 'libs/emay-ims', 'libs/emay-ims-console'].map((library) =>
+  join(ROOT, library),
+);
 const OPTIONS = { isModule: true, swcrc: false, jsc: { target: 'es2023' }, module: { type: 'commonjs' } };
 
 async function writeCommonJs(library) {

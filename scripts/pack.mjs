@@ -1,5 +1,5 @@
 /**
- * Makes the two files to publish, here or in the folder named: `npm run pack`, then `npm publish FILE`. Needs
+ * Makes the files to publish, here or in the folder named: `npm run pack`, then `npm publish FILE`. Needs
  * `npm run build`.
  */
 import { packLibraries } from '../test/hosts/tarballs.mjs';

@@ -20,7 +20,9 @@ const STARTING_MS = 60_000;
 /** A step, up and down, once for each of its statements. */
 const KILLED_EVERYWHERE_MS = 300_000;
 const TABLES = [
+  'emay_ims_action',
   'emay_ims_attempt',
+  'emay_ims_audit',
   'emay_ims_due',
   'emay_ims_event',
   'emay_ims_lease',
@@ -28,6 +30,7 @@ const TABLES = [
   'emay_ims_report',
   'emay_ims_report_batch',
   'emay_ims_resolution',
+  'emay_ims_trace',
 ];
 const INDEXES = [
   'emay_ims_attempt_due',

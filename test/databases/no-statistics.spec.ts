@@ -9,6 +9,13 @@ import { newMessages, REPORT_DEADLINE_MS, StoreBench } from './store/store-bench
 const TABLE = 60_000;
 const ROWS = 300;
 
+/** Parameters of their `SET` clauses. */
+const SET: Readonly<Record<string, unknown[]>> = {
+  claimThese: ['token', 1_000],
+  applyNamedReports: ['page'],
+  deliver: ['page'],
+};
+
 describe.each(databasesUnderTest())('a table that was just filled, on %s', (kind) => {
   const messages = newMessages(TABLE);
   let bench: StoreBench;
@@ -30,7 +37,7 @@ describe.each(databasesUnderTest())('a table that was just filled, on %s', (kind
       const rows = messages
         .slice(0, ROWS)
         .map(({ customImsId }) => ({ custom_ims_id: customImsId, state: 'DELIVERED', rank_to: 7 }));
-      const set = name === 'claimThese' ? ['token', 1_000] : [];
+      const set = SET[name] ?? [];
       const where = name === 'recordOutcomes' || name === 'accept' ? [account, 'token'] : [account];
       const reads = await describeReads(bench.database, kind, { ...statement.make({ set, rows, where }), about: ROWS });
       expect(reads.scans).toEqual([]);

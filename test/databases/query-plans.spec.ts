@@ -101,8 +101,8 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       release: update(sql.release, 300, { where: [token] }),
       unhold: update(sql.unhold, 300),
       applyReports: update(sql.applyReports, 500, { more: report }),
-      applyNamedReports: update(sql.applyNamedReports, 500, { more: report }),
-      deliver: update(sql.deliver, 500, { more: { report_state: 'DELIVRD' } }),
+      applyNamedReports: update(sql.applyNamedReports, 500, { set: ['page'], more: report }),
+      deliver: update(sql.deliver, 500, { set: ['page'], more: { report_state: 'DELIVRD' } }),
       findStates: { sql: sql.findStates, parameters: [...rows(500), account], about: 500 },
       findByIds: { sql: sql.findByIds, parameters: [...rows(500), account], about: 500 },
       findByImsIds: {
@@ -118,7 +118,10 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
         where: [token],
       }),
       'accept, told of': update(told(sql.accept), 300, { where: [token] }),
-      'deliver, told of': update(told(sql.deliver), 500, { more: { report_state: 'DELIVRD' } }),
+      'deliver, told of': update(told(sql.deliver), 500, {
+        set: dialect.hasReturning ? ['page'] : [],
+        more: { report_state: 'DELIVRD' },
+      }),
       'applyReports, told of': update(told(sql.applyReports), 500, { more: report }),
       'what has just been changed': { sql: sql.findChanged, parameters: [...rows(500), account], about: 500 },
       'abandoned attempts': update(sql.recover, 500),

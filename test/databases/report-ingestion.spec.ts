@@ -11,6 +11,7 @@ import { EventTransactions } from '../../libs/emay-ims/src/events/event-transact
 import type { MessageParts } from './store/message-parts.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { LateMatching } from '../../libs/emay-ims/src/reports/late-matching.js';
+import { MessageTraces } from '../../libs/emay-ims/src/message-store/message-trace.js';
 import { ReportApplication } from '../../libs/emay-ims/src/reports/report-application.js';
 import { ReportBatchStore, type StoredPage } from '../../libs/emay-ims/src/reports/report-batch-store.js';
 import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
@@ -85,7 +86,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       http: { maxResponseBytes: 4 * 1024 * 1024 },
     } as ResolvedEmayImsOptions;
     const unappliedReports = new UnappliedReportStore(database, account);
-    const application = new ReportApplication(store.results);
+    const application = new ReportApplication(store.results, new MessageTraces(database, account));
     const ingestor = new ReportIngestor(events, inbox, unappliedReports, application, options);
     const lateMatching = new LateMatching(events, unappliedReports, application, HOUR);
     return { store, batches, inbox, ingestor, lateMatching };

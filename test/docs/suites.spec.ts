@@ -11,7 +11,7 @@ interface Row {
 
 /** SQL on the module's tables, by name or by a placeholder for it. */
 const STATEMENT = /\b(?:FROM|INTO|UPDATE) (?:\$\{|emay_ims_)/;
-const SOURCES = ['libs/emay-ims/src', 'libs/emay-ims-simulator/src', 'src'];
+const SOURCES = ['libs/emay-ims/src', 'libs/emay-ims-console/src', 'libs/emay-ims-simulator/src', 'src'];
 const rows = JSON.parse(readFileSync('test/suites.json', 'utf8')) as Row[];
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 const named = new Set(rows.flatMap(({ changed }) => changed));

@@ -4,12 +4,14 @@ import { join, resolve } from 'node:path';
 import { writeReleaseFolder } from '../../scripts/release-folder.mjs';
 import { npm } from './command.mjs';
 
-/** Packs both libraries, as they are published; they must have been built. */
+/** Packs the libraries, as they are published; they must have been built. */
 export async function packLibraries(folder) {
   const release = await mkdtemp(join(tmpdir(), 'emay-ims-release-'));
   try {
     await writeReleaseFolder(release);
-    return await Promise.all([release, 'libs/emay-ims-simulator'].map((library) => pack(library, folder)));
+    return await Promise.all(
+      [release, 'libs/emay-ims-console', 'libs/emay-ims-simulator'].map((library) => pack(library, folder)),
+    );
   } finally {
     await rm(release, { recursive: true, force: true });
   }

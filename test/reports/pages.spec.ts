@@ -5,6 +5,7 @@ import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/mod
 import { PageReader } from '../../libs/emay-ims/src/reports/page/page-reader.js';
 import { ReportBatchStore } from '../../libs/emay-ims/src/reports/report-batch-store.js';
 import { ReportInbox } from '../../libs/emay-ims/src/reports/report-inbox.js';
+import { MessageTraces } from '../../libs/emay-ims/src/message-store/message-trace.js';
 import { ReportApplication } from '../../libs/emay-ims/src/reports/report-application.js';
 import { ReportIngestor, type IngestedPage } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
@@ -85,7 +86,7 @@ describe.each(databasesUnderTest())('such pages on %s', (kind) => {
     const events = new EventTransactions(bench.database, account);
     const inbox = new ReportInbox(batches, new ReportSpool('', account), events);
     const unappliedReports = new UnappliedReportStore(bench.database, account);
-    const application = new ReportApplication(store.results);
+    const application = new ReportApplication(store.results, new MessageTraces(bench.database, account));
     const ingestor = new ReportIngestor(events, inbox, unappliedReports, application, { ...options, name: account });
     const ingest = async (page: { body: Buffer; contentType?: string | null; contentEncoding?: string | null }) => {
       const id = await inbox.ask(500, HOUR);

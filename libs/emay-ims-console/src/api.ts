@@ -1,6 +1,9 @@
 /**
- * The types of the console's HTTP API, below `<path>/api/v1`, shared with its page. Types only: the page imports them with
- * `import type` and carries no code of the server.
+ * The console's HTTP API, below `<path>/api/v1`, shared with its page, which carries no other code of the server.
+ *
+ * - Every POST is JSON with the header `x-emay-ims-console: 1`. Leave `mode` of `fetch` as it is: with `same-origin` and no referrer a
+ *   browser sends `Origin: null`, which is refused.
+ * - Requests of other sites (`Sec-Fetch-Site`) are refused.
  */
 import type {
   AccountDetails,
@@ -32,18 +35,20 @@ export type Json<T> = T extends Date
       : T;
 
 /** What one may do beyond reading; each is checked on the server. */
-export type ConsoleAction =
-  | 'cancel'
-  | 'resend'
-  | 'give-up'
-  | 'retry-report'
-  | 'acknowledge'
-  | 'pull'
-  | 'retry-event'
-  | 'export'
-  | 'reveal'
-  | 'rebuild'
-  | 'send-test';
+export const CONSOLE_ACTIONS = [
+  'cancel',
+  'resend',
+  'give-up',
+  'retry-report',
+  'acknowledge',
+  'pull',
+  'retry-event',
+  'export',
+  'reveal',
+  'rebuild',
+  'send-test',
+] as const;
+export type ConsoleAction = (typeof CONSOLE_ACTIONS)[number];
 
 /** A page of the host's, shown in the navigation. */
 export interface ConsolePanel {
@@ -156,6 +161,6 @@ export interface ConsoleStream {
   /** What is new or changed among the newest messages, at most 50. */
   message: { customImsId: string; state: ImsMessageState }[];
   action: ActionProgress;
-  /** The stream ends: `access`: lost or changed, ask `me`; `shutdown` and `slow`: open it again. */
-  bye: { reason: 'access' | 'shutdown' | 'slow' };
+  /** The stream ends. `access`: lost, ask `me`. `shutdown`, `renew`: open it again. A viewer who does not read is cut off without one. */
+  bye: { reason: 'access' | 'shutdown' | 'renew' };
 }

@@ -286,6 +286,11 @@ export class EmayImsService {
     });
   }
 
+  /** @internal A call of another entry point of this package. */
+  perform<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
+    return this.call(work);
+  }
+
   /** A call that a shutdown waits for. @throws EmayImsClosedError after it */
   private call<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
     // `async`, so that what it throws at once becomes a rejection as well.

@@ -3,6 +3,7 @@ import type { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-databa
 import type { NewMessage } from '../../../libs/emay-ims/src/messages/new-message.js';
 import type { Attempt } from '../../../libs/emay-ims/src/messages/attempt.js';
 import type { DeliveryReport } from '../../../libs/emay-ims/src/protocol/report-item.js';
+import { MessageTraces } from '../../../libs/emay-ims/src/message-store/message-trace.js';
 import { ReportApplication } from '../../../libs/emay-ims/src/reports/report-application.js';
 import { RetentionStore } from '../../../libs/emay-ims/src/retention/retention-store.js';
 import type { Random } from '../../faults/random.js';
@@ -249,7 +250,8 @@ export class History {
       const times = { receiveTime: null, submitTime: null, receiveTimeText: null, submitTimeText: null };
       return { position, customImsId, mobile: null, imsId: null, state, description: null, ...times };
     });
-    await database.transaction((session) => new ReportApplication(store.results).apply(reports, session));
+    const application = new ReportApplication(store.results, new MessageTraces(database, store.account));
+    await database.transaction((session) => application.apply(reports, session, 'page'));
   }
 
   private async resolve({ database, store }: Member): Promise<void> {

@@ -16,7 +16,9 @@ import { MessageFinder } from '../message-store/message-finder.js';
 import { MESSAGE_STORE_PROVIDERS } from '../message-store/message-store.providers.js';
 import { MessageMaintenance } from '../message-store/message-maintenance.js';
 import { MessageQueue } from '../message-store/message-queue.js';
+import { MessageTraces } from '../message-store/message-trace.js';
 import { newToken } from '../messages/ids.js';
+import { BulkResolver } from '../operator/bulk-resolver.js';
 import { OPERATOR_PROVIDERS } from '../operator/operator.providers.js';
 import { StatusReader } from '../operator/status-reader.js';
 import { UnconfirmedResolver } from '../operator/unconfirmed-resolver.js';
@@ -26,6 +28,7 @@ import { LateMatching } from '../reports/late-matching.js';
 import { REPORT_PROVIDERS } from '../reports/report.providers.js';
 import { ReportInbox } from '../reports/report-inbox.js';
 import { ReportPoller } from '../reports/report-poller.js';
+import { ReportSpool } from '../reports/report-spool.js';
 import { RETENTION_PROVIDERS } from '../retention/retention.providers.js';
 import { Retention } from '../retention/retention.js';
 import { BatchSender } from '../sending/batch-sender.js';
@@ -37,6 +40,7 @@ import { Submitter } from '../sending/submitter.js';
 import { Sweeper } from '../sending/sweeper.js';
 import { ACCOUNT_CLOCK, type EmayImsClock } from '../time/clock.js';
 import { DATABASE_WAKES, type DatabaseWakes } from '../wake/database-wakes.js';
+import { AccountInternals } from './account-internals.js';
 import { AccountJobs } from './account-jobs.js';
 import { AccountShutdown } from './account-shutdown.js';
 import { ClaimInDatabase } from './claim-in-database.js';
@@ -111,10 +115,11 @@ const ACCOUNT_PROVIDERS = [
       }),
   ),
   perAccount(AccountShutdown, [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase]),
+  perAccount(AccountInternals, [ImsDatabase, EventTransactions, MessageTraces, BulkResolver, ReportSpool]),
   perAccount(EmayImsAccount, [
     ...[RESOLVED_OPTIONS, WORK, AccountJobs, AccountShutdown, HostTransactions, MessageQueue, MessageFinder, Enqueuer],
     ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
-    Retention,
+    ...[Retention, AccountInternals],
   ] as const),
 ];
 

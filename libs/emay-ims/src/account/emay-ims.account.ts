@@ -12,6 +12,7 @@ import type { Retention } from '../retention/retention.js';
 import type { BatchSender } from '../sending/batch-sender.js';
 import type { DirectSender } from '../sending/direct-sender.js';
 import type { Enqueuer } from '../sending/enqueuer.js';
+import type { AccountInternals } from './account-internals.js';
 import type { AccountJobs } from './account-jobs.js';
 import type { AccountShutdown } from './account-shutdown.js';
 
@@ -40,5 +41,7 @@ export class EmayImsAccount {
     readonly resolver: UnconfirmedResolver,
     readonly statusReader: StatusReader,
     readonly retention: Retention,
+    /** `null`: the account has no database. */
+    readonly internals: AccountInternals | null,
   ) {}
 }

@@ -11,6 +11,9 @@ const TABLES = {
   emay_ims_lease: 'ImsLease',
   emay_ims_due: 'ImsDue',
   emay_ims_attempt: 'ImsAttempt',
+  emay_ims_trace: 'ImsTrace',
+  emay_ims_audit: 'ImsAudit',
+  emay_ims_action: 'ImsAction',
 } as const;
 
 /** Tables of releases before, which migrations make and drop. */

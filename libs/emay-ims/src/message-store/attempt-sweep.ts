@@ -2,6 +2,7 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { AttemptList, ListedAttempt, WaitingMessage } from './attempt-list.js';
 import type { MessageChange, MessageChanges } from './message-changes.js';
+import type { MessageTraces } from './message-trace.js';
 import { fromIds, ID_ROW, idRows, STATE } from './statement-parts.js';
 
 /** Ends what waits for too long under attempts, and drops attempts whose messages wait no more. */
@@ -14,6 +15,7 @@ export class AttemptSweep {
     private readonly events: EventTransactions,
     private readonly attempts: AttemptList,
     private readonly changes: MessageChanges,
+    private readonly traces: MessageTraces,
   ) {
     /** ids, account */
     this.findWaiting = `SELECT m.custom_ims_id, m.attempt, m.due_at ${fromIds(database.dialect)}
@@ -24,14 +26,16 @@ export class AttemptSweep {
    * Resolves to how many messages changed.
    *
    * @param change of those that are overdue; where: account
+   * @param code of a change to UNCONFIRMED, which leaves a trace
    * @param goOn asked between two portions
    */
-  async run(change: MessageChange, goOn: () => boolean = () => true): Promise<number> {
+  async run(change: MessageChange, code: string | null, goOn: () => boolean = () => true): Promise<number> {
     let total = 0;
     for await (const portion of this.attempts.overdue()) {
       total += await this.events.transaction(async (session) => {
         const ids = portion.flatMap(({ customImsIds }) => customImsIds);
         const changed = await this.changes.make(change, { rows: idRows(ids), where: [this.account] }, session);
+        if (changed > 0 && code !== null) await this.traces.unconfirmedWith(code, ids, session);
         await this.tidy(portion, ids, session);
         return changed;
       });

@@ -3,7 +3,8 @@ import type { EventTransactions } from '../events/event-transactions.js';
 import type { AttemptList } from './attempt-list.js';
 import type { DueList } from './due-list.js';
 import type { MessageChanges } from './message-changes.js';
-import { SET_BACK_MS, type maintenanceSql } from './message-maintenance-sql.js';
+import { ABANDONED, SET_BACK_MS, type maintenanceSql } from './message-maintenance-sql.js';
+import type { MessageTraces } from './message-trace.js';
 import { idRows } from './statement-parts.js';
 
 /** Longer than an attempt in flight is likely to take: its owner records the outcome within this time. */
@@ -26,6 +27,7 @@ export class ClockSetBack {
     private readonly changes: MessageChanges,
     private readonly lists: { due: DueList; attempts: AttemptList },
     private readonly sql: ReturnType<typeof maintenanceSql>,
+    private readonly traces: MessageTraces,
   ) {}
 
   /** Resolves to how many messages changed; `null`: the clock was not set back. */
@@ -55,7 +57,9 @@ export class ClockSetBack {
       const ids = portion.flatMap(({ customImsIds }) => customImsIds);
       total += await this.events.transaction(async (session) => {
         const changed = await this.changes.make(this.sql.endFutureAttempts, this.of(ids), session);
-        if (changed > 0) for (const attempt of portion) await this.lists.attempts.lookAtNow(attempt, session);
+        if (changed === 0) return 0;
+        for (const attempt of portion) await this.lists.attempts.lookAtNow(attempt, session);
+        await this.traces.unconfirmedWith(ABANDONED, ids, session);
         return changed;
       });
     }

@@ -4,6 +4,9 @@ import { HELD, outcomeLiteral } from './listed-outcome.js';
 import { messageChange } from './message-changes.js';
 import { ID_ROW, ofAccount, STATE } from './statement-parts.js';
 
+/** Code of a message whose attempt has stalled: its process died, or could not record the outcome. */
+export const ABANDONED = 'ATTEMPT_ABANDONED';
+
 /** Clock steps below this need no recovery: they pass by themselves. */
 export const SET_BACK_MS = 10_000;
 
@@ -26,7 +29,7 @@ export function maintenanceSql(dialect: SqlDialect) {
 
   return {
     /** stalled attempts */
-    recover: overdue('SUBMITTING', `m.due_at <= ${now}`, 'UNCONFIRMED', { code: "'ATTEMPT_ABANDONED'" }),
+    recover: overdue('SUBMITTING', `m.due_at <= ${now}`, 'UNCONFIRMED', { code: `'${ABANDONED}'` }),
     /** no report came in time */
     endReportWaits: overdue('ACCEPTED', `m.due_at <= ${now}`, 'UNKNOWN', {}),
     expire: overdue('QUEUED', `m.due_at IS NOT NULL AND m.expires_at <= ${now}`, 'EXPIRED', { final_at: now }),
@@ -43,7 +46,7 @@ export function maintenanceSql(dialect: SqlDialect) {
     ),
     /** attempts with a start in the future, whose end would be noticed far too late */
     endFutureAttempts: overdue('SUBMITTING', `m.submitted_at > ${now} + ${SET_BACK_MS}`, 'UNCONFIRMED', {
-      code: "'ATTEMPT_ABANDONED'",
+      code: `'${ABANDONED}'`,
     }),
     /** account: creation of the newest message, and the current time */
     newest: `SELECT MAX(created_at) AS newest, ${now} AS now FROM emay_ims_message WHERE account = ?`,

@@ -5,7 +5,8 @@ import { AttemptSweep } from './attempt-sweep.js';
 import { ClockSetBack } from './clock-set-back.js';
 import { DueList } from './due-list.js';
 import { MessageChanges } from './message-changes.js';
-import { maintenanceSql } from './message-maintenance-sql.js';
+import { ABANDONED, maintenanceSql } from './message-maintenance-sql.js';
+import { MessageTraces } from './message-trace.js';
 import { idRows } from './statement-parts.js';
 
 /** Messages on hold that are changed in one transaction. */
@@ -31,13 +32,15 @@ export class MessageMaintenance {
     this.changes = new MessageChanges(database, account);
     this.due = new DueList(database, account);
     const attempts = new AttemptList(database, account);
-    this.attempts = new AttemptSweep(database, account, events, attempts, this.changes);
-    this.clock = new ClockSetBack(database, account, events, this.changes, { due: this.due, attempts }, this.sql);
+    const traces = new MessageTraces(database, account);
+    const lists = { due: this.due, attempts };
+    this.attempts = new AttemptSweep(database, account, events, attempts, this.changes, traces);
+    this.clock = new ClockSetBack(database, account, events, this.changes, lists, this.sql, traces);
   }
 
   /** Stalled attempts become UNCONFIRMED: their process died, or could not record the outcome. Never back to the queue. */
   recoverStalledAttempts(goOn?: () => boolean): Promise<number> {
-    return this.attempts.run(this.sql.recover, goOn);
+    return this.attempts.run(this.sql.recover, ABANDONED, goOn);
   }
 
   /** Messages past their `expiresAt`, or on hold for more than an hour, become EXPIRED. */
@@ -48,7 +51,7 @@ export class MessageMaintenance {
 
   /** Accepted messages whose report is overdue become UNKNOWN. */
   endOverdueReportWaits(goOn?: () => boolean): Promise<number> {
-    return this.attempts.run(this.sql.endReportWaits, goOn);
+    return this.attempts.run(this.sql.endReportWaits, null, goOn);
   }
 
   /** Makes messages ready that a database clock set back has delayed; `null`: it was not set back. */

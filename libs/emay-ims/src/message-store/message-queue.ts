@@ -7,6 +7,7 @@ import type { NewMessage } from '../messages/new-message.js';
 import { AttemptList } from './attempt-list.js';
 import { DueList, toDue, type Due } from './due-list.js';
 import { NEW_MESSAGE_ROW, ORDERED_ID_ROW, queueSql } from './message-queue-sql.js';
+import { MessageTraces } from './message-trace.js';
 import { inRowsOf } from './packed-ids.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
@@ -22,6 +23,7 @@ export class MessageQueue {
   private readonly sql: ReturnType<typeof queueSql>;
   private readonly due: DueList;
   private readonly attempts: AttemptList;
+  private readonly traces: MessageTraces;
   private foundNothingReady = false;
 
   constructor(
@@ -31,6 +33,7 @@ export class MessageQueue {
     this.sql = queueSql(database.dialect);
     this.due = new DueList(database, account);
     this.attempts = new AttemptList(database, account);
+    this.traces = new MessageTraces(database, account);
   }
 
   /** The database's clock. */
@@ -129,7 +132,9 @@ export class MessageQueue {
     const { sql, parameters } = this.sql.release.make({ rows: inIdOrder(rows), where: [this.account, token] });
     await this.database.transaction(async (session) => {
       const released = await session.run(sql, parameters);
-      if (released > 0) await this.due.addQueued(idsOf(releases), session);
+      if (released === 0) return;
+      await this.due.addQueued(idsOf(releases), session);
+      await this.traces.released(token, releases, session);
     });
   }
 
@@ -145,12 +150,15 @@ export class MessageQueue {
    * Cancels a message that is still QUEUED; `false`: it is not, or does not exist.
    *
    * - In a joined transaction it stays listed until somebody claims it: the host may keep its locks for long, and the message has neighbours.
+   *
+   * @param by who, for its trace
    */
-  async cancel(customImsId: string, manager: EntityManager | null = null): Promise<boolean> {
+  async cancel(customImsId: string, manager: EntityManager | null = null, by: string | null = null): Promise<boolean> {
     const work = async (session: SqlSession) => {
       const [row] = await session.rows(this.sql.lockToCancel, [this.account, customImsId]);
       if (!row || (await session.run(this.sql.cancel, [this.account, customImsId])) === 0) return false;
       if (row.due_at !== null && !manager) await this.due.remove(toDue(row), session);
+      await this.traces.cancelled([customImsId], by, session);
       return true;
     };
     return manager ? this.database.within(manager, work) : this.database.transaction(work);

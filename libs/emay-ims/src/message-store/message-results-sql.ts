@@ -30,6 +30,8 @@ const DELIVERED_ROW: RowColumns = {
   receive_time: 'bigint',
 };
 const REPORT_ROW: RowColumns = { ...DELIVERED_ROW, state: 'varchar64', rank_to: 'bigint' };
+/** Reports of several batches; those of one give it once, as a parameter of `set`. */
+const OF_ITS_PAGE: RowColumns = { report_page: 'varchar64' };
 
 const REPORTED_COLUMNS = 'm.custom_ims_id, m.ims_id, m.mobile, m.state, m.attempts';
 
@@ -106,21 +108,22 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
 
     /** rows, account: reports raise the state; those of equal or lower rank change nothing */
     applyReports: change({
-      columns: REPORT_ROW,
-      set: reported,
+      columns: { ...REPORT_ROW, ...OF_ITS_PAGE },
+      set: { ...reported, report_page: 'r.report_page' },
       where: `${ours} AND ${mayBeReported} AND r.rank_to > ${RANK}`,
     }),
-    /** rows, account: the same, for messages without a final state, which no report can contradict */
+    /** set: page; rows, account: the same, for messages without a final state, which no report can contradict */
     applyNamedReports: change({
       columns: REPORT_ROW,
-      set: reported,
+      set: { ...reported, report_page: '?' },
       where: `${ours} AND ${isToItsNumber} AND ${mayBeReported} AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
     }),
     /** rows, account: reports of messages never submitted from here: they may have been sent elsewhere, so they are not sent now */
     markUnconfirmed: change({
-      columns: DELIVERED_ROW,
+      columns: { ...DELIVERED_ROW, ...OF_ITS_PAGE },
       set: {
         ...told,
+        report_page: 'r.report_page',
         accepted_at: 'm.accepted_at',
         state: "'UNCONFIRMED'",
         outcome: "'UNCONFIRMED'",
@@ -130,8 +133,9 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     }),
     /** rows, account: later reports of those, for the person who decides; none replaces a delivery */
     noteReported: dialect.updateMessagesFromRows({
-      columns: DELIVERED_ROW,
+      columns: { ...DELIVERED_ROW, ...OF_ITS_PAGE },
       set: {
+        report_page: 'r.report_page',
         report_state: 'r.report_state',
         report_description: 'r.report_description',
         gateway_submit_time: 'r.submit_time',
@@ -139,10 +143,10 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       },
       where: `${ours} AND m.attempts = 0 AND ${STATE} = 'UNCONFIRMED' AND UPPER(COALESCE(m.report_state, '')) <> 'DELIVRD'`,
     }),
-    /** rows, account: the same for submitted messages that were delivered, whose `outcome` stays the same */
+    /** set: page; rows, account: `applyNamedReports` for submitted messages that were delivered, whose `outcome` stays the same */
     deliver: change({
       columns: DELIVERED_ROW,
-      set: { ...told, state: "'DELIVERED'", final_at: now },
+      set: { ...told, state: "'DELIVERED'", final_at: now, report_page: '?' },
       where: `${ours} AND ${isToItsNumber} AND ${STATE} IN ('SUBMITTING', 'ACCEPTED')`,
     }),
 
@@ -160,6 +164,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
         report_description: 'NULL',
         gateway_submit_time: 'NULL',
         gateway_receive_time: 'NULL',
+        report_page: 'NULL',
         expires_at: 'NULL',
         due_at: now,
         outcome: 'NULL',

@@ -8,7 +8,8 @@ import { STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { AttemptList, type AttemptEnds } from './attempt-list.js';
 import { DueList } from './due-list.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
-import { IMS_ID_ROW, resultsSql } from './message-results-sql.js';
+import { IMS_ID_ROW, REPORTED_UNSENT, resultsSql } from './message-results-sql.js';
+import { MessageTraces } from './message-trace.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
 
 /**
@@ -21,6 +22,7 @@ export class MessageResults {
   private readonly changes: MessageChanges;
   private readonly due: DueList;
   private readonly attempts: AttemptList;
+  private readonly traces: MessageTraces;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -32,6 +34,7 @@ export class MessageResults {
     this.changes = new MessageChanges(database, account);
     this.due = new DueList(database, account);
     this.attempts = new AttemptList(database, account);
+    this.traces = new MessageTraces(database, account);
   }
 
   /** Records the outcomes of an attempt. A later attempt, or a state of higher rank, is never overwritten. */
@@ -43,7 +46,9 @@ export class MessageResults {
       const accept = (session: EventfulSession) => this.changes.make(this.sql.accept, { rows, where }, session);
       if ((await this.events.step(accept)) === rows.length) return;
     }
+    const traces = outcomes.map(({ customImsId, code, imsId }) => ({ customImsId, code, detail: imsId }));
     await this.events.transaction(async (session) => {
+      await this.traces.late(token, traces, session);
       const recorded = await this.move(
         rows,
         'ACCEPTED',
@@ -57,6 +62,8 @@ export class MessageResults {
         const { sql, parameters } = this.sql.addImsIds.make({ rows: withIds, where });
         await session.run(sql, parameters);
       }
+      const unconfirmed = outcomes.filter(({ state }) => state === 'UNCONFIRMED');
+      await this.traces.unconfirmed(token, unconfirmed, session);
     });
   }
 
@@ -65,13 +72,21 @@ export class MessageResults {
     return this.apply(this.sql.applyReports, reportRows(reports), session);
   }
 
-  /** The same, only for messages without a final state whose number is that of the report. */
-  applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+  /**
+   * The same, only for messages without a final state whose number is that of the report.
+   *
+   * @param page the batch that they came in
+   */
+  applyNamedReports(
+    reports: readonly AppliedReport[],
+    session: EventfulSession,
+    page: string | null = null,
+  ): Promise<number> {
     return this.move(
       reportRows(reports),
       'DELIVERED',
-      (usual) => this.apply(this.sql.deliver, usual, session),
-      (left) => this.apply(this.sql.applyNamedReports, left, session),
+      (usual) => this.apply(this.sql.deliver, usual, session, [page]),
+      (left) => this.apply(this.sql.applyNamedReports, left, session, [page]),
     );
   }
 
@@ -81,7 +96,10 @@ export class MessageResults {
     if (rows.length === 0) return 0;
     const { sql, parameters } = this.sql.noteReported.make({ rows, where: [this.account] });
     await session.run(sql, parameters);
-    return this.apply(this.sql.markUnconfirmed, rows, session);
+    const marked = await this.apply(this.sql.markUnconfirmed, rows, session);
+    const ids = reports.map(({ customImsId }) => customImsId);
+    if (marked > 0) await this.traces.unconfirmedWith(REPORTED_UNSENT, ids, session);
+    return marked;
   }
 
   /** Messages that reports may be about, by our id or the gateway's. */
@@ -157,12 +175,17 @@ export class MessageResults {
     return moved + (await changeAny(moved === usual.length ? others : rows));
   }
 
-  private async apply(change: MessageChange, rows: readonly ReportRow[], session: EventfulSession): Promise<number> {
+  private async apply(
+    change: MessageChange,
+    rows: readonly ReportRow[],
+    session: EventfulSession,
+    set: readonly unknown[] = [],
+  ): Promise<number> {
     const { reportsAtATime } = this.database.dialect;
     let moved = 0;
     for (let start = 0; start < rows.length; start += reportsAtATime) {
       const some = rows.slice(start, start + reportsAtATime);
-      moved += await this.changes.make(change, { rows: some, where: [this.account] }, session);
+      moved += await this.changes.make(change, { set, rows: some, where: [this.account] }, session);
     }
     return moved;
   }
@@ -204,6 +227,7 @@ class ReportRow implements RowValues {
     this.report_description = report.description ?? undefined;
     this.submit_time = report.submitTime?.getTime();
     this.receive_time = report.receiveTime?.getTime();
+    this.report_page = report.page ?? undefined;
   }
 }
 

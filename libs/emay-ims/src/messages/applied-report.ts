@@ -12,6 +12,8 @@ export interface AppliedReport {
   description: string | null;
   submitTime: Date | null;
   receiveTime: Date | null;
+  /** The batch that it came in, where that is known. */
+  page?: string | null | undefined;
 }
 
 /** As much of a message as matching a report takes. */

@@ -107,4 +107,8 @@ export class ImsMessage {
   /** The state, where it has an index: `null` for QUEUED, SUBMITTING, ACCEPTED and DELIVERED. Not part of what callers read. */
   @Column({ type: 'varchar', length: 16, nullable: true, select: false })
   protected outcome?: string | null;
+
+  /** The report batch (`emay_ims_report_batch.id`) whose report was applied. Not part of what callers read. */
+  @Column({ name: 'report_page', type: 'varchar', length: 32, nullable: true, select: false })
+  protected reportPage?: string | null;
 }

@@ -1,3 +1,4 @@
+export { EmayImsActionConflictError } from './action-conflict-error.js';
 export type { AccountDetails } from './api/account-details.js';
 export type { AccountOperations } from './api/account-operations.js';
 export type { AuditEntry, NewAuditEntry } from './api/audit-entry.js';
@@ -19,3 +20,5 @@ export type { KeptReport, ReportKind, ReportSearch } from './api/kept-report.js'
 export type { MessageAction, MessageEvidence, TimelineKind, TimelineStep, Verdict } from './api/message-evidence.js';
 export type { MessageSearch, SearchPage } from './api/message-search.js';
 export type { OperatorMessage } from './api/operator-message.js';
+export { EmayImsOperations } from './emay-ims-operations.js';
+export { EmayImsOperationsModule } from './emay-ims-operations.module.js';

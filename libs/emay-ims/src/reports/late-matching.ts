@@ -1,4 +1,5 @@
 import type { EventTransactions } from '../events/event-transactions.js';
+import type { DeliveryReport } from '../protocol/index.js';
 import { isFoundByImsIdAlone, type ReportApplication } from './report-application.js';
 import type { UnmatchedReport, UnappliedReportStore } from './unapplied-report-store.js';
 
@@ -54,7 +55,9 @@ export class LateMatching {
     };
     const { count, unconfirmed } = await this.events.transaction(async (session) => {
       const reports = unmatched.map(({ report }) => report);
-      const applied = await this.application.applyMatched(reports, session, around);
+      const pages = new Map(unmatched.map(({ report, batchId }) => [report, batchId]));
+      const pageOf = (report: DeliveryReport) => pages.get(report) ?? null;
+      const applied = await this.application.applyMatched(reports, session, pageOf, around);
       const left = new Set(applied.unmatched);
       const matched = unmatched.filter(({ report }) => !left.has(report));
       await this.unappliedReports.forget(matched, session);

@@ -137,7 +137,7 @@ export class ReportIngestor {
   ): Promise<boolean> {
     const matched = await this.events.transaction(async (session) => {
       if (!(await this.inbox.applied(id, part, session))) return null;
-      const applied = await this.application.apply(reports, session);
+      const applied = await this.application.apply(reports, session, id);
       await this.setAside(id, applied.unmatched, malformed, session);
       await failpoint('before-apply-commit');
       return applied;

@@ -35,7 +35,7 @@ const conflictsOf = (stored: ReportedMessage['state'], ...states: string[]) =>
   matchReports(
     states.map((state) => report({ customImsId: 'one', state })),
     [message({ state: stored })],
-  ).conflicts;
+  ).contradictions.length;
 
 describe('matching a report', () => {
   it('goes by our id', () => {
@@ -71,7 +71,7 @@ describe('matching a report', () => {
       applied: [],
       unsent: [],
       unmatched: [orphan],
-      conflicts: 0,
+      contradictions: [],
     });
   });
 });
@@ -165,9 +165,11 @@ describe('a page of reports', () => {
       report({ customImsId: 'one', state: 'DELIVRD', description: 'second', imsId: 'ims-one' }),
       report({ imsId: 'ims-one', state: 'FAIL_RESPONSE', description: 'third' }),
     ];
-    const { applied, conflicts } = matchReports(reports, [message()]);
+    const { applied, contradictions } = matchReports(reports, [message()], () => 'page');
     expect(applied).toMatchObject([{ state: 'DELIVERED', reportState: 'DELIVRD', description: 'second' }]);
-    expect(conflicts).toBe(1);
+    expect(contradictions).toMatchObject([
+      { known: 'DELIVERED', report: { customImsId: 'one', state: 'UNDELIVERABLE', page: 'page' } },
+    ]);
   });
 
   it('keeps the words of the first among those that say the same', () => {

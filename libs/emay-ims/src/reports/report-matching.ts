@@ -20,8 +20,17 @@ export interface MatchedReports {
   /** Reports without a message. */
   unmatched: DeliveryReport[];
   /** Reports that contradict a final state, stored or in the same page; the higher rank wins. */
-  conflicts: number;
+  contradictions: Contradiction[];
 }
+
+/** A report that tells another final state than the one that was known. */
+export interface Contradiction {
+  report: AppliedReport;
+  known: ImsMessageState;
+}
+
+/** The batch that a report came in; `null`: not known. */
+export type PageOf = (report: DeliveryReport) => string | null;
 
 /**
  * Matches each report to its message: by our id, else by the gateway's id and the number. Never to a message with another number. A number
@@ -29,7 +38,11 @@ export interface MatchedReports {
  *
  * - If the number is in another notation, the ids decide, and none may contradict.
  */
-export function matchReports(reports: readonly DeliveryReport[], known: readonly ReportedMessage[]): MatchedReports {
+export function matchReports(
+  reports: readonly DeliveryReport[],
+  known: readonly ReportedMessage[],
+  pageOf: PageOf = () => null,
+): MatchedReports {
   const byCustomImsId = new Map(known.map((message) => [message.customImsId, message]));
   const byImsId = new Map<string, ReportedMessage[]>();
   for (const message of known) {
@@ -38,7 +51,7 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
   const highest = new Map<string, AppliedReport>();
   const unsent = new Map<string, AppliedReport>();
   const unmatched: DeliveryReport[] = [];
-  let conflicts = 0;
+  const contradictions: Contradiction[] = [];
 
   for (const report of reports) {
     const message = findMessage(report, byCustomImsId, byImsId);
@@ -46,7 +59,7 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
       unmatched.push(report);
       continue;
     }
-    const applied = toApplied(message.customImsId, report);
+    const applied = toApplied(message.customImsId, report, pageOf(report));
     if (message.attempts === 0 && WAITING_UNSENT.has(message.state)) {
       const better = unsent.get(message.customImsId);
       if (!better || STATE_RANK[applied.state] > STATE_RANK[better.state]) unsent.set(message.customImsId, applied);
@@ -54,10 +67,12 @@ export function matchReports(reports: readonly DeliveryReport[], known: readonly
     }
     const earlier = highest.get(message.customImsId);
     const standing = earlier?.state ?? message.state;
-    if (isFinal(standing) && isFinal(applied.state) && standing !== applied.state) conflicts++;
+    if (isFinal(standing) && isFinal(applied.state) && standing !== applied.state) {
+      contradictions.push({ report: applied, known: standing });
+    }
     if (!earlier || STATE_RANK[applied.state] > STATE_RANK[earlier.state]) highest.set(message.customImsId, applied);
   }
-  return { applied: [...highest.values()], unsent: [...unsent.values()], unmatched, conflicts };
+  return { applied: [...highest.values()], unsent: [...unsent.values()], unmatched, contradictions };
 }
 
 /**
@@ -112,11 +127,12 @@ class Applied implements AppliedReport {
     readonly description: string | null,
     readonly submitTime: Date | null,
     readonly receiveTime: Date | null,
+    readonly page: string | null,
   ) {}
 }
 
-function toApplied(customImsId: string, report: DeliveryReport): AppliedReport {
+function toApplied(customImsId: string, report: DeliveryReport, page: string | null = null): AppliedReport {
   const { imsId, mobile, state, description, submitTime, receiveTime } = report;
   const applied = STATE_OF[classifyReportState(state)];
-  return new Applied(customImsId, imsId, mobile, applied, state, description, submitTime, receiveTime);
+  return new Applied(customImsId, imsId, mobile, applied, state, description, submitTime, receiveTime, page);
 }

@@ -7,6 +7,7 @@ import { EventListeners } from '../events/event-listeners.js';
 import { EventTransactions } from '../events/event-transactions.js';
 import { perAccount } from '../injection/per-account.js';
 import { MessageResults } from '../message-store/message-results.js';
+import { MessageTraces } from '../message-store/message-trace.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
 import { ACCOUNT_CLOCK } from '../time/clock.js';
 import { LateMatching } from './late-matching.js';
@@ -39,7 +40,7 @@ export const REPORT_PROVIDERS = [
     ReportApplication,
     RESOLVED_OPTIONS,
   ]),
-  perAccount(ReportApplication, [MessageResults]),
+  perAccount(ReportApplication, [MessageResults, MessageTraces]),
   perAccount(
     LateMatching,
     [EventTransactions, UnappliedReportStore, ReportApplication, RESOLVED_OPTIONS],

@@ -55,6 +55,29 @@ export class RetentionStore {
     return this.delete(this.finalMessages, [this.account, ageMs, ageMs, limit]);
   }
 
+  /**
+   * Traces of messages that are there no more, whoever deleted them; of at most `limit` messages.
+   *
+   * @param after begins behind this id; `''`: at the first
+   * @returns the last id that was looked at; `null`: there are no more
+   */
+  async deleteTracesOfNone(after: string, limit: number): Promise<string | null> {
+    const rows = await this.database.rows(
+      'SELECT DISTINCT custom_ims_id FROM emay_ims_trace WHERE account = ? AND custom_ims_id > ? ORDER BY custom_ims_id LIMIT ?',
+      [this.account, after, limit],
+    );
+    const [first, last] = [rows[0]?.custom_ims_id, rows.at(-1)?.custom_ims_id];
+    if (first === undefined || last === undefined) return null;
+    const range = [this.account, first, last];
+    await this.delete(
+      `DELETE FROM emay_ims_trace WHERE account = ? AND custom_ims_id BETWEEN ? AND ? AND NOT EXISTS (
+         SELECT 1 FROM emay_ims_message AS m
+         WHERE m.account = emay_ims_trace.account AND m.custom_ims_id = emay_ims_trace.custom_ims_id)`,
+      range,
+    );
+    return rows.length < limit ? null : String(last);
+  }
+
   /** Raw pages whose reports have all been applied or kept elsewhere. */
   deletePages(ageMs: number, limit: number): Promise<number> {
     // No page was applied before it was asked for: without that bound every page that is kept would be read.

@@ -77,12 +77,21 @@ export class Retention {
         await pause(performance.now() - began);
       }
     };
+    const messages = await inSteps((age, limit) => this.store.deleteMessages(age, limit));
+    await this.purgeTraces(goOn);
     return {
-      messages: await inSteps((age, limit) => this.store.deleteMessages(age, limit)),
+      messages,
       reportPages: await inSteps((age, limit) => this.store.deletePages(age, limit)),
       orphanedReports: await inSteps((age, limit) => this.store.deleteOrphanedReports(age, limit)),
       failedEvents: await inSteps((age, limit) => this.store.deleteFailedEvents(age, limit)),
     };
+  }
+
+  /** Traces go with their messages; also with those that somebody deleted past the module. */
+  private async purgeTraces(goOn: () => Promise<boolean>): Promise<void> {
+    for (let after: string | null = ''; after !== null && !this.stopped && (await goOn());) {
+      after = await this.store.deleteTracesOfNone(after, ROWS_PER_STEP);
+    }
   }
 
   /** Ends a purge after the step that is under way. */

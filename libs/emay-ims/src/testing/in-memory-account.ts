@@ -82,6 +82,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly resolver: UnconfirmedResolver;
   readonly retention: Retention;
   readonly work: AccountWork = new WorkInFlight();
+  readonly internals = null;
   /** Nothing runs by itself. */
   readonly jobs = standsFor<AccountJobs, 'start' | 'stop' | 'releaseLeases'>({ wakeDispatcher: () => undefined });
   /** None is ever given up. */
@@ -248,6 +249,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
         const before = this.clock() - ageMs;
         return this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
       },
+      deleteTracesOfNone: async () => null,
       deletePages: async () => 0,
       deleteOrphanedReports: async () => 0,
       deleteFailedEvents: async () => 0,

@@ -1,0 +1,51 @@
+/**
+ * Builds the page into `dist-page`, each file with its Brotli form beside it. Where nothing has changed since the last time, it does
+ * nothing, as it runs with every build.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+
+const PAGE = fileURLToPath(new URL('.', import.meta.url));
+const TARGET = fileURLToPath(new URL('../dist-page', import.meta.url));
+/** What the present build was made of. */
+const STAMP = join(TARGET, '.made-of');
+
+const require = createRequire(import.meta.url);
+const compress = promisify(brotliCompress);
+
+async function hashOfInputs() {
+  const hash = createHash('sha256');
+  const files = (await readdir(PAGE, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  for (const path of files.map(({ parentPath, name }) => join(parentPath, name)).sort()) {
+    if (!path.endsWith('.spec.ts'))
+      hash
+        .update(path.slice(PAGE.length))
+        .update('\0')
+        .update(await readFile(path));
+  }
+  for (const name of ['vite', 'preact', 'uplot']) hash.update(require(`${name}/package.json`).version);
+  return hash.digest('hex');
+}
+
+async function compressAll() {
+  const files = (await readdir(TARGET, { recursive: true })).filter((file) => /\.(js|css|svg)$/.test(file));
+  for (const path of files.map((file) => join(TARGET, file))) {
+    const source = await readFile(path);
+    const params = { [constants.BROTLI_PARAM_SIZE_HINT]: source.length };
+    await writeFile(`${path}.br`, await compress(source, { params }));
+  }
+}
+
+const inputs = await hashOfInputs();
+if ((await readFile(STAMP, 'utf8').catch(() => '')) !== inputs) {
+  const { build } = await import('vite');
+  await build({ configFile: join(PAGE, 'vite.config.ts'), logLevel: 'warn' });
+  await compressAll();
+  // Last: without it, the next run begins anew.
+  await writeFile(STAMP, inputs);
+}

@@ -1,0 +1,108 @@
+import { maskMobile } from 'nestjs-emay-ims';
+import type { Grant } from '../access/access.js';
+import type {
+  ActionPreview,
+  CountryDetail,
+  HandlerEvent,
+  KeptReport,
+  MessageEvidence,
+  OperatorMessage,
+  SearchPage,
+} from '../operations.js';
+import { hide, maskLeftNumbers, redactDigits, redactNumbers, redactTexts } from './redact.js';
+
+/** A prefix that fewer messages share may tell whose they are. */
+const MESSAGES_BEHIND_A_PREFIX = 10;
+/** What else a person or a program may have written a number into. */
+const FREE_TEXT = new Set(['reason', 'detail', 'description', 'reportDescription', 'error', 'message', 'failure']);
+
+const MASKED = /^(?:\+?\d{3}\*+\d{2}|\*+)$/;
+
+/**
+ * What somebody may see of an answer. What is known to hold a number or a text is masked by name; then whatever answer it is, each string in
+ * it is looked through for numbers, so that a field which comes later is masked, too.
+ */
+export class Mask {
+  private readonly masksNumbers: boolean;
+  private readonly hidesTexts: boolean;
+
+  constructor({ numbers, texts }: Pick<Grant, 'numbers' | 'texts'>) {
+    this.masksNumbers = numbers !== 'full';
+    this.hidesTexts = texts !== 'full';
+  }
+
+  get isOff(): boolean {
+    return !this.masksNumbers && !this.hidesTexts;
+  }
+
+  message(message: OperatorMessage): OperatorMessage {
+    return { ...message, mobile: this.mobile(message.mobile), content: this.hidesTexts ? '' : message.content };
+  }
+
+  messages(page: SearchPage<OperatorMessage>): SearchPage<OperatorMessage> {
+    return { ...page, items: page.items.map((message) => this.message(message)) };
+  }
+
+  evidence(evidence: MessageEvidence): MessageEvidence {
+    return {
+      ...evidence,
+      message: this.message(evidence.message),
+      rawAnswer: this.raw(evidence.rawAnswer),
+      others: evidence.others.map((message) => this.message(message)),
+    };
+  }
+
+  preview(preview: ActionPreview): ActionPreview {
+    return { ...preview, sample: preview.sample.map((message) => this.message(message)) };
+  }
+
+  report(report: KeptReport): KeptReport {
+    const { mobile, raw, reason } = report;
+    return {
+      ...report,
+      mobile: mobile === null ? null : this.mobile(mobile),
+      raw: this.raw(raw),
+      reason: reason === null ? null : this.quote(reason),
+    };
+  }
+
+  /** An error of a handler may quote what the handler was called with. */
+  event(event: HandlerEvent): HandlerEvent {
+    return { ...event, error: event.error === null ? null : this.quote(event.error) };
+  }
+
+  country(detail: CountryDetail): CountryDetail {
+    if (!this.masksNumbers) return detail;
+    return { ...detail, prefixes: detail.prefixes.filter(({ messages }) => messages >= MESSAGES_BEHIND_A_PREFIX) };
+  }
+
+  /** Last, over every answer. */
+  whole(answer: unknown): unknown {
+    return this.masksNumbers ? maskDeeply(answer, '') : answer;
+  }
+
+  mobile(mobile: string): string {
+    return this.masksNumbers ? maskMobile(mobile) : mobile;
+  }
+
+  private raw(raw: string | null): string | null {
+    if (raw === null || this.isOff) return raw;
+    return this.hidesTexts ? redactTexts(raw) : redactDigits(raw);
+  }
+
+  private quote(text: string): string {
+    return this.hidesTexts ? hide(text) : text;
+  }
+}
+
+function maskDeeply(value: unknown, name: string): unknown {
+  if (typeof value === 'string') return FREE_TEXT.has(name) ? redactNumbers(value) : maskLeftNumbers(value);
+  if (Array.isArray(value)) return value.map((item) => maskDeeply(item, name));
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  const fields = Object.entries(value).map(([key, field]) => {
+    // A filter of the audit, for one: the number under its name, however it is written.
+    if (key === 'mobile' && typeof field === 'string') return [key, MASKED.test(field) ? field : maskMobile(field)];
+    return [maskLeftNumbers(key), maskDeeply(field, key)];
+  });
+  return Object.fromEntries(fields);
+}

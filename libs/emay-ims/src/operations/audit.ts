@@ -1,0 +1,114 @@
+import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
+import { newToken } from '../messages/ids.js';
+import type { AuditEntry, NewAuditEntry } from './api/audit-entry.js';
+import type { SearchPage } from './api/message-search.js';
+import { decodeToken, DEFAULT_LIMIT, encodeToken, violation } from './page-token.js';
+
+const MAX_ACTOR_LENGTH = 128;
+const MAX_ACTION_LENGTH = 32;
+const MAX_REASON_LENGTH = 500;
+const COLUMNS = 'id, at, actor, action, filter, items, done, skipped, reason';
+
+/** Who did what to one account: table `emay_ims_audit`. */
+export class Audit {
+  constructor(
+    private readonly database: ImsDatabase,
+    private readonly account: string,
+  ) {}
+
+  /** Resolves to the id of the entry. @param session of the transaction of what is done; default: one of its own */
+  async record(entry: NewAuditEntry, session: SqlSession = this.database): Promise<string> {
+    const { actor, action, filter, items, done, skipped, reason } = entry;
+    checkedText('actor', actor, MAX_ACTOR_LENGTH);
+    checkedText('action', action, MAX_ACTION_LENGTH);
+    const id = newToken();
+    const values = [this.account, id, actor, action, filter && JSON.stringify(filter), items, done, skipped];
+    await session.run(
+      `INSERT INTO emay_ims_audit (account, id, actor, action, filter, items, done, skipped, reason, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${this.database.dialect.now})`,
+      [...values, reason && reason.slice(0, MAX_REASON_LENGTH)],
+    );
+    return id;
+  }
+
+  /** Counts what has been done since. @param session of its transaction; default: one of its own */
+  async count(
+    id: string,
+    { done, skipped }: Pick<AuditEntry, 'done' | 'skipped'>,
+    session: SqlSession = this.database,
+  ): Promise<void> {
+    await session.run('UPDATE emay_ims_audit SET done = ?, skipped = ? WHERE account = ? AND id = ?', [
+      ...[done, skipped],
+      ...[this.account, id],
+    ]);
+  }
+
+  /** Newest first. */
+  async find({
+    actor,
+    action,
+    after,
+  }: {
+    actor?: string;
+    action?: string;
+    after?: string;
+  }): Promise<SearchPage<AuditEntry>> {
+    const asOf = new Date();
+    const query = { actor: actor ?? null, action: action ?? null };
+    const place = decodeToken(query, after);
+    const conditions = ['account = ?'];
+    const parameters: unknown[] = [this.account];
+    for (const [condition, value] of [
+      ['actor = ?', actor],
+      ['action = ?', action],
+      ['id < ?', place?.[0]],
+    ] as const) {
+      if (value === undefined) continue;
+      conditions.push(condition);
+      parameters.push(value);
+    }
+    const rows = await this.database.rows(
+      `SELECT ${COLUMNS} FROM emay_ims_audit WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ${DEFAULT_LIMIT + 1}`,
+      parameters,
+    );
+    const items = rows.slice(0, DEFAULT_LIMIT).map(toEntry);
+    const last = items.at(-1);
+    const isMore = rows.length > DEFAULT_LIMIT && last !== undefined;
+    return {
+      items,
+      next: isMore ? encodeToken(query, [last.id]) : null,
+      searchedTo: isMore ? last.at : null,
+      matches: !isMore && place === null ? { n: items.length, exact: true } : null,
+      asOf,
+    };
+  }
+}
+
+/** @throws EmayImsValidationError for what is no text, empty or too long */
+export function checkedText(property: string, text: unknown, maxLength: number): string {
+  if (typeof text === 'string' && text.trim() !== '' && text.length <= maxLength) return text;
+  throw violation(property, `must be a text of 1 to ${maxLength} characters`);
+}
+
+/** Of a person. */
+export function checkedActor(by: unknown): string {
+  return checkedText('by', by, MAX_ACTOR_LENGTH);
+}
+
+export function checkedReason(reason: unknown): string {
+  return checkedText('reason', reason, MAX_REASON_LENGTH);
+}
+
+function toEntry(row: SqlRow): AuditEntry {
+  return {
+    id: String(row.id),
+    at: new Date(Number(row.at)),
+    actor: String(row.actor),
+    action: String(row.action),
+    filter: row.filter === null ? null : (JSON.parse(String(row.filter)) as Record<string, unknown>),
+    items: Number(row.items),
+    done: Number(row.done),
+    skipped: Number(row.skipped),
+    reason: row.reason === null ? null : String(row.reason),
+  };
+}

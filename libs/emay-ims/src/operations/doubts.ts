@@ -1,0 +1,202 @@
+import type { SqlRow } from '../database/ims-database.js';
+import { MESSAGE_COLUMNS, toMessage } from '../message-store/message-row.js';
+import type { ImsMessageState } from '../messages/message-state.js';
+import { countryOf } from '../protocol/index.js';
+import type { OpenAccount } from './account-access.js';
+import type { DoubtIncident } from './api/doubt-incident.js';
+import type { SearchPage } from './api/message-search.js';
+import type { OperatorMessage } from './api/operator-message.js';
+import type { Figures } from './figures/figures-source.js';
+import { toOperatorMessage } from './operator-messages.js';
+import { checkedLimit, decodeToken, encodeToken, violation } from './page-token.js';
+
+const MOST_DOUBTS = 10_000;
+const GAP_MS = 600_000;
+const MINUTE_MS = 60_000;
+/** States of messages that a report has been applied to. */
+const REPORTED: readonly ImsMessageState[] = ['DELIVERED', 'UNDELIVERABLE', 'REJECTED', 'UNKNOWN'];
+
+/** When a message came into doubt, as nearly as its row tells. */
+const SINCE = 'COALESCE(m.submitted_at, m.created_at)';
+
+interface Doubt {
+  code: string | null;
+  mobile: string;
+  createdAt: number;
+  since: number;
+}
+
+/** Which messages an incident is about. */
+export interface IncidentRange {
+  code: string | null;
+  from: number;
+  to: number;
+}
+
+/** UNCONFIRMED messages of one account. */
+export class Doubts {
+  constructor(
+    private readonly open: OpenAccount,
+    private readonly figures: Figures,
+  ) {}
+
+  /** Newest first. */
+  async incidents({ code, since }: { code?: string; since?: Date } = {}): Promise<DoubtIncident[]> {
+    const doubts = await this.newest(code, since);
+    const isCut = doubts.length > MOST_DOUBTS;
+    const groups = intoIncidents(doubts.slice(0, MOST_DOUBTS));
+    return Promise.all(groups.map((group) => this.toIncident(group, isCut)));
+  }
+
+  /** @param incident `id` of one; default: all */
+  async page(query: { incident?: string; limit?: number; after?: string }): Promise<SearchPage<OperatorMessage>> {
+    const asOf = new Date();
+    const limit = checkedLimit(query.limit);
+    const about = query.incident ?? null;
+    const place = decodeToken(about, query.after);
+    const { rows, isMore } = await this.rows(about === null ? null : readIncident(about), limit, place);
+    const items = rows.map((row) => toOperatorMessage(toMessage(row)));
+    const last = items.at(-1);
+    return {
+      items,
+      next: isMore && last ? encodeToken(about, [last.createdAt.getTime(), last.customImsId]) : null,
+      searchedTo: isMore && last ? last.createdAt : null,
+      matches: !isMore && place === null ? { n: items.length, exact: true } : null,
+      asOf,
+    };
+  }
+
+  /** UNCONFIRMED messages of an incident, newest first, with their attempts. */
+  async seen(incident: string, limit: number) {
+    const { rows, isMore } = await this.rows(readIncident(incident), limit, null);
+    return { messages: rows.map(toMessage), isMore };
+  }
+
+  /** Messages of this code created between these times whose report came after all. */
+  async provedSent(code: string | null, from: number, to: number): Promise<number> {
+    if (code === null || code === 'SUCCESS') return 0;
+    const range = { from: new Date(from - (from % MINUTE_MS)), to: new Date(to + 1) };
+    const rows = await this.figures.rows({ span: 'minute', ...range });
+    return rows
+      .filter((row) => row.code === code && REPORTED.includes(row.state))
+      .reduce((sum, { messages }) => sum + messages, 0);
+  }
+
+  private async rows(range: IncidentRange | null, limit: number, place: readonly (string | number)[] | null) {
+    const { database } = this.open.internals;
+    const conditions = ["m.account = ? AND m.outcome = 'UNCONFIRMED'"];
+    const parameters: unknown[] = [this.open.name];
+    if (range) {
+      conditions.push(`COALESCE(m.code, '') = ? AND ${SINCE} BETWEEN ? AND ?`);
+      parameters.push(range.code ?? '', range.from, range.to);
+    }
+    if (place) {
+      const [isBefore, ...values] = database.dialect.before(
+        ['m.created_at', 'm.custom_ims_id'],
+        [Number(place[0]), String(place[1])],
+      );
+      conditions.push(isBefore);
+      parameters.push(...values);
+    }
+    const columns = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
+    const rows = await database.rows(
+      `SELECT ${columns} FROM emay_ims_message AS m WHERE ${conditions.join(' AND ')}
+       ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ?`,
+      [...parameters, limit + 1],
+      { isLong: true },
+    );
+    return { rows: rows.slice(0, limit), isMore: rows.length > limit };
+  }
+
+  private async newest(code: string | undefined, since: Date | undefined): Promise<Doubt[]> {
+    const conditions = ["m.account = ? AND m.outcome = 'UNCONFIRMED'"];
+    const parameters: unknown[] = [this.open.name];
+    if (code !== undefined) {
+      conditions.push('m.code = ?');
+      parameters.push(code);
+    }
+    if (since !== undefined) {
+      conditions.push(`${SINCE} >= ?`);
+      parameters.push(since.getTime());
+    }
+    const rows = await this.open.internals.database.rows(
+      `SELECT m.code, m.mobile, m.created_at, ${SINCE} AS since FROM emay_ims_message AS m
+       WHERE ${conditions.join(' AND ')} ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ${MOST_DOUBTS + 1}`,
+      parameters,
+      { isLong: true },
+    );
+    return rows.map(toDoubt);
+  }
+
+  private async toIncident(doubts: readonly Doubt[], isCut: boolean): Promise<DoubtIncident> {
+    const { code } = doubts[0] as Doubt;
+    const [from, to] = rangeOf(doubts.map(({ since }) => since));
+    const [createdFrom, createdTo] = rangeOf(doubts.map(({ createdAt }) => createdAt));
+    const countries: Record<string, number> = {};
+    for (const { mobile } of doubts) {
+      const country = countryOf(mobile) ?? '';
+      countries[country] = (countries[country] ?? 0) + 1;
+    }
+    return {
+      id: Buffer.from(JSON.stringify([from, to, code])).toString('base64url'),
+      code,
+      from: new Date(from),
+      to: new Date(to),
+      count: doubts.length,
+      provedSent: await this.provedSent(code, createdFrom, createdTo),
+      countries,
+      isCut,
+    };
+  }
+}
+
+/** Groups of the same code, less than 10 minutes apart; newest first. */
+function intoIncidents(doubts: readonly Doubt[]): Doubt[][] {
+  const byCode = new Map<string | null, Doubt[]>();
+  for (const doubt of doubts) {
+    const same = byCode.get(doubt.code);
+    if (same) same.push(doubt);
+    else byCode.set(doubt.code, [doubt]);
+  }
+  const incidents: Doubt[][] = [];
+  for (const same of byCode.values()) {
+    let last: Doubt | null = null;
+    for (const doubt of same.toSorted((one, other) => one.since - other.since)) {
+      if (last === null || doubt.since - last.since >= GAP_MS) incidents.push([]);
+      incidents.at(-1)?.push(doubt);
+      last = doubt;
+    }
+  }
+  const newest = (incident: readonly Doubt[]) => incident.at(-1)?.since ?? 0;
+  return incidents.toSorted((one, other) => newest(other) - newest(one));
+}
+
+/** @throws EmayImsValidationError for what is no id of an incident */
+export function readIncident(id: string): IncidentRange {
+  try {
+    const [from, to, code] = JSON.parse(Buffer.from(id, 'base64url').toString('utf8')) as [
+      number,
+      number,
+      string | null,
+    ];
+    if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && (code === null || typeof code === 'string')) {
+      return { from, to, code };
+    }
+  } catch {
+    // No JSON: told below.
+  }
+  throw violation('incident', 'must be the id of an incident');
+}
+
+function rangeOf(times: readonly number[]): [number, number] {
+  return [Math.min(...times), Math.max(...times)];
+}
+
+function toDoubt(row: SqlRow): Doubt {
+  return {
+    code: row.code === null ? null : String(row.code),
+    mobile: String(row.mobile),
+    createdAt: Number(row.created_at),
+    since: Number(row.since),
+  };
+}

@@ -1,0 +1,150 @@
+import type { ImsMessageState } from '../../messages/message-state.js';
+import { countryOf } from '../../protocol/index.js';
+import type { CountryDetail, CountryFigures, Overview, Range } from '../api/figures.js';
+import type { OpenAccount } from '../account-access.js';
+import { violation } from '../page-token.js';
+import { TimeBudget } from '../search/time-budget.js';
+import { adviceOf } from './advice.js';
+import type { FigureRow, Figures } from './figures-source.js';
+import { hoursOf, slotsOf, type Slots } from './range.js';
+import { codesOf, countsOf, deliveredShareOf, groupedBy, latencyOf, noCounts, seriesOf, totalOf } from './summary.js';
+
+const RATE_MINUTES = 5;
+const MINUTE_MS = 60_000;
+const MOST_SAMPLED = 20_000;
+const SAMPLED_AT_A_TIME = 2_000;
+const SAMPLING_MS = 2_000;
+/** `+`, calling code and network, of most countries. */
+const PREFIX_LENGTH = 6;
+const SUBMITTED: readonly ImsMessageState[] = [
+  ...(['SUBMITTING', 'UNCONFIRMED', 'ACCEPTED', 'UNKNOWN'] as const),
+  ...(['REJECTED', 'UNDELIVERABLE', 'DELIVERED'] as const),
+];
+
+/** Figures of one account, by range and country. */
+export class AccountFigures {
+  constructor(
+    private readonly open: OpenAccount,
+    private readonly figures: Figures,
+  ) {}
+
+  async overview(range: Range): Promise<Overview> {
+    const slots = slotsOf(range);
+    const [status, { counts, asOf }, rows, submittedPerMinute] = await Promise.all([
+      this.open.account.statusReader.status(),
+      this.figures.totals(),
+      this.rowsOf(slots),
+      this.submittedPerMinute(),
+    ]);
+    const inRange = countsOf(rows);
+    return {
+      asOf,
+      range,
+      status,
+      totals: counts,
+      inRange,
+      latency: latencyOf(rows),
+      deliveredShare: deliveredShareOf(inRange),
+      queued: counts.QUEUED,
+      inFlight: counts.SUBMITTING,
+      submittedPerMinute,
+      series: seriesOf(rows, slots),
+      codes: codesOf(rows),
+      advice: adviceOf(status),
+    };
+  }
+
+  /** Most messages first. */
+  async countries(range: Range): Promise<CountryFigures[]> {
+    const slots = slotsOf(range);
+    const byCountry = groupedBy(await this.rowsOf(slots), ({ country }) => country);
+    return [...byCountry]
+      .map(([country, rows]) => summaryOf(country, rows, slots))
+      .toSorted((one, other) => other.messages - one.messages);
+  }
+
+  async country(iso: string, range: Range): Promise<CountryDetail> {
+    if (!/^[A-Z]{2}$/.test(iso)) throw violation('country', 'must be an ISO 3166-1 alpha-2 code, such as AU');
+    const slots = slotsOf(range);
+    const [rows, sample, asOf] = await Promise.all([
+      this.rowsOf(slots, iso),
+      this.sample(iso, slots.from),
+      this.figures.asOf(),
+    ]);
+    return { ...summaryOf(iso, rows, slots), range, asOf, series: seriesOf(rows, slots), ...sample };
+  }
+
+  private rowsOf({ span, from, slotMs, count }: Slots, country?: string): Promise<FigureRow[]> {
+    const range = { span, from: new Date(from), to: new Date(from + count * slotMs) };
+    return this.figures.rows(country === undefined ? range : { ...range, country });
+  }
+
+  private async submittedPerMinute(): Promise<number> {
+    const now = Date.now();
+    const from = now - (now % MINUTE_MS) - RATE_MINUTES * MINUTE_MS;
+    const rows = await this.figures.rows({ span: 'minute', from: new Date(from), to: new Date(now) });
+    const submitted = rows.filter(({ state }) => SUBMITTED.includes(state));
+    return submitted.reduce((sum, { messages }) => sum + messages, 0) / RATE_MINUTES;
+  }
+
+  /** The newest messages of a country by the first digits of their numbers. */
+  private async sample(iso: string, from: number): Promise<Pick<CountryDetail, 'prefixes' | 'sampled'>> {
+    const budget = new TimeBudget(SAMPLING_MS);
+    const byPrefix = new Map<string, FigureRow[]>();
+    let sampled = 0;
+    let read = 0;
+    for (let place: [number, string] = [Number.MAX_SAFE_INTEGER, '']; read < MOST_SAMPLED && !budget.isSpent;) {
+      const rows = await this.newestBefore(place, from);
+      read += rows.length;
+      for (const row of rows) {
+        if (countryOf(row.mobile) !== iso) continue;
+        sampled++;
+        const prefix = row.mobile.slice(0, PREFIX_LENGTH);
+        const counted = { at: row.createdAt, country: iso, state: row.state, code: null, took: null, messages: 1 };
+        const same = byPrefix.get(prefix);
+        if (same) same.push(counted);
+        else byPrefix.set(prefix, [counted]);
+      }
+      const last = rows.at(-1);
+      if (rows.length < SAMPLED_AT_A_TIME || !last) break;
+      place = [last.createdAt, last.customImsId];
+    }
+    const prefixes = [...byPrefix].map(([prefix, rows]) => ({
+      prefix,
+      messages: rows.length,
+      deliveredShare: deliveredShareOf(countsOf(rows)),
+    }));
+    return { prefixes: prefixes.toSorted((one, other) => other.messages - one.messages), sampled };
+  }
+
+  private async newestBefore(place: [number, string], from: number) {
+    const { database } = this.open.internals;
+    const [isBefore, ...values] = database.dialect.before(['m.created_at', 'm.custom_ims_id'], place);
+    const rows = await database.rows(
+      `SELECT m.created_at, m.custom_ims_id, m.mobile, m.state FROM emay_ims_message AS m
+       WHERE m.account = ? AND m.created_at >= ? AND ${isBefore}
+       ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ${SAMPLED_AT_A_TIME}`,
+      [this.open.name, from, ...values],
+    );
+    return rows.map((row) => ({
+      createdAt: Number(row.created_at),
+      customImsId: String(row.custom_ims_id),
+      mobile: String(row.mobile),
+      state: row.state as ImsMessageState,
+    }));
+  }
+}
+
+function summaryOf(country: string | null, rows: readonly FigureRow[], slots: Slots): CountryFigures {
+  const states = rows.length === 0 ? noCounts() : countsOf(rows);
+  const messages = totalOf(states);
+  return {
+    country,
+    messages,
+    states,
+    deliveredShare: deliveredShareOf(states),
+    latency: latencyOf(rows),
+    codes: codesOf(rows),
+    perHour: messages / hoursOf(slots),
+  };
+}

@@ -1,0 +1,95 @@
+import type { SqlRow } from '../database/ims-database.js';
+import type { OpenAccount } from './account-access.js';
+import type { HandlerEvent, HandlerFigures } from './api/handler-figures.js';
+import type { SearchPage } from './api/message-search.js';
+import { decodeToken, DEFAULT_LIMIT, encodeToken } from './page-token.js';
+
+const COUNTED_TO = 10_001;
+/** What early events are recorded for, before the handlers are known. */
+const NO_HANDLER = '*';
+const COLUMNS = 'id, handler, type, payload, state, attempts, due_at, created_at, error';
+
+/** The backlog of each durable handler, one look into the index for each. */
+export async function readHandlers({ internals, name }: OpenAccount): Promise<HandlerFigures[]> {
+  const { database } = internals;
+  const count = async (handler: string, state: HandlerEvent['state']) => {
+    const [row] = await database.rows(
+      `SELECT COUNT(*) AS events FROM (SELECT 1 AS one FROM emay_ims_event
+         WHERE account = ? AND handler = ? AND state = ? LIMIT ${COUNTED_TO}) AS counted`,
+      [name, handler, state],
+    );
+    return Number(row?.events);
+  };
+  const figures: HandlerFigures[] = [];
+  for (let last = ''; ;) {
+    const [next] = await database.rows(
+      'SELECT MIN(handler) AS handler FROM emay_ims_event WHERE account = ? AND handler > ?',
+      [name, last],
+    );
+    if (next?.handler === null || next?.handler === undefined) return figures;
+    last = String(next.handler);
+    if (last === NO_HANDLER) continue;
+    const [oldest] = await database.rows(
+      `SELECT created_at FROM emay_ims_event WHERE account = ? AND handler = ? AND state = 'PENDING' ORDER BY due_at LIMIT 1`,
+      [name, last],
+    );
+    figures.push({
+      handler: last,
+      pending: await count(last, 'PENDING'),
+      failed: await count(last, 'FAILED'),
+      countedTo: COUNTED_TO,
+      oldestAt: oldest ? new Date(Number(oldest.created_at)) : null,
+    });
+  }
+}
+
+/** Newest first. */
+export async function readEvents(
+  { internals, name }: OpenAccount,
+  { handler, state, after }: { handler?: string; state?: HandlerEvent['state']; after?: string },
+): Promise<SearchPage<HandlerEvent>> {
+  const asOf = new Date();
+  const query = { handler: handler ?? null, state: state ?? null };
+  const place = decodeToken(query, after);
+  const conditions = ['account = ?'];
+  const parameters: unknown[] = [name];
+  for (const [condition, value] of [
+    ['handler = ?', handler],
+    ['state = ?', state],
+    ['id < ?', place?.[0]],
+  ] as const) {
+    if (value === undefined) continue;
+    conditions.push(condition);
+    parameters.push(value);
+  }
+  const rows = await internals.database.rows(
+    `SELECT ${COLUMNS} FROM emay_ims_event WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ${DEFAULT_LIMIT + 1}`,
+    parameters,
+  );
+  const items = rows.slice(0, DEFAULT_LIMIT).map(toEvent);
+  const last = items.at(-1);
+  const isMore = rows.length > DEFAULT_LIMIT && last !== undefined;
+  return {
+    items,
+    next: isMore ? encodeToken(query, [last.id]) : null,
+    searchedTo: isMore ? last.at : null,
+    matches: !isMore && place === null ? { n: items.length, exact: true } : null,
+    asOf,
+  };
+}
+
+function toEvent(row: SqlRow): HandlerEvent {
+  const { customImsId } = JSON.parse(String(row.payload)) as { customImsId?: unknown };
+  const isPending = row.state === 'PENDING';
+  return {
+    id: String(row.id),
+    handler: String(row.handler),
+    event: String(row.type),
+    customImsId: typeof customImsId === 'string' ? customImsId : '',
+    state: isPending ? 'PENDING' : 'FAILED',
+    attempts: Number(row.attempts),
+    nextAt: isPending ? new Date(Number(row.due_at)) : null,
+    at: new Date(Number(row.created_at)),
+    error: row.error === null ? null : String(row.error),
+  };
+}
