@@ -107,4 +107,8 @@ export class ImsMessage {
   /** The state, where it has an index: `null` for QUEUED, SUBMITTING, ACCEPTED and DELIVERED. Not part of what callers read. */
   @Column({ type: 'varchar', length: 16, nullable: true, select: false })
   protected outcome?: string | null;
+
+  /** When `enqueue` took it over from a `send`: if that fails, it is not put on hold. Not part of what callers read. */
+  @Column({ name: 'enqueued_at', type: 'bigint', nullable: true, select: false, transformer: epochMilliseconds })
+  protected enqueuedAt?: Date | null;
 }

@@ -36,6 +36,7 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
       'accepted_at',
       'final_at',
       'outcome',
+      'enqueued_at',
     ],
     key: ['account', 'custom_ims_id'],
     indexes: ['emay_ims_message_outcome', 'emay_ims_message_created', 'emay_ims_message_mobile'],
