@@ -179,6 +179,22 @@ const MUTATIONS = [
     ],
   },
   {
+    name: 'a release that puts on hold what was enqueued meanwhile',
+    suites: ['test/databases/enqueued-while-sent', 'test/databases/message-store'],
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/message-queue-sql.ts`,
+        from: "m.enqueued_at IS NULL THEN '${HELD}'",
+        to: "m.state <> '' THEN '${HELD}'",
+      },
+      {
+        file: `${LIBRARY}/message-store/message-queue-sql.ts`,
+        from: 'm.enqueued_at IS NOT NULL THEN ${ready}',
+        to: "m.state = '' THEN ${ready}",
+      },
+    ],
+  },
+  {
     name: 'a release that is not listed',
     suites: ['test/databases/list-invariants'],
     changes: [

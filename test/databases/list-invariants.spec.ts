@@ -83,6 +83,7 @@ async function wrongIn(database: ImsDatabase, store: MessageParts, history: Hist
     const state = row.state as ImsMessageState;
     byState.get(state)?.push(id);
     const isHeld = state === 'QUEUED' && row.due_at === null;
+    if (isHeld && row.enqueued_at !== null) wrong.push(`${id} was enqueued, and is on hold`);
     if (state === 'QUEUED' && !isHeld && !due.has(`${row.priority} ${row.due_at} ${row.expires_at} ${id}`)) {
       wrong.push(`${id} is QUEUED and not due`);
     }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import { IMS_MESSAGE_STATES, STATE_RANK } from '../../../libs/emay-ims/src/messages/message-state.js';
 import type { MessageOutcome } from '../../../libs/emay-ims/src/messages/attempt.js';
+import type { MessageParts } from './message-parts.js';
 import {
   FAR_FUTURE,
   idsOf,
@@ -196,6 +197,58 @@ export function itSettles(bench: () => StoreBench): void {
       expect(await store.finder.findOne('later')).toMatchObject({ dueAt: sendAt });
       expect(await store.finder.findOne('x')).toMatchObject({ dueAt: null });
       expect(idsOf(await store.queue.claim(10, newAttempt()))).toEqual(['held']);
+    });
+
+    describe('into the queue, and not on hold, what was enqueued', () => {
+      const one = { customImsId: 'one' };
+      const held = [{ ...one, code: 'ECONNREFUSED', dueInMs: null }];
+      const expectQueued = async (store: MessageParts) => {
+        expect(await store.finder.findOne('one')).toMatchObject({ state: 'QUEUED', dueAt: expect.any(Date) });
+        expect(idsOf(await store.queue.claim(10, newAttempt()))).toEqual(['one']);
+      };
+
+      it('while it was under way', async () => {
+        const store = bench().store();
+        const attempt = newAttempt();
+        await store.queue.insertSubmitting([newMessage(one)], attempt);
+        await store.queue.unhold(['one']);
+        expect(await bench().stateOf(store, 'one')).toBe('SUBMITTING');
+        await store.queue.release(attempt.token, held);
+        await expectQueued(store);
+      });
+
+      it('between the look at a message on hold and its claim', async () => {
+        const store = bench().store();
+        const [first, second] = [newAttempt(), newAttempt()];
+        await store.queue.insertSubmitting([newMessage(one)], first);
+        await store.queue.release(first.token, held);
+        await store.queue.unhold(['one']);
+        await store.queue.claimThese(['one'], second);
+        await store.queue.release(second.token, held);
+        await expectQueued(store);
+      });
+
+      it('after its attempt was taken for abandoned', async () => {
+        const store = bench().store();
+        const attempt = newAttempt();
+        await store.queue.insertSubmitting([newMessage(one)], attempt);
+        await bench().put(store, 'one', { due_at: LONG_AGO });
+        await store.maintenance.recoverStalledAttempts();
+        await store.queue.unhold(['one']);
+        expect(await bench().stateOf(store, 'one')).toBe('UNCONFIRMED');
+        await store.queue.release(attempt.token, held);
+        await expectQueued(store);
+      });
+
+      it('with a send time that has not come', async () => {
+        const store = bench().store();
+        const attempt = newAttempt();
+        const sendAt = new Date(FAR_FUTURE);
+        await store.queue.insertSubmitting([newMessage({ ...one, sendAt })], attempt);
+        await store.queue.unhold(['one']);
+        await store.queue.release(attempt.token, held);
+        expect(await store.finder.findOne('one')).toMatchObject({ state: 'QUEUED', dueAt: sendAt });
+      });
     });
 
     it.each(IMS_MESSAGE_STATES.filter((state) => state !== 'SUBMITTING'))('nothing that is %s', async (state) => {

@@ -33,6 +33,9 @@ export function queueSql(dialect: SqlDialect) {
     attempts: oneMore('m.attempts'),
     submitted_at: now,
   };
+  const ready = `COALESCE(m.send_at, ${now})`;
+  /** What the owner of the attempt may still release. */
+  const mayComeBack = `(${STATE} = 'SUBMITTING' OR ${STATE} = 'UNCONFIRMED' AND COALESCE(m.code, '') = 'ATTEMPT_ABANDONED')`;
   const unexpired = `(m.expires_at IS NULL OR m.expires_at > ${now})`;
   const columns = [...NEW_MESSAGE_COLUMNS, ...STATE_COLUMNS];
   const newMessagesIn = (state: ImsMessageState, token: string, attempts: number, times: string) =>
@@ -83,25 +86,28 @@ export function queueSql(dialect: SqlDialect) {
     findClaimed: `SELECT ${ofMessage(CLAIMED_COLUMNS)} ${fromIds(dialect)} WHERE m.attempt = ?`,
 
     /**
-     * rows, account, attempt: back into the queue; without `due_in`, on hold for the caller. Also messages of a stalled attempt: its owner
-     * knows the outcome after all. Not after a manual resolution, which changes attempt ID or state.
+     * rows, account, attempt: back into the queue; without `due_in`, on hold for the caller, unless somebody has enqueued it. Also messages of a
+     * stalled attempt: its owner knows the outcome after all. Not after a manual resolution, which changes attempt ID or state.
      */
     release: dialect.updateMessagesFromRows({
       columns: { custom_ims_id: 'varchar64', code: 'varchar64', due_in: 'bigint' },
       set: {
         state: "'QUEUED'",
-        outcome: `CASE WHEN r.due_in IS NULL THEN '${HELD}' END`,
+        outcome: `CASE WHEN r.due_in IS NULL AND m.enqueued_at IS NULL THEN '${HELD}' END`,
         code: 'r.code',
-        due_at: `${now} + r.due_in`,
+        due_at: `CASE WHEN r.due_in IS NULL AND m.enqueued_at IS NOT NULL THEN ${ready} ELSE ${now} + r.due_in END`,
       },
-      where: `${ours} AND m.attempt = ? AND (${STATE} = 'SUBMITTING'
-          OR ${STATE} = 'UNCONFIRMED' AND COALESCE(m.code, '') = 'ATTEMPT_ABANDONED')`,
+      where: `${ours} AND m.attempt = ? AND ${mayComeBack}`,
     }),
-    /** rows, account: makes messages on hold ready */
+    /** rows, account: makes messages on hold ready; those under way will not be put on hold */
     unhold: dialect.updateMessagesFromRows({
       columns: ID_ROW,
-      set: { outcome: 'NULL', due_at: `COALESCE(m.send_at, ${now})` },
-      where: `${ours} AND ${STATE} = 'QUEUED' AND m.due_at IS NULL`,
+      set: {
+        enqueued_at: `COALESCE(m.enqueued_at, ${now})`,
+        outcome: `CASE WHEN m.state <> 'QUEUED' THEN m.outcome END`,
+        due_at: `CASE WHEN m.state = 'QUEUED' THEN ${ready} ELSE m.due_at END`,
+      },
+      where: `${ours} AND (${STATE} = 'QUEUED' AND m.due_at IS NULL OR ${mayComeBack})`,
     }),
     /** account, id */
     lockToCancel: `SELECT custom_ims_id, priority, due_at, expires_at FROM emay_ims_message

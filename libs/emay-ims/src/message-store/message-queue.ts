@@ -138,7 +138,11 @@ export class MessageQueue {
     });
   }
 
-  /** Makes messages on hold ready for the dispatcher. @param session of a transaction; default: one of its own */
+  /**
+   * Makes messages on hold ready for the dispatcher. One that a call is sending is not put on hold if that fails: it will be ready then.
+   *
+   * @param session of a transaction; default: one of its own
+   */
   async unhold(customImsIds: readonly string[], session?: SqlSession): Promise<void> {
     if (!session) return this.database.transaction((own) => this.unhold(customImsIds, own));
     const { sql, parameters } = this.sql.unhold.make({ rows: idRows(customImsIds), where: [this.account] });

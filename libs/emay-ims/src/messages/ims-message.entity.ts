@@ -111,4 +111,8 @@ export class ImsMessage {
   /** The report batch (`emay_ims_report_batch.id`) whose report was applied. Not part of what callers read. */
   @Column({ name: 'report_page', type: 'varchar', length: 32, nullable: true, select: false })
   protected reportPage?: string | null;
+
+  /** When `enqueue` took it over from a `send`: if that fails, it is not put on hold. Not part of what callers read. */
+  @Column({ name: 'enqueued_at', type: 'bigint', nullable: true, select: false, transformer: epochMilliseconds })
+  protected enqueuedAt?: Date | null;
 }

@@ -70,14 +70,19 @@ export class Enqueuer {
     );
     const conflicts = conflictingIds(messages, stored);
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
-    const held = [...stored.values()].filter(({ state, dueAt }) => state === 'QUEUED' && dueAt === null);
-    if (held.length > 0) {
-      await this.queue.unhold(
-        held.map(({ customImsId }) => customImsId),
-        session,
-      );
-    }
+    const held = [...stored.values()].filter(mayRestOnHold).map(({ customImsId }) => customImsId);
+    if (held.length > 0) await this.queue.unhold(held, session);
     const isReady = messages.some(({ sendAt }) => sendAt === null || sendAt <= createdAt);
     return { createdAt, isReady, stored };
   }
+}
+
+/**
+ * Whether it is on hold for the caller of a `send`, or will be if that fails. What the dispatcher is submitting for the first time will not:
+ * locked in a transaction of the host, it would keep the others of its request from their outcome.
+ */
+function mayRestOnHold({ state, dueAt, code, attempts, createdAt, submittedAt }: ImsMessage): boolean {
+  if (state === 'QUEUED') return dueAt === null;
+  if (state === 'UNCONFIRMED') return code === 'ATTEMPT_ABANDONED';
+  return state === 'SUBMITTING' && (attempts > 1 || createdAt.getTime() === submittedAt?.getTime());
 }

@@ -13,6 +13,8 @@ import type { Surface } from './surface.js';
  */
 export class InMemoryMessageQueue implements Surface<MessageQueue> {
   readonly account: string;
+  /** Ids that `enqueue` took over from a `send`. */
+  private readonly enqueued = new Set<string>();
 
   constructor(private readonly table: MessageTable) {
     this.account = table.account;
@@ -56,10 +58,13 @@ export class InMemoryMessageQueue implements Surface<MessageQueue> {
   async release(token: string, releases: readonly Release[]): Promise<void> {
     for (const { customImsId, code, dueInMs } of releases) {
       const message = this.table.ofAttempt(token, customImsId);
-      const isAbandoned = message?.state === 'UNCONFIRMED' && message.code === 'ATTEMPT_ABANDONED';
-      if (message?.state !== 'SUBMITTING' && !isAbandoned) continue;
-      const dueAt = dueInMs === null ? null : this.table.at(dueInMs);
-      this.table.change(customImsId, { state: 'QUEUED', code, dueAt });
+      if (!message || !mayComeBack(message)) continue;
+      const held = this.enqueued.has(customImsId) ? (message.sendAt ?? this.table.at()) : null;
+      this.table.change(customImsId, {
+        state: 'QUEUED',
+        code,
+        dueAt: dueInMs === null ? held : this.table.at(dueInMs),
+      });
     }
   }
 
@@ -68,8 +73,11 @@ export class InMemoryMessageQueue implements Surface<MessageQueue> {
   }
 
   async unhold(customImsIds: readonly string[]): Promise<void> {
-    for (const { customImsId, state, dueAt, sendAt } of this.table.byIds(customImsIds)) {
-      if (state === 'QUEUED' && dueAt === null) this.table.change(customImsId, { dueAt: sendAt ?? this.table.at() });
+    for (const message of this.table.byIds(customImsIds)) {
+      const { customImsId, state, dueAt, sendAt } = message;
+      const isHeld = state === 'QUEUED' && dueAt === null;
+      if (isHeld || mayComeBack(message)) this.enqueued.add(customImsId);
+      if (isHeld) this.table.change(customImsId, { dueAt: sendAt ?? this.table.at() });
     }
   }
 
@@ -98,4 +106,9 @@ export class InMemoryMessageQueue implements Surface<MessageQueue> {
 
 function idsOf(messages: readonly ClaimedMessage[]): string[] {
   return messages.map(({ customImsId }) => customImsId);
+}
+
+/** What the owner of the attempt may still release. */
+function mayComeBack({ state, code }: ImsMessage): boolean {
+  return state === 'SUBMITTING' || (state === 'UNCONFIRMED' && code === 'ATTEMPT_ABANDONED');
 }

@@ -58,12 +58,17 @@ export class QueueApart1764900000000 extends ImsMigration {
     if (await hasColumn(step, 'emay_ims_message', 'outcome')) {
       if (step.isMysql) {
         await query(
-          `ALTER TABLE emay_ims_message DROP INDEX emay_ims_message_outcome, DROP COLUMN outcome,
+          `ALTER TABLE emay_ims_message DROP INDEX emay_ims_message_outcome, DROP COLUMN outcome, DROP COLUMN enqueued_at,
            ADD COLUMN listed_as varchar(16), ADD COLUMN listed_at bigint, ADD INDEX emay_ims_message_listed ${FORMER_LISTED}`,
         );
       } else {
         await query(`DROP INDEX IF EXISTS ${names.index('emay_ims_message', 'emay_ims_message_outcome')}`);
-        await alter(step, ['DROP COLUMN outcome', 'ADD COLUMN listed_as varchar(16)', 'ADD COLUMN listed_at bigint']);
+        await alter(step, [
+          'DROP COLUMN outcome',
+          'DROP COLUMN enqueued_at',
+          'ADD COLUMN listed_as varchar(16)',
+          'ADD COLUMN listed_at bigint',
+        ]);
       }
     }
     await query(
@@ -99,7 +104,12 @@ async function exchangeColumns(step: MigrationStep): Promise<void> {
   if (step.isMysql) return exchangeOnMysql(step);
   if (await isFormer(step)) {
     await query(`DROP INDEX IF EXISTS ${names.index('emay_ims_message', 'emay_ims_message_listed')}`);
-    await alter(step, ['DROP COLUMN listed_as', 'DROP COLUMN listed_at', 'ADD COLUMN outcome varchar(16)']);
+    await alter(step, [
+      'DROP COLUMN listed_as',
+      'DROP COLUMN listed_at',
+      'ADD COLUMN outcome varchar(16)',
+      'ADD COLUMN enqueued_at bigint',
+    ]);
   }
   if (step.isPostgres) await query(`ALTER TABLE emay_ims_message SET (fillfactor = ${FILL_FACTOR})`);
   await query(
@@ -112,7 +122,7 @@ async function exchangeOnMysql(step: MigrationStep): Promise<void> {
     if (!(await isFormer(step))) return;
     await step.query(
       `ALTER TABLE emay_ims_message DROP INDEX emay_ims_message_listed, DROP COLUMN listed_as, DROP COLUMN listed_at,
-       ADD COLUMN outcome varchar(16), ADD INDEX emay_ims_message_outcome ${OUTCOME}`,
+       ADD COLUMN outcome varchar(16), ADD COLUMN enqueued_at bigint, ADD INDEX emay_ims_message_outcome ${OUTCOME}`,
     );
   } catch (error) {
     // Another process may be ahead with it, as TypeORM takes no lock.

@@ -37,6 +37,7 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
       'final_at',
       'outcome',
       'report_page',
+      'enqueued_at',
     ],
     key: ['account', 'custom_ims_id'],
     indexes: ['emay_ims_message_outcome', 'emay_ims_message_created', 'emay_ims_message_mobile'],
