@@ -2,6 +2,7 @@ import { UnauthorizedException, type DynamicModule } from '@nestjs/common';
 import { CONSOLE_ACTIONS, EmayImsConsoleModule, type Access, type AccessFunction } from 'nestjs-emay-ims-console';
 import { isSandbox, type Environment } from '../config/environment.js';
 import { CONSOLE_PATH } from './console-path.js';
+import { Public } from '../http/api-key.guard.js';
 import { OperatorKeys } from './operator-keys.js';
 
 /** The operator's console: in a sandbox open to this machine, otherwise to who shows an operator's key. */
@@ -10,6 +11,8 @@ export function consoleModule(environment: Environment): DynamicModule {
   return EmayImsConsoleModule.forRoot({
     path: CONSOLE_PATH,
     ...(access && { access }),
+    // Of the API's keys; it has its own.
+    decorators: [Public()],
     isSandbox: isSandbox(environment),
   });
 }

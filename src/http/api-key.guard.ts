@@ -4,7 +4,6 @@ import { Reflector } from '@nestjs/core';
 import { ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Environment } from '../config/environment.js';
-import { isOfConsole } from '../console/console-path.js';
 import { ApiKeys } from './api-keys.js';
 
 const PUBLIC = 'public';
@@ -14,7 +13,7 @@ export function Public(): ClassDecorator & MethodDecorator {
   return applyDecorators(SetMetadata(PUBLIC, true), ApiSecurity({}));
 }
 
-/** Lets in who shows a key. The console has keys of its own. */
+/** Lets in who shows a key. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   private readonly keys: ApiKeys;
@@ -28,8 +27,7 @@ export class ApiKeyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const isPublic = this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()]);
-    const request = context.switchToHttp().getRequest<Request>();
-    if (!isPublic && !isOfConsole(request)) this.keys.check(request);
+    if (!isPublic) this.keys.check(context.switchToHttp().getRequest<Request>());
     return true;
   }
 }
