@@ -16,6 +16,9 @@ import { MessageFinder } from '../message-store/message-finder.js';
 import { MESSAGE_STORE_PROVIDERS } from '../message-store/message-store.providers.js';
 import { MessageMaintenance } from '../message-store/message-maintenance.js';
 import { MessageQueue } from '../message-store/message-queue.js';
+import { FIGURE_PROVIDERS } from '../figures/figures.providers.js';
+import { FigureCounter } from '../figures/figure-counter.js';
+import { Figures } from '../figures/figures.js';
 import { newToken } from '../messages/ids.js';
 import { OPERATOR_PROVIDERS } from '../operator/operator.providers.js';
 import { StatusReader } from '../operator/status-reader.js';
@@ -97,9 +100,9 @@ const ACCOUNT_PROVIDERS = [
     AccountJobs,
     [
       ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountWorkChecks, Sweeper, DispatchJob, ReportPoller],
-      ...[DurableDeliveries, Retention],
+      ...[DurableDeliveries, Retention, FigureCounter],
     ] as const,
-    (options, engine, claim, workChecks, sweeper, dispatching, poller, deliveries, retention) =>
+    (options, engine, claim, workChecks, sweeper, dispatching, poller, deliveries, retention, counter) =>
       new AccountJobs(options, engine, {
         claim,
         workChecks,
@@ -108,13 +111,14 @@ const ACCOUNT_PROVIDERS = [
         poller,
         deliveries,
         retention,
+        counter,
       }),
   ),
   perAccount(AccountShutdown, [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase]),
   perAccount(EmayImsAccount, [
     ...[RESOLVED_OPTIONS, WORK, AccountJobs, AccountShutdown, HostTransactions, MessageQueue, MessageFinder, Enqueuer],
     ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
-    Retention,
+    ...[Retention, Figures],
   ] as const),
 ];
 
@@ -137,6 +141,7 @@ export class AccountWiring {
     ...BASE_PROVIDERS,
     ...EVENT_PROVIDERS,
     ...MESSAGE_STORE_PROVIDERS,
+    ...FIGURE_PROVIDERS,
     ...SENDING_PROVIDERS,
     ...REPORT_PROVIDERS,
     ...RETENTION_PROVIDERS,

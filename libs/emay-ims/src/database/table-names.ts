@@ -11,6 +11,10 @@ const TABLES = {
   emay_ims_lease: 'ImsLease',
   emay_ims_due: 'ImsDue',
   emay_ims_attempt: 'ImsAttempt',
+  emay_ims_figure: 'ImsFigure',
+  emay_ims_figure_unit: 'ImsFigureUnit',
+  emay_ims_figure_run: 'ImsFigureRun',
+  emay_ims_figure_mark: 'ImsFigureMark',
 } as const;
 
 /** Tables of releases before, which migrations make and drop. */

@@ -7,6 +7,7 @@ import type { MessageOutcome } from '../messages/attempt.js';
 import { STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { AttemptList, type AttemptEnds } from './attempt-list.js';
 import { DueList } from './due-list.js';
+import { FigureMarks } from './figure-marks.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
 import { IMS_ID_ROW, resultsSql } from './message-results-sql.js';
 import { ID_ROW, idRows, inIdOrder } from './statement-parts.js';
@@ -21,6 +22,7 @@ export class MessageResults {
   private readonly changes: MessageChanges;
   private readonly due: DueList;
   private readonly attempts: AttemptList;
+  private readonly marks: FigureMarks;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -32,6 +34,7 @@ export class MessageResults {
     this.changes = new MessageChanges(database, account);
     this.due = new DueList(database, account);
     this.attempts = new AttemptList(database, account);
+    this.marks = new FigureMarks(database, account);
   }
 
   /** Records the outcomes of an attempt. A later attempt, or a state of higher rank, is never overwritten. */
@@ -60,12 +63,15 @@ export class MessageResults {
     });
   }
 
-  /** Raises messages to the states of their reports; resolves to how many changed. */
-  applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
-    return this.apply(this.sql.applyReports, reportRows(reports), session);
+  /** Raises messages to the states of their reports, finished ones too; resolves to how many changed. */
+  async applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+    const raised = await this.apply(this.sql.applyReports, reportRows(reports), session);
+    const ids = reports.map(({ customImsId }) => customImsId);
+    if (raised > 0) await this.marks.add(ids, session);
+    return raised;
   }
 
-  /** The same, only for messages without a final state whose number is that of the report. */
+  /** The same, only for messages that still wait for their report, and whose number is that of the report. */
   applyNamedReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     return this.move(
       reportRows(reports),
@@ -131,8 +137,10 @@ export class MessageResults {
     const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
     const parameters = { rows: [{ custom_ims_id: customImsId, attempts }], where: [this.account] };
     const isResolved = (await this.changes.make(change, parameters, session)) === 1;
-    if (isResolved && decision === 'resend') await this.due.addQueued([customImsId], session);
-    return isResolved;
+    if (!isResolved) return false;
+    if (decision === 'resend') await this.due.addQueued([customImsId], session);
+    await this.marks.add([customImsId], session);
+    return true;
   }
 
   /**

@@ -10,6 +10,7 @@ export {
   type AnswerCodeMeaning,
   type AnswerCodeMeanings,
 } from './answer-codes.js';
+export { beginningSql, countryOf } from './country-of.js';
 export { contentProblem, customImsIdProblem } from './content.js';
 export {
   decodeReportAnswer,
