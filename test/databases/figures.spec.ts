@@ -238,6 +238,11 @@ describe.each(databasesUnderTest())('figures on %s', (kind) => {
     expect(before).toEqual([
       { country: 'AU', state: 'DELIVERED', code: 'SUCCESS', took: expect.any(Number), messages: 3 },
     ]);
+    const byState = { span: 'hour', from: new Date(now - HOUR), to: new Date(now + HOUR), by: [] } as const;
+    expect(await figures.figures.rows({ ...byState, country: 'AU' })).toEqual([
+      { at: expect.any(Number), country: null, state: 'DELIVERED', code: null, took: null, messages: 3 },
+    ]);
+    expect(await figures.figures.rows({ ...byState, country: 'CN' })).toEqual([]);
     await new RetentionStore(bench.database, store.account).deleteMessages(0, 2);
     expect(await read()).toEqual(before);
     expect((await figures.figures.totals()).counts.DELIVERED).toBe(1);

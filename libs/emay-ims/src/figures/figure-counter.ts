@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SqlRow } from '../database/ims-database.js';
 import type { LeaseStore } from '../database/lease-store.js';
 import { newToken } from '../messages/ids.js';
 import type { Counted, FigureRun, FigureStore, Mark } from './figure-store.js';
 import { addUnits, type MessageCounts } from './message-counts.js';
 import { NO_END, SPAN_MS, slotOf, type Unit, type UnitRange } from './spans.js';
+import { byUnit, endOfLast, toMark, toRanges } from './units-to-count.js';
 
 const LEASE_MS = 60_000;
 const RENEW_LEASE_MS = 20_000;
@@ -13,7 +13,7 @@ const ROUND_MS = 30_000;
 const LONGEST_PAUSE_MS = 5_000;
 const NEWEST_EVERY_MS = 4_000;
 const MARKS_AT_A_TIME = 500;
-const UNITS_AT_A_TIME = 20;
+const UNITS_AT_A_TIME = 60;
 /** Minutes are kept for so long; before, hours are counted. */
 const MINUTES_FOR_MS = 48 * SPAN_MS.hour;
 
@@ -104,8 +104,8 @@ export class FigureCounter {
   private async nextSteps(run: FigureRun, isFirst: boolean): Promise<Step[]> {
     const { database, account, sql } = this.store;
     const marked = byUnit((await database.rows(sql.findMarks, [account, MARKS_AT_A_TIME])).map(toMark), run);
-    const due = (await database.rows(sql.findDueUnits, [account, UNITS_AT_A_TIME])).map(keyOf);
-    const steps = [...marked].map(([key, marks]) => this.recount(key, marks));
+    const due = toRanges(await database.rows(sql.findDueUnits, [account, UNITS_AT_A_TIME]), run);
+    const steps = [...marked].map(([key, marks]) => this.recountMarked(key, marks));
     if (performance.now() - this.newestCountedAt > NEWEST_EVERY_MS) {
       steps.push(async (counter, reached) => {
         const isCounted = await this.countNewest(counter, reached);
@@ -113,7 +113,13 @@ export class FigureCounter {
         return isCounted;
       });
     }
-    steps.push(...due.filter((key) => !marked.has(key)).map((key) => this.recount(key)));
+    steps.push(
+      ...due.map(
+        (range): Step =>
+          (counter) =>
+            this.countRange(counter, range),
+      ),
+    );
     if (run.countedFrom > 0) steps.push((counter, reached) => this.countEarlier(counter, reached));
     if (isFirst) steps.push((counter) => this.mergeMinutes(counter));
     return steps;
@@ -140,15 +146,13 @@ export class FigureCounter {
     );
   }
 
-  /** A unit, and the empty ones behind it: a transaction of a host may have committed late. */
-  private recount(key: string, marks: readonly Mark[] = []): Step {
+  private recountMarked(key: string, marks: readonly Mark[]): Step {
     const [unit, slot] = key.split(' ') as [Unit, string];
     const from = Number(slot);
-    return async (counter, { minutesFrom, countedFrom }) => {
-      if (marks.length > 0 && from < countedFrom) return this.store.forget(counter, marks); // It is counted later.
+    return async (counter, run) => {
+      if (from < run.countedFrom) return this.store.forget(counter, marks); // It is counted later.
       const next = await this.findUnit('findNextUnit', unit, from);
-      const to = next ?? (unit === 'hour' ? Math.max(minutesFrom, from + SPAN_MS.hour) : NO_END);
-      return this.countRange(counter, { unit, from, to }, { marks });
+      return this.countRange(counter, { unit, from, to: next ?? endOfLast(unit, from, run) }, { marks });
     };
   }
 
@@ -236,22 +240,3 @@ interface RangeOptions {
 
 /** `false`: stop. */
 type Step = (counter: string, run: FigureRun) => Promise<boolean>;
-
-/** Marks by the unit that they are in; of what has not been counted yet as well: it is counted then. */
-function byUnit(marks: readonly Mark[], { minutesFrom }: FigureRun): Map<string, Mark[]> {
-  const units = new Map<string, Mark[]>();
-  for (const mark of marks) {
-    const unit: Unit = mark.slot < minutesFrom ? 'hour' : 'minute';
-    const key = `${unit} ${slotOf(unit, mark.slot)}`;
-    units.set(key, [...(units.get(key) ?? []), mark]);
-  }
-  return units;
-}
-
-function keyOf({ unit, slot }: SqlRow): string {
-  return `${unit} ${slot}`;
-}
-
-function toMark(row: SqlRow): Mark {
-  return { slot: Number(row.slot), id: String(row.id) };
-}

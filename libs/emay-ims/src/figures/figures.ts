@@ -37,6 +37,8 @@ export interface FigureSlot {
   messages: number;
 }
 
+const TRAITS = ['country', 'code', 'took'] as const;
+
 /** Fewer than these are counted in less time than it takes to explain an old figure. */
 const SMALL = 20_000;
 
@@ -72,10 +74,11 @@ export class Figures {
   }
 
   /** Figures of the slots that begin from one time on and before another. Minutes are kept for two days. */
-  async rows({ span, from, to, country }: FiguresQuery): Promise<FigureRow[]> {
+  async rows({ span, from, to, country, by = TRAITS }: FiguresQuery): Promise<FigureRow[]> {
     const parameters: unknown[] = [this.account, span, slotOf(span, from.getTime()), to.getTime()];
     if (country !== undefined) parameters.push(country ?? '');
-    const found = await this.database.rows(this.sql.rows(country !== undefined), parameters);
+    const kept = TRAITS.filter((trait) => by.includes(trait));
+    const found = await this.database.rows(this.sql.rows(kept, country !== undefined), parameters);
     return found.map(toFigureRow);
   }
 
@@ -144,6 +147,8 @@ export interface FiguresQuery {
   to: Date;
   /** `null`: of no country. Default: of all. */
   country?: string | null | undefined;
+  /** What to tell apart besides slot and state; the rest is added up, and `null`. Default: all. */
+  by?: readonly (typeof TRAITS)[number][] | undefined;
 }
 
 /** Which messages to look for. */
@@ -169,9 +174,10 @@ function readingSql(now: string) {
     /** account three times */
     asOf: `SELECT ${times} FROM emay_ims_figure_run AS r WHERE r.account = ?`,
     /** account, span, from, to, (country) */
-    rows: (isOfCountry: boolean) =>
-      `SELECT slot, country, state, code, took, messages + purged AS messages FROM emay_ims_figure
-       WHERE account = ? AND span = ? AND slot >= ? AND slot < ?${isOfCountry ? ' AND country = ?' : ''} ORDER BY slot`,
+    rows: (by: readonly string[], isOfCountry: boolean) =>
+      `SELECT ${['slot', 'state', ...by].join(', ')}, SUM(messages + purged) AS messages FROM emay_ims_figure
+       WHERE account = ? AND span = ? AND slot >= ? AND slot < ?${isOfCountry ? ' AND country = ?' : ''}
+       GROUP BY ${['slot', 'state', ...by].join(', ')} ORDER BY slot`,
     /** account, span, from, to, what is looked for, limit */
     slots: (conditions: string) =>
       `SELECT slot, SUM(messages) AS messages FROM emay_ims_figure
@@ -186,14 +192,13 @@ function asOfRow({ as_of: asOf, now, next_at: next, newest }: SqlRow): Date {
   return new Date(Number(isIdle ? now : asOf));
 }
 
-function toFigureRow(row: SqlRow): FigureRow {
-  const took = Number(row.took);
+function toFigureRow({ slot, state, country = '', code = '', took = NOT_TAKEN, messages }: SqlRow): FigureRow {
   return {
-    at: Number(row.slot),
-    country: row.country === '' ? null : String(row.country),
-    state: row.state as ImsMessageState,
-    code: row.code === '' ? null : String(row.code),
-    took: took === NOT_TAKEN ? null : took,
-    messages: Number(row.messages),
+    at: Number(slot),
+    country: country === '' ? null : String(country),
+    state: state as ImsMessageState,
+    code: code === '' ? null : String(code),
+    took: Number(took) === NOT_TAKEN ? null : Number(took),
+    messages: Number(messages),
   };
 }
