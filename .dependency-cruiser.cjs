@@ -11,6 +11,7 @@ const MODULE_FLOORS = [
   ['client', 'messages'], // what a message is
   ['events'],
   ['message-store'], // every statement on messages
+  ['figures'], // how many there are: counted in the background
   ['sending', 'reports', 'retention', 'dto'],
   ['operator'],
   ['schema'], // all tables together

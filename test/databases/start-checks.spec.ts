@@ -10,6 +10,7 @@ import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../su
 import { eventually } from '../support/eventually.js';
 import { KeptLogs } from '../module/workbench.js';
 import { ServerHosts } from './server-hosts.js';
+import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
 
 const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
@@ -163,9 +164,7 @@ const ON_MARIADB: readonly Wrong[] = [
   it('needs no more than the rights that its statements need, and names those that are missing', async () => {
     const user = `u_${Math.random().toString(36).slice(2, 10)}`;
     const name = String(admin.options.database ?? new URL(database.url).pathname.slice(1));
-    const tables = 'message due attempt report report_batch resolution event lease'
-      .split(' ')
-      .map((table) => `emay_ims_${table}`);
+    const tables = IMS_TABLES;
     if (isPostgres) {
       await admin.query(`CREATE USER ${user}`);
       await admin.query(`GRANT SELECT, UPDATE, DELETE ON ${tables.join(', ')} TO ${user}`);

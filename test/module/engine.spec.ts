@@ -14,6 +14,7 @@ import { Workbench } from './workbench.js';
 const ACTIVE = { dispatch: { enabled: true }, reports: { enabled: true } };
 const SWEEP = 'emay-ims:default:sweep';
 const CLAIM = 'emay-ims:default:claim';
+const FIGURES = 'emay-ims:default:figures';
 const DISPATCH = 'emay-ims:default:dispatch';
 const REPORTS = 'emay-ims:default:reports';
 /** So rarely that no test sees its time come. */
@@ -37,13 +38,13 @@ const startScheduled = async (options: Parameters<Workbench['options']>[0]) => {
 
 describe('in a host with ScheduleModule', () => {
   it.each<[string, Parameters<Workbench['options']>[0], string[], string[]]>([
-    ['intervals', ACTIVE, [CLAIM, SWEEP, DISPATCH, REPORTS], []],
-    ['a cron job', { ...ACTIVE, reports: { cron: '0 3 * * *' } }, [CLAIM, SWEEP, DISPATCH], [REPORTS]],
+    ['intervals', ACTIVE, [CLAIM, SWEEP, FIGURES, DISPATCH, REPORTS], []],
+    ['a cron job', { ...ACTIVE, reports: { cron: '0 3 * * *' } }, [CLAIM, SWEEP, FIGURES, DISPATCH], [REPORTS]],
     ['nothing but its claim where it only stores', {}, [CLAIM], []],
     [
       'named jobs',
       { ...ACTIVE, name: 'a' },
-      [CLAIM, SWEEP, DISPATCH, REPORTS].map((name) => name.replace('default', 'a')),
+      [CLAIM, SWEEP, FIGURES, DISPATCH, REPORTS].map((name) => name.replace('default', 'a')),
       [],
     ],
   ])(

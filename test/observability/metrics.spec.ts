@@ -80,6 +80,7 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
     expect(before).toMatchObject({
       'emay_ims_database_up{account="default"}': 1,
       'emay_ims_messages{account="default",state="ACCEPTED"}': 1,
+      'emay_ims_messages_counted_timestamp_seconds{account="default"}': expect.any(Number),
       'emay_ims_messages{account="default",state="UNCONFIRMED"}': 1,
       'emay_ims_messages{account="default",state="QUEUED"}': 1,
       'emay_ims_messages{account="default",state="DELIVERED"}': 0,

@@ -11,6 +11,7 @@ import type { SendImsDto } from './dto/send-ims.dto.js';
 import { EmayImsClosedError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
+import type { ImsStats } from './figures/figures.js';
 import type { IdentifiedMessages } from './messages/message-identity.js';
 import type { ImsMessageState } from './messages/message-state.js';
 import { encodeCursor } from './messages/page-cursor.js';
@@ -166,9 +167,20 @@ export class EmayImsService {
     });
   }
 
-  /** How many messages stand in each state; every state is listed. */
+  /**
+   * How many messages stand in each state; every state is listed. From 20,000 messages on, as they were last counted in the background: see
+   * `statsAsOf`.
+   */
   async stats(): Promise<Record<ImsMessageState, number>> {
-    return this.call(({ finder }) => finder.stats());
+    return (await this.statsAsOf()).counts;
+  }
+
+  /**
+   * The same, and when they were counted, by the clock of the database; `null`: just now. What is older was counted earlier: messages whose
+   * state changes at some age are counted within an eighth of that age.
+   */
+  async statsAsOf(): Promise<ImsStats> {
+    return this.call(({ figures }) => figures.totals());
   }
 
   /**

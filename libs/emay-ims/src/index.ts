@@ -80,6 +80,7 @@ export { EMAY_IMS_EVENT_TYPES } from './events/emay-ims-event.js';
 export type { EmayImsEventFor, EmayImsEventPattern } from './events/event-pattern.js';
 export { ImsDurableEvent, type ImsDurableEventState } from './events/ims-durable-event.entity.js';
 export { OnImsEvent, type OnImsEventOptions } from './events/on-ims-event.js';
+export type { ImsStats } from './figures/figures.js';
 export { ImsMessage } from './messages/ims-message.entity.js';
 export { IMS_MESSAGE_STATES, type ImsMessageState } from './messages/message-state.js';
 export type {

@@ -1,6 +1,7 @@
 import { type EmayImsEngine, type EngineJob, jobName } from '../engine/engine.js';
 import type { DurableDeliveries } from '../events/durable-deliveries.js';
 import { warnOfFailpoints } from '../failpoints/failpoint.js';
+import type { FigureCounter } from '../figures/figure-counter.js';
 import type { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { ReportPoller } from '../reports/report-poller.js';
@@ -10,6 +11,7 @@ import { RENEW_CLAIM_EVERY_MS, type ClaimInDatabase } from './claim-in-database.
 import type { DispatchJob } from './dispatch-job.js';
 
 const SWEEP_EVERY_MS = 10_000;
+const COUNT_EVERY_MS = 5_000;
 
 /** The parts that do the jobs of an account. */
 export interface JobWorkers {
@@ -20,6 +22,7 @@ export interface JobWorkers {
   readonly poller: ReportPoller;
   readonly deliveries: DurableDeliveries;
   readonly retention: Retention;
+  readonly counter: FigureCounter;
 }
 
 /** The background jobs of an account. */
@@ -43,20 +46,20 @@ export class AccountJobs {
 
   /** Starts nothing more; resolves when the running jobs have ended. */
   stop(): Promise<void> {
-    const { dispatching, poller, sweeper, retention, deliveries } = this.workers;
-    for (const worker of [dispatching, poller, sweeper, retention, deliveries]) worker.stop();
+    const { dispatching, poller, sweeper, retention, deliveries, counter } = this.workers;
+    for (const worker of [dispatching, poller, sweeper, retention, deliveries, counter]) worker.stop();
     return this.engine.stop();
   }
 
   /** Releases the leases, so that other instances can do the jobs. */
   async releaseLeases(): Promise<void> {
-    const { poller, sweeper, retention } = this.workers;
-    await Promise.allSettled([poller, sweeper, retention].map((doer) => doer.release()));
+    const { poller, sweeper, retention, counter } = this.workers;
+    await Promise.allSettled([poller, sweeper, retention, counter].map((doer) => doer.release()));
   }
 
   private jobs(): EngineJob[] {
     const { name, dispatch, reports, retention } = this.options;
-    const { claim, workChecks, sweeper, dispatching, poller, deliveries, retention: purger } = this.workers;
+    const { claim, workChecks, sweeper, dispatching, poller, deliveries, retention: purger, counter } = this.workers;
     const jobs: EngineJob[] = [
       {
         name: this.nameOf('claim'),
@@ -73,6 +76,14 @@ export class AccountJobs {
         isTogether: true,
         run: async () => {
           if (await workChecks.mayHaveUnfinished(name)) await sweeper.sweep();
+        },
+      });
+      jobs.push({
+        name: this.nameOf('figures'),
+        schedule: { everyMs: COUNT_EVERY_MS },
+        isTogether: true,
+        run: async () => {
+          if (await workChecks.mayHaveUncounted(name)) await counter.count();
         },
       });
     }

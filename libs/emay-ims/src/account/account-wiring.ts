@@ -17,6 +17,9 @@ import { MESSAGE_STORE_PROVIDERS } from '../message-store/message-store.provider
 import { MessageMaintenance } from '../message-store/message-maintenance.js';
 import { MessageQueue } from '../message-store/message-queue.js';
 import { MessageTraces } from '../message-store/message-trace.js';
+import { FIGURE_PROVIDERS } from '../figures/figures.providers.js';
+import { FigureCounter } from '../figures/figure-counter.js';
+import { Figures } from '../figures/figures.js';
 import { newToken } from '../messages/ids.js';
 import { BulkResolver } from '../operator/bulk-resolver.js';
 import { OPERATOR_PROVIDERS } from '../operator/operator.providers.js';
@@ -101,9 +104,9 @@ const ACCOUNT_PROVIDERS = [
     AccountJobs,
     [
       ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountWorkChecks, Sweeper, DispatchJob, ReportPoller],
-      ...[DurableDeliveries, Retention],
+      ...[DurableDeliveries, Retention, FigureCounter],
     ] as const,
-    (options, engine, claim, workChecks, sweeper, dispatching, poller, deliveries, retention) =>
+    (options, engine, claim, workChecks, sweeper, dispatching, poller, deliveries, retention, counter) =>
       new AccountJobs(options, engine, {
         claim,
         workChecks,
@@ -112,6 +115,7 @@ const ACCOUNT_PROVIDERS = [
         poller,
         deliveries,
         retention,
+        counter,
       }),
   ),
   perAccount(AccountShutdown, [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase]),
@@ -119,7 +123,7 @@ const ACCOUNT_PROVIDERS = [
   perAccount(EmayImsAccount, [
     ...[RESOLVED_OPTIONS, WORK, AccountJobs, AccountShutdown, HostTransactions, MessageQueue, MessageFinder, Enqueuer],
     ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],
-    ...[Retention, AccountInternals],
+    ...[Retention, AccountInternals, Figures],
   ] as const),
 ];
 
@@ -142,6 +146,7 @@ export class AccountWiring {
     ...BASE_PROVIDERS,
     ...EVENT_PROVIDERS,
     ...MESSAGE_STORE_PROVIDERS,
+    ...FIGURE_PROVIDERS,
     ...SENDING_PROVIDERS,
     ...REPORT_PROVIDERS,
     ...RETENTION_PROVIDERS,

@@ -1,6 +1,7 @@
 import type { HostTransactions } from '../database/host-transactions.js';
 import type { WorkInFlight } from '../engine/work-in-flight.js';
 import type { DurableDeliveries } from '../events/durable-deliveries.js';
+import type { Figures } from '../figures/figures.js';
 import type { MessageFinder } from '../message-store/message-finder.js';
 import type { MessageQueue } from '../message-store/message-queue.js';
 import type { StatusReader } from '../operator/status-reader.js';
@@ -43,5 +44,6 @@ export class EmayImsAccount {
     readonly retention: Retention,
     /** `null`: the account has no database. */
     readonly internals: AccountInternals | null,
+    readonly figures: Figures,
   ) {}
 }

@@ -106,6 +106,16 @@ export interface SqlDialect {
   idsIn(table: string): string;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
+  /** `INSERT` that adds these columns where the key is there already. `source` is a SELECT from rows `r` that have all columns. */
+  insertAdding(
+    table: string,
+    columns: readonly string[],
+    key: readonly string[],
+    added: readonly string[],
+    source: string,
+  ): string;
+  /** Behind a table in a FROM clause: read it by this index. */
+  through(index: string): string;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */
   deleteFirst(selection: FirstRows): string;
   /** `UPDATE emay_ims_message AS m … FROM rows AS r`, returning these expressions where the database can. */

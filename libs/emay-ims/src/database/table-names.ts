@@ -14,6 +14,10 @@ const TABLES = {
   emay_ims_trace: 'ImsTrace',
   emay_ims_audit: 'ImsAudit',
   emay_ims_action: 'ImsAction',
+  emay_ims_figure: 'ImsFigure',
+  emay_ims_figure_unit: 'ImsFigureUnit',
+  emay_ims_figure_run: 'ImsFigureRun',
+  emay_ims_figure_mark: 'ImsFigureMark',
 } as const;
 
 /** Tables of releases before, which migrations make and drop. */

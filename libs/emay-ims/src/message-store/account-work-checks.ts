@@ -3,6 +3,8 @@ import type { ImsDatabase } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
 import { HELD } from './listed-outcome.js';
 
+/** So late messages may be committed that are not noticed by a later one: transactions of hosts take their time. */
+const LATE_MS = 60_000;
 const COLUMNS: RowColumns = { account: 'varchar64' };
 
 /**
@@ -14,6 +16,7 @@ const COLUMNS: RowColumns = { account: 'varchar64' };
 export class AccountWorkChecks {
   private readonly ready: SharedCheck;
   private readonly unfinished: SharedCheck;
+  private readonly uncounted: SharedCheck;
 
   constructor(
     database: ImsDatabase,
@@ -30,6 +33,15 @@ export class AccountWorkChecks {
       `FROM emay_ims_report WHERE account = r.account AND status = 'ORPHANED'`,
       `FROM emay_ims_event WHERE account = r.account AND state = 'PENDING'`,
     ]);
+    const newest = '(SELECT MAX(m.created_at) FROM emay_ims_message AS m WHERE m.account = r.account)';
+    this.uncounted = new SharedCheck(database, [
+      'FROM emay_ims_figure_mark WHERE account = r.account',
+      `FROM emay_ims_figure_unit WHERE account = r.account AND next_at <= ${now}`,
+      `FROM emay_ims_figure_run WHERE account = r.account AND (counted_from > 0 OR as_of > ${now} OR as_of <= ${newest} + ${LATE_MS})`,
+      // Never counted yet. Not NOT EXISTS: PostgreSQL would ask that for each message.
+      `FROM (SELECT 1 AS one) AS x WHERE ${newest} IS NOT NULL
+        AND (SELECT c.counter FROM emay_ims_figure_run AS c WHERE c.account = r.account) IS NULL`,
+    ]);
   }
 
   /** Whether it may have ready messages. */
@@ -40,6 +52,11 @@ export class AccountWorkChecks {
   /** Whether it may have work for maintenance. */
   async mayHaveUnfinished(account: string): Promise<boolean> {
     return this.countAccounts() < 2 || this.unfinished.of(account);
+  }
+
+  /** Whether figures may differ from messages. */
+  mayHaveUncounted(account: string): Promise<boolean> {
+    return this.uncounted.of(account);
   }
 }
 

@@ -11,6 +11,8 @@ export const REPORTED_UNSENT = 'REPORTED_UNSENT';
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
 
 const NOT_FINAL = statesThat((state) => !isFinal(state));
+/** What waits for a report. One that comes later is applied by `applyReports`, which marks its message for the figures. */
+const UNREPORTED = statesThat((state) => !isFinal(state) && state !== 'UNKNOWN');
 const LISTED_UNFINISHED = statesThat((state) => !isFinal(state) && outcomeOf(state) !== null);
 
 /** Rows that identify a message by the gateway's id and its number. */
@@ -112,11 +114,11 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
       set: { ...reported, report_page: 'r.report_page' },
       where: `${ours} AND ${mayBeReported} AND r.rank_to > ${RANK}`,
     }),
-    /** set: page; rows, account: the same, for messages without a final state, which no report can contradict */
+    /** set: page; rows, account: the same, for messages that wait for a report, which none can contradict */
     applyNamedReports: change({
       columns: REPORT_ROW,
       set: { ...reported, report_page: '?' },
-      where: `${ours} AND ${isToItsNumber} AND ${mayBeReported} AND ${STATE} IN (${NOT_FINAL}) AND r.rank_to > ${RANK}`,
+      where: `${ours} AND ${isToItsNumber} AND ${mayBeReported} AND ${STATE} IN (${UNREPORTED}) AND r.rank_to > ${RANK}`,
     }),
     /** rows, account: reports of messages never submitted from here: they may have been sent elsewhere, so they are not sent now */
     markUnconfirmed: change({

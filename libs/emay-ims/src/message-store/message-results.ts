@@ -7,6 +7,7 @@ import type { MessageOutcome } from '../messages/attempt.js';
 import { STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { AttemptList, type AttemptEnds } from './attempt-list.js';
 import { DueList } from './due-list.js';
+import { FigureMarks } from './figure-marks.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
 import { IMS_ID_ROW, REPORTED_UNSENT, resultsSql } from './message-results-sql.js';
 import { MessageTraces } from './message-trace.js';
@@ -23,6 +24,7 @@ export class MessageResults {
   private readonly due: DueList;
   private readonly attempts: AttemptList;
   private readonly traces: MessageTraces;
+  private readonly marks: FigureMarks;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -35,6 +37,7 @@ export class MessageResults {
     this.due = new DueList(database, account);
     this.attempts = new AttemptList(database, account);
     this.traces = new MessageTraces(database, account);
+    this.marks = new FigureMarks(database, account);
   }
 
   /** Records the outcomes of an attempt. A later attempt, or a state of higher rank, is never overwritten. */
@@ -67,13 +70,16 @@ export class MessageResults {
     });
   }
 
-  /** Raises messages to the states of their reports; resolves to how many changed. */
-  applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
-    return this.apply(this.sql.applyReports, reportRows(reports), session);
+  /** Raises messages to the states of their reports, finished ones too; resolves to how many changed. */
+  async applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
+    const raised = await this.apply(this.sql.applyReports, reportRows(reports), session);
+    const ids = reports.map(({ customImsId }) => customImsId);
+    if (raised > 0) await this.marks.add(ids, session);
+    return raised;
   }
 
   /**
-   * The same, only for messages without a final state whose number is that of the report.
+   * The same, only for messages that still wait for their report, and whose number is that of the report.
    *
    * @param page the batch that they came in
    */
@@ -149,8 +155,10 @@ export class MessageResults {
     const change = decision === 'resend' ? this.sql.resend : this.sql.giveUp;
     const parameters = { rows: [{ custom_ims_id: customImsId, attempts }], where: [this.account] };
     const isResolved = (await this.changes.make(change, parameters, session)) === 1;
-    if (isResolved && decision === 'resend') await this.due.addQueued([customImsId], session);
-    return isResolved;
+    if (!isResolved) return false;
+    if (decision === 'resend') await this.due.addQueued([customImsId], session);
+    await this.marks.add([customImsId], session);
+    return true;
   }
 
   /**

@@ -131,10 +131,20 @@ type Answers<Answer> = () => Promise<{ account: string; answer: Answer | null }[
  *   next one.
  */
 export function registerAccountGauges(registry: Registry, services: Services, cacheMs: number): void {
-  const stats = answersOf(services, cacheMs, (service) => service.stats());
+  const stats = answersOf(services, cacheMs, async (service) => ({
+    askedAt: new Date(),
+    ...(await service.statsAsOf()),
+  }));
   const messages = { name: 'emay_ims_messages', help: 'Messages in the database by state.' };
-  registerGauge(registry, messages, ['account', 'state'], stats, (gauge, account, counts) => {
-    for (const [state, count] of Object.entries(counts ?? {})) gauge.set({ account, state }, count);
+  registerGauge(registry, messages, ['account', 'state'], stats, (gauge, account, found) => {
+    for (const [state, count] of Object.entries(found?.counts ?? {})) gauge.set({ account, state }, count);
+  });
+  const counted = {
+    name: 'emay_ims_messages_counted_timestamp_seconds',
+    help: 'When the messages by state were last counted, by the clock of the database.',
+  };
+  registerGauge(registry, counted, ['account'], stats, (gauge, account, found) => {
+    if (found) gauge.set({ account }, (found.asOf ?? found.askedAt).getTime() / 1_000);
   });
   const statuses = answersOf(services, cacheMs, (service) => service.status());
   const up = {

@@ -1,15 +1,13 @@
 import type { ImsDatabase } from '../database/ims-database.js';
+import { FigureStore } from '../figures/figure-store.js';
 import { firstIdOf } from '../messages/ids.js';
-import { statesThat } from '../message-store/statement-parts.js';
-import { isFinal } from '../messages/message-state.js';
 
-const FINAL = statesThat(isFinal);
 /** How far a host's clock may be from the database's where an id, which begins with its time, ends the search. */
 const CLOCK_SLACK_MS = 86_400_000;
 
 /** Deletes, each time at most `limit` rows, what has been over for longer than `ageMs` by the database's clock. */
 export class RetentionStore {
-  private readonly finalMessages: string;
+  private readonly figures: FigureStore;
   private readonly appliedPages: string;
   private readonly orphanedReports: string;
   private readonly failedEvents: string;
@@ -18,16 +16,9 @@ export class RetentionStore {
     private readonly database: ImsDatabase,
     private readonly account: string,
   ) {
+    this.figures = new FigureStore(database, account);
     const { dialect } = database;
     const { now } = dialect;
-    this.finalMessages = dialect.deleteFirst({
-      table: 'emay_ims_message',
-      key: ['account', 'custom_ims_id'],
-      // Nothing ends before it is made, so this leads from the oldest on.
-      index: 'emay_ims_message_created',
-      where: `account = ? AND created_at <= ${now} - ? AND state IN (${FINAL}) AND final_at <= ${now} - ?`,
-      orderBy: 'created_at, custom_ims_id',
-    });
     this.appliedPages = dialect.deleteFirst({
       table: 'emay_ims_report_batch',
       key: ['id'],
@@ -52,7 +43,7 @@ export class RetentionStore {
   }
 
   deleteMessages(ageMs: number, limit: number): Promise<number> {
-    return this.delete(this.finalMessages, [this.account, ageMs, ageMs, limit]);
+    return this.database.transaction((session) => this.figures.purge(ageMs, limit, session), { isLong: true });
   }
 
   /**

@@ -5,6 +5,7 @@ import type { LeaseStore } from '../database/lease-store.js';
 import type { AccountJobs } from '../account/account-jobs.js';
 import type { AccountWork, EmayImsAccount } from '../account/emay-ims.account.js';
 import { HOLD_MS } from '../message-store/message-store.providers.js';
+import type { Figures } from '../figures/figures.js';
 import { WorkInFlight } from '../engine/work-in-flight.js';
 import type { DurableDeliveries } from '../events/durable-deliveries.js';
 import type { StatusReader } from '../operator/status-reader.js';
@@ -105,6 +106,15 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     },
     countSetAside: async () => 0,
     spooled: async () => ({ spooledPages: 0, spoolFailure: null }),
+  });
+  /** Counted whenever somebody asks. */
+  readonly figures = standsFor<Figures>({
+    totals: async () => ({ counts: await this.finder.stats(), asOf: null }),
+    rows: async () => [],
+    slotsWith: async () => [],
+    asOf: async () => null,
+    countedFrom: async () => null,
+    rebuild: async () => undefined,
   });
   circuit: AccountCircuit;
   private readonly results: MessageResults;

@@ -45,6 +45,10 @@ export const mysql: SqlDialect = {
   // Not INSERT IGNORE: that also truncates what is too long, silently.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON DUPLICATE KEY UPDATE ${columns[0]} = ${table}.${columns[0]}`,
+  insertAdding: (table, columns, _key, added, source) =>
+    `INSERT INTO ${table} (${columns.join(', ')}) ${source}
+     ON DUPLICATE KEY UPDATE ${added.map((column) => `${column} = ${table}.${column} + r.${column}`).join(', ')}`,
+  through: (index) => `FORCE INDEX (${index})`,
   // A DELETE by itself takes no index hint, and MariaDB then reads the whole account for each step.
   deleteFirst: ({ table, key, index, where, orderBy }) =>
     `DELETE m FROM (SELECT ${key.join(', ')} FROM ${table} FORCE INDEX (${index})

@@ -30,6 +30,10 @@ export const postgres: SqlDialect = {
   longText: (text) => (typeof text === 'string' ? Buffer.from(text) : text),
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON CONFLICT DO NOTHING`,
+  insertAdding: (table, columns, key, added, source) =>
+    `INSERT INTO ${table} AS t (${columns.join(', ')}) ${source}
+     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${added.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`,
+  through: () => '',
   deleteFirst: ({ table, where, orderBy }) =>
     `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ? FOR UPDATE SKIP LOCKED))`,

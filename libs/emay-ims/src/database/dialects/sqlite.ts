@@ -31,6 +31,10 @@ export const sqlite: SqlDialect = {
   // `WHERE true` keeps the parser from reading ON as a join condition.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} WHERE true ON CONFLICT DO NOTHING`,
+  insertAdding: (table, columns, key, added, source) =>
+    `INSERT INTO ${table} AS t (${columns.join(', ')}) ${source} WHERE true
+     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${added.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`,
+  through: () => '',
   deleteFirst: ({ table, where, orderBy }) =>
     `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ?)`,
   updateMessagesFromRows: (update, returning) => updateFrom(sqlite, update, returning),

@@ -7,6 +7,7 @@ import { ListedMessages1764600000000 } from './1764600000000-listed-messages.js'
 import { LeaseLength1764700000000 } from './1764700000000-lease-length.js';
 import { RawReportPages1764800000000 } from './1764800000000-raw-report-pages.js';
 import { QueueApart1764900000000 } from './1764900000000-queue-apart.js';
+import { Figures1765000000000 } from './1765000000000-figures.js';
 import { Traces1765000001000 } from './1765000001000-traces.js';
 import { OperatorActions1765000002000 } from './1765000002000-operator-actions.js';
 
@@ -24,6 +25,7 @@ export const EMAY_IMS_MIGRATIONS: MigrationClass[] = [
   LeaseLength1764700000000,
   RawReportPages1764800000000,
   QueueApart1764900000000,
+  Figures1765000000000,
   Traces1765000001000,
   OperatorActions1765000002000,
 ];

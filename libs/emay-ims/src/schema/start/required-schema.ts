@@ -120,6 +120,22 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
     key: ['account', 'attempt', 'id'],
     indexes: ['emay_ims_attempt_due'],
   },
+  emay_ims_figure: {
+    columns: ['account', 'span', 'slot', 'country', 'state', 'code', 'took', 'messages', 'purged'],
+    key: ['account', 'span', 'slot', 'country', 'state', 'code', 'took'],
+    indexes: ['emay_ims_figure_by_state'],
+  },
+  emay_ims_figure_unit: {
+    columns: ['account', 'unit', 'slot', 'counted_at', 'next_at'],
+    key: ['account', 'unit', 'slot'],
+    indexes: ['emay_ims_figure_unit_next'],
+  },
+  emay_ims_figure_run: {
+    columns: ['account', 'counter', 'minutes_from', 'counted_from', 'as_of'],
+    key: ['account'],
+    indexes: [],
+  },
+  emay_ims_figure_mark: { columns: ['account', 'slot', 'id'], key: ['account', 'slot', 'id'], indexes: [] },
   emay_ims_trace: {
     columns: ['account', 'custom_ims_id', 'id', 'at', 'kind', 'attempt', 'code', 'detail'],
     key: ['account', 'custom_ims_id', 'id'],
