@@ -15,6 +15,7 @@ export async function readDetails(open: OpenAccount, figures: Figures): Promise<
     `SELECT name, holder, expires_at FROM emay_ims_lease WHERE ${isOurs} AND ${isHeldLease(database.dialect)} ORDER BY name`,
     prefix,
   );
+  const countedFrom = await account.figures.countedFrom();
   const Newest = EMAY_IMS_MIGRATIONS.at(-1);
   return {
     account: name,
@@ -27,7 +28,7 @@ export async function readDetails(open: OpenAccount, figures: Figures): Promise<
     status: await account.statusReader.status(),
     database: { type: database.dataSource.options.type, schemaVersion: Newest ? new Newest().name : '' },
     version: VERSION,
-    figures: { asOf: await figures.asOf(), isRebuilding: false, rebuiltTo: null },
+    figures: { asOf: await figures.asOf(), isRebuilding: countedFrom !== null, rebuiltTo: countedFrom },
   };
 }
 

@@ -22,6 +22,7 @@ import { Doubts } from './doubts.js';
 import { evidenceOf } from './evidence/message-evidences.js';
 import { AccountFigures } from './figures/account-figures.js';
 import type { Figures } from './figures/figures-source.js';
+import { FittingFigures } from './figures/fitting-figures.js';
 import { LiveFigures } from './figures/live-figures.js';
 import { readEvents, readHandlers } from './handler-events.js';
 import { KeptReports } from './reports/kept-reports.js';
@@ -155,7 +156,7 @@ export class OperationsOfAccount implements AccountOperations {
   }
 
   async rebuildFigures(by: string): Promise<void> {
-    await this.single({ action: 'rebuild', by }, ({ figures }) => figures.rebuild());
+    await this.single({ action: 'rebuild', by }, ({ open }) => open.account.figures.rebuild());
   }
 
   /** Audited before it is done: what fails may have been done in part. */
@@ -182,7 +183,7 @@ export class OperationsOfAccount implements AccountOperations {
 
 function wire(open: OpenAccount): Parts {
   const { database } = open.internals;
-  const figures = new LiveFigures(open);
+  const figures = new FittingFigures(open.account.figures, new LiveFigures(open));
   return {
     open,
     figures,

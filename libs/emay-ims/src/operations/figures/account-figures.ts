@@ -1,3 +1,4 @@
+import type { FigureRow } from '../../figures/figures.js';
 import type { ImsMessageState } from '../../messages/message-state.js';
 import { countryOf } from '../../protocol/index.js';
 import type { CountryDetail, CountryFigures, Overview, Range } from '../api/figures.js';
@@ -5,7 +6,7 @@ import type { OpenAccount } from '../account-access.js';
 import { violation } from '../page-token.js';
 import { TimeBudget } from '../search/time-budget.js';
 import { adviceOf } from './advice.js';
-import type { FigureRow, Figures } from './figures-source.js';
+import type { Figures } from './figures-source.js';
 import { hoursOf, slotsOf, type Slots } from './range.js';
 import { codesOf, countsOf, deliveredShareOf, groupedBy, latencyOf, noCounts, seriesOf, totalOf } from './summary.js';
 

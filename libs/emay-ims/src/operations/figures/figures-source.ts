@@ -1,27 +1,8 @@
+import type { FigureRow, FigureSlot } from '../../figures/figures.js';
 import type { ImsMessageState } from '../../messages/message-state.js';
 import type { StateCounts } from '../api/figures.js';
 
-/** Messages that have something in common. */
-export interface FigureRow {
-  /** Start of the slot that they were created in, in epoch ms. */
-  at: number;
-  country: string | null;
-  state: ImsMessageState;
-  code: string | null;
-  /** Bucket of the time from submission to DELIVERED, see `took-buckets.ts`; `null`: not delivered. */
-  took: number | null;
-  messages: number;
-}
-
-/** Slots in which sought messages were created. */
-export interface FigureSlot {
-  from: Date;
-  /** Not part of it. */
-  to: Date;
-  messages: number;
-}
-
-/** How many messages there are, by what and when: what the roll-up answers, see docs/operator-api.md. */
+/** How many messages there are, by what and when: counted live in a small table, read from the roll-up in a large one. */
 export interface Figures {
   /** `asOf` null: counted right now. */
   totals(): Promise<{ counts: StateCounts; asOf: Date | null }>;
@@ -37,5 +18,4 @@ export interface Figures {
   }): Promise<FigureSlot[]>;
   /** `null`: everything is counted when it is asked for. */
   asOf(): Promise<Date | null>;
-  rebuild(): Promise<void>;
 }

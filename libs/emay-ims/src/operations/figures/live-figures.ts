@@ -1,28 +1,17 @@
+import type { FigureRow, FigureSlot } from '../../figures/figures.js';
+import { SPAN_MS } from '../../figures/spans.js';
+import { tookSql } from '../../figures/took.js';
 import type { OpenAccount } from '../account-access.js';
 import type { ImsMessageState } from '../../messages/message-state.js';
 import { beginningSql, countryOf } from '../../protocol/index.js';
-import type { FigureRow, Figures, FigureSlot } from './figures-source.js';
-import { tookSql } from './took-buckets.js';
-
-const SPAN_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-/** Every page asks for them. */
-const TOTALS_MS = 2_000;
-
-type Totals = Awaited<ReturnType<Figures['totals']>>;
+import type { Figures } from './figures-source.js';
 
 /** Figures counted when they are asked for: reads all messages of the range. */
 export class LiveFigures implements Figures {
-  private last: { totals: Promise<Totals>; at: number } | null = null;
-
   constructor(private readonly open: OpenAccount) {}
 
-  totals(): Promise<Totals> {
-    if (this.last === null || performance.now() - this.last.at > TOTALS_MS) {
-      const totals = this.open.account.finder.stats().then((counts) => ({ counts, asOf: null }));
-      this.last = { totals, at: performance.now() };
-      totals.catch(() => (this.last = null));
-    }
-    return this.last.totals;
+  async totals() {
+    return { counts: await this.open.account.finder.stats(), asOf: null };
   }
 
   async rows({ span, from, to, country }: Parameters<Figures['rows']>[0]): Promise<FigureRow[]> {
@@ -55,7 +44,4 @@ export class LiveFigures implements Figures {
   async asOf(): Promise<Date | null> {
     return null;
   }
-
-  /** Nothing is stored. */
-  async rebuild(): Promise<void> {}
 }

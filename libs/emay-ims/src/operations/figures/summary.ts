@@ -1,8 +1,8 @@
+import type { FigureRow } from '../../figures/figures.js';
+import { percentileMs, TOOK_BUCKETS } from '../../figures/took.js';
 import { IMS_MESSAGE_STATES, isFinal } from '../../messages/message-state.js';
 import type { CodeCount, Latency, Series, StateCounts } from '../api/figures.js';
-import type { FigureRow } from './figures-source.js';
 import type { Slots } from './range.js';
-import { percentileMs, TOOK_BUCKETS } from './took-buckets.js';
 
 const MOST_CODES = 20;
 
