@@ -67,7 +67,7 @@ describe.each(databasesUnderTest())('the evidence of a message on %s', (kind) =>
 
   it('of an answer that did not come: with the trace of the attempt', async () => {
     app.simulator.inject({ kind: 'hang', times: 1, accept: true });
-    await expect(app.ims.send({ mobile: MOBILE, content: 'Hello', customImsId: 'hung' })).rejects.toThrow();
+    await expect(app.ims.send({ mobile: MOBILE, content: 'Hello', customImsId: 'hung' })).rejects.toThrow('hung');
     const hung = await evidence('hung');
     expect(hung.kinds).toEqual(['stored', 'handed-over', 'no-answer']);
     expect(hung.timeline.at(-1)).toMatchObject({ source: 'trace', code: 'TIMEOUT', at: expect.any(Date) });
