@@ -10,6 +10,8 @@ import { ACCOUNT } from '../support/gateway-app.js';
 import { OperatedApp } from './operated-app.js';
 
 const HOSTILE = '<b>{"code": </b> \u202e你好🎉';
+/** Ids begin with their time. */
+const PULL = '000000000001-lost';
 const KINDS: ReportKind[] = ['orphaned', 'quarantined', 'unreadable', 'lost', 'set-aside', 'spooled'];
 
 describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) => {
@@ -44,7 +46,7 @@ describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) =>
       raw_packed: 1,
       stored_at: 3_000,
     });
-    await batch('lost', 'LOST', { requested: 500, lost: 500 });
+    await batch(PULL, 'LOST', { requested: 500, lost: 500 });
     await batch('aside', 'SET_ASIDE', { body: '{}', failure: '22021', attempts: 5, stored_at: 4_000 });
     await batch('applied', 'APPLIED', { body: '{}', reports: 3, applied_at: 5_000 });
   });
@@ -79,13 +81,13 @@ describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) =>
     expect(unreadable[0]!.raw).toBe(HOSTILE);
     expect(unreadable[1]!.raw?.startsWith(HOSTILE)).toBe(true);
     expect(Buffer.byteLength(unreadable[1]!.raw ?? '')).toBeLessThanOrEqual(16 * 1024);
-    expect(await read('lost')).toMatchObject([{ id: 'lost', reports: 500, raw: null, actions: ['acknowledge'] }]);
+    expect(await read('lost')).toMatchObject([{ id: PULL, reports: 500, raw: null, actions: ['acknowledge'] }]);
     expect(await read('set-aside')).toMatchObject([{ id: 'aside', reason: '22021', raw: '{}' }]);
     expect(await read('spooled')).toEqual([]);
   });
 
   it('are acknowledged, kept, and listed no more; audited with the reason', async () => {
-    await app.operations.acknowledge({ pullId: 'lost' }, 'ann', 'the gateway was down');
+    await app.operations.acknowledge({ pullId: PULL }, 'ann', 'the gateway was down');
     await app.operations.acknowledge({ reportId: 'bad.0' }, 'ann', 'seen');
     await app.operations.acknowledge({ reportId: 'batch-2.4' }, 'ann', 'seen');
     expect(await read('lost')).toEqual([]);
@@ -98,9 +100,10 @@ describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) =>
     expect(items).toMatchObject([
       { actor: 'ann', reason: 'seen', filter: { reportId: 'batch-2.4' } },
       { reason: 'seen' },
-      { reason: 'the gateway was down', filter: { pullId: 'lost' }, items: 1, done: 1, skipped: 0 },
+      { reason: 'the gateway was down', filter: { pullId: PULL }, items: 1, done: 1, skipped: 0 },
     ]);
-    const again = app.operations.acknowledge({ pullId: 'lost' }, 'ann', 'again');
+    expect(kept).toMatchObject([{ raw: expect.stringContaining('你好') }]);
+    const again = app.operations.acknowledge({ pullId: PULL }, 'ann', 'again');
     await expect(again).rejects.toThrow(EmayImsValidationError);
     expect((await app.operations.audit({ action: 'acknowledge' })).items[0]).toMatchObject({ done: 0, skipped: 1 });
     for (const what of [{}, { pullId: 'applied' }, { reportId: 'x' }, { pullId: 'a', reportId: 'b' }]) {
@@ -112,6 +115,18 @@ describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) =>
     expect(await app.operations.retryReports('aside', 'ann')).toBe(1);
     expect(await read('set-aside')).toEqual([]);
     await expect(app.operations.retryReports('stranger', 'ann')).rejects.toThrow(EmayImsValidationError);
+  });
+
+  it('are purged once acknowledged, and what nobody has looked at is not', async () => {
+    const database = await app.sql();
+    await database.run("UPDATE emay_ims_report_batch SET applied_at = 1 WHERE state = 'ACKNOWLEDGED'");
+    await app.operations.acknowledge({ pullId: 'unreadable-text' }, 'ann', 'seen');
+    await app.ims.purge({ olderThanDays: 30 });
+    const batches = await database.rows('SELECT id FROM emay_ims_report_batch ORDER BY id');
+    const ids = batches.map(({ id }) => String(id));
+    expect(ids).not.toContain(PULL);
+    expect(ids).toEqual(expect.arrayContaining(['aside', 'unreadable-packed', 'unreadable-text']));
+    expect(await database.rows("SELECT raw FROM emay_ims_report WHERE status = 'ACKNOWLEDGED'")).toEqual([]);
   });
 
   it('are of kinds that there are', async () => {

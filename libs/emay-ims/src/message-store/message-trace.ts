@@ -34,7 +34,7 @@ export interface NewTrace {
 /** Most traces of a message: they are evidence for a person, who reads no more. */
 export const MAX_TRACES = 20;
 
-const TRACE_ROW: RowColumns = {
+export const TRACE_ROW: RowColumns = {
   custom_ims_id: 'varchar64',
   id: 'varchar64',
   attempt: 'varchar64',
