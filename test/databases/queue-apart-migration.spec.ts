@@ -5,11 +5,11 @@ import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { unpackIds } from '../../libs/emay-ims/src/message-store/packed-ids.js';
 import { IMS_MESSAGE_STATES } from '../../libs/emay-ims/src/messages/message-state.js';
 import { QueueApart1764900000000 } from '../../libs/emay-ims/src/schema/migrations/1764900000000-queue-apart.js';
-import { EMAY_IMS_MIGRATIONS } from '../../libs/emay-ims/src/schema/migrations/index.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { messageParts } from './store/message-parts.js';
 import { FAR_FUTURE, HOLD_MS, LONG_AGO, newAttempt, REPORT_DEADLINE_MS } from './store/store-bench.js';
+import { undoFrom } from './undo-migrations.js';
 
 /** A message as the release before stored it; the times as in its row. */
 interface Former {
@@ -60,17 +60,12 @@ describe.each(databasesUnderTest())('the migration that puts the queue apart on 
     source = await opened.connect();
     database = new ImsDatabase(source);
     close = () => opened.close();
-    await undo();
+    await undoFrom('QueueApart', source);
     await store(BEFORE);
   });
   afterEach(() => close());
 
   /** This migration, and those after it. */
-  async function undo(): Promise<void> {
-    const names = EMAY_IMS_MIGRATIONS.map((Migration) => new Migration().name);
-    const after = names.indexOf(new QueueApart1764900000000().name);
-    for (const _ of names.slice(after)) await source.undoLastMigration();
-  }
 
   async function store(messages: readonly Former[]): Promise<void> {
     await database.transaction(async (session) => {
@@ -167,7 +162,7 @@ describe.each(databasesUnderTest())('the migration that puts the queue apart on 
 
   it('is taken back to lists as the release before has them, and made again', async () => {
     await source.runMigrations();
-    await undo();
+    await undoFrom('QueueApart', source);
     const wrong = await database.rows(
       `SELECT custom_ims_id FROM emay_ims_message WHERE COALESCE(listed_as, 'HANDED_OVER') <> ${FORMER_LISTED}
          OR state = 'QUEUED' AND COALESCE(listed_at, 0) <> COALESCE(due_at, 0)

@@ -9,7 +9,9 @@ const CLOCK_SLACK_MS = 86_400_000;
 export class RetentionStore {
   private readonly figures: FigureStore;
   private readonly appliedPages: string;
+  private readonly acknowledgedPages: string;
   private readonly orphanedReports: string;
+  private readonly acknowledgedReports: string;
   private readonly failedEvents: string;
 
   constructor(
@@ -19,20 +21,26 @@ export class RetentionStore {
     this.figures = new FigureStore(database, account);
     const { dialect } = database;
     const { now } = dialect;
-    this.appliedPages = dialect.deleteFirst({
-      table: 'emay_ims_report_batch',
-      key: ['id'],
-      index: 'emay_ims_report_batch_state',
-      where: `account = ? AND state = 'APPLIED' AND id < ? AND applied_at <= ${now} - ?`,
-      orderBy: 'id',
-    });
-    this.orphanedReports = dialect.deleteFirst({
-      table: 'emay_ims_report',
-      key: ['batch_id', 'position'],
-      index: 'emay_ims_report_status',
-      where: `account = ? AND status = 'ORPHANED' AND created_at <= ${now} - ?`,
-      orderBy: 'created_at',
-    });
+    const pages = (state: string) =>
+      dialect.deleteFirst({
+        table: 'emay_ims_report_batch',
+        key: ['id'],
+        index: 'emay_ims_report_batch_state',
+        where: `account = ? AND state = '${state}' AND id < ? AND applied_at <= ${now} - ?`,
+        orderBy: 'id',
+      });
+    this.appliedPages = pages('APPLIED');
+    this.acknowledgedPages = pages('ACKNOWLEDGED');
+    const reports = (status: string) =>
+      dialect.deleteFirst({
+        table: 'emay_ims_report',
+        key: ['batch_id', 'position'],
+        index: 'emay_ims_report_status',
+        where: `account = ? AND status = '${status}' AND created_at <= ${now} - ?`,
+        orderBy: 'created_at',
+      });
+    this.orphanedReports = reports('ORPHANED');
+    this.acknowledgedReports = reports('ACKNOWLEDGED');
     this.failedEvents = dialect.deleteFirst({
       table: 'emay_ims_event',
       key: ['id'],
@@ -78,6 +86,12 @@ export class RetentionStore {
   /** Events that a durable handler has been failing at until it was not called any more. */
   deleteFailedEvents(ageMs: number, limit: number): Promise<number> {
     return this.delete(this.failedEvents, [this.account, newestIdOf(ageMs), ageMs, limit]);
+  }
+
+  /** Pages and reports that a person has acknowledged. */
+  async deleteAcknowledged(ageMs: number, limit: number): Promise<number> {
+    const pages = await this.delete(this.acknowledgedPages, [this.account, newestIdOf(ageMs), ageMs, limit]);
+    return pages + (await this.delete(this.acknowledgedReports, [this.account, ageMs, limit]));
   }
 
   deleteOrphanedReports(ageMs: number, limit: number): Promise<number> {
