@@ -85,7 +85,7 @@ describe.each(PLATFORMS)('the console of a real application on %s', (platform) =
 
   it('withdraws exactly what was previewed', async () => {
     const service = app.get(EmayImsService);
-    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const sendAt = new Date(Date.now() + 3_600_000);
     const later = { mobile: '+61422118001', content: 'Later', sendAt };
     await service.enqueue(['later-1', 'later-2'].map((customImsId) => ({ ...later, customImsId })));
     const search = { states: ['QUEUED'] };

@@ -14,7 +14,7 @@ import { hide, maskLeftNumbers, redactDigits, redactNumbers, redactTexts } from 
 /** A prefix that fewer messages share may tell whose they are. */
 const MESSAGES_BEHIND_A_PREFIX = 10;
 /** What else a person or a program may have written a number into. */
-const FREE_TEXT = new Set(['reason', 'detail', 'description', 'reportDescription', 'error', 'message', 'failure']);
+const FREE_TEXT = new Set(['reason', 'description', 'reportDescription', 'error', 'message', 'failure']);
 
 const MASKED = /^(?:\+?\d{3}\*+\d{2}|\*+)$/;
 
@@ -47,6 +47,7 @@ export class Mask {
     return {
       ...evidence,
       message: this.message(evidence.message),
+      timeline: evidence.timeline.map((step) => ({ ...step, detail: this.detail(step.detail, evidence.message) })),
       rawAnswer: this.raw(evidence.rawAnswer),
       others: evidence.others.map((message) => this.message(message)),
     };
@@ -83,6 +84,11 @@ export class Mask {
 
   mobile(mobile: string): string {
     return this.masksNumbers ? maskMobile(mobile) : mobile;
+  }
+
+  /** An answer's detail is the gateway's id, which looks like a number of somebody's. */
+  private detail(detail: string | null, { imsId }: OperatorMessage): string | null {
+    return !this.masksNumbers || detail === null || detail === imsId ? detail : redactNumbers(detail);
   }
 
   private raw(raw: string | null): string | null {

@@ -47,6 +47,8 @@ export interface ApiRoute {
   readonly path: string;
   /** What it takes; `null`: reading is enough. */
   readonly right: ConsoleAction | null | ((call: ApiCall<never>) => ConsoleAction | Promise<ConsoleAction>);
+  /** A link made for the caller lets them in where they cannot say who they are: as whom it was made for. */
+  readonly isByLink: boolean;
   /** Counts against the budget of costly reads until it is answered. */
   readonly isCostly: boolean;
   /** Of the query for GET, of the body for POST. */
@@ -64,6 +66,8 @@ export interface RouteDefinition<Of extends object, Answer = unknown> {
   right?: RightOf<Of>;
   /** Default `false`. */
   isCostly?: boolean;
+  /** Default `false`. */
+  isByLink?: boolean;
   lists?: readonly string[];
   handle: (call: ApiCall<Read<Of>>) => Answer | Promise<Answer>;
 }
@@ -94,7 +98,16 @@ function route<Of extends object>(
   method: ApiRoute['method'],
   path: string,
   input: Of,
-  { right, isCostly = false, lists = [], handle }: RouteDefinition<Of>,
+  { right, isCostly = false, isByLink = false, lists = [], handle }: RouteDefinition<Of>,
 ): ApiRoute {
-  return { method, path, right: (right ?? null) as ApiRoute['right'], isCostly, input: input as Shape, lists, handle };
+  return {
+    method,
+    path,
+    right: (right ?? null) as ApiRoute['right'],
+    isCostly,
+    isByLink,
+    input: input as Shape,
+    lists,
+    handle,
+  };
 }
