@@ -2,6 +2,7 @@ import { maskMobile } from 'nestjs-emay-ims';
 import type { Grant } from '../access/access.js';
 import type {
   ActionPreview,
+  AuditEntry,
   CountryDetail,
   HandlerEvent,
   KeptReport,
@@ -72,6 +73,12 @@ export class Mask {
     return { ...event, error: event.error === null ? null : this.quote(event.error) };
   }
 
+  /** Whoever sees numbers in full may have searched by the beginning of one. */
+  audit(entry: AuditEntry): AuditEntry {
+    if (!this.masksNumbers || entry.filter === null) return entry;
+    return { ...entry, filter: withoutPrefixes(entry.filter) as Record<string, unknown> };
+  }
+
   country(detail: CountryDetail): CountryDetail {
     if (!this.masksNumbers) return detail;
     return { ...detail, prefixes: detail.prefixes.filter(({ messages }) => messages >= MESSAGES_BEHIND_A_PREFIX) };
@@ -99,6 +106,13 @@ export class Mask {
   private quote(text: string): string {
     return this.hidesTexts ? hide(text) : text;
   }
+}
+
+function withoutPrefixes(value: unknown): unknown {
+  if (typeof value === 'string') return value.endsWith('*') ? redactDigits(value) : value;
+  if (Array.isArray(value)) return value.map(withoutPrefixes);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutPrefixes(field)]));
 }
 
 function maskDeeply(value: unknown, name: string): unknown {

@@ -47,8 +47,11 @@ export interface ApiRoute {
   readonly path: string;
   /** What it takes; `null`: reading is enough. */
   readonly right: ConsoleAction | null | ((call: ApiCall<never>) => ConsoleAction | Promise<ConsoleAction>);
-  /** A link made for the caller lets them in where they cannot say who they are: as whom it was made for. */
-  readonly isByLink: boolean;
+  /**
+   * Its link lets in who cannot say who they are, as whom it was made for. It goes on after the host's interceptors have seen the request end:
+   * one of them may know a time limit.
+   */
+  readonly isDownload: boolean;
   /** Counts against the budget of costly reads until it is answered. */
   readonly isCostly: boolean;
   /** Of the query for GET, of the body for POST. */
@@ -67,7 +70,7 @@ export interface RouteDefinition<Of extends object, Answer = unknown> {
   /** Default `false`. */
   isCostly?: boolean;
   /** Default `false`. */
-  isByLink?: boolean;
+  isDownload?: boolean;
   lists?: readonly string[];
   handle: (call: ApiCall<Read<Of>>) => Answer | Promise<Answer>;
 }
@@ -98,14 +101,14 @@ function route<Of extends object>(
   method: ApiRoute['method'],
   path: string,
   input: Of,
-  { right, isCostly = false, isByLink = false, lists = [], handle }: RouteDefinition<Of>,
+  { right, isCostly = false, isDownload = false, lists = [], handle }: RouteDefinition<Of>,
 ): ApiRoute {
   return {
     method,
     path,
     right: (right ?? null) as ApiRoute['right'],
     isCostly,
-    isByLink,
+    isDownload,
     input: input as Shape,
     lists,
     handle,

@@ -36,6 +36,12 @@ export class ApiServer {
   ) {}
 
   async serve(route: ApiRoute, exchange: Exchange): Promise<void> {
+    const served = this.serveWhole(route, exchange);
+    if (!route.isDownload) await served;
+  }
+
+  /** Never rejects. */
+  private async serveWhole(route: ApiRoute, exchange: Exchange): Promise<void> {
     const { response, platformRequest } = exchange;
     const requestId = requestIdOf(platformRequest);
     try {
@@ -85,7 +91,7 @@ export class ApiServer {
 
   /** @returns what the caller may, and the request to ask for that again with */
   private async letIn(route: ApiRoute, exchange: Exchange, account: string | null): Promise<LetIn> {
-    const link = route.isByLink ? this.console.links.find(exchange.params.token) : null;
+    const link = route.isDownload ? this.console.links.find(exchange.params.token) : null;
     try {
       return { grant: await this.access.of(exchange, account), asked: exchange };
     } catch (error) {

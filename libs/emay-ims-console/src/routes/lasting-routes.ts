@@ -20,7 +20,7 @@ export const LASTING_ROUTES: readonly ApiRoute[] = [
     },
   ),
 
-  get('exports/:token', {}, { right: 'export', isCostly: true, isByLink: true, handle: exportOf }),
+  get('exports/:token', {}, { right: 'export', isCostly: true, isDownload: true, handle: exportOf }),
 ];
 
 async function exportOf(call: ApiCall<unknown>): Promise<typeof ANSWERED> {
