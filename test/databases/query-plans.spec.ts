@@ -6,6 +6,8 @@ import { MessageFinder } from '../../libs/emay-ims/src/message-store/message-fin
 import type { MessageChange } from '../../libs/emay-ims/src/message-store/message-changes.js';
 import { ID_ROW } from '../../libs/emay-ims/src/message-store/statement-parts.js';
 import { IMS_ID_ROW } from '../../libs/emay-ims/src/message-store/message-results-sql.js';
+import { decisionsSql, SEEN_ROW } from '../../libs/emay-ims/src/message-store/message-decisions.js';
+import { TRACE_ROW, traceSql } from '../../libs/emay-ims/src/message-store/message-trace.js';
 import { dueSql } from '../../libs/emay-ims/src/message-store/due-list.js';
 import { ORDERED_ID_ROW } from '../../libs/emay-ims/src/message-store/message-queue-sql.js';
 import { messageSql } from './store/message-parts.js';
@@ -47,6 +49,9 @@ const NAMES = [
   'messages that a clock step has delayed',
   'attempts in the future',
   'expired messages',
+  'traces of releases',
+  'traces of contradictions',
+  'messages as seen before a decision',
 ];
 
 describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages on %s`, (kind: DatabaseKind) => {
@@ -65,6 +70,11 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     const named = (count: number, more: object = {}) =>
       ids.slice(0, count).map((custom_ims_id) => ({ custom_ims_id, ...more }));
     const rows = (count: number) => dialect.encodeRows(ID_ROW, named(count));
+    const traceRows = (count: number) =>
+      dialect.encodeRows(
+        TRACE_ROW,
+        named(count).map((row) => ({ ...row, id: row.custom_ims_id, attempt: token })),
+      );
     const imsIdRows = imsIds.slice(0, 500).map((ims_id, index) => ({ ims_id, mobile: people.mobiles[index] }));
     const update = (
       statement: RowsStatement,
@@ -130,6 +140,17 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       'attempts in the future': update(sql.endFutureAttempts, 500),
       'expired messages': update(sql.expire, 500),
       'held messages': update(sql.expireHeld, 500, { where: [HOLD_MS] }),
+      'traces of releases': { sql: traceSql(dialect).released, parameters: [...traceRows(300), account], about: 300 },
+      'traces of contradictions': {
+        sql: traceSql(dialect).contradicted,
+        parameters: [...traceRows(500), account],
+        about: 500,
+      },
+      'messages as seen before a decision': {
+        sql: decisionsSql(dialect).lockAsSeen,
+        parameters: [...dialect.encodeRows(SEEN_ROW, named(500)), account, 'UNCONFIRMED'],
+        about: 500,
+      },
     };
   };
 

@@ -9,6 +9,7 @@ import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { messageParts } from './store/message-parts.js';
 import { FAR_FUTURE, HOLD_MS, LONG_AGO, newAttempt, REPORT_DEADLINE_MS } from './store/store-bench.js';
+import { undoFrom } from './undo-migrations.js';
 
 /** A message as the release before stored it; the times as in its row. */
 interface Former {
@@ -59,7 +60,7 @@ describe.each(databasesUnderTest())('the migration that puts the queue apart on 
     source = await opened.connect();
     database = new ImsDatabase(source);
     close = () => opened.close();
-    await source.undoLastMigration();
+    await undoFrom('QueueApart', source);
     await store(BEFORE);
   });
   afterEach(() => close());
@@ -159,7 +160,7 @@ describe.each(databasesUnderTest())('the migration that puts the queue apart on 
 
   it('is taken back to lists as the release before has them, and made again', async () => {
     await source.runMigrations();
-    await source.undoLastMigration();
+    await undoFrom('QueueApart', source);
     const wrong = await database.rows(
       `SELECT custom_ims_id FROM emay_ims_message WHERE COALESCE(listed_as, 'HANDED_OVER') <> ${FORMER_LISTED}
          OR state = 'QUEUED' AND COALESCE(listed_at, 0) <> COALESCE(due_at, 0)

@@ -163,7 +163,7 @@ const ON_MARIADB: readonly Wrong[] = [
   it('needs no more than the rights that its statements need, and names those that are missing', async () => {
     const user = `u_${Math.random().toString(36).slice(2, 10)}`;
     const name = String(admin.options.database ?? new URL(database.url).pathname.slice(1));
-    const tables = 'message due attempt report report_batch resolution event lease'
+    const tables = 'message due attempt trace report report_batch resolution event lease audit action'
       .split(' ')
       .map((table) => `emay_ims_${table}`);
     if (isPostgres) {

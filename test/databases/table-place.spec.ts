@@ -10,6 +10,7 @@ import {
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type Repository } from 'typeorm';
 import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { ServerHosts } from './server-hosts.js';
+import { undoFrom } from './undo-migrations.js';
 
 const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
@@ -91,12 +92,12 @@ const PLACES: Record<string, object> = {
 
   it('that a release before had are dropped and made where the host puts them, and nowhere else', async () => {
     const plain = await database.open();
-    await plain.undoLastMigration();
+    await undoFrom('QueueApart', plain);
     const place = { entityPrefix: 'app_', migrationsTableName: 'other_migrations' };
     const source = (await start(place)).get(DataSource);
     expect(await plain.query('SELECT * FROM emay_ims_sweep').finally(() => plain.destroy())).toEqual([]);
     await expect(query('SELECT * FROM app_emay_ims_sweep')).rejects.toThrow(/app_emay_ims_sweep/);
-    await source.undoLastMigration();
+    await undoFrom('QueueApart', source);
     expect(await query('SELECT * FROM app_emay_ims_sweep')).toEqual([]);
   });
 

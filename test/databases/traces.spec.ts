@@ -65,7 +65,7 @@ describe.each(databasesUnderTest())('the evidence kept of messages on %s', (kind
     const application = new ReportApplication(store.results, traces);
     const apply = (page: string, ...reports: DeliveryReport[]) =>
       events.transaction((session) => application.apply(reports, session, page));
-    return { store, traces, apply, account, events };
+    return { store, traces, application, apply, account, events };
   };
   const told = (traces: readonly Trace[]) =>
     traces.map(({ kind: what, attempt, code, detail }) => [what, attempt, code, detail]);
@@ -174,6 +174,19 @@ describe.each(databasesUnderTest())('the evidence kept of messages on %s', (kind
       ]);
       const pages = ['up', 'down', 'same', 'twice', 'gone'].map((id) => pageOf(store, id));
       expect(await Promise.all(pages)).toEqual(['page-2', 'page-1', 'page-1', 'page-3', null]);
+    });
+
+    it('keeps the batch of a report that is matched later', async () => {
+      const { store, application, events } = storeWith(isHeard);
+      await submit(store, ['a']);
+      await events.transaction((session) =>
+        application.applyMatched(
+          [report('a', 'DELIVRD'), report('b', 'DELIVRD', 1)],
+          session,
+          ({ position }) => `late-${position}`,
+        ),
+      );
+      expect(await pageOf(store, 'a')).toBe('late-0');
     });
 
     it('contradicted: no more than twenty of one message', async () => {

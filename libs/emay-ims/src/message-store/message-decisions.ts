@@ -14,7 +14,7 @@ export interface SeenMessage {
   attempt: string | null;
 }
 
-const SEEN_ROW: RowColumns = { ...ID_ROW, attempt: 'varchar64' };
+export const SEEN_ROW: RowColumns = { ...ID_ROW, attempt: 'varchar64' };
 
 /** The statements of `MessageDecisions`; each comment lists its parameters in order. */
 export function decisionsSql(dialect: SqlDialect) {

@@ -34,7 +34,7 @@ export interface NewTrace {
 /** Most traces of a message: they are evidence for a person, who reads no more. */
 export const MAX_TRACES = 20;
 
-const TRACE_ROW: RowColumns = {
+export const TRACE_ROW: RowColumns = {
   custom_ims_id: 'varchar64',
   id: 'varchar64',
   attempt: 'varchar64',
@@ -154,7 +154,6 @@ export class MessageTraces {
 }
 
 function toTrace(row: SqlRow): Trace {
-  const text = (cell: SqlRow[string] | undefined) => (cell === null || cell === undefined ? null : String(cell));
   return {
     kind: String(row.kind) as TraceKind,
     at: new Date(Number(row.at)),
@@ -162,4 +161,8 @@ function toTrace(row: SqlRow): Trace {
     code: text(row.code),
     detail: text(row.detail),
   };
+}
+
+function text(cell: SqlRow[string] | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
 }

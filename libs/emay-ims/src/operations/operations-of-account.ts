@@ -117,12 +117,12 @@ export class OperationsOfAccount implements AccountOperations {
   apply(actionId: string, by: string, reason: string): Promise<ActionProgress> {
     return this.with(({ open, actions, audit }) => {
       const applier = { by: checkedActor(by), reason: checkedReason(reason) };
-      return new ActionSteps(open, actions, audit).apply(String(actionId), applier);
+      return new ActionSteps(open, actions, audit).apply(actionId, applier);
     });
   }
 
   progress(actionId: string): Promise<ActionProgress | null> {
-    return this.with(({ actions }) => actions.progress(String(actionId)));
+    return this.with(({ actions }) => actions.progress(actionId));
   }
 
   pull(by: string): Promise<ReportPullResult> {

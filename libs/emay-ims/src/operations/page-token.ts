@@ -29,7 +29,7 @@ export function violation(property: string, message: string): EmayImsValidationE
 
 function parsed(token: string): (string | number)[] {
   try {
-    const value: unknown = JSON.parse(Buffer.from(String(token), 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
     const isPlace = Array.isArray(value) && value.every((one) => typeof one === 'string' || Number.isSafeInteger(one));
     return isPlace ? (value as (string | number)[]) : [];
   } catch {

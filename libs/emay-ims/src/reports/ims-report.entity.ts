@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { epochMilliseconds } from '../messages/ims-message.entity.js';
 
 /** Why a report is in this table: no message matches it (yet), or it is malformed. */
-export type ImsReportStatus = 'ORPHANED' | 'QUARANTINED';
+export type ImsReportStatus = 'ORPHANED' | 'QUARANTINED' | 'ACKNOWLEDGED';
 
 /**
  * A delivery report that was not applied to a message: unmatched or malformed. Applied reports are in their message and their raw batch.

@@ -11,7 +11,9 @@ const CLOCK_SLACK_MS = 86_400_000;
 export class RetentionStore {
   private readonly finalMessages: string;
   private readonly appliedPages: string;
+  private readonly acknowledgedPages: string;
   private readonly orphanedReports: string;
+  private readonly acknowledgedReports: string;
   private readonly failedEvents: string;
 
   constructor(
@@ -28,20 +30,26 @@ export class RetentionStore {
       where: `account = ? AND created_at <= ${now} - ? AND state IN (${FINAL}) AND final_at <= ${now} - ?`,
       orderBy: 'created_at, custom_ims_id',
     });
-    this.appliedPages = dialect.deleteFirst({
-      table: 'emay_ims_report_batch',
-      key: ['id'],
-      index: 'emay_ims_report_batch_state',
-      where: `account = ? AND state = 'APPLIED' AND id < ? AND applied_at <= ${now} - ?`,
-      orderBy: 'id',
-    });
-    this.orphanedReports = dialect.deleteFirst({
-      table: 'emay_ims_report',
-      key: ['batch_id', 'position'],
-      index: 'emay_ims_report_status',
-      where: `account = ? AND status = 'ORPHANED' AND created_at <= ${now} - ?`,
-      orderBy: 'created_at',
-    });
+    const pages = (state: string) =>
+      dialect.deleteFirst({
+        table: 'emay_ims_report_batch',
+        key: ['id'],
+        index: 'emay_ims_report_batch_state',
+        where: `account = ? AND state = '${state}' AND id < ? AND applied_at <= ${now} - ?`,
+        orderBy: 'id',
+      });
+    this.appliedPages = pages('APPLIED');
+    this.acknowledgedPages = pages('ACKNOWLEDGED');
+    const reports = (status: string) =>
+      dialect.deleteFirst({
+        table: 'emay_ims_report',
+        key: ['batch_id', 'position'],
+        index: 'emay_ims_report_status',
+        where: `account = ? AND status = '${status}' AND created_at <= ${now} - ?`,
+        orderBy: 'created_at',
+      });
+    this.orphanedReports = reports('ORPHANED');
+    this.acknowledgedReports = reports('ACKNOWLEDGED');
     this.failedEvents = dialect.deleteFirst({
       table: 'emay_ims_event',
       key: ['id'],
@@ -87,6 +95,12 @@ export class RetentionStore {
   /** Events that a durable handler has been failing at until it was not called any more. */
   deleteFailedEvents(ageMs: number, limit: number): Promise<number> {
     return this.delete(this.failedEvents, [this.account, newestIdOf(ageMs), ageMs, limit]);
+  }
+
+  /** Pages and reports that a person has acknowledged. */
+  async deleteAcknowledged(ageMs: number, limit: number): Promise<number> {
+    const pages = await this.delete(this.acknowledgedPages, [this.account, newestIdOf(ageMs), ageMs, limit]);
+    return pages + (await this.delete(this.acknowledgedReports, [this.account, ageMs, limit]));
   }
 
   deleteOrphanedReports(ageMs: number, limit: number): Promise<number> {

@@ -25,8 +25,8 @@ const DAY_MS = 86_400_000;
 /**
  * Deletes what is over and old, so that the tables need not grow for ever.
  *
- * - Never deleted: what is queued, on its way, UNCONFIRMED or UNKNOWN, possible losses, unreadable pages, quarantined
- *   reports, decisions of people, and events that wait for their handler.
+ * - Never deleted: what is queued, on its way, UNCONFIRMED or UNKNOWN, possible losses, unreadable pages and quarantined reports that nobody
+ *   has acknowledged, decisions of people, the audit, and events that wait for their handler.
  * - In steps of their own transactions, with a rest as long as the step between two: traffic goes on meanwhile.
  * - With its message an id is forgotten: used again it would be a new message, and a very late report of the first would
  *   count for it. Ids are never to be used again.
@@ -79,6 +79,7 @@ export class Retention {
     };
     const messages = await inSteps((age, limit) => this.store.deleteMessages(age, limit));
     await this.purgeTraces(goOn);
+    await inSteps((age, limit) => this.store.deleteAcknowledged(age, limit));
     return {
       messages,
       reportPages: await inSteps((age, limit) => this.store.deletePages(age, limit)),

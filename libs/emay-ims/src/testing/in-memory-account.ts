@@ -250,6 +250,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
         return this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
       },
       deleteTracesOfNone: async () => null,
+      deleteAcknowledged: async () => 0,
       deletePages: async () => 0,
       deleteOrphanedReports: async () => 0,
       deleteFailedEvents: async () => 0,

@@ -24,20 +24,25 @@ export interface KeptEvidence {
 /** The steps of a message, oldest first; those without a time stand where they must have been. */
 export function timelineOf(evidence: KeptEvidence): TimelineStep[] {
   const { message } = evidence;
+  const report = reportOf(evidence);
   const dated = [
+    ...submission(evidence),
+    ...(report?.at ? [report] : []),
     ...evidence.traces.map((trace) => ofTrace(trace, evidence)),
     ...evidence.resolutions.map(ofResolution),
-    ...submission(evidence),
-  ].toSorted((one, other) => timeOf(one) - timeOf(other));
-  return [step('stored', message.createdAt), ...dated, ...end(evidence)];
+  ];
+  // One without a time follows its submission.
+  const timeOf = ({ at }: TimelineStep) => (at ?? message.submittedAt ?? message.createdAt).getTime();
+  return [
+    step('stored', message.createdAt),
+    ...dated.toSorted((one, other) => timeOf(one) - timeOf(other)),
+    ...(report && !report.at ? [report] : []),
+    ...end(evidence),
+  ];
 }
 
 function step(kind: TimelineStep['kind'], at: Date | null, more: Partial<TimelineStep> = {}): TimelineStep {
   return { kind, at, attempt: null, code: null, detail: null, source: 'message', ...more };
-}
-
-function timeOf({ at }: TimelineStep): number {
-  return at?.getTime() ?? 0;
 }
 
 function pageOf(pullId: string | null, { pages }: KeptEvidence): KnownPage | null {
@@ -88,17 +93,20 @@ function hasNoAnswer({ state, code, attempt, acceptedAt }: ImsMessage): boolean 
   return acceptedAt !== null && code !== null && code !== 'SUCCESS' && code !== 'GIVEN_UP' && state !== 'QUEUED';
 }
 
-function end(evidence: KeptEvidence): TimelineStep[] {
-  const { message, reportPage, traces } = evidence;
-  const { state, attempt, code, finalAt, dueAt, reportState, reportDescription } = message;
+/** The report that was applied; `null`: none was. */
+function reportOf(evidence: KeptEvidence): TimelineStep | null {
+  const { attempt, finalAt, reportState, reportDescription } = evidence.message;
+  if (reportState === null) return null;
+  const page = pageOf(evidence.reportPage, evidence);
+  // UNKNOWN has no time of its own; that of its batch is the nearest.
+  const at = finalAt ?? page?.pulledAt ?? null;
+  const source = page === null ? 'message' : 'report-page';
+  return step('report', at, { attempt, code: reportState, detail: reportDescription, source, page });
+}
+
+function end({ message, traces }: KeptEvidence): TimelineStep[] {
+  const { state, attempt, code, finalAt, dueAt, reportState } = message;
   const steps: TimelineStep[] = [];
-  if (reportState !== null) {
-    const page = pageOf(reportPage, evidence);
-    // UNKNOWN has no time of its own; that of its batch is the nearest.
-    const at = finalAt ?? page?.pulledAt ?? null;
-    const source = page === null ? 'message' : 'report-page';
-    steps.push(step('report', at, { attempt, code: reportState, detail: reportDescription, source, page }));
-  }
   switch (state) {
     case 'QUEUED':
       steps.push(step('waiting', dueAt, { code, detail: dueAt === null ? 'on hold' : 'queued' }));

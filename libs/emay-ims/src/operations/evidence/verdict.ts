@@ -6,7 +6,6 @@ import type { MessageAction, Verdict } from '../api/message-evidence.js';
 /** What is known of a message, and what another SMS with the same text would risk. */
 export function verdictOf(message: ImsMessage, traces: readonly Trace[]): Verdict {
   const { state, code, attempts, submittedAt, acceptedAt, finalAt, dueAt, reportState } = message;
-  const time = (at: Date | null) => at?.toISOString() ?? null;
   const values = { state, code, attempts, submittedAt: time(submittedAt), reportState };
   // An attempt in doubt may have reached the recipient, whatever became of those after it.
   const wasInDoubt = traces.some(({ kind }) => kind === 'unconfirmed');
@@ -52,4 +51,8 @@ export function isDoubtCode(code: string | null): boolean {
 export function actionsOf({ state }: Pick<ImsMessage, 'state'>): MessageAction[] {
   if (state === 'QUEUED') return ['cancel'];
   return state === 'UNCONFIRMED' ? ['resend', 'give-up'] : [];
+}
+
+function time(at: Date | null): string | null {
+  return at?.toISOString() ?? null;
 }

@@ -140,7 +140,7 @@ function reportPlace(row: SqlRow): (string | number)[] {
 
 /** @throws EmayImsValidationError for what is no id of a report */
 function readReportId(id: string): [string, number] {
-  const match = /^([\x21-\x7e]{1,32})\.(\d{1,6})$/.exec(String(id));
+  const match = /^([\x21-\x7e]{1,32})\.(\d{1,6})$/.exec(id);
   if (!match) throw violation('reportId', 'must be the id of a report');
   return [match[1] as string, Number(match[2])];
 }

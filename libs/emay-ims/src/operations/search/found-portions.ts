@@ -23,8 +23,9 @@ const MOST_LISTED = 5_000;
 const LAG_MS = 120_000;
 
 const COLUMNS = MESSAGE_COLUMNS.join(', ');
-/** Before every id. */
+/** Before every id: a place at this time behind all of its messages. */
 const NO_ID = '';
+const NO_END = Number.MAX_SAFE_INTEGER;
 
 /**
  * Ways to messages, none of which needs an index of its own:
@@ -98,7 +99,7 @@ export class FoundPortions {
   private async *ranges({ states, code, country, from, to }: ReadSearch, after: Place | null) {
     const first = from?.getTime() ?? 0;
     const asOf = (await this.figures.asOf())?.getTime() ?? null;
-    let end = Math.min(to?.getTime() ?? Number.MAX_SAFE_INTEGER, after ? after.createdAt + 1 : Number.MAX_SAFE_INTEGER);
+    let end = Math.min(to?.getTime() ?? NO_END, after ? endBehind(after) : NO_END);
     if (asOf === null || (!states && code === null && country === null)) {
       if (end > first) yield { from: first, to: end };
       return;
@@ -157,6 +158,11 @@ export class FoundPortions {
 
 export function placeOf({ createdAt, customImsId }: ImsMessage): Place {
   return { createdAt: createdAt.getTime(), customImsId };
+}
+
+/** No message behind a place was created at this time or later. */
+function endBehind({ createdAt, customImsId }: Place): number {
+  return customImsId === NO_ID ? createdAt : createdAt + 1;
 }
 
 /** Whether the second comes later in the order, newest first. */

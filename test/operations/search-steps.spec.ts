@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AccountInternals } from '../../libs/emay-ims/src/account/account-internals.js';
+import { IMS_MESSAGE_STATES, type ImsMessageState } from '../../libs/emay-ims/src/messages/message-state.js';
+import type { OpenAccount } from '../../libs/emay-ims/src/operations/account-access.js';
+import type { Figures, FigureSlot } from '../../libs/emay-ims/src/operations/figures/figures-source.js';
+import { MessageSearches } from '../../libs/emay-ims/src/operations/search/message-searches.js';
+import { TimeBudget } from '../../libs/emay-ims/src/operations/search/time-budget.js';
+import { databasesUnderTest } from '../support/databases.js';
+import { OperatedApp, type SeededMessage } from './operated-app.js';
+
+const HOUR = 3_600_000;
+const NOW = Date.now();
+/** One message a minute, 5,000 of them: more than a window. */
+const MESSAGES: SeededMessage[] = Array.from({ length: 5_000 }, (_, index) => ({
+  id: `m-${index}`,
+  state: 'DELIVERED',
+  createdAt: NOW - index * 60_000,
+  code: index === 4_321 ? 'RARE' : 'SUCCESS',
+}));
+
+describe.each(databasesUnderTest())('a search that takes long on %s', (kind) => {
+  let app: OperatedApp;
+  beforeAll(async () => {
+    app = await OperatedApp.open(kind);
+    await app.seed(MESSAGES);
+  }, 60_000);
+  afterAll(() => app.close());
+
+  /** A search by figures that a test makes up. */
+  const searchesWith = (slots: FigureSlot[] | null, asked: unknown[] = []) =>
+    app.ims.perform(async (account) => {
+      const open: OpenAccount = { name: 'default', account, internals: account.internals as AccountInternals };
+      const counts = Object.fromEntries(IMS_MESSAGE_STATES.map((state) => [state, 10_000])) as Record<
+        ImsMessageState,
+        number
+      >;
+      const asOf = slots === null ? null : new Date(NOW - HOUR);
+      const figures: Figures = {
+        totals: async () => ({ counts, asOf }),
+        rows: async () => [],
+        slotsWith: async (query) => {
+          asked.push(query);
+          return (slots ?? []).filter(({ from }) => from < query.to!);
+        },
+        asOf: async () => asOf,
+        rebuild: async () => undefined,
+      };
+      return new MessageSearches(open, figures);
+    });
+
+  it('says how far it got, although it found nothing; and goes on from there to its end', async () => {
+    const searches = await searchesWith(null);
+    const spent = () => new TimeBudget(0);
+    const first = await searches.page({ code: 'RARE' }, spent());
+    expect(first.items).toEqual([]);
+    expect(first.matches).toBeNull();
+    // One window has been looked at in any case.
+    expect(first.searchedTo).toEqual(new Date(NOW - 1_999 * 60_000));
+    const second = await searches.page({ code: 'RARE', after: first.next! }, spent());
+    expect(second.searchedTo).toEqual(new Date(NOW - 3_999 * 60_000));
+    const third = await searches.page({ code: 'RARE', after: second.next! }, spent());
+    expect(third.items.map(({ customImsId }) => customImsId)).toEqual(['m-4321']);
+    let { next } = third;
+    for (let pages = 0; next !== null && pages < 3; pages++) {
+      const page = await searches.page({ code: 'RARE', after: next }, spent());
+      expect(page.items).toEqual([]);
+      next = page.next;
+    }
+    expect(next).toBeNull();
+  });
+
+  it('leaves out what the figures know to hold nothing, but not what is newer than they are', async () => {
+    const at = NOW - 4_321 * 60_000;
+    const asked: unknown[] = [];
+    const searches = await searchesWith([{ from: new Date(at - HOUR), to: new Date(at + HOUR), messages: 1 }], asked);
+    const page = await searches.page({ code: 'RARE' }, new TimeBudget(60_000));
+    expect(page).toMatchObject({ items: [{ customImsId: 'm-4321' }], next: null, matches: { n: 1, exact: true } });
+    expect(asked).toMatchObject([{ code: 'RARE', limit: 100 }]);
+    const newest = await (await searchesWith([])).page({ code: 'SUCCESS', limit: 500 }, new TimeBudget(60_000));
+    // An hour, and some minutes more as figures lag.
+    expect(newest.items.length).toBeGreaterThan(60);
+    expect(newest.items.length).toBeLessThan(70);
+  });
+
+  it('tells as of when it is, where figures count', async () => {
+    const page = await (await searchesWith([])).page({ states: ['DELIVERED'], limit: 1 });
+    expect(page.matches).toEqual({ n: 10_000, exact: false });
+  });
+});
