@@ -24,11 +24,11 @@ import {
 } from 'nestjs-emay-ims';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { map, type Observable } from 'rxjs';
+import { map, timeout, type Observable } from 'rxjs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { EmayImsConsoleModule } from '../src/index.js';
 import { ANN, BIG_SCRIPT, ConsoleApp, PLATFORMS } from './support/console-app.js';
-import { NUMBER } from './support/fake-operations.js';
+import { messageWith, NUMBER, pageOf } from './support/fake-operations.js';
 
 let app: ConsoleApp;
 let proxy: Server | undefined;
@@ -159,6 +159,33 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect([status, json]).toMatchObject([200, { actor: 'ann' }]);
     expect((await app.request('/sms/api/v1/me')).status).toBe(404);
     expect(seen).toEqual([undefined]);
+  });
+
+  it('is not cut short by a time limit of the host', async () => {
+    class TimeLimit implements NestInterceptor {
+      intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+        return next.handle().pipe(timeout(100));
+      }
+    }
+    app = await ConsoleApp.start({
+      platform,
+      console: { access: () => ANN },
+      host: { providers: [{ provide: APP_INTERCEPTOR, useClass: TimeLimit }] },
+    });
+    let reads = 0;
+    app.account.replies.set('search', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      return pageOf([messageWith()], ++reads < 5 ? 'more' : null);
+    });
+    const { url } = (await app.post('exports', { search: {} })).json as { url: string };
+    const { status, text } = await app.get(url);
+    expect([status, text.split('\r\n').length]).toEqual([200, 7]);
+    // A read that takes longer is told in the console's own form.
+    app.account.replies.set('handlers', () => new Promise((resolve) => setTimeout(() => resolve([]), 300)));
+    const late = await app.api('handlers');
+    expect([late.status, late.json]).toMatchObject([503, { error: { code: 'ACCESS_UNAVAILABLE' } }]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await app.api('me')).status).toBe(200);
   });
 
   it('has the same shell at each address, with everything relative to where it is', async () => {

@@ -157,6 +157,35 @@ describe('an export', () => {
     expect((await app.get(url.replace('account=default', 'account=marketing'))).status).toBe(404);
   });
 
+  it('is let in by its link where keys are shown in a header, as long as the key is good', async () => {
+    const keys = new Set(['one']);
+    const { UnauthorizedException } = await import('@nestjs/common');
+    app = await ConsoleApp.start({
+      console: {
+        access: ({ headers }) => {
+          if (headers['x-blocked']) return 'deny';
+          if (!keys.has(String(headers.authorization))) throw new UnauthorizedException();
+          return ANN;
+        },
+      },
+    });
+    const newLink = async () => {
+      const { json } = await app.post('exports', { search: {} }, { authorization: 'one' });
+      return (json as { url: string }).url;
+    };
+    const url = await newLink();
+    expect((await app.get(url.replace(/exports\/[\w-]+/, 'exports/none'))).status).toBe(401);
+    expect((await app.get(url, { 'x-blocked': '1' })).status).toBe(403);
+    expect((await app.get(url.replace('account=default', 'account=marketing'))).status).toBe(404);
+    const { status, text } = await app.get(url);
+    expect([status, text.split('\r\n').length]).toEqual([200, 3]);
+    expect((await app.get(url)).status).toBe(401);
+    const late = await newLink();
+    keys.clear();
+    expect((await app.get(late)).status).toBe(401);
+    expect(app.account.asked('search')).toHaveLength(1);
+  });
+
   it('is cut off where it fails: half a file does not look like a whole one', async () => {
     await start({});
     let reads = 0;

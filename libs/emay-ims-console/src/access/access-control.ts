@@ -18,25 +18,23 @@ export class AccessControl {
    * Before the page's files, which hold no data: where nobody has said who may in, not even they are shown to others. With `access`, the page
    * comes first, so that it can ask for a key and say what is missing.
    */
-  assertPageMayBeSeen({ request }: Exchange): void {
-    if (this.access === undefined && localAccess(request) === 'deny') throw denied(CLOSED);
+  assertPageMayBeSeen(exchange: Exchange): void {
+    if (this.access === undefined && localAccess(exchange) === 'deny') throw denied(CLOSED);
   }
 
   /** @throws ConsoleError where there is no access */
   async of(exchange: Exchange, account: string | null): Promise<Grant> {
-    const grant = this.access
-      ? await this.ask(this.access, exchange, account)
-      : readAccess(localAccess(exchange.request));
+    const grant = this.access ? await this.ask(this.access, exchange, account) : readAccess(localAccess(exchange));
     if (grant === null) throw denied(this.access ? 'You have no access to the console.' : CLOSED);
     return grant;
   }
 
   private async ask(access: AccessFunction, exchange: Exchange, account: string | null): Promise<Grant | null> {
-    const { platformRequest, request } = exchange;
+    const { platformRequest, request, remoteAddress } = exchange;
     const context: ConsoleAccessContext = {
       request: platformRequest,
       headers: request.headers,
-      remoteAddress: request.socket.remoteAddress,
+      remoteAddress,
       account,
     };
     const answer = await withinTime(async () => access(context)).catch((error: unknown) => {

@@ -7,6 +7,11 @@ const FORWARDING =
 
 const LOCAL: Access = { actor: 'local', actions: CONSOLE_ACTIONS, numbers: 'full', texts: 'full' };
 
+interface Caller {
+  readonly request: IncomingMessage;
+  readonly remoteAddress: string | undefined;
+}
+
 /**
  * Who may in where the host has not said: whoever sits at this machine, and only outside production.
  *
@@ -14,10 +19,10 @@ const LOCAL: Access = { actor: 'local', actions: CONSOLE_ACTIONS, numbers: 'full
  * - `Host` names this machine: a site whose name resolves to 127.0.0.1 does not (DNS rebinding).
  * - HTTP/1.0 is what proxies speak that say nothing of themselves.
  */
-export function localAccess(request: IncomingMessage, environment = process.env.NODE_ENV): Access {
+export function localAccess({ request, remoteAddress }: Caller, environment = process.env.NODE_ENV): Access {
   const isLocal =
     environment !== 'production' &&
-    isLoopbackAddress(request.socket.remoteAddress) &&
+    isLoopbackAddress(remoteAddress) &&
     isLoopbackHost(request.headers.host) &&
     request.httpVersion !== '1.0' &&
     !Object.keys(request.headers).some((name) => FORWARDING.test(name));

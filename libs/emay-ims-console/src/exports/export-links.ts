@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ConsoleError } from '../http/console-error.js';
+import type { Exchange } from '../http/exchange.js';
 import type { MessageSearch } from '../operations.js';
 
 const LIFETIME_MS = 60_000;
@@ -9,6 +10,8 @@ export interface WantedExport {
   readonly account: string;
   readonly actor: string;
   readonly search: MessageSearch;
+  /** The request that asked for it: a browser that follows the link cannot show a key again, so access is asked for with this one. */
+  readonly askedBy: Exchange;
 }
 
 /**
@@ -31,11 +34,16 @@ export class ExportLinks {
     return { token, expiresAt: new Date(until) };
   }
 
-  /** What a link leads to, `null` where there is none; after it, there is none. */
-  take(token: string, actor: string | null): WantedExport | null {
+  /** What a link leads to, `null` where there is none. */
+  find(token: string | undefined): WantedExport | null {
     this.forgetOld();
-    const wanted = this.links.get(token);
-    if (wanted === undefined || wanted.actor !== actor) return null;
+    return this.links.get(token ?? '') ?? null;
+  }
+
+  /** The same for its one use by the one whose it is: after it, there is none. */
+  take(token: string, account: string, actor: string | null): WantedExport | null {
+    const wanted = this.find(token);
+    if (wanted === null || wanted.account !== account || wanted.actor !== actor) return null;
     this.links.delete(token);
     return wanted;
   }

@@ -6,6 +6,8 @@ export interface Exchange {
   readonly platformRequest: unknown;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Of the socket, which may be closed before the request is forgotten. */
+  readonly remoteAddress: string | undefined;
   readonly params: Readonly<Record<string, string | undefined>>;
   /** As it arrived, without the query; a proxy may have changed it before. */
   readonly path: string;
@@ -47,6 +49,7 @@ export function takeOver(platformRequest: unknown, platformResponse: unknown): E
     platformRequest,
     request,
     response,
+    remoteAddress: request.socket.remoteAddress,
     params,
     path,
     query: new URLSearchParams(query.join('?')),

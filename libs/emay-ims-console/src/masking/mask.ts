@@ -2,6 +2,7 @@ import { maskMobile } from 'nestjs-emay-ims';
 import type { Grant } from '../access/access.js';
 import type {
   ActionPreview,
+  AuditEntry,
   CountryDetail,
   HandlerEvent,
   KeptReport,
@@ -14,7 +15,7 @@ import { hide, maskLeftNumbers, redactDigits, redactNumbers, redactTexts } from 
 /** A prefix that fewer messages share may tell whose they are. */
 const MESSAGES_BEHIND_A_PREFIX = 10;
 /** What else a person or a program may have written a number into. */
-const FREE_TEXT = new Set(['reason', 'detail', 'description', 'reportDescription', 'error', 'message', 'failure']);
+const FREE_TEXT = new Set(['reason', 'description', 'reportDescription', 'error', 'message', 'failure']);
 
 const MASKED = /^(?:\+?\d{3}\*+\d{2}|\*+)$/;
 
@@ -47,6 +48,7 @@ export class Mask {
     return {
       ...evidence,
       message: this.message(evidence.message),
+      timeline: evidence.timeline.map((step) => ({ ...step, detail: this.detail(step.detail, evidence.message) })),
       rawAnswer: this.raw(evidence.rawAnswer),
       others: evidence.others.map((message) => this.message(message)),
     };
@@ -71,6 +73,12 @@ export class Mask {
     return { ...event, error: event.error === null ? null : this.quote(event.error) };
   }
 
+  /** Whoever sees numbers in full may have searched by the beginning of one. */
+  audit(entry: AuditEntry): AuditEntry {
+    if (!this.masksNumbers || entry.filter === null) return entry;
+    return { ...entry, filter: withoutPrefixes(entry.filter) as Record<string, unknown> };
+  }
+
   country(detail: CountryDetail): CountryDetail {
     if (!this.masksNumbers) return detail;
     return { ...detail, prefixes: detail.prefixes.filter(({ messages }) => messages >= MESSAGES_BEHIND_A_PREFIX) };
@@ -85,6 +93,11 @@ export class Mask {
     return this.masksNumbers ? maskMobile(mobile) : mobile;
   }
 
+  /** An answer's detail is the gateway's id, which looks like a number of somebody's. */
+  private detail(detail: string | null, { imsId }: OperatorMessage): string | null {
+    return !this.masksNumbers || detail === null || detail === imsId ? detail : redactNumbers(detail);
+  }
+
   private raw(raw: string | null): string | null {
     if (raw === null || this.isOff) return raw;
     return this.hidesTexts ? redactTexts(raw) : redactDigits(raw);
@@ -93,6 +106,13 @@ export class Mask {
   private quote(text: string): string {
     return this.hidesTexts ? hide(text) : text;
   }
+}
+
+function withoutPrefixes(value: unknown): unknown {
+  if (typeof value === 'string') return value.endsWith('*') ? redactDigits(value) : value;
+  if (Array.isArray(value)) return value.map(withoutPrefixes);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutPrefixes(field)]));
 }
 
 function maskDeeply(value: unknown, name: string): unknown {

@@ -139,9 +139,9 @@ export const ACTION_ROUTES: readonly ApiRoute[] = [
     {
       right: 'export',
       isCostly: true,
-      handle: ({ input, grant, account, console }) => {
+      handle: ({ input, grant, account, exchange, console }) => {
         const search = searchOfBody(input.search, grant);
-        const { token, expiresAt } = console.links.add({ account, actor: byOf(grant), search });
+        const { token, expiresAt } = console.links.add({ account, actor: byOf(grant), search, askedBy: exchange });
         return { url: `api/v1/exports/${token}?account=${encodeURIComponent(account)}`, expiresAt };
       },
     },

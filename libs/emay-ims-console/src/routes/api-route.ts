@@ -47,6 +47,11 @@ export interface ApiRoute {
   readonly path: string;
   /** What it takes; `null`: reading is enough. */
   readonly right: ConsoleAction | null | ((call: ApiCall<never>) => ConsoleAction | Promise<ConsoleAction>);
+  /**
+   * Its link lets in who cannot say who they are, as whom it was made for. It goes on after the host's interceptors have seen the request end:
+   * one of them may know a time limit.
+   */
+  readonly isDownload: boolean;
   /** Counts against the budget of costly reads until it is answered. */
   readonly isCostly: boolean;
   /** Of the query for GET, of the body for POST. */
@@ -64,6 +69,8 @@ export interface RouteDefinition<Of extends object, Answer = unknown> {
   right?: RightOf<Of>;
   /** Default `false`. */
   isCostly?: boolean;
+  /** Default `false`. */
+  isDownload?: boolean;
   lists?: readonly string[];
   handle: (call: ApiCall<Read<Of>>) => Answer | Promise<Answer>;
 }
@@ -94,7 +101,16 @@ function route<Of extends object>(
   method: ApiRoute['method'],
   path: string,
   input: Of,
-  { right, isCostly = false, lists = [], handle }: RouteDefinition<Of>,
+  { right, isCostly = false, isDownload = false, lists = [], handle }: RouteDefinition<Of>,
 ): ApiRoute {
-  return { method, path, right: (right ?? null) as ApiRoute['right'], isCostly, input: input as Shape, lists, handle };
+  return {
+    method,
+    path,
+    right: (right ?? null) as ApiRoute['right'],
+    isCostly,
+    isDownload,
+    input: input as Shape,
+    lists,
+    handle,
+  };
 }

@@ -15,6 +15,11 @@ import { Mask } from '../masking/mask.js';
 import type { EmayImsOperations } from '../operations.js';
 import { ANSWERED, type ApiCall, type ApiRoute, type ConsoleParts } from './api-route.js';
 
+interface LetIn {
+  readonly grant: Grant;
+  readonly asked: Exchange;
+}
+
 /**
  * Serves the API, every route in the same order: who asks from where, access, account, input, right, budget; then the route's own work, and
  * the mask over what it answers. A route adds nothing to this and can leave nothing of it out.
@@ -31,6 +36,12 @@ export class ApiServer {
   ) {}
 
   async serve(route: ApiRoute, exchange: Exchange): Promise<void> {
+    const served = this.serveWhole(route, exchange);
+    if (!route.isDownload) await served;
+  }
+
+  /** Never rejects. */
+  private async serveWhole(route: ApiRoute, exchange: Exchange): Promise<void> {
     const { response, platformRequest } = exchange;
     const requestId = requestIdOf(platformRequest);
     try {
@@ -50,7 +61,7 @@ export class ApiServer {
     if (route.method === 'POST') assertOwnPage(request, this.console.settings.trustedOrigins);
     else assertNotFromElsewhere(request);
     const { account: wanted = null, ...query } = queryFields(exchange.query, route.lists);
-    const grant = await this.access.of(exchange, wanted as string | null);
+    const { grant, asked } = await this.letIn(route, exchange, wanted as string | null);
     const accounts = this.accountsOf(grant);
     const account = accountOf(wanted as string | null, accounts);
     const input = await this.readInput(route, exchange, query);
@@ -62,10 +73,10 @@ export class ApiServer {
       operations: this.operations.of(account),
       grant,
       mask: new Mask(grant),
-      caller: grant.actor === null ? `@${request.socket.remoteAddress}` : `=${grant.actor}`,
+      caller: grant.actor === null ? `@${exchange.remoteAddress}` : `=${grant.actor}`,
       exchange,
       console: this.console,
-      checkAccess: () => this.checkAgain(route, exchange, account, grant),
+      checkAccess: () => this.checkAgain(route, asked, account, grant),
     };
     await this.assertRight(route, call);
     const end = route.isCostly ? this.budget.begin(call.caller) : undefined;
@@ -75,6 +86,17 @@ export class ApiServer {
       return answer === ANSWERED || route.right === 'reveal' ? answer : call.mask.whole(answer);
     } finally {
       end?.();
+    }
+  }
+
+  /** @returns what the caller may, and the request to ask for that again with */
+  private async letIn(route: ApiRoute, exchange: Exchange, account: string | null): Promise<LetIn> {
+    const link = route.isDownload ? this.console.links.find(exchange.params.token) : null;
+    try {
+      return { grant: await this.access.of(exchange, account), asked: exchange };
+    } catch (error) {
+      if (link === null || !(error instanceof ConsoleError) || error.code !== 'UNAUTHENTICATED') throw error;
+      return { grant: await this.access.of(link.askedBy, account), asked: link.askedBy };
     }
   }
 

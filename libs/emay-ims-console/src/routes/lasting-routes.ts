@@ -20,14 +20,15 @@ export const LASTING_ROUTES: readonly ApiRoute[] = [
     },
   ),
 
-  get('exports/:token', {}, { right: 'export', isCostly: true, handle: exportOf }),
+  get('exports/:token', {}, { right: 'export', isCostly: true, isDownload: true, handle: exportOf }),
 ];
 
 async function exportOf(call: ApiCall<unknown>): Promise<typeof ANSWERED> {
   const { params, grant, mask, account, operations, exchange, checkAccess, console } = call;
-  const wanted = console.links.take(text(64)(params.token, 'token'), grant.actor);
-  if (wanted === null || wanted.account !== account) throw notFound('export (any more)');
-  const entry = { actor: byOf(grant), action: 'export', filter: { ...wanted.search }, skipped: 0, reason: null };
+  const wanted = console.links.take(text(64)(params.token, 'token'), account, grant.actor);
+  if (wanted === null) throw notFound('export (any more)');
+  const { search } = wanted;
+  const entry = { actor: byOf(grant), action: 'export', filter: { ...search }, skipped: 0, reason: null };
   await operations.record({ ...entry, items: 0, done: 0 });
 
   const { response } = exchange;
@@ -49,7 +50,7 @@ async function exportOf(call: ApiCall<unknown>): Promise<typeof ANSWERED> {
       const accessMs = console.timings.accessMs;
       const rows = await downloadCsv({
         operations,
-        search: wanted!.search,
+        search,
         mask,
         response,
         checkAccess,

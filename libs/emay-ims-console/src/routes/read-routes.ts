@@ -124,7 +124,10 @@ export const READ_ROUTES: readonly ApiRoute[] = [
     'audit',
     { actor: optional(text(128)), action: optional(matching(/^[\w-]{1,32}$/, 'an action')), after },
     {
-      handle: async ({ operations, input }) => operations.audit(withoutUndefined(input)),
+      handle: async ({ operations, input, mask }) => {
+        const page = await operations.audit(withoutUndefined(input));
+        return { ...page, items: page.items.map((entry) => mask.audit(entry)) };
+      },
     },
   ),
 

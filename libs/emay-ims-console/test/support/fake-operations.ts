@@ -141,7 +141,7 @@ export class FakeAccount {
       audit: pageOf([
         {
           ...{ id: 'x1', at: AT, actor: 'ann', action: 'resend', items: 1, done: 1, skipped: 0 },
-          ...{ filter: { search: { mobile: NUMBER } }, reason: `call ${DIGITS}` },
+          ...{ filter: { search: { mobile: NUMBER, id: `${DIGITS}*` } }, reason: `call ${DIGITS}` },
         },
       ]),
       record: undefined,
