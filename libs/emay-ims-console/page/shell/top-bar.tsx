@@ -17,16 +17,18 @@ export function TopBar() {
   return (
     <header class="top-bar">
       {current !== null && current.accounts.length > 1 && (
-        <label class="account-choice">
-          <span class="hidden">{words.bar.account}</span>
-          <select value={current.account} onChange={(event) => requery({ account: event.currentTarget.value })}>
-            {current.accounts.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <select
+          class="account-choice"
+          aria-label={words.bar.account}
+          value={current.account}
+          onChange={(event) => requery({ account: event.currentTarget.value })}
+        >
+          {current.accounts.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
       )}
       <Search />
       <Liveness />

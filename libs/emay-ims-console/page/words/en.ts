@@ -224,7 +224,7 @@ export const en = {
     resend: {
       safe: 'cannot arrive twice: nothing was delivered.',
       'second-sms': 'risks a second SMS.',
-      'not-possible': 'is not possible in this state.',
+      'not-possible': 'is not possible: it is still on its way.',
     },
     reveal: 'Show number and text',
     revealHint: 'This is recorded in the audit.',

@@ -219,7 +219,7 @@ export const zh: Words = {
     resend: {
       safe: '不会重复：这条短信没有送达。',
       'second-sms': '对方可能收到两条。',
-      'not-possible': '当前状态不允许重发。',
+      'not-possible': '短信尚在途中，不能重发。',
     },
     reveal: '显示号码和内容',
     revealHint: '此操作会记入审计。',
