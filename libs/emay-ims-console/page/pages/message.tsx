@@ -138,7 +138,9 @@ function Verdict({ evidence, account, reload }: EvidenceProps) {
       <h2>{said.title}</h2>
       <dl>
         <dt>{words.message.know}</dt>
-        <dd>{said.know(saying({ ...usual, ...verdict.values }, format, words.unknownCountry))}</dd>
+        <dd>
+          <Text>{said.know(saying({ ...usual, ...verdict.values }, format, words.unknownCountry))}</Text>
+        </dd>
         {said.dontKnow !== '' && (
           <>
             <dt>{words.message.dontKnow}</dt>

@@ -102,7 +102,8 @@ export const en = {
     title: 'Your session has ended',
     reload: 'Reload the page to sign in again. Nothing that you started has been lost.',
     keyTitle: 'Operator’s key',
-    keyHint: 'The key stays in this tab’s memory; a reload forgets it.',
+    keyHint:
+      'The key stays in this tab’s memory; a reload forgets it. Where you sign in with your browser, reload the page instead.',
     key: 'Key',
     enter: 'Continue',
     wrong: 'This key is not accepted.',
@@ -464,6 +465,7 @@ export const en = {
     reveal: 'reveal numbers and texts',
     rebuild: 'count anew',
     'send-test': 'send a test message',
+    refused: 'refused',
   } as Record<string, string>,
   keys: {
     search: 'search',

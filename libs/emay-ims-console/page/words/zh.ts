@@ -97,7 +97,7 @@ export const zh: Words = {
     title: '会话已失效',
     reload: '请重新加载页面并登录。已开始的操作不会丢失。',
     keyTitle: '操作密钥',
-    keyHint: '密钥只保存在此标签页的内存中，重新加载后需再次输入。',
+    keyHint: '密钥只保存在此标签页的内存中，重新加载后需再次输入。若通过浏览器登录，请重新加载页面。',
     key: '密钥',
     enter: '继续',
     wrong: '密钥无效。',
@@ -455,6 +455,7 @@ export const zh: Words = {
     reveal: '查看号码和内容',
     rebuild: '重新统计',
     'send-test': '发送测试短信',
+    refused: '被拒绝的操作',
   },
   keys: {
     search: '搜索',
