@@ -41,7 +41,9 @@ describeInChromium("the console's page on its real server", (browser) => {
     page = await browser().newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url().slice(url.length)}`);
+    });
   });
 
   afterAll(async () => {
