@@ -13,6 +13,8 @@ const MAX_SIZE = {
   'emay-ims-simulator': 2_048 * KIB,
 };
 const ALWAYS_THERE = ['package.json', 'README.md', 'README.zh.md', 'LICENSE'];
+/** What a build that was forgotten leaves out. */
+const ALSO_THERE = { 'nestjs-emay-ims-console': ['dist-page/index.html'] };
 const NEVER_THERE =
   /\.spec\.|\.test\.|\.tsbuildinfo$|(^|\/)(test|tests|src|node_modules|coverage)\/|(^|\/)\.(?!d\.)|\.tgz$/;
 
@@ -32,7 +34,7 @@ export async function checkPackage({ manifest, path }) {
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
       .sort();
     return [
-      { check: 'content', problems: contentProblems(files) },
+      { check: 'content', problems: contentProblems(manifest, files) },
       { check: 'no failpoints', problems: await failpointProblems(folder, files) },
       { check: 'size', problems: sizeProblems(manifest, (await stat(path)).size) },
       { check: 'entry points', problems: entryPointProblems(manifest, files) },
@@ -46,9 +48,11 @@ export async function checkPackage({ manifest, path }) {
   }
 }
 
-function contentProblems(files) {
+function contentProblems({ name }, files) {
   return [
-    ...ALWAYS_THERE.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
+    ...[...ALWAYS_THERE, ...(ALSO_THERE[name] ?? [])]
+      .filter((file) => !files.includes(file))
+      .map((file) => `${file} is missing`),
     ...files.filter((file) => NEVER_THERE.test(file)).map((file) => `${file} should not be there`),
   ];
 }

@@ -48,6 +48,7 @@ export const CONSOLE_ACTIONS = [
   'rebuild',
   'send-test',
 ] as const;
+/** One of `CONSOLE_ACTIONS`. */
 export type ConsoleAction = (typeof CONSOLE_ACTIONS)[number];
 
 /** A page of the host's, shown in the navigation. */
@@ -76,6 +77,7 @@ export interface Me {
   panels: ConsolePanel[];
 }
 
+/** What went wrong, for programs. */
 export type ConsoleErrorCode =
   | 'UNAUTHENTICATED'
   | 'ACCESS_DENIED'
@@ -96,6 +98,7 @@ export type ConsoleErrorCode =
   | 'CLOSING'
   | 'INTERNAL';
 
+/** The body of every answer that is an error. */
 export interface ConsoleErrorBody {
   error: {
     code: ConsoleErrorCode;
@@ -108,15 +111,17 @@ export interface ConsoleErrorBody {
   };
 }
 
+/** Which message to show in full, and why. */
 export interface RevealWanted {
   customImsId: string;
   reason?: string;
 }
+/** What is masked otherwise. */
 export interface Revealed {
   mobile: string;
   content: string;
 }
-/** `url`: relative to the console's root, e.g. `api/v1/exports/…`; for one use within 60 s. */
+/** A download. `url`: relative to the console's root, e.g. `api/v1/exports/…`; for one use within 60 s. */
 export interface ExportLink {
   url: string;
   expiresAt: Date;

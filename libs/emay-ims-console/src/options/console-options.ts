@@ -43,5 +43,6 @@ export interface EmayImsConsoleOptions extends EmayImsConsolePlace, EmayImsConso
 /** `path`, `guards` and `imports` at once; the rest from a factory. */
 export interface EmayImsConsoleAsyncOptions extends EmayImsConsolePlace {
   inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  /** Makes the settings of what `inject` names. */
   useFactory: (...injected: any[]) => EmayImsConsoleSettings | Promise<EmayImsConsoleSettings>; // oxlint-disable-line typescript/no-explicit-any -- whatever `inject` names
 }
