@@ -5,6 +5,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY libs/emay-ims/package.json libs/emay-ims/
+COPY libs/emay-ims-console/package.json libs/emay-ims-console/
 COPY libs/emay-ims-simulator/package.json libs/emay-ims-simulator/
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./

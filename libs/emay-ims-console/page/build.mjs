@@ -1,9 +1,12 @@
 /**
  * Builds the page into `dist-page`, each file with its Brotli form beside it. Where nothing has changed since the last time, it does
  * nothing, as it runs with every build.
+ *
+ *   node libs/emay-ims-console/page/build.mjs
+ *   node libs/emay-ims-console/page/build.mjs --clean
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,11 +44,15 @@ async function compressAll() {
   }
 }
 
-const inputs = await hashOfInputs();
-if ((await readFile(STAMP, 'utf8').catch(() => '')) !== inputs) {
+async function buildChanged() {
+  const inputs = await hashOfInputs();
+  if ((await readFile(STAMP, 'utf8').catch(() => '')) === inputs) return;
   const { build } = await import('vite');
   await build({ configFile: join(PAGE, 'vite.config.ts'), logLevel: 'warn' });
   await compressAll();
   // Last: without it, the next run begins anew.
   await writeFile(STAMP, inputs);
 }
+
+if (process.argv.includes('--clean')) await rm(TARGET, { recursive: true, force: true });
+else await buildChanged();

@@ -52,7 +52,7 @@ export function MessagePage({ segments }: PageProps) {
           <Code>{id}</Code>
         </h1>
         {evidence.data && <StateMark state={evidence.data.message.state} />}
-        <AsOf asOf={null} at={evidence.at} />
+        <AsOf asOf={null} at={evidence.at} reload={evidence.reload} />
       </header>
       {isMissing ? (
         <Empty title={words.message.notFound(id)} hint={words.message.notFoundHint} />

@@ -36,7 +36,7 @@ export function OverviewPage() {
     <>
       <header class="page-head">
         <h1>{words.nav.overview}</h1>
-        {overview.data && <AsOf asOf={overview.data.asOf} at={overview.at} />}
+        {overview.data && <AsOf asOf={overview.data.asOf} at={overview.at} reload={overview.reload} />}
         <span class="spacer" />
         <RangeChoice />
       </header>

@@ -50,6 +50,7 @@ export const en = {
   newBuild: 'A new version of this page is there.',
   reload: 'Reload',
   retry: 'Try again',
+  refresh: 'Refresh',
   close: 'Close',
   cancel: 'Cancel',
   back: 'Back',

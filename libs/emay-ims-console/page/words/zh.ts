@@ -50,6 +50,7 @@ export const zh: Words = {
   newBuild: '页面有新版本。',
   reload: '重新加载',
   retry: '重试',
+  refresh: '刷新',
   close: '关闭',
   cancel: '取消',
   back: '返回',
