@@ -9,7 +9,7 @@ export interface AdviceWords {
 export const adviceEn: Record<string, AdviceWords> = {
   'circuit-open': {
     title: (said) => `Nothing is submitted: ${said('code')}`,
-    todo: 'Correct what the code names, such as the key, the caller’s IP or the balance. The circuit closes by itself once the gateway answers again.',
+    todo: 'If the code names the account (key, IP, balance), correct that. Otherwise the gateway or the way to it is disturbed. The circuit closes by itself once the gateway answers again.',
   },
   'reports-blocked': {
     title: (said) => `The gateway hands out no reports: ${said('code')}`,

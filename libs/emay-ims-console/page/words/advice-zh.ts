@@ -3,7 +3,7 @@ import type { adviceEn } from './advice-en.js';
 export const adviceZh: typeof adviceEn = {
   'circuit-open': {
     title: (said) => `已暂停提交网关：${said('code')}`,
-    todo: '请按状态码处理，例如改正密钥、把来源 IP 加入白名单或充值。网关恢复应答后，熔断自动关闭。',
+    todo: '若状态码与账号有关（密钥、IP、余额），请改正；否则是网关或到网关的网络有问题。网关恢复应答后，熔断自动关闭。',
   },
   'reports-blocked': {
     title: (said) => `网关不再返回报告：${said('code')}`,
