@@ -78,6 +78,10 @@ export class OpenConsole {
     page.on('request', (request) => {
       if (!request.url().startsWith(new URL(opened.api.url).origin)) opened.strangers.push(request.url());
     });
+    page.on('response', (response) => {
+      const isFile = !response.url().includes('/api/v1/');
+      if (isFile && response.status() >= 400) opened.complaints.push(`${response.status()} ${response.url()}`);
+    });
     await page.addInitScript(WATCH);
     return opened;
   }

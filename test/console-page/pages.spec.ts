@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeInChromium, useConsole } from './console-in-chromium.js';
+import { makeOverview } from './seed.js';
 
 /** Each page: its route below the API, something it shows with data, and what it says where there is nothing. */
 const PAGES = [
@@ -56,6 +57,26 @@ describeInChromium("the console's pages", (browser) => {
       await current().goto(path);
       await current().sees('You may not see this');
       await current().sees('It takes the right “export”.');
+    });
+  });
+
+  describe('overview, when something is wrong', () => {
+    const current = useConsole(browser);
+
+    it('says first what is wrong, and what to do', async () => {
+      current().api.answers.set('overview', () => ({
+        ...makeOverview(),
+        advice: [
+          { id: 'circuit-open', level: 'error', values: { code: 'ERROR_SIGN' } },
+          { id: 'queue-waits', level: 'warning', values: { forMs: 720_000 } },
+          { id: 'of-a-newer-server', level: 'warning', values: { forMs: 5_000 } },
+        ],
+      }));
+      await current().goto('overview');
+      await current().sees('Nothing is submitted: ERROR_SIGN');
+      await current().sees('The oldest ready message has waited 12 min');
+      await current().sees('forMs: 5 s');
+      expect(await current().accessibilityFaults()).toEqual([]);
     });
   });
 

@@ -195,7 +195,12 @@ export function makeOverview(): Overview {
       { code: 'FAIL_BLACKWORD', messages: 31 },
       { code: 'ERROR_MOBILE_ERROR', messages: 15 },
     ],
-    advice: [],
+    advice: [
+      { id: 'doubts', level: 'warning', values: { messages: 88 } },
+      { id: 'possible-losses', level: 'warning', values: { pulls: 1, reports: 500 } },
+      { id: 'failed-events', level: 'warning', values: { events: 4 } },
+      { id: 'quarantined', level: 'warning', values: { reports: 1 } },
+    ],
   };
 }
 
@@ -217,6 +222,7 @@ export function emptyOverview(): Overview {
       points: rest.series.points.map(({ at }) => ({ at, states: {}, p50Ms: null, p95Ms: null })),
     },
     codes: [],
+    advice: [],
   };
 }
 
@@ -271,7 +277,11 @@ export function makeEvidence(message: OperatorMessage): MessageEvidence {
   return {
     message,
     timeline,
-    verdict: { id: verdicts[message.state], resend, values: { p50Ms: 9_000, p95Ms: 40_000 } },
+    verdict: {
+      id: verdicts[message.state],
+      resend,
+      values: { state: message.state, code: message.code, submittedAt: message.submittedAt },
+    },
     resolutions: [],
     rawAnswer: isDoubt ? '<html><body>504 Gateway Time-out</body></html>' : null,
     others: [makeMessage(3), makeMessage(5)].map((other, index) => ({

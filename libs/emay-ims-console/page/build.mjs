@@ -1,9 +1,12 @@
 /**
  * Builds the page into `dist-page`, each file with its Brotli form beside it. Where nothing has changed since the last time, it does
  * nothing, as it runs with every build.
+ *
+ *   node libs/emay-ims-console/page/build.mjs
+ *   node libs/emay-ims-console/page/build.mjs --clean
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +15,8 @@ import { brotliCompress, constants } from 'node:zlib';
 
 const PAGE = fileURLToPath(new URL('.', import.meta.url));
 const TARGET = fileURLToPath(new URL('../dist-page', import.meta.url));
-/** What the present build was made of. */
-const STAMP = join(TARGET, '.made-of');
+/** In the folder: what it was made of. */
+const STAMP = '.made-of';
 
 const require = createRequire(import.meta.url);
 const compress = promisify(brotliCompress);
@@ -32,20 +35,31 @@ async function hashOfInputs() {
   return hash.digest('hex');
 }
 
-async function compressAll() {
-  const files = (await readdir(TARGET, { recursive: true })).filter((file) => /\.(js|css|svg)$/.test(file));
-  for (const path of files.map((file) => join(TARGET, file))) {
+async function compressAll(folder) {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /\.(js|css|svg)$/.test(file));
+  for (const path of files.map((file) => join(folder, file))) {
     const source = await readFile(path);
     const params = { [constants.BROTLI_PARAM_SIZE_HINT]: source.length };
     await writeFile(`${path}.br`, await compress(source, { params }));
   }
 }
 
-const inputs = await hashOfInputs();
-if ((await readFile(STAMP, 'utf8').catch(() => '')) !== inputs) {
+async function buildChanged() {
+  const inputs = await hashOfInputs();
+  if ((await readFile(join(TARGET, STAMP), 'utf8').catch(() => '')) === inputs) return;
   const { build } = await import('vite');
-  await build({ configFile: join(PAGE, 'vite.config.ts'), logLevel: 'warn' });
-  await compressAll();
-  // Last: without it, the next run begins anew.
-  await writeFile(STAMP, inputs);
+  // Beside it and then in its place: whoever reads meanwhile sees a whole build.
+  const outDir = `${TARGET}-${process.pid}`;
+  try {
+    await build({ configFile: join(PAGE, 'vite.config.ts'), logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+    await compressAll(outDir);
+    await writeFile(join(outDir, STAMP), inputs);
+    await rm(TARGET, { recursive: true, force: true });
+    await rename(outDir, TARGET);
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
 }
+
+if (process.argv.includes('--clean')) await rm(TARGET, { recursive: true, force: true });
+else await buildChanged();

@@ -4,7 +4,7 @@ import { Store } from './store.js';
 import type { StreamEvents } from './types.js';
 
 export interface LiveEvents extends StreamEvents {
-  /** Look again, as there is no stream: sent every few seconds. */
+  /** Look again: sent every few seconds where there is no stream, and once where it was interrupted. */
   poll: null;
 }
 
@@ -17,6 +17,9 @@ const POLL_MS = 10_000;
 /** Three heartbeats: after that the connection is dead, whatever the system thinks of it. */
 const SILENCE_MS = 45_000;
 const MAX_BACKOFF_MS = 30_000;
+
+/** Whether there was a stream before: what happened between two of them is looked up. */
+let hasMissed = false;
 
 type Listener = (data: never) => void;
 const listeners = new Map<keyof LiveEvents, Set<Listener>>();
@@ -68,6 +71,8 @@ async function readStream(account: string, signal: AbortSignal): Promise<ApiErro
       signal: connection.signal,
       headers: { accept: 'text/event-stream' },
     });
+    if (hasMissed) tell('poll', null);
+    hasMissed = true;
     for await (const event of eventsOf(response.body!)) {
       clearTimeout(silence);
       silence = setTimeout(end, SILENCE_MS);

@@ -14,8 +14,8 @@ export interface Pages<Item> extends Resource<SearchPage<Item>> {
 /** Rounds of a search for one click; what is rare may need many, and each costs the database something. */
 const ROUNDS = 5;
 
-export function usePages<Item>(path: string | null, params: Params, options?: { everyMs?: number }): Pages<Item> {
-  const resource = useResource<SearchPage<Item>>(path, params, options);
+export function usePages<Item>(path: string | null, params: Params): Pages<Item> {
+  const resource = useResource<SearchPage<Item>>(path, params, { isSteady: true });
   const [isGoingOn, setGoingOn] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const newest = useRef(resource);

@@ -29,9 +29,14 @@ const NOTHING = { data: null, error: null, isLoading: true, at: null };
 
 /**
  * Asks again whenever the question changes, somebody is let in anew, every `everyMs` while somebody looks, and as the fallback for the stream
- * wants it. An error leaves the old answer; another question does not. `path: null`: asks nothing.
+ * wants it. An error leaves the old answer; another question does not. `path: null`: asks nothing. `isSteady`: only by choice, as a list that
+ * somebody reads must not jump.
  */
-export function useResource<T>(path: string | null, params: Params, { everyMs = 0 } = {}): Resource<T> {
+export function useResource<T>(
+  path: string | null,
+  params: Params,
+  { everyMs = 0, isSteady = false } = {},
+): Resource<T> {
   const key = JSON.stringify([path, params]);
   const admitted = useStore(admission);
   const [held, setHeld] = useState<Held<T>>({ key, ...NOTHING });
@@ -55,7 +60,7 @@ export function useResource<T>(path: string | null, params: Params, { everyMs = 
     return () => ending.abort();
   }, [key, turn, admitted]);
 
-  useEffect(() => onLive('poll', reload), [reload]);
+  useEffect(() => (isSteady ? undefined : onLive('poll', reload)), [reload, isSteady]);
   useEffect(() => {
     if (everyMs === 0) return;
     const timer = setInterval(() => isWatched() && reload(), everyMs);

@@ -31,7 +31,7 @@ export function AccountPage() {
       <header class="page-head">
         <h1>{words.nav.account}</h1>
         <Code>{account}</Code>
-        <AsOf asOf={null} at={details.at} />
+        <AsOf asOf={null} at={details.at} reload={details.reload} />
       </header>
       <Loaded resource={details} lines={12}>
         {({ options, leases, database, version, figures }) => (

@@ -23,7 +23,7 @@ export function AuditPage() {
     <>
       <header class="page-head">
         <h1>{words.nav.audit}</h1>
-        {pages.data && <AsOf asOf={pages.data.asOf} at={pages.at} />}
+        {pages.data && <AsOf asOf={pages.data.asOf} at={pages.at} reload={pages.reload} />}
       </header>
       <form class="filters" aria-label={words.messages.filters} onSubmit={(event) => event.preventDefault()}>
         <div class="filter-row">

@@ -38,7 +38,7 @@ export function CountryPage({ segments }: PageProps) {
           <span class="hidden">{said.all}</span>
         </Link>
         <h1>{format.country(country, words.unknownCountry)}</h1>
-        {detail.data && <AsOf asOf={detail.data.asOf} at={detail.at} />}
+        {detail.data && <AsOf asOf={detail.data.asOf} at={detail.at} reload={detail.reload} />}
         <span class="spacer" />
         <RangeChoice />
       </header>

@@ -11,7 +11,7 @@ import { MessageTable } from '../parts/message-table.js';
 import { SearchFoot } from '../parts/search-foot.js';
 import { StateShape } from '../parts/state-mark.js';
 import { Empty, Loaded } from '../parts/status-parts.js';
-import { Code } from '../parts/text.js';
+import { Code, Text } from '../parts/text.js';
 import { Time } from '../parts/time.js';
 import { useAccount, useRights } from '../parts/use-rights.js';
 import { useWords } from '../words/words.js';
@@ -35,7 +35,7 @@ export function DoubtsPage() {
       <header class="page-head">
         <h1>{words.nav.doubts}</h1>
         {doubts.data && <b class="page-count">{words.doubts.count(format.number(count))}</b>}
-        <AsOf asOf={null} at={doubts.at} />
+        <AsOf asOf={null} at={doubts.at} reload={doubts.reload} />
       </header>
       <p class="intro">{words.doubts.intro}</p>
       {(code || since) && (
@@ -125,7 +125,8 @@ function Incident({ incident, isOpen, account, onDecide, onDone }: IncidentProps
         <p class="places">
           {places.slice(0, 8).map(([country, messages]) => (
             <span key={country}>
-              {format.country(country === '' ? null : country, words.unknownCountry)} <b>{format.number(messages)}</b>
+              <Text>{format.country(country === '' ? null : country, words.unknownCountry)}</Text>{' '}
+              <b>{format.number(messages)}</b>
             </span>
           ))}
         </p>

@@ -34,7 +34,7 @@ export function EventsPage() {
     <>
       <header class="page-head">
         <h1>{words.nav.events}</h1>
-        <AsOf asOf={null} at={handlers.at} />
+        <AsOf asOf={null} at={handlers.at} reload={handlers.reload} />
       </header>
       <section class="card flush">
         <h2>{said.handlers}</h2>

@@ -3,7 +3,7 @@ import { ApiError, write } from '../api/client.js';
 import { onLive } from '../api/live.js';
 import { me } from '../api/session.js';
 import { useStore } from '../api/store.js';
-import type { MessageAction, MessageEvidence } from '../api/types.js';
+import type { CountryFigures, Latency, MessageAction, MessageEvidence, OperatorMessage } from '../api/types.js';
 import { useResource } from '../api/use-resource.js';
 import { ActionDialog } from '../parts/action-dialog.js';
 import { AsOf } from '../parts/as-of.js';
@@ -52,7 +52,7 @@ export function MessagePage({ segments }: PageProps) {
           <Code>{id}</Code>
         </h1>
         {evidence.data && <StateMark state={evidence.data.message.state} />}
-        <AsOf asOf={null} at={evidence.at} />
+        <AsOf asOf={null} at={evidence.at} reload={evidence.reload} />
       </header>
       {isMissing ? (
         <Empty title={words.message.notFound(id)} hint={words.message.notFoundHint} />
@@ -130,6 +130,7 @@ function Verdict({ evidence, account, reload }: EvidenceProps) {
   const [wanted, setWanted] = useState<MessageAction | null>(null);
   const { message, verdict, actions } = evidence;
   const said = words.verdict[verdict.id];
+  const usual = useUsualLatency(message, account, verdict.id === 'accepted');
   const allowed = actions.filter((action) => may(action));
   const forbidden = actions.filter((action) => !may(action));
   return (
@@ -137,7 +138,9 @@ function Verdict({ evidence, account, reload }: EvidenceProps) {
       <h2>{said.title}</h2>
       <dl>
         <dt>{words.message.know}</dt>
-        <dd>{said.know(saying(verdict.values, format, words.unknownCountry))}</dd>
+        <dd>
+          <Text>{said.know(saying({ ...usual, ...verdict.values }, format, words.unknownCountry))}</Text>
+        </dd>
         {said.dontKnow !== '' && (
           <>
             <dt>{words.message.dontKnow}</dt>
@@ -282,3 +285,10 @@ function MessageFacts({ evidence, account }: Omit<EvidenceProps, 'reload'>) {
 }
 
 const time = (at: string | null) => at && <Time at={at} isFull />;
+
+/** How long messages to the same country usually take: whether waiting is still normal. */
+function useUsualLatency({ country }: OperatorMessage, account: string, isWanted: boolean): Partial<Latency> {
+  const { data } = useResource<CountryFigures[]>(isWanted ? 'countries' : null, { account, range: '24h' });
+  const latency = data?.find((figures) => figures.country === country)?.latency;
+  return latency === undefined || latency.p50Ms === null ? {} : { p50Ms: latency.p50Ms, p95Ms: latency.p95Ms };
+}

@@ -51,7 +51,11 @@ export function MessagesPage() {
   const download = async () => {
     try {
       const { url } = await write<{ url: string }>('exports', { account }, { search: searchOf(filter) });
-      document.location.assign(new URL(url, base).href);
+      const link = document.createElement('a');
+      link.href = new URL(url, base).href;
+      // A refused download must not take the page's place.
+      link.download = '';
+      link.click();
     } catch (cause) {
       say(cause instanceof ApiError ? explain(cause, words) : String(cause), { isError: true });
     }
@@ -63,7 +67,7 @@ export function MessagesPage() {
     <>
       <header class="page-head">
         <h1>{words.nav.messages}</h1>
-        {data && <AsOf asOf={data.asOf} at={at} />}
+        {data && <AsOf asOf={data.asOf} at={at} reload={refresh} />}
       </header>
       <MessageFilters filter={filter} />
       <div class="list-bar">

@@ -93,12 +93,3 @@ const keptOf = (status: Overview['status']): number =>
   status.unreadablePages +
   status.setAsidePages +
   status.spooledPages;
-
-/** Whether nothing waits for a person. */
-export function isCalm({ status, totals }: Overview): boolean {
-  return (
-    status.circuitOpenFor === null &&
-    (status.oldestDueForMs ?? 0) <= OLD_MS &&
-    totals.UNCONFIRMED + status.possibleLosses + status.failedEvents + keptOf(status) === 0
-  );
-}

@@ -11,7 +11,7 @@ import { useWords } from '../words/words.js';
 import { AdviceList } from './advice-list.js';
 import { FailureCodes, StateTable } from './overview-lists.js';
 import { Health } from './overview-health.js';
-import { isCalm, Tiles } from './overview-tiles.js';
+import { Tiles } from './overview-tiles.js';
 import { TestMessage } from './test-message.js';
 
 /** The stream keeps totals and pulse current; series, shares and advice are asked for again this often. */
@@ -36,7 +36,7 @@ export function OverviewPage() {
     <>
       <header class="page-head">
         <h1>{words.nav.overview}</h1>
-        {overview.data && <AsOf asOf={overview.data.asOf} at={overview.at} />}
+        {overview.data && <AsOf asOf={overview.data.asOf} at={overview.at} reload={overview.reload} />}
         <span class="spacer" />
         <RangeChoice />
       </header>
@@ -45,7 +45,7 @@ export function OverviewPage() {
           const isQuiet = Object.values(data.inRange).every((count) => count === 0);
           return (
             <div class="overview">
-              <AdviceList advice={data.advice} isCalm={isCalm(data)} />
+              <AdviceList advice={data.advice} />
               <Tiles overview={data} />
               {may('send-test') && <TestMessage account={account} onSent={reload} />}
               {isQuiet ? (

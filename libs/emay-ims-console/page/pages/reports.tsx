@@ -49,7 +49,7 @@ export function ReportsPage() {
     <>
       <header class="page-head">
         <h1>{words.nav.reports}</h1>
-        {pages.data && <AsOf asOf={pages.data.asOf} at={pages.at} />}
+        {pages.data && <AsOf asOf={pages.data.asOf} at={pages.at} reload={pages.reload} />}
       </header>
       <div class="tabs" role="group" aria-label={said.kind}>
         {KINDS.map((name) => (

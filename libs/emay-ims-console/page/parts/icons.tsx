@@ -13,6 +13,7 @@ const PATHS = {
   pause: 'M5.5 3.500v9M10.5 3.500v9',
   play: 'M5 3l8 5-8 5z',
   panel: 'M2.5 3h11v10h-11zM6 3v10',
+  refresh: 'M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.5h-2.5',
   close: 'M3.5 3.500l9 9M12.5 3.500l-9 9',
   back: 'M9.5 3.500L5 8l4.5 4.5',
 } as const;

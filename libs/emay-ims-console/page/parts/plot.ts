@@ -92,7 +92,7 @@ function seriesOf({ colour: name, form }: PlotSeries, colour: (name: string) => 
       stroke,
       width: 2,
       spanGaps: false,
-      points: { size: 5, fill: stroke },
+      points: { show: true, size: 6, fill: stroke, filter: (plot, index) => lonelyOf(plot.data[index]!) },
       ...(form === 'dashed' ? { dash: [6, 4] } : {}),
     };
   const surface = colour('--surface');
@@ -104,6 +104,14 @@ function seriesOf({ colour: name, form }: PlotSeries, colour: (name: string) => 
     paths: uPlot.paths.bars!({ size: [0.82, 60], gap: 1 }),
     points: { show: false },
   };
+}
+
+/** Where no line leads to: there the value is a point. */
+function lonelyOf(values: ArrayLike<number | null | undefined>): number[] {
+  const isThere = (index: number): boolean => values[index] !== null && values[index] !== undefined;
+  return Array.from(values, (_, index) => index).filter(
+    (index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1),
+  );
 }
 
 function hatch(stroke: string, surface: string): CanvasPattern | string {

@@ -26,7 +26,9 @@ export function StatesChart({ series }: { series: Series }) {
     const sums = points.map(() => 0);
     const stacked = present.map((state): PlotSeries => {
       points.forEach((point, index) => (sums[index] = sums[index]! + (point.states[state] ?? 0)));
-      return { values: [...sums], colour: `--state-${STATE_TONE[state]}`, form: FORMS[state] ?? 'solid' };
+      // Nothing where there is none: a frame without height would be a line.
+      const values = points.map((point, index) => (point.states[state] ? sums[index]! : null));
+      return { values, colour: `--state-${STATE_TONE[state]}`, form: FORMS[state] ?? 'solid' };
     });
     return stacked.reverse();
   }, [series]);

@@ -60,9 +60,9 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
                 </span>
                 {step.page && (
                   <span>
-                    <Text>
+                    <Text title={step.page.pullId}>
                       {words.message.page(
-                        step.page.pullId,
+                        shortened(step.page.pullId),
                         step.page.reports === null ? null : format.number(step.page.reports),
                       )}
                     </Text>
@@ -76,7 +76,7 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
                 )}
                 {step.attempt !== null && (
                   <span>
-                    <Text>{words.message.attempt(step.attempt)}</Text>
+                    <Text title={step.attempt}>{words.message.attempt(shortened(step.attempt))}</Text>
                   </span>
                 )}
               </p>
@@ -87,3 +87,6 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
     </ol>
   );
 }
+
+/** The end of an ID: its start is a time, the same for many. */
+const shortened = (id: string): string => (id.length > 12 ? `…${id.slice(-8)}` : id);

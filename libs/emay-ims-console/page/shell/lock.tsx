@@ -43,6 +43,9 @@ export function Lock({ way }: { way: 'reload' | 'key' }) {
             </p>
           )}
           <footer>
+            <button type="button" onClick={() => document.location.reload()}>
+              {words.reload}
+            </button>
             <button type="submit" class="primary">
               {words.session.enter}
             </button>

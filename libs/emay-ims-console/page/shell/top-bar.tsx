@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { heardAt, liveState } from '../api/live.js';
-import { addressFor, goTo, place, requery } from '../api/router.js';
+import { addressFor, goTo, requery } from '../api/router.js';
 import { me } from '../api/session.js';
 import { change, isPaused, settings } from '../api/settings.js';
 import { useStore } from '../api/store.js';
@@ -9,24 +9,24 @@ import { Icon } from '../parts/icons.js';
 import { type Language, languages, useLanguage, useWords } from '../words/words.js';
 import { isHelpOpen } from './keys.js';
 
-export const SEARCH_FIELD = 'search';
-
 export function TopBar() {
   const words = useWords();
   const current = useStore(me);
   return (
     <header class="top-bar">
       {current !== null && current.accounts.length > 1 && (
-        <label class="account-choice">
-          <span class="hidden">{words.bar.account}</span>
-          <select value={current.account} onChange={(event) => requery({ account: event.currentTarget.value })}>
-            {current.accounts.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <select
+          class="account-choice"
+          aria-label={words.bar.account}
+          value={current.account}
+          onChange={(event) => requery({ account: event.currentTarget.value })}
+        >
+          {current.accounts.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
       )}
       <Search />
       <Liveness />
@@ -39,14 +39,11 @@ export function TopBar() {
 function Search() {
   const words = useWords();
   const field = useRef<HTMLInputElement>(null);
-  const where = useStore(place);
-  useEffect(() => {
-    if (field.current && document.activeElement !== field.current) field.current.value = '';
-  }, [where]);
   const submit = (event: Event) => {
     event.preventDefault();
     const typed = field.current!.value.trim();
     if (typed === '') return;
+    field.current!.value = '';
     field.current!.blur();
     const isNumber =
       /^\+?[\d\s().-]{5,}$/.test(typed) && (typed.startsWith('+') || typed.replace(/\D/g, '').length >= 8);
@@ -59,7 +56,7 @@ function Search() {
       <Icon name="search" />
       <input
         ref={field}
-        id={SEARCH_FIELD}
+        id="search"
         type="search"
         name="q"
         autocomplete="off"

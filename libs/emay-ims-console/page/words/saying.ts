@@ -8,7 +8,7 @@ export function saying(values: Readonly<Record<string, string | number | null>>,
     if (value === null || value === undefined) return '';
     if (name.endsWith('Ms')) return format.duration(Number(value));
     if (/(At|Until|Since)$/.test(name)) return format.full(value);
-    if (name.endsWith('Share')) return format.percent(Number(value));
+    if (name === 'share') return format.percent(Number(value));
     if (name === 'country') return format.country(String(value), none);
     return typeof value === 'number' ? format.number(value) : value;
   };

@@ -34,11 +34,13 @@ export const verdictEn: Record<Verdict['id'], VerdictWords> = {
       said('p50Ms')
         ? `The gateway took it. Usually a report follows within ${said('p50Ms')}; 95 % within ${said('p95Ms')}.`
         : 'The gateway took it. Its report is awaited.',
-    dontKnow: 'Whether it reached the phone. Without a report it becomes UNKNOWN at its deadline.',
+    dontKnow:
+      'Whether it reached the phone. Without a report it becomes UNKNOWN at its deadline, which the details show.',
   },
   doubt: {
     title: 'Nobody knows whether it was sent',
-    know: () => 'A request with it left, and no usable answer came.',
+    know: (said) =>
+      `A request with it left${said('submittedAt') && ` (${said('submittedAt')})`}, and no usable answer came${said('code') && `: ${said('code')}`}.`,
     dontKnow: 'Whether the gateway took it. A report would tell; most come within minutes.',
   },
   'doubt-proved-sent': {

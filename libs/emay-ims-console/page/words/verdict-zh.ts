@@ -25,11 +25,12 @@ export const verdictZh: typeof verdictEn = {
       said('p50Ms')
         ? `网关已接受。通常 ${said('p50Ms')} 之内会有报告，95% 在 ${said('p95Ms')} 之内。`
         : '网关已接受，正在等待状态报告。',
-    dontKnow: '是否已送达手机。期限之前没有报告，则变为 UNKNOWN。',
+    dontKnow: '是否已送达手机。期限（见详情）之前没有报告，则变为 UNKNOWN。',
   },
   doubt: {
     title: '结果不明：无从得知是否已发送',
-    know: () => '携带它的请求已经发出，却没有得到可用的应答。',
+    know: (said) =>
+      `携带它的请求已经发出${said('submittedAt') && `（${said('submittedAt')}）`}，却没有得到可用的应答${said('code') && `：${said('code')}`}。`,
     dontKnow: '网关是否已接受。状态报告会给出答案，多数在几分钟之内到达。',
   },
   'doubt-proved-sent': {
