@@ -2,6 +2,7 @@ import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import type { RowColumns, RowsStatement, SqlDialect } from '../database/sql-dialect.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { DueList } from './due-list.js';
+import { FigureMarks } from './figure-marks.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
 import { resultsSql } from './message-results-sql.js';
 import { MessageTraces } from './message-trace.js';
@@ -44,6 +45,7 @@ export class MessageDecisions {
   private readonly changes: MessageChanges;
   private readonly due: DueList;
   private readonly traces: MessageTraces;
+  private readonly marks: FigureMarks;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -53,6 +55,7 @@ export class MessageDecisions {
     this.changes = new MessageChanges(database, account);
     this.due = new DueList(database, account);
     this.traces = new MessageTraces(database, account);
+    this.marks = new FigureMarks(database, account);
   }
 
   /** Locks those that are still as they were seen, until the transaction ends; resolves to their ids. */
@@ -92,5 +95,6 @@ export class MessageDecisions {
 
   private async change(change: MessageChange, ids: readonly string[], session: EventfulSession): Promise<void> {
     await this.changes.make(change, { rows: idRows(ids), where: [this.account] }, session);
+    await this.marks.add(ids, session);
   }
 }

@@ -1,4 +1,4 @@
-import type { FigureRow } from '../../figures/figures.js';
+import type { FigureRow, FiguresQuery } from '../../figures/figures.js';
 import type { ImsMessageState } from '../../messages/message-state.js';
 import { countryOf } from '../../protocol/index.js';
 import type { CountryDetail, CountryFigures, Overview, Range } from '../api/figures.js';
@@ -10,6 +10,8 @@ import type { Figures } from './figures-source.js';
 import { hoursOf, slotsOf, type Slots } from './range.js';
 import { codesOf, countsOf, deliveredShareOf, groupedBy, latencyOf, noCounts, seriesOf, totalOf } from './summary.js';
 
+/** Told apart where countries are not. */
+const OF_ALL = ['code', 'took'] as const;
 const RATE_MINUTES = 5;
 const MINUTE_MS = 60_000;
 const MOST_SAMPLED = 20_000;
@@ -34,7 +36,7 @@ export class AccountFigures {
     const [status, { counts, asOf }, rows, submittedPerMinute] = await Promise.all([
       this.open.account.statusReader.status(),
       this.figures.totals(),
-      this.rowsOf(slots),
+      this.rowsOf(slots, { by: OF_ALL }),
       this.submittedPerMinute(),
     ]);
     const inRange = countsOf(rows);
@@ -58,7 +60,7 @@ export class AccountFigures {
   /** Most messages first. */
   async countries(range: Range): Promise<CountryFigures[]> {
     const slots = slotsOf(range);
-    const byCountry = groupedBy(await this.rowsOf(slots), ({ country }) => country);
+    const byCountry = groupedBy(await this.rowsOf(slots, {}), ({ country }) => country);
     return [...byCountry]
       .map(([country, rows]) => summaryOf(country, rows, slots))
       .toSorted((one, other) => other.messages - one.messages);
@@ -68,22 +70,21 @@ export class AccountFigures {
     if (!/^[A-Z]{2}$/.test(iso)) throw violation('country', 'must be an ISO 3166-1 alpha-2 code, such as AU');
     const slots = slotsOf(range);
     const [rows, sample, asOf] = await Promise.all([
-      this.rowsOf(slots, iso),
+      this.rowsOf(slots, { country: iso, by: OF_ALL }),
       this.sample(iso, slots.from),
       this.figures.asOf(),
     ]);
     return { ...summaryOf(iso, rows, slots), range, asOf, series: seriesOf(rows, slots), ...sample };
   }
 
-  private rowsOf({ span, from, slotMs, count }: Slots, country?: string): Promise<FigureRow[]> {
-    const range = { span, from: new Date(from), to: new Date(from + count * slotMs) };
-    return this.figures.rows(country === undefined ? range : { ...range, country });
+  private rowsOf({ span, from, slotMs, count }: Slots, of: Pick<FiguresQuery, 'country' | 'by'>): Promise<FigureRow[]> {
+    return this.figures.rows({ span, from: new Date(from), to: new Date(from + count * slotMs), ...of });
   }
 
   private async submittedPerMinute(): Promise<number> {
     const now = Date.now();
     const from = now - (now % MINUTE_MS) - RATE_MINUTES * MINUTE_MS;
-    const rows = await this.figures.rows({ span: 'minute', from: new Date(from), to: new Date(now) });
+    const rows = await this.figures.rows({ span: 'minute', from: new Date(from), to: new Date(now), by: [] });
     const submitted = rows.filter(({ state }) => SUBMITTED.includes(state));
     return submitted.reduce((sum, { messages }) => sum + messages, 0) / RATE_MINUTES;
   }

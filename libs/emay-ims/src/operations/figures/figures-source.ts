@@ -1,4 +1,4 @@
-import type { FigureRow, FigureSlot } from '../../figures/figures.js';
+import type { FigureRow, FigureSlot, FiguresQuery } from '../../figures/figures.js';
 import type { ImsMessageState } from '../../messages/message-state.js';
 import type { StateCounts } from '../api/figures.js';
 
@@ -6,7 +6,8 @@ import type { StateCounts } from '../api/figures.js';
 export interface Figures {
   /** `asOf` null: counted right now. */
   totals(): Promise<{ counts: StateCounts; asOf: Date | null }>;
-  rows(query: { span: 'minute' | 'hour' | 'day'; from: Date; to: Date; country?: string | null }): Promise<FigureRow[]>;
+  /** `by`: what to tell apart besides slot and state. */
+  rows(query: FiguresQuery): Promise<FigureRow[]>;
   /** Newest first. */
   slotsWith(query: {
     states?: ImsMessageState[];
