@@ -67,7 +67,9 @@ describe('a part of an account that a host brings itself', () => {
       providers: [{ provide: getEmayImsEngineToken(), useValue: engine }],
     });
     const host = await bench.start({ imports: [EmayImsModule.forRoot(options)] });
-    expect(engine.names).toEqual(['claim', 'sweep', 'figures', 'dispatch', 'retention'].map((job) => `emay-ims:default:${job}`));
+    expect(engine.names).toEqual(
+      ['claim', 'sweep', 'figures', 'dispatch', 'retention'].map((job) => `emay-ims:default:${job}`),
+    );
     const ims = host.get(EmayImsService);
     await ims.enqueue([MESSAGE]);
     expect(engine.woken).toEqual(['emay-ims:default:dispatch']);

@@ -56,8 +56,9 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
   async applyNamedReports(reports: readonly AppliedReport[]): Promise<number> {
     return reports.filter((report) => {
       const [message] = this.table.byIds([report.customImsId]);
-      if (!message || isFinal(message.state) || (report.mobile ?? message.mobile) !== message.mobile) return false;
-      return this.apply(report);
+      if (!message || (report.mobile ?? message.mobile) !== message.mobile) return false;
+      // A report of an UNKNOWN message is a late one, which `applyReports` applies.
+      return !isFinal(message.state) && message.state !== 'UNKNOWN' && this.apply(report);
     }).length;
   }
 
