@@ -12,7 +12,9 @@ import { checkedLimit, decodeToken, encodeToken, violation } from './page-token.
 
 const MOST_DOUBTS = 10_000;
 const GAP_MS = 600_000;
-const MINUTE_MS = 60_000;
+const SPAN_MS = { minute: 60_000, hour: 3_600_000 } as const;
+/** Figures keep minutes for two days; of older times, hours are counted as a whole. */
+const MINUTES_KEPT_MS = 47 * SPAN_MS.hour;
 /** States of messages that a report has been applied to. */
 const REPORTED: readonly ImsMessageState[] = ['DELIVERED', 'UNDELIVERABLE', 'REJECTED', 'UNKNOWN'];
 
@@ -75,8 +77,9 @@ export class Doubts {
   /** Messages of this code created between these times whose report came after all. */
   async provedSent(code: string | null, from: number, to: number): Promise<number> {
     if (code === null || code === 'SUCCESS') return 0;
-    const range = { from: new Date(from - (from % MINUTE_MS)), to: new Date(to + 1) };
-    const rows = await this.figures.rows({ span: 'minute', ...range });
+    const span = from > Date.now() - MINUTES_KEPT_MS ? 'minute' : 'hour';
+    const first = new Date(from - (from % SPAN_MS[span]));
+    const rows = await this.figures.rows({ span, from: first, to: new Date(to + 1) });
     return rows
       .filter((row) => row.code === code && REPORTED.includes(row.state))
       .reduce((sum, { messages }) => sum + messages, 0);
