@@ -1,4 +1,5 @@
 import { accounts } from './accounts.js';
+import { consolePages } from './console.js';
 import { directSend } from './direct-send.js';
 import { eventLoop } from './event-loop.js';
 import type { Goal } from './goal.js';
@@ -19,6 +20,7 @@ export const GOALS: readonly Goal[] = [
   memory,
   requests,
   idle,
+  consolePages,
   eventLoop,
   wake,
   accounts,

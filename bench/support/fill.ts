@@ -8,7 +8,8 @@ import { runScript } from './processes.js';
 export interface FillTask {
   database: BenchDatabase;
   rows: number;
-  state: 'ACCEPTED' | 'DELIVERED';
+  /** `MIXED`: over 30 days, to 20 countries, one of 100 in doubt. */
+  state: 'ACCEPTED' | 'DELIVERED' | 'MIXED';
 }
 
 /** Of 10,000,000 rows, on a slow disk. */
@@ -94,6 +95,7 @@ export async function fill(database: BenchDatabase, count: number, state: FillTa
     accepted_at: `${sentAt} + n`,
     final_at: isFinal ? `${sentAt} + n` : 'NULL',
   };
+  if (state === 'MIXED') Object.assign(values, mixed(count, database.kind));
   const connection = await connect(database, 1);
   try {
     const known = new Set(
@@ -110,6 +112,35 @@ export async function fill(database: BenchDatabase, count: number, state: FillTa
   } finally {
     await connection.close();
   }
+}
+
+/** Calling codes of 20 countries, each with enough digits of a mobile number for all of them. */
+const COUNTRIES = [
+  ...['614', '861', '447', '491', '336', '393', '346', '316', '324', '417'],
+  ...['467', '474', '455', '351', '486', '420', '369', '407', '819', '658'],
+];
+const MIXED_STATE = `CASE WHEN n % 100 = 0 THEN 'UNCONFIRMED' WHEN n % 100 < 4 THEN 'UNDELIVERABLE' WHEN n % 100 = 4 THEN 'REJECTED'
+  WHEN n % 100 = 5 THEN 'UNKNOWN' ELSE 'DELIVERED' END`;
+const THIRTY_DAYS_MS = 30 * 86_400_000;
+
+/** Columns of messages of all kinds; later ones are younger. */
+function mixed(count: number, kind: DatabaseKind): Record<string, string> {
+  const begins = Date.now() - THIRTY_DAYS_MS - 3_600_000;
+  const createdAt = `${begins} + n * ${Math.max(1, Math.floor(THIRTY_DAYS_MS / count))}`;
+  const calling = `CASE n % ${COUNTRIES.length} ${COUNTRIES.map((code, index) => `WHEN ${index} THEN '+${code}'`).join(' ')} END`;
+  const isFinal = `n % 100 <> 0 AND n % 100 <> 5`;
+  return {
+    mobile: kind === 'mariadb' ? `CONCAT(${calling}, 20000000 + n)` : `${calling} || (20000000 + n)`,
+    state: MIXED_STATE,
+    outcome: `CASE WHEN n % 100 < 6 THEN ${MIXED_STATE} END`,
+    code: "CASE WHEN n % 100 = 0 THEN 'TIMEOUT' WHEN n % 100 = 4 THEN 'ERROR_MOBILE_ERROR' ELSE 'SUCCESS' END",
+    report_state: "CASE WHEN n % 100 > 5 THEN 'DELIVRD' WHEN n % 100 IN (1, 2, 3) THEN 'UNDELIV' END",
+    due_at: 'NULL',
+    created_at: createdAt,
+    submitted_at: `${createdAt} + 200`,
+    accepted_at: `CASE WHEN n % 100 NOT IN (0, 4) THEN ${createdAt} + 400 END`,
+    final_at: `CASE WHEN ${isFinal} THEN ${createdAt} + 2000 + n % 977 * 50 END`,
+  };
 }
 
 /** The ids of the `index`-th message filled in. */

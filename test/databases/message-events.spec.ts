@@ -329,7 +329,9 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
       expect(await count(() => store.maintenance.endOverdueReportWaits())).toBe(1);
       expect(await count(() => store.maintenance.expire())).toBe(2);
       const reports = [report('0', 'DELIVERED')];
-      expect(await count(() => events.transaction((session) => store.results.applyReports(reports, session)))).toBe(2);
+      expect(
+        await count(() => events.transaction((session) => store.results.applyNamedReports(reports, session))),
+      ).toBe(2);
       expect(log.some((sql) => /returning|for update/i.test(sql))).toBe(false);
       expect(await store.finder.stats()).toMatchObject({ SUBMITTING: 1, ACCEPTED: 1, DELIVERED: 1 });
     });
