@@ -29,6 +29,7 @@ export async function waitForSubmission(
 ): Promise<SubmissionWait> {
   let least = Infinity;
   let queuedBefore = Infinity;
+  let countedBefore = -Infinity;
   let front: number | null = null;
   let movedAt = performance.now();
   for (;;) {
@@ -39,12 +40,17 @@ export async function waitForSubmission(
     if (waiting === 0) return { waiting, stoppedBy: null, counts };
     const { circuitOpenFor, oldestDueAt } = await ims.status();
     const nowInFront = oldestDueAt?.getTime() ?? null;
-    const { QUEUED: queued } = await ims.stats();
-    // Others may be first in the queue, many with one due time. While the gateway takes nothing, it only turns.
-    const othersMoved = circuitOpenFor === null && (nowInFront !== front || queued < queuedBefore);
+    const stats = await ims.statsAsOf();
+    const queued = stats.counts.QUEUED;
+    const countedAt = stats.asOf?.getTime() ?? Infinity;
+    // Others may be first in the queue, many with one due time; of many messages, what was counted before tells nothing new. While the
+    // gateway takes nothing, the queue only turns.
+    const mayHaveMoved = nowInFront !== front || queued < queuedBefore || countedAt <= countedBefore;
+    const othersMoved = circuitOpenFor === null && mayHaveMoved;
     if (waiting < least || othersMoved) movedAt = began;
     least = Math.min(least, waiting);
     queuedBefore = queued;
+    countedBefore = stats.asOf?.getTime() ?? -Infinity;
     front = nowInFront;
     if (stop.aborted) return { waiting, stoppedBy: 'INTERRUPTED', counts };
     if (circuitOpenFor !== null && ANSWER_CODES[circuitOpenFor]?.kind === 'configuration') {
