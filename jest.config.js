@@ -28,8 +28,8 @@ export default {
     '^(\\.{1,2}/(?!.*\\.json\\.js$).*)\\.js$': '$1',
   },
   coverageProvider: 'v8',
-  // Not one core less, as is jest's default: much of the time is waiting for processes and servers.
-  maxWorkers: '100%',
+  // More than cores: much of the time is waiting for processes, browsers and servers.
+  maxWorkers: '150%',
   // A process keeps something of each suite that it has run; beyond this it collects garbage more than it tests.
   workerIdleMemoryLimit: '512MB',
   reporters: ['default', '<rootDir>/test/support/duration-notice.js'],

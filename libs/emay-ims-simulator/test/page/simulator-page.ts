@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
@@ -119,11 +120,12 @@ export class SimulatorPage {
     return this.rows(body).allInnerTexts();
   }
 
-  /** Resolves once a condition holds in the page; rejects after ten seconds. */
+  /** Resolves once a condition holds in the page; rejects after a minute, which nothing takes but what hangs. */
   async settles(condition: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     while (!(await condition())) {
       if (Date.now() > deadline) throw new Error(`waited in vain for ${condition.toString()}`);
+      await pause(20);
     }
   }
 
