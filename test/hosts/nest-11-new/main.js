@@ -21,6 +21,17 @@ async function started(application) {
   throw new Error('The application ended');
 }
 
+/** The console of this machine: its page, a file of it, and a message with its evidence. */
+async function visitConsole(url) {
+  const page = await (await fetch(`${url}/messages/login-1`)).text();
+  const [, script] = /src="([^"]+\.js)"/.exec(page) ?? [];
+  const { status } = await fetch(new URL(script, `${url}/messages/login-1`));
+  const { message, verdict } = await (await fetch(`${url}/api/v1/messages/login-1`)).json();
+  if (status !== 200 || message?.state !== 'DELIVERED' || verdict?.id !== 'delivered') {
+    throw new Error(`The console: ${script} ${status}, ${JSON.stringify({ message, verdict })}`);
+  }
+}
+
 async function main() {
   const { status, stderr } = spawnSync(process.execPath, [require.resolve('jest/bin/jest'), '--ci'], {
     encoding: 'utf8',
@@ -42,6 +53,7 @@ async function main() {
     if (Date.now() > giveUpAt) throw new Error('Not delivered');
     await pause(50);
   }
+  await visitConsole(`http://127.0.0.1:${port}/sms`);
   application.kill('SIGTERM');
   const [code, signal] = await once(application, 'exit');
   await simulator.stop();

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { EmayImsModule, EmayImsService, SendImsDto } from 'nestjs-emay-ims';
+import { EmayImsConsoleModule } from 'nestjs-emay-ims-console';
 
 @Controller('messages')
 export class MessagesController {
@@ -25,6 +26,7 @@ export class MessagesController {
       database: { type: 'sqlite', path: './data/ims.sqlite' },
       reports: { intervalMs: 200 },
     }),
+    EmayImsConsoleModule.forRoot({ path: '/sms' }),
   ],
   controllers: [MessagesController],
 })

@@ -7,10 +7,12 @@ import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { EMAY_IMS_SIMULATOR, EmayImsSimulatorModule } from 'emay-ims-simulator/nestjs';
 import type { Simulator } from 'emay-ims-simulator';
 import { EmayImsModule, EmayImsService, type ImsMessageState } from 'nestjs-emay-ims';
+import { EmayImsConsoleModule } from 'nestjs-emay-ims-console';
 
 const require = createRequire(import.meta.url);
 
@@ -41,12 +43,16 @@ async function loadEverySubpath(name: string): Promise<string[]> {
         reports: { intervalMs: 200 },
       }),
     }),
+    EmayImsConsoleModule.forRoot({ path: '/sms' }),
   ],
 })
 class AppModule {}
 
-const subpaths = [...(await loadEverySubpath('nestjs-emay-ims')), ...(await loadEverySubpath('emay-ims-simulator'))];
-const app = await NestFactory.createApplicationContext(AppModule, { logger: ['warn', 'error'] });
+const PACKAGES = ['nestjs-emay-ims', 'nestjs-emay-ims-console', 'emay-ims-simulator'];
+const subpaths = (await Promise.all(PACKAGES.map(loadEverySubpath))).flat();
+const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: ['warn', 'error'] });
+app.setGlobalPrefix('internal');
+await app.listen(0, '127.0.0.1');
 const jobs = app.get(SchedulerRegistry).getIntervals();
 if (jobs.length === 0) throw new Error('No job of the module stands in the SchedulerRegistry');
 
@@ -59,5 +65,9 @@ while (state !== 'DELIVERED') {
   await pause(50);
   state = (await ims.findOne(message!.customImsId))?.state;
 }
+// The console on Fastify, below a prefix.
+const evidence = await fetch(`${await app.getUrl()}/internal/sms/api/v1/messages/${message!.customImsId}`);
+const { verdict } = (await evidence.json()) as { verdict?: { id: string } };
+if (verdict?.id !== 'delivered') throw new Error(`The console says ${evidence.status} ${JSON.stringify(verdict)}`);
 await app.close();
 console.log(JSON.stringify({ node: process.version, state, jobs, subpaths }));
