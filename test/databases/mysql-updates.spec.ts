@@ -117,10 +117,10 @@ const CASES: Record<string, Case> = {
   recordOutcomes: { where: ['token'] },
   addImsIds: { where: ['token'] },
   applyReports: {},
-  applyNamedReports: {},
+  applyNamedReports: { set: ['page'] },
   markUnconfirmed: {},
   noteReported: {},
-  deliver: {},
+  deliver: { set: ['page'] },
   resend: {},
   giveUp: {},
   claimThese: { set: ['claim', 1_000] },
@@ -249,7 +249,7 @@ const isMariadb = databasesUnderTest().includes('mariadb');
       ids.map((id) => ({ custom_ims_id: id, mobile: '+61', state: 'ACCEPTED', attempts: 1 })),
     );
     const from = ids.map((id, index) => ({ custom_ims_id: id, report_state: 'DELIVRD', submit_time: NOW + index }));
-    const { sql, parameters } = keyed.deliver!.make({ rows: from, where: ['keyed'] });
+    const { sql, parameters } = keyed.deliver!.make({ set: ['page'], rows: from, where: ['keyed'] });
     expect(await bench.database.run(sql, parameters)).toBe(999);
     expect((await messagesOf('keyed')).map((row) => Number(row.gateway_submit_time))).toEqual(
       ids.map((_, index) => NOW + index),
