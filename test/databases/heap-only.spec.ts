@@ -15,6 +15,8 @@ const MESSAGES = 900;
   afterAll(() => bench?.close());
 
   it('change messages in place, without a new entry in any index', async () => {
+    // Room in each page for every version of its rows, whether or not the server has cleared old ones away yet.
+    await bench.database.run('ALTER TABLE emay_ims_message SET (fillfactor = 10)');
     const store = bench.store();
     const messages = newMessages(MESSAGES);
     const attempt = newAttempt();
@@ -43,7 +45,6 @@ const MESSAGES = 900;
       expect(moved).toBe(MESSAGES);
       return (await counted(session)) - before;
     });
-    // Some find no room in their page: a row may have grown.
-    expect(heapOnly).toBeGreaterThan(MESSAGES * 0.5);
+    expect(heapOnly).toBe(MESSAGES);
   });
 });
