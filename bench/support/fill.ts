@@ -25,7 +25,7 @@ const WRITTEN: Readonly<
   >
 > = {
   postgres: {
-    series: (from, to) => `generate_series(${from}, ${to}) AS s(n)`,
+    series: (from, to) => `generate_series(${from}::bigint, ${to}::bigint) AS s(n)`,
     id: "lpad(to_hex(n), 32, '0')",
     imsId: "'7' || lpad(n::text, 17, '0')",
     mobile: "'+61' || (422000000 + n)",
