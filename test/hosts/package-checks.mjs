@@ -8,7 +8,8 @@ import { mustRun, runCommand } from './command.mjs';
 const KIB = 1_024;
 /** Of the tarball; about half as much again as it takes now. */
 const MAX_SIZE = {
-  'nestjs-emay-ims': 1_024 * KIB,
+  // Both builds, each with its sources in its maps.
+  'nestjs-emay-ims': 1_280 * KIB,
   'nestjs-emay-ims-console': 512 * KIB,
   'emay-ims-simulator': 2_048 * KIB,
 };
