@@ -28,6 +28,7 @@ export default {
     '^(\\.{1,2}/(?!.*\\.json\\.js$).*)\\.js$': '$1',
   },
   coverageProvider: 'v8',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   // More than cores: much of the time is waiting for processes, browsers and servers.
   maxWorkers: '150%',
   // A process keeps something of each suite that it has run; beyond this it collects garbage more than it tests.
