@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest in ESM mode: NestJS 12 is ESM only, so the tests run as native modules. */
 const swc = {
   jsc: {
@@ -30,7 +32,7 @@ export default {
   coverageProvider: 'v8',
   testSequencer: '<rootDir>/test/support/longest-first.js',
   // More than cores: much of the time is waiting for processes, browsers and servers.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // A process keeps something of each suite that it has run; beyond this it collects garbage more than it tests.
   workerIdleMemoryLimit: '512MB',
   reporters: ['default', '<rootDir>/test/support/duration-notice.js'],
