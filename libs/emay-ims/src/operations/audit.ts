@@ -2,7 +2,8 @@ import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.j
 import { newToken } from '../messages/ids.js';
 import type { AuditEntry, NewAuditEntry } from './api/audit-entry.js';
 import type { SearchPage } from './api/message-search.js';
-import { decodeToken, DEFAULT_LIMIT, encodeToken, violation } from './page-token.js';
+import { pageNewestFirst } from './newest-first.js';
+import { violation } from './page-token.js';
 
 const MAX_ACTOR_LENGTH = 128;
 const MAX_ACTION_LENGTH = 32;
@@ -44,43 +45,9 @@ export class Audit {
   }
 
   /** Newest first. */
-  async find({
-    actor,
-    action,
-    after,
-  }: {
-    actor?: string;
-    action?: string;
-    after?: string;
-  }): Promise<SearchPage<AuditEntry>> {
-    const asOf = new Date();
-    const query = { actor: actor ?? null, action: action ?? null };
-    const place = decodeToken(query, after);
-    const conditions = ['account = ?'];
-    const parameters: unknown[] = [this.account];
-    for (const [condition, value] of [
-      ['actor = ?', actor],
-      ['action = ?', action],
-      ['id < ?', place?.[0]],
-    ] as const) {
-      if (value === undefined) continue;
-      conditions.push(condition);
-      parameters.push(value);
-    }
-    const rows = await this.database.rows(
-      `SELECT ${COLUMNS} FROM emay_ims_audit WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ${DEFAULT_LIMIT + 1}`,
-      parameters,
-    );
-    const items = rows.slice(0, DEFAULT_LIMIT).map(toEntry);
-    const last = items.at(-1);
-    const isMore = rows.length > DEFAULT_LIMIT && last !== undefined;
-    return {
-      items,
-      next: isMore ? encodeToken(query, [last.id]) : null,
-      searchedTo: isMore ? last.at : null,
-      matches: !isMore && place === null ? { n: items.length, exact: true } : null,
-      asOf,
-    };
+  find({ actor, action, after }: { actor?: string; action?: string; after?: string }): Promise<SearchPage<AuditEntry>> {
+    const from = { table: 'emay_ims_audit', columns: COLUMNS, account: this.account };
+    return pageNewestFirst(this.database, from, { actor, action }, after, toEntry);
   }
 }
 

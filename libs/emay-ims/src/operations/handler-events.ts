@@ -2,7 +2,7 @@ import type { SqlRow } from '../database/ims-database.js';
 import type { OpenAccount } from './account-access.js';
 import type { HandlerEvent, HandlerFigures } from './api/handler-figures.js';
 import type { SearchPage } from './api/message-search.js';
-import { decodeToken, DEFAULT_LIMIT, encodeToken } from './page-token.js';
+import { pageNewestFirst } from './newest-first.js';
 
 const COUNTED_TO = 10_001;
 /** What early events are recorded for, before the handlers are known. */
@@ -44,38 +44,12 @@ export async function readHandlers({ internals, name }: OpenAccount): Promise<Ha
 }
 
 /** Newest first. */
-export async function readEvents(
+export function readEvents(
   { internals, name }: OpenAccount,
   { handler, state, after }: { handler?: string; state?: HandlerEvent['state']; after?: string },
 ): Promise<SearchPage<HandlerEvent>> {
-  const asOf = new Date();
-  const query = { handler: handler ?? null, state: state ?? null };
-  const place = decodeToken(query, after);
-  const conditions = ['account = ?'];
-  const parameters: unknown[] = [name];
-  for (const [condition, value] of [
-    ['handler = ?', handler],
-    ['state = ?', state],
-    ['id < ?', place?.[0]],
-  ] as const) {
-    if (value === undefined) continue;
-    conditions.push(condition);
-    parameters.push(value);
-  }
-  const rows = await internals.database.rows(
-    `SELECT ${COLUMNS} FROM emay_ims_event WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ${DEFAULT_LIMIT + 1}`,
-    parameters,
-  );
-  const items = rows.slice(0, DEFAULT_LIMIT).map(toEvent);
-  const last = items.at(-1);
-  const isMore = rows.length > DEFAULT_LIMIT && last !== undefined;
-  return {
-    items,
-    next: isMore ? encodeToken(query, [last.id]) : null,
-    searchedTo: isMore ? last.at : null,
-    matches: !isMore && place === null ? { n: items.length, exact: true } : null,
-    asOf,
-  };
+  const from = { table: 'emay_ims_event', columns: COLUMNS, account: name };
+  return pageNewestFirst(internals.database, from, { handler, state }, after, toEvent);
 }
 
 function toEvent(row: SqlRow): HandlerEvent {
