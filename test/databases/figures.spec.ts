@@ -252,6 +252,36 @@ describe.each(databasesUnderTest())('figures on %s', (kind) => {
     expect(await figures.wrong()).toEqual([]);
   });
 
+  it('sums: the same as its slots, of hours, of days, and where a range holds whole days between hours', async () => {
+    const [store, ids] = await sent(6, ['DELIVERED', 'REJECTED']);
+    const figures = new FigureBench(bench.database, store.account);
+    const midnight = Date.now() - (Date.now() % (24 * HOUR));
+    // On both sides of two midnights.
+    const hours = [-30, -24, -23, -1, 0, 1];
+    for (const [at, id] of ids.entries()) {
+      await bench.put(store, id, { created_at: midnight - 48 * HOUR + (hours[at] as number) * HOUR });
+    }
+    await figures.makeAllDue();
+    await figures.figures.rebuild();
+    await figures.catchUp();
+    const total = (rows: readonly { state: string; messages: number }[]) => {
+      const counts: Record<string, number> = {};
+      for (const { state, messages } of rows) counts[state] = (counts[state] ?? 0) + messages;
+      return counts;
+    };
+    for (const from of [-31, -24, -23, -12, 0]) {
+      for (const to of [-22, 0, 1, 2, 30]) {
+        const [first, end] = [from, to].map((hour) => new Date(midnight + (hour - 48) * HOUR)) as [Date, Date];
+        const query = { span: 'hour', from: first, to: end } as const;
+        const sums = await figures.figures.sums(query);
+        expect([from, to, total(sums)]).toEqual([from, to, total(await figures.figures.rows(query))]);
+        expect(new Set(sums.map(({ at }) => at)).size).toBeLessThanOrEqual(1);
+      }
+    }
+    const all = { from: new Date(midnight - 100 * HOUR), to: new Date(midnight) };
+    expect(total(await figures.figures.sums({ span: 'hour', ...all }))).toEqual({ DELIVERED: 1, REJECTED: 1, ACCEPTED: 4 });
+  });
+
   it('the one account leaves figures of another alone', async () => {
     const [[one], [other]] = [await sent(2, []), await sent(3, [])];
     for (const { account } of [one, other]) await new FigureBench(bench.database, account).catchUp();

@@ -170,6 +170,14 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     expect(reads.rows ?? 0).toBeLessThanOrEqual(250);
   });
 
+  it('messages of a number: those alone, whatever else there is', async () => {
+    const mobile = people.mobiles[250] as string;
+    const find = (database: ImsDatabase) => new MessageFinder(database, people.account).find({ limit: 11, mobile });
+    const reads = await describeReads(bench.database, kind, await statementOf(find, bench.database, 11));
+    expect(reads.scans).toEqual([]);
+    expect(reads.rows ?? 0).toBeLessThanOrEqual(40);
+  });
+
   // The collation of a column of PostgreSQL may be any, so nothing can be promised there.
   if (kind !== 'postgres') {
     it('messages by what their ids begin with: a range of their index', async () => {

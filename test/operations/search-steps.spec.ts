@@ -11,8 +11,8 @@ import { OperatedApp, type SeededMessage } from './operated-app.js';
 
 const HOUR = 3_600_000;
 const NOW = Date.now();
-/** One message a minute, 5,000 of them: more than a window. */
-const MESSAGES: SeededMessage[] = Array.from({ length: 5_000 }, (_, index) => ({
+/** One message a minute, to one number: more than a window, and more than are put in order as a whole. */
+const MESSAGES: SeededMessage[] = Array.from({ length: 5_100 }, (_, index) => ({
   id: `m-${index}`,
   state: 'DELIVERED',
   createdAt: NOW - index * 60_000,
@@ -39,6 +39,7 @@ describe.each(databasesUnderTest())('a search that takes long on %s', (kind) => 
       const figures: Figures = {
         totals: async () => ({ counts, asOf }),
         rows: async () => [],
+        sums: async () => [],
         slotsWith: async (query) => {
           asked.push(query);
           return (slots ?? []).filter(({ from }) => from < query.to!);
@@ -81,6 +82,21 @@ describe.each(databasesUnderTest())('a search that takes long on %s', (kind) => 
     expect(newest.items.length).toBeGreaterThan(60);
     expect(newest.items.length).toBeLessThan(70);
   });
+
+  it.each([{ id: 'm-*' }, { mobile: '+61422118000' }])(
+    'what too many messages have in common is looked for step by step: %o',
+    async (common) => {
+      const searches = await searchesWith(null);
+      const query = { ...common, code: 'RARE' };
+      const first = await searches.page(query, new TimeBudget(0));
+      expect(first).toMatchObject({ items: [], searchedTo: new Date(NOW - 1_999 * 60_000) });
+      const rest = await searches.page({ ...query, after: first.next! }, new TimeBudget(60_000));
+      expect(rest.items.map(({ customImsId }) => customImsId)).toEqual(['m-4321']);
+      // Few of them are looked up at once, whatever the budget.
+      const few = await searches.page({ id: 'm-432*', code: 'RARE' }, new TimeBudget(kind === 'postgres' ? 60_000 : 0));
+      expect(few).toMatchObject({ items: [{ customImsId: 'm-4321' }], next: null });
+    },
+  );
 
   it('tells as of when it is, where figures count', async () => {
     const page = await (await searchesWith([])).page({ states: ['DELIVERED'], limit: 1 });

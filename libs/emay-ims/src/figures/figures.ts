@@ -82,6 +82,19 @@ export class Figures {
     return found.map(toFigureRow);
   }
 
+  /** The same, added up over the slots of the range; `at` is its beginning. */
+  async sums({ span, from, to, country, by = TRAITS }: FiguresQuery): Promise<FigureRow[]> {
+    const start = slotOf(span, from.getTime());
+    const parts = partsOf(span, start, to.getTime());
+    const parameters = parts.flatMap((part) => [
+      ...[this.account, part.span, part.from, part.to],
+      ...(country === undefined ? [] : [country ?? '']),
+    ]);
+    const kept = TRAITS.filter((trait) => by.includes(trait));
+    const found = await this.database.rows(this.sql.sums(kept, parts.length, country !== undefined), parameters);
+    return found.map((row) => toFigureRow({ ...row, slot: start }));
+  }
+
   /**
    * Slots that hold such messages, newest first: minutes of the last two days, before that hours. They lead to messages that are rare. What
    * has changed since it was counted may be missing.
@@ -178,12 +191,33 @@ function readingSql(now: string) {
       `SELECT ${['slot', 'state', ...by].join(', ')}, SUM(messages + purged) AS messages FROM emay_ims_figure
        WHERE account = ? AND span = ? AND slot >= ? AND slot < ?${isOfCountry ? ' AND country = ?' : ''}
        GROUP BY ${['slot', 'state', ...by].join(', ')} ORDER BY slot`,
+    /** account, span, from, to, (country) for each part of the range */
+    sums: (by: readonly string[], parts: number, isOfCountry: boolean) => {
+      const traits = ['state', ...by].join(', ');
+      const part = `SELECT ${traits}, messages + purged AS messages FROM emay_ims_figure
+        WHERE account = ? AND span = ? AND slot >= ? AND slot < ?${isOfCountry ? ' AND country = ?' : ''}`;
+      return `SELECT ${traits}, SUM(messages) AS messages FROM (${Array(parts).fill(part).join(' UNION ALL ')}) AS f
+        GROUP BY ${traits}`;
+    },
     /** account, span, from, to, what is looked for, limit */
     slots: (conditions: string) =>
       `SELECT slot, SUM(messages) AS messages FROM emay_ims_figure
        WHERE account = ? AND span = ? AND slot >= ? AND slot < ? AND messages > 0${conditions}
        GROUP BY slot ORDER BY slot DESC LIMIT ?`,
   };
+}
+
+/** The days that a range of hours holds as a whole, and the hours at its ends: days are far fewer rows. */
+function partsOf(span: FiguresQuery['span'], from: number, to: number) {
+  const firstDay = Math.ceil(from / SPAN_MS.day) * SPAN_MS.day;
+  const lastDay = slotOf('day', to);
+  if (span !== 'hour' || firstDay >= lastDay) return [{ span, from, to }];
+  const parts = [
+    { span, from, to: firstDay },
+    { span: 'day', from: firstDay, to: lastDay },
+    { span, from: lastDay, to },
+  ];
+  return parts.filter((part) => part.from < part.to);
 }
 
 /** Where nothing is due, and nothing has come since, counting would change nothing. */

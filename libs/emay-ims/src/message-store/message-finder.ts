@@ -117,17 +117,12 @@ export class MessageFinder {
   }
 
   /**
-   * Most messages are DELIVERED. If those are not wanted, the others are looked up by their lists and by `outcome`; unless another index leads
-   * to few messages.
+   * What leads to few messages is looked up first: left to a database, it may read all messages in the order that is asked for.
+   *
+   * - A number has its index.
+   * - Most messages are DELIVERED. If those are not wanted, the others are looked up by their lists and by `outcome`.
    */
   private candidates({ states, mobile, idPrefix }: MessageQuery): { from: string; parameters: unknown[] } {
-    if (!states || states.includes('DELIVERED') || mobile !== undefined || idPrefix !== undefined) {
-      return { from: '', parameters: [] };
-    }
-    const outcomes = [
-      ...states.flatMap((state) => outcomeOf(state) ?? []),
-      ...(states.includes('QUEUED') ? [HELD] : []),
-    ];
     const sources: string[] = [];
     const parameters: unknown[] = [];
     const add = (select: string, ...values: unknown[]) => {
@@ -135,15 +130,22 @@ export class MessageFinder {
       parameters.push(this.account, ...values);
     };
     const { dialect } = this.database;
+    if (mobile !== undefined) {
+      add('SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND mobile = ?', mobile);
+      return { from: `(${distinctly(sources)}) AS k CROSS JOIN `, parameters };
+    }
+    if (!states || states.includes('DELIVERED') || idPrefix !== undefined) return { from: '', parameters };
+    const outcomes = [
+      ...states.flatMap((state) => outcomeOf(state) ?? []),
+      ...(states.includes('QUEUED') ? [HELD] : []),
+    ];
     if (states.includes('QUEUED')) add(dialect.idsIn('emay_ims_due'));
     if (states.includes('SUBMITTING') || states.includes('ACCEPTED')) add(dialect.idsIn('emay_ims_attempt'));
     if (outcomes.length > 0) {
       const listed = `SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND outcome IN (${placeholders(outcomes)})`;
       add(listed, ...outcomes);
     }
-    // A message may stand in a list twice.
-    const distinct = `SELECT DISTINCT custom_ims_id FROM (${sources.join(' UNION ALL ')}) AS listed`;
-    return { from: `(${distinct}) AS k CROSS JOIN `, parameters };
+    return { from: `(${distinctly(sources)}) AS k CROSS JOIN `, parameters };
   }
 
   private async findThese(sql: string, customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {
@@ -151,6 +153,11 @@ export class MessageFinder {
     const parameters = [...this.database.dialect.encodeRows(ID_ROW, idRows(customImsIds)), this.account];
     return (await session.rows(sql, parameters)).map(toMessage);
   }
+}
+
+/** A message may stand in a list twice. */
+function distinctly(sources: readonly string[]): string {
+  return `SELECT DISTINCT custom_ims_id FROM (${sources.join(' UNION ALL ')}) AS listed`;
 }
 
 function placeholders(values: readonly unknown[]): string {

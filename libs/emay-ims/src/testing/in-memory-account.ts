@@ -111,6 +111,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly figures = standsFor<Figures>({
     totals: async () => ({ counts: await this.finder.stats(), asOf: null }),
     rows: async () => [],
+    sums: async () => [],
     slotsWith: async () => [],
     asOf: async () => null,
     countedFrom: async () => null,

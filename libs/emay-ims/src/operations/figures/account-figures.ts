@@ -60,7 +60,7 @@ export class AccountFigures {
   /** Most messages first. */
   async countries(range: Range): Promise<CountryFigures[]> {
     const slots = slotsOf(range);
-    const byCountry = groupedBy(await this.rowsOf(slots, {}), ({ country }) => country);
+    const byCountry = groupedBy(await this.figures.sums(queryOf(slots)), ({ country }) => country);
     return [...byCountry]
       .map(([country, rows]) => summaryOf(country, rows, slots))
       .toSorted((one, other) => other.messages - one.messages);
@@ -77,8 +77,8 @@ export class AccountFigures {
     return { ...summaryOf(iso, rows, slots), range, asOf, series: seriesOf(rows, slots), ...sample };
   }
 
-  private rowsOf({ span, from, slotMs, count }: Slots, of: Pick<FiguresQuery, 'country' | 'by'>): Promise<FigureRow[]> {
-    return this.figures.rows({ span, from: new Date(from), to: new Date(from + count * slotMs), ...of });
+  private rowsOf(slots: Slots, of: Pick<FiguresQuery, 'country' | 'by'>): Promise<FigureRow[]> {
+    return this.figures.rows({ ...queryOf(slots), ...of });
   }
 
   private async submittedPerMinute(): Promise<number> {
@@ -135,6 +135,10 @@ export class AccountFigures {
       state: row.state as ImsMessageState,
     }));
   }
+}
+
+function queryOf({ span, from, slotMs, count }: Slots): FiguresQuery {
+  return { span, from: new Date(from), to: new Date(from + count * slotMs) };
 }
 
 function summaryOf(country: string | null, rows: readonly FigureRow[], slots: Slots): CountryFigures {

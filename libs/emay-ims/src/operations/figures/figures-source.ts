@@ -8,6 +8,8 @@ export interface Figures {
   totals(): Promise<{ counts: StateCounts; asOf: Date | null }>;
   /** `by`: what to tell apart besides slot and state. */
   rows(query: FiguresQuery): Promise<FigureRow[]>;
+  /** The same, added up over the slots. */
+  sums(query: FiguresQuery): Promise<FigureRow[]>;
   /** Newest first. */
   slotsWith(query: {
     states?: ImsMessageState[];

@@ -31,6 +31,10 @@ export class FittingFigures implements Figures {
     return (await this.fitting()).rows(query);
   }
 
+  async sums(query: Parameters<Figures['sums']>[0]): Promise<FigureRow[]> {
+    return (await this.fitting()).sums(query);
+  }
+
   async slotsWith(query: Parameters<Figures['slotsWith']>[0]): Promise<FigureSlot[]> {
     return (await this.fitting()).slotsWith(query);
   }
@@ -39,7 +43,7 @@ export class FittingFigures implements Figures {
     return (await this.fitting()).asOf();
   }
 
-  private async fitting(): Promise<Pick<Figures, 'rows' | 'slotsWith' | 'asOf'>> {
+  private async fitting(): Promise<Omit<Figures, 'totals'>> {
     const { counts, asOf } = await this.totals();
     return asOf === null && totalOf(counts) < SMALL ? this.live : this.rollUp;
   }

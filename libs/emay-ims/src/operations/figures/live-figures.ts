@@ -36,6 +36,11 @@ export class LiveFigures implements Figures {
     return country === undefined ? rows : rows.filter((row) => row.country === country);
   }
 
+  /** As there are few messages, by slot all the same. */
+  sums(query: Parameters<Figures['sums']>[0]): Promise<FigureRow[]> {
+    return this.rows(query);
+  }
+
   /** Anywhere: only a roll-up knows more. */
   async slotsWith({ from, to }: Parameters<Figures['slotsWith']>[0]): Promise<FigureSlot[]> {
     return [{ from: from ?? new Date(0), to: to ?? new Date(), messages: 0 }];

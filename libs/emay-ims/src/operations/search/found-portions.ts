@@ -17,7 +17,7 @@ export interface Portion {
 const WINDOW = 2_000;
 /** Slots of the figures that are asked for at a time. */
 const SLOTS = 100;
-/** States that few messages are in are looked up by their lists, which are put in order as a whole. */
+/** So few are looked up by what leads to them, and put in order as a whole. */
 const MOST_LISTED = 5_000;
 /** Figures may lag behind: what is newer than they are is read in any case. */
 const LAG_MS = 120_000;
@@ -30,7 +30,7 @@ const NO_END = Number.MAX_SAFE_INTEGER;
 /**
  * Ways to messages, none of which needs an index of its own:
  *
- * - by number, by the beginning of an id (but on PostgreSQL, whose collation may be any), and by states that few messages are in: as
+ * - by number, by the beginning of an id (but on PostgreSQL, whose collation may be any), and by states, if that is few messages: as
  *   `MessageFinder` does;
  * - all others by their time of creation, in windows, of which the database gives out what matches; the figures tell which to leave out.
  */
@@ -52,11 +52,23 @@ export class FoundPortions {
   }
 
   private async isListed({ states, mobile, idPrefix }: ReadSearch): Promise<boolean> {
-    if (mobile !== null) return true;
-    if (idPrefix !== null) return this.database.dialect.name !== 'postgres';
+    const { dialect } = this.database;
+    if (mobile !== null) return this.areFew(['m.mobile = ?', mobile]);
+    if (idPrefix !== null) {
+      return dialect.name !== 'postgres' && this.areFew(dialect.beginsWith('m.custom_ims_id', idPrefix));
+    }
     if (!states || states.includes('DELIVERED')) return false;
     const { counts } = await this.figures.totals();
     return states.reduce((sum, state) => sum + counts[state], 0) <= MOST_LISTED;
+  }
+
+  private async areFew([condition, ...values]: readonly [string, ...unknown[]]): Promise<boolean> {
+    const [row] = await this.database.rows(
+      `SELECT COUNT(*) AS messages FROM (
+         SELECT m.custom_ims_id FROM emay_ims_message AS m WHERE m.account = ? AND ${condition} LIMIT ${MOST_LISTED + 1}) AS few`,
+      [this.account, ...values],
+    );
+    return Number(row?.messages) <= MOST_LISTED;
   }
 
   private async *byIndex(search: ReadSearch, after: Place | null, limit: number): AsyncGenerator<Portion> {
