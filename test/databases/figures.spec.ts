@@ -252,6 +252,19 @@ describe.each(databasesUnderTest())('figures on %s', (kind) => {
     expect(await figures.wrong()).toEqual([]);
   });
 
+  it('counts the messages of a state and a code; says nothing before all have been counted', async () => {
+    const [store, ids] = await sent(4, []);
+    const figures = new FigureBench(bench.database, store.account);
+    const count = (code: string) => figures.figures.count('UNCONFIRMED', code);
+    for (const [index, id] of ids.entries()) {
+      const code = index === 0 ? 'TIMEOUT' : 'REPORTED_UNSENT';
+      await bench.put(store, id, { state: 'UNCONFIRMED', outcome: 'UNCONFIRMED', code });
+    }
+    expect(await count('REPORTED_UNSENT')).toBeNull();
+    await figures.catchUp();
+    expect([await count('REPORTED_UNSENT'), await count('TIMEOUT'), await count('UNREADABLE')]).toEqual([3, 1, 0]);
+  });
+
   it('sums: the same as its slots, of hours, of days, and where a range holds whole days between hours', async () => {
     const [store, ids] = await sent(6, ['DELIVERED', 'REJECTED']);
     const figures = new FigureBench(bench.database, store.account);

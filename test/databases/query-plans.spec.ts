@@ -174,7 +174,8 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
     const mobile = people.mobiles[250] as string;
     const find = (database: ImsDatabase) => new MessageFinder(database, people.account).find({ limit: 11, mobile });
     const reads = await describeReads(bench.database, kind, await statementOf(find, bench.database, 11));
-    expect(reads.scans).toEqual([]);
+    // MariaDB sorts what it has found by its number.
+    expect(reads.scans.filter((step) => !/"key":"emay_ims_message_mobile"/.test(step))).toEqual([]);
     expect(reads.rows ?? 0).toBeLessThanOrEqual(40);
   });
 

@@ -73,6 +73,17 @@ export class Figures {
     return { counts, asOf: asOfRow(first) };
   }
 
+  /** How many messages there are in this state and with this code, as last counted; `null`: not all have been counted yet. */
+  async count(state: ImsMessageState, code: string): Promise<number | null> {
+    if ((await this.asOf()) === null) return null;
+    const [row] = await this.database.rows(
+      `SELECT SUM(messages) AS messages FROM emay_ims_figure
+       WHERE account = ? AND span = 'day' AND state = ? AND code = ?`,
+      [this.account, state, figureCode(code)],
+    );
+    return Number(row?.messages ?? 0);
+  }
+
   /** Figures of the slots that begin from one time on and before another. Minutes are kept for two days. */
   async rows({ span, from, to, country, by = TRAITS }: FiguresQuery): Promise<FigureRow[]> {
     const parameters: unknown[] = [this.account, span, slotOf(span, from.getTime()), to.getTime()];

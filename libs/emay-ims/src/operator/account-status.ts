@@ -5,7 +5,10 @@ import type { ImsReportFlow } from './report-flow.js';
 export interface ImsAccountStatus extends ImsAccountPulse, ImsReportFlow {
   /** UNCONFIRMED messages: a report decides, or a person. */
   unconfirmed: number;
-  /** Those of them reported as sent, but never submitted from this database: it was restored, or another system sends. */
+  /**
+   * Those of them reported as sent, but never submitted from this database: it was restored, or another system sends. Of more than 1,000
+   * UNCONFIRMED messages, as the background last counted them.
+   */
   reportedUnsent: number;
   /** Possibly lost batches: the poll got no answer, or an incomplete one. */
   possibleLosses: number;

@@ -1,5 +1,6 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
+import type { Figures } from '../figures/figures.js';
 import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { KeptPages } from '../reports/kept-pages.js';
@@ -10,6 +11,9 @@ import type { ImsAccountStatus } from './account-status.js';
 import { findOldestReady } from './oldest-due.js';
 import { readReportFlow } from './report-flow.js';
 
+/** Up to so many doubts are read one by one; of more, the figures tell how many were never submitted. */
+const FEW_DOUBTS = 1_000;
+
 /** Reads how an account stands. */
 export class StatusReader {
   constructor(
@@ -19,6 +23,7 @@ export class StatusReader {
     private readonly poller: ReportPoller,
     private readonly pages: KeptPages,
     private readonly wakes: DatabaseWakes,
+    private readonly figures: Pick<Figures, 'count'>,
   ) {}
 
   /**
@@ -55,9 +60,9 @@ export class StatusReader {
       (await this.database.rows(sql, [this.options.name], { isLong: true }))[0] ?? {};
     const pulse = await this.pulse();
     const messages = await first(
-      `SELECT COUNT(*) AS unconfirmed, COUNT(CASE WHEN code = '${REPORTED_UNSENT}' THEN 1 END) AS reported_unsent
-       FROM emay_ims_message WHERE account = ? AND outcome = 'UNCONFIRMED'`,
+      "SELECT COUNT(*) AS unconfirmed FROM emay_ims_message WHERE account = ? AND outcome = 'UNCONFIRMED'",
     );
+    const unconfirmed = Number(messages.unconfirmed);
     const pages = await first(
       `SELECT COUNT(CASE WHEN state = 'LOST' THEN 1 END) AS lost, SUM(lost) AS lost_reports,
          COUNT(CASE WHEN state = 'UNREADABLE' THEN 1 END) AS unreadable
@@ -76,8 +81,8 @@ export class StatusReader {
     return {
       ...pulse,
       setAsidePages: await this.pages.countSetAside(),
-      unconfirmed: Number(messages.unconfirmed),
-      reportedUnsent: Number(messages.reported_unsent),
+      unconfirmed,
+      reportedUnsent: await this.countReportedUnsent(unconfirmed),
       possibleLosses: Number(pages.lost),
       lostReportsAtMost: Number(pages.lost_reports ?? 0),
       unreadablePages: Number(pages.unreadable),
@@ -87,5 +92,16 @@ export class StatusReader {
       pendingEvents: Number(events.pending),
       failedEvents: Number(events.failed),
     };
+  }
+
+  private async countReportedUnsent(unconfirmed: number): Promise<number> {
+    const counted = unconfirmed > FEW_DOUBTS ? await this.figures.count('UNCONFIRMED', REPORTED_UNSENT) : null;
+    if (counted !== null) return counted;
+    const [row] = await this.database.rows(
+      `SELECT COUNT(*) AS messages FROM emay_ims_message WHERE account = ? AND outcome = 'UNCONFIRMED' AND code = ?`,
+      [this.options.name, REPORTED_UNSENT],
+      { isLong: true },
+    );
+    return Number(row?.messages);
   }
 }

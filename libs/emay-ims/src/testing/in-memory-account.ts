@@ -112,6 +112,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     totals: async () => ({ counts: await this.finder.stats(), asOf: null }),
     rows: async () => [],
     sums: async () => [],
+    count: async () => null,
     slotsWith: async () => [],
     asOf: async () => null,
     countedFrom: async () => null,
