@@ -292,7 +292,11 @@ describe.each(databasesUnderTest())('figures on %s', (kind) => {
       }
     }
     const all = { from: new Date(midnight - 100 * HOUR), to: new Date(midnight) };
-    expect(total(await figures.figures.sums({ span: 'hour', ...all }))).toEqual({ DELIVERED: 1, REJECTED: 1, ACCEPTED: 4 });
+    expect(total(await figures.figures.sums({ span: 'hour', ...all }))).toEqual({
+      DELIVERED: 1,
+      REJECTED: 1,
+      ACCEPTED: 4,
+    });
   });
 
   it('the one account leaves figures of another alone', async () => {
