@@ -50,6 +50,7 @@ describe('GET /_simulator', () => {
         handedOut: 0,
         pushedElsewhere: 0,
         pushed: 0,
+        acknowledged: 0,
         givenUp: 0,
         pending: 1,
         dropped: 0,
@@ -264,6 +265,7 @@ it('POST /_simulator/reset: forgets all', async () => {
     pending: 0,
     pushedElsewhere: 0,
     pushed: 0,
+    acknowledged: 0,
     givenUp: 0,
     dropped: 0,
   });

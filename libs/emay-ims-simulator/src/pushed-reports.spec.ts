@@ -198,7 +198,7 @@ describe('what is not answered success', () => {
       }
       expect(new Set(customer.pushes.map(({ body }) => body.toString('hex'))).size).toBe(1);
       expect(bench.simulator.pushed()).toMatchObject([{ customImsId: 'one', end: 'given-up' }]);
-      expect(bench.simulator.counters()).toMatchObject({ pushed: 0, givenUp: 1, pending: 0 });
+      expect(bench.simulator.counters()).toMatchObject({ acknowledged: 0, givenUp: 1, pending: 0 });
       bench.now += 6_000_000;
       await bench.simulator.pushDue();
       expect(customer.pushes).toHaveLength(4);
@@ -212,12 +212,12 @@ describe('what is not answered success', () => {
     await sendAndPush('two');
     expect(customer.ids()).toEqual([['one']]);
     expect(bench.simulator.pendingReports().map(({ customImsId }) => customImsId)).toEqual(['one', 'two']);
-    expect(bench.simulator.counters()).toMatchObject({ pushed: 0, pending: 2 });
+    expect(bench.simulator.counters()).toMatchObject({ acknowledged: 0, pending: 2 });
     customer.answer = { body: ' success\r\n' };
     bench.now += 5_000;
     await bench.simulator.pushDue();
     expect(customer.ids()).toEqual([['one'], ['one'], ['two']]);
-    expect(bench.simulator.counters()).toMatchObject({ pushed: 2, givenUp: 0, pending: 0, handedOut: 0 });
+    expect(bench.simulator.counters()).toMatchObject({ acknowledged: 2, givenUp: 0, pending: 0, handedOut: 0 });
   });
 
   it('is on record with every attempt, in memory and in the log', async () => {
@@ -324,7 +324,7 @@ describe('an account that pushes', () => {
     answer();
     expect(bench.simulator.pushed()).toEqual([]);
     expect(bench.simulator.accountSettings(appId).push).toBeNull();
-    expect(bench.simulator.counters()).toMatchObject({ pushed: 0, givenUp: 0, pending: 0 });
+    expect(bench.simulator.counters()).toMatchObject({ acknowledged: 0, givenUp: 0, pending: 0 });
   });
 
   it('ends with the simulator, however long the customer takes', async () => {
@@ -361,7 +361,7 @@ describe('faults', () => {
     expect(customer.ids()).toEqual([['one'], ['one'], ['two']]);
     expect(customer.pushes[0]!.body).toEqual(customer.pushes[1]!.body);
     expect(bench.simulator.pushed()).toMatchObject([{ attempts: [{ fault: 'wrongly-pushed' }] }, { attempts: [{}] }]);
-    expect(bench.simulator.counters()).toMatchObject({ pushed: 2 });
+    expect(bench.simulator.counters()).toMatchObject({ acknowledged: 2 });
     expect(bench.simulator.faults()).toEqual([]);
   });
 
@@ -381,7 +381,7 @@ describe('faults', () => {
       await bench.simulator.pushDue();
       expect(customer.ids()).toEqual([['one']]);
       if (first && how !== 'unheard') expect(first.body).not.toEqual(customer.pushes[0]!.body);
-      expect(bench.simulator.counters()).toMatchObject({ pushed: 1, givenUp: 0 });
+      expect(bench.simulator.counters()).toMatchObject({ acknowledged: 1, givenUp: 0 });
     },
   );
 

@@ -16,7 +16,7 @@ import type {
 import { handedOutRecord, type KeptReport, type ReportPage } from './report-page.js';
 import { type KeptPush, type PushedBatch, pushRecord } from './report-push.js';
 
-const NOTHING = { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0, pushed: 0, givenUp: 0 };
+const NOTHING = { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0, pushed: 0, acknowledged: 0, givenUp: 0 };
 
 /** What happened, in memory (the newest) and in the log (all of it). */
 export class Journal {
@@ -75,6 +75,7 @@ export class Journal {
 
   /** A batch of reports that will be pushed. */
   pushing(batch: PushedBatch, reports: readonly KeptPush[]): void {
+    this.totals.pushed += reports.length;
     for (const report of reports) this.pushedReports.add(report);
     this.log?.pushing(batch, reports);
   }
@@ -88,7 +89,7 @@ export class Journal {
 
   pushEnded(batch: PushedBatch, end: Exclude<PushEnd, 'waiting'>, reports: number): void {
     batch.end = end;
-    if (end === 'acknowledged') this.totals.pushed += reports;
+    if (end === 'acknowledged') this.totals.acknowledged += reports;
     if (end === 'given-up') this.totals.givenUp += reports;
     this.log?.write({ event: 'push-ended', appId: batch.appId, pushId: batch.pushId, reports, end });
   }

@@ -120,9 +120,11 @@ export interface JournalCounters {
   readonly handedOut: number;
   /** Reports that went to another address, as the account's `reports` was `pushed`. */
   readonly pushedElsewhere: number;
-  /** Reports whose push was answered `success`. */
+  /** Reports that were pushed to their customer, however often and whatever the answer. */
   readonly pushed: number;
-  /** Reports whose last push was not. */
+  /** Those of them that were answered `success`. */
+  readonly acknowledged: number;
+  /** Those whose last attempt was not. */
   readonly givenUp: number;
 }
 
