@@ -34,7 +34,7 @@ const SIMULATOR_FLOORS = [
   ['oracle'], // what happened, faults included
   ['options.ts'],
   ['gateway'], // it knows faults because a magic number chooses one
-  ['http'],
+  ['http', 'pushing'],
   ['simulator.ts'],
   ['control'],
   ['start-simulator.ts'],

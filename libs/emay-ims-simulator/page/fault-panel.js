@@ -14,6 +14,7 @@ const GROUPS = {
     'gzip',
     'encoded',
     'compressed-bomb',
+    'wrongly-sealed',
   ],
   groupEntries: [
     'missing-entries',
@@ -34,6 +35,7 @@ const GROUPS = {
     'lost-reports',
     'conflicting-reports',
     'stranger-reports',
+    'wrongly-pushed',
   ],
 };
 

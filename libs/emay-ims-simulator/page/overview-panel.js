@@ -2,7 +2,7 @@ import { byId, element, setText } from './elements.js';
 import { duration } from './format.js';
 import { KeyedRows } from './keyed-rows.js';
 
-const COUNTERS = ['requests', 'accepted', 'handedOut', 'pending', 'dropped'];
+const COUNTERS = ['requests', 'accepted', 'handedOut', 'pushed', 'pending', 'dropped'];
 
 /** Where the simulator is, since when, and how much happened. */
 export class OverviewPanel {

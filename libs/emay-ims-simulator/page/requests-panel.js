@@ -7,7 +7,7 @@ export class RequestsPanel {
   #words;
   #rows = new KeyedRows(byId('request-rows'), {
     keyOf: ({ requestId }) => requestId,
-    create: ({ call, method, path, receivedAt }) => {
+    create: ({ call, transport, method, path, receivedAt }) => {
       const [answer, fault] = [element('span'), element('span')];
       const [taken, finished] = [cell({ class: 'number' }), cell({ class: 'sent' })];
       const time = element('time', { datetime: new Date(receivedAt).toISOString() }, timeOfDay(receivedAt));
@@ -15,7 +15,10 @@ export class RequestsPanel {
         'tr',
         { role: 'row' },
         cell({}, time),
-        cell({ class: call ? 'call' : 'path' }, call ?? `${method} ${path}`),
+        cell(
+          { class: call ? 'call' : 'path' },
+          call ? (transport === 'secure' ? `secure ${call}` : call) : `${method} ${path}`,
+        ),
         cell({}, answer),
         cell({}, fault),
         taken,

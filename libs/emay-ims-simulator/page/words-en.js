@@ -18,6 +18,7 @@ export const ENGLISH = {
   requestsCounter: 'requests',
   acceptedCounter: 'messages accepted',
   handedOutCounter: 'reports handed out',
+  pushedCounter: 'reports pushed',
   pendingCounter: 'reports waiting',
   droppedCounter: 'reports dropped',
 
@@ -117,6 +118,9 @@ export const ENGLISH = {
   poisoned: 'Poisoned',
   poisonedHint:
     'One waiting report cannot be written: a poll whose batch includes it is answered ERROR_PARAMS, and the batch stays queued.',
+  pushTo: 'Push to',
+  pushHint:
+    'Reports are pushed to this address, encrypted; polls get []. Shown as far as its host. Empty: nothing is pushed.',
   routePulled: 'pulled',
   routeHeld: 'held',
   routePushed: 'pushed',

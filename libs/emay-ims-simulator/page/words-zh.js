@@ -17,6 +17,7 @@ export const CHINESE = {
   requestsCounter: '请求',
   acceptedCounter: '已接受短信',
   handedOutCounter: '已取走报告',
+  pushedCounter: '已推送报告',
   pendingCounter: '待取报告',
   droppedCounter: '已丢弃报告',
 
@@ -114,6 +115,8 @@ export const CHINESE = {
   reportsHint: '拉取：正常交出报告。保留：拉取只得到 []，报告留在队列。推送：到期的报告发往别处，不再能拉取。',
   poisoned: '坏报告',
   poisonedHint: '队列中有一个报告无法输出：含有它的报告批次一律应答 ERROR_PARAMS，并留在队列里。',
+  pushTo: '推送到',
+  pushHint: '报告加密后推送到此地址，拉取只得到 []。只显示到主机名；留空即不推送。',
   routePulled: '拉取',
   routeHeld: '保留',
   routePushed: '推送',

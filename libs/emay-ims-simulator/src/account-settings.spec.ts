@@ -131,16 +131,28 @@ describe('changes', () => {
       outOfBalance: true,
       reports: 'pulled',
       poisoned: false,
+      push: null,
     });
     bench.simulator.changeAccount({ reports: 'held' });
     bench.simulator.changeAccount({ poisoned: true, outOfBalance: undefined }, 'other');
-    expect(bench.simulator.accountSettings('other')).toEqual({ outOfBalance: true, reports: 'held', poisoned: true });
-    expect(bench.simulator.accountSettings(appId)).toEqual({ outOfBalance: false, reports: 'held', poisoned: false });
+    expect(bench.simulator.accountSettings('other')).toEqual({
+      outOfBalance: true,
+      reports: 'held',
+      poisoned: true,
+      push: null,
+    });
+    expect(bench.simulator.accountSettings(appId)).toEqual({
+      outOfBalance: false,
+      reports: 'held',
+      poisoned: false,
+      push: null,
+    });
     bench.simulator.reset();
     expect(bench.simulator.accountSettings('other')).toEqual({
       outOfBalance: true,
       reports: 'pulled',
       poisoned: false,
+      push: null,
     });
     expect(bench.simulator.pendingReports()).toEqual([]);
   });
@@ -148,7 +160,7 @@ describe('changes', () => {
   it.each([
     [{ reports: 'off' }, 'account: reports is "off"; write one of: pulled, held, pushed.'],
     [{ outOfBalance: 1 }, 'account: outOfBalance is 1; write true or false.'],
-    [{ balance: 0 }, 'account: there is no "balance"; write some of: outOfBalance, reports, poisoned.'],
+    [{ balance: 0 }, 'account: there is no "balance"; write some of: outOfBalance, reports, poisoned, push.'],
     [[], 'account: write an object'],
   ])('%j is refused', (changes, message) => {
     expect(() => change(parsed(JSON.stringify(changes)))).toThrow(message);

@@ -14,6 +14,9 @@ it('beyond pendingLimit the oldest report is dropped, and counted', async () => 
     accepted: 5,
     handedOut: 0,
     pushedElsewhere: 0,
+    pushed: 0,
+    acknowledged: 0,
+    givenUp: 0,
     pending: 3,
     dropped: 2,
   });
@@ -44,6 +47,9 @@ it('reset forgets everything but the ids', async () => {
     accepted: 0,
     handedOut: 0,
     pushedElsewhere: 0,
+    pushed: 0,
+    acknowledged: 0,
+    givenUp: 0,
     pending: 0,
     dropped: 0,
   });

@@ -25,7 +25,15 @@ describe('GET /_simulator', () => {
       now: control.bench.now,
       seed: 7,
       accounts: [
-        { appId: 'first', allowedIps: [], pending: 0, outOfBalance: true, reports: 'pulled', poisoned: false },
+        {
+          appId: 'first',
+          allowedIps: [],
+          pending: 0,
+          outOfBalance: true,
+          reports: 'pulled',
+          poisoned: false,
+          push: null,
+        },
         {
           appId: 'second',
           allowedIps: ['10.1.*'],
@@ -33,9 +41,20 @@ describe('GET /_simulator', () => {
           outOfBalance: false,
           reports: 'pulled',
           poisoned: false,
+          push: null,
         },
       ],
-      counters: { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0, pending: 1, dropped: 0 },
+      counters: {
+        requests: 0,
+        accepted: 0,
+        handedOut: 0,
+        pushedElsewhere: 0,
+        pushed: 0,
+        acknowledged: 0,
+        givenUp: 0,
+        pending: 1,
+        dropped: 0,
+      },
       faults: [
         {
           id: '1',
@@ -193,11 +212,28 @@ describe('scenarios', () => {
 describe('accounts', () => {
   const appId = 'EUCP-EMY-SMS0-SIMUL';
 
+  it('POST /_simulator/accounts: pushes, and tells no more of the address than its host', async () => {
+    const push = { url: 'http://127.0.0.1:1/push?secret=s3cret', form: 'plain', everyMs: 2_000_000_000 };
+    const { status, text } = await control.post('/_simulator/accounts', { appId, push });
+    expect([status, parsed(text)]).toMatchObject([
+      200,
+      { accounts: [{ push: { url: 'http://127.0.0.1:1', form: 'plain', batchSize: 500, pullBesidePush: false } }] },
+    ]);
+    expect((await control.get('/_simulator')).text).not.toContain('s3cret');
+    control.bench.simulator.pushReport(appId, { imsId: '1' });
+    await control.bench.simulator.pushDue();
+    const { items } = parsed<{ items: object[] }>((await control.get('/_simulator/pushed')).text);
+    expect(items).toMatchObject([{ appId, imsId: '1', attempts: [{ error: 'ECONNREFUSED' }], end: 'waiting' }]);
+    await control.post('/_simulator/accounts', { push: null });
+    expect(control.bench.simulator.accountSettings(appId).push).toBeNull();
+    expect(await control.post('/_simulator/accounts', { push: { url: 1 } })).toMatchObject({ status: 400 });
+  });
+
   it('POST /_simulator/accounts: switches something at one, or at all', async () => {
     const { status, text } = await control.post('/_simulator/accounts', { appId, outOfBalance: true });
     expect([status, parsed(text)]).toEqual([
       200,
-      { accounts: [{ appId, outOfBalance: true, reports: 'pulled', poisoned: false }] },
+      { accounts: [{ appId, outOfBalance: true, reports: 'pulled', poisoned: false, push: null }] },
     ]);
     expect(await control.bench.code('sendSingleIMS', { mobile: '0061422118000', content: 'x' })).toBe('ERROR_BALANCE');
     await control.post('/_simulator/accounts', { outOfBalance: false, poisoned: true });
@@ -228,6 +264,9 @@ it('POST /_simulator/reset: forgets all', async () => {
     handedOut: 0,
     pending: 0,
     pushedElsewhere: 0,
+    pushed: 0,
+    acknowledged: 0,
+    givenUp: 0,
     dropped: 0,
   });
   expect(control.bench.simulator.faults()).toEqual([]);

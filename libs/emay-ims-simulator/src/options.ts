@@ -1,12 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type AccountSettings, checkAccountSettings, settingsOf } from './circumstances/account-settings.js';
+import { type AccountSettings, checkAccountSettings } from './circumstances/account-settings.js';
 import { checkCountryProfiles, isDelayProfile } from './circumstances/check-country-profiles.js';
 import type { CountryProfiles, DelayProfile } from './circumstances/country-profile.js';
 import { checkScenario, type Scenario } from './faults/scenario.js';
 import type { ReceivedRequest } from './oracle/records.js';
+import { isCipherKey } from './wire/cipher.js';
 import { parseOffset } from './wire/wire-time.js';
 
 const EMPTY_BATCHES = ['list-first', 'content-first', 'params'] as const;
+const UNDECIPHERABLE = ['ERROR_ENCRYPTION', 'ERROR_PARAMS'] as const;
 /** How a batch call with an empty list is judged: see the option `emptyBatch`. */
 export type EmptyBatch = (typeof EMPTY_BATCHES)[number];
 
@@ -46,6 +48,8 @@ export interface SimulatorOptions {
   readonly timeoutReportAfterMs?: number | undefined;
   /** Case of the sign's hex digits that is taken. Default: `lower` (seen). */
   readonly signCase?: 'lower' | 'upper' | 'any' | undefined;
+  /** What a body of the encrypted interface is answered that its key does not open. Default: `ERROR_ENCRYPTION` (assumed). */
+  readonly undecipherable?: (typeof UNDECIPHERABLE)[number] | undefined;
   /** The gateway's zone. Default: `+08:00` (seen). */
   readonly timeZoneOffset?: string | undefined;
   /** Of everything that is drawn: delays, outcomes, chances. The same requests in the same order end alike. Default: 1. */
@@ -96,6 +100,8 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
   must(['lower', 'upper', 'any'].includes(signCase), 'signCase: write "lower", "upper" or "any".');
   const emptyBatch = options.emptyBatch ?? 'list-first';
   must(EMPTY_BATCHES.includes(emptyBatch), `emptyBatch: write one of: ${EMPTY_BATCHES.join(', ')}.`);
+  const undecipherable = options.undecipherable ?? 'ERROR_ENCRYPTION';
+  must(UNDECIPHERABLE.includes(undecipherable), `undecipherable: write one of: ${UNDECIPHERABLE.join(', ')}.`);
 
   return Object.freeze({
     port: integer('port', options.port ?? 0, 0, 65_535),
@@ -112,6 +118,7 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
         : integer('reportsPerSecond', options.reportsPerSecond ?? 10, 1, 1_000_000),
     timeoutReportAfterMs: integer('timeoutReportAfterMs', options.timeoutReportAfterMs ?? 2 * 86_400_000, 0),
     signCase,
+    undecipherable,
     timeZoneOffsetMs: offset,
     seed: integer('seed', options.seed ?? 1, 0),
     logFile: options.logFile,
@@ -129,10 +136,11 @@ function resolveAccounts(accounts: readonly SimulatorAccount[]): readonly Simula
   const seen = new Set<string>();
   for (const account of accounts) {
     const { appId, secretKey, allowedIps = [] } = account;
-    checkAccountSettings(settingsOf(account));
     must(!!appId && !!secretKey, 'accounts: each one needs an appId and a secretKey, both non-empty text.');
     must(!seen.has(appId), `accounts: the appId ${appId} is there twice, name each account once.`);
     seen.add(appId);
+    checkAccountSettings(switchesOf(account));
+    checkPushKey(account, account.push);
     for (const entry of allowedIps) {
       must(
         isIPv4(entry) || isIPv6(entry) || /^(\d{1,3}\.){1,3}\*$/.test(entry),
@@ -141,6 +149,19 @@ function resolveAccounts(accounts: readonly SimulatorAccount[]): readonly Simula
     }
   }
   return Object.freeze(accounts.map((account) => Object.freeze({ ...account })));
+}
+
+/** Only the switches among the fields of an account. */
+function switchesOf({ outOfBalance, reports, poisoned, push }: SimulatorAccount): AccountSettings {
+  return { outOfBalance, reports, poisoned, push };
+}
+
+/** Throws a `RangeError` where an encrypted push is asked of an account whose key is none for AES. */
+export function checkPushKey({ appId, secretKey }: SimulatorAccount, push: AccountSettings['push']): void {
+  must(
+    !push || push.form === 'plain' || isCipherKey(secretKey),
+    `push: the secretKey of ${appId} has ${Buffer.byteLength(secretKey)} bytes; an encrypted push needs 16, 24 or 32, or write form: "plain".`,
+  );
 }
 
 function integer(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): number {

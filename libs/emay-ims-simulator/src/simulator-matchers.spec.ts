@@ -223,6 +223,29 @@ describe('toHaveHandedOut', () => {
   });
 });
 
+describe('toHavePushed', () => {
+  beforeEach(async () => {
+    bench.simulator.changeAccount({ push: { url: 'http://127.0.0.1:1/', everyMs: 2_000_000_000, retryAfterMs: [] } });
+    await bench.single(GOOD, { customImsId: 'one' });
+    bench.simulator.releaseReports();
+    expect(bench.simulator).not.toHavePushed();
+    await bench.simulator.pushDue();
+  });
+
+  it('passes for a report, or exactly so many, however its push ended', () => {
+    expect(bench.simulator).toHavePushed();
+    expect(bench.simulator).toHavePushed({ customImsId: 'one', mobile: GOOD, state: 'DELIVRD', end: 'given-up' }, 1);
+    expect(bench.simulator).not.toHavePushed({ end: 'acknowledged' });
+  });
+
+  it('lists what was pushed, and how it ended', () => {
+    const message = complaint(() => expect(bench.simulator).toHavePushed({ end: 'acknowledged' }));
+    expect(message).toContain('expected one or more reports pushed with end "acknowledged"; there are 0, of 1 in all');
+    expect(message).toContain('given-up after 1 attempts');
+    expect(message).not.toContain(GOOD);
+  });
+});
+
 it('toHaveNoPendingReports passes for an empty queue', async () => {
   expect(bench.simulator).toHaveNoPendingReports();
   expect(complaint(() => expect(bench.simulator).not.toHaveNoPendingReports())).toBe(

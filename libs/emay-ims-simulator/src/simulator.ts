@@ -7,7 +7,15 @@ import type { Gateway } from './gateway/gateway.js';
 import type { FrontDoor } from './http/front-door.js';
 import type { ResolvedOptions, SimulatorAccount } from './options.js';
 import type { Journal } from './oracle/journal.js';
-import type { AcceptedMessage, Counters, HandedOutReport, PendingReport, ReceivedRequest } from './oracle/records.js';
+import type {
+  AcceptedMessage,
+  Counters,
+  HandedOutReport,
+  PendingReport,
+  ReceivedRequest,
+  ReportPush,
+} from './oracle/records.js';
+import type { Pushing } from './pushing/pushing.js';
 import type { WireReport } from './wire/report-state.js';
 
 /** A running gateway. Its lists are snapshots, oldest first, of the newest `historyLimit` entries. */
@@ -23,6 +31,8 @@ export interface Simulator {
   pendingReports(): PendingReport[];
   /** The reports that left the queue, whether or not their answers arrived. */
   handedOut(): HandedOutReport[];
+  /** The reports that were pushed to their customer, with every attempt, whether or not one was answered `success`. */
+  pushed(): ReportPush[];
   /** Every HTTP request, also those whose body never arrived. */
   requests(): ReceivedRequest[];
   /** How much happened since the start or the last `reset`. */
@@ -44,10 +54,17 @@ export interface Simulator {
   /** Makes every waiting report due now (of one account, or of all), and returns how many were not due yet. */
   releaseReports(appId?: string): number;
 
+  /**
+   * Pushes what is due by the gateway's clock, of one account or of all, where an account has `push`. Resolves when it was answered,
+   * or its next attempt is not due yet: so a test that moves the clock need not wait.
+   */
+  pushDue(appId?: string): Promise<void>;
+
   /** What is switched on or off at an account now. */
   accountSettings(appId: string): CurrentSettings;
   /**
-   * Switches something at an account, or at all: `{ outOfBalance: true }`, `{ reports: 'held' }`, `{ poisoned: true }`.
+   * Switches something at an account, or at all: `{ outOfBalance: true }`, `{ reports: 'held' }`, `{ poisoned: true }`,
+   * `{ push: { url } }`.
    * What is not named stays. Throws a `RangeError` that says what to write.
    */
   changeAccount(changes: AccountSettings, appId?: string): void;
@@ -70,6 +87,7 @@ export interface Rooms {
   readonly gateway: Gateway;
   readonly faults: FaultPlan;
   readonly door: FrontDoor;
+  readonly pushing: Pushing;
 }
 
 /** As `startSimulator` resolves with it. `end` is called once. */
@@ -98,6 +116,10 @@ export class RunningSimulator implements Simulator {
 
   handedOut(): HandedOutReport[] {
     return this.rooms.journal.listHandedOut();
+  }
+
+  pushed(): ReportPush[] {
+    return this.rooms.journal.listPushed();
   }
 
   requests(): ReceivedRequest[] {
@@ -136,6 +158,11 @@ export class RunningSimulator implements Simulator {
     return this.rooms.gateway.release(appId);
   }
 
+  async pushDue(appId?: string): Promise<void> {
+    if (appId !== undefined) this.rooms.gateway.settingsOf(appId);
+    await this.rooms.pushing.pushDue(appId);
+  }
+
   accountSettings(appId: string): CurrentSettings {
     return this.rooms.gateway.settingsOf(appId);
   }
@@ -143,6 +170,7 @@ export class RunningSimulator implements Simulator {
   changeAccount(changes: AccountSettings, appId?: string): void {
     checkAccountSettings(changes);
     this.rooms.gateway.change(changes, appId);
+    this.rooms.pushing.watch();
   }
 
   reportOfStranger(message: StrangerMessage): WireReport {
@@ -150,10 +178,11 @@ export class RunningSimulator implements Simulator {
   }
 
   reset(): void {
-    const { journal, gateway, faults } = this.rooms;
+    const { journal, gateway, faults, pushing } = this.rooms;
     faults.clear();
     gateway.clear();
     journal.clear();
+    pushing.clear();
   }
 
   unref(): void {

@@ -8,6 +8,7 @@ import { gatewayListener } from './http/gateway-listener.js';
 import { resolveOptions, type SimulatorOptions } from './options.js';
 import { EventLog } from './oracle/event-log.js';
 import { Journal } from './oracle/journal.js';
+import { Pushing } from './pushing/pushing.js';
 import { type Rooms, RunningSimulator, type Simulator } from './simulator.js';
 
 /**
@@ -22,20 +23,23 @@ export async function startSimulator(options?: SimulatorOptions): Promise<Simula
   const server = createServer();
   const door = new FrontDoor(server, resolved.host);
   const faults = new FaultPlan({ now: resolved.now, newRandom: randomSequences(resolved.seed), door });
-  const rooms: Rooms = { resolved, journal, gateway, faults, door };
+  const pushing = new Pushing({ gateway, journal, faults, now: resolved.now });
+  const rooms: Rooms = { resolved, journal, gateway, faults, door, pushing };
   try {
     const port = await door.listen(resolved.port);
     const simulator = new RunningSimulator(port, rooms, async () => {
       const stopped = door.stop();
       // A shut port must not open again.
       faults.clear();
+      await pushing.stop();
       await stopped.finally(() => log?.close());
     });
     const { control, now, scenario, seed } = resolved;
     const controlled = control ? controlListener({ simulator, journal, gateway, seed, now }) : undefined;
     // No connection can have come yet: the event loop has not turned since the port was opened.
-    server.on('request', gatewayListener({ gateway, journal, faults, now, control: controlled }));
+    server.on('request', gatewayListener({ gateway, journal, faults, pushing, now, control: controlled }));
     if (scenario) faults.play(scenario);
+    pushing.watch();
     return simulator;
   } catch (error) {
     log?.close();

@@ -30,7 +30,15 @@ const EVERYTHING = {
   port: 9000,
   host: '::1',
   accounts: [
-    { appId: 'a', secretKey: 'k', allowedIps: ['10.1.*'], outOfBalance: true, reports: 'held', poisoned: true },
+    {
+      appId: 'a',
+      secretKey: 'k',
+      allowedIps: ['10.1.*'],
+      outOfBalance: true,
+      reports: 'held',
+      poisoned: true,
+      push: { url: 'http://a/push', form: 'plain' },
+    },
   ],
   timestampToleranceMs: 1,
   maxContentLength: 2,
@@ -40,6 +48,7 @@ const EVERYTHING = {
   reportsPerSecond: 3,
   timeoutReportAfterMs: 4,
   signCase: 'any',
+  undecipherable: 'ERROR_PARAMS',
   timeZoneOffset: '+00:00',
   seed: 5,
   logFile: '/tmp/log',
@@ -143,6 +152,26 @@ describe('flags', () => {
     expect(served('--config', path, '--secret-key', 'new').options.accounts).toEqual([
       { ...EVERYTHING.accounts[0], secretKey: 'new' },
     ]);
+    expect(served('--push-to', 'http://a/push').options.accounts).toEqual([
+      { ...DEFAULT_ACCOUNT, push: { url: 'http://a/push' } },
+    ]);
+    const push = [
+      '--push-form',
+      'plain',
+      '--push-retry-after-ms',
+      '1,2',
+      '--push-batch-size',
+      '3',
+      '--push-every-ms',
+      '4',
+    ];
+    expect(served('--push-to', 'http://a/push', ...push, '--pull-beside-push').options.accounts).toMatchObject([
+      { push: { form: 'plain', retryAfterMs: [1, 2], batchSize: 3, everyMs: 4, pullBesidePush: true } },
+    ]);
+    expect(() => served('--push-form', 'plain')).toThrow('--push-to is missing');
+    expect(() => served('--push-to', 'http://a', '--push-retry-after-ms', 'soon')).toThrow(
+      '--push-retry-after-ms is "soon"',
+    );
     expect(served('--out-of-balance', '--reports', 'pushed', '--poisoned').options.accounts).toEqual([
       { ...DEFAULT_ACCOUNT, outOfBalance: true, reports: 'pushed', poisoned: true },
     ]);

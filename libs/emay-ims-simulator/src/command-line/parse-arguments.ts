@@ -1,6 +1,7 @@
 import { parseArgs, types } from 'node:util';
 import { checkCountryProfiles } from '../circumstances/check-country-profiles.js';
 import { type CountryProfiles, REALISTIC_COUNTRIES } from '../circumstances/country-profile.js';
+import type { PushSettings } from '../circumstances/push-settings.js';
 import { scenarioWithInfinity } from '../control/infinity.js';
 import type { FaultOrder } from '../faults/fault.js';
 import { checkScenario, type Scenario } from '../faults/scenario.js';
@@ -58,6 +59,12 @@ function readFlags(args: readonly string[]) {
         'out-of-balance': toggle,
         reports: text,
         poisoned: toggle,
+        'push-to': text,
+        'push-form': text,
+        'push-retry-after-ms': text,
+        'push-batch-size': text,
+        'push-every-ms': text,
+        'pull-beside-push': toggle,
         'report-delay-ms': text,
         countries: text,
         'reports-per-second': text,
@@ -66,6 +73,7 @@ function readFlags(args: readonly string[]) {
         'max-content-length': text,
         'empty-batch': text,
         'sign-case': text,
+        undecipherable: text,
         'time-zone-offset': text,
         seed: text,
         fault: { type: 'string', multiple: true },
@@ -91,10 +99,7 @@ function readFlags(args: readonly string[]) {
 
 /** The options that flags were given for, and no others: a file's options stay where there is no flag. */
 function given(flags: Flags): SimulatorOptions {
-  const number = (flag: keyof Flags, example: number) => {
-    const value = flags[flag];
-    return typeof value === 'string' ? wholeNumber(`--${flag}`, value, example) : undefined;
-  };
+  const number = (flag: keyof Flags, example: number) => numberOf(flags, flag, example);
   const options: SimulatorOptions = {
     port: number('port', DEFAULT_PORT),
     host: flags.host,
@@ -108,6 +113,7 @@ function given(flags: Flags): SimulatorOptions {
     // Another text is refused with the options themselves; so below.
     emptyBatch: flags['empty-batch'] as SimulatorOptions['emptyBatch'],
     signCase: flags['sign-case'] as SimulatorOptions['signCase'],
+    undecipherable: flags.undecipherable as SimulatorOptions['undecipherable'],
     timeZoneOffset: flags['time-zone-offset'],
     seed: number('seed', 1),
     scenario: flags.scenario === undefined ? undefined : scenario(flags.scenario),
@@ -128,15 +134,37 @@ function accounts(flags: Flags, config: SimulatorOptions): { accounts: readonly 
     ...(flags['out-of-balance'] ? { outOfBalance: true } : {}),
     ...(flags.reports === undefined ? {} : { reports: flags.reports as SimulatorAccount['reports'] }),
     ...(flags.poisoned ? { poisoned: true } : {}),
+    ...push(flags),
   };
   if (Object.keys(changes).length === 0) return { accounts: known };
   if (known.length > 1) {
     throw new ArgumentError(
-      'the file of --config names several accounts; write what --app-id, --secret-key, --allowed-ips, --out-of-balance, --reports and ' +
-        '--poisoned say there instead.',
+      'the file of --config names several accounts; write what --app-id, --secret-key, --allowed-ips, --out-of-balance, --reports, ' +
+        '--poisoned and --push-to say there instead.',
     );
   }
   return { accounts: [{ ...DEFAULT_ACCOUNT, ...known[0], ...changes }] };
+}
+
+/** The other flags of a push only change what `--push-to` begins. */
+function push(flags: Flags): Pick<SimulatorAccount, 'push'> {
+  const changes: Omit<PushSettings, 'url'> = {
+    ...(flags['push-form'] === undefined ? {} : { form: flags['push-form'] as PushSettings['form'] }),
+    ...(flags['push-retry-after-ms'] === undefined ? {} : { retryAfterMs: waits(flags['push-retry-after-ms']) }),
+    ...(flags['push-batch-size'] === undefined ? {} : { batchSize: numberOf(flags, 'push-batch-size', 500) }),
+    ...(flags['push-every-ms'] === undefined ? {} : { everyMs: numberOf(flags, 'push-every-ms', 200) }),
+    ...(flags['pull-beside-push'] ? { pullBesidePush: true } : {}),
+  };
+  const url = flags['push-to'];
+  if (url !== undefined) return { push: { url, ...changes } };
+  if (Object.keys(changes).length === 0) return {};
+  throw new ArgumentError(
+    '--push-to is missing; write the address to push to, such as --push-to http://127.0.0.1:3000/push.',
+  );
+}
+
+function waits(text: string): number[] {
+  return list(text).map((wait) => wholeNumber('--push-retry-after-ms', wait, 10_000));
 }
 
 function countries(text: string): CountryProfiles {
@@ -150,6 +178,11 @@ function scenario(path: string): Scenario {
   const script = scenarioWithInfinity(readJsonFile('--scenario', path));
   checkScenario(script);
   return script;
+}
+
+function numberOf(flags: Flags, flag: keyof Flags, example: number): number | undefined {
+  const value = flags[flag];
+  return typeof value === 'string' ? wholeNumber(`--${flag}`, value, example) : undefined;
 }
 
 function wholeNumber(flag: string, text: string, example: number): number {

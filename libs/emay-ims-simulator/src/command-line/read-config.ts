@@ -45,6 +45,7 @@ const KINDS: { readonly [K in keyof FileOptions]-?: Kind } = {
   },
   timeoutReportAfterMs: NUMBER,
   signCase: TEXT,
+  undecipherable: TEXT,
   timeZoneOffset: TEXT,
   seed: NUMBER,
   logFile: TEXT,

@@ -16,6 +16,6 @@ it('tells the defaults: whoever writes one changes nothing', () => {
     const [, name, value] = /^(--[a-z-]+) [^]*\(default ([^),]+)/.exec(flag) ?? [];
     return name === undefined ? [] : [[name, value!]];
   });
-  expect(told).toHaveLength(16);
+  expect(told).toHaveLength(17);
   expect(optionsOf(told.flat())).toEqual(optionsOf([]));
 });

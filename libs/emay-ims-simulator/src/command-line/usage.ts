@@ -16,6 +16,13 @@ Where it listens, and for whom
   --reports <route>             pulled, held (polls get []), or pushed to another address
                                 (default pulled)
   --poisoned                    one report in its queue makes polls ERROR_PARAMS
+  --push-to <url>               push its reports to this address; polls get []
+  --push-form <form>            encrypted (the standard: header appId), or plain (form field
+                                reports)
+  --push-retry-after-ms <list>  waits before the next tries, else 10000,60000,600000
+  --push-batch-size <number>    most reports of one push, else 500
+  --push-every-ms <number>      how often it looks for reports to push, else 200
+  --pull-beside-push            polls get reports although they are pushed
   --no-control                  no page at / and no control calls at /_simulator
 
 What the gateway does
@@ -31,6 +38,8 @@ What the gateway does
   --empty-batch <order>         of a batch without numbers: list-first (ERROR_MOBILE_EMPTY),
                                 content-first or params (default list-first)
   --sign-case <case>            lower, upper or any (default lower)
+  --undecipherable <code>       of a body that the key does not open: ERROR_ENCRYPTION or
+                                ERROR_PARAMS (default ERROR_ENCRYPTION)
   --time-zone-offset <offset>   of timestamps and reports (default +08:00)
   --seed <number>               the same seed gives the same run (default 1)
 

@@ -2,6 +2,7 @@ import type { AccountSettings } from '../circumstances/account-settings.js';
 import type { Simulator } from '../simulator.js';
 import { isJsonObject } from '../wire/json.js';
 import { asAsked, ControlError } from './control-error.js';
+import { settingsWithoutPath } from './overview.js';
 import { checkAccount } from './report-order.js';
 
 /** Switches something at an account, or at all of them. Returns what is switched on or off at each now. */
@@ -13,5 +14,5 @@ export function changeAccount(simulator: Simulator, order: unknown): object[] {
   asAsked(() => simulator.changeAccount(changes as AccountSettings, appId));
   return simulator.accounts
     .filter((account) => appId === undefined || account.appId === appId)
-    .map((account) => ({ appId: account.appId, ...simulator.accountSettings(account.appId) }));
+    .map((account) => ({ appId: account.appId, ...settingsWithoutPath(simulator.accountSettings(account.appId)) }));
 }

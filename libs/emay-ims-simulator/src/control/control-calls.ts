@@ -14,7 +14,7 @@ import { pushReport, releaseReports } from './report-order.js';
 /** What the control calls see of the simulator. The lists come from where their newest entries are cheap to get. */
 export interface ControlRooms {
   readonly simulator: Simulator;
-  readonly journal: Pick<Journal, 'newestAccepted' | 'newestHandedOut' | 'newestRequests'>;
+  readonly journal: Pick<Journal, 'newestAccepted' | 'newestHandedOut' | 'newestPushed' | 'newestRequests'>;
   readonly gateway: Pick<Gateway, 'pending' | 'pendingOf'>;
   readonly seed: number;
   readonly now: () => number;
@@ -49,6 +49,7 @@ export function controlCalls({ simulator, journal, gateway, seed, now }: Control
     ['/catalogue', { GET: () => ok(CATALOGUE) }],
     ['/accepted', { GET: list((count) => journal.newestAccepted(count)) }],
     ['/handed-out', { GET: list((count) => journal.newestHandedOut(count)) }],
+    ['/pushed', { GET: list((count) => journal.newestPushed(count)) }],
     ['/requests', { GET: list((count) => journal.newestRequests(count)) }],
     ['/pending-reports', { GET: list((count) => nextDue(gateway, count)) }],
     ['/faults', { POST: ({ body }) => inject(simulator, body), DELETE: () => done(simulator.clearFaults()) }],

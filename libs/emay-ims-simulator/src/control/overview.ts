@@ -1,3 +1,5 @@
+import type { CurrentSettings } from '../circumstances/account-settings.js';
+import { withoutPath } from '../circumstances/push-settings.js';
 import type { InjectedFault } from '../faults/fault-plan.js';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Simulator } from '../simulator.js';
@@ -21,11 +23,16 @@ export function overview({ simulator, gateway, seed, startedAt, now }: Overviewe
       appId,
       allowedIps,
       pending: gateway.pendingOf(appId),
-      ...simulator.accountSettings(appId),
+      ...settingsWithoutPath(simulator.accountSettings(appId)),
     })),
     counters: simulator.counters(),
     faults: simulator.faults().map(describeFault),
   };
+}
+
+/** The address of a push only as far as its host: what stands behind that may be a secret. */
+export function settingsWithoutPath(settings: CurrentSettings): object {
+  return { ...settings, push: withoutPath(settings.push) };
 }
 
 /** A fault without its `remove`. */

@@ -23,19 +23,20 @@ export interface CutBody {
 /** Sends the first bytes of a body. */
 export function sendCut(exchange: Exchange, { code, whole, sentBytes, breaks, headers }: CutBody): void {
   const { request, response } = exchange;
+  const all = { ...exchange.form.headers(code), ...headers };
   const sent = whole.subarray(0, sentBytes);
   if (breaks === 'body') {
-    exchange.head(200, code, { 'Content-Length': String(sent.length), ...headers });
+    exchange.head(200, code, { 'Content-Length': String(sent.length), ...all });
     response.end(sent);
     return;
   }
   if (breaks === 'close') {
     response.useChunkedEncodingByDefault = false;
-    exchange.head(200, code, { Connection: 'close', ...headers });
+    exchange.head(200, code, { Connection: 'close', ...all });
     response.end(sent);
     return;
   }
-  exchange.head(200, code, breaks === 'chunk' ? headers : { 'Content-Length': String(whole.length), ...headers });
+  exchange.head(200, code, breaks === 'chunk' ? all : { 'Content-Length': String(whole.length), ...all });
   response.flushHeaders();
   response.write(sent, () => {
     if (breaks !== 'stall') request.socket.destroySoon();

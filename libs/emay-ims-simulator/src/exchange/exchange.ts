@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Transform, Writable } from 'node:stream';
 import type { Circumstances } from '../circumstances/circumstances.js';
 import type { Answer } from '../wire/answer-code.js';
 import type { CallName } from '../wire/call-name.js';
+import { encodeText } from '../wire/charset.js';
+import { type AnswerForm, PLAIN_FORM } from './answer-form.js';
 import { placesIn } from './whole-reports.js';
 
 interface Head {
@@ -28,12 +31,20 @@ export class Exchange {
     readonly response: ServerResponse,
     readonly record: ExchangeRecord,
     private readonly carryOut: (circumstances: Circumstances) => Answer,
+    /** How its interface writes an answer. */
+    readonly form: AnswerForm = PLAIN_FORM,
+    private readonly push: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** Lets the gateway check the request and act on it, once. Returns the answer that it would give. */
   accept(circumstances: Circumstances = {}): Answer {
     this.carriedOut ??= this.carryOut(circumstances);
     return this.carriedOut;
+  }
+
+  /** Pushes what is due, where the account has an address for that. Resolves when it was answered. */
+  pushDue(): Promise<void> {
+    return this.push();
   }
 
   /**
@@ -45,17 +56,44 @@ export class Exchange {
     { headers = {}, isWhole = false }: { headers?: Record<string, string>; isWhole?: boolean } = {},
   ): void {
     if (this.carriedOut && !isWhole) this.keepsWhole(placesIn(this.carriedOut, answer));
-    this.write(JSON.stringify(answer), { code: answer.code, headers });
+    this.write(this.bytesOf(answer), { code: answer.code, headers: { ...this.form.headers(answer.code), ...headers } });
   }
 
-  /** Gives the genuine answer in another form. */
-  answerAs(body: string | Buffer, { code }: Answer, headers: Record<string, string> = {}): void {
-    this.write(body, { code, headers });
+  /** The genuine answer as it goes over the wire. */
+  bytesOf(answer: Answer): Buffer {
+    return this.sealed(this.form.text(answer));
   }
 
-  /** Gives a body that is no answer, with its length. Reports that were handed out are not in it. */
-  send(body: string | Buffer, head: Head = {}): void {
-    if (this.carriedOut) this.keepsWhole(placesIn(this.carriedOut, { code: '' }));
+  /** A text as it goes over the wire. */
+  sealed(text: string): Buffer {
+    const { form } = this;
+    return form.seal(encodeText(text, form.charset));
+  }
+
+  /** Gives the genuine answer in other bytes. */
+  answerAs(body: Buffer, { code }: Answer, headers: Record<string, string> = {}): void {
+    this.write(body, { code, headers: { ...this.form.headers(code), ...headers } });
+  }
+
+  /**
+   * Begins an answer that is written bit by bit, as text. `behind` is what the bytes go through once they are encrypted;
+   * without a length, its end is the end of the chunks.
+   */
+  stream(answer: Answer, headers: Record<string, string> = {}, ...behind: Transform[]): Writable {
+    const { form, response } = this;
+    this.head(200, answer.code, { ...form.headers(answer.code), ...headers });
+    const [first, ...others] = [...form.sealing(), ...behind];
+    if (!first) return response;
+    let last = first;
+    for (const next of others) last = last.pipe(next);
+    last.pipe(response);
+    response.once('close', () => first.destroy());
+    return first;
+  }
+
+  /** Gives a body that is no answer, with its length. Reports that were handed out are not in it, unless it `isWhole`. */
+  send(body: string | Buffer, { isWhole = false, ...head }: Head & { isWhole?: boolean } = {}): void {
+    if (this.carriedOut && !isWhole) this.keepsWhole(placesIn(this.carriedOut, { code: '' }));
     this.write(body, head);
   }
 

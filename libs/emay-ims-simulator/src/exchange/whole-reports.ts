@@ -1,5 +1,6 @@
 import type { Answer } from '../wire/answer-code.js';
-import { CHARSETS, type CharsetName, encodeText } from '../wire/charset.js';
+import { CHARSETS, encodeText } from '../wire/charset.js';
+import type { AnswerForm } from './answer-form.js';
 
 /** The places of the genuine reports that an answer still holds; `undefined` where it holds them all or is no page. */
 export function placesIn(genuine: Answer, given: Answer): readonly number[] | undefined {
@@ -9,12 +10,17 @@ export function placesIn(genuine: Answer, given: Answer): readonly number[] | un
   return [...all.keys()].filter((place) => kept.has(all[place]));
 }
 
-/** The places of the reports that end within so many bytes of an answer's JSON. */
-export function placesWithin({ code, data }: Answer, charset: CharsetName, bytes: number): readonly number[] {
+/** The places of the reports that end within so many bytes of an answer's text. */
+export function placesWithin(
+  answer: Answer,
+  form: Pick<AnswerForm, 'text' | 'charset'>,
+  bytes: number,
+): readonly number[] {
+  const { code, data } = answer;
   if (!Array.isArray(data)) return [];
-  const { encode } = CHARSETS[charset];
+  const { encode } = CHARSETS[form.charset];
   const comma = encode(',').length;
-  let end = encodeText(JSON.stringify({ code, data: [] }).slice(0, -2), charset).length;
+  let end = encodeText(form.text({ code, data: [] }).split(']', 1)[0]!, form.charset).length;
   const places: number[] = [];
   for (const [place, report] of data.entries()) {
     end += encode(JSON.stringify(report)).length;

@@ -81,14 +81,14 @@ export const absurdPage: FaultDefinition<AbsurdPageFault> = {
     }
     const genuine = answer.data.map((report) => JSON.stringify(report)).join(',');
     const comma = genuine === '' ? '' : ',';
-    const { response } = exchange;
-    exchange.head(200, answer.code, {});
     const [before, after] = place === 'behind' ? [genuine + comma, ''] : ['', comma + genuine];
-    const start = `{"code":"${answer.code}","data":[${before}`;
-    for (const part of between(start, SHAPES[shape](size), `${after}]}`)) {
-      if (exchange.isClosed) break;
-      if (!response.write(part)) await drained(response);
+    const empty = exchange.form.text({ code: answer.code, data: [] });
+    const open = empty.indexOf(']');
+    const stream = exchange.stream(answer);
+    for (const part of between(empty.slice(0, open) + before, SHAPES[shape](size), after + empty.slice(open))) {
+      if (exchange.isClosed) return;
+      if (!stream.write(part)) await drained(stream, exchange.response);
     }
-    response.end();
+    stream.end();
   },
 };

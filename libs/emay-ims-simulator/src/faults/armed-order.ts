@@ -1,5 +1,5 @@
 import { CALL_NAMES, type CallName } from '../wire/call-name.js';
-import type { Armed, FaultSurroundings } from './armed.js';
+import type { Armed, FaultSurroundings, Meeting } from './armed.js';
 import { FAULTS } from './catalogue.js';
 import type { Fault, FaultOrder } from './fault.js';
 
@@ -28,9 +28,9 @@ export class ArmedOrder implements Armed {
     this.until = this.from + (forMs ?? Infinity);
   }
 
-  take(call: CallName, isToNobody = false): Fault | undefined {
-    if (isToNobody && (this.remaining < Infinity || this.toSkip > 0)) return undefined;
-    if (this.isOver() || this.now() < this.from || !this.calls.has(call)) return undefined;
+  take(meeting: Meeting): Fault | undefined {
+    if (isToNobody(meeting) && (this.remaining < Infinity || this.toSkip > 0)) return undefined;
+    if (this.isOver() || this.now() < this.from || !this.waitsFor(meeting)) return undefined;
     if (this.toSkip > 0) {
       this.toSkip--;
       return undefined;
@@ -40,6 +40,12 @@ export class ArmedOrder implements Armed {
     return this.fault;
   }
 
+  private waitsFor(meeting: Meeting): boolean {
+    const { meets = 'request', transport } = FAULTS[this.fault.kind];
+    if (meeting === 'push' || meets === 'push') return meeting === meets;
+    return this.calls.has(meeting.call) && (transport === undefined || transport === meeting.transport);
+  }
+
   isOver(): boolean {
     return this.remaining <= 0 || this.now() >= this.until;
   }
@@ -47,4 +53,8 @@ export class ArmedOrder implements Armed {
   cancel(): void {
     this.remaining = 0;
   }
+}
+
+function isToNobody(meeting: Meeting): boolean {
+  return meeting !== 'push' && meeting.isToNobody;
 }

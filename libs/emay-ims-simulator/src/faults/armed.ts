@@ -1,16 +1,23 @@
 import type { CallName } from '../wire/call-name.js';
+import type { Transport } from '../wire/transport.js';
 import type { Fault } from './fault.js';
+
+/** What a fault may meet: a request of a caller, or a push of the gateway's own. */
+export type Meeting =
+  | 'push'
+  | {
+      readonly call: CallName;
+      readonly transport: Transport;
+      /** It asks to send and names no number: so clients try the way. Who counts requests lets it pass. */
+      readonly isToNobody: boolean;
+    };
 
 /** Something that may spoil coming requests: an order, a closed port, a scenario. */
 export interface Armed {
   /** How many requests it will still spoil. */
   readonly remaining: number;
-  /**
-   * The fault that a request of this call meets, now spent once.
-   *
-   * @param isToNobody it asks to send and names no number: so clients try the way. Who counts requests lets it pass.
-   */
-  take(call: CallName, isToNobody?: boolean): Fault | undefined;
+  /** The fault that this request or push meets, now spent once. */
+  take(meeting: Meeting): Fault | undefined;
   /** It will never spoil a request again. */
   isOver(): boolean;
   cancel(): void;

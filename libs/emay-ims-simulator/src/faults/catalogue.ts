@@ -1,4 +1,5 @@
 import type { Exchange } from '../exchange/exchange.js';
+import type { PushExchange, PushOutcome } from '../exchange/push-exchange.js';
 import { absurdPage } from './absurd-page.js';
 import { clockSkew } from './clock-skew.js';
 import { code } from './code.js';
@@ -34,6 +35,8 @@ import { strangerEntries } from './stranger-entries.js';
 import { strangerReports } from './stranger-reports.js';
 import { truncate } from './truncate.js';
 import { untrueEntries } from './untrue-entries.js';
+import { wronglyPushed } from './wrongly-pushed.js';
+import { wronglySealed } from './wrongly-sealed.js';
 
 type FaultsByKind = { [F in Fault as F['kind']]: F };
 
@@ -56,6 +59,7 @@ export const FAULTS: { readonly [K in FaultKind]: FaultDefinition<FaultsByKind[K
   gzip,
   encoded,
   'compressed-bomb': compressedBomb,
+  'wrongly-sealed': wronglySealed,
   'missing-entries': missingEntries,
   'reordered-entries': reorderedEntries,
   'stranger-entries': strangerEntries,
@@ -72,6 +76,7 @@ export const FAULTS: { readonly [K in FaultKind]: FaultDefinition<FaultsByKind[K
   'odd-reports': oddReports,
   'malformed-reports': malformedReports,
   'absurd-page': absurdPage,
+  'wrongly-pushed': wronglyPushed,
 };
 
 export function isFaultKind(text: string): text is FaultKind {
@@ -86,11 +91,31 @@ export async function playFault(fault: Fault, exchange: Exchange): Promise<void>
   await playKind(fault.kind, fault, exchange);
 }
 
+/** The same for a fault of a push. */
+export async function playPushFault(fault: Fault, push: PushExchange): Promise<PushOutcome> {
+  return playPushKind(fault.kind, fault, push);
+}
+
 /** Generic: what is made of a fault of any kind fits the behaviour of none. */
 async function playKind<K extends FaultKind>(kind: K, fault: FaultsByKind[K], exchange: Exchange): Promise<void> {
   const { fields, play } = FAULTS[kind];
+  await play?.(exchange, withDefaults(fields, fault));
+}
+
+async function playPushKind<K extends FaultKind>(
+  kind: K,
+  fault: FaultsByKind[K],
+  push: PushExchange,
+): Promise<PushOutcome> {
+  const { fields, playPush } = FAULTS[kind];
+  return playPush ? playPush(push, withDefaults(fields, fault)) : push.post();
+}
+
+/** With a value for every field that has a default: what the behaviour of the kind asks for. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the type of no kind fits what holds for all of them
+function withDefaults(fields: object, fault: Fault): any {
   const known: [string, FaultField][] = Object.entries(fields);
   const defaults = [['accept', false], ...known.map(([name, field]) => [name, field.default])];
   const given = Object.entries(fault).filter(([, value]) => value !== undefined);
-  await play?.(exchange, Object.fromEntries([...defaults, ...given]));
+  return Object.fromEntries([...defaults, ...given]);
 }

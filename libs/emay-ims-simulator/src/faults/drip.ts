@@ -15,8 +15,11 @@ export const drip: FaultDefinition<DripFault> = {
   },
   async play(exchange, { intervalMs }) {
     const answer = exchange.accept();
-    const body = Buffer.from(JSON.stringify(answer));
-    exchange.head(200, answer.code, { 'Content-Length': String(body.length) });
+    const body = exchange.bytesOf(answer);
+    exchange.head(200, answer.code, {
+      ...exchange.form.headers(answer.code),
+      'Content-Length': String(body.length),
+    });
     exchange.response.flushHeaders();
     for (let index = 0; index < body.length && !exchange.isClosed; index++) {
       await exchange.wait(intervalMs);

@@ -1,5 +1,5 @@
 import type { FaultDefinition } from './fault-definition.js';
-import { replanned, REPLANNED_CALLS } from './replanned.js';
+import { REPLANNED_CALLS } from './replanned.js';
 
 /** The reports of this request's messages are due before its answer goes out. */
 export interface EarlyReportsFault {
@@ -9,10 +9,16 @@ export interface EarlyReportsFault {
 }
 
 export const earlyReports: FaultDefinition<EarlyReportsFault> = {
-  meaning: 'the answer after `answerAfterMs`; the reports of these messages are due before it',
+  meaning: 'the answer after `answerAfterMs`; the reports of these messages are due, or pushed, before it',
   accepts: 'yes',
   calls: REPLANNED_CALLS,
   fields: { answerAfterMs: { type: 'integer', min: 0, default: 1_000, meaning: 'milliseconds' } },
-  play: (exchange, { answerAfterMs }) =>
-    replanned(exchange, (planned) => planned.map((report) => ({ ...report, when: 'at-once' })), answerAfterMs),
+  async play(exchange, { answerAfterMs }) {
+    const answer = exchange.accept({
+      replan: (planned) => planned.map((report) => ({ ...report, when: 'at-once' })),
+    });
+    await exchange.pushDue();
+    await exchange.wait(answerAfterMs);
+    exchange.answer(answer);
+  },
 };

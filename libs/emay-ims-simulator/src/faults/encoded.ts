@@ -45,15 +45,16 @@ export const encoded: FaultDefinition<EncodedFault> = {
   play(exchange, { charset, declares, packing, announces, percent, breaks }) {
     const answer = exchange.accept();
     const { pack, unpack } = PACKINGS[packing];
-    const whole = pack(encodeText(JSON.stringify(answer), charset));
+    const { form } = exchange;
+    const whole = pack(form.seal(encodeText(form.text(answer), charset)));
     const sentBytes = Math.floor((whole.length * percent) / 100);
     const headers = { ...contentType(charset, declares), ...contentEncoding(packing, announces) };
     if (percent === 100) {
       exchange.answerAs(whole, answer, headers);
       return;
     }
-    const readable = sentBytes === 0 ? 0 : unpack(whole.subarray(0, sentBytes)).length;
-    exchange.keepsWhole(placesWithin(answer, charset, readable));
+    const readable = sentBytes === 0 ? 0 : form.readableIn(unpack(whole.subarray(0, sentBytes)));
+    exchange.keepsWhole(placesWithin(answer, { text: form.text, charset }, readable));
     sendCut(exchange, { code: answer.code, whole, sentBytes, breaks, headers });
   },
 };

@@ -1,7 +1,9 @@
 import type { Exchange } from '../exchange/exchange.js';
+import type { PushExchange, PushOutcome } from '../exchange/push-exchange.js';
 import type { Answer } from '../wire/answer-code.js';
 import type { CallName } from '../wire/call-name.js';
 import { isJsonObject, type JsonObject } from '../wire/json.js';
+import type { Transport } from '../wire/transport.js';
 
 /** A field of a fault, as the check of orders, the page and the documents need it. */
 export type FaultField = { readonly meaning: string; readonly required?: true | undefined } & (
@@ -23,13 +25,20 @@ export interface FaultDefinition<F extends object, Open extends keyof F = never>
   readonly accepts: 'yes' | 'no' | 'choice';
   /** The calls that it makes sense for, and waits for unless told otherwise. Default: all four. */
   readonly calls?: readonly CallName[] | undefined;
+  /** The one interface that it makes sense for. Default: both. */
+  readonly transport?: Transport | undefined;
+  /** What it meets: a request of a caller, or a push of the gateway's own. Default: `request`. */
+  readonly meets?: 'request' | 'push' | undefined;
   readonly fields: { readonly [K in Exclude<keyof F, 'kind' | 'accept'>]-?: FaultField };
   /**
    * Plays it, with every default filled in. Calling `exchange.accept()` or not decides whether the gateway acts on the
-   * request. Absent for a fault of the port itself, which no request lives to meet.
+   * request. Absent for a fault of the port itself, which no request lives to meet, and for one of a push.
    */
   readonly play?:
     ((exchange: Exchange, fault: Required<Omit<F, Open>> & Pick<F, Open>) => void | Promise<void>) | undefined;
+  /** The same for a fault of a push. Resolves with what the gateway makes of it. */
+  readonly playPush?:
+    ((push: PushExchange, fault: Required<Omit<F, Open>> & Pick<F, Open>) => Promise<PushOutcome>) | undefined;
 }
 
 /** Shared by the faults that can strike on either side of the acceptance. */

@@ -1,6 +1,5 @@
-import type { CallName } from '../wire/call-name.js';
 import { ArmedOrder } from './armed-order.js';
-import type { Armed, FaultSurroundings } from './armed.js';
+import type { Armed, FaultSurroundings, Meeting } from './armed.js';
 import { checkFaultOrder } from './check-order.js';
 import type { Fault, FaultOrder } from './fault.js';
 import { checkScenario, PlayedScenario, type Scenario } from './scenario.js';
@@ -43,11 +42,11 @@ export class FaultPlan {
     return this.add(scenario, new PlayedScenario(scenario, (order) => this.arm(order)));
   }
 
-  /** The fault that this call meets, now spent once; one to nobody only such as are not counted. */
-  take(call: CallName, isToNobody = false): Fault | undefined {
+  /** The fault that this request or push meets, now spent once; one to nobody only such as are not counted. */
+  take(meeting: Meeting): Fault | undefined {
     if (this.entries.length === 0) return undefined;
     for (const entry of this.entries) {
-      const fault = entry.armed.take(call, isToNobody);
+      const fault = entry.armed.take(meeting);
       if (!fault) continue;
       entry.met++;
       return fault;

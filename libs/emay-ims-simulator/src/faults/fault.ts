@@ -32,6 +32,8 @@ import type { StrangerEntriesFault } from './stranger-entries.js';
 import type { StrangerReportsFault } from './stranger-reports.js';
 import type { TruncateFault } from './truncate.js';
 import type { UntrueEntriesFault } from './untrue-entries.js';
+import type { WronglyPushedFault } from './wrongly-pushed.js';
+import type { WronglySealedFault } from './wrongly-sealed.js';
 
 /** What goes wrong. */
 export type Fault =
@@ -67,7 +69,9 @@ export type Fault =
   | StrangerEntriesFault
   | StrangerReportsFault
   | TruncateFault
-  | UntrueEntriesFault;
+  | UntrueEntriesFault
+  | WronglyPushedFault
+  | WronglySealedFault;
 
 /** The name of a kind of fault, such as `reset-after`. */
 export type FaultKind = Fault['kind'];

@@ -12,7 +12,6 @@ export const gzip: FaultDefinition<GzipFault> = {
   fields: {},
   play(exchange) {
     const answer = exchange.accept();
-    const body = gzipSync(JSON.stringify(answer));
-    exchange.answerAs(body, answer, { 'Content-Encoding': 'gzip' });
+    exchange.answerAs(gzipSync(exchange.bytesOf(answer)), answer, { 'Content-Encoding': 'gzip' });
   },
 };

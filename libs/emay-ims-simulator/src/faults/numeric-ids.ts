@@ -13,6 +13,6 @@ export const numericIds: FaultDefinition<NumericIdsFault> = {
   fields: {},
   play(exchange) {
     const answer = exchange.accept();
-    exchange.answerAs(JSON.stringify(answer).replaceAll(QUOTED_ID, '"$1":$2'), answer);
+    exchange.answerAs(exchange.sealed(exchange.form.text(answer).replaceAll(QUOTED_ID, '"$1":$2')), answer);
   },
 };

@@ -1,4 +1,5 @@
 import { drained } from '../exchange/drained.js';
+import { aroundPadding } from './around-padding.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer with a last field that never seems to end. The length is not announced. */
@@ -16,12 +17,12 @@ export const oversize: FaultDefinition<OversizeFault> = {
   fields: { bytes: { type: 'integer', min: 0, default: 64 * 1024 ** 2, meaning: 'size of the padding' } },
   async play(exchange, { bytes }) {
     const answer = exchange.accept();
-    const { response } = exchange;
-    exchange.head(200, answer.code, {});
-    response.write(`${JSON.stringify(answer).slice(0, -1)},"padding":"`);
+    const [before, after] = aroundPadding(exchange.form.text(answer));
+    const stream = exchange.stream(answer);
+    stream.write(before);
     for (let left = bytes; left > 0 && !exchange.isClosed; left -= CHUNK.length) {
-      if (!response.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)))) await drained(response);
+      if (!stream.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)))) await drained(stream, exchange.response);
     }
-    response.end('"}');
+    if (!exchange.isClosed) stream.end(after);
   },
 };

@@ -6,12 +6,9 @@ import { SEND_CALL_NAMES } from '../wire/call-name.js';
 export const REPLANNED_CALLS = SEND_CALL_NAMES;
 
 /** Answers as usual, with other reports planned for each message of the request. */
-export async function replanned(
+export function replanned(
   exchange: Exchange,
   replan: (planned: readonly PlannedReport[]) => readonly PlannedReport[],
-  answerAfterMs = 0,
-): Promise<void> {
-  const answer = exchange.accept({ replan });
-  if (answerAfterMs > 0) await exchange.wait(answerAfterMs);
-  exchange.answer(answer);
+): void {
+  exchange.answer(exchange.accept({ replan }));
 }

@@ -21,9 +21,9 @@ export const returnedPage: FaultDefinition<ReturnedPageFault> = {
     if (arrives === 'reset') return exchange.reset();
     if (arrives === 'whole' || answer.code !== 'SUCCESS') return exchange.answer(answer);
     if (arrives === 'error') return exchange.answer({ code: 'ERROR_PARAMS' });
-    const whole = Buffer.from(JSON.stringify(answer));
+    const whole = exchange.bytesOf(answer);
     const sentBytes = Math.floor(whole.length / 2);
-    exchange.keepsWhole(placesWithin(answer, 'utf-8', sentBytes));
+    exchange.keepsWhole(placesWithin(answer, exchange.form, exchange.form.readableIn(whole.subarray(0, sentBytes))));
     sendCut(exchange, { code: answer.code, whole, sentBytes, breaks: 'connection', headers: {} });
   },
 };

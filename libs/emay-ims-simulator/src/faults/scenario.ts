@@ -1,7 +1,7 @@
 import type { CallName } from '../wire/call-name.js';
 import { isJsonObject } from '../wire/json.js';
 import { CALL_NAMES } from '../wire/call-name.js';
-import type { Armed } from './armed.js';
+import type { Armed, Meeting } from './armed.js';
 import { checkCall, checkFaultOrder } from './check-order.js';
 import type { Fault, FaultOrder } from './fault.js';
 
@@ -74,9 +74,9 @@ export class PlayedScenario implements Armed {
     return this.scenario.repeat ? Infinity : this.scenario.steps.length - this.index;
   }
 
-  take(call: CallName, isToNobody = false): Fault | undefined {
+  take(meeting: Meeting): Fault | undefined {
     this.advance();
-    return this.current?.take(call, isToNobody);
+    return this.current?.take(meeting);
   }
 
   isOver(): boolean {
@@ -114,8 +114,8 @@ class Passing implements Armed {
     this.calls = new Set([on].flat());
   }
 
-  take(call: CallName, isToNobody = false): undefined {
-    if (this.calls.has(call) && !isToNobody) this.remaining--;
+  take(meeting: Meeting): undefined {
+    if (meeting !== 'push' && this.calls.has(meeting.call) && !meeting.isToNobody) this.remaining--;
     return undefined;
   }
 

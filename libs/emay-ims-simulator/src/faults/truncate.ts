@@ -28,9 +28,9 @@ export const truncate: FaultDefinition<TruncateFault, 'bytes'> = {
   },
   play(exchange, { percent, bytes, breaks }) {
     const answer = exchange.accept();
-    const whole = Buffer.from(JSON.stringify(answer));
+    const whole = exchange.bytesOf(answer);
     const sentBytes = bytes ?? Math.floor((whole.length * percent) / 100);
-    exchange.keepsWhole(placesWithin(answer, 'utf-8', sentBytes));
+    exchange.keepsWhole(placesWithin(answer, exchange.form, exchange.form.readableIn(whole.subarray(0, sentBytes))));
     sendCut(exchange, { code: answer.code, whole, sentBytes, breaks, headers: {} });
   },
 };

@@ -3,19 +3,22 @@ import type { Circumstances } from '../circumstances/circumstances.js';
 import { AS_PUSHED, type PlannedReport } from '../circumstances/planned-report.js';
 import type { StrangerMessage } from '../circumstances/stranger-message.js';
 import type { Fault } from '../faults/fault.js';
-import type { ResolvedOptions } from '../options.js';
+import { checkPushKey, type ResolvedOptions } from '../options.js';
 import { type AcceptedCall, KeptMessage } from '../oracle/accepted-call.js';
 import type { Journal } from '../oracle/journal.js';
 import type { AcceptedMessage, OpenRequest, PendingReport, QueueCounters } from '../oracle/records.js';
 import type { Answer, Refusal } from '../wire/answer-code.js';
-import type { CallName, SendCallName } from '../wire/call-name.js';
+import type { SendCallName } from '../wire/call-name.js';
+import { isJsonObject } from '../wire/json.js';
 import type { WireReport } from '../wire/report-state.js';
 import type { RequestBody, SendEntry } from '../wire/request-body.js';
 import { WireTime } from '../wire/wire-time.js';
-import { Account } from './account.js';
-import { checkCaller } from './caller-checks.js';
+import { Account, type QueuedOfAccount } from './account.js';
+import { isAddressAllowed } from './address-allow-list.js';
+import { type CallerRules, checkRequestTime, checkSign } from './caller-checks.js';
 import { CountryBook } from './country-book.js';
 import { HandedOut } from './handed-out.js';
+import type { Incoming } from './incoming.js';
 import { ImsIds } from './ims-ids.js';
 import { magicOutcome } from './magic-numbers.js';
 import { PushedReport, summarise, toWireReport } from './outstanding-report.js';
@@ -42,6 +45,7 @@ export class Gateway {
   private readonly time: WireTime;
   private readonly ids: ImsIds;
   private readonly countries: CountryBook;
+  private readonly callerRules: CallerRules;
   private readonly imsIdAt = (place: number) => this.ids.at(place);
 
   constructor(
@@ -51,33 +55,57 @@ export class Gateway {
     this.time = new WireTime(options.timeZoneOffsetMs);
     this.ids = new ImsIds(options.now(), this.time);
     this.countries = new CountryBook(options.countries, options.reportDelayMs, seededRandom(options.seed));
+    this.callerRules = {
+      time: this.time,
+      timestampToleranceMs: options.timestampToleranceMs,
+      signCase: options.signCase,
+    };
     this.accounts = new Map(options.accounts.map((account) => [account.appId, new Account(account, options)]));
   }
 
-  /** `body` is `undefined` when it could not be read. */
+  /** A plain body names the account, so it is read first; an encrypted one is opened last, once the caller may call. */
   decide(
     request: OpenRequest,
-    call: CallName,
-    body: RequestBody | undefined,
+    { call, transport, appId, body, isDeciphered }: Incoming,
     address: string,
     { clockShiftMs = 0 }: Circumstances,
   ): Decision {
-    if (!body) return refuse('ERROR_PARAMS');
-    const account = this.accounts.get(body.appId);
+    if (!body && transport === 'plain') return refuse('ERROR_PARAMS');
+    const account = this.accounts.get(appId);
     if (!account) return refuse('ERROR_APPID');
     const now = this.options.now();
     if (call === 'getIMSReport' && !account.pace.pass(now)) return refuse('ERROR_OVER_SPEED');
-    const rules = {
-      time: this.time,
-      timestampToleranceMs: this.options.timestampToleranceMs,
-      signCase: this.options.signCase,
-    };
-    const refusal = checkCaller(rules, account.given, body, address, now + clockShiftMs);
+    if (!isAddressAllowed(account.given.allowedIps, address)) return refuse('ERROR_CLIENT_IP');
+    if (!body) return refuse(isDeciphered ? 'ERROR_PARAMS' : this.options.undecipherable);
+    const refusal =
+      transport === 'plain'
+        ? checkSign(this.callerRules, account.given, body, now + clockShiftMs)
+        : checkRequestTime(body, now + clockShiftMs);
     if (refusal) return refuse(refusal);
     if (call === 'getIMSReport') {
       return { carryOut: (circumstances) => this.handOut(request, account, body.number, circumstances) };
     }
     return this.decideSend(request, call, account, body);
+  }
+
+  /** The key of an account, if there is one of that name. */
+  keyOf(appId: string): string | undefined {
+    return this.accounts.get(appId)?.given.secretKey;
+  }
+
+  listAccounts(): readonly Account[] {
+    return [...this.accounts.values()];
+  }
+
+  /** A report as it goes to the customer, whom a push tells the account as well. */
+  pushedWire(appId: string, { subject, plan, dueAt }: QueuedOfAccount): unknown {
+    const { push } = this.settingsOf(appId);
+    if (subject instanceof PushedReport) {
+      return isJsonObject(subject.value) ? { appId, ...subject.value } : subject.value;
+    }
+    const { imsId, customImsId, state, desc, mobile, ...times } = toWireReport(subject, plan, dueAt, this.time);
+    const number = push?.numbers === 'without-00' ? mobile.replace(/^00/, '') : mobile;
+    return { appId, imsId, customImsId, state, desc, mobile: number, ...times };
   }
 
   /** Puts any value into an account's queue, due at once. */
@@ -98,7 +126,9 @@ export class Gateway {
   /** Changes what is switched on or off at an account, or at all. */
   change(changes: AccountSettings, appId?: string): void {
     const now = this.options.now();
-    for (const account of this.accountsOf(appId)) {
+    const accounts = this.accountsOf(appId);
+    for (const { given } of accounts) checkPushKey(given, changes.push);
+    for (const account of accounts) {
       this.sendElsewhere(account);
       account.change(changes, now);
       this.journal.accountChanged(account.appId, account.settings);
@@ -119,22 +149,24 @@ export class Gateway {
 
   /** The waiting reports of each account in the order in which they fall due, the first `count` of each. */
   pending(count?: number): PendingReport[] {
-    return [...this.accounts.values()].flatMap(({ appId, reports }) =>
-      reports.list(count).map(({ subject, plan, dueAt }) => ({ appId, ...summarise(subject, plan), dueAt })),
+    return [...this.accounts.values()].flatMap((account) =>
+      account
+        .list(count)
+        .map(({ subject, plan, dueAt }) => ({ appId: account.appId, ...summarise(subject, plan), dueAt })),
     );
   }
 
   /** How many reports of an account wait. */
   pendingOf(appId: string): number {
-    return this.account(appId).reports.size;
+    return this.account(appId).waiting;
   }
 
   /** How many reports wait, and how many were dropped, of all accounts. */
   queueCounters(): QueueCounters {
-    const queues = [...this.accounts.values()].map(({ reports }) => reports);
+    const accounts = this.listAccounts();
     return {
-      pending: queues.reduce((sum, { size }) => sum + size, 0),
-      dropped: queues.reduce((sum, { dropped }) => sum + dropped, 0),
+      pending: accounts.reduce((sum, { waiting }) => sum + waiting, 0),
+      dropped: accounts.reduce((sum, { dropped }) => sum + dropped, 0),
     };
   }
 

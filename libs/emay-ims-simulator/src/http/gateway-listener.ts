@@ -1,14 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Circumstances } from '../circumstances/circumstances.js';
+import { PLAIN_FORM, secureForm } from '../exchange/answer-form.js';
 import { Exchange } from '../exchange/exchange.js';
 import { playFault } from '../faults/catalogue.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { Fault } from '../faults/fault.js';
-import type { Gateway } from '../gateway/gateway.js';
+import type { Decision, Gateway } from '../gateway/gateway.js';
+import { type Incoming, readPlain, readSealed } from '../gateway/incoming.js';
 import type { Journal } from '../oracle/journal.js';
 import type { OpenRequest } from '../oracle/records.js';
-import { callOfPath, type CallName } from '../wire/call-name.js';
-import { readRequestBody, type RequestBody } from '../wire/request-body.js';
+import { routeOfPath } from '../wire/call-name.js';
+import { isCipherKey } from '../wire/cipher.js';
+import { sealedForm } from '../wire/sealed-request.js';
 import { callerAddress } from './caller-address.js';
 import { objectionToOrigin } from './own-origin.js';
 import { readBody } from './read-body.js';
@@ -20,6 +23,8 @@ export interface Rooms {
   readonly gateway: Gateway;
   readonly journal: Journal;
   readonly faults: FaultPlan;
+  /** What an account pushes to its customer. */
+  readonly pushing: { pushDue(appId: string): Promise<void> };
   readonly now: () => number;
   /** Absent: the gateway alone is served. */
   readonly control: ControlListener | undefined;
@@ -32,15 +37,15 @@ export function gatewayListener(rooms: Rooms): RequestListener {
   let requests = 0;
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0]!;
-    const call = callOfPath(path);
-    if (call && request.headers.origin !== undefined && refuseSite(request, response)) return;
+    const route = routeOfPath(path);
+    if (route && request.headers.origin !== undefined && refuseSite(request, response)) return;
     // Before anything is recorded; the gateway's own calls do not even ask.
-    if (!call && rooms.control?.(request, response, path)) return;
+    if (!route && rooms.control?.(request, response, path)) return;
     const record: OpenRequest = {
       requestId: `${run}-${++requests}`,
       method: request.method ?? '',
       path,
-      ...(call ? { call } : {}),
+      ...route,
       bytes: 0,
       complete: false,
       receivedAt: rooms.now(),
@@ -84,49 +89,80 @@ async function serve(
   const body = await readBody(request);
   record.bytes = body.bytes;
   record.complete = body.complete;
-  const content =
-    record.call && request.method === 'POST' && body.content ? readRequestBody(record.call, body.content) : undefined;
-  if (content) {
-    record.appId = content.appId;
-    record.recipients = content.entries.length;
-    const firstMobile = content.entries[0]?.mobile;
-    if (firstMobile) record.firstMobile = firstMobile;
-  }
+  const incoming = request.method === 'POST' ? read(rooms.gateway, record, request, body.content) : undefined;
+  if (incoming) note(incoming, record);
   rooms.journal.received(record);
-  if (body.complete) await answer(rooms, record, content, request, response);
+  if (body.complete) await answer(rooms, record, incoming, request, response);
   await closed;
   rooms.journal.ended(record);
+}
+
+/** `undefined`: none of the four calls. */
+function read(
+  gateway: Gateway,
+  { call, transport }: OpenRequest,
+  { headers }: IncomingMessage,
+  content: Buffer | undefined,
+): Incoming | undefined {
+  if (!call) return undefined;
+  if (transport === 'plain') return readPlain(call, content);
+  const appId = String(headers.appid ?? '');
+  return readSealed(call, content, { appId, secretKey: gateway.keyOf(appId), form: sealedForm(headers) });
+}
+
+function note({ appId, body, transport }: Incoming, record: OpenRequest): void {
+  if (body || (transport === 'secure' && appId !== '')) record.appId = appId;
+  if (!body) return;
+  record.recipients = body.entries.length;
+  const firstMobile = body.entries[0]?.mobile;
+  if (firstMobile) record.firstMobile = firstMobile;
 }
 
 async function answer(
   rooms: Rooms,
   record: OpenRequest,
-  body: RequestBody | undefined,
+  incoming: Incoming | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { call } = record;
-  if (!call || request.method !== 'POST') {
+  if (!incoming) {
     const exchange = new Exchange(request, response, record, () => ({ code: 'ERROR_PARAMS' }));
-    exchange.send(call ? 'Method Not Allowed' : 'Not Found', { status: call ? 405 : 404 });
+    exchange.send(record.call ? 'Method Not Allowed' : 'Not Found', { status: record.call ? 405 : 404 });
     return;
   }
+  const { call, transport, appId } = incoming;
+  const form =
+    transport === 'plain' ? PLAIN_FORM : secureForm(cipherKeyOf(rooms.gateway, appId), sealedForm(request.headers));
   const decide = (circumstances: Circumstances) =>
-    rooms.gateway.decide(record, call, body, callerAddress(request), circumstances);
-  const injected = rooms.faults.take(call, isToNobody(call, body));
+    rooms.gateway.decide(record, incoming, callerAddress(request), circumstances);
+  const exchangeOf = (carryOut: Decision['carryOut']) =>
+    new Exchange(request, response, record, carryOut, form, () => rooms.pushing.pushDue(appId));
+  const injected = rooms.faults.take({ call, transport, isToNobody: isToNobody(incoming) });
   if (injected) {
-    await play(injected, record, new Exchange(request, response, record, (given) => decide(given).carryOut(given)));
+    await play(
+      injected,
+      record,
+      exchangeOf((given) => decide(given).carryOut(given)),
+    );
     return;
   }
   const decision = decide({});
-  const exchange = new Exchange(request, response, record, decision.carryOut);
+  const exchange = exchangeOf(decision.carryOut);
   if (decision.fault) await play(decision.fault, record, exchange);
   else exchange.answer(exchange.accept());
 }
 
-/** How a client tries the way: signed, so that the account is checked, and without a number, so that nothing is taken. */
-function isToNobody(call: CallName, body: RequestBody | undefined): boolean {
-  if (call === 'getIMSReport' || !body?.sign) return false;
+function cipherKeyOf(gateway: Gateway, appId: string): string | undefined {
+  const key = gateway.keyOf(appId);
+  return key !== undefined && isCipherKey(key) ? key : undefined;
+}
+
+/**
+ * How a client tries the way: signed or encrypted, so that the account is checked, and without a number, so that nothing is
+ * taken.
+ */
+function isToNobody({ call, transport, body }: Incoming): boolean {
+  if (call === 'getIMSReport' || !body || (transport === 'plain' && body.sign === '')) return false;
   return body.entries.every(({ mobile }) => mobile === '');
 }
 

@@ -1,2 +1,2 @@
 export type { SimulatorMatchers } from './matcher-types.js';
-export { type AcceptedMatch, type HandedOutMatch, simulatorMatchers } from './simulator-matchers.js';
+export { type AcceptedMatch, type HandedOutMatch, type PushedMatch, simulatorMatchers } from './simulator-matchers.js';

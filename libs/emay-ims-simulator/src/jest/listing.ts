@@ -1,4 +1,10 @@
-import type { AcceptedMessage, HandedOutReport, PendingReport, ReceivedRequest } from '../oracle/records.js';
+import type {
+  AcceptedMessage,
+  HandedOutReport,
+  PendingReport,
+  ReceivedRequest,
+  ReportPush,
+} from '../oracle/records.js';
 import { maskMobile } from '../wire/mobile.js';
 
 const SHOWN = 10;
@@ -23,10 +29,11 @@ export function messageLine({ call, mobile, content, customImsId, imsId }: Accep
   return [call, mobileOf(mobile, shown), idOf(customImsId), `imsId ${imsId}`, text].join('  ');
 }
 
-export function reportLine(report: HandedOutReport | PendingReport, shown: Shown): string {
+export function reportLine(report: HandedOutReport | PendingReport | ReportPush, shown: Shown): string {
   const { state, mobile, customImsId, imsId } = report;
   const parts = [state ?? 'no state', mobileOf(mobile, shown), idOf(customImsId), `imsId ${imsId ?? 'none'}`];
   if ('finished' in report && !report.finished) parts.push('its answer was not finished');
+  if ('end' in report) parts.push(`${report.end} after ${report.attempts.length} attempts`);
   return parts.join('  ');
 }
 

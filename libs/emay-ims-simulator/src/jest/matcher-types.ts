@@ -1,5 +1,5 @@
 import type { CallName } from '../wire/call-name.js';
-import type { AcceptedMatch, HandedOutMatch } from './simulator-matchers.js';
+import type { AcceptedMatch, HandedOutMatch, PushedMatch } from './simulator-matchers.js';
 
 /** The matchers as a test sees them. */
 export interface SimulatorMatchers<R> {
@@ -13,7 +13,9 @@ export interface SimulatorMatchers<R> {
   toHaveAcceptedEachOnce(count?: number): R;
   /** That such a report left the queue, or exactly `times` such reports. */
   toHaveHandedOut(match?: HandedOutMatch, times?: number): R;
-  /** That no report waits, due or not. */
+  /** That such a report was pushed to its customer, or exactly `times` such reports; see `end`. */
+  toHavePushed(match?: PushedMatch, times?: number): R;
+  /** That no report waits, due or not, or is being pushed. */
   toHaveNoPendingReports(): R;
   /** That requests of a call came, answered or not, or exactly `times` of them. */
   toHaveReceivedRequests(call: CallName, times?: number): R;

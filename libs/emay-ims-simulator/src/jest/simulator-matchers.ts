@@ -1,4 +1,4 @@
-import type { AcceptedMessage, HandedOutReport } from '../oracle/records.js';
+import type { AcceptedMessage, HandedOutReport, PushEnd, ReportPush } from '../oracle/records.js';
 import type { Simulator } from '../simulator.js';
 import { CALL_NAMES, type CallName, type SendCallName } from '../wire/call-name.js';
 import { checkFields, checkTimes, type Equals, type Expected, hasFields } from './fields.js';
@@ -28,6 +28,17 @@ export interface HandedOutMatch {
   readonly whole?: boolean | undefined;
 }
 
+/** Which pushed reports count. Without a field, all of them. */
+export interface PushedMatch {
+  readonly state?: Expected<string> | undefined;
+  readonly mobile?: Expected<string> | undefined;
+  readonly imsId?: Expected<string> | undefined;
+  readonly customImsId?: Expected<string> | undefined;
+  readonly appId?: Expected<string> | undefined;
+  /** How it ended: `waiting`, `acknowledged`, `given-up` or `withdrawn`. */
+  readonly end?: Expected<PushEnd> | undefined;
+}
+
 interface Context {
   readonly equals: Equals;
 }
@@ -47,6 +58,8 @@ const HANDED_OUT_FIELDS = [
   'finished',
   'whole',
 ] satisfies (keyof HandedOutMatch)[];
+
+const PUSHED_FIELDS = ['state', 'mobile', 'imsId', 'customImsId', 'appId', 'end'] satisfies (keyof PushedMatch)[];
 
 /**
  * For `expect.extend` of jest or vitest: what a simulator saw.
@@ -99,7 +112,19 @@ export const simulatorMatchers = {
     });
   },
 
-  /** That no report waits, due or not. */
+  /** That such a report was pushed to its customer, or exactly so many. Whether it was acknowledged is another matter: `end`. */
+  toHavePushed(this: Context, received: unknown, match: PushedMatch = {}, times?: number): Verdict {
+    const name = 'toHavePushed';
+    checkFields(name, match, PUSHED_FIELDS);
+    const simulator = simulatorOf(name, received);
+    const reports = allOf(name, simulator.pushed(), simulator.counters().pushed);
+    return judge('reports pushed', reports, times, name, match, {
+      counts: (report: ReportPush) => hasFields(report, match, this.equals),
+      line: (report) => reportLine(report, match),
+    });
+  },
+
+  /** That no report waits, due or not, or is being pushed. */
   toHaveNoPendingReports(this: Context, received: unknown): Verdict {
     const waiting = simulatorOf('toHaveNoPendingReports', received).pendingReports();
     const pass = waiting.length === 0;

@@ -1,8 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { CurrentSettings } from '../circumstances/account-settings.js';
 import type { AcceptedCall, KeptMessage } from './accepted-call.js';
-import type { ReportSummary } from './records.js';
+import type { PushEnd, ReportSummary } from './records.js';
 import type { KeptReport, ReportPage } from './report-page.js';
+import type { KeptPush, PushedBatch } from './report-push.js';
 
 /** One line of the log. `at` is added as it is written. */
 export type LogEvent =
@@ -42,6 +43,29 @@ export type LogEvent =
       mobile: string | null;
       state: string | null;
     }
+  | {
+      /** Part of a batch that will be pushed. */
+      event: 'pushing';
+      appId: string;
+      pushId: string;
+      imsId: string | null;
+      customImsId: string | null;
+      mobile: string | null;
+      state: string | null;
+    }
+  | {
+      event: 'push-attempted';
+      appId: string;
+      pushId: string;
+      reports: number;
+      /** From 1. */
+      attempt: number;
+      status: number | null;
+      answer: string | null;
+      error: string | null;
+      fault: string | null;
+    }
+  | { event: 'push-ended'; appId: string; pushId: string; reports: number; end: Exclude<PushEnd, 'waiting'> }
   | ({ event: 'account-changed'; appId: string } & CurrentSettings)
   | {
       event: 'answer-finished' | 'answer-unfinished';
@@ -99,6 +123,11 @@ export class EventLog {
   pushedElsewhere(appId: string, reports: readonly ReportSummary[]): void {
     const front = `${JSON.stringify({ at: this.now(), event: 'pushed-elsewhere', appId }).slice(0, -1)},`;
     this.append(reports.map((report) => reportLine(front, report)).join(''));
+  }
+
+  pushing({ appId, pushId }: PushedBatch, reports: readonly KeptPush[]): void {
+    const front = `${JSON.stringify({ at: this.now(), event: 'pushing', appId, pushId }).slice(0, -1)},`;
+    this.append(reports.map((report) => reportLine(front, report.summary())).join(''));
   }
 
   private front(event: LogEvent['event'], requestId: string, appId: string): string {

@@ -1,4 +1,5 @@
 import type { CurrentSettings } from '../circumstances/account-settings.js';
+import { withoutPath } from '../circumstances/push-settings.js';
 import type { AcceptedCall, KeptMessage } from './accepted-call.js';
 import { BoundedHistory } from './bounded-history.js';
 import type { EventLog } from './event-log.js';
@@ -7,17 +8,23 @@ import type {
   HandedOutReport,
   JournalCounters,
   OpenRequest,
+  PushEnd,
   ReceivedRequest,
+  ReportPush,
   ReportSummary,
 } from './records.js';
 import { handedOutRecord, type KeptReport, type ReportPage } from './report-page.js';
+import { type KeptPush, type PushedBatch, pushRecord } from './report-push.js';
+
+const NOTHING = { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0, pushed: 0, acknowledged: 0, givenUp: 0 };
 
 /** What happened, in memory (the newest) and in the log (all of it). */
 export class Journal {
   private readonly acceptedMessages: BoundedHistory<KeptMessage>;
   private readonly handedOutReports: BoundedHistory<KeptReport>;
   private readonly receivedRequests: BoundedHistory<OpenRequest>;
-  private readonly totals = { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0 };
+  private readonly pushedReports: BoundedHistory<KeptPush>;
+  private readonly totals = { ...NOTHING };
 
   constructor(
     historyLimit: number,
@@ -27,6 +34,7 @@ export class Journal {
     this.acceptedMessages = new BoundedHistory(historyLimit);
     this.handedOutReports = new BoundedHistory(historyLimit);
     this.receivedRequests = new BoundedHistory(historyLimit);
+    this.pushedReports = new BoundedHistory(historyLimit);
   }
 
   /** At the head of a request, so that one whose body never arrives is seen too. */
@@ -65,8 +73,29 @@ export class Journal {
     this.log?.pushedElsewhere(appId, reports);
   }
 
+  /** A batch of reports that will be pushed. */
+  pushing(batch: PushedBatch, reports: readonly KeptPush[]): void {
+    this.totals.pushed += reports.length;
+    for (const report of reports) this.pushedReports.add(report);
+    this.log?.pushing(batch, reports);
+  }
+
+  /** The last attempt of a batch has ended. */
+  pushAttempted({ appId, pushId, attempts }: PushedBatch, reports: number): void {
+    const { at: _at, status = null, answer = null, error = null, fault = null } = attempts.at(-1)!;
+    const attempt = attempts.length;
+    this.log?.write({ event: 'push-attempted', appId, pushId, reports, attempt, status, answer, error, fault });
+  }
+
+  pushEnded(batch: PushedBatch, end: Exclude<PushEnd, 'waiting'>, reports: number): void {
+    batch.end = end;
+    if (end === 'acknowledged') this.totals.acknowledged += reports;
+    if (end === 'given-up') this.totals.givenUp += reports;
+    this.log?.write({ event: 'push-ended', appId: batch.appId, pushId: batch.pushId, reports, end });
+  }
+
   accountChanged(appId: string, settings: CurrentSettings): void {
-    this.log?.write({ event: 'account-changed', appId, ...settings });
+    this.log?.write({ event: 'account-changed', appId, ...settings, push: withoutPath(settings.push) });
   }
 
   ended(request: OpenRequest): void {
@@ -87,8 +116,9 @@ export class Journal {
 
   /** Forgets all; the log on disk stays. */
   clear(): void {
-    Object.assign(this.totals, { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0 });
-    for (const history of [this.acceptedMessages, this.handedOutReports, this.receivedRequests]) history.clear();
+    Object.assign(this.totals, NOTHING);
+    const { acceptedMessages, handedOutReports, receivedRequests, pushedReports } = this;
+    for (const history of [acceptedMessages, handedOutReports, receivedRequests, pushedReports]) history.clear();
   }
 
   newestAccepted(count: number): AcceptedMessage[] {
@@ -97,6 +127,10 @@ export class Journal {
 
   newestHandedOut(count: number): HandedOutReport[] {
     return this.handedOutReports.newest(count).map(handedOutRecord);
+  }
+
+  newestPushed(count: number): ReportPush[] {
+    return this.pushedReports.newest(count).map(pushRecord);
   }
 
   newestRequests(count: number): ReceivedRequest[] {
@@ -109,6 +143,10 @@ export class Journal {
 
   listHandedOut(): HandedOutReport[] {
     return this.handedOutReports.toArray().map(handedOutRecord);
+  }
+
+  listPushed(): ReportPush[] {
+    return this.pushedReports.toArray().map(pushRecord);
   }
 
   listRequests(): ReceivedRequest[] {

@@ -1,5 +1,6 @@
-import type { CallName, SendCallName } from '../wire/call-name.js';
 import type { FaultKind } from '../faults/fault.js';
+import type { CallName, SendCallName } from '../wire/call-name.js';
+import type { Transport } from '../wire/transport.js';
 
 /** A message that the gateway took. Times are epoch milliseconds throughout. */
 export interface AcceptedMessage {
@@ -44,6 +45,36 @@ export interface HandedOutReport extends ReportSummary {
   readonly whole: boolean;
 }
 
+/** One attempt to push a batch of reports. */
+export interface PushAttempt {
+  readonly at: number;
+  /** HTTP status, absent when nothing was answered. */
+  readonly status?: number;
+  /** What was answered; above a kilobyte its beginning and `…`. */
+  readonly answer?: string;
+  /** Why nothing was, such as `ECONNREFUSED`. */
+  readonly error?: string;
+  readonly fault?: FaultKind;
+}
+
+/**
+ * `waiting`: not answered `success` yet; `acknowledged`: it was; `given-up`: not even the last time; `withdrawn`: the account does
+ * not push any more, and the reports wait again.
+ */
+export type PushEnd = 'waiting' | 'acknowledged' | 'given-up' | 'withdrawn';
+
+/** A report that was pushed to its customer. */
+export interface ReportPush extends ReportSummary {
+  readonly appId: string;
+  /** The batch that it is part of. */
+  readonly pushId: string;
+  /** What was put into the push. */
+  readonly report: unknown;
+  /** All of its batch, oldest first. */
+  readonly attempts: readonly PushAttempt[];
+  readonly end: PushEnd;
+}
+
 /** An HTTP request, from its head on. */
 export interface ReceivedRequest {
   readonly requestId: string;
@@ -51,6 +82,8 @@ export interface ReceivedRequest {
   readonly path: string;
   /** Absent for a path that is none of the four calls. */
   readonly call?: CallName;
+  /** By which interface it came: `plain`, below `/inter/`, or `secure`. Absent as `call` is. */
+  readonly transport?: Transport;
   readonly appId?: string;
   /** Bytes of the body that arrived. */
   readonly bytes: number;
@@ -87,10 +120,16 @@ export interface JournalCounters {
   readonly handedOut: number;
   /** Reports that went to another address, as the account's `reports` was `pushed`. */
   readonly pushedElsewhere: number;
+  /** Reports that were pushed to their customer, however often and whatever the answer. */
+  readonly pushed: number;
+  /** Those of them that were answered `success`. */
+  readonly acknowledged: number;
+  /** Those whose last attempt was not. */
+  readonly givenUp: number;
 }
 
 export interface QueueCounters {
-  /** Reports that wait, due or not. */
+  /** Reports that wait, due or not, or are being pushed. */
   readonly pending: number;
   /** Reports that were dropped because more than `pendingLimit` waited. */
   readonly dropped: number;

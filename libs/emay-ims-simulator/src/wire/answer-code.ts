@@ -35,8 +35,15 @@ export const CODES_SEEN_ELSEWHERE = [
 /** One of the 12 codes of the vendor document (§3). */
 export type DocumentedAnswerCode = keyof typeof ANSWER_CODES;
 
-/** What the gateway itself answers: the documented codes, and two seen in the sister product. */
-export type AnswerCode = DocumentedAnswerCode | 'ERROR_OVER_SPEED' | 'ERROR_BALANCE';
+/** What the gateway itself answers: the documented codes, and some seen in the sister product. */
+export type AnswerCode =
+  | DocumentedAnswerCode
+  | 'ERROR_OVER_SPEED'
+  | 'ERROR_BALANCE'
+  | 'ERROR_ENCRYPTION'
+  | 'ERROR_REQUESTTIME'
+  | 'ERROR_REQUESTVALIDPERIOD'
+  | 'ERROR_REQUESTTIME_TIMEOUT';
 
 /** Why a call was not taken; `undefined` stands for no objection. */
 export type Refusal = Exclude<AnswerCode, 'SUCCESS'> | undefined;

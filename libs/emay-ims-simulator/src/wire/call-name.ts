@@ -1,3 +1,5 @@
+import type { Transport } from './transport.js';
+
 /** The gateway's send calls by the last part of their path (§2.1.1.1, §2.2.1.1, §2.3.1.1). */
 export const SEND_CALL_NAMES = ['sendSingleIMS', 'sendBatchIMS', 'sendPersonalityIMS'] as const;
 
@@ -9,12 +11,23 @@ export type CallName = (typeof CALL_NAMES)[number];
 /** The calls that take messages. */
 export type SendCallName = (typeof SEND_CALL_NAMES)[number];
 
-const callByPath = new Map<string, CallName>(CALL_NAMES.map((call) => [`/inter/${call}`, call]));
+interface Route {
+  readonly call: CallName;
+  readonly transport: Transport;
+}
 
-export function callOfPath(path: string): CallName | undefined {
-  return callByPath.get(path);
+const routeByPath = new Map<string, Route>(
+  CALL_NAMES.flatMap((call) => [
+    [`/inter/${call}`, { call, transport: 'plain' }],
+    [`/secure/${call}`, { call, transport: 'secure' }],
+  ]),
+);
+
+/** The call that a path asks for, and by which interface. */
+export function routeOfPath(path: string): Route | undefined {
+  return routeByPath.get(path);
 }
 
 export function isCallName(text: string): text is CallName {
-  return callByPath.has(`/inter/${text}`);
+  return routeByPath.has(`/inter/${text}`);
 }

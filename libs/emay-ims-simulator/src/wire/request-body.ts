@@ -13,6 +13,9 @@ export interface RequestBody {
   readonly appId: string;
   readonly timestamp: string;
   readonly sign: string;
+  /** Of the encrypted interface, as they came: they have answers of their own. */
+  readonly requestTime: unknown;
+  readonly requestValidPeriod: unknown;
   /** The recipients of a send call, empty for a report call. */
   readonly entries: readonly SendEntry[];
   /** The one text of a batch call, which is there without a recipient too. */
@@ -24,13 +27,15 @@ export interface RequestBody {
 class WrongType extends Error {}
 
 /** Reads a body; `undefined` when it is not JSON or a field has not the documented type (ERROR_PARAMS). */
-export function readRequestBody(call: CallName, bytes: Buffer): RequestBody | undefined {
+export function readRequestBody(call: CallName, json: string): RequestBody | undefined {
   try {
-    const body = object(JSON.parse(bytes.toString('utf8')));
+    const body = object(JSON.parse(json));
     return {
       appId: text(body.appId),
       timestamp: text(body.timestamp),
       sign: text(body.sign),
+      requestTime: body.requestTime,
+      requestValidPeriod: body.requestValidPeriod,
       entries: entriesOf(call, body),
       content: call === 'sendBatchIMS' ? text(body.content) : undefined,
       number: call === 'getIMSReport' ? integer(body.number) : undefined,

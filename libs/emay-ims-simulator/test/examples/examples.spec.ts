@@ -8,17 +8,21 @@ const FOLDER = new URL('../../examples/', import.meta.url);
 
 /** The examples, and what runs each. */
 const EXAMPLES = [
-  { file: 'send.sh', needs: ['bash', 'curl'] },
-  { file: 'send.py', needs: ['python3'] },
-  { file: 'send.php', needs: ['php'] },
-  { file: 'Send.java', needs: ['java'] },
+  { file: 'send.sh', needs: ['bash', 'curl'], transport: 'plain', wrongKey: 'ERROR_SIGN' },
+  { file: 'send.py', needs: ['python3'], transport: 'plain', wrongKey: 'ERROR_SIGN' },
+  { file: 'send.php', needs: ['php'], transport: 'plain', wrongKey: 'ERROR_SIGN' },
+  { file: 'Send.java', needs: ['java'], transport: 'plain', wrongKey: 'ERROR_SIGN' },
+  { file: 'send-secure.sh', needs: ['bash', 'curl', 'openssl'], transport: 'secure', wrongKey: 'ERROR_ENCRYPTION' },
+  { file: 'send_secure.py', needs: ['python3', 'openssl'], transport: 'secure', wrongKey: 'ERROR_ENCRYPTION' },
+  { file: 'send-secure.php', needs: ['php'], transport: 'secure', wrongKey: 'ERROR_ENCRYPTION' },
+  { file: 'SendSecure.java', needs: ['java'], transport: 'secure', wrongKey: 'ERROR_ENCRYPTION' },
 ];
 
 const isHere = (program: string): boolean => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 
 let simulator: Simulator;
 beforeEach(async () => {
-  simulator = await startSimulator({ accounts: [{ appId: 'EUCP-EMY-SMS0-TESTS', secretKey: 'SECRET-KEY-OF-TESTS' }] });
+  simulator = await startSimulator({ accounts: [{ appId: 'EUCP-EMY-SMS0-TESTS', secretKey: 'SECRETKEYOFTESTS' }] });
 });
 afterEach(() => simulator.stop());
 
@@ -53,7 +57,7 @@ const jsonAfter = (title: string, line: string | undefined): unknown => {
   return JSON.parse(line!.slice(title.length + 2));
 };
 
-describe.each(EXAMPLES)('$file', ({ file, needs }) => {
+describe.each(EXAMPLES)('$file', ({ file, needs, transport, wrongKey }) => {
   it('is short, and starts with the defaults of the simulator', () => {
     const text = readFileSync(new URL(file, FOLDER), 'utf8');
     expect(text.split('\n').length).toBeLessThanOrEqual(60);
@@ -72,6 +76,7 @@ describe.each(EXAMPLES)('$file', ({ file, needs }) => {
     const { code, err, lines } = await run(needs[0]!, file);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(lines).toHaveLength(2);
+    expect(new Set(simulator.requests().map((request) => request.transport))).toEqual(new Set([transport]));
     const [message] = simulator.accepted();
     expect(simulator.accepted()).toHaveLength(1);
     expect(message).toMatchObject({ mobile: '0061422118000', content: 'Hello, 你好' });
@@ -90,9 +95,9 @@ describe.each(EXAMPLES)('$file', ({ file, needs }) => {
   });
 
   it('ends with 1 when it is refused', async () => {
-    const { code, lines } = await run(needs[0]!, file, { EMAY_SECRET_KEY: 'wrong' });
+    const { code, lines } = await run(needs[0]!, file, { EMAY_SECRET_KEY: 'WRONGKEYOFTESTS!' });
     expect(code).toBe(1);
     expect(lines).toHaveLength(1);
-    expect(jsonAfter('answer', lines[0])).toEqual({ code: 'ERROR_SIGN' });
+    expect(jsonAfter('answer', lines[0])).toEqual({ code: wrongKey });
   });
 });

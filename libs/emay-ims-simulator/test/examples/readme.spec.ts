@@ -57,6 +57,27 @@ describe.each(PAGES)('%s', (page) => {
     expect(text).toMatch(new RegExp(`\\b${MAGIC_NUMBERS.size}\\b`));
   });
 
+  it('lists every field of a push', () => {
+    const declared = /export interface PushSettings \{([^]*?)\n\}/.exec(
+      read('src/circumstances/push-settings.ts'),
+    )![1]!;
+    const fields = [...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => `\`${name}\``);
+    expect(rows(sectionWith(text, '| `retryAfterMs`'), /^`/).map(([name]) => name)).toEqual(fields);
+  });
+
+  it('names every way of the faults that break a form', () => {
+    for (const [kind, field] of [
+      ['wrongly-sealed', 'what'],
+      ['wrongly-pushed', 'how'],
+    ] as const) {
+      const { choices } = (FAULTS[kind].fields as Record<string, { choices: string[] }>)[field]!;
+      const sentence = text
+        .split('\n\n')
+        .find((part) => part.includes(`\`${kind}\``) && part.includes(`\`${field}\``) && !part.includes('| '))!;
+      expect(choices.filter((choice) => !sentence.includes(`\`${choice}\``))).toEqual([]);
+    }
+  });
+
   it('lists every option', () => {
     const declared = /export interface SimulatorOptions \{([^]*?)\n\}/.exec(read('src/options.ts'))![1]!;
     const options = [...declared.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, name]) => name!);
@@ -109,6 +130,11 @@ describe.each(PAGES)('%s', (page) => {
       expect(simulator.accepted()).toEqual([
         expect.objectContaining({ content: 'Hello, 你好', customImsId: '2018010709302911' }),
       ]);
+    });
+
+    it('send an encrypted one', async () => {
+      expect(JSON.parse(await run(block('/secure/')))).toMatchObject({ customImsId: '2018010709302912' });
+      expect(simulator.requests()).toMatchObject([{ transport: 'secure', code: 'SUCCESS' }]);
     });
 
     it('control the simulator', async () => {

@@ -5,7 +5,7 @@ describeInChromium("the simulator's page: accounts", (browser) => {
   const current = useSimulatorPage(browser, {
     accounts: [
       { appId: 'first', secretKey: 'key-of-the-first', allowedIps: ['127.0.0.1', '10.1.*'] },
-      { appId: 'second', secretKey: 'key-of-the-second' },
+      { appId: 'second', secretKey: 'key-of-second-16' },
     ],
   });
 
@@ -20,6 +20,19 @@ describeInChromium("the simulator's page: accounts", (browser) => {
     expect(await page.content()).not.toContain('key-of');
   });
 
+  it('pushes to an address, and shows no more of it than the host', async () => {
+    const { page, bench } = current();
+    const input = page.getByLabel('second push', { exact: true });
+    const address = () => bench.simulator.accountSettings('second').push?.url;
+    await input.fill('http://127.0.0.1:1/push/s3cret');
+    await input.blur();
+    await current().settles(async () => Promise.resolve(address() === 'http://127.0.0.1:1/push/s3cret'));
+    await current().settles(async () => (await input.inputValue()) === 'http://127.0.0.1:1');
+    await input.fill('');
+    await input.blur();
+    await current().settles(async () => Promise.resolve(address() === undefined));
+  });
+
   it('switches what an account can have, and shows what was switched elsewhere', async () => {
     const { page, bench } = current();
     const input = (name: string) => page.getByLabel(`second ${name}`, { exact: true });
@@ -28,11 +41,12 @@ describeInChromium("the simulator's page: accounts", (browser) => {
     await input('poisoned').check();
     await input('reports').selectOption('held');
     await current().settles(async () => Promise.resolve(settings().reports === 'held'));
-    expect(settings()).toEqual({ outOfBalance: true, reports: 'held', poisoned: true });
+    expect(settings()).toEqual({ outOfBalance: true, reports: 'held', poisoned: true, push: null });
     expect(bench.simulator.accountSettings('first')).toEqual({
       outOfBalance: false,
       reports: 'pulled',
       poisoned: false,
+      push: null,
     });
 
     bench.simulator.changeAccount({ outOfBalance: false, reports: 'pushed' });

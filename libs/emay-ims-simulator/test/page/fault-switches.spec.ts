@@ -26,6 +26,8 @@ describeInChromium("the simulator's page: each fault", (browser) => {
       breaks: 'body',
     },
     'compressed-bomb': { bytes: 1_073_741_824 },
+    'wrongly-sealed': { what: 'other-key' },
+    'wrongly-pushed': { how: 'twice' },
     'missing-entries': { count: 1 },
     'stranger-entries': { count: 1 },
     'untrue-entries': { what: 'twice' },

@@ -58,7 +58,7 @@ describeInChromium("the simulator's page: traffic", (browser) => {
       await bench.batch(mobiles(3).map((mobile) => ({ mobile })));
       await current().rowTexts('message', 3);
       const counters = await page.locator('#counters dd').allInnerTexts();
-      expect(counters).toEqual(['1', '3', '0', '3', '0']);
+      expect(counters).toEqual(['1', '3', '0', '0', '3', '0']);
     });
 
     it('shows what is reported: waiting first, then handed out', async () => {
