@@ -3,13 +3,17 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { SqlRow } from '../database/ims-database.js';
 import type { SqlDialect } from '../database/sql-dialect.js';
+import { SEALED } from './page/sealed-page.js';
 import type { StoredPage } from './report-batch-store.js';
 
 const MAX_TEXT_BYTES = 1024 * 1024;
 const MAX_TYPE_LENGTH = 255;
 const MAX_ENCODING_LENGTH = 64;
 
-export const PAGE_COLUMNS = ['body', 'raw', 'raw_packed', 'content_type', 'content_encoding', 'cut'] as const;
+export const PAGE_COLUMNS = [
+  ...(['body', 'raw', 'raw_packed', 'content_type', 'content_encoding', 'cut'] as const),
+  ...(['source', 'content_hash'] as const),
+] as const;
 
 /**
  * How a page is kept: every byte of it.
@@ -23,12 +27,16 @@ export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes: 
     content_type: headerText(contentType, MAX_TYPE_LENGTH),
     content_encoding: headerText(contentEncoding, MAX_ENCODING_LENGTH),
     cut,
+    source: page.source ?? null,
+    content_hash: page.contentHash ?? null,
   };
   // No database takes a NUL in a text.
   if (!asBytes && body.length <= MAX_TEXT_BYTES && !body.includes(0) && isUtf8(body)) {
     return { body: dialect.longText(body), raw: null, raw_packed: 0, ...shared };
   }
-  const packed = body.length > MAX_TEXT_BYTES ? await promisify(gzip)(body) : body;
+  // What is encrypted would not get shorter, and must not be taken for what it is packed into.
+  const isPackable = body.length > MAX_TEXT_BYTES && contentEncoding !== SEALED;
+  const packed = isPackable ? await promisify(gzip)(body) : body;
   const isShorter = packed.length < body.length;
   return { body: null, raw: isShorter ? packed : body, raw_packed: isShorter ? 1 : 0, ...shared };
 }
@@ -44,7 +52,16 @@ export function pageOf(row: SqlRow, raw = row.raw === null ? null : bytesOf(row.
     cut: text('cut'),
     requested: row.requested === null ? null : Number(row.requested),
     progress: Number(row.progress ?? 0),
+    ...(text('source') === PUSH && pushed(text('content_hash'))),
   };
+}
+
+/** The source of a page that the gateway has sent by itself. */
+export const PUSH = 'push';
+
+/** What a pushed page has beside the bytes: a bare list, which is read as the answer to a pull with the code in its header. */
+export function pushed(contentHash: string | null) {
+  return { source: PUSH, contentHash, headerCode: 'SUCCESS' } as const;
 }
 
 /** What drivers make of bytes; `libsql` no view of them, but the memory itself. */
