@@ -12,6 +12,8 @@ import { parseArgs } from 'node:util';
 import { MODES, runFaults } from '../test/faults/dist/run.js';
 import { installPackedWorker } from '../test/hosts/packed-worker.mjs';
 
+const TRANSPORTS = ['plain', 'secure'];
+const SOURCES = ['pull', 'push', 'both'];
 const KINDS = ['sqlite', 'postgres', 'mariadb'];
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     workers: { type: 'string' },
+    transport: { type: 'string', default: 'plain' },
+    reports: { type: 'string', default: 'pull' },
     packed: { type: 'boolean', default: false },
     'real-time': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
@@ -38,15 +42,19 @@ process.once('SIGTERM', () => process.exit(143));
 try {
   if (!KINDS.includes(values.db)) throw new Error(`--db is one of ${KINDS.join(', ')}`);
   if (!MODES.includes(values.mode)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
+  if (!TRANSPORTS.includes(values.transport)) throw new Error(`--transport is one of ${TRANSPORTS.join(', ')}`);
+  if (!SOURCES.includes(values.reports)) throw new Error(`--reports is one of ${SOURCES.join(', ')}`);
   const seed = wholeNumber('seed', values.seed);
   console.log(
-    `${values.mode}${values.packed ? ' of the packed package' : ''} on ${values.db}, ${values.rounds} rounds, seed ${seed}`,
+    `${values.mode}${values.packed ? ' of the packed package' : ''} on ${values.db}, transport ${values.transport}, reports ${values.reports}, ${values.rounds} rounds, seed ${seed}`,
   );
   const verdict = await runFaults({
     kind: values.db,
     mode: values.mode,
     rounds: wholeNumber('rounds', values.rounds),
     seed,
+    transport: values.transport,
+    reports: values.reports,
     workers: values.workers === undefined ? undefined : wholeNumber('workers', values.workers),
     installWorker: values.packed ? installPackedWorker : undefined,
     realTime: values['real-time'],

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { FaultsRun } from './faults-run.js';
 
 export type MessageState =
@@ -64,7 +65,8 @@ interface ListRow {
 interface PageRow {
   id: string;
   state: string;
-  body: string;
+  body: string | null;
+  raw: Uint8Array | ArrayBuffer | null;
   requested_at: number | string;
   is_kept: number | string;
 }
@@ -106,7 +108,7 @@ const MESSAGES = `SELECT custom_ims_id, ims_id, mobile, content, state, code, at
   expires_at, outcome FROM emay_ims_message`;
 const DUE = "SELECT '' AS attempt, ids FROM emay_ims_due";
 const ATTEMPTS = 'SELECT attempt, ids FROM emay_ims_attempt';
-const PAGES = `SELECT id, state, body, reports, requested_at, CASE WHEN stored_at IS NULL THEN 0 ELSE 1 END AS is_kept
+const PAGES = `SELECT id, state, body, raw, reports, requested_at, CASE WHEN stored_at IS NULL THEN 0 ELSE 1 END AS is_kept
   FROM emay_ims_report_batch ORDER BY id`;
 /** Orphans and quarantined reports. */
 const SET_ASIDE = 'SELECT batch_id, position, ims_id, custom_ims_id FROM emay_ims_report';
@@ -145,14 +147,17 @@ export async function collectEvidence({ database, fleet }: FaultsRun): Promise<E
         due: new Set(due.flatMap(idsIn)),
         underWay: new Set(attempts.flatMap((row) => idsIn(row).map((id) => underWay(row.attempt, id)))),
       },
-      pages: pages.map((row) => ({
-        id: row.id,
-        state: row.state,
-        body: row.body,
-        requestedAt: Number(row.requested_at),
-        isKept: Number(row.is_kept) === 1,
-        reports: readPage(row.body),
-      })),
+      pages: pages.map((row) => {
+        const body = textOf(row);
+        return {
+          id: row.id,
+          state: row.state,
+          body,
+          requestedAt: Number(row.requested_at),
+          isKept: Number(row.is_kept) === 1,
+          reports: readPage(body),
+        };
+      }),
       setAside,
       spooled: existsSync(spool) ? readdirSync(spool) : [],
       orders: new Set(orders.map(({ id }) => id)),
@@ -165,9 +170,18 @@ function idsIn({ ids }: ListRow): string[] {
   return JSON.parse(ids) as string[];
 }
 
+/** A page as text; one that came encrypted is kept packed. */
+function textOf({ body, raw }: PageRow): string {
+  if (raw === null) return body ?? '';
+  const bytes = Buffer.from(raw as Uint8Array);
+  return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8');
+}
+
+/** In an envelope, or by itself. */
 function readPage(body: string): PageReport[] | null {
   try {
-    const { data } = JSON.parse(body) as { data?: unknown };
+    const page = JSON.parse(body) as { data?: unknown };
+    const data = Array.isArray(page) ? page : page.data;
     return Array.isArray(data) ? (data as PageReport[]) : null;
   } catch {
     return null;

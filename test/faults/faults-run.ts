@@ -11,6 +11,11 @@ export interface Account {
   secretKey: string;
 }
 
+/** By which interface of the gateway workers send and pull. */
+export type Transport = 'plain' | 'secure';
+/** Whether workers pull reports, are pushed them, or both. */
+export type ReportSource = 'pull' | 'push' | 'both';
+
 export interface Limits {
   /** Of a request. */
   timeoutMs: number;
@@ -52,6 +57,8 @@ export interface Round {
   readonly ownServer?: boolean;
   /** The gateway lies, see `lies.ts`: what it handed out and what is in doubt is judged by what it has said. */
   readonly isLying?: boolean;
+  /** It is about reports that are pushed. */
+  readonly needsPushes?: boolean;
   /** The workers reach the database through a `BreakingProxy`. */
   readonly behindProxy?: boolean;
   /** Of the workers' requests; see `run.ts`. */

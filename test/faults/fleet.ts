@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CallStream } from './calls.js';
 import type { WorkersDatabase } from './database.js';
-import type { Account } from './faults-run.js';
+import type { Account, ReportSource, Transport } from './faults-run.js';
 import { Ledger } from './ledger.js';
 import { type RunningProcess, startProcess } from './processes.js';
 import { within } from './waiting.js';
@@ -19,6 +19,8 @@ interface ForWorkers {
   /** How many requests a worker may have under way. */
   concurrency: number;
   twinEveryMs: number;
+  transport: Transport;
+  reports: ReportSource;
 }
 
 /** What a worker is told, as JSON in FAULTS_WORKER. */
@@ -85,6 +87,11 @@ export class Fleet {
 
   get alive(): Life[] {
     return [...this.slots.values()];
+  }
+
+  /** Where the living take pushes. */
+  get pushPorts(): number[] {
+    return this.alive.flatMap(({ journal }) => this.ledger.read(journal).pushPort ?? []);
   }
 
   /**

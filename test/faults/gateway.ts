@@ -31,6 +31,15 @@ export interface Pull {
   reports: HandedOut[];
 }
 
+/** A batch of reports that is pushed until it is answered `success`. */
+export interface Push {
+  pushId: string;
+  at: number;
+  reports: HandedOut[];
+  attempts: number;
+  end: 'waiting' | 'acknowledged' | 'given-up' | 'withdrawn';
+}
+
 /** How a call of the gateway was answered. */
 export interface Answer {
   call: string;
@@ -57,6 +66,7 @@ export class Gateway {
   accepted = new Map<string, [Acceptance, ...Acceptance[]]>();
   /** By its request's id. */
   pulls = new Map<string, Pull>();
+  pushes = new Map<string, Push>();
   /** By its request's id. */
   answers = new Map<string, Answer>();
   /** requestId → its call, and when it came, until it is answered. */
@@ -182,6 +192,23 @@ export class Gateway {
         this.pulls.set(requestId, pull);
         pull.reports.push({ customImsId, imsId, mobile, state });
         this.handedOutReports++;
+        break;
+      }
+      case 'pushing': {
+        const { pushId, customImsId, imsId, mobile, state } = event;
+        const push = this.pushes.get(pushId) ?? { pushId, at, reports: [], attempts: 0, end: 'waiting' };
+        this.pushes.set(pushId, push);
+        push.reports.push({ customImsId, imsId, mobile, state });
+        break;
+      }
+      case 'push-attempted': {
+        const push = this.pushes.get(event.pushId);
+        if (push) push.attempts = event.attempt;
+        break;
+      }
+      case 'push-ended': {
+        const push = this.pushes.get(event.pushId);
+        if (push) push.end = event.end;
         break;
       }
       case 'put-back':

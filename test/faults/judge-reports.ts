@@ -14,13 +14,22 @@ const REFUSALS = /"code":"ERROR_/;
  *
  * - Every page handed out is stored, or belongs to a pull that is recorded as a possible loss.
  * - Such a loss has a cause: the pulling worker was killed. A worker that lived, and got the answer, must not lose it.
+ * - Every push that was answered `success` is stored, once.
  * - Every message stands where its stored reports say, the best of them.
  */
 export function judgeReports(run: FaultsRun, evidence: Evidence, violate: Violate) {
   const { gateway, fleet, limits } = run;
   const stored = new Map<string, StoredPage[]>();
   const losses: Loss[] = [];
-  const numbers = { handedOut: gateway.handedOutReports, pages: 0, lostPages: 0, lostReports: 0, recordedLosses: 0 };
+  const numbers = {
+    handedOut: gateway.handedOutReports,
+    pages: 0,
+    lostPages: 0,
+    lostReports: 0,
+    recordedLosses: 0,
+    pushed: 0,
+    pushedAgain: 0,
+  };
   for (const page of evidence.pages) {
     if (page.state === 'APPLIED' && page.reports) {
       const print = fingerprint(page.reports);
@@ -38,22 +47,35 @@ export function judgeReports(run: FaultsRun, evidence: Evidence, violate: Violat
     violate('set aside', `${evidence.setAside.length} reports are orphaned or quarantined`);
 
   const arrived = new Map<string, MessageState>();
+  const arrive = (reports: readonly HandedOut[]) => {
+    for (const { customImsId, state } of reports) {
+      if (customImsId === null) continue;
+      const best = arrived.get(customImsId);
+      const name = STATE_OF[state ?? ''] ?? 'UNKNOWN';
+      if (!best || (RANK[name] ?? 0) > (RANK[best] ?? 0)) arrived.set(customImsId, name);
+    }
+  };
   const lostFor = new Set<string | null>();
   for (const pull of [...gateway.pulls.values()].toSorted((one, other) => one.at - other.at)) {
     const page = stored.get(fingerprint(pull.reports))?.pop();
     if (page) {
-      for (const { customImsId, state } of pull.reports) {
-        if (customImsId === null) continue;
-        const best = arrived.get(customImsId);
-        const name = STATE_OF[state ?? ''] ?? 'UNKNOWN';
-        if (!best || (RANK[name] ?? 0) > (RANK[best] ?? 0)) arrived.set(customImsId, name);
-      }
+      arrive(pull.reports);
       continue;
     }
     numbers.lostPages++;
     numbers.lostReports += pull.reports.length;
     for (const { customImsId } of pull.reports) lostFor.add(customImsId);
     judgeLoss(pull, losses, run, violate);
+  }
+  for (const { pushId, reports, attempts, end } of gateway.pushes.values()) {
+    // Those wait at the gateway again.
+    if (end === 'withdrawn') continue;
+    numbers.pushed += reports.length;
+    if (attempts > 1) numbers.pushedAgain++;
+    if (stored.get(fingerprint(reports))?.pop()) arrive(reports);
+    else if (end === 'acknowledged')
+      violate('lost after success', `${reports.length} reports of ${pushId} were answered \`success\``);
+    else for (const { customImsId } of reports) lostFor.add(customImsId);
   }
   for (const prints of stored.values()) {
     for (const { id } of prints) violate('invented page', `pull ${id} holds reports that the gateway never handed out`);

@@ -4,7 +4,7 @@ import type { Told } from './told.js';
 
 /** A line of a worker's journal. */
 export type JournalEvent =
-  { event: 'ready' | 'repeated' | 'closed' } | ({ origin: string; number: number } & CallEvent);
+  { event: 'ready' | 'repeated' | 'closed' } | { event: 'listening'; port: number } | ({ origin: string; number: number } & CallEvent);
 
 type JournalLine = { at: number } & JournalEvent;
 
@@ -74,6 +74,9 @@ export class Ledger {
       case 'ready':
         life.isReady = true;
         return;
+      case 'listening':
+        life.pushPort = line.port;
+        return;
       case 'repeated':
         life.hasRepeated = true;
         return;
@@ -112,6 +115,8 @@ function newLife() {
     offset: 0,
     rest: '',
     isReady: false,
+    /** Where it takes pushes, if it does. */
+    pushPort: undefined as number | undefined,
     hasRepeated: false,
     isClosed: false,
     begunAt: new Map<string, number>(),

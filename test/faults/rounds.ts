@@ -46,6 +46,24 @@ export const ROUNDS: Record<string, Round> = {
       await killSome(run, random.chance(0.7));
     },
   },
+  /** While reports are pushed to them: before they are stored, before they are answered, before they are applied. */
+  'kill-while-pushed': {
+    endsWith: 'kill',
+    needsPushes: true,
+    async run(run) {
+      const { random, gateway } = run;
+      await pause(random.between(300, 1_500));
+      const met = await gateway.next(({ event }) => event === 'pushing', 30_000);
+      if (!met) run.notes.push('a round met no push');
+      const delay = random.weighted([
+        [2, 0],
+        [4, random.between(1, 20)],
+        [4, random.between(20, 150)],
+      ]);
+      if (delay > 0) await pause(delay);
+      await killSome(run, random.chance(0.7));
+    },
+  },
   /** As an orchestrator ends a process, in the middle of its work. */
   sigterm: {
     async run(run) {

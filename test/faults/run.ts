@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { collectEvidence } from './evidence.js';
 import { createFaultsDatabase, createOnServer, type Kind } from './database.js';
-import type { FaultsRun } from './faults-run.js';
+import type { FaultsRun, ReportSource, Transport } from './faults-run.js';
 import { Fleet } from './fleet.js';
 import { Gateway } from './gateway.js';
 import { type Judgement, judge } from './judge.js';
 import { OwnServer } from './own-server.js';
+import { PushRelay } from './push-relay.js';
 import { seeded } from './random.js';
 import { ROUNDS } from './rounds.js';
 import { settle } from './settle.js';
@@ -15,7 +16,8 @@ import { BreakingProxy } from './breaking-proxy.js';
 
 /** What `tsc --build test/faults` makes of `worker.ts`. */
 const WORKER = 'test/faults/dist/worker.js';
-const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'SECRET-KEY-OF-FAULT-TESTS' };
+/** Its key fits the encrypted interface. */
+const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'KEY-OF-FAULTTEST' };
 /** Generous: nothing waits for it but who stands still, and a busy machine must not look like a silent gateway. */
 const TIMEOUT_MS = 8_000;
 /** After its request's own time, an attempt is given up: `submitter.ts`. */
@@ -24,6 +26,8 @@ const SETTLING_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** Few connections: others use the server as well. */
 const POOL_SIZE = 6;
+/** A push that nobody has taken comes again soon, and does not end. */
+const PUSH = { everyMs: 50, timeoutMs: 3_000, retryAfterMs: Array<number>(10_000).fill(200) };
 const CONCURRENCY = 4;
 const CALLERS = 3;
 /** Each caller, the twins and the repeats may have a batch under way, each in several requests; so may the dispatcher. */
@@ -43,6 +47,10 @@ export interface FaultsOptions {
   seed: number;
   /** Default: one on an SQLite file, two on a server. */
   workers?: number | undefined;
+  /** Default: plain. */
+  transport?: Transport | undefined;
+  /** How reports come. Default: pull. */
+  reports?: ReportSource | undefined;
   /** Puts a worker of its own into the folder and resolves to its file. Default: the one of this repository. */
   installWorker?: ((folder: string) => Promise<string>) | undefined;
   /** Leases and attempts of the dead run out by themselves, which takes more than a minute at the end. */
@@ -76,8 +84,11 @@ export interface FaultsVerdict extends Judgement {
  */
 export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> {
   const { kind, mode, rounds, seed, workers, installWorker, realTime = false, keep = false, progress } = options;
+  const { transport = 'plain', reports = 'pull' } = options;
   const round = ROUNDS[mode];
   if (!round) throw new Error(`--mode is one of ${MODES.join(', ')}`);
+  if (round.isLying && reports !== 'pull') throw new Error(`--mode ${mode} is about reports that are pulled.`);
+  if (round.needsPushes && reports === 'pull') throw new Error(`--mode ${mode} needs --reports push or both.`);
   const { ownServer = false, behindProxy = false, timeoutMs = TIMEOUT_MS, expiring } = round;
   const statementTimeoutMs = round.impatientMs ?? STATEMENT_TIMEOUT_MS;
   if (kind === 'sqlite' && round.needsServer) {
@@ -110,6 +121,8 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> 
       timeoutMs,
       concurrency: CONCURRENCY,
       twinEveryMs: 300,
+      transport,
+      reports,
     };
     const databaseOf = (origin: string) =>
       database.forWorkers(
@@ -120,6 +133,11 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> 
     const worker = installWorker ? await installWorker(await mkdtemp(join(folder, 'packed-'))) : resolve(WORKER);
     const fleet = new Fleet(worker, { folder, callers: CALLERS, forWorkers, databaseOf });
     stopping.push(() => Promise.all(fleet.alive.map((life) => fleet.kill(life))));
+    if (reports !== 'pull') {
+      const relay = await PushRelay.start(() => fleet.pushPorts, seeded(`${seed}/pushes`));
+      stopping.push(() => relay.stop());
+      await gateway.changeAccount({ push: { ...PUSH, url: relay.url, pullBesidePush: reports === 'both' } });
+    }
     const limits = {
       timeoutMs,
       attemptMs: timeoutMs + SETTLING_MS,

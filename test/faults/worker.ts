@@ -6,6 +6,7 @@
  */
 import 'reflect-metadata';
 import { openSync, writeSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -47,7 +48,15 @@ class WorkerModule {
     write({ event: 'closed' });
   }
 }
-Module({ imports: modules(settings.gatewayUrl, {}) })(WorkerModule);
+const takesPushes = settings.reports !== 'pull';
+// Not where a worker needs no HTTP server.
+const { EmayImsPushModule } = takesPushes ? await import('nestjs-emay-ims/push') : {};
+Module({
+  imports: [
+    ...modules(settings.gatewayUrl, { reports: { source: settings.reports } }),
+    ...(EmayImsPushModule ? [EmayImsPushModule.forRoot({ path: '/push' })] : []),
+  ],
+})(WorkerModule);
 
 /** What an instance of the worker has of its own. */
 interface Instance {
@@ -91,6 +100,7 @@ function modules(baseUrl: string, { dispatch, reports, extra, pool }: Instance) 
       : []),
     EmayImsModule.forRoot({
       ...settings.account,
+      transport: settings.transport,
       baseUrl,
       database: typeOrm ? { dataSource: 'default', ...module, ...pool } : { type: 'sqlite', path },
       http: { timeoutMs: settings.timeoutMs },
@@ -106,7 +116,8 @@ function modules(baseUrl: string, { dispatch, reports, extra, pool }: Instance) 
   ];
 }
 
-const app = await NestFactory.createApplicationContext(WorkerModule, { abortOnError: false });
+const server = takesPushes ? await NestFactory.create(WorkerModule, { abortOnError: false }) : null;
+const app = server ?? (await NestFactory.createApplicationContext(WorkerModule, { abortOnError: false }));
 app.enableShutdownHooks([], { useProcessExit: true });
 const cutOffApp = await NestFactory.createApplicationContext(CutOffModule, { abortOnError: false });
 const host = {
@@ -115,6 +126,11 @@ const host = {
   dataSource: database.typeOrm ? app.get(DataSource) : null,
   patienceMs: database.patienceMs,
 };
+if (server) {
+  await server.listen(0, '127.0.0.1');
+  const { port } = (server.getHttpServer() as Server).address() as AddressInfo;
+  write({ event: 'listening', port });
+}
 write({ event: 'ready' });
 
 /** Makes a call and writes down how it ended. Never throws: what goes wrong is for the judge to see. */
