@@ -75,8 +75,8 @@ export class Gateway {
   putBack = new Set<string>();
   handedOutReports = 0;
   lastAcceptedAt = 0;
-  /** When somebody last asked for reports. */
-  lastPullAt = 0;
+  /** When somebody last asked for reports, or took a push. */
+  lastReportsAt = 0;
   private watcher: FSWatcher;
   private readonly listeners = new Set<(event: GatewayEvent) => void>();
   private rest = '';
@@ -174,7 +174,7 @@ export class Gateway {
     const { at } = event;
     switch (event.event) {
       case 'request':
-        if (event.call === 'getIMSReport') this.lastPullAt = at;
+        if (event.call === 'getIMSReport') this.lastReportsAt = at;
         if (event.call) this.underWay.set(event.requestId, { call: event.call, since: at });
         break;
       case 'accepted': {
@@ -209,6 +209,7 @@ export class Gateway {
       case 'push-ended': {
         const push = this.pushes.get(event.pushId);
         if (push) push.end = event.end;
+        if (event.end === 'acknowledged') this.lastReportsAt = at;
         break;
       }
       case 'put-back':

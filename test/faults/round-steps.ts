@@ -43,7 +43,7 @@ export async function worksAgain(
     return [
       ...workers.map(({ origin }) => `no call answered in ${origin}`),
       ...(gateway.lastAcceptedAt <= since ? ['nothing dispatched'] : []),
-      ...(gateway.lastPullAt <= since ? ['no reports pulled'] : []),
+      ...(gateway.lastReportsAt <= since ? ['no reports came in'] : []),
     ];
   };
   const works = await within(Math.max(0, since + withinMs - Date.now()), () => missing().length === 0, 50);
