@@ -4,7 +4,9 @@ import type { Told } from './told.js';
 
 /** A line of a worker's journal. */
 export type JournalEvent =
-  { event: 'ready' | 'repeated' | 'closed' } | { event: 'listening'; port: number } | ({ origin: string; number: number } & CallEvent);
+  | { event: 'ready' | 'repeated' | 'closed' }
+  | { event: 'listening'; port: number }
+  | ({ origin: string; number: number } & CallEvent);
 
 type JournalLine = { at: number } & JournalEvent;
 
