@@ -34,7 +34,17 @@ let faults: InjectedFault[];
 const watched: Watched = { counters: () => counters, faults: () => faults };
 
 beforeEach(() => {
-  counters = { requests: 0, accepted: 0, handedOut: 0, pushedElsewhere: 0, pending: 0, dropped: 0 };
+  counters = {
+    requests: 0,
+    accepted: 0,
+    handedOut: 0,
+    pushedElsewhere: 0,
+    pushed: 0,
+    acknowledged: 0,
+    givenUp: 0,
+    pending: 0,
+    dropped: 0,
+  };
   faults = [];
 });
 
@@ -98,7 +108,17 @@ describe('text into a pipe or a file', () => {
     text(terminal);
     terminal.pass(20_000);
     expect(terminal.text).toBe('');
-    counters = { requests: 1234, accepted: 370_200, handedOut: 369_200, pushedElsewhere: 0, pending: 1000, dropped: 7 };
+    counters = {
+      requests: 1234,
+      accepted: 370_200,
+      handedOut: 369_200,
+      pushedElsewhere: 0,
+      pushed: 0,
+      acknowledged: 0,
+      givenUp: 0,
+      pending: 1000,
+      dropped: 7,
+    };
     terminal.pass(10_000);
     expect(terminal.take()).toBe(
       '04:00:30.000  requests 1,234 (123/s)  messages 370,200  reports 1,000 waiting, 369,200 handed out  faults 0  dropped 7\n',

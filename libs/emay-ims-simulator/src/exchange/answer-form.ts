@@ -16,7 +16,7 @@ export interface AnswerForm {
   /** Headers beside those of every answer. */
   headers(code: string | undefined): Record<string, string>;
   /** The JSON of an answer, before it is encrypted; empty where the interface sends no body. */
-  text(answer: Answer): string;
+  readonly text: (answer: Answer) => string;
   /** A text as it goes over the wire. */
   seal(text: Buffer): Buffer;
   /** A text as it would go if the request had not been packed. */

@@ -23,8 +23,8 @@ export class Pushing {
 
   /** Pushes what is due now, of one account or of all. */
   async pushDue(appId?: string): Promise<void> {
-    const asked = appId === undefined ? [...this.pushers.values()] : [this.pushers.get(appId)];
-    await Promise.all(asked.map((pusher) => pusher?.pushDue()));
+    const asked = [...this.pushers].filter(([account]) => appId === undefined || account === appId);
+    await Promise.all(asked.map(([, pusher]) => pusher.pushDue()));
   }
 
   clear(): void {

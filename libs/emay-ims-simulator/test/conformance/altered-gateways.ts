@@ -1,5 +1,7 @@
+import { createDecipheriv } from 'node:crypto';
 import { createServer, request, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { type FaultOrder, type SimulatorOptions, startSimulator } from 'emay-ims-simulator';
 import type { Settings } from './settings.js';
 
@@ -21,7 +23,7 @@ export function parrot(answer: string): Promise<RunningGateway> {
 /** A right gateway that tells what it is asked. */
 export function overheard(settings: Settings, onBody: (body: string) => void): Promise<RunningGateway> {
   const ask = (passage: Passage) => {
-    onBody(passage.body);
+    onBody(isSecure(passage) ? opened(passage, settings.account.secretKey) : passage.body);
     return passage;
   };
   return distorted({ ask })(settings);
@@ -53,6 +55,7 @@ export const withFault =
 interface Passage {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** Of the encrypted interface: a character for each byte. */
   readonly body: string;
 }
 
@@ -60,6 +63,8 @@ interface Passed {
   readonly status: number;
   readonly type: string;
   readonly text: string;
+  /** The header of that name. */
+  readonly result: string | undefined;
 }
 
 interface Distortion {
@@ -75,25 +80,33 @@ export const distorted =
     const simulator = await startSimulator(optionsOf(settings));
     const memory: string[] = [];
     const proxy = await listen((incoming, response) => {
-      let body = '';
-      incoming.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
+      const path = incoming.url ?? '/';
+      const charset = isSecure({ path }) ? 'latin1' : 'utf8';
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
-        const passage = ask({ path: incoming.url ?? '/', headers: incoming.headers, body });
+        const passage = ask({ path, headers: incoming.headers, body: Buffer.concat(chunks).toString(charset) });
         const { host: _host, connection: _connection, ...headers } = passage.headers;
         const outgoing = request(
           simulator.url + passage.path,
           { method: incoming.method, headers, agent: false },
           (received) => {
-            let text = '';
-            received.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+            const parts: Buffer[] = [];
+            received.on('data', (chunk: Buffer) => parts.push(chunk));
             received.on('end', () => {
-              const passed = { status: received.statusCode ?? 0, type: String(received.headers['content-type']), text };
+              const { 'content-type': type, result } = received.headers;
+              const text = Buffer.concat(parts).toString(charset);
+              const passed = { status: received.statusCode ?? 0, type: String(type), text, result: result?.toString() };
               const given = answer(passed, passage, memory);
-              response.writeHead(given.status, { 'Content-Type': given.type }).end(given.text);
+              const head = {
+                'Content-Type': given.type,
+                ...(given.result === undefined ? {} : { result: given.result }),
+              };
+              response.writeHead(given.status, head).end(Buffer.from(given.text, charset));
             });
           },
         );
-        outgoing.end(passage.body);
+        outgoing.end(Buffer.from(passage.body, charset));
       });
     });
     return { url: proxy.url, stop: () => proxy.stop().then(() => simulator.stop()) };
@@ -102,7 +115,9 @@ export const distorted =
 /** Changes the JSON that is asked; its length then too. */
 export const askingOtherwise = (change: (body: string) => string) =>
   distorted({
-    ask({ path, headers, body }) {
+    ask(passage) {
+      if (isSecure(passage)) return passage;
+      const { path, headers, body } = passage;
       const changed = change(body);
       const length =
         headers['content-length'] === undefined ? {} : { 'content-length': `${Buffer.byteLength(changed)}` };
@@ -111,7 +126,24 @@ export const askingOtherwise = (change: (body: string) => string) =>
   });
 
 export const answeringOtherwise = (change: (text: string) => string) =>
-  distorted({ answer: (passed) => ({ ...passed, text: change(passed.text) }) });
+  distorted({
+    answer: (passed, passage) => (isSecure(passage) ? passed : { ...passed, text: change(passed.text) }),
+  });
+
+export function isSecure({ path }: Pick<Passage, 'path'>): boolean {
+  return path.startsWith('/secure/');
+}
+
+/** What an encrypted body asks; empty where it is none of this key. */
+function opened({ body, headers }: Passage, secretKey: string): string {
+  const decipher = createDecipheriv(`aes-${secretKey.length * 8}-ecb`, secretKey, null);
+  try {
+    const plain = Buffer.concat([decipher.update(body, 'latin1'), decipher.final()]);
+    return (headers.gzip === 'on' ? gunzipSync(plain) : plain).toString('utf8');
+  } catch {
+    return '';
+  }
+}
 
 async function listen(listener: RequestListener): Promise<RunningGateway> {
   const server = createServer(listener);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Account, ClosedAccount, Settings } from './settings.js';
 
 export type Call = 'sendSingleIMS' | 'sendBatchIMS' | 'sendPersonalityIMS' | 'getIMSReport';
@@ -17,6 +18,17 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
+  readonly bytes: Buffer;
+  /** The header `result`, where the encrypted interface has its code. */
+  readonly result: string | undefined;
+}
+
+export type SecureAnswer = Pick<Answer, 'result' | 'bytes'>;
+
+interface SecureForm {
+  readonly account?: Account;
+  /** Default: packed. */
+  readonly gzip?: boolean;
 }
 
 /** Ten report calls a second are allowed; so much between an answer and the next call keeps below that. */
@@ -77,10 +89,45 @@ export class GatewayUnderTest {
   }
 
   /** Posts a body as it is, signed or not. Report calls keep to the allowed pace. */
-  async call(call: Call, body: Fields, headers: Headers = {}): Promise<Answer> {
-    if (call !== 'getIMSReport') return this.post(`/inter/${call}`, JSON.stringify(body), headers);
+  call(call: Call, body: Fields, headers: Headers = {}): Promise<Answer> {
+    return this.atPace(call, () => this.post(`/inter/${call}`, JSON.stringify(body), headers));
+  }
+
+  /** Calls the encrypted interface with the time of now, valid for a minute, and the fields, which win. */
+  secure(call: Call, fields: Fields, { account = this.account, gzip = true }: SecureForm = {}): Promise<Answer> {
+    const json = JSON.stringify({ requestTime: Date.now(), requestValidPeriod: 60, ...fields });
+    return this.sealed(call, this.seal(json, account, gzip), { account, gzip });
+  }
+
+  /** Posts the bytes of an encrypted body as they are. */
+  sealed(call: Call, body: Buffer, { account = this.account, gzip = true }: SecureForm = {}): Promise<Answer> {
+    const headers = { appId: account.appId, ...(gzip ? { gzip: 'on' } : {}) };
+    return this.atPace(call, () => this.post(`/secure/${call}`, body, headers));
+  }
+
+  seal(json: string, { secretKey } = this.account, gzip = true): Buffer {
+    const cipher = createCipheriv(algorithmOf(secretKey), secretKey, null);
+    return Buffer.concat([cipher.update(gzip ? gzipSync(json) : Buffer.from(json)), cipher.final()]);
+  }
+
+  /** The data of an encrypted call that must succeed. */
+  async secureData(call: Call, fields: Fields, form: SecureForm = {}): Promise<unknown> {
+    const { result, bytes } = await this.secure(call, fields, form);
+    assert.equal(result, 'SUCCESS');
+    const { secretKey } = this.account;
+    try {
+      const decipher = createDecipheriv(algorithmOf(secretKey), secretKey, null);
+      const plain = Buffer.concat([decipher.update(bytes), decipher.final()]);
+      return JSON.parse((form.gzip === false ? plain : gunzipSync(plain)).toString('utf8')) as unknown;
+    } catch (error) {
+      return assert.fail(`${bytes.length} bytes that the key does not open: ${String(error)}`);
+    }
+  }
+
+  private async atPace(call: Call, post: () => Promise<Answer>): Promise<Answer> {
+    if (call !== 'getIMSReport') return post();
     await pause(Math.max(0, this.nextReportCallAt - performance.now()));
-    const answer = await this.post(`/inter/${call}`, JSON.stringify(body), headers);
+    const answer = await post();
     this.nextReportCallAt = performance.now() + REPORT_CALL_PAUSE_MS;
     return answer;
   }
@@ -91,7 +138,7 @@ export class GatewayUnderTest {
   }
 
   /** Posts any bytes on a connection of their own. */
-  post(path: string, body: string, headers: Headers = {}, method = 'POST'): Promise<Answer> {
+  post(path: string, body: string | Buffer, headers: Headers = {}, method = 'POST'): Promise<Answer> {
     const send = this.url.startsWith('https:') ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
       const options = { method, agent: false, headers, signal: AbortSignal.timeout(EXCHANGE_MS) };
@@ -99,13 +146,12 @@ export class GatewayUnderTest {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            contentType: response.headers['content-type'] ?? '',
-            text: Buffer.concat(chunks).toString('utf8'),
-          }),
-        );
+        response.on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const { 'content-type': contentType = '', result } = response.headers;
+          const status = response.statusCode ?? 0;
+          resolve({ status, contentType, text: bytes.toString('utf8'), bytes, result: result?.toString() });
+        });
       });
       outgoing.on('error', reject);
       outgoing.end(body);
@@ -166,6 +212,8 @@ export class GatewayUnderTest {
     await pause(this.settings.settleMs);
   }
 }
+
+const algorithmOf = (secretKey: string) => `aes-${Buffer.byteLength(secretKey) * 8}-ecb`;
 
 export function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');

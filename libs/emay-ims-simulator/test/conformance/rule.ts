@@ -17,6 +17,8 @@ export interface Rule {
   readonly section?: string;
   readonly says: string;
   readonly needs?: 'sending' | 'closed-account';
+  /** It calls the encrypted interface, which an account may not have. */
+  readonly secure?: true;
   readonly check: (gateway: GatewayUnderTest) => Promise<void>;
 }
 
@@ -25,8 +27,9 @@ export function nameOf({ known, section, says }: Rule): string {
 }
 
 /** Why a rule is not checked with these settings; `undefined` when it is. */
-export function reasonToSkip({ known, needs }: Rule, settings: Settings): string | undefined {
+export function reasonToSkip({ known, needs, secure }: Rule, settings: Settings): string | undefined {
   if (!settings.mustHold.has(known)) return 'not among EMAY_GATEWAY_RULES';
+  if (secure && !settings.isSecure) return 'it calls the encrypted interface: set EMAY_GATEWAY_SECURE=yes';
   if (needs === 'sending' && !settings.maySend) {
     return 'it sends or pulls: set EMAY_GATEWAY_MAY_SEND=yes and EMAY_GATEWAY_MOBILES';
   }

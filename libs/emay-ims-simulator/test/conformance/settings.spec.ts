@@ -11,6 +11,7 @@ const FOREIGN = {
   EMAY_GATEWAY_APP_ID: 'app',
   EMAY_GATEWAY_SECRET_KEY: 'key',
 };
+const SECURE = { EMAY_GATEWAY_SECURE: 'yes', EMAY_GATEWAY_SECRET_KEY: '0123456789ABCDEF' };
 const MAY_SEND = { ...FOREIGN, EMAY_GATEWAY_MAY_SEND: 'yes', EMAY_GATEWAY_MOBILES: '0061422118000, 0061422118001' };
 const CLOSED = {
   EMAY_GATEWAY_CLOSED_APP_ID: 'closed',
@@ -27,7 +28,7 @@ describe('which rules are checked', () => {
   });
 
   it('those that cost nothing against another gateway', () => {
-    expect(runs(FOREIGN)).toEqual(rules.filter(({ needs }) => needs === undefined));
+    expect(runs(FOREIGN)).toEqual(rules.filter(({ needs, secure }) => needs === undefined && !secure));
   });
 
   it('nothing is sent without the word yes', () => {
@@ -35,8 +36,12 @@ describe('which rules are checked', () => {
   });
 
   it('those that send with leave to send, and all with a closed account as well', () => {
-    expect(runs(MAY_SEND)).toEqual(rules.filter(({ needs }) => needs !== 'closed-account'));
-    expect(runs({ ...MAY_SEND, ...CLOSED })).toEqual(rules);
+    expect(runs(MAY_SEND)).toEqual(rules.filter(({ needs, secure }) => needs !== 'closed-account' && !secure));
+    expect(runs({ ...MAY_SEND, ...CLOSED, ...SECURE })).toEqual(rules);
+  });
+
+  it('the encrypted interface only where the account has it; what sends by it needs leave all the same', () => {
+    expect(runs({ ...FOREIGN, ...SECURE })).toEqual(rules.filter(({ needs }) => needs === undefined));
   });
 
   it('only those known as EMAY_GATEWAY_RULES says', () => {
@@ -50,6 +55,10 @@ it.each([
   [{ EMAY_GATEWAY_URL: 'http://192.0.2.1:8899' }, 'EMAY_GATEWAY_APP_ID is missing'],
   [{ ...FOREIGN, EMAY_GATEWAY_MAY_SEND: 'yes' }, 'EMAY_GATEWAY_MOBILES: EMAY_GATEWAY_MAY_SEND=yes needs numbers'],
   [{ ...FOREIGN, EMAY_GATEWAY_CLOSED_APP_ID: 'closed' }, 'EMAY_GATEWAY_CLOSED_SECRET_KEY is missing'],
+  [
+    { ...FOREIGN, EMAY_GATEWAY_SECURE: 'yes' },
+    'EMAY_GATEWAY_SECRET_KEY: EMAY_GATEWAY_SECURE=yes needs a key of 16, 24',
+  ],
   [{ EMAY_GATEWAY_REPORT_WAIT_MS: '1m' }, 'EMAY_GATEWAY_REPORT_WAIT_MS is "1m"; write milliseconds'],
   [{ EMAY_GATEWAY_RULES: 'docs' }, 'EMAY_GATEWAY_RULES: there is no "docs"; write some of doc,seen,assumed'],
 ])('says what to write for %j', (env, message) => {

@@ -22,6 +22,8 @@ export interface Settings {
   readonly mobiles: readonly string[];
   /** Whether tests may send, which costs money, and pull reports, which takes them from whoever else pulls. */
   readonly maySend: boolean;
+  /** Whether the account has the encrypted interface. */
+  readonly isSecure: boolean;
   /** How long a test waits for a report. */
   readonly reportWaitMs: number;
   /** How long the gateway gets to queue reports that it makes itself. */
@@ -34,10 +36,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** For a simulator of our own: two public accounts, numbers of nobody, everything allowed. */
 const OWN = {
-  account: { appId: 'EUCP-EMY-SMS0-TESTS', secretKey: 'SECRET-KEY-OF-TESTS' },
-  closedAccount: { appId: 'EUCP-EMY-SMS0-CLOSE', secretKey: 'SECRET-KEY-OF-CLOSE', admits: '10.1.2.3' },
+  account: { appId: 'EUCP-EMY-SMS0-TESTS', secretKey: 'SECRETKEYOFTESTS' },
+  closedAccount: { appId: 'EUCP-EMY-SMS0-CLOSE', secretKey: 'SECRETKEYOFCLOSE', admits: '10.1.2.3' },
   mobiles: ['0061422118000', '0061422118001', '0061422118002'],
   maySend: true,
+  isSecure: true,
   settleMs: 0,
 };
 
@@ -58,6 +61,10 @@ export function readSettings(env: Environment): Settings {
   if (maySend && mobiles.length === 0) {
     throw new Error('EMAY_GATEWAY_MOBILES: EMAY_GATEWAY_MAY_SEND=yes needs numbers to send to, such as 0061422118000');
   }
+  const isSecure = env.EMAY_GATEWAY_SECURE === 'yes';
+  if (isSecure && ![16, 24, 32].includes(Buffer.byteLength(env.EMAY_GATEWAY_SECRET_KEY ?? ''))) {
+    throw new Error('EMAY_GATEWAY_SECRET_KEY: EMAY_GATEWAY_SECURE=yes needs a key of 16, 24 or 32 bytes');
+  }
   const closedAppId = env.EMAY_GATEWAY_CLOSED_APP_ID;
   return {
     url,
@@ -76,6 +83,7 @@ export function readSettings(env: Environment): Settings {
       : {}),
     mobiles,
     maySend,
+    isSecure,
     settleMs: 3_000,
     ...common,
   };

@@ -24,6 +24,31 @@ export const WRONG_GATEWAYS: readonly WrongGateway[] = [
     start: withOptions({ maxContentLength: 501 }),
   },
   {
+    name: 'keeps the code of an encrypted answer to itself',
+    breaks: ['code stands in the header result', 'secure: a SUCCESS brings'],
+    start: distorted({ answer: (passed) => ({ ...passed, result: undefined }) }),
+  },
+  {
+    name: 'takes a wrong key for wrong parameters',
+    breaks: ['another key has encrypted is ERROR_ENCRYPTION'],
+    start: withOptions({ undecipherable: 'ERROR_PARAMS' }),
+  },
+  {
+    name: 'never packs an encrypted answer',
+    breaks: ['packed as its request'],
+    start: withFault({ kind: 'wrongly-sealed', what: 'not-packed' }),
+  },
+  {
+    name: 'encrypts the code along with the data',
+    breaks: ['secure: a SUCCESS brings', 'packed as its request'],
+    start: withFault({ kind: 'wrongly-sealed', what: 'envelope' }),
+  },
+  {
+    name: 'has a clock of its own',
+    breaks: ['secure: a request is valid while'],
+    start: withFault({ kind: 'clock-skew', ms: 86_400_000 }),
+  },
+  {
     name: 'takes no text of 500 units',
     breaks: ['one of 501 is ERROR_LONG_CONTENT', 'counts two units'],
     start: withOptions({ maxContentLength: 499 }),

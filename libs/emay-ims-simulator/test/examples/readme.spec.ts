@@ -70,7 +70,7 @@ describe.each(PAGES)('%s', (page) => {
       ['wrongly-sealed', 'what'],
       ['wrongly-pushed', 'how'],
     ] as const) {
-      const { choices } = (FAULTS[kind].fields as Record<string, { choices: string[] }>)[field]!;
+      const { choices } = (FAULTS[kind].fields as unknown as Record<string, { choices: readonly string[] }>)[field]!;
       const sentence = text
         .split('\n\n')
         .find((part) => part.includes(`\`${kind}\``) && part.includes(`\`${field}\``) && !part.includes('| '))!;
