@@ -13,11 +13,13 @@ import { MODES, runFaults } from '../test/faults/dist/run.js';
 import { installPackedWorker } from '../test/hosts/packed-worker.mjs';
 
 const KINDS = ['sqlite', 'postgres', 'mariadb'];
+const TRANSPORTS = ['plain', 'secure'];
 const { values } = parseArgs({
   options: {
     db: { type: 'string', default: 'sqlite' },
     mode: { type: 'string', default: 'kill' },
     rounds: { type: 'string', default: '10' },
+    transport: { type: 'string', default: 'plain' },
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     workers: { type: 'string' },
     packed: { type: 'boolean', default: false },
@@ -38,13 +40,15 @@ process.once('SIGTERM', () => process.exit(143));
 try {
   if (!KINDS.includes(values.db)) throw new Error(`--db is one of ${KINDS.join(', ')}`);
   if (!MODES.includes(values.mode)) throw new Error(`--mode is one of ${MODES.join(', ')}`);
+  if (!TRANSPORTS.includes(values.transport)) throw new Error(`--transport is one of ${TRANSPORTS.join(', ')}`);
   const seed = wholeNumber('seed', values.seed);
   console.log(
-    `${values.mode}${values.packed ? ' of the packed package' : ''} on ${values.db}, ${values.rounds} rounds, seed ${seed}`,
+    `${values.mode}${values.packed ? ' of the packed package' : ''} on ${values.db}, transport ${values.transport}, ${values.rounds} rounds, seed ${seed}`,
   );
   const verdict = await runFaults({
     kind: values.db,
     mode: values.mode,
+    transport: values.transport,
     rounds: wholeNumber('rounds', values.rounds),
     seed,
     workers: values.workers === undefined ? undefined : wholeNumber('workers', values.workers),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ImsTransport } from 'nestjs-emay-ims';
 import type { CallStream } from './calls.js';
 import type { WorkersDatabase } from './database.js';
 import type { Account } from './faults-run.js';
@@ -14,6 +15,7 @@ const READY_WITHIN_MS = 90_000;
 interface ForWorkers {
   stream: CallStream;
   account: Account;
+  transport: ImsTransport;
   gatewayUrl: string;
   timeoutMs: number;
   /** How many requests a worker may have under way. */

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ImsTransport } from 'nestjs-emay-ims';
 import { collectEvidence } from './evidence.js';
 import { createFaultsDatabase, createOnServer, type Kind } from './database.js';
 import type { FaultsRun } from './faults-run.js';
@@ -15,7 +16,7 @@ import { BreakingProxy } from './breaking-proxy.js';
 
 /** What `tsc --build test/faults` makes of `worker.ts`. */
 const WORKER = 'test/faults/dist/worker.js';
-const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'SECRET-KEY-OF-FAULT-TESTS' };
+const ACCOUNT = { appId: 'EUCP-EMY-SMS0-FAULT', secretKey: 'SECRET-KEY-OF-FAULT-TEST' };
 /** Generous: nothing waits for it but who stands still, and a busy machine must not look like a silent gateway. */
 const TIMEOUT_MS = 8_000;
 /** After its request's own time, an attempt is given up: `submitter.ts`. */
@@ -41,6 +42,8 @@ export interface FaultsOptions {
   mode: string;
   rounds: number;
   seed: number;
+  /** The gateway's interface that the workers use. Default: plain. */
+  transport?: ImsTransport | undefined;
   /** Default: one on an SQLite file, two on a server. */
   workers?: number | undefined;
   /** Puts a worker of its own into the folder and resolves to its file. Default: the one of this repository. */
@@ -55,6 +58,7 @@ export interface FaultsOptions {
 export interface FaultsVerdict extends Judgement {
   kind: Kind;
   mode: string;
+  transport: ImsTransport;
   rounds: number;
   seed: number;
   lives: number;
@@ -75,7 +79,8 @@ export interface FaultsVerdict extends Judgement {
  * - Where something is wrong, folder and database stay for a look.
  */
 export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> {
-  const { kind, mode, rounds, seed, workers, installWorker, realTime = false, keep = false, progress } = options;
+  const { kind, mode, rounds, seed, transport = 'plain', workers, installWorker, progress } = options;
+  const { realTime = false, keep = false } = options;
   const round = ROUNDS[mode];
   if (!round) throw new Error(`--mode is one of ${MODES.join(', ')}`);
   const { ownServer = false, behindProxy = false, timeoutMs = TIMEOUT_MS, expiring } = round;
@@ -106,6 +111,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> 
     const forWorkers = {
       stream,
       account: ACCOUNT,
+      transport,
       gatewayUrl: gateway.url,
       timeoutMs,
       concurrency: CONCURRENCY,
@@ -161,12 +167,13 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsVerdict> 
       endedAt,
       expected,
     }));
-    const record = { seed, mode, ...verdict, disturbances: fleet.disturbances, lives };
+    const record = { seed, mode, transport, ...verdict, disturbances: fleet.disturbances, lives };
     await writeFile(join(folder, 'verdict.json'), JSON.stringify(record, null, 2));
     return {
       ...verdict,
       kind,
       mode,
+      transport,
       rounds,
       seed,
       lives: fleet.lives.length,

@@ -91,6 +91,7 @@ function modules(baseUrl: string, { dispatch, reports, extra, pool }: Instance) 
       : []),
     EmayImsModule.forRoot({
       ...settings.account,
+      transport: settings.transport,
       baseUrl,
       database: typeOrm ? { dataSource: 'default', ...module, ...pool } : { type: 'sqlite', path },
       http: { timeoutMs: settings.timeoutMs },
