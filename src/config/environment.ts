@@ -1,6 +1,7 @@
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsBoolean,
+  IsIn,
   IsInt,
   IsNotEmpty,
   IsOptional,
@@ -11,6 +12,7 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
+import type { ImsTransport } from 'nestjs-emay-ims';
 import { OPERATOR_KEYS_FORM } from '../console/operator-keys.js';
 import { StartError } from '../start/start-error.js';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './database-url.js';
@@ -69,6 +71,10 @@ export class Environment {
   @IsOptional()
   @IsString()
   EMAY_IMS_SECRET_KEY?: string;
+
+  /** The gateway's interface that the account uses: `plain`, or `secure` (encrypted), for which the secretKey has 16, 24 or 32 bytes. */
+  @IsIn(['plain', 'secure'], { message: '$property must be plain or secure' })
+  EMAY_IMS_TRANSPORT: ImsTransport = 'plain';
 
   /** `true`: runs against its own simulator, and sends nothing. Must be asked for in production, and where others can connect. */
   @IsOptional()

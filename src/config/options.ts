@@ -24,6 +24,7 @@ export function emayImsOptions(
     baseUrl: sandbox?.baseUrl ?? (environment.EMAY_IMS_BASE_URL ?? '').split(',').map((part) => part.trim()),
     appId: sandbox?.appId ?? environment.EMAY_IMS_APP_ID ?? '',
     secretKey: sandbox?.secretKey ?? environment.EMAY_IMS_SECRET_KEY ?? '',
+    transport: environment.EMAY_IMS_TRANSPORT,
     database:
       path === null
         ? { dataSource: 'default', startTimeoutMs: environment.EMAY_IMS_START_TIMEOUT_MS }

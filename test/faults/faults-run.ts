@@ -11,8 +11,6 @@ export interface Account {
   secretKey: string;
 }
 
-/** By which interface of the gateway workers send and pull. */
-export type Transport = 'plain' | 'secure';
 /** Whether workers pull reports, are pushed them, or both. */
 export type ReportSource = 'pull' | 'push' | 'both';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { ImsTransport } from 'nestjs-emay-ims';
 import type { CallStream } from './calls.js';
 import type { WorkersDatabase } from './database.js';
-import type { Account, ReportSource, Transport } from './faults-run.js';
+import type { Account, ReportSource } from './faults-run.js';
 import { Ledger } from './ledger.js';
 import { type RunningProcess, startProcess } from './processes.js';
 import { within } from './waiting.js';
@@ -14,12 +15,12 @@ const READY_WITHIN_MS = 90_000;
 interface ForWorkers {
   stream: CallStream;
   account: Account;
+  transport: ImsTransport;
   gatewayUrl: string;
   timeoutMs: number;
   /** How many requests a worker may have under way. */
   concurrency: number;
   twinEveryMs: number;
-  transport: Transport;
   reports: ReportSource;
 }
 

@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ImsTransport } from 'nestjs-emay-ims';
 import { collectEvidence } from './evidence.js';
 import { createFaultsDatabase, createOnServer, type Kind } from './database.js';
-import type { FaultsRun, ReportSource, Transport } from './faults-run.js';
+import type { FaultsRun, ReportSource } from './faults-run.js';
 import { Fleet } from './fleet.js';
 import { Gateway } from './gateway.js';
 import { type Judgement, judge } from './judge.js';
@@ -48,7 +49,7 @@ export interface FaultsOptions {
   /** Default: one on an SQLite file, two on a server. */
   workers?: number | undefined;
   /** Default: plain. */
-  transport?: Transport | undefined;
+  transport?: ImsTransport | undefined;
   /** How reports come. Default: pull. */
   reports?: ReportSource | undefined;
   /** Puts a worker of its own into the folder and resolves to its file. Default: the one of this repository. */

@@ -36,6 +36,43 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+describe('transport', () => {
+  it('is plain where nothing is said', () => {
+    expect(resolved().transport).toBe('plain');
+    expect(resolved({ transport: undefined }).transport).toBe('plain');
+  });
+
+  it.each([16, 24, 32])('secure takes a key of %d bytes', (length) => {
+    expect(resolved({ transport: 'secure', secretKey: 'k'.repeat(length) }).transport).toBe('secure');
+  });
+
+  it.each([15, 17, 23, 25, 31, 33])('secure refuses a key of %d bytes, and does not repeat it', (length) => {
+    const secretKey = SECRET.padEnd(33, '-').slice(0, length);
+    const { message } = refusal({ ...VALID, transport: 'secure', secretKey });
+    expect(message).toMatch(/secretKey must have 16, 24 or 32 bytes with transport: 'secure'/);
+    expect(message).not.toContain(secretKey.slice(0, 6));
+    expect(() => resolved({ secretKey })).not.toThrow();
+  });
+
+  it('secure refuses an appId that no header can carry', () => {
+    const secretKey = 'k'.repeat(16);
+    for (const appId of ['a b', 'ä', 'a\r\nb: c']) {
+      expect(refusal({ ...VALID, transport: 'secure', secretKey, appId }).message).toMatch(
+        /appId must be printable ASCII/,
+      );
+    }
+  });
+
+  it.each(['PLAIN', '', null, true, 'encrypted'])('is not %j', (transport) => {
+    expect(refusal({ ...VALID, transport }).message).toMatch(/transport must be 'plain' or 'secure'/);
+  });
+
+  it('secure over plain http to another machine is warned about in words of its own', () => {
+    resolved({ transport: 'secure', secretKey: 'k'.repeat(16), baseUrl: 'http://gateway.example' });
+    expect(String(warn.mock.calls[0]?.[0])).toMatch(/plain http to another machine: its cipher hides the text/);
+  });
+});
+
 describe('a wrong option is named, with what to write', () => {
   const nested: [string, Record<string, { wrong: unknown[]; sentence: RegExp }>][] = [
     [
@@ -79,6 +116,8 @@ describe('a wrong option is named, with what to write', () => {
     [
       'protocol',
       {
+        gzip: { wrong: ['on', 1, null], sentence: /must be true or false/ },
+        requestValidPeriod: { wrong: [0, -1, 1.5, 86_401, '60'], sentence: /whole number of seconds from 1 to 86400/ },
         timeZoneOffset: { wrong: ['Asia/Shanghai', '8', '+8:00', '+15:00', 8, null], sentence: /look like \+08:00/ },
         signCase: { wrong: ['Lower', '', null], sentence: /'lower' or 'upper'/ },
         contentEncoding: { wrong: ['base64', true, null], sentence: /'none' or 'percent'/ },

@@ -19,7 +19,7 @@ export interface DoctorOptions {
 }
 
 /** Stands in for a simulator that is not started yet. */
-const ANY_GATEWAY = { baseUrl: 'http://127.0.0.1:1', appId: 'sandbox', secretKey: 'sandbox' };
+const ANY_GATEWAY = { baseUrl: 'http://127.0.0.1:1', appId: 'sandbox', secretKey: 'sandbox-sandbox!' };
 
 /** Looks at everything the service needs and says what to do about what is not in order. */
 export async function doctor(session: Session, { pullOne = false }: DoctorOptions): Promise<number> {
@@ -67,7 +67,7 @@ async function examine(environment: Environment, pulls: boolean): Promise<Check[
   const beyond = isUsable
     ? await withGateway(environment, {}, (gateway) => {
         const urls = urlsOf(environment, gateway.sandboxUrl);
-        return examineGateway(urls, clocks, proveSignature(gateway, urls, pulls));
+        return examineGateway(urls, clocks, proveSignature(gateway, environment, urls, pulls));
       })
     : await examineGateway(urlsOf(environment, null), clocks, UNPROVEN);
   return [...disk, ...checks, ...beyond];
@@ -81,7 +81,7 @@ async function examineEmbedded(environment: Environment, path: string, pulls: bo
       const urls = urlsOf(environment, gateway.sandboxUrl);
       return [
         await checkFile(gateway.ims, `${path}${isNew ? ' (made just now)' : ''}`),
-        ...(await examineGateway(urls, [], proveSignature(gateway, urls, pulls))),
+        ...(await examineGateway(urls, [], proveSignature(gateway, environment, urls, pulls))),
       ];
     });
   } catch (error) {
@@ -111,8 +111,13 @@ async function examineGateway(
   return [...found.flatMap(({ checks }) => checks), checkClock(readings, clocks), ...(await signatures)];
 }
 
-async function proveSignature({ client, ims }: Gateway, urls: readonly string[], pulls: boolean): Promise<Check[]> {
-  return pulls ? [await pullOneReport(ims)] : checkSignature(client, urls);
+async function proveSignature(
+  { client, ims }: Gateway,
+  { EMAY_IMS_TRANSPORT: transport }: Environment,
+  urls: readonly string[],
+  pulls: boolean,
+): Promise<Check[]> {
+  return pulls ? [await pullOneReport(ims)] : checkSignature(client, transport, urls);
 }
 
 const UNPROVEN = Promise.resolve([notVerified('signature', 'the database comes first')]);

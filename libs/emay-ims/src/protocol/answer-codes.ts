@@ -66,6 +66,7 @@ const ENTRIES: readonly AnswerCodeEntry[] = [
     chinese: '请求参数错误',
     advice:
       'Check that no proxy rewrites, chunks, cuts or compresses the request body: the gateway needs its Content-Length. ' +
+      "With transport 'secure' check secretKey first: a request that does not decrypt may be answered with this code. " +
       'Otherwise ask Emay, with the time of the request.',
   },
   {
@@ -157,28 +158,31 @@ const ENTRIES: readonly AnswerCodeEntry[] = [
     kind: 'configuration',
     english: 'wrong encryption (not in the document)',
     chinese: '加密错误（文档未列出）',
-    advice: 'Check secretKey; ask Emay whether the account has to use the encrypted interface, under /secure/.',
+    advice: "Check secretKey, and transport: ask Emay whether the account uses the encrypted interface ('secure').",
   },
   {
     code: 'ERROR_REQUESTTIME',
     kind: 'configuration',
     english: 'wrong request time (not in the document)',
     chinese: '请求时间错误（文档未列出）',
-    advice: 'Check this machine’s clock (NTP); ask Emay whether the account has to use the encrypted interface.',
+    advice:
+      "Check this machine’s clock (NTP), and transport: ask Emay whether the account uses the encrypted interface ('secure').",
   },
   {
     code: 'ERROR_REQUESTTIME_TIMEOUT',
     kind: 'configuration',
     english: 'request out of date (not in the document)',
     chinese: '请求已过期（文档未列出）',
-    advice: 'Check this machine’s clock (NTP), and what delays requests on their way.',
+    advice:
+      'Check this machine’s clock (NTP), and what delays requests on their way; else raise protocol.requestValidPeriod.',
   },
   {
     code: 'ERROR_REQUESTVALIDPERIOD',
     kind: 'configuration',
     english: 'wrong period of validity (not in the document)',
     chinese: '请求有效期错误（文档未列出）',
-    advice: 'Ask Emay whether the account has to use the encrypted interface.',
+    advice:
+      "Ask Emay which periods it takes, for protocol.requestValidPeriod, and whether the account uses the encrypted interface (transport 'secure').",
   },
   {
     code: 'ERROR_REQUEST_NO_VALID',

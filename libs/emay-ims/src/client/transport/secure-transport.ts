@@ -44,22 +44,16 @@ const UNDECIPHERABLE = { kind: 'undecipherable' } as const;
 export class SecureTransport implements GatewayTransport {
   readonly path = '/secure/';
   readonly headers: Readonly<Record<string, string>>;
-  private readonly secretKey: string;
-  private readonly gzip: boolean;
   private readonly validPeriod: number;
-  private readonly maxBytes: number;
 
-  /** @throws RangeError at the first request unless `isCipherKey(secretKey)`; the options have been checked for that */
-  constructor(options: Pick<ResolvedEmayImsOptions, 'appId' | 'secretKey' | 'protocol' | 'http'>) {
-    const { appId, secretKey, protocol, http } = options;
-    this.secretKey = secretKey;
-    this.gzip = protocol.gzip;
+  /** Throws nothing: without a key that `isCipherKey` takes, each request does. */
+  constructor(private readonly options: Pick<ResolvedEmayImsOptions, 'appId' | 'secretKey' | 'protocol' | 'http'>) {
+    const { appId, protocol, http } = options;
     this.validPeriod = protocol.requestValidPeriod ?? Math.ceil(http.timeoutMs / 1_000) + CLOCKS_DIFFER_BY;
-    this.maxBytes = http.maxResponseBytes;
     this.headers = {
       appId,
       encode: 'UTF-8',
-      ...(this.gzip && { gzip: 'on' }),
+      ...(protocol.gzip && { gzip: 'on' }),
       Accept: '*/*',
       'Content-Type': 'application/octet-stream',
     };
@@ -67,15 +61,16 @@ export class SecureTransport implements GatewayTransport {
 
   encode(fields: RequestFields): EncodedRequest {
     const content = encodeTimed(this.validPeriod, fields);
+    const { secretKey, protocol } = this.options;
     return {
       size: content.length + SEALING_BYTES,
-      bodyAt: (now) => seal(timeAgain(content, now), this.secretKey, this.gzip),
+      bodyAt: (now) => seal(timeAgain(content, now), secretKey, protocol.gzip),
     };
   }
 
   /** Random, as gzip would leave little of any other; 6 bits of it are in 8, and gzip takes the rest out. */
   textOfSize(bytes: number): string {
-    return randomBytes(this.gzip ? bytes : Math.ceil((bytes * 3) / 4)).toString('base64url');
+    return randomBytes(this.options.protocol.gzip ? bytes : Math.ceil((bytes * 3) / 4)).toString('base64url');
   }
 
   takes(status: number, headerCode: string | undefined): boolean {
@@ -94,11 +89,11 @@ export class SecureTransport implements GatewayTransport {
   readPage(page: ReceivedPage): ReceivedPage {
     const { body, headerCode } = page;
     if (body.length === 0) return page;
-    const content = unseal(body, this.secretKey);
+    const content = unseal(body, this.options.secretKey);
     if (content !== null) return { ...page, body: unpackedIfShort(content), contentEncoding: null };
     const refusal = mayHoldReports(body) ? null : refusalOf(readUnopened(body, readToken(headerCode)));
     if (refusal !== null) return { ...page, body: NOTHING, headerCode: refusal };
-    const whole = unsealWhatIsWhole(body, this.secretKey);
+    const whole = unsealWhatIsWhole(body, this.options.secretKey);
     return whole.length > 0 ? { ...page, body: whole, contentEncoding: null } : { ...page, contentEncoding: SEALED };
   }
 
@@ -111,10 +106,10 @@ export class SecureTransport implements GatewayTransport {
 
   /** `null`: not of this key, or longer than an answer may be. */
   private open(body: Buffer): string | null {
-    const content = unseal(body, this.secretKey);
+    const content = unseal(body, this.options.secretKey);
     if (content === null || !isPacked(content)) return content && content.toString('utf8');
     try {
-      return gunzipSync(content, { maxOutputLength: this.maxBytes }).toString('utf8');
+      return gunzipSync(content, { maxOutputLength: this.options.http.maxResponseBytes }).toString('utf8');
     } catch {
       return null;
     }
