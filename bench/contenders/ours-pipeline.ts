@@ -37,7 +37,10 @@ function reported(wanted: number): Promise<void> {
 }
 
 await contend(async (task: PipelineTask) => {
-  const app = await startOurs(task.database, task.gatewayUrl, { reports: REPORTS });
+  const app = await startOurs(task.database, task.gatewayUrl, {
+    reports: REPORTS,
+    ...(task.transport ? { transport: task.transport } : {}),
+  });
   await run(app, messages(task.warmUp, task.messages));
   const sample = await timed(task.messages, () => run(app, messages(task.messages)), databaseCpu(task.database));
   await mustAllBeDelivered(app.messages, task.stored + task.warmUp + task.messages);

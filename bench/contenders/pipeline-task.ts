@@ -10,6 +10,8 @@ export interface PipelineTask {
   messages: number;
   /** Final rows that are there before. */
   stored: number;
+  /** How our requests travel. Default: plain. */
+  transport?: 'plain' | 'secure';
 }
 
 /** A contender's rate, and the CPU time it took for each message. */

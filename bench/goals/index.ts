@@ -6,7 +6,7 @@ import type { Goal } from './goal.js';
 import { growth } from './growth.js';
 import { idle } from './idle.js';
 import { memory } from './memory.js';
-import { durablePipeline, otherPipelines } from './pipeline.js';
+import { durablePipeline, otherPipelines, transports } from './pipeline.js';
 import { reportIngestion } from './report-ingestion.js';
 import { requests } from './requests.js';
 import { wake } from './wake.js';
@@ -23,5 +23,6 @@ export const GOALS: readonly Goal[] = [
   consolePages,
   eventLoop,
   wake,
+  transports,
   accounts,
 ];

@@ -92,6 +92,25 @@ function ourTurn(bench: Bench, kind: DatabaseKind, tree: string | null) {
   return pipeline(bench, 'ours-pipeline', kind, messages, warmUp, tree);
 }
 
+/** `secure` against `plain`: the same requests, packed and encrypted. */
+export const transports: Goal = {
+  key: 'P13',
+  title: 'the encrypted interface against the plain one, queued to final',
+  async measure(bench) {
+    const { messages, warmUp } = bench.isQuick ? QUICK : FULL;
+    const outcomes: Outcome[] = [];
+    for (const kind of bench.databases) {
+      const measured = await interleave(bench, `P13 ${kind}`, {
+        ours: () => pipeline(bench, 'ours-pipeline', kind, messages, warmUp, null, 'secure'),
+        plain: () => pipeline(bench, 'ours-pipeline', kind, messages, warmUp, null, 'plain'),
+      });
+      const what = `${count(messages)} messages by the encrypted interface, queued to final, ${kind}`;
+      outcomes.push(outcome(`P13.${kind}`, what, measured, [against(measured, 'plain', 0.85)]));
+    }
+    return outcomes;
+  },
+};
+
 function pipeline(
   bench: Bench,
   contender: string,
@@ -99,10 +118,18 @@ function pipeline(
   messages: number,
   warmUp: number,
   tree: string | null = null,
+  transport?: PipelineTask['transport'],
 ) {
   return withDatabase(kind, (database) =>
     withGateway(async (gateway) => {
-      const task: PipelineTask = { gatewayUrl: gateway.url, database, messages, warmUp, stored: 0 };
+      const task: PipelineTask = {
+        gatewayUrl: gateway.url,
+        database,
+        messages,
+        warmUp,
+        stored: 0,
+        ...(transport && { transport }),
+      };
       const sample = await runContender(contender, task, bench.profileFolder, tree);
       mustHaveTakenEachOnce(await gateway.counts(), messages + warmUp);
       return sample;

@@ -1,5 +1,5 @@
-/** The account that all contenders use. */
-export const ACCOUNT = { appId: 'EUCP-EMY-SMS0-BENCH', secretKey: 'SECRET-KEY-OF-BENCH' };
+/** The account that all contenders use. Its key fits the encrypted interface. */
+export const ACCOUNT = { appId: 'EUCP-EMY-SMS0-BENCH', secretKey: 'SECRET-KEY-BENCH' };
 
 /** Accounts of one process that serves many customers. */
 export const TENANTS = Array.from({ length: 200 }, (_, index) => ({
