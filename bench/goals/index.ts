@@ -7,6 +7,7 @@ import { growth } from './growth.js';
 import { idle } from './idle.js';
 import { memory } from './memory.js';
 import { durablePipeline, otherPipelines, transports } from './pipeline.js';
+import { reportDelay } from './report-delay.js';
 import { reportIngestion } from './report-ingestion.js';
 import { requests } from './requests.js';
 import { wake } from './wake.js';
@@ -24,5 +25,6 @@ export const GOALS: readonly Goal[] = [
   eventLoop,
   wake,
   transports,
+  reportDelay,
   accounts,
 ];
