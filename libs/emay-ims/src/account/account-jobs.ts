@@ -4,6 +4,7 @@ import { warnOfFailpoints } from '../failpoints/failpoint.js';
 import type { FigureCounter } from '../figures/figure-counter.js';
 import type { AccountWorkChecks } from '../message-store/account-work-checks.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import type { PushedPages } from '../reports/pushed-pages.js';
 import type { ReportPoller } from '../reports/report-poller.js';
 import type { Retention } from '../retention/retention.js';
 import type { Sweeper } from '../sending/sweeper.js';
@@ -20,6 +21,7 @@ export interface JobWorkers {
   readonly sweeper: Sweeper;
   readonly dispatching: DispatchJob;
   readonly poller: ReportPoller;
+  readonly pushes: PushedPages;
   readonly deliveries: DurableDeliveries;
   readonly retention: Retention;
   readonly counter: FigureCounter;
@@ -46,8 +48,8 @@ export class AccountJobs {
 
   /** Starts nothing more; resolves when the running jobs have ended. */
   stop(): Promise<void> {
-    const { dispatching, poller, sweeper, retention, deliveries, counter } = this.workers;
-    for (const worker of [dispatching, poller, sweeper, retention, deliveries, counter]) worker.stop();
+    const { dispatching, poller, pushes, sweeper, retention, deliveries, counter } = this.workers;
+    for (const worker of [dispatching, poller, pushes, sweeper, retention, deliveries, counter]) worker.stop();
     return this.engine.stop();
   }
 

@@ -105,15 +105,16 @@ const ACCOUNT_PROVIDERS = [
     AccountJobs,
     [
       ...[RESOLVED_OPTIONS, ACCOUNT_ENGINE, ClaimInDatabase, AccountWorkChecks, Sweeper, DispatchJob, ReportPoller],
-      ...[DurableDeliveries, Retention, FigureCounter],
+      ...[PushedPages, DurableDeliveries, Retention, FigureCounter],
     ] as const,
-    (options, engine, claim, workChecks, sweeper, dispatching, poller, deliveries, retention, counter) =>
+    (options, engine, claim, workChecks, sweeper, dispatching, poller, pushes, deliveries, retention, counter) =>
       new AccountJobs(options, engine, {
         claim,
         workChecks,
         sweeper,
         dispatching,
         poller,
+        pushes,
         deliveries,
         retention,
         counter,

@@ -40,6 +40,7 @@ export class PushedPages {
   private readonly waiting: string[] = [];
   private applying: Promise<void> | null = null;
   private keeping: Promise<void> | null = null;
+  private isStopped = false;
 
   constructor(
     private readonly batches: ReportBatchStore,
@@ -70,6 +71,11 @@ export class PushedPages {
     return kept;
   }
 
+  /** Ends applying after the page under way: others may come without end, and what is stored waits for the next start. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
   /** Applies the pages that have been stored; resolves when there are no more. */
   apply(): Promise<void> {
     this.applying ??= this.applyWaiting().finally(() => (this.applying = null));
@@ -96,7 +102,9 @@ export class PushedPages {
   }
 
   private async applyWaiting(): Promise<void> {
-    for (let id = this.waiting.shift(); id !== undefined; id = this.waiting.shift()) {
+    while (!this.isStopped) {
+      const id = this.waiting.shift();
+      if (id === undefined) return;
       try {
         // Not kept in memory meanwhile: many may wait.
         const page = await this.batches.load(id);
