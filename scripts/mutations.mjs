@@ -235,6 +235,17 @@ const MUTATIONS = [
       },
     ],
   },
+  {
+    name: 'an action that begins anew where its process was killed',
+    suites: ['test/failpoints/bulk-actions'],
+    changes: [
+      {
+        file: `${LIBRARY}/operations/actions/action-steps.ts`,
+        from: "if (action.state === 'PREVIEWED') {",
+        to: "if (action.state === 'PREVIEWED' || action.reached > 0) {",
+      },
+    ],
+  },
 ];
 
 const wanted = process.argv.slice(2);

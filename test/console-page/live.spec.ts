@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { describeInChromium, useConsole } from './console-in-chromium.js';
+import { describePage, useConsole } from './console-in-chromium.js';
 import { makeMessage, makeOverview } from './seed.js';
 
-describeInChromium("the console's page: staying current", (browser) => {
+describePage("the console's page: staying current", (browser) => {
   const current = useConsole(browser);
 
   it('takes totals and pulse from the stream', async () => {

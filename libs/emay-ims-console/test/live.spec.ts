@@ -154,10 +154,17 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       return pageOf([messageWith()]);
     });
     const viewer = new Stream();
+    await viewer.until(() => viewer.events('reading').length > 0);
+    const late = new Stream();
+    await late.until(() => late.events('reading').length > 0);
     await sleep(150);
     expect(viewer.isOver).toBe(false);
+    expect([viewer.events('reading'), late.events('reading')]).toEqual([[{ isAway: true }], [{ isAway: true }]]);
     isAway = false;
-    await viewer.until(() => viewer.events('pulse').length > 0);
+    for (const each of [viewer, late]) {
+      await each.until(() => each.events('pulse').length > 0);
+      expect(each.events('reading')).toEqual([{ isAway: true }, { isAway: false }]);
+    }
     const lines = app.logs.lines.filter((line) => line.includes('live view'));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('ECONNREFUSED');
