@@ -80,10 +80,10 @@ describe.each(databasesUnderTest())('the evidence of a message on %s', (kind) =>
     ]);
     const database = await app.sql();
     await database.run('UPDATE emay_ims_message SET accepted_at = final_at WHERE custom_ims_id LIKE ?', ['released%']);
-    const trace = (id: string, kind: string, attempt: string, code: string, after: number) =>
+    const trace = (id: string, what: string, attempt: string, code: string, after: number) =>
       database.run(
         `INSERT INTO emay_ims_trace (account, custom_ims_id, id, at, kind, attempt, code) VALUES ('default', ?, ?, ?, ?, ?, ?)`,
-        [id, `${id}-${kind}`.slice(0, 32), at + after, kind, attempt, code],
+        [id, `${id}-${what}`.slice(0, 32), at + after, what, attempt, code],
       );
     await trace('released', 'released', 'first', 'ECONNREFUSED', 1_000);
     await trace('released-and-doubtful', 'released', 'first', 'ECONNREFUSED', 1_000);

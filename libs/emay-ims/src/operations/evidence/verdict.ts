@@ -27,7 +27,11 @@ export function verdictOf(message: ImsMessage, traces: readonly Trace[]): Verdic
       return { id: code === REPORTED_UNSENT ? 'reported-unsent' : 'doubt', resend: 'second-sms', values };
     case 'DELIVERED': {
       const delivered = { ...values, finalAt: time(finalAt) };
-      return { id: hasDoubtCode(message, traces) ? 'doubt-proved-sent' : 'delivered', resend: 'second-sms', values: delivered };
+      return {
+        id: hasDoubtCode(message, traces) ? 'doubt-proved-sent' : 'delivered',
+        resend: 'second-sms',
+        values: delivered,
+      };
     }
     case 'UNDELIVERABLE':
       return { id: 'undeliverable', resend: risk, values: { ...values, finalAt: time(finalAt) } };
