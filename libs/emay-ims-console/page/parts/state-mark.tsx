@@ -69,8 +69,7 @@ export function StateWord({ state }: { state: ImsMessageState }) {
   const name = useWords().stateName[state];
   return (
     <span>
-      {state}
-      {name !== undefined && <span class="state-name"> {name}</span>}
+      {state} {name !== undefined && <span class="state-name">{name}</span>}
     </span>
   );
 }
