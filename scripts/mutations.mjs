@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const LIBRARY = 'libs/emay-ims/src';
+const CONSOLE = 'libs/emay-ims-console/src';
 /**
  * Each: what is broken, by which `changes` (`from` must be there), and the `suites` of which a test must fail, on the
  * `databases` where it shows; without any, on SQLite.
@@ -275,6 +276,113 @@ const MUTATIONS = [
         file: `${LIBRARY}/message-store/message-results.ts`,
         from: 'if (accepted.length > 0) await this.attempts.addLate',
         to: 'if (accepted.length < 0) await this.attempts.addLate',
+      },
+    ],
+  },
+  {
+    name: 'a decision about many that leaves no mark',
+    suites: ['test/databases/figures'],
+    databases: 'sqlite,postgres,mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/message-store/message-decisions.ts`,
+        from: 'await this.marks.add(ids, session);',
+        to: 'await this.marks.add(ids.slice(0, 0), session);',
+      },
+    ],
+  },
+  {
+    name: 'an action that begins anew where its process was killed',
+    suites: ['test/failpoints/bulk-actions'],
+    changes: [
+      {
+        file: `${LIBRARY}/operations/actions/action-steps.ts`,
+        from: "if (action.state === 'PREVIEWED') {",
+        to: "if (action.state === 'PREVIEWED' || action.reached > 0) {",
+      },
+    ],
+  },
+  {
+    name: 'doubts that are read in no order',
+    suites: ['test/databases/doubt-plans'],
+    databases: 'sqlite,postgres,mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/schema/migrations/1765000003000-doubts-in-order.ts`,
+        from: "const OUTCOME = '(account, outcome, created_at, custom_ims_id)'",
+        to: "const OUTCOME = '(account, outcome)'",
+      },
+    ],
+  },
+  {
+    name: 'a stream that keeps everything for a viewer who does not read',
+    suites: ['libs/emay-ims-console/test/live'],
+    changes: [
+      {
+        file: `${CONSOLE}/live/viewer.ts`,
+        from: 'if (response.writableLength > MAX_WAITING_BYTES)',
+        to: 'if (response.writableLength > MAX_WAITING_BYTES * 1e6)',
+      },
+    ],
+  },
+  {
+    name: 'a stream that outlives its socket',
+    suites: ['libs/emay-ims-console/test/live'],
+    changes: [{ file: `${CONSOLE}/live/viewer.ts`, from: '      onClose();\n', to: '      void onClose;\n' }],
+  },
+  {
+    name: 'a stream that does not tell that the database is away',
+    suites: ['libs/emay-ims-console/test/live'],
+    changes: [
+      {
+        file: `${CONSOLE}/live/live-hub.ts`,
+        from: '        this.broadcast(channel, readingText(true));\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'an export that is read faster than it is taken',
+    suites: ['libs/emay-ims-console/test/masking'],
+    changes: [
+      {
+        file: `${CONSOLE}/exports/csv-download.ts`,
+        from: "await once(response, 'drain', { signal: end });",
+        to: 'await new Promise((resolve) => setTimeout(resolve, 5, end, once));',
+      },
+    ],
+  },
+  {
+    name: 'an export that goes on without its socket',
+    suites: ['libs/emay-ims-console/test/exports'],
+    changes: [
+      { file: `${CONSOLE}/routes/lasting-routes.ts`, from: "response.once('close', () => gone.abort());", to: '' },
+      {
+        file: `${CONSOLE}/exports/csv-download.ts`,
+        from: "if (response.destroyed) throw new Error('The connection is closed');",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'an export that ends whole although it was cut off',
+    suites: ['libs/emay-ims-console/test/masking', 'libs/emay-ims-console/test/exports'],
+    changes: [
+      {
+        file: `${CONSOLE}/routes/lasting-routes.ts`,
+        from: '      response.destroy();\n',
+        to: '      response.end();\n',
+      },
+    ],
+  },
+  {
+    name: 'a download link that is used twice',
+    suites: ['libs/emay-ims-console/test/exports'],
+    changes: [
+      {
+        file: `${CONSOLE}/exports/export-links.ts`,
+        from: '    this.links.delete(token);\n    return wanted;',
+        to: '    return wanted;',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { describeInChromium, useConsole } from './console-in-chromium.js';
+import { describePage, useConsole } from './console-in-chromium.js';
 
-describeInChromium("the console's actions", (browser) => {
+describePage("the console's actions", (browser) => {
   const current = useConsole(browser);
 
   it('sends an incident again: what it risks, a reason, the typed count, the progress and what had changed', async () => {

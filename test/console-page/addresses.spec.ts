@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeInChromium, useConsole } from './console-in-chromium.js';
+import { describePage, useConsole } from './console-in-chromium.js';
 
-describeInChromium("the console's addresses", (browser) => {
+describePage("the console's addresses", (browser) => {
   const current = useConsole(browser);
 
   it.each(['', 'overview'])('opens the overview at "%s"', async (path) => {

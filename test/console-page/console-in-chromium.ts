@@ -1,46 +1,20 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { describeInChromium, WATCH_VIOLATIONS } from '../support/in-chromium.js';
 import { ApiDouble } from './api-double.js';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Nothing waits for it but what hangs: on a busy machine a page takes many times as long. */
 const PATIENCE_MS = 60_000;
 
-const WATCH = `
-  window.violations = [];
-  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-    window.violations.push(violatedDirective + ' ' + blockedURI));
-`;
-
-/** A block of tests of the built page in a real browser. Where there is none it is skipped, and its name says why; in CI it fails. */
-export function describeInChromium(name: string, tests: (browser: () => Browser) => void): void {
-  const isThere = existsSync(CHROMIUM);
-  const block = isThere || process.env.CI === 'true' ? describe : describe.skip;
-  const title = isThere ? name : `${name} (there is no ${CHROMIUM}: install Chromium or set CHROMIUM_PATH)`;
-  block(title, () => {
-    let browser: Browser | undefined;
-    beforeAll(async () => {
-      if (!isThere) throw new Error(`There is no ${CHROMIUM}: install Chromium or set CHROMIUM_PATH.`);
-      buildPage();
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
-    });
-    tests(() => browser!);
-    afterAll(() => browser?.close());
+/** A block of tests of the built page in a real browser. */
+export function describePage(name: string, tests: (browser: () => Browser) => void): void {
+  describeInChromium(name, (browser) => {
+    beforeAll(buildPage);
+    tests(browser);
   });
 }
 
@@ -82,7 +56,7 @@ export class OpenConsole {
       const isFile = !response.url().includes('/api/v1/');
       if (isFile && response.status() >= 400) opened.complaints.push(`${response.status()} ${response.url()}`);
     });
-    await page.addInitScript(WATCH);
+    await page.addInitScript(WATCH_VIOLATIONS);
     return opened;
   }
 

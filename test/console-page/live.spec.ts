@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { describeInChromium, useConsole } from './console-in-chromium.js';
+import { describePage, useConsole } from './console-in-chromium.js';
 import { makeMessage, makeOverview } from './seed.js';
 
-describeInChromium("the console's page: staying current", (browser) => {
+describePage("the console's page: staying current", (browser) => {
   const current = useConsole(browser);
 
   it('takes totals and pulse from the stream', async () => {
@@ -127,6 +127,8 @@ describeInChromium("the console's page: staying current", (browser) => {
     await page.getByRole('button', { name: '中文' }).click();
     await page.reload();
     await current().heading('概览');
+    // The state's own word, and its name in Chinese: nobody has to point at it.
+    await page.getByRole('row', { name: /^UNCONFIRMED 结果不明/ }).waitFor();
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
     await page
       .getByText(/^截至 .* UTC$/)

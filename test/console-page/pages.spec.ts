@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeInChromium, useConsole } from './console-in-chromium.js';
+import { describePage, useConsole } from './console-in-chromium.js';
 import { makeOverview } from './seed.js';
 
 /** Each page: its route below the API, something it shows with data, and what it says where there is nothing. */
@@ -21,7 +21,7 @@ const PAGES = [
   { path: 'audit', route: 'audit', shows: 'support@example.com', empty: 'No entry matches.' },
 ] as const;
 
-describeInChromium("the console's pages", (browser) => {
+describePage("the console's pages", (browser) => {
   describe.each(PAGES)('$path', ({ path, route, shows, empty }) => {
     const current = useConsole(browser);
 

@@ -304,6 +304,7 @@ export const makeDoubts = (): DoubtIncident[] => [
     count: 88,
     provedSent: 212,
     countries: { AU: 61, SG: 20, JP: 7 },
+    asOf: ago(40 * SECOND),
     isCut: false,
   },
   {
@@ -314,6 +315,7 @@ export const makeDoubts = (): DoubtIncident[] => [
     count: 3,
     provedSent: 0,
     countries: { GB: 3 },
+    asOf: ago(40 * SECOND),
     isCut: false,
   },
 ];
@@ -360,6 +362,7 @@ export function makeCountries(): CountryFigures[] {
     const delivered = Math.round(messages * (share ?? 0));
     const rest = messages - delivered;
     return {
+      asOf: ago(40 * SECOND),
       country,
       messages,
       states: {

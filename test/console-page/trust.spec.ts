@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { describeInChromium, useConsole } from './console-in-chromium.js';
+import { describePage, useConsole } from './console-in-chromium.js';
 import { makeAudit, makeDetails, makeDoubts, makeEvents, makeEvidence, makeMessage, makeReports } from './seed.js';
 
 const HACK = '<img src=x onerror=hacked=1><script>hacked=2</script>\u202egnp.exe';
 
-describeInChromium("the console's page: what it can be trusted with", (browser) => {
+describePage("the console's page: what it can be trusted with", (browser) => {
   const current = useConsole(browser);
 
   it('shows hostile text as text, isolated, wherever it comes from', async () => {

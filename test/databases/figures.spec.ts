@@ -6,36 +6,22 @@ import { databasesUnderTest } from '../support/databases.js';
 import { runs } from '../support/runs.js';
 import { FigureBench } from './figures/figure-bench.js';
 import { openTestDatabase } from './open-database.js';
-import { History, type Member } from './store/history.js';
-import { HOUR, idsOf, newAttempt, newMessages, StoreBench } from './store/store-bench.js';
+import { History } from './store/history.js';
+import { useMembers } from './store/members.js';
+import { FAR_FUTURE, HOUR, idsOf, newAttempt, newMessages, StoreBench } from './store/store-bench.js';
 import { outcome } from './store/recording-outcomes.js';
+import { MessageDecisions } from '../../libs/emay-ims/src/message-store/message-decisions.js';
 import { FigureStore } from '../../libs/emay-ims/src/figures/figure-store.js';
 import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
 import type { AppliedReport } from '../../libs/emay-ims/src/messages/applied-report.js';
 import type { MessageParts } from './store/message-parts.js';
 
-const PROCESSES = 3;
 const WAVES = 8;
 const STEPS_IN_A_WAVE = 6;
 
 /** Whatever several processes do at the same time, and whoever counts meanwhile: once they have caught up, figures are what GROUP BY would say. */
 describe.each(databasesUnderTest())('figures of any history on %s', (kind) => {
-  let bench: StoreBench;
-  const databases: ImsDatabase[] = [];
-  beforeAll(async () => {
-    bench = await StoreBench.open(() => openTestDatabase(kind));
-    while (databases.length < PROCESSES) databases.push(await bench.anotherDatabase());
-  });
-  afterAll(() => bench?.close());
-
-  const members = (): [Member, ...Member[]] => {
-    const { account } = bench.store();
-    return databases.map((database) => ({
-      database,
-      store: bench.store(account, database),
-      host: kind === 'sqlite' ? null : database.dataSource,
-    })) as [Member, ...Member[]];
-  };
+  const { databases, bench, members } = useMembers(kind);
 
   it('are exact after they have caught up', async () => {
     const property = fc.asyncProperty(fc.integer({ min: 0 }), async (seed) => {
@@ -43,7 +29,7 @@ describe.each(databasesUnderTest())('figures of any history on %s', (kind) => {
       const all = members();
       const history = new History(random, all);
       const { account } = all[0].store;
-      const figures = new FigureBench(bench.database, account);
+      const figures = new FigureBench(bench().database, account);
       const gone: Record<string, number> = {};
       // What is purged before anybody has counted is not known.
       await figures.catchUp();
@@ -184,6 +170,34 @@ describe.each(databasesUnderTest())('figures on %s', (kind) => {
     expect(await figures.wrong()).toEqual([]);
     expect(await figures.all('emay_ims_figure_mark')).toEqual([]);
   });
+
+  it.each(['resend', 'giveUp'] as const)(
+    'a decision about many doubts (%s) is counted by its marks, although nothing of them is due',
+    async (decision) => {
+      const [store, ids] = await sent(3, []);
+      const { database } = bench;
+      const figures = new FigureBench(database, store.account);
+      await database.run(
+        "UPDATE emay_ims_message SET state = 'UNCONFIRMED', outcome = 'UNCONFIRMED', code = 'TIMEOUT' WHERE account = ?",
+        [store.account],
+      );
+      // Past the look at the newest messages, which would find it.
+      await database.run('UPDATE emay_ims_message SET created_at = created_at - ? WHERE account = ?', [
+        2 * HOUR,
+        store.account,
+      ]);
+      await figures.counter().count();
+      expect(await figures.wrong()).toEqual([]);
+      await database.run('UPDATE emay_ims_figure_unit SET next_at = ? WHERE account = ?', [FAR_FUTURE, store.account]);
+      await database.transaction((session) =>
+        new MessageDecisions(database, store.account)[decision](ids.slice(1), session),
+      );
+      expect(await figures.wrong()).not.toEqual([]);
+      await figures.counter().count();
+      expect(await figures.wrong()).toEqual([]);
+      expect(await figures.all('emay_ims_figure_mark')).toEqual([]);
+    },
+  );
 
   it('what a host commits half an hour late, in a minute of its own, is found once its time is counted again', async () => {
     const [store] = await sent(1, ['DELIVERED']);

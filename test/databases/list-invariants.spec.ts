@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { HELD, outcomeOf } from '../../libs/emay-ims/src/message-store/listed-outcome.js';
 import { unpackIds } from '../../libs/emay-ims/src/message-store/packed-ids.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../../libs/emay-ims/src/messages/message-state.js';
 import { seeded } from '../faults/random.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { runs } from '../support/runs.js';
-import { openTestDatabase } from './open-database.js';
-import { History, type Member } from './store/history.js';
+import { History } from './store/history.js';
+import { useMembers } from './store/members.js';
 import type { MessageParts } from './store/message-parts.js';
-import { HOUR, StoreBench } from './store/store-bench.js';
+import { HOUR } from './store/store-bench.js';
 
-const PROCESSES = 3;
 const WAVES = 8;
 const STEPS_IN_A_WAVE = 6;
 /** Between the statement that says when a message is overdue and the one that says when its attempt is. */
@@ -20,22 +19,7 @@ const STATEMENTS_APART_MS = HOUR / 2;
 
 /** Whatever several processes do at the same time: everything that waits is listed, and nothing is submitted twice. */
 describe.each(databasesUnderTest())('any history on %s', (kind) => {
-  let bench: StoreBench;
-  const databases: ImsDatabase[] = [];
-  beforeAll(async () => {
-    bench = await StoreBench.open(() => openTestDatabase(kind));
-    while (databases.length < PROCESSES) databases.push(await bench.anotherDatabase());
-  });
-  afterAll(() => bench?.close());
-
-  const members = (): [Member, ...Member[]] => {
-    const { account } = bench.store();
-    return databases.map((database) => ({
-      database,
-      store: bench.store(account, database),
-      host: kind === 'sqlite' ? null : database.dataSource,
-    })) as [Member, ...Member[]];
-  };
+  const { bench, members } = useMembers(kind);
 
   it('leaves each message listed as it stands, counted and found, and submitted once', async () => {
     const property = fc.asyncProperty(fc.integer({ min: 0 }), async (seed) => {
@@ -45,16 +29,16 @@ describe.each(databasesUnderTest())('any history on %s', (kind) => {
       const [{ store }] = all;
       for (let wave = 0; wave < WAVES; wave++) {
         await history.wave(STEPS_IN_A_WAVE);
-        expect(await wrongIn(bench.database, store, history)).toEqual([]);
+        expect(await wrongIn(bench().database, store, history)).toEqual([]);
         if (random.chance(0.4)) await history.pass(random.pick([2 * HOUR, 4 * HOUR, 80 * HOUR, -HOUR]));
         if (random.chance(0.2)) await history.purge();
       }
       await history.finish();
-      expect(await wrongIn(bench.database, store, history)).toEqual([]);
+      expect(await wrongIn(bench().database, store, history)).toEqual([]);
       const { QUEUED, SUBMITTING, ACCEPTED } = await store.finder.stats();
       expect([QUEUED, SUBMITTING, ACCEPTED]).toEqual([0, 0, 0]);
       for (const table of ['emay_ims_due', 'emay_ims_attempt']) {
-        expect(await bench.database.rows(`SELECT ids FROM ${table} WHERE account = ?`, [store.account])).toEqual([]);
+        expect(await bench().database.rows(`SELECT ids FROM ${table} WHERE account = ?`, [store.account])).toEqual([]);
       }
     });
     await fc.assert(property, { ...runs(4), endOnFailure: true });

@@ -5,14 +5,14 @@ import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { readEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/create-app.js';
-import { describeInChromium } from '../console-page/console-in-chromium.js';
+import { describePage } from '../console-page/console-in-chromium.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 
 const GATEWAY = { EMAY_IMS_BASE_URL: 'http://127.0.0.1:9', EMAY_IMS_APP_ID: 'APP', EMAY_IMS_SECRET_KEY: 'KEY' };
 const KEY = 'the key of alice';
 const HASH = createHash('sha256').update(KEY).digest('hex');
 
-describeInChromium('the console of the reference application', (browser) => {
+describePage('the console of the reference application', (browser) => {
   let database: TestDatabase;
   let app: NestExpressApplication;
   let url: string;

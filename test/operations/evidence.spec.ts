@@ -65,6 +65,37 @@ describe.each(databasesUnderTest())('the evidence of a message on %s', (kind) =>
     expect(proved.kinds).toEqual(['stored', 'handed-over', 'report']);
   });
 
+  it('of one that was released once, and reported before the answer to its second attempt: no doubt', async () => {
+    const at = Date.now() - HOUR;
+    const facts = {
+      createdAt: at,
+      submittedAt: at + 5_000,
+      attempt: 'second',
+      finalAt: at + 6_000,
+      reportState: 'DELIVRD',
+    };
+    await app.seed([
+      { id: 'released', state: 'DELIVERED', code: 'ECONNREFUSED', ...facts },
+      { id: 'released-and-doubtful', state: 'DELIVERED', code: 'TIMEOUT', ...facts },
+    ]);
+    const database = await app.sql();
+    await database.run('UPDATE emay_ims_message SET accepted_at = final_at WHERE custom_ims_id LIKE ?', ['released%']);
+    const trace = (id: string, what: string, attempt: string, code: string, after: number) =>
+      database.run(
+        `INSERT INTO emay_ims_trace (account, custom_ims_id, id, at, kind, attempt, code) VALUES ('default', ?, ?, ?, ?, ?, ?)`,
+        [id, `${id}-${what}`.slice(0, 32), at + after, what, attempt, code],
+      );
+    await trace('released', 'released', 'first', 'ECONNREFUSED', 1_000);
+    await trace('released-and-doubtful', 'released', 'first', 'ECONNREFUSED', 1_000);
+    await trace('released-and-doubtful', 'unconfirmed', 'second', 'TIMEOUT', 5_500);
+    const released = await evidence('released');
+    expect(released.verdict).toMatchObject({ id: 'delivered' });
+    expect(released.kinds).toEqual(['stored', 'released', 'handed-over', 'report']);
+    const doubtful = await evidence('released-and-doubtful');
+    expect(doubtful.verdict).toMatchObject({ id: 'doubt-proved-sent' });
+    expect(doubtful.kinds).toEqual(['stored', 'released', 'handed-over', 'no-answer', 'report']);
+  });
+
   it('of an answer that did not come: with the trace of the attempt', async () => {
     app.simulator.inject({ kind: 'hang', times: 1, accept: true });
     await expect(app.ims.send({ mobile: MOBILE, content: 'Hello', customImsId: 'hung' })).rejects.toThrow('hung');

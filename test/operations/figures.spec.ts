@@ -19,6 +19,13 @@ const AUSTRALIAN: SeededMessage[] = Array.from({ length: 20 }, (_, index) => ({
   attempt: 'token',
   mobile: index % 2 === 0 ? '+61422118000' : '+61411118000',
 }));
+/** The calling code of no country. */
+const NOWHERE: SeededMessage[] = Array.from({ length: 3 }, (_, index) => ({
+  id: `nowhere-${index}`,
+  state: 'UNKNOWN',
+  createdAt: NOW - 5 * HOUR,
+  mobile: '+88213300150',
+}));
 const BRITISH: SeededMessage[] = Array.from({ length: 5 }, (_, index) => ({
   id: `gb-${index}`,
   state: 'REJECTED',
@@ -34,7 +41,7 @@ describe.each(databasesUnderTest())('the figures of an account on %s', (kind) =>
   let app: OperatedApp;
   beforeAll(async () => {
     app = await OperatedApp.open(kind);
-    await app.seed([...AUSTRALIAN, ...BRITISH]);
+    await app.seed([...AUSTRALIAN, ...BRITISH, ...NOWHERE]);
   });
   afterAll(() => app.close());
 
@@ -74,7 +81,10 @@ describe.each(databasesUnderTest())('the figures of an account on %s', (kind) =>
     expect(countries).toMatchObject([
       { country: 'AU', messages: 20, deliveredShare: 15 / 18, perHour: 20 / 24 },
       { country: 'GB', messages: 5, deliveredShare: 0, codes: [{ code: 'ERROR_MOBILE_ERROR', messages: 5 }] },
+      { country: null, messages: 3, deliveredShare: null },
     ]);
+    // So few are counted when they are asked for.
+    expect(countries.map(({ asOf }) => asOf)).toEqual([null, null, null]);
     expect(await app.operations.countries('1h')).toMatchObject([{ country: 'AU' }]);
   });
 
@@ -86,6 +96,7 @@ describe.each(databasesUnderTest())('the figures of an account on %s', (kind) =>
       '+61422': 10,
     });
     expect(await app.operations.country('DE', '1h')).toMatchObject({ messages: 0, deliveredShare: null, prefixes: [] });
+    expect(await app.operations.country(null, '24h')).toMatchObject({ country: null, messages: 3, sampled: 3 });
     await expect(app.operations.country('Germany', '1h')).rejects.toThrow(EmayImsValidationError);
     await expect(app.operations.overview('2h' as Range)).rejects.toThrow(EmayImsValidationError);
   });

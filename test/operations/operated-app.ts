@@ -1,4 +1,4 @@
-import { ConsoleLogger } from '@nestjs/common';
+import { ConsoleLogger, type Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { startSimulator, type Simulator } from 'emay-ims-simulator';
@@ -34,10 +34,14 @@ export class OperatedApp {
     readonly module: TestingModule,
   ) {}
 
-  static async open(kind: DatabaseKind, options: Partial<EmayImsModuleOptions> = {}): Promise<OperatedApp> {
+  static async open(
+    kind: DatabaseKind,
+    options: Partial<EmayImsModuleOptions> = {},
+    providers: Provider[] = [],
+  ): Promise<OperatedApp> {
     const simulator = await startSimulator({ accounts: [ACCOUNT], reportDelayMs: 0 });
     const database = await createTestDatabase(kind);
-    return new OperatedApp(database, simulator, await start(database, simulator, options));
+    return new OperatedApp(database, simulator, await start(database, simulator, options, providers));
   }
 
   get ims(): EmayImsService {
@@ -91,6 +95,7 @@ async function start(
   database: TestDatabase,
   simulator: Simulator,
   options: Partial<EmayImsModuleOptions> = {},
+  providers: Provider[] = [],
 ): Promise<TestingModule> {
   const module = await Test.createTestingModule({
     imports: [
@@ -105,6 +110,7 @@ async function start(
       }),
       EmayImsOperationsModule,
     ],
+    providers,
   })
     .setLogger(new ConsoleLogger({ logLevels: [] }))
     .compile();

@@ -1,12 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EmayImsOptionsError, EmayImsValidationError } from 'nestjs-emay-ims';
+import { EmayImsOptionsError, EmayImsValidationError, OnImsEvent } from 'nestjs-emay-ims';
 import type { ReportKind } from 'nestjs-emay-ims/operations';
 import { InMemoryEmayImsService } from 'nestjs-emay-ims/testing';
 import { AccountAccess } from '../../libs/emay-ims/src/operations/account-access.js';
 import { OperationsOfAccount } from '../../libs/emay-ims/src/operations/operations-of-account.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { ACCOUNT } from '../support/gateway-app.js';
+import { gb18030 } from '../reports/gb18030.js';
 import { OperatedApp } from './operated-app.js';
 
 const HOSTILE = '<b>{"code": </b> \u202e你好🎉';
@@ -14,10 +15,15 @@ const HOSTILE = '<b>{"code": </b> \u202e你好🎉';
 const PULL = '000000000001-lost';
 const KINDS: ReportKind[] = ['orphaned', 'quarantined', 'unreadable', 'lost', 'set-aside', 'spooled'];
 
+class Archive {
+  @OnImsEvent('message.delivered', { durable: 'archive' })
+  keep(): void {}
+}
+
 describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) => {
   let app: OperatedApp;
   beforeAll(async () => {
-    app = await OperatedApp.open(kind);
+    app = await OperatedApp.open(kind, {}, [Archive]);
     const database = await app.sql();
     for (let index = 0; index < 5; index++) {
       await database.run(
@@ -70,6 +76,45 @@ describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) =>
     expect(bad).toMatchObject({ reason: 'no state', actions: ['acknowledge'] });
     expect(bad!.raw?.startsWith(HOSTILE)).toBe(true);
     expect(Buffer.byteLength(bad!.raw ?? '')).toBeLessThanOrEqual(16 * 1024);
+  });
+
+  it('unmatched reports: as they came, from their batch, however it is kept', async () => {
+    const database = await app.sql();
+    const items = (name: string) =>
+      [0, 1, 2].map((nth) => `{"customImsId": "${name}-${nth}", "state":"DELIVRD", "desc":"成功 {${nth}}"}`);
+    const page = (name: string) => `{"code":"SUCCESS","data":[${items(name).join(' , ')}]}`;
+    const put = async (id: string, columns: Record<string, unknown>) => {
+      const all = {
+        id,
+        account: 'default',
+        state: 'APPLIED',
+        requested_at: 1,
+        expires_at: 1,
+        applied_at: 1,
+        ...columns,
+      };
+      await database.run(
+        `INSERT INTO emay_ims_report_batch (${Object.keys(all).join(', ')}) VALUES (${Object.keys(all)
+          .map(() => '?')
+          .join(', ')})`,
+        Object.values(all),
+      );
+      await database.run(
+        `INSERT INTO emay_ims_report (batch_id, position, account, status, custom_ims_id, state, created_at)
+         VALUES (?, 1, 'default', 'ORPHANED', ?, 'DELIVRD', 9000)`,
+        [id, `${id}-1`],
+      );
+    };
+    await put('plain', { body: page('plain') });
+    await put('packed', { raw: gzipSync(page('packed')), raw_packed: 0, content_encoding: 'gzip' });
+    await put('gb18030', { raw: gb18030(page('gb18030')), raw_packed: 0 });
+    await put('cut', { body: page('cut').slice(0, -60), cut: 'ECONNRESET' });
+    const found = new Map((await read('orphaned')).map(({ customImsId, raw }) => [customImsId, raw]));
+    for (const name of ['plain', 'packed', 'gb18030', 'cut']) expect(found.get(`${name}-1`)).toBe(items(name)[1]);
+    // Their batch has been purged.
+    expect(found.get('stranger-3')).toBeNull();
+    await database.run("DELETE FROM emay_ims_report WHERE batch_id IN ('plain', 'packed', 'gb18030', 'cut')");
+    await database.run("DELETE FROM emay_ims_report_batch WHERE id IN ('plain', 'packed', 'gb18030', 'cut')");
   });
 
   it('batches: their beginning, unpacked, and what can be done', async () => {
@@ -147,6 +192,8 @@ describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) =>
     await event(4, 'mail', 'FAILED', 'broken');
     await event(5, '*', 'PENDING');
     expect(await app.operations.handlers()).toEqual([
+      // Of this process, without a backlog.
+      { handler: 'archive', pending: 0, failed: 0, countedTo: 10_001, oldestAt: null },
       { handler: 'billing', pending: 2, failed: 1, countedTo: 10_001, oldestAt: new Date(1) },
       { handler: 'mail', pending: 0, failed: 1, countedTo: 10_001, oldestAt: null },
     ]);

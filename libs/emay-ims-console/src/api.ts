@@ -166,6 +166,8 @@ export interface ConsoleStream {
   /** What is new or changed among the newest messages, at most 50. */
   message: { customImsId: string; state: ImsMessageState }[];
   action: ActionProgress;
+  /** The database cannot be read, so nothing that is shown becomes newer; or it can be again. */
+  reading: { isAway: boolean };
   /** The stream ends. `access`: lost, ask `me`. `shutdown`, `renew`: open it again. A viewer who does not read is cut off without one. */
   bye: { reason: 'access' | 'shutdown' | 'renew' };
 }

@@ -134,10 +134,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     socket.pause();
     socket.on('error', () => undefined);
     socket.write(`GET /sms/api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
-    const connections = () =>
-      new Promise<number>((resolve) =>
-        app.app.getHttpServer().getConnections((_error: unknown, n: number) => resolve(n)),
-      );
+    const connections = () => connectionsOf(app);
     await sleep(100);
     expect(await connections()).toBe(1);
     for (let nth = 0; nth < 200 && (await connections()) > 0; nth++) await sleep(20);
@@ -154,10 +151,17 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       return pageOf([messageWith()]);
     });
     const viewer = new Stream();
+    await viewer.until(() => viewer.events('reading').length > 0);
+    const late = new Stream();
+    await late.until(() => late.events('reading').length > 0);
     await sleep(150);
     expect(viewer.isOver).toBe(false);
+    expect([viewer.events('reading'), late.events('reading')]).toEqual([[{ isAway: true }], [{ isAway: true }]]);
     isAway = false;
-    await viewer.until(() => viewer.events('pulse').length > 0);
+    for (const each of [viewer, late]) {
+      await each.until(() => each.events('pulse').length > 0);
+      expect(each.events('reading')).toEqual([{ isAway: true }, { isAway: false }]);
+    }
     const lines = app.logs.lines.filter((line) => line.includes('live view'));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('ECONNREFUSED');
@@ -174,6 +178,28 @@ it('has room for ten streams of one caller', async () => {
     429,
   ]);
 });
+
+it('forgets a viewer whose socket is cut off, whoever cuts it', async () => {
+  app = await ConsoleApp.start({ timings: FAST, console: { access: () => ANN } });
+  for (let round = 0; round < 3; round++) {
+    const viewers = Array.from({ length: 10 }, () => new Stream());
+    for (const viewer of viewers) await viewer.until(() => viewer.status !== 0);
+    expect(new Set(viewers.map(({ status }) => status))).toEqual(new Set([200]));
+    for (const [nth, { request }] of viewers.entries()) {
+      if (nth % 2 === 0) request.destroy();
+      else request.socket?.resetAndDestroy();
+    }
+    // Each has its place again.
+    for (let turn = 0; turn < 300 && (await connectionsOf(app)) > 0; turn++) await sleep(10);
+    expect(await connectionsOf(app)).toBe(0);
+  }
+});
+
+function connectionsOf({ app: host }: ConsoleApp): Promise<number> {
+  return new Promise((resolve) =>
+    host.getHttpServer().getConnections((_error: unknown, count: number) => resolve(count)),
+  );
+}
 
 it('tells how far a bulk action has got', async () => {
   app = await ConsoleApp.start({ timings: FAST, console: { access: () => ANN } });

@@ -4,12 +4,17 @@ import { Store } from './store.js';
 import type { StreamEvents } from './types.js';
 
 export interface LiveEvents extends StreamEvents {
-  /** Look again: sent every few seconds where there is no stream, and once where it was interrupted. */
-  poll: null;
+  /**
+   * Look again: sent every few seconds where there is no stream, and once where it was interrupted. `isNews`: an answer that is still awaited
+   * would be one of before.
+   */
+  poll: { isNews: boolean };
 }
 
 /** `live`: the stream stands; `polling`: it does not, so pages ask now and then. */
 export const liveState = new Store<'connecting' | 'live' | 'polling' | 'paused'>('connecting');
+/** The stream stands, but the server cannot read its database. */
+export const isAway = new Store(false);
 /** When the server was last heard. */
 export const heardAt = new Store<number | null>(null);
 
@@ -37,7 +42,7 @@ function tell(name: string, data: unknown): void {
 /** Follows an account until the returned function is called. Fetch, not EventSource: that shows no 401 and sends no header. */
 export function follow(account: string): () => void {
   const stopping = new AbortController();
-  const timer = setInterval(() => liveState.value === 'polling' && tell('poll', null), POLL_MS);
+  const timer = setInterval(() => liveState.value === 'polling' && tell('poll', { isNews: false }), POLL_MS);
   liveState.set('connecting');
   void keepFollowing(account, stopping.signal);
   return () => {
@@ -71,7 +76,8 @@ async function readStream(account: string, signal: AbortSignal): Promise<ApiErro
       signal: connection.signal,
       headers: { accept: 'text/event-stream' },
     });
-    if (hasMissed) tell('poll', null);
+    isAway.set(false);
+    if (hasMissed) tell('poll', { isNews: true });
     hasMissed = true;
     for await (const event of eventsOf(response.body!)) {
       clearTimeout(silence);
@@ -79,6 +85,7 @@ async function readStream(account: string, signal: AbortSignal): Promise<ApiErro
       heardAt.set(Date.now());
       liveState.set('live');
       if (event.data !== '') tell(event.name, JSON.parse(event.data));
+      if (event.name === 'reading') noteReading(JSON.parse(event.data) as LiveEvents['reading']);
       if (event.name === 'bye') return null;
     }
     return null;
@@ -90,6 +97,12 @@ async function readStream(account: string, signal: AbortSignal): Promise<ApiErro
     signal.removeEventListener('abort', end);
     connection.abort();
   }
+}
+
+/** Whatever is shown is asked for again: so it says that it is older, and is not any more once the database is back. */
+function noteReading(reading: LiveEvents['reading']): void {
+  isAway.set(reading.isAway);
+  tell('poll', { isNews: true });
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -41,12 +41,15 @@ export function useResource<T>(
   const admitted = useStore(admission);
   const [held, setHeld] = useState<Held<T>>({ key, ...NOTHING });
   const [turn, setTurn] = useState(0);
+  /** One that is awaited is left alone by refreshing: where the server takes long to fail, its failure would never be seen. */
+  const awaited = useRef(false);
   const question = useRef({ path, params });
   question.current = { path, params };
   const reload = useCallback(() => setTurn((count) => count + 1), []);
 
   useEffect(() => {
     const { path: asked, params: given } = question.current;
+    awaited.current = asked !== null;
     if (asked === null) return;
     const ending = new AbortController();
     setHeld((old) => (old.key === key ? { ...old, isLoading: true } : { key, ...NOTHING }));
@@ -56,14 +59,20 @@ export function useResource<T>(
         if (ending.signal.aborted) return;
         const error = cause instanceof ApiError ? cause : new ApiError(0, 'PAGE', String(cause));
         setHeld((old) => ({ ...old, error, isLoading: false }));
+      })
+      .finally(() => {
+        if (!ending.signal.aborted) awaited.current = false;
       });
     return () => ending.abort();
   }, [key, turn, admitted]);
 
-  useEffect(() => (isSteady ? undefined : onLive('poll', reload)), [reload, isSteady]);
+  useEffect(
+    () => (isSteady ? undefined : onLive('poll', ({ isNews }) => (isNews || !awaited.current) && reload())),
+    [reload, isSteady],
+  );
   useEffect(() => {
     if (everyMs === 0) return;
-    const timer = setInterval(() => isWatched() && reload(), everyMs);
+    const timer = setInterval(() => isWatched() && !awaited.current && reload(), everyMs);
     return () => clearInterval(timer);
   }, [everyMs, reload]);
 

@@ -62,7 +62,7 @@ export function CountriesPage() {
     <>
       <header class="page-head">
         <h1>{words.nav.countries}</h1>
-        <AsOf asOf={null} at={countries.at} reload={countries.reload} />
+        <AsOf asOf={countries.data?.[0]?.asOf ?? null} at={countries.at} reload={countries.reload} />
         <span class="spacer" />
         <RangeChoice />
       </header>

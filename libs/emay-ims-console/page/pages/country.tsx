@@ -52,9 +52,7 @@ export function CountryPage({ segments }: PageProps) {
                 <Tile
                   label={said.messages}
                   value={format.number(data.messages)}
-                  hint={said.list}
-                  to={['messages']}
-                  query={{ country }}
+                  {...(country !== null && { hint: said.list, to: ['messages'], query: { country } })}
                 />
                 <Tile label={said.share} value={format.percent(data.deliveredShare)} />
                 <Tile

@@ -35,7 +35,7 @@ export function DoubtsPage() {
       <header class="page-head">
         <h1>{words.nav.doubts}</h1>
         {doubts.data && <b class="page-count">{words.doubts.count(format.number(count))}</b>}
-        <AsOf asOf={null} at={doubts.at} reload={doubts.reload} />
+        <AsOf asOf={doubts.data?.[0]?.asOf ?? null} at={doubts.at} reload={doubts.reload} />
       </header>
       <p class="intro">{words.doubts.intro}</p>
       {(code || since) && (

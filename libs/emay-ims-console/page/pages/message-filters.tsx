@@ -5,7 +5,7 @@ import { useStore } from '../api/store.js';
 import type { CountryFigures } from '../api/types.js';
 import { useResource } from '../api/use-resource.js';
 import { useFormat } from '../parts/format.js';
-import { STATES, StateShape } from '../parts/state-mark.js';
+import { STATES, StateShape, StateWord } from '../parts/state-mark.js';
 import { useAccount } from '../parts/use-rights.js';
 import { useWords } from '../words/words.js';
 import { isEmpty, type MessageFilter } from './message-filter.js';
@@ -58,7 +58,7 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
             title={words.state[state]}
             onClick={() => toggle(state)}
           >
-            <StateShape state={state} /> {state}
+            <StateShape state={state} /> <StateWord state={state} />
           </button>
         ))}
       </div>

@@ -33,7 +33,7 @@ export function draw(
   series: readonly PlotSeries[],
   look: PlotLook,
 ): () => void {
-  const colour = (name: string): string => getComputedStyle(parent).getPropertyValue(name).trim();
+  const colour = (name: string): string => colourOf(parent, name);
   const areBars = series.some(({ form }) => form !== 'line' && form !== 'dashed');
   const axis = {
     stroke: colour('--muted'),
@@ -78,6 +78,14 @@ export function draw(
     resizing.disconnect();
     plot.destroy();
   };
+}
+
+/** What a variable is in this place: which half of `light-dark()` counts, only a property with a colour tells. */
+function colourOf(element: HTMLElement, name: string): string {
+  element.style.color = `var(${name})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = '';
+  return color;
 }
 
 function timeLabels(seconds: readonly number[], look: PlotLook): string[] {

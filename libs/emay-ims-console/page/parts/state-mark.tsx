@@ -64,13 +64,23 @@ export function StateShape({ state }: { state: ImsMessageState }) {
   );
 }
 
-/** Word, shape and colour of a state; what it means on hovering. */
+/** The word of a state, and its name in the reader's language beside it where that is another one. */
+export function StateWord({ state }: { state: ImsMessageState }) {
+  const name = useWords().stateName[state];
+  return (
+    <span>
+      {state} {name !== undefined && <span class="state-name">{name}</span>}
+    </span>
+  );
+}
+
+/** Word, shape and colour of a state; what it means in a sentence on hovering. */
 export function StateMark({ state }: { state: ImsMessageState }) {
   const words = useWords();
   return (
     <span class="state" title={words.state[state]}>
       <StateShape state={state} />
-      <span>{state}</span>
+      <StateWord state={state} />
     </span>
   );
 }

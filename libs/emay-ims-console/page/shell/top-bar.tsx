@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { heardAt, liveState } from '../api/live.js';
+import { heardAt, isAway, liveState } from '../api/live.js';
 import { addressFor, goTo, requery } from '../api/router.js';
 import { me } from '../api/session.js';
 import { change, isPaused, settings } from '../api/settings.js';
@@ -82,9 +82,11 @@ function Liveness() {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  const shown = paused ? 'paused' : state;
+  const away = useStore(isAway);
+  const shown = paused ? 'paused' : state === 'live' && away ? 'away' : state;
   const hint = {
     live: words.bar.liveHint,
+    away: words.bar.awayHint,
     polling: words.bar.pollingHint,
     paused: words.bar.pausedHint,
     connecting: '',

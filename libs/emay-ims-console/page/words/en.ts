@@ -1,3 +1,4 @@
+import type { ImsMessageState } from '../api/types.js';
 import { adviceEn } from './advice-en.js';
 import { verdictEn } from './verdict-en.js';
 
@@ -33,10 +34,12 @@ export const en = {
     pause: 'Pause',
     resume: 'Resume',
     live: 'live',
+    away: 'no database',
     polling: 'every 10 s',
     paused: 'paused',
     connecting: 'connecting',
     liveHint: 'Changes arrive as they happen.',
+    awayHint: 'The database does not answer. What you see is older; it is tried again every few seconds.',
     pollingHint: 'There is no stream; the page asks every 10 seconds.',
     pausedHint: 'Nothing refreshes by itself.',
     keys: 'Keyboard',
@@ -82,6 +85,8 @@ export const en = {
     CANCELLED: 'withdrawn before it was submitted',
     EXPIRED: 'its expiry passed before it was submitted',
   },
+  /** Beside the state, where that is no word of the language. */
+  stateName: {} as Partial<Record<ImsMessageState, string>>,
   error: {
     title: 'This could not be loaded',
     stale: 'This could not be refreshed; what you see is older.',

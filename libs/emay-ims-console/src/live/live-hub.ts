@@ -56,7 +56,7 @@ export class LiveHub {
     const channel = this.channelOf(account);
     this.timers.set(viewer, []);
     viewer.open(() => this.leave(viewer));
-    viewer.write(HEARTBEAT + channel.feed.latest);
+    viewer.write(HEARTBEAT + channel.feed.latest + (channel.isFailing ? readingText(true) : ''));
     channel.viewers.add(viewer);
     this.outside(() => {
       this.timers.set(viewer, this.timersOf(viewer));
@@ -124,13 +124,16 @@ export class LiveHub {
     channel.timer = setTimeout(() => void this.look(account, channel), inMs).unref();
   }
 
-  /** A look that fails tells nothing: the page sees by itself how old its figures are. */
   private async look(account: string, channel: Channel): Promise<void> {
     try {
-      this.broadcast(channel, await channel.feed.read(channel.actions));
+      const news = await channel.feed.read(channel.actions);
+      this.broadcast(channel, channel.isFailing ? readingText(false) + news : news);
       channel.isFailing = false;
     } catch (error) {
-      if (!channel.isFailing) logFailure(`The live view of account "${account}" cannot read; it tries again`, error);
+      if (!channel.isFailing) {
+        logFailure(`The live view of account "${account}" cannot read; it tries again`, error);
+        this.broadcast(channel, readingText(true));
+      }
       channel.isFailing = true;
     }
     if (channel.viewers.size > 0) this.schedule(account, channel, this.timings.pollMs);
@@ -139,4 +142,8 @@ export class LiveHub {
   private broadcast({ viewers }: Channel, text: string): void {
     if (text !== '') for (const viewer of viewers) viewer.write(text);
   }
+}
+
+function readingText(isAway: boolean): string {
+  return eventText('reading', { isAway });
 }

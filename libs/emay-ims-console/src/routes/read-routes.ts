@@ -20,8 +20,9 @@ const after = optional(cursor);
 const name = optional(text(255));
 /** Of ours or of the host's making. */
 const id = text(64);
-/** `-`: numbers whose prefix has no country. */
 const iso = matching(/^(?:[A-Z]{2}|-)$/, 'a country such as AU, or -');
+/** In the place of a country: numbers whose prefix has none. */
+const NO_COUNTRY = '-';
 
 function meOf({ grant, account, accounts, console: { settings, build, version } }: ApiCall<unknown>): Me {
   const { actor, actions, numbers, texts } = grant;
@@ -100,8 +101,10 @@ export const READ_ROUTES: readonly ApiRoute[] = [
     { range },
     {
       isCostly: true,
-      handle: async ({ operations, input, params, mask }) =>
-        mask.country(await operations.country(iso(params.iso, 'iso'), input.range)),
+      handle: async ({ operations, input, params, mask }) => {
+        const country = iso(params.iso, 'iso');
+        return mask.country(await operations.country(country === NO_COUNTRY ? null : country, input.range));
+      },
     },
   ),
 

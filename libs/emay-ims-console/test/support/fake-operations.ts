@@ -78,7 +78,7 @@ export class FakeAccount {
   private answers(): { [Name in keyof AccountOperations]?: unknown } {
     const message = messageWith();
     const figures = {
-      ...{ country: 'AU', messages: 12, states: COUNTS, deliveredShare: 0.5, latency: LATENCY },
+      ...{ asOf: AT, country: 'AU', messages: 12, states: COUNTS, deliveredShare: 0.5, latency: LATENCY },
       ...{ codes: [{ code: 'TIMEOUT', messages: 1 }], perHour: 1 },
     };
     const series = { slotMs: 60_000, from: 0, points: [] };
@@ -102,7 +102,17 @@ export class FakeAccount {
         actions: ['resend', 'give-up'],
       },
       doubts: [
-        { id: 'i1', code: 'TIMEOUT', from: AT, to: AT, count: 1, provedSent: 0, countries: { AU: 1 }, isCut: false },
+        {
+          id: 'i1',
+          code: 'TIMEOUT',
+          from: AT,
+          to: AT,
+          count: 1,
+          provedSent: 0,
+          countries: { AU: 1 },
+          asOf: AT,
+          isCut: false,
+        },
       ],
       doubtful: pageOf([message]),
       reports: pageOf([

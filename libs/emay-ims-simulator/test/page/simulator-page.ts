@@ -1,45 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { WATCH_VIOLATIONS } from '../../../../test/support/in-chromium.js';
 import type { SimulatorOptions } from '../../src/options.js';
 import { Bench } from '../../src/testing/gateway-caller.js';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** Everything that goes wrong in a page without anybody looking, as text. */
-const WATCH = `
-  window.violations = [];
-  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-    window.violations.push(violatedDirective + ' ' + blockedURI));
-`;
-
-/** A block of tests in a real browser. Where there is none it is skipped, and its name says why; in CI it fails. */
-export function describeInChromium(name: string, tests: (browser: () => Browser) => void): void {
-  const isThere = existsSync(CHROMIUM);
-  const block = isThere || process.env.CI === 'true' ? describe : describe.skip;
-  const title = isThere ? name : `${name} (there is no ${CHROMIUM}: install Chromium or set CHROMIUM_PATH)`;
-  block(title, () => {
-    let browser: Browser | undefined;
-    beforeAll(async () => {
-      if (!isThere) throw new Error(`There is no ${CHROMIUM}: install Chromium or set CHROMIUM_PATH.`);
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
-    });
-    tests(() => browser!);
-    afterAll(() => browser?.close());
-  });
-}
+export { describeInChromium } from '../../../../test/support/in-chromium.js';
 
 /** The page of a simulator, open in a browser. */
 export class SimulatorPage {
@@ -70,7 +36,7 @@ export class SimulatorPage {
       void dialog.dismiss();
     });
     page.on('request', (request) => opened.asked.push(request.url()));
-    await page.addInitScript(WATCH);
+    await page.addInitScript(WATCH_VIOLATIONS);
     if (isClockFixed) await page.clock.install();
     try {
       await opened.load();

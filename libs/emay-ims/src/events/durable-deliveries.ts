@@ -24,6 +24,11 @@ export class DurableDeliveries {
     this.deliveries = durable.map((handler) => new DurableDelivery(this.events.durable, handler, this.account));
   }
 
+  /** Names of the durable handlers of this process. */
+  get handlers(): string[] {
+    return this.deliveries.map(({ handler }) => handler.name);
+  }
+
   get jobs(): EngineJob[] {
     return this.deliveries.map((delivery) => ({
       name: deliveryJob(this.account, delivery.handler.name),

@@ -30,6 +30,8 @@ const FAILPOINTS = [
   'after-spool',
   /** The spooled page is in the database, its file still there. */
   'before-unspool',
+  /** A step of a bulk action is committed, the next has not begun. */
+  'after-action-step',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

@@ -9,7 +9,9 @@ export const epochMilliseconds: ValueTransformer = {
 
 /** One SMS to one recipient, from the moment it was stored to its final state. Table `emay_ims_message`. */
 @Entity({ name: 'emay_ims_message' })
-@Index('emay_ims_message_outcome', ['account', 'outcome'], { where: 'outcome IS NOT NULL' })
+@Index('emay_ims_message_outcome', ['account', 'outcome', 'createdAt', 'customImsId'], {
+  where: 'outcome IS NOT NULL',
+})
 @Index('emay_ims_message_created', ['account', 'createdAt', 'customImsId'])
 @Index('emay_ims_message_mobile', ['account', 'mobile'])
 export class ImsMessage {

@@ -33,6 +33,9 @@ export interface IncidentRange {
   code: string | null;
   from: number;
   to: number;
+  /** Of the creation: what the index is in order of. */
+  createdFrom: number;
+  createdTo: number;
 }
 
 /** UNCONFIRMED messages of one account. */
@@ -47,7 +50,8 @@ export class Doubts {
     const doubts = await this.newest(code, since);
     const isCut = doubts.length > MOST_DOUBTS;
     const groups = intoIncidents(doubts.slice(0, MOST_DOUBTS));
-    return Promise.all(groups.map((group) => this.toIncident(group, isCut)));
+    const asOf = await this.figures.asOf();
+    return Promise.all(groups.map((group) => this.toIncident(group, { isCut, asOf })));
   }
 
   /** @param incident `id` of one; default: all */
@@ -90,8 +94,8 @@ export class Doubts {
     const conditions = ["m.account = ? AND m.outcome = 'UNCONFIRMED'"];
     const parameters: unknown[] = [this.open.name];
     if (range) {
-      conditions.push(`COALESCE(m.code, '') = ? AND ${SINCE} BETWEEN ? AND ?`);
-      parameters.push(range.code ?? '', range.from, range.to);
+      conditions.push(`m.created_at BETWEEN ? AND ? AND COALESCE(m.code, '') = ? AND ${SINCE} BETWEEN ? AND ?`);
+      parameters.push(range.createdFrom, range.createdTo, range.code ?? '', range.from, range.to);
     }
     if (place) {
       const [isBefore, ...values] = database.dialect.before(
@@ -103,7 +107,7 @@ export class Doubts {
     }
     const columns = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
     const rows = await database.rows(
-      `SELECT ${columns} FROM emay_ims_message AS m WHERE ${conditions.join(' AND ')}
+      `SELECT ${columns} ${this.listed()} WHERE ${conditions.join(' AND ')}
        ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ?`,
       [...parameters, limit + 1],
       { isLong: true },
@@ -123,7 +127,7 @@ export class Doubts {
       parameters.push(since.getTime());
     }
     const rows = await this.open.internals.database.rows(
-      `SELECT m.code, m.mobile, m.created_at, ${SINCE} AS since FROM emay_ims_message AS m
+      `SELECT m.code, m.mobile, m.created_at, ${SINCE} AS since ${this.listed()}
        WHERE ${conditions.join(' AND ')} ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ${MOST_DOUBTS + 1}`,
       parameters,
       { isLong: true },
@@ -131,7 +135,15 @@ export class Doubts {
     return rows.map(toDoubt);
   }
 
-  private async toIncident(doubts: readonly Doubt[], isCut: boolean): Promise<DoubtIncident> {
+  /** By the index that has them in order: the newest are at its end. */
+  private listed(): string {
+    return `FROM emay_ims_message AS m ${this.open.internals.database.dialect.through('emay_ims_message_outcome')}`;
+  }
+
+  private async toIncident(
+    doubts: readonly Doubt[],
+    looked: Pick<DoubtIncident, 'isCut' | 'asOf'>,
+  ): Promise<DoubtIncident> {
     const { code } = doubts[0] as Doubt;
     const [from, to] = rangeOf(doubts.map(({ since }) => since));
     const [createdFrom, createdTo] = rangeOf(doubts.map(({ createdAt }) => createdAt));
@@ -141,14 +153,14 @@ export class Doubts {
       countries[country] = (countries[country] ?? 0) + 1;
     }
     return {
-      id: Buffer.from(JSON.stringify([from, to, code])).toString('base64url'),
+      id: idOf({ code, from, to, createdFrom, createdTo }),
       code,
       from: new Date(from),
       to: new Date(to),
       count: doubts.length,
       provedSent: await this.provedSent(code, createdFrom, createdTo),
       countries,
-      isCut,
+      ...looked,
     };
   }
 }
@@ -174,16 +186,17 @@ function intoIncidents(doubts: readonly Doubt[]): Doubt[][] {
   return incidents.toSorted((one, other) => newest(other) - newest(one));
 }
 
+function idOf({ code, from, to, createdFrom, createdTo }: IncidentRange): string {
+  return Buffer.from(JSON.stringify([code, from, to, createdFrom, createdTo])).toString('base64url');
+}
+
 /** @throws EmayImsValidationError for what is no id of an incident */
-export function readIncident(id: string): IncidentRange {
+function readIncident(id: string): IncidentRange {
   try {
-    const [from, to, code] = JSON.parse(Buffer.from(id, 'base64url').toString('utf8')) as [
-      number,
-      number,
-      string | null,
-    ];
-    if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && (code === null || typeof code === 'string')) {
-      return { from, to, code };
+    const [code, ...times] = JSON.parse(Buffer.from(id, 'base64url').toString('utf8')) as [string | null, ...number[]];
+    const [from, to, createdFrom, createdTo] = times as [number, number, number, number];
+    if (times.length === 4 && times.every(Number.isSafeInteger) && (code === null || typeof code === 'string')) {
+      return { code, from, to, createdFrom, createdTo };
     }
   } catch {
     // No JSON: told below.

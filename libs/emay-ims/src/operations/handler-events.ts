@@ -1,4 +1,4 @@
-import type { SqlRow } from '../database/ims-database.js';
+import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
 import type { OpenAccount } from './account-access.js';
 import type { HandlerEvent, HandlerFigures } from './api/handler-figures.js';
 import type { SearchPage } from './api/message-search.js';
@@ -10,7 +10,7 @@ const NO_HANDLER = '*';
 const COLUMNS = 'id, handler, type, payload, state, attempts, due_at, created_at, error';
 
 /** The backlog of each durable handler, one look into the index for each. */
-export async function readHandlers({ internals, name }: OpenAccount): Promise<HandlerFigures[]> {
+export async function readHandlers({ account, internals, name }: OpenAccount): Promise<HandlerFigures[]> {
   const { database } = internals;
   const count = async (handler: string, state: HandlerEvent['state']) => {
     const [row] = await database.rows(
@@ -20,26 +20,36 @@ export async function readHandlers({ internals, name }: OpenAccount): Promise<Ha
     );
     return Number(row?.events);
   };
+  const figuresOf = async (handler: string): Promise<HandlerFigures> => {
+    const [oldest] = await database.rows(
+      `SELECT created_at FROM emay_ims_event WHERE account = ? AND handler = ? AND state = 'PENDING' ORDER BY due_at LIMIT 1`,
+      [name, handler],
+    );
+    return {
+      handler,
+      pending: await count(handler, 'PENDING'),
+      failed: await count(handler, 'FAILED'),
+      countedTo: COUNTED_TO,
+      oldestAt: oldest ? new Date(Number(oldest.created_at)) : null,
+    };
+  };
+  // Those of other processes, or of releases before, are known by their events alone.
+  const handlers = new Set([...account.deliveries.handlers, ...(await handlersWithEvents(database, name))]);
   const figures: HandlerFigures[] = [];
+  for (const handler of [...handlers].toSorted()) figures.push(await figuresOf(handler));
+  return figures;
+}
+
+async function handlersWithEvents(database: ImsDatabase, account: string): Promise<string[]> {
+  const handlers: string[] = [];
   for (let last = ''; ;) {
     const [next] = await database.rows(
       'SELECT MIN(handler) AS handler FROM emay_ims_event WHERE account = ? AND handler > ?',
-      [name, last],
+      [account, last],
     );
-    if (next?.handler === null || next?.handler === undefined) return figures;
+    if (next?.handler === null || next?.handler === undefined) return handlers;
     last = String(next.handler);
-    if (last === NO_HANDLER) continue;
-    const [oldest] = await database.rows(
-      `SELECT created_at FROM emay_ims_event WHERE account = ? AND handler = ? AND state = 'PENDING' ORDER BY due_at LIMIT 1`,
-      [name, last],
-    );
-    figures.push({
-      handler: last,
-      pending: await count(last, 'PENDING'),
-      failed: await count(last, 'FAILED'),
-      countedTo: COUNTED_TO,
-      oldestAt: oldest ? new Date(Number(oldest.created_at)) : null,
-    });
+    if (last !== NO_HANDLER) handlers.push(last);
   }
 }
 

@@ -85,7 +85,7 @@ export class OperationsOfAccount implements AccountOperations {
     return this.with(({ accountFigures }) => accountFigures.countries(range));
   }
 
-  country(iso: string, range: Range): Promise<CountryDetail> {
+  country(iso: string | null, range: Range): Promise<CountryDetail> {
     return this.with(({ accountFigures }) => accountFigures.country(iso, range));
   }
 

@@ -88,6 +88,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly jobs = standsFor<AccountJobs, 'start' | 'stop' | 'releaseLeases'>({ wakeDispatcher: () => undefined });
   /** None is ever given up. */
   readonly deliveries = standsFor<DurableDeliveries, 'handlersAreKnown' | 'jobs' | 'stop'>({
+    handlers: [],
     retryFailed: async () => 0,
   });
   readonly statusReader = standsFor<StatusReader>({ pulse: () => this.pulse(), status: () => this.status() });

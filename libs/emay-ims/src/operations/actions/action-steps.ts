@@ -1,4 +1,5 @@
 import type { EventfulSession } from '../../events/transaction-events.js';
+import { failpoint } from '../../failpoints/failpoint.js';
 import type { ActionProgress } from '../api/bulk-action.js';
 import type { OpenAccount } from '../account-access.js';
 import { EmayImsActionConflictError } from '../action-conflict-error.js';
@@ -31,6 +32,7 @@ export class ActionSteps {
     for (;;) {
       const progress = await this.open.internals.events.transaction((session) => this.step(id, applier, session));
       if (progress.action === 'resend' && progress.done > 0) this.open.account.jobs.wakeDispatcher();
+      await failpoint('after-action-step');
       if (progress.state === 'done') return progress;
     }
   }

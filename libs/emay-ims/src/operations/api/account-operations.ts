@@ -36,11 +36,11 @@ export interface AccountOperations {
   reports(query: ReportSearch): Promise<SearchPage<KeptReport>>;
   /** Figures by country, most messages first. */
   countries(range: Range): Promise<CountryFigures[]>;
-  /** One country. @param iso ISO 3166-1 alpha-2 */
-  country(iso: string, range: Range): Promise<CountryDetail>;
+  /** One country. @param iso ISO 3166-1 alpha-2; `null`: numbers whose prefix has none */
+  country(iso: string | null, range: Range): Promise<CountryDetail>;
   /** Events that wait for their durable handler or have failed, newest first. */
   events(query?: { handler?: string; state?: 'PENDING' | 'FAILED'; after?: string }): Promise<SearchPage<HandlerEvent>>;
-  /** The backlog of each durable handler. */
+  /** The backlog of each durable handler: those of this process, and any other that events wait for. */
   handlers(): Promise<HandlerFigures[]>;
   /** Options without secrets, leases, status, versions. */
   details(): Promise<AccountDetails>;

@@ -12,6 +12,8 @@ export interface DoubtIncident {
   provedSent: number;
   /** UNCONFIRMED by ISO 3166-1 alpha-2; `''`: numbers whose prefix has none. */
   countries: Record<string, number>;
+  /** When `provedSent` was counted; `null`: just now. `count` is always of now. */
+  asOf: Date | null;
   /** There are more doubts than the newest 10,000, which were looked at. */
   isCut: boolean;
 }

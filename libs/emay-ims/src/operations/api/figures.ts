@@ -73,6 +73,8 @@ export interface Overview {
 
 /** How one country fares. */
 export interface CountryFigures {
+  /** When they were counted; `null`: just now. */
+  asOf: Date | null;
   /** ISO 3166-1 alpha-2; `null`: numbers whose prefix has none. */
   country: string | null;
   /** Created in the range. */
@@ -90,7 +92,6 @@ export interface CountryFigures {
 /** One country in detail. */
 export interface CountryDetail extends CountryFigures {
   range: Range;
-  asOf: Date | null;
   series: Series;
   /** By the first digits of the number, most frequent first, from the newest `sampled` messages of the range. */
   prefixes: { prefix: string; messages: number; deliveredShare: number | null }[];

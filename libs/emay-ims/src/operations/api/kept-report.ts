@@ -32,7 +32,7 @@ export interface KeptReport {
   reports: number | null;
   /** Why it is kept. */
   reason: string | null;
-  /** As it came, at most 16 KiB; `null`: nothing came. */
+  /** As it came, at most 16 KiB; `null`: nothing came. Of an orphaned one, from its batch: `null` once that is purged, or if it is unusually long. */
   raw: string | null;
   actions: ('retry' | 'acknowledge')[];
 }

@@ -2,6 +2,7 @@ import type { Trace } from '../../message-store/message-trace.js';
 import type { ImsMessage } from '../../messages/ims-message.entity.js';
 import type { ImsResolution } from '../../operator/ims-resolution.entity.js';
 import type { TimelineStep } from '../api/message-evidence.js';
+import { hasDoubtCode } from './verdict.js';
 
 /** A report batch as far as it is known. */
 export interface KnownPage {
@@ -80,7 +81,7 @@ function submission(evidence: KeptEvidence): TimelineStep[] {
     steps.push(step('answer', acceptedAt, { attempt, code, detail: imsId }));
   } else if (state === 'REJECTED' && message.reportState === null) {
     steps.push(step('answer', message.finalAt, { attempt, code }));
-  } else if (hasNoAnswer(message) && !isOver('unconfirmed') && !isOver('released')) {
+  } else if (hasNoAnswer(evidence) && !isOver('unconfirmed') && !isOver('released')) {
     // Before there were traces.
     steps.push(step('no-answer', null, { attempt, code }));
   }
@@ -88,9 +89,10 @@ function submission(evidence: KeptEvidence): TimelineStep[] {
 }
 
 /** Whether its code tells why no answer came: a report leaves that alone. */
-function hasNoAnswer({ state, code, attempt, acceptedAt }: ImsMessage): boolean {
+function hasNoAnswer({ message, traces }: KeptEvidence): boolean {
+  const { state, code, attempt, acceptedAt } = message;
   if (state === 'UNCONFIRMED') return attempt !== null;
-  return acceptedAt !== null && code !== null && code !== 'SUCCESS' && code !== 'GIVEN_UP' && state !== 'QUEUED';
+  return acceptedAt !== null && hasDoubtCode(message, traces) && code !== 'GIVEN_UP' && state !== 'QUEUED';
 }
 
 /** The report that was applied; `null`: none was. */

@@ -27,7 +27,11 @@ export function verdictOf(message: ImsMessage, traces: readonly Trace[]): Verdic
       return { id: code === REPORTED_UNSENT ? 'reported-unsent' : 'doubt', resend: 'second-sms', values };
     case 'DELIVERED': {
       const delivered = { ...values, finalAt: time(finalAt) };
-      return { id: isDoubtCode(code) ? 'doubt-proved-sent' : 'delivered', resend: 'second-sms', values: delivered };
+      return {
+        id: hasDoubtCode(message, traces) ? 'doubt-proved-sent' : 'delivered',
+        resend: 'second-sms',
+        values: delivered,
+      };
     }
     case 'UNDELIVERABLE':
       return { id: 'undeliverable', resend: risk, values: { ...values, finalAt: time(finalAt) } };
@@ -42,9 +46,14 @@ export function verdictOf(message: ImsMessage, traces: readonly Trace[]): Verdic
   }
 }
 
-/** Whether the code tells why an answer is missing: a report leaves it alone. */
-export function isDoubtCode(code: string | null): boolean {
-  return code !== null && code !== 'SUCCESS';
+/**
+ * Whether the code tells why the latest attempt has no answer: a report leaves it alone. Where an attempt before was released, it may still be
+ * the code of that release; then only a trace of the latest attempt shows a doubt.
+ */
+export function hasDoubtCode({ code, attempt }: ImsMessage, traces: readonly Trace[]): boolean {
+  if (code === null || code === 'SUCCESS') return false;
+  const wasReleased = traces.some(({ kind }) => kind === 'released');
+  return !wasReleased || traces.some((trace) => trace.kind === 'unconfirmed' && trace.attempt === attempt);
 }
 
 /** What a message's state allows. */

@@ -60,21 +60,24 @@ export class AccountFigures {
   /** Most messages first. */
   async countries(range: Range): Promise<CountryFigures[]> {
     const slots = slotsOf(range);
-    const byCountry = groupedBy(await this.figures.sums(queryOf(slots)), ({ country }) => country);
-    return [...byCountry]
-      .map(([country, rows]) => summaryOf(country, rows, slots))
+    const [counted, asOf] = await Promise.all([this.figures.sums(queryOf(slots)), this.figures.asOf()]);
+    return [...groupedBy(counted, ({ country }) => country)]
+      .map(([country, rows]) => ({ asOf, ...summaryOf(country, rows, slots) }))
       .toSorted((one, other) => other.messages - one.messages);
   }
 
-  async country(iso: string, range: Range): Promise<CountryDetail> {
-    if (!/^[A-Z]{2}$/.test(iso)) throw violation('country', 'must be an ISO 3166-1 alpha-2 code, such as AU');
+  /** @param iso `null`: numbers whose prefix has no country */
+  async country(iso: string | null, range: Range): Promise<CountryDetail> {
+    if (iso !== null && !/^[A-Z]{2}$/.test(iso)) {
+      throw violation('country', 'must be an ISO 3166-1 alpha-2 code, such as AU, or null');
+    }
     const slots = slotsOf(range);
     const [rows, sample, asOf] = await Promise.all([
       this.rowsOf(slots, { country: iso, by: OF_ALL }),
       this.sample(iso, slots.from),
       this.figures.asOf(),
     ]);
-    return { ...summaryOf(iso, rows, slots), range, asOf, series: seriesOf(rows, slots), ...sample };
+    return { asOf, ...summaryOf(iso, rows, slots), range, series: seriesOf(rows, slots), ...sample };
   }
 
   private rowsOf(slots: Slots, of: Pick<FiguresQuery, 'country' | 'by'>): Promise<FigureRow[]> {
@@ -90,7 +93,7 @@ export class AccountFigures {
   }
 
   /** The newest messages of a country by the first digits of their numbers. */
-  private async sample(iso: string, from: number): Promise<Pick<CountryDetail, 'prefixes' | 'sampled'>> {
+  private async sample(iso: string | null, from: number): Promise<Pick<CountryDetail, 'prefixes' | 'sampled'>> {
     const budget = new TimeBudget(SAMPLING_MS);
     const byPrefix = new Map<string, FigureRow[]>();
     let sampled = 0;
@@ -141,7 +144,7 @@ function queryOf({ span, from, slotMs, count }: Slots): FiguresQuery {
   return { span, from: new Date(from), to: new Date(from + count * slotMs) };
 }
 
-function summaryOf(country: string | null, rows: readonly FigureRow[], slots: Slots): CountryFigures {
+function summaryOf(country: string | null, rows: readonly FigureRow[], slots: Slots): Omit<CountryFigures, 'asOf'> {
   const states = rows.length === 0 ? noCounts() : countsOf(rows);
   const messages = totalOf(states);
   return {

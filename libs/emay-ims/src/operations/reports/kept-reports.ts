@@ -4,6 +4,7 @@ import type { KeptReport, ReportKind, ReportSearch } from '../api/kept-report.js
 import type { SearchPage } from '../api/message-search.js';
 import type { OpenAccount } from '../account-access.js';
 import { checkedLimit, decodeToken, encodeToken, violation } from '../page-token.js';
+import { rawItemsAt } from './raw-items.js';
 import { MAX_RAW_BYTES, rawText, shortened } from './raw-text.js';
 import { ACKNOWLEDGED, STATE_OF, STATUS_OF, toBatch, toReport } from './report-rows.js';
 
@@ -79,9 +80,13 @@ export class KeptReports {
       [this.open.name, STATUS_OF[kind], ...(after ? [at, at, batchId, batchId, position] : []), limit + 1],
     );
     const shown = rows.slice(0, limit);
+    const places = shown.map((row) => ({ batchId: String(row.batch_id), position: Number(row.position) }));
+    // Only one that could not be read has its text in a row of its own.
+    const raws = kind === 'orphaned' ? await rawItemsAt(this.open, places) : null;
     const items = shown.map((row) => {
       const report = toReport(kind, row);
-      return { ...report, raw: report.raw === null ? null : shortened(Buffer.from(report.raw)) };
+      const raw = report.raw ?? raws?.get(report.id) ?? null;
+      return { ...report, raw: raw === null ? null : shortened(Buffer.from(raw)) };
     });
     return { items, place: rows.length > limit ? reportPlace(shown.at(-1) as SqlRow) : null };
   }
