@@ -29,6 +29,7 @@ import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { RESOLVED_OPTIONS } from '../options/options-providers.js';
 import { LateMatching } from '../reports/late-matching.js';
 import { REPORT_PROVIDERS } from '../reports/report.providers.js';
+import { PushedPages } from '../reports/pushed-pages.js';
 import { ReportInbox } from '../reports/report-inbox.js';
 import { ReportPoller } from '../reports/report-poller.js';
 import { ReportSpool } from '../reports/report-spool.js';
@@ -119,7 +120,7 @@ const ACCOUNT_PROVIDERS = [
       }),
   ),
   perAccount(AccountShutdown, [RESOLVED_OPTIONS, WORK, AccountJobs, Submitter, ClaimInDatabase]),
-  perAccount(AccountInternals, [ImsDatabase, EventTransactions, MessageTraces, BulkResolver, ReportSpool]),
+  perAccount(AccountInternals, [ImsDatabase, EventTransactions, MessageTraces, BulkResolver, ReportSpool, PushedPages]),
   perAccount(EmayImsAccount, [
     ...[RESOLVED_OPTIONS, WORK, AccountJobs, AccountShutdown, HostTransactions, MessageQueue, MessageFinder, Enqueuer],
     ...[DirectSender, BatchSender, ReportPoller, ReportInbox, DurableDeliveries, UnconfirmedResolver, StatusReader],

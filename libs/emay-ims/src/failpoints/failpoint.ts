@@ -22,6 +22,8 @@ const FAILPOINTS = [
   'store-page',
   /** The page is stored, not applied. */
   'after-store-page',
+  /** A pushed page is stored, its sender not answered. */
+  'after-store-push',
   /** The page is applied, the transaction still open. */
   'before-apply-commit',
   /** The page is in a spool file. */

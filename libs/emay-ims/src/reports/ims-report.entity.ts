@@ -10,6 +10,7 @@ export type ImsReportStatus = 'ORPHANED' | 'QUARANTINED' | 'ACKNOWLEDGED';
  */
 @Entity({ name: 'emay_ims_report' })
 @Index('emay_ims_report_status', ['account', 'status', 'createdAt'])
+@Index('emay_ims_report_hash', ['account', 'reportHash'], { unique: true })
 export class ImsReport {
   /** The report batch it came in, `emay_ims_report_batch.id`. */
   @PrimaryColumn({ name: 'batch_id', type: 'varchar', length: 32 })
@@ -56,4 +57,8 @@ export class ImsReport {
 
   @Column({ name: 'created_at', type: 'bigint', transformer: epochMilliseconds })
   createdAt: Date;
+
+  /** What the report says, hashed: the same one, pulled or pushed again, is not kept twice. `null`: kept by a release before. */
+  @Column({ name: 'report_hash', type: 'varchar', length: 64, nullable: true })
+  reportHash: string | null;
 }

@@ -9,7 +9,10 @@ const MAX_TEXT_BYTES = 1024 * 1024;
 const MAX_TYPE_LENGTH = 255;
 const MAX_ENCODING_LENGTH = 64;
 
-export const PAGE_COLUMNS = ['body', 'raw', 'raw_packed', 'content_type', 'content_encoding', 'cut'] as const;
+export const PAGE_COLUMNS = [
+  ...(['body', 'raw', 'raw_packed', 'content_type', 'content_encoding', 'cut'] as const),
+  ...(['source', 'content_hash'] as const),
+] as const;
 
 /**
  * How a page is kept: every byte of it.
@@ -23,6 +26,8 @@ export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes: 
     content_type: headerText(contentType, MAX_TYPE_LENGTH),
     content_encoding: headerText(contentEncoding, MAX_ENCODING_LENGTH),
     cut,
+    source: page.source ?? null,
+    content_hash: page.contentHash ?? null,
   };
   // No database takes a NUL in a text.
   if (!asBytes && body.length <= MAX_TEXT_BYTES && !body.includes(0) && isUtf8(body)) {
@@ -44,7 +49,16 @@ export function pageOf(row: SqlRow, raw = row.raw === null ? null : bytesOf(row.
     cut: text('cut'),
     requested: row.requested === null ? null : Number(row.requested),
     progress: Number(row.progress ?? 0),
+    ...(text('source') === PUSH && pushed(text('content_hash'))),
   };
+}
+
+/** The source of a page that the gateway has sent by itself. */
+export const PUSH = 'push';
+
+/** What a pushed page has beside the bytes: a bare list, which is read as the answer to a pull with the code in its header. */
+export function pushed(contentHash: string | null) {
+  return { source: PUSH, contentHash, headerCode: 'SUCCESS' } as const;
 }
 
 /** What drivers make of bytes; `libsql` no view of them, but the memory itself. */

@@ -2,7 +2,7 @@ import type { ReceivedPage } from '../client/index.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsKeptPage } from './kept-pages.js';
-import { bytesOf, columnsOf, PAGE_COLUMNS, pageOf } from './page-columns.js';
+import { bytesOf, columnsOf, PAGE_COLUMNS, pageOf, PUSH } from './page-columns.js';
 
 /** A raw page as the gateway answered it. */
 export interface StoredPage extends ReceivedPage {
@@ -13,6 +13,10 @@ export interface StoredPage extends ReceivedPage {
   cut: string | null;
   /** Items of it that have been applied already. */
   progress: number;
+  /** `push`: the gateway has sent it by itself. Default: it was pulled. */
+  source?: 'push' | undefined;
+  /** Of one that was pushed: SHA-256 in hex of what it says, unpacked. No two batches of an account have the same. */
+  contentHash?: string | null | undefined;
 }
 
 /** How a page ends. */
@@ -41,6 +45,10 @@ const REFUSED_TEXT = new Set([
   'ER_INVALID_CHARACTER_STRING',
   'ER_DATA_TOO_LONG',
 ]);
+/** Pushed, but not by somebody who has the key, or not as reports are. */
+export const UNDECIPHERABLE = 'UNDECIPHERABLE';
+export const NO_REPORTS_FIELD = 'NO_REPORTS_FIELD';
+const NOT_OURS = [UNDECIPHERABLE, NO_REPORTS_FIELD].map((failure) => `'${failure}'`).join(', ');
 const WHY_KEPT = { SET_ASIDE: 'set-aside', UNREADABLE: 'unreadable' } as const;
 const LIST_AT_MOST = 1_000;
 
@@ -69,6 +77,7 @@ export class ReportBatchStore {
 
   /** Without effect where the page is stored already: one that has been applied is not applied again. */
   async store(page: StoredPage): Promise<void> {
+    if (page.source === PUSH) return void (await this.storePushed(page));
     const updated = await this.write(page, (columns) =>
       this.database.run(
         `UPDATE emay_ims_report_batch SET state = 'STORED', stored_at = ${this.now},
@@ -87,6 +96,69 @@ export class ReportBatchStore {
         [page.id, this.account, page.requested, ...columns],
       ),
     );
+  }
+
+  /** Stores a page that was pushed. `false`: it, or another one that says the same, is there already. */
+  storePushed(page: StoredPage): Promise<boolean> {
+    return this.insertNew(page, this.database, { state: 'STORED' });
+  }
+
+  /** Keeps the bytes of a page that nobody can read, for another try. `false`: they are there already. */
+  keepUnreadable(page: StoredPage, failure: string, session: SqlSession): Promise<boolean> {
+    return this.insertNew(page, session, { state: 'UNREADABLE', failure });
+  }
+
+  private async insertNew(
+    page: StoredPage,
+    session: Pick<SqlSession, 'rows' | 'run'>,
+    { state, failure = null }: { state: string; failure?: string | null },
+  ): Promise<boolean> {
+    const same = 'SELECT id FROM emay_ims_report_batch WHERE account = ? AND content_hash = ?';
+    if ((await session.rows(same, [this.account, page.contentHash])).length > 0) return false;
+    const { dialect } = this.database;
+    const insert = dialect.insertNew(
+      'emay_ims_report_batch',
+      [
+        ...['id', 'account', 'state', 'failure', 'requested_at', 'expires_at', 'stored_at', 'applied_at'],
+        ...PAGE_COLUMNS,
+      ],
+      `SELECT ?, ?, ?, ?, ${this.now}, ${this.now}, ${this.now}, ${state === 'UNREADABLE' ? this.now : 'NULL'},
+         ${PAGE_COLUMNS.map(() => '?').join(', ')}`,
+    );
+    const inserted = await this.write(page, (columns) =>
+      session.run(insert, [page.id, this.account, state, failure, ...columns]),
+    );
+    return inserted > 0;
+  }
+
+  /** Unreadable pages of that failure beyond the newest so many of so many bytes are deleted; resolves to how many. */
+  async trimUnreadable(failure: string, most: { pages: number; bytes: number }, session: SqlSession): Promise<number> {
+    const rows = await session.rows(
+      `SELECT id, COALESCE(LENGTH(raw), 0) + COALESCE(LENGTH(body), 0) AS bytes FROM emay_ims_report_batch
+       WHERE account = ? AND state = 'UNREADABLE' AND source = '${PUSH}' AND failure = ? ORDER BY id DESC`,
+      [this.account, failure],
+    );
+    let bytes = 0;
+    const beyond = rows.filter((row, index) => {
+      bytes += Number(row.bytes);
+      return index >= most.pages || bytes > most.bytes;
+    });
+    for (const { id } of beyond) await session.run('DELETE FROM emay_ims_report_batch WHERE id = ?', [id]);
+    return beyond.length;
+  }
+
+  /**
+   * When a page was last pushed that could be read, and how long ago that is, by the database's clock; `null`: none, or it is deleted.
+   * What strangers push does not count.
+   */
+  async lastPush(): Promise<{ at: Date; agoMs: number } | null> {
+    const [row] = await this.database.rows(
+      `SELECT stored_at, ${this.now} - stored_at AS ago_ms FROM emay_ims_report_batch
+       WHERE account = ? AND source = '${PUSH}' AND (failure IS NULL OR failure NOT IN (${NOT_OURS}))
+       ORDER BY id DESC LIMIT 1`,
+      [this.account],
+    );
+    return row ? { at: new Date(Number(row.stored_at)), agoMs: Number(row.ago_ms) } : null;
   }
 
   /** Writes the page as text, or as bytes where the database refuses the text. */

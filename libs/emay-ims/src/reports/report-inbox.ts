@@ -26,6 +26,7 @@ const LOADED_AT_A_TIME = 50;
  * | `forget`  | PULLING, STORED                          | deleted: provably no reports were returned                |
  * | `lose`    | PULLING                                  | LOST: no answer came, its reports may be gone             |
  * | `keep`    | PULLING, LOST, or no record any more     | STORED: safe, not yet applied; or a spool file            |
+ * | `push`    | no record of what it says                | STORED: safe, not yet applied; or a spool file            |
  * | `waiting` | a spool file                             | STORED; or set aside, where the database refuses it       |
  * | `applied` | STORED                                   | STORED with progress; APPLIED; LOST in part; UNREADABLE   |
  * | `failed`  | STORED                                   | STORED, for another try; SET_ASIDE after the last         |
@@ -45,6 +46,8 @@ export class ReportInbox implements KeptPages {
   private readonly stuck = new Map<string, string>();
   /** How often the database has refused each spooled batch since this process started. */
   private readonly refusals = new Map<string, number>();
+  /** What the batches say that were pushed into spool files, with their ids: another one that says the same needs none. */
+  private readonly spooledContents = new Map<string, string>();
 
   constructor(
     private readonly batches: ReportBatchStore,
@@ -117,6 +120,39 @@ export class ReportInbox implements KeptPages {
     return isStored;
   }
 
+  /**
+   * Takes a batch that was pushed: into a spool file where the database has not stored it in time, or refuses it. Both may take it in the
+   * end: it has one id, and counts once.
+   *
+   * @param storing whether it is new, once it is in the database
+   * @param inTime ends the wait for that
+   * @throws EmayImsStoreError where neither takes it: the gateway pushes it again
+   */
+  async push(page: StoredPage, storing: Promise<boolean>, inTime: Promise<null>): Promise<'stored' | 'spooled' | 'known'> {
+    const contents = String(page.contentHash);
+    let driverCode = 'TIMEOUT';
+    const stored = storing.catch((error: unknown) => {
+      driverCode = reasonOf(error);
+      return null;
+    });
+    const isNew = await Promise.race([stored, inTime]);
+    if (isNew !== null) return isNew ? 'stored' : 'known';
+    if (this.spooledContents.has(contents)) return 'known';
+    const failure = await failureOf(() => this.spool.write(page));
+    if (failure !== null) {
+      // The database may have been late.
+      if ((await stored) !== null) return 'stored';
+      throw failure;
+    }
+    this.spooledContents.set(contents, page.id);
+    this.logger.warn(
+      `Pushed report batch not stored in time (${driverCode}); it is in a spool file (pull ${page.id}) and is stored from there.`,
+      { account: this.account, pull: page.id, code: driverCode },
+    );
+    await failpoint('after-spool');
+    return 'spooled';
+  }
+
   /** Shortens the tries of `keep`. */
   beginShutdown(): void {
     this.isShuttingDown = true;
@@ -149,7 +185,7 @@ export class ReportInbox implements KeptPages {
    * Moves spooled batches into the database. A file that fails does not block the ones after it. Nor does a folder that cannot be listed:
    * it is needed only while the database is away.
    */
-  private async unspool(): Promise<void> {
+  async unspool(): Promise<void> {
     const { waiting, failure } = await this.spool.list();
     this.tellSpoolFailure(failure);
     for (const id of waiting) {
@@ -201,6 +237,7 @@ export class ReportInbox implements KeptPages {
     this.refusals.delete(id);
     await failpoint('before-unspool');
     await this.spool.remove(id);
+    if (page.contentHash) this.spooledContents.delete(page.contentHash);
     this.logger.warn(`A spooled report batch was stored in the database (pull ${id}).`, fields);
   }
 

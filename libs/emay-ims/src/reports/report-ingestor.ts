@@ -12,6 +12,7 @@ import {
 import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
 import type { ReportApplication } from './report-application.js';
 import type { AppliedPart, PageEnd, StoredPage } from './report-batch-store.js';
+import { PUSH } from './page-columns.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { UnappliedReportStore } from './unapplied-report-store.js';
 
@@ -159,14 +160,16 @@ export class ReportIngestor {
     malformed: readonly MalformedReport[],
     session: EventfulSession,
   ): Promise<void> {
-    await this.unappliedReports.keep(pullId, unmatched, malformed, session);
+    const kept = await this.unappliedReports.keep(pullId, unmatched, malformed, session);
     const shared = { account: this.options.name, occurredAt: new Date(), pullId };
     for (const { position, customImsId, imsId, mobile, state: reportState } of unmatched) {
+      if (!kept.has(position)) continue; // It has come before.
       const type = 'report.orphaned';
       const told = { ...shared, type, position, customImsId, imsId, mobile, reportState } as const;
       session.events?.add(`${pullId}:${position}`, told);
     }
     for (const { position, reason } of malformed) {
+      if (!kept.has(position)) continue;
       session.events?.add(`${pullId}:${position}`, { ...shared, type: 'report.quarantined', position, reason });
     }
   }
@@ -181,8 +184,10 @@ function problemOf({ kind, code, items, isWhole }: PageReading, { cut }: StoredP
 }
 
 /** Whether the page is a no with a listed code: the gateway has handed nothing out, and the page is not kept. */
-export function isRefused({ cut }: Pick<StoredPage, 'cut'>, { reports, problem }: IngestedPage): boolean {
-  return cut === null && reports === 0 && problem !== null && isRefusal(problem);
+export function isRefused(page: Pick<StoredPage, 'cut' | 'source'>, { reports, problem }: IngestedPage): boolean {
+  // What is pushed answers no request.
+  if (page.source === PUSH) return false;
+  return page.cut === null && reports === 0 && problem !== null && isRefusal(problem);
 }
 
 /** A listed code other than `SUCCESS`. */

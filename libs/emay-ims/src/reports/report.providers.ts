@@ -13,6 +13,7 @@ import { ACCOUNT_CLOCK } from '../time/clock.js';
 import { LateMatching } from './late-matching.js';
 import { PagePuller } from './page-puller.js';
 import { ReportApplication } from './report-application.js';
+import { PushedPages } from './pushed-pages.js';
 import { ReportBatchStore } from './report-batch-store.js';
 import { ReportInbox } from './report-inbox.js';
 import { ReportIngestor } from './report-ingestor.js';
@@ -40,6 +41,7 @@ export const REPORT_PROVIDERS = [
     ReportApplication,
     RESOLVED_OPTIONS,
   ]),
+  perAccount(PushedPages, [ReportBatchStore, ReportInbox, ReportIngestor, EventTransactions]),
   perAccount(ReportApplication, [MessageResults, MessageTraces]),
   perAccount(
     LateMatching,

@@ -1,6 +1,7 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
 import { SUBSCRIBER_DIGITS, type DeliveryReport, type MalformedReport } from '../protocol/index.js';
+import { malformedHash, reportHash } from './report-hash.js';
 
 const COLUMNS: RowColumns = {
   position: 'bigint',
@@ -14,6 +15,7 @@ const COLUMNS: RowColumns = {
   submit_time: 'bigint',
   reason: 'varchar255',
   raw: 'text',
+  report_hash: 'varchar64',
 };
 const NAMES = Object.keys(COLUMNS);
 const UNMATCHED_COLUMNS = ['batch_id', 'created_at', ...NAMES].map((name) => `r.${name}`).join(', ');
@@ -39,13 +41,17 @@ export class UnappliedReportStore {
     private readonly account: string,
   ) {}
 
-  /** Stores them, once for each position in a batch, however often the batch is applied. */
+  /**
+   * Stores them, each once, however often it comes and in however many batches, also by several instances at a time.
+   *
+   * @returns the positions of those that were not kept before
+   */
   async keep(
     batchId: string,
     unmatched: readonly DeliveryReport[],
     malformed: readonly MalformedReport[],
     session: SqlSession,
-  ): Promise<void> {
+  ): Promise<ReadonlySet<number>> {
     const rows = [
       ...unmatched.map((report) => ({
         position: report.position,
@@ -57,17 +63,25 @@ export class UnappliedReportStore {
         description: report.description ?? undefined,
         receive_time: report.receiveTime?.getTime(),
         submit_time: report.submitTime?.getTime(),
+        report_hash: reportHash(report),
       })),
-      ...malformed.map(({ position, reason, raw }) => ({ position, status: 'QUARANTINED', reason, raw })),
+      ...malformed.map(({ position, reason, raw }) => ({
+        ...{ position, status: 'QUARANTINED', reason, raw },
+        report_hash: malformedHash(raw),
+      })),
     ];
-    if (rows.length === 0) return;
+    const positions = new Set(rows.map(({ position }) => position));
+    if (rows.length === 0) return positions;
     const { dialect } = this.database;
     const insert = dialect.insertNew(
       'emay_ims_report',
       ['batch_id', 'account', 'created_at', ...NAMES],
       `SELECT ?, ?, ${dialect.now}, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM ${dialect.rows(COLUMNS, 'r')}`,
     );
-    await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
+    const kept = await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
+    if (kept === rows.length) return positions;
+    const ours = await session.rows('SELECT position FROM emay_ims_report WHERE batch_id = ?', [batchId]);
+    return new Set(ours.map(({ position }) => Number(position)).filter((position) => positions.has(position)));
   }
 
   /** Unmatched reports whose message has turned up, by the rules of `matchReports`. Each id is looked up in its own index. */

@@ -10,6 +10,7 @@ import { QueueApart1764900000000 } from './1764900000000-queue-apart.js';
 import { Figures1765000000000 } from './1765000000000-figures.js';
 import { Traces1765000001000 } from './1765000001000-traces.js';
 import { OperatorActions1765000002000 } from './1765000002000-operator-actions.js';
+import { PushedReports1765100000000 } from './1765100000000-pushed-reports.js';
 
 type MigrationClass = new (pinned?: PinnedPlace) => MigrationInterface & { name: string };
 
@@ -28,6 +29,7 @@ export const EMAY_IMS_MIGRATIONS: MigrationClass[] = [
   Figures1765000000000,
   Traces1765000001000,
   OperatorActions1765000002000,
+  PushedReports1765100000000,
 ];
 
 /**

@@ -58,9 +58,10 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
       'reason',
       'raw',
       'created_at',
+      'report_hash',
     ],
     key: ['batch_id', 'position'],
-    indexes: ['emay_ims_report_status'],
+    indexes: ['emay_ims_report_status', 'emay_ims_report_hash'],
   },
   emay_ims_report_batch: {
     columns: [
@@ -83,9 +84,11 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
       'expires_at',
       'stored_at',
       'applied_at',
+      'source',
+      'content_hash',
     ],
     key: ['id'],
-    indexes: ['emay_ims_report_batch_state'],
+    indexes: ['emay_ims_report_batch_state', 'emay_ims_report_batch_hash', 'emay_ims_report_batch_push'],
   },
   emay_ims_resolution: {
     columns: ['id', 'account', 'custom_ims_id', 'decision', 'decided_by', 'reason', 'decided_at'],
