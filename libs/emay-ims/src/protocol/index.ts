@@ -58,6 +58,7 @@ export {
   type ReportStateEntry,
   type ReportStateKind,
 } from './report-states.js';
+export { isCipherKey, seal, SEALED, unseal, unsealWhatIsWhole } from './sealed-body.js';
 export { sign, type Credentials } from './signature.js';
 export {
   CALL_PATHS,
