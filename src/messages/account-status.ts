@@ -26,6 +26,9 @@ export class AccountStatus implements ImsAccountStatus {
   @ApiProperty({ description: 'Whether this instance is told at once of messages that others store.' })
   listens: boolean;
 
+  @ApiProperty({ enum: ['pull', 'push', 'both'], description: 'How delivery reports come.' })
+  reportSource: ImsAccountStatus['reportSource'];
+
   @ApiProperty({ description: 'Whether this instance polls for delivery reports.' })
   polls: boolean;
 
@@ -62,6 +65,9 @@ export class AccountStatus implements ImsAccountStatus {
 
   @time('When a report last came.')
   lastReportAt: Date | null;
+
+  @time('When the gateway last pushed reports.')
+  lastPushAt: Date | null;
 
   @time('Since when the oldest accepted message waits for its report.')
   oldestUnreportedAt: Date | null;

@@ -141,6 +141,8 @@ const STATUS: Overview['status'] = {
   listens: true,
   polls: true,
   pollEveryMs: 5_000,
+  reportSource: 'pull',
+  lastPushAt: null,
   lastGoodPullAt: ago(3 * SECOND),
   pollLease: 'this-instance',
   pollLeaseUntil: ago(-20 * SECOND),

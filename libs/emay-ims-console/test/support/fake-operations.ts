@@ -21,6 +21,8 @@ const PULSE = {
   listens: false,
   polls: true,
   pollEveryMs: 1_000,
+  reportSource: 'pull',
+  lastPushAt: null,
   lastGoodPullAt: AT,
   pollLease: 'this-instance',
   pollLeaseUntil: AT,

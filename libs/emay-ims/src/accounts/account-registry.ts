@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EmayImsService } from '../emay-ims.service.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 
 /** An account of this application. */
@@ -7,6 +8,7 @@ export interface RegisteredAccount {
   readonly name: string;
   /** Its service as others get it: a test may have put another in its place. */
   readonly service: () => EmayImsService;
+  readonly options: ResolvedEmayImsOptions;
   /** By `EmayImsModule`, and not at run time. */
   readonly isImported: boolean;
 }
@@ -27,6 +29,11 @@ export class AccountRegistry {
 
   find(name: string): RegisteredAccount | undefined {
     return [...this.accounts].find((account) => account.name === name);
+  }
+
+  /** Those that have this AppId: one, or one at each gateway. */
+  withAppId(appId: string): RegisteredAccount[] {
+    return [...this.accounts].filter(({ options }) => options.appId === appId);
   }
 
   add(account: RegisteredAccount): void {

@@ -88,9 +88,14 @@ export function accountProviders(name: string, dataSourceName: string): Provider
     },
     {
       provide: ACCOUNT_SERVICE,
-      inject: [AccountLifecycle, AccountRegistry, ModuleRef],
-      useFactory: (lifecycle: AccountLifecycle, registry: AccountRegistry, moduleRef: ModuleRef) => {
-        registry.add({ name, service: () => moduleRef.get(getEmayImsToken(name)), isImported: true });
+      inject: [AccountLifecycle, AccountRegistry, ModuleRef, RESOLVED_OPTIONS],
+      useFactory: (
+        lifecycle: AccountLifecycle,
+        registry: AccountRegistry,
+        moduleRef: ModuleRef,
+        options: ResolvedEmayImsOptions,
+      ) => {
+        registry.add({ name, service: () => moduleRef.get(getEmayImsToken(name)), options, isImported: true });
         return new EmayImsService(lifecycle);
       },
     },

@@ -53,7 +53,7 @@ export class AddedAccounts {
     const { name } = options;
     if (this.isEnding) throw new EmayImsClosedError(name);
     const { lifecycle, service } = this.wire(options);
-    const registered = { name, service: () => service, isImported: false };
+    const registered = { name, service: () => service, options, isImported: false };
     const account: AddedAccount = { registered, lifecycle, adding: this.open(lifecycle), closing: null };
     this.added.set(name, account);
     this.registry.add(registered);

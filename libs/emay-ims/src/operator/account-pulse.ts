@@ -14,9 +14,11 @@ export interface ImsAccountPulse {
    * every `dispatch.intervalMs`.
    */
   listens: boolean;
-  /** Whether this instance polls for delivery reports on a schedule (`reports.enabled`). */
+  /** How reports come: `reports.source`. */
+  reportSource: 'pull' | 'push' | 'both';
+  /** Whether this instance polls for delivery reports on a schedule (`reports.enabled`, and a `reports.source` other than `push`). */
   polls: boolean;
-  /** How often it does, in ms; `null`: by cron, or not at all. */
+  /** How often it does, in ms; `null`: by cron, or not at all. With `both`, up to a minute while pushes come. */
   pollEveryMs: number | null;
   /**
    * When this instance last emptied the gateway's report queue, by this machine's clock; `null`: not since it started. For polls of other

@@ -16,6 +16,8 @@ export interface ImsAccountStatus extends ImsAccountPulse, ImsReportFlow {
   lostReportsAtMost: number;
   /** Batches that could not be parsed; kept as received. */
   unreadablePages: number;
+  /** When the gateway last pushed reports, to any instance; `null`: never, or their batches are deleted. */
+  lastPushAt: Date | null;
   /** Unmatched reports. */
   orphanedReports: number;
   /** Malformed reports. */

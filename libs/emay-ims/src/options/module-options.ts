@@ -96,6 +96,11 @@ export interface EmayImsDispatchOptions {
 export interface EmayImsReportOptions {
   /** Whether this instance pulls delivery reports. Default true. */
   enabled?: boolean | undefined;
+  /**
+   * How reports come, as agreed with Emay. `pull`: this module polls. `push`: the gateway sends them, see `EmayImsPushModule`; nobody polls
+   * on a schedule. `both`: it polls more slowly while pushes come. Default `pull`.
+   */
+  source?: 'pull' | 'push' | 'both' | undefined;
   /** Pause between pulls, in ms. Default 5,000. Not together with `cron`. */
   intervalMs?: number | undefined;
   /** A cron expression (with seconds if it has six fields) instead of an interval. */

@@ -124,6 +124,8 @@ class DispatchSchema {
 
 class ReportsSchema {
   @IsBoolean({ message: '$property must be true or false' }) enabled = true;
+  @IsIn(['pull', 'push', 'both'], { message: "$property must be 'pull', 'push' or 'both'" })
+  source: 'pull' | 'push' | 'both' = 'pull';
   @Milliseconds(10) intervalMs = 5_000;
   @CronExpression() cron: string | null = null;
   @Count(1, MAX_REPORTS_PER_REQUEST) pageSize = MAX_REPORTS_PER_REQUEST;

@@ -83,6 +83,11 @@ const GAUGES: readonly AccountGauge[] = [
     value: ({ lastReportAt }) => lastReportAt && lastReportAt.getTime() / 1_000,
   },
   {
+    name: 'emay_ims_last_push_timestamp_seconds',
+    help: 'When the gateway last pushed delivery reports, to any instance; missing where none is known of.',
+    value: ({ lastPushAt }) => lastPushAt && lastPushAt.getTime() / 1_000,
+  },
+  {
     name: 'emay_ims_orphaned_share',
     help: 'The share of the reports of the last 24 hours that no message answers to, 0 to 1; missing where none came.',
     value: ({ orphanedShare }) => orphanedShare,
@@ -153,6 +158,10 @@ export function registerAccountGauges(registry: Registry, services: Services, ca
   };
   registerGauge(registry, up, ['account'], statuses, (gauge, account, status) => {
     gauge.set({ account }, Number(status !== null));
+  });
+  const source = { name: 'emay_ims_report_source', help: 'How delivery reports come to the account: pull, push or both.' };
+  registerGauge(registry, source, ['account', 'source'], statuses, (gauge, account, status) => {
+    if (status) gauge.set({ account, source: status.reportSource }, 1);
   });
   for (const { value, ...named } of GAUGES) {
     registerGauge(registry, named, ['account'], statuses, (gauge, account, status) => {

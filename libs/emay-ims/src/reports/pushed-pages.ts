@@ -3,10 +3,10 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
+import { SEALED } from '../protocol/sealed-body.js';
 import { contentHash } from './page/content-hash.js';
 import { pushed } from './page-columns.js';
 import { NO_REPORTS_FIELD, UNDECIPHERABLE, type ReportBatchStore, type StoredPage } from './report-batch-store.js';
-import { SEALED } from './sealed.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { ReportIngestor } from './report-ingestor.js';
 
@@ -86,7 +86,7 @@ export class PushedPages {
 
   private async keepOne(page: StoredPage): Promise<PushKept> {
     const storing = this.inTurn(() => this.batches.storePushed(page));
-    const kept = await this.inbox.push(page, storing, pause(STORE_WITHIN_MS, null));
+    const kept = await this.inbox.push(page, storing, pause(STORE_WITHIN_MS, null, { ref: false }));
     await failpoint('after-store-push');
     if (kept === 'stored' && this.waiting.length < MAX_WAITING) this.waiting.push(page.id);
     return kept;

@@ -296,6 +296,10 @@ export class ReportInbox implements KeptPages {
     }
   }
 
+  lastPush(): ReturnType<ReportBatchStore['lastPush']> {
+    return this.batches.lastPush();
+  }
+
   async list(): Promise<ImsKeptPage[]> {
     const spooled = (await this.spool.list()).setAside.map((pullId) => ({ pullId, ...ONLY_A_FILE }));
     return [...(await this.batches.kept()), ...spooled].toSorted((one, other) => (one.pullId < other.pullId ? -1 : 1));

@@ -35,6 +35,10 @@ const OVER_SPEED = 'ERROR_OVER_SPEED';
 const OVER_SPEED_PAUSES_MS = [1_000, 2_000];
 /** Batches that fail to apply, or hold nothing readable, before polling pauses. */
 const MAX_FAILED_PAGES = 3;
+/** So long after a push, more are expected. */
+const PUSHES_COUNT_FOR_MS = 120_000;
+/** Pause between polls meanwhile. */
+const POLL_BESIDE_PUSHES_EVERY_MS = 60_000;
 
 /**
  * Polls for delivery reports and has them applied. A poll is a destructive read, so in this order:
@@ -50,7 +54,9 @@ export class ReportPoller {
   private readonly leaseName: string;
   private readonly logger: GuardedLogger;
   private heldUntil = -Infinity;
-  private running: Promise<ReportPullResult> | null = null;
+  private running: { result: Promise<ReportPullResult>; isPolling: boolean } | null = null;
+  /** When this instance last polled, by `performance.now()`. */
+  private polledAt = -Infinity;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -63,6 +69,11 @@ export class ReportPoller {
   ) {
     this.logger = GuardedLogger.of(options.name);
     this.leaseName = `${options.name}:reports`;
+  }
+
+  /** When the gateway last pushed reports to any instance; `null`: never, or their batches are deleted. */
+  async lastPushAt(): Promise<Date | null> {
+    return (await this.inbox.lastPush())?.at ?? null;
   }
 
   /** Why reports are blocked; `null`: they are not. */
@@ -81,7 +92,7 @@ export class ReportPoller {
     if (passage === 'none') return;
     try {
       const lastGoodPullAt = this.lastGoodPullAt;
-      const { stoppedBy } = await this.pull();
+      const { stoppedBy } = await this.run(Infinity, this.options.reports.source === 'pull', () => this.isPollDue());
       const hasAnswered = stoppedBy === null || stoppedBy === NOT_APPLIED || stoppedBy === SPOOLED;
       if (hasAnswered || this.lastGoodPullAt !== lastGoodPullAt) this.circuit.succeeded();
       else if (stoppedBy !== LEASE_HELD && stoppedBy !== SHUTTING_DOWN)
@@ -96,9 +107,10 @@ export class ReportPoller {
    *
    * @param limit most reports to fetch; default: all
    */
-  pull(limit = Infinity): Promise<ReportPullResult> {
-    this.running ??= this.drain(limit).finally(() => (this.running = null));
-    return this.running;
+  async pull(limit = Infinity): Promise<ReportPullResult> {
+    // One on schedule may only look after the batches that have been pushed.
+    while (this.running && !this.running.isPolling) await this.running.result.catch(() => undefined);
+    return this.run(limit, true, async () => true);
   }
 
   /** Ends polling after the request in flight. */
@@ -117,13 +129,41 @@ export class ReportPoller {
     await this.leases.release(this.leaseName);
   }
 
-  private async drain(limit: number): Promise<ReportPullResult> {
+  private run(limit: number, isPolling: boolean, isPollDue: () => Promise<boolean>): Promise<ReportPullResult> {
+    if (this.running) return this.running.result;
+    const result = this.drain(limit, async () => {
+      const isDue = await isPollDue();
+      if (this.running) this.running.isPolling = isDue;
+      return isDue;
+    }).finally(() => (this.running = null));
+    this.running = { result, isPolling };
+    return result;
+  }
+
+  /**
+   * While pushes come, a poll finds little: it is made less often. What counts is the last push to
+   * any instance; polls of several never add up, as one holds the lease.
+   */
+  private async isPollDue(): Promise<boolean> {
+    const { source } = this.options.reports;
+    if (source !== 'both') return source === 'pull';
+    const push = await this.inbox.lastPush();
+    const isPushing = push !== null && push.agoMs < PUSHES_COUNT_FOR_MS;
+    return !isPushing || performance.now() >= this.polledAt + POLL_BESIDE_PUSHES_EVERY_MS;
+  }
+
+  private async drain(limit: number, isPollDue: () => Promise<boolean>): Promise<ReportPullResult> {
     const total: ReportPullResult = { pages: 0, ...NOTHING_COUNTED, stoppedBy: null };
     this.heldUntil = -Infinity;
     try {
       if (this.isStopped) return { ...total, stoppedBy: SHUTTING_DOWN };
-      if (!(await this.hold())) return { ...total, stoppedBy: LEASE_HELD };
+      if (!(await this.hold())) {
+        // Each instance has spool files of its own: pushes come to all of them.
+        await this.inbox.unspool();
+        return { ...total, stoppedBy: LEASE_HELD };
+      }
       for await (const page of this.ingestor.replay(() => this.mayGoOn())) add(total, page);
+      if (!(await isPollDue())) return total;
       const stoppedBy = await this.pullPages(limit, total);
       return { ...total, stoppedBy };
     } finally {
@@ -136,6 +176,7 @@ export class ReportPoller {
     let tooFast = 0;
     let failed = 0;
     let problem: string | null = null;
+    this.polledAt = performance.now();
     for (let wanted = limit; wanted > 0;) {
       if (this.isStopped) return SHUTTING_DOWN;
       if (!(await this.hold())) return LEASE_HELD;

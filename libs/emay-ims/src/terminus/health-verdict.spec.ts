@@ -12,6 +12,7 @@ const well: ImsAccountPulse = {
   oldestDueForMs: null,
   dispatches: true,
   listens: true,
+  reportSource: 'pull',
   polls: true,
   pollEveryMs: 5_000,
   lastGoodPullAt: new Date(NOW),

@@ -96,6 +96,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     lastGoodPullAt: null,
     blockedFor: null,
     setAsidePages: 0,
+    lastPushAt: async () => null,
     pull: async () => ({ ...NOTHING_TO_PULL }),
   });
   readonly pages = standsFor<KeptPages>({
@@ -196,6 +197,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       oldestDueForMs: isDue ? now - oldest : null,
       dispatches: false,
       listens: false,
+      reportSource: this.options.reports.source,
       polls: false,
       pollEveryMs: null,
       lastGoodPullAt: null,
@@ -216,6 +218,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       possibleLosses: 0,
       lostReportsAtMost: 0,
       unreadablePages: 0,
+      lastPushAt: null,
       orphanedReports: 0,
       quarantinedReports: 0,
       ...this.reportFlow(),

@@ -1,0 +1,96 @@
+import { Inject, Module, type DynamicModule, type OnModuleInit, type Provider } from '@nestjs/common';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
+import type { AccountRegistry, RegisteredAccount } from '../accounts/account-registry.js';
+import { findAccount, findRegistry } from '../accounts/find-account.js';
+import { GuardedLogger } from '../diagnostics/index.js';
+import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { isCipherKey } from '../protocol/index.js';
+import { mount } from './mount.js';
+import { answer } from './push-answer.js';
+import {
+  resolvePushOptions,
+  type EmayImsPushAsyncOptions,
+  type EmayImsPushOptions,
+  type ResolvedPushOptions,
+} from './push-options.js';
+import { PushServer } from './push-server.js';
+import { PushTargets } from './push-target.js';
+
+const PUSH_OPTIONS = Symbol('EmayImsPushOptions');
+
+/**
+ * Takes delivery reports that the gateway pushes, encrypted or plain, at a path of the application. Import it beside `EmayImsModule`, whose
+ * `reports.source` says whether it polls as well. Not tried against Emay: see docs/pushed-reports.md.
+ */
+@Module({})
+export class EmayImsPushModule implements OnModuleInit {
+  private server: PushServer | null = null;
+
+  constructor(
+    @Inject(PUSH_OPTIONS) private readonly options: ResolvedPushOptions,
+    adapterHost: HttpAdapterHost,
+    private readonly moduleRef: ModuleRef,
+  ) {
+    // At once in an application, as its body parsers come later; in a testing module the adapter does, too.
+    adapterHost.init$.subscribe(() => {
+      const { httpAdapter } = adapterHost;
+      // None in a worker.
+      if (!httpAdapter) return;
+      mount(httpAdapter, options.path, (request, response, rest) => {
+        if (this.server) void this.server.serve(request, response, rest);
+        else answer(response, 503, 'starting');
+      });
+    });
+  }
+
+  /** @throws EmayImsOptionsError at once for a wrong option */
+  static forRoot(options: EmayImsPushOptions): DynamicModule {
+    return build([{ provide: PUSH_OPTIONS, useValue: resolvePushOptions(options) }]);
+  }
+
+  /** The options come from a factory; a wrong one stops the start of the application. */
+  static forRootAsync({ imports = [], inject = [], useFactory }: EmayImsPushAsyncOptions): DynamicModule {
+    const useFactoryChecked = async (...injected: unknown[]) => resolvePushOptions(await useFactory(...injected));
+    return {
+      ...build([{ provide: PUSH_OPTIONS, inject: [...inject], useFactory: useFactoryChecked }]),
+      imports,
+    };
+  }
+
+  /** @throws EmayImsOptionsError where there is no account of a name given, or one has neither a key for the cipher nor a secret */
+  onModuleInit(): void {
+    const { accounts, secrets } = this.options;
+    for (const account of [...(accounts === 'all' ? [] : accounts), ...secrets.keys()]) {
+      if (accounts !== 'all') findAccount(this.moduleRef, account);
+    }
+    const registry = findRegistry(this.moduleRef);
+    if (registry === null) {
+      throw new EmayImsOptionsError(
+        'EmayImsPushModule cannot start: there is no account: import EmayImsModule.forRoot({ … }) beside it.',
+      );
+    }
+    const targets = new PushTargets(registry, this.options);
+    this.assertKeys(registry, targets);
+    this.server = new PushServer(this.options, targets);
+  }
+
+  private assertKeys(registry: AccountRegistry, targets: PushTargets): void {
+    const lacksKey = ({ name, options }: RegisteredAccount) =>
+      targets.takes(name) && !this.options.secrets.has(name) && !isCipherKey(options.secretKey);
+    let isStarted = false;
+    registry.forEach((account) => {
+      if (!lacksKey(account)) return;
+      const problem =
+        `the secretKey of account "${account.name}" is no AES key of 16, 24 or 32 bytes, so its pushes cannot be deciphered. Check the ` +
+        'key, give the account a plain.secrets entry, or leave it out of `accounts`.';
+      if (!isStarted) throw new EmayImsOptionsError(`EmayImsPushModule cannot start: ${problem}`);
+      // One that is added at run time works otherwise.
+      GuardedLogger.of(account.name).error(`EmayImsPushModule: ${problem}`, { account: account.name });
+    });
+    isStarted = true;
+  }
+}
+
+function build(providers: Provider[]): DynamicModule {
+  return { module: EmayImsPushModule, providers };
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import type { BodyShare } from './body-budget.js';
+
+/** Why there is no body. `taken`: something before has read it. `broken`: the connection has ended. */
+export type BodyFailure = 'TOO_LONG' | 'TOO_SLOW' | 'BUSY' | 'TAKEN' | 'BROKEN';
+
+/** The bytes of a request, up to a length, within a time. */
+export async function readBody(
+  request: IncomingMessage,
+  share: BodyShare,
+  { maxBodyBytes, bodyTimeoutMs }: { maxBodyBytes: number; bodyTimeoutMs: number },
+): Promise<Buffer | BodyFailure> {
+  if (request.readableDidRead || request.readableEnded) return 'TAKEN';
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return 'TOO_LONG';
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    const end = (result: Buffer | BodyFailure) => {
+      clearTimeout(timer);
+      request.off('data', add).off('end', whole).off('close', broken).off('error', broken);
+      request.on('error', () => undefined);
+      resolve(result);
+    };
+    const timer = setTimeout(() => end('TOO_SLOW'), bodyTimeoutMs);
+    const add = (piece: Buffer) => {
+      length += piece.length;
+      if (length > maxBodyBytes) end('TOO_LONG');
+      else if (share.take(piece.length)) pieces.push(piece);
+      else end('BUSY');
+    };
+    const whole = () => end(request.complete ? Buffer.concat(pieces) : 'BROKEN');
+    const broken = () => end('BROKEN');
+    request.on('data', add).once('end', whole).once('close', broken).once('error', broken);
+  });
+}
