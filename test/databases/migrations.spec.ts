@@ -47,7 +47,10 @@ const INDEXES = [
   'emay_ims_message_mobile',
   'emay_ims_message_outcome',
   'emay_ims_report_batch_state',
+  'emay_ims_report_batch_hash',
+  'emay_ims_report_batch_push',
   'emay_ims_report_status',
+  'emay_ims_report_hash',
   'emay_ims_resolution_message',
 ];
 

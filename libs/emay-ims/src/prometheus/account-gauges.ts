@@ -159,7 +159,10 @@ export function registerAccountGauges(registry: Registry, services: Services, ca
   registerGauge(registry, up, ['account'], statuses, (gauge, account, status) => {
     gauge.set({ account }, Number(status !== null));
   });
-  const source = { name: 'emay_ims_report_source', help: 'How delivery reports come to the account: pull, push or both.' };
+  const source = {
+    name: 'emay_ims_report_source',
+    help: 'How delivery reports come to the account: pull, push or both.',
+  };
   registerGauge(registry, source, ['account', 'source'], statuses, (gauge, account, status) => {
     if (status) gauge.set({ account, source: status.reportSource }, 1);
   });

@@ -6,7 +6,7 @@ const BLANK = 0x20;
 
 /** The bytes of a field of `application/x-www-form-urlencoded`, in whatever charset; `null`: it has none of that name. */
 export function formField(form: Buffer, name: string): Buffer | null {
-  for (let from = 0; from <= form.length; ) {
+  for (let from = 0; from <= form.length;) {
     const next = form.indexOf(AMPERSAND, from);
     const pair = form.subarray(from, next < 0 ? form.length : next);
     const equals = pair.indexOf(EQUALS);

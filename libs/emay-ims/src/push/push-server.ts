@@ -79,7 +79,11 @@ export class PushServer {
         // The content type is the ciphertext's.
         if (content !== null) return this.keep(account, content, null, response);
       }
-      return this.keepUnreadable(target.accounts[0] as RegisteredAccount, { body, contentType, isSealed: true }, response);
+      return this.keepUnreadable(
+        target.accounts[0] as RegisteredAccount,
+        { body, contentType, isSealed: true },
+        response,
+      );
     }
     const content = formField(body, REPORTS) ?? (isJson(body) ? body : null);
     if (content !== null) return this.keep(target.account, content, charsetOnly(contentType), response);

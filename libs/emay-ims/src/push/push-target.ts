@@ -4,8 +4,7 @@ import type { ResolvedPushOptions } from './push-options.js';
 
 /** Whom a push is for. `sealed`: one of these accounts, whichever has its key; `plain`: the secret is this account's. */
 export type PushTarget =
-  | { form: 'sealed'; accounts: readonly RegisteredAccount[] }
-  | { form: 'plain'; account: RegisteredAccount };
+  { form: 'sealed'; accounts: readonly RegisteredAccount[] } | { form: 'plain'; account: RegisteredAccount };
 
 /** Finds out for which account a push is, before its body is read. */
 export class PushTargets {

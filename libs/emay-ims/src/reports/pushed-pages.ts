@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GuardedLogger } from '../diagnostics/index.js';
 import type { EventTransactions } from '../events/event-transactions.js';
@@ -19,6 +20,7 @@ const STORE_WITHIN_MS = 700;
 const STORES_AT_A_TIME = 4;
 /** Pages that wait to be applied in this process; more are left to the job that polls. */
 const MAX_WAITING = 10_000;
+const NOTHING = createHash('sha256').digest('hex');
 /** What nobody can read is kept up to here, the newest of it. */
 const MOST_UNREADABLE = { pages: 20, bytes: 4 * 1024 * 1024 };
 
@@ -56,6 +58,7 @@ export class PushedPages {
    */
   async keep(body: Buffer, contentType: string | null): Promise<PushKept> {
     const hash = await contentHash(body);
+    if (hash === NOTHING) return 'known';
     const same = this.storing.get(hash);
     if (same) return same.then(() => 'known');
     const page: StoredPage = {

@@ -128,7 +128,11 @@ export class ReportInbox implements KeptPages {
    * @param inTime ends the wait for that
    * @throws EmayImsStoreError where neither takes it: the gateway pushes it again
    */
-  async push(page: StoredPage, storing: Promise<boolean>, inTime: Promise<null>): Promise<'stored' | 'spooled' | 'known'> {
+  async push(
+    page: StoredPage,
+    storing: Promise<boolean>,
+    inTime: Promise<null>,
+  ): Promise<'stored' | 'spooled' | 'known'> {
     const contents = String(page.contentHash);
     let driverCode = 'TIMEOUT';
     const stored = storing.catch((error: unknown) => {

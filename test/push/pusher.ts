@@ -1,0 +1,68 @@
+import { createCipheriv } from 'node:crypto';
+import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
+import { gzipSync } from 'node:zlib';
+
+/** What the customer's address answered. */
+export interface PushAnswer {
+  status: number;
+  text: string;
+}
+
+/** A report as the gateway pushes it, by its document. */
+export function pushedReport(customImsId: string, rest: object = {}) {
+  return {
+    appId: 'EUCP-EMY-SMS0-TESTS',
+    imsId: `9${customImsId.length}0${[...customImsId].reduce((sum, sign) => sum + sign.charCodeAt(0), 0)}`,
+    customImsId,
+    state: 'DELIVRD',
+    desc: '成功',
+    mobile: '61422118000',
+    receiveTime: '2023-07-31 14:36:05',
+    submitTime: '2023-07-31 14:36:00',
+    ...rest,
+  };
+}
+
+/** The gateway's body, encrypted: AES/ECB/PKCS5 of the packed JSON array. */
+export function sealedBody(reports: unknown, secretKey: string): Buffer {
+  return sealed(gzipSync(JSON.stringify(reports)), secretKey);
+}
+
+export function sealed(content: Buffer, secretKey: string): Buffer {
+  const cipher = createCipheriv(`aes-${Buffer.byteLength(secretKey) * 8}-ecb`, Buffer.from(secretKey), null);
+  return Buffer.concat([cipher.update(content), cipher.final()]);
+}
+
+/** The gateway's other body: a form. */
+export function plainBody(reports: unknown): Buffer {
+  return Buffer.from(new URLSearchParams({ reports: JSON.stringify(reports) }).toString());
+}
+
+/** One POST, as it is: `Content-Length` and the headers given, nothing else. */
+export function post(
+  url: string,
+  body: Buffer,
+  headers: OutgoingHttpHeaders = {},
+  method = 'POST',
+): Promise<PushAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      url,
+      {
+        method,
+        agent: false,
+        headers: 'Transfer-Encoding' in headers ? headers : { 'Content-Length': body.length, ...headers },
+      },
+      (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.once('end', () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(pieces).toString('utf8') }),
+        );
+        response.once('error', reject);
+      },
+    );
+    request.once('error', reject);
+    request.end(body);
+  });
+}
