@@ -3,9 +3,7 @@ export { EmayImsAccountsModule } from './accounts/emay-ims-accounts.module.js';
 export { EmayImsClient } from './client/index.js';
 export type {
   AcceptedOutcome,
-  AnsweredExchange,
   AnsweredPage,
-  Exchange,
   Fence,
   ReceivedPage,
   RefusedOutcome,
@@ -96,6 +94,7 @@ export type {
   EmayImsRetentionOptions,
   EmayImsServerDatabaseOptions,
   EmayImsSqliteOptions,
+  ImsTransport,
 } from './options/module-options.js';
 export {
   ANSWER_CODES,

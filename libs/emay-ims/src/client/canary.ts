@@ -1,12 +1,12 @@
 import {
   classifyAnswerCode,
-  decodeSendAnswer,
   isHolding,
   isRefusal,
   type AnswerCodeMeanings,
   type GatewayCall,
 } from '../protocol/index.js';
-import type { Exchange, HeldBack } from './exchange-outcome.js';
+import type { HeldBack } from './exchange-outcome.js';
+import type { ReadAnswer } from './transport/gateway-transport.js';
 
 /** How long large requests count as spoilt by a proxy. */
 const SPOILT_FOR_MS = 10 * 60_000;
@@ -140,11 +140,10 @@ export class Canary {
   }
 }
 
-/** The result of a canary. It has no recipients, so whatever happened, the messages behind it are unsent. */
-export function canaryEnd(exchange: Exchange, meanings: AnswerCodeMeanings): CanaryEnd {
-  if (exchange.kind !== 'answered') return { kind: 'unsent', reason: exchange.reason };
-  const answer = decodeSendAnswer(exchange.body, exchange.headerCode);
+/** What the answer to a canary proves. It has no recipients, so whatever it says, the messages behind it are unsent. */
+export function canaryEnd(answer: ReadAnswer, meanings: AnswerCodeMeanings): CanaryEnd {
   if (answer.kind === 'unreadable') return { kind: 'unsent', reason: 'UNREADABLE' };
+  if (answer.kind === 'undecipherable') return { kind: 'unsent', reason: 'UNDECIPHERABLE' };
   // A server that accepts an empty list may accept anything without sending it.
   if (answer.kind === 'success') return { kind: 'proven', proof: 'half' };
   const { code } = answer;

@@ -1,51 +1,33 @@
 import type { AxiosInstance } from 'axios';
 import { traceRequest, type ImsRequestTrace } from '../diagnostics/index.js';
 import type { Token } from '../injection/per-account.js';
-import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import type { ImsTransport, ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
-  authenticate,
-  CALL_PATHS,
-  classifyAnswerCode,
-  decodeSendAnswer,
-  encodeBatch,
-  encodeForNobody,
-  encodePersonality,
-  encodeReportRequest,
-  encodeSingle,
-  isHolding,
-  isRefusal,
-  signAgain,
-  type AnswerCodeMeanings,
-  type Authentication,
+  batchFields,
+  nobodyFields,
+  personalityFields,
+  reportFields,
+  singleFields,
   type GatewayCall,
   type OutgoingMessage,
+  type RequestFields,
 } from '../protocol/index.js';
 import { HOST_CLOCK, type EmayImsClock } from '../time/clock.js';
 import { Canary, canaryEnd, type CanaryCall, type CanaryEnd } from './canary.js';
-import type { Exchange, HeldBack, ReportExchange, SendOutcome, UnsentOutcome } from './exchange-outcome.js';
+import type { HeldBack, ReportExchange, SendOutcome } from './exchange-outcome.js';
 import { assertOpen, OPEN, type Fence } from './fence.js';
-import {
-  exchange,
-  exchangeBytes,
-  rawAnswerOf,
-  storable,
-  type ExchangeLimits,
-  type OutgoingRequest,
-  type RawExchange,
-} from './http-exchange.js';
+import { exchange, type OutgoingRequest, type RawExchange } from './http-exchange.js';
+import { outcomeOf, pageOf } from './read-outcome.js';
 import { RequestEcho } from './request-echo.js';
+import type { EncodedRequest, GatewayTransport } from './transport/gateway-transport.js';
+import { transportOf } from './transport/transport-of.js';
 
-type Encode = (auth: Authentication) => Buffer;
-type Post<End> = (http: AxiosInstance, request: OutgoingRequest, limits: ExchangeLimits) => Promise<End>;
 type MayGoTo = (baseUrl: string, timeoutMs: number) => Promise<HeldBack | null> | HeldBack | null;
 
 const ANYWHERE: MayGoTo = () => null;
 const HALF_PROVEN: HeldBack = { kind: 'unsent', reason: 'HALF_PROVEN' };
 /** Size of a message with 160 letters, number and id: a canary is at least as large as a usual full request. */
 const BYTES_PER_MESSAGE = 240;
-/** As long as real ones: a request is encoded once, to learn how large it is, and signed as it leaves. */
-const UNSIGNED = { timestamp: '0'.repeat(14), sign: '0'.repeat(32) };
-const CANARY_TEXT = 'NobodyIsToGetThis';
 
 /**
  * The gateway's four calls, nothing more: no storing, no splitting, no retry.
@@ -57,23 +39,22 @@ const CANARY_TEXT = 'NobodyIsToGetThis';
  * - No message goes to an address before a canary has come through there, see `Canary`. Where none does, the request is
  *   unsent, or refused with the code that every message would get.
  * - A send may be given a fence. It is asked before each connection and again when that stands, before the first byte;
- *   where it is closed, the request is unsent, with the fence's reason. The request is signed behind it.
+ *   where it is closed, the request is unsent, with the fence's reason. The request is signed, or timed and encrypted, behind it.
+ * - Which of the gateway's interfaces it speaks, its transport alone knows: see `GatewayTransport`.
  * - Each call is published on the tracing channel `emay-ims:request`, without anything secret or personal: who measures or
  *   traces it subscribes there.
  */
 export class EmayImsClient {
   readonly canary: Canary;
+  private readonly transport: GatewayTransport;
 
   constructor(
     private readonly http: AxiosInstance,
     private readonly options: ResolvedEmayImsOptions,
     private readonly clock: EmayImsClock = HOST_CLOCK,
   ) {
-    const { baseUrls, dispatch, protocol } = options;
-    const usualBytes = dispatch.maxBatchSize * BYTES_PER_MESSAGE;
-    this.canary = new Canary(baseUrls, protocol.canary, usualBytes, (call, baseUrl, bytes, timeoutMs) =>
-      this.sendCanary(call, baseUrl, bytes, timeoutMs),
-    );
+    this.transport = transportOf(options.transport, options);
+    this.canary = this.newCanary(options.baseUrls, options.protocol.canary, this.transport);
   }
 
   /**
@@ -96,9 +77,19 @@ export class EmayImsClient {
     return end;
   }
 
+  /**
+   * Asks the gateway by a canary whether it knows the account by that transport, which need not be the account's own. `secure` needs a
+   * `secretKey` of 16, 24 or 32 bytes.
+   *
+   * @returns `null` if it does; otherwise the outcome that messages would have had
+   */
+  async tryTransport(name: ImsTransport, baseUrl: string, timeoutMs: number): Promise<HeldBack | null> {
+    return this.newCanary([baseUrl], true, transportOf(name, this.options)).prove(baseUrl, timeoutMs);
+  }
+
   /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */
   sendSingleIms(message: OutgoingMessage, fence: Fence = OPEN): Promise<SendOutcome> {
-    return this.send('sendSingleIMS', [message], fence, (auth) => encodeSingle(auth, message, this.options.protocol));
+    return this.send('sendSingleIMS', [message], fence, () => singleFields(message, this.options.protocol));
   }
 
   /** Sends one text to up to 300 different numbers (§2.2). */
@@ -108,16 +99,12 @@ export class EmayImsClient {
     fence: Fence = OPEN,
   ): Promise<SendOutcome> {
     const messages = recipients.map(({ mobile }) => ({ mobile, content }));
-    return this.send('sendBatchIMS', messages, fence, (auth) =>
-      encodeBatch(auth, content, recipients, this.options.protocol),
-    );
+    return this.send('sendBatchIMS', messages, fence, () => batchFields(content, recipients, this.options.protocol));
   }
 
   /** Sends up to 300 messages to different numbers, each with its own text (§2.3). */
   sendPersonalityIms(messages: readonly OutgoingMessage[], fence: Fence = OPEN): Promise<SendOutcome> {
-    return this.send('sendPersonalityIMS', messages, fence, (auth) =>
-      encodePersonality(auth, messages, this.options.protocol),
-    );
+    return this.send('sendPersonalityIMS', messages, fence, () => personalityFields(messages, this.options.protocol));
   }
 
   /**
@@ -129,10 +116,10 @@ export class EmayImsClient {
   getImsReport(number = this.options.reports.pageSize): Promise<ReportExchange> {
     const trace = this.newTrace('getIMSReport', number);
     const echo = new RequestEcho();
-    const encode: Encode = (auth) => encodeReportRequest(auth, number);
+    const request = this.transport.encode(reportFields(number));
     return traceRequest(trace, async () => {
-      const end = await this.call(trace, OPEN, echo, encode, ANYWHERE, exchangeBytes);
-      return pageOf(end as RawExchange | UnsentOutcome, echo);
+      const end = await this.call(trace, OPEN, echo, () => request, ANYWHERE);
+      return pageOf(end, this.transport, echo);
     });
   }
 
@@ -140,15 +127,13 @@ export class EmayImsClient {
     name: GatewayCall,
     messages: readonly { mobile: string; content: string }[],
     fence: Fence,
-    encode: Encode,
+    fieldsOf: () => RequestFields,
   ): Promise<SendOutcome> {
     const trace = this.newTrace(name, messages.length);
     const echo = new RequestEcho(messages);
-    const { answerCodes } = this.options.protocol;
-    const encodeUnsigned = () => encode({ appId: this.options.appId, ...UNSIGNED });
-    let body = this.canary.isOn ? encodeUnsigned() : null;
-    const bytes = body?.length ?? 0;
-    const signed: Encode = (auth) => signAgain((body ??= encodeUnsigned()), auth);
+    const encode = () => this.transport.encode(fieldsOf());
+    let encoded = this.canary.isOn ? encode() : null;
+    const bytes = encoded?.size ?? 0;
     const wasHalfProven = this.canary.isHalfProven;
     let address = '';
     const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => {
@@ -160,26 +145,41 @@ export class EmayImsClient {
       return asked === null ? mayCarry(null) : asked.then(mayCarry);
     };
     return traceRequest(trace, async () => {
-      const end = await this.call(trace, fence, echo, signed, mayGoTo, exchange);
-      const outcome = outcomeOf(end, echo, answerCodes);
+      const end = await this.call(trace, fence, echo, () => (encoded ??= encode()), mayGoTo);
+      const outcome = outcomeOf(end, this.transport, echo, this.options.protocol.answerCodes);
       // Whose messages it names, the caller finds out; an answer to somebody else makes it doubt the way again.
       if (outcome.kind === 'accepted' && outcome.entries.length > 0) this.canary.confirm(address);
       return outcome;
     });
   }
 
-  private async sendCanary(call: CanaryCall, baseUrl: string, bytes: number, timeoutMs: number): Promise<CanaryEnd> {
+  private newCanary(baseUrls: readonly string[], isOn: boolean, transport: GatewayTransport): Canary {
+    const usualBytes = this.options.dispatch.maxBatchSize * BYTES_PER_MESSAGE;
+    return new Canary(baseUrls, isOn, usualBytes, (call, baseUrl, bytes, timeoutMs) =>
+      this.sendCanary(transport, call, baseUrl, bytes, timeoutMs),
+    );
+  }
+
+  private async sendCanary(
+    transport: GatewayTransport,
+    call: CanaryCall,
+    baseUrl: string,
+    bytes: number,
+    timeoutMs: number,
+  ): Promise<CanaryEnd> {
     const { protocol, http } = this.options;
-    const content = CANARY_TEXT.padEnd(bytes, CANARY_TEXT);
-    const encode: Encode = (auth) =>
-      call === 'sendBatchIMS' ? encodeBatch(auth, content, [], protocol) : encodeForNobody(auth, content, protocol);
+    const content = transport.textOfSize(bytes);
+    const fields = call === 'sendBatchIMS' ? batchFields(content, [], protocol) : nobodyFields(content, protocol);
+    const encoded = transport.encode(fields);
     const trace = { ...this.newTrace(call, 0), origin: new URL(baseUrl).origin };
-    const echo = new RequestEcho([{ mobile: '', content: CANARY_TEXT }]);
     let end: CanaryEnd | undefined;
     await traceRequest(trace, async () => {
-      const request = this.newRequest(baseUrl + CALL_PATHS[call], OPEN, echo, encode);
-      const answer = await exchange(this.http, request, { ...http, timeoutMs });
-      end = canaryEnd(answer, protocol.answerCodes);
+      const request = this.newRequest(transport, baseUrl, call, OPEN, new RequestEcho(), () => encoded);
+      const answered = await exchange(this.http, request, { ...http, timeoutMs });
+      end =
+        answered.kind === 'answered'
+          ? canaryEnd(transport.readAnswer(answered.received), protocol.answerCodes)
+          : { kind: 'unsent', reason: answered.reason };
       return end.kind === 'proven' || end.kind === 'open' ? { kind: 'answered' as const } : end;
     });
     return end as CanaryEnd;
@@ -189,18 +189,17 @@ export class EmayImsClient {
     return { account: this.options.name, call, size, origin: null, outcome: null, code: null };
   }
 
-  private async call<End extends { kind: string }>(
+  private async call(
     trace: ImsRequestTrace,
     fence: Fence,
     echo: RequestEcho,
-    encode: Encode,
+    encode: () => EncodedRequest,
     mayGoTo: MayGoTo,
-    post: Post<End>,
-  ): Promise<End | HeldBack> {
+  ): Promise<RawExchange | HeldBack> {
     const { baseUrls, http } = this.options;
     const deadline = performance.now() + http.timeoutMs;
     const leftMs = () => Math.floor(deadline - performance.now());
-    let end: End | HeldBack = { kind: 'unsent', reason: 'TIMEOUT' };
+    let end: RawExchange | HeldBack = { kind: 'unsent', reason: 'TIMEOUT' };
     /** Where a smaller request would get through. */
     let tooLarge: HeldBack | null = null;
     for (const baseUrl of baseUrls) {
@@ -218,22 +217,29 @@ export class EmayImsClient {
       const closedBy = fence();
       if (closedBy !== null) return { kind: 'unsent', reason: closedBy, isTooLate: true };
       trace.origin = new URL(baseUrl).origin;
-      const request = this.newRequest(baseUrl + CALL_PATHS[trace.call], fence, echo, encode);
-      end = await post(this.http, request, { ...http, timeoutMs });
+      const request = this.newRequest(this.transport, baseUrl, trace.call, fence, echo, encode);
+      end = await exchange(this.http, request, { ...http, timeoutMs });
       if (end.kind !== 'unsent') break;
     }
     return end.kind === 'unsent' ? (tooLarge ?? end) : end;
   }
 
-  private newRequest(url: string, fence: Fence, echo: RequestEcho, encode: Encode): OutgoingRequest {
+  private newRequest(
+    transport: GatewayTransport,
+    baseUrl: string,
+    call: GatewayCall,
+    fence: Fence,
+    echo: RequestEcho,
+    encode: () => EncodedRequest,
+  ): OutgoingRequest {
     return {
-      url,
-      echo,
+      url: baseUrl + transport.path + call,
+      headers: transport.headers,
+      takes: (status, headerCode) => transport.takes(status, headerCode),
+      signs: echo.signs,
       makeBody: () => {
         assertOpen(fence);
-        const auth = authenticate(this.options, new Date(this.clock.wall()), this.options.protocol);
-        echo.signs.push(auth.sign);
-        const body = encode(auth);
+        const body = encode().bodyAt(new Date(this.clock.wall()), echo);
         // Once more, as near to the first byte as can be: encoding takes its time, too.
         assertOpen(fence);
         return body;
@@ -244,37 +250,3 @@ export class EmayImsClient {
 
 /** The client of an account. */
 export const ACCOUNT_CLIENT: Token<EmayImsClient> = Symbol('EmayImsClient');
-
-function outcomeOf(end: Exchange | HeldBack, echo: RequestEcho, meanings: AnswerCodeMeanings): SendOutcome {
-  if (end.kind !== 'answered') return end;
-  const answer = decodeSendAnswer(end.body, end.headerCode);
-  switch (answer.kind) {
-    case 'success':
-      return { kind: 'accepted', entries: answer.entries };
-    case 'unreadable':
-      return { kind: 'unconfirmed', reason: 'UNREADABLE', rawAnswer: storable(end.body, echo) };
-    case 'error': {
-      const { code } = answer;
-      const kind = classifyAnswerCode(code, meanings);
-      return isRefusal(kind) || isHolding(kind)
-        ? { kind: 'refused', code }
-        : { kind: 'unconfirmed', reason: code, rawAnswer: storable(end.body, echo) };
-    }
-  }
-}
-
-function pageOf(end: RawExchange | UnsentOutcome, echo: RequestEcho): ReportExchange {
-  switch (end.kind) {
-    case 'answered':
-      return { kind: 'answered', ...end.received, headerCode: end.headerCode };
-    case 'unsent':
-      return { kind: 'unsent', reason: end.reason };
-    case 'unconfirmed':
-      return {
-        kind: 'unconfirmed',
-        reason: end.reason,
-        rawAnswer: rawAnswerOf(end.received, echo),
-        page: end.received,
-      };
-  }
-}

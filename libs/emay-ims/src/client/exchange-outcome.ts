@@ -29,7 +29,7 @@ export type HeldBack = RefusedOutcome | UnsentOutcome;
 /** Anything else: the gateway may or may not have accepted it. It must not be sent again. */
 export interface UnconfirmedOutcome {
   kind: 'unconfirmed';
-  /** e.g. `ECONNRESET`, `TIMEOUT`, `HTTP_502`, `OVERSIZE`, `UNREADABLE`, or the unlisted answer code. */
+  /** e.g. `ECONNRESET`, `TIMEOUT`, `HTTP_502`, `OVERSIZE`, `UNREADABLE`, `UNDECIPHERABLE`, or the unlisted answer code. */
   reason: string;
   /**
    * What came of the answer, at most 1,000 characters, without what it repeats of the request's texts and signature. Holds
@@ -41,33 +41,23 @@ export interface UnconfirmedOutcome {
 /** How one send request ended. There is no fifth way. */
 export type SendOutcome = AcceptedOutcome | RefusedOutcome | UnsentOutcome | UnconfirmedOutcome;
 
-/** An HTTP 200 answer came in whole; what it says is for the caller to read. */
-export interface AnsweredExchange {
-  kind: 'answered';
-  body: string;
-  /** Its header `result`: the encrypted interface, and perhaps others, give the code there. */
-  headerCode?: string | undefined;
-}
-
-/** How one HTTP exchange ended, before anybody reads the answer. */
-export type Exchange = AnsweredExchange | UnsentOutcome | UnconfirmedOutcome;
-
-/** A page of delivery reports as it came: neither unpacked nor decoded. */
+/** A page of delivery reports as it came: neither unpacked nor decoded, and with its cipher on only where that could not be taken off. */
 export interface ReceivedPage {
   body: Buffer;
   /** The headers that say how to read it; `null` where the answer has none. */
   contentType: string | null;
+  /** `x-emay-aes`: the cipher is still on. */
   contentEncoding: string | null;
   /** What its header `result` says: counts where the body has no code. Not stored with the page. */
   headerCode?: string | undefined;
 }
 
-/** An HTTP 200 answer to `getIMSReport` came in whole. */
+/** An answer to `getIMSReport` came in whole. */
 export interface AnsweredPage extends ReceivedPage {
   kind: 'answered';
 }
 
-/** The answer did not come, or not in whole, or not with status 200: reports may have been handed out. */
+/** The answer did not come, or not in whole, or with a status of no answer: reports may have been handed out. */
 export interface UnconfirmedPage extends UnconfirmedOutcome {
   /** All that came of the answer, up to `http.maxResponseBytes`; `null` where nothing did. */
   page: ReceivedPage | null;

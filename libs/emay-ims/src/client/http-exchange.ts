@@ -5,15 +5,11 @@ import axios, { type AxiosInstance, type AxiosResponse, type InternalAxiosReques
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { ConnectionWatch, type Transport } from './connection-watch.js';
 import { FenceClosedError } from './fence.js';
-import type { RequestEcho } from './request-echo.js';
-import type { Exchange, ReceivedPage, UnsentOutcome } from './exchange-outcome.js';
+import type { ReceivedPage, UnsentOutcome } from './exchange-outcome.js';
 import { ReceivedAnswer } from './received-answer.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
 const IDLE_CONNECTION_MS = 4_000;
-const RAW_ANSWER_LENGTH = 1_000;
-/** Enough for that many characters of UTF-8, and for what they repeat of the request to be recognised. */
-const RAW_ANSWER_BYTES = 4 * RAW_ANSWER_LENGTH;
 
 /** An HTTP client as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
 export function createGatewayHttp({ http }: ResolvedEmayImsOptions): AxiosInstance {
@@ -78,14 +74,18 @@ export function closeGatewayHttp(http: AxiosInstance): void {
 /** One request, to be made when it can leave. */
 export interface OutgoingRequest {
   url: string;
+  /** In place of the usual ones. */
+  headers: Readonly<Record<string, string>>;
   /**
-   * Signs and encodes the body, once a connection stands.
+   * Makes the body, once a connection stands.
    *
    * @throws FenceClosedError where it may not leave any more
    */
   makeBody: () => Buffer;
-  /** What of it must not be kept of the answer. */
-  echo: RequestEcho;
+  /** Whether a whole answer of that status, with that header `result`, is the gateway's to give. */
+  takes: (status: number, headerCode: string | undefined) => boolean;
+  /** Signatures that are blotted out of the answer, known once the body is made. */
+  signs: readonly string[];
 }
 
 export interface ExchangeLimits {
@@ -95,45 +95,33 @@ export interface ExchangeLimits {
 }
 
 /** How an exchange ended, and all that came of the answer. */
-export type RawExchange = { received: ReceivedPage | null } & (
-  | { kind: 'answered'; received: ReceivedPage; headerCode: string | undefined }
+export type RawExchange =
+  | { kind: 'answered'; received: ReceivedPage }
   | UnsentOutcome
-  | { kind: 'unconfirmed'; reason: string }
-);
+  | { kind: 'unconfirmed'; reason: string; received: ReceivedPage | null };
 
-/** Posts the body once and says how it ended, with the answer as text. Never retries, and throws only what `makeBody` does. */
+/**
+ * Posts the body once and says how it ended, with the answer as it came. Never retries, and throws only what `makeBody` does. An
+ * `AxiosError` may hold what was sent: it goes no further than this function.
+ */
 export async function exchange(
-  http: AxiosInstance,
-  request: OutgoingRequest,
-  limits: ExchangeLimits,
-): Promise<Exchange> {
-  const end = await exchangeBytes(http, request, limits);
-  if (end.kind === 'answered') {
-    return { kind: 'answered', body: end.received.body.toString('utf8'), headerCode: end.headerCode };
-  }
-  const { received, ...outcome } = end;
-  return outcome.kind === 'unsent' ? outcome : { ...outcome, rawAnswer: rawAnswerOf(received, request.echo) };
-}
-
-/** The same, with the answer as it came. An `AxiosError` may hold what was sent: it goes no further than this function. */
-export async function exchangeBytes(
   http: AxiosInstance,
   request: OutgoingRequest,
   limits: ExchangeLimits,
 ): Promise<RawExchange> {
   const watch = new ConnectionWatch(request.makeBody, limits.connectTimeoutMs, limits.timeoutMs);
   const answer = new ReceivedAnswer(limits.maxResponseBytes);
-  const received = () => answer.page(request.echo.signs);
+  const received = () => answer.page(request.signs);
   try {
     const problem = await Promise.race([receive(http, request, watch, answer), watch.interruption]);
     if (problem !== null) return { kind: 'unconfirmed', reason: problem, received: received() };
     const whole = received() ?? { body: Buffer.alloc(0), ...answer.headers };
-    return { kind: 'answered', received: whole, headerCode: answer.headerCode };
+    return { kind: 'answered', received: { ...whole, headerCode: answer.headerCode } };
   } catch (error) {
     const reason = reasonOf(error);
     if (watch.mistake !== null) throw watch.mistake;
-    if (error instanceof FenceClosedError) return { kind: 'unsent', reason, isTooLate: true, received: null };
-    if (!watch.hasLeft) return { kind: 'unsent', reason, received: null };
+    if (error instanceof FenceClosedError) return { kind: 'unsent', reason, isTooLate: true };
+    if (!watch.hasLeft) return { kind: 'unsent', reason };
     if (answer.isEmpty) for (const bytes of unparsedBytes(error)) answer.add(bytes);
     return { kind: 'unconfirmed', reason, received: received() };
   } finally {
@@ -141,19 +129,14 @@ export async function exchangeBytes(
   }
 }
 
-/** What of an answer without use is kept with the messages of its request. */
-export function rawAnswerOf(received: ReceivedPage | null, echo: RequestEcho): string | null {
-  return received === null ? null : storable(received.body.subarray(0, RAW_ANSWER_BYTES).toString('utf8'), echo);
-}
-
-/** Collects the answer; `null` if it is whole and has status 200, else what is wrong with it. */
+/** Collects the answer; `null` if it is whole and of a status that counts, else what is wrong with it. */
 async function receive(
   http: AxiosInstance,
-  { url }: OutgoingRequest,
+  { url, headers, takes }: OutgoingRequest,
   watch: ConnectionWatch,
   answer: ReceivedAnswer,
 ): Promise<string | null> {
-  const response: AxiosResponse<Readable> = await http.post(url, undefined, { transport: watch });
+  const response: AxiosResponse<Readable> = await http.post(url, undefined, { transport: watch, headers });
   answer.headers = headersOf(response);
   const { result } = response.headers;
   answer.headerCode = typeof result === 'string' ? result : undefined;
@@ -166,7 +149,7 @@ async function receive(
     response.data.once('error', reject);
   });
   if (!isWhole) return 'OVERSIZE';
-  return response.status === 200 ? null : `HTTP_${response.status}`;
+  return takes(response.status, answer.headerCode) ? null : `HTTP_${response.status}`;
 }
 
 function headersOf({ headers }: AxiosResponse): Pick<ReceivedPage, 'contentType' | 'contentEncoding'> {
@@ -187,14 +170,4 @@ function reasonOf(error: unknown): string {
 function unparsedBytes(error: unknown): Buffer[] {
   const { rawPacket } = Object(error) as { rawPacket?: unknown };
   return Buffer.isBuffer(rawPacket) ? [rawPacket] : [];
-}
-
-/** At most 1,000 characters that every database takes: no NUL, no half of a surrogate pair; without what repeats the request. */
-export function storable(text: string, echo: RequestEcho): string | null {
-  const clean = echo
-    .redact(text.slice(0, RAW_ANSWER_BYTES))
-    .slice(0, RAW_ANSWER_LENGTH)
-    .replaceAll('\0', '\uFFFD')
-    .toWellFormed();
-  return clean === '' ? null : clean;
 }

@@ -2,9 +2,7 @@ export type { Canary } from './canary.js';
 export { ACCOUNT_CLIENT, EmayImsClient } from './emay-ims-client.js';
 export type {
   AcceptedOutcome,
-  AnsweredExchange,
   AnsweredPage,
-  Exchange,
   ReceivedPage,
   HeldBack,
   RefusedOutcome,

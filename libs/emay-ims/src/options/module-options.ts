@@ -124,6 +124,12 @@ export interface EmayImsRetentionOptions {
   intervalMs?: number | undefined;
 }
 
+/**
+ * By which of the gateway's interfaces it is called: `plain` is the signed JSON of the vendor document, `secure` the encrypted one under
+ * `/secure/`. Emay says which one an account uses.
+ */
+export type ImsTransport = 'plain' | 'secure';
+
 /** What the vendor document leaves open, as far as it is to be other than its default. */
 export type EmayImsProtocolOptions = { [Option in keyof ProtocolOptions]?: ProtocolOptions[Option] | undefined };
 
@@ -144,6 +150,8 @@ export interface EmayImsModuleOptions {
   appId: string;
   /** Given by Emay (§1.3). Never printed. */
   secretKey: string;
+  /** Default `plain`. With `secure`, `secretKey` must have 16, 24 or 32 bytes. */
+  transport?: ImsTransport | undefined;
   /** Default: the host's default DataSource. */
   database?: EmayImsDatabaseOptions | undefined;
   http?: EmayImsHttpOptions | undefined;
@@ -186,6 +194,7 @@ export interface ResolvedEmayImsOptions {
   readonly appId: string;
   /** Not enumerable: whoever prints the options does not print the key. */
   readonly secretKey: string;
+  readonly transport: ImsTransport;
   readonly database: ResolvedDatabaseOptions;
   readonly http: Readonly<Required<EmayImsHttpOptions>>;
   readonly dispatch: Readonly<Required<EmayImsDispatchOptions>>;

@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import { CronTime } from 'cron';
 import { MAX_RETENTION_DAYS } from './limits.js';
+import type { ImsTransport } from './module-options.js';
 import { DEFAULT_PROTOCOL_OPTIONS, MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST } from '../protocol/index.js';
 
 /** The longest a timer of Node takes. */
@@ -150,6 +151,10 @@ class ProtocolSchema {
   @Count(1, 10_000) maxContentLength = DEFAULT_PROTOCOL_OPTIONS.maxContentLength;
   @IsBoolean({ message: '$property must be true or false' }) canary = DEFAULT_PROTOCOL_OPTIONS.canary;
   @CodeMeanings() answerCodes = DEFAULT_PROTOCOL_OPTIONS.answerCodes;
+  @IsBoolean({ message: '$property must be true or false' }) gzip = DEFAULT_PROTOCOL_OPTIONS.gzip;
+  @ValidateIf((_section, seconds) => seconds !== null)
+  @WholeNumber('a whole number of seconds', 1, 86_400)
+  requestValidPeriod = DEFAULT_PROTOCOL_OPTIONS.requestValidPeriod;
 }
 
 /** The shape, the limits and, once, the defaults of the options; `database` is checked apart, as it has two shapes. */
@@ -172,6 +177,9 @@ export class OptionsSchema {
 
   @Credential('secretKey', 256)
   secretKey: string;
+
+  @IsIn(['plain', 'secure'], { message: "$property must be 'plain' or 'secure'" })
+  transport: ImsTransport = 'plain';
 
   @Section(() => HttpSchema, '{ timeoutMs: 30000 }')
   http = new HttpSchema();

@@ -4,7 +4,13 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { readBaseUrl } from './base-url.js';
 import { isRecord, readDatabaseOptions } from './database-options.js';
 import type { EmayImsModuleOptions, ResolvedEmayImsOptions } from './module-options.js';
+import { isCipherKey } from '../protocol/index.js';
 import { OptionsSchema } from './options.schema.js';
+
+const KEY_TOO_ODD =
+  "secretKey must have 16, 24 or 32 bytes with transport: 'secure', where it is the AES key: check it, or ask Emay for the account's key";
+const APP_ID_TOO_ODD =
+  "appId must be printable ASCII without blanks with transport: 'secure', where it is an HTTP header: check it";
 
 /**
  * Validates the options and fills in the defaults.
@@ -46,6 +52,10 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
   if (isSound('reports') && schema.reports.cron !== null && options.reports?.intervalMs !== undefined) {
     problems.push('reports has both intervalMs and cron: leave one of them out');
   }
+  if (schema.transport === 'secure') {
+    if (isSound('secretKey') && !isCipherKey(schema.secretKey)) problems.push(KEY_TOO_ODD);
+    if (isSound('appId') && !/^[\x21-\x7e]+$/.test(schema.appId)) problems.push(APP_ID_TOO_ODD);
+  }
   if (problems.length > 0) {
     throw new EmayImsOptionsError(`EmayImsModule cannot start: ${[...new Set(problems)].join('; ')}.`);
   }
@@ -53,6 +63,7 @@ export function resolveOptions(options: EmayImsModuleOptions): ResolvedEmayImsOp
     name: schema.name,
     appId: schema.appId,
     secretKey: schema.secretKey,
+    transport: schema.transport,
     baseUrls: Object.freeze(baseUrls),
     database: Object.freeze({ ...resolvedDatabase }),
     http: Object.freeze(schema.http),

@@ -3,11 +3,15 @@ import * as fc from 'fast-check';
 
 import {
   authenticate,
-  encodeBatch,
-  encodePersonality,
-  encodeReportRequest,
-  encodeSingle,
+  batchFields,
+  encodeSigned,
+  encodeTimed,
+  personalityFields,
+  reportFields,
   signAgain,
+  singleFields,
+  timeAgain,
+  type RequestFields,
 } from './encode.js';
 import { DEFAULT_PROTOCOL_OPTIONS as options } from './protocol-options.js';
 import { sign } from './signature.js';
@@ -22,6 +26,8 @@ const messages = fc.record({
   content: contents,
   customImsId: fc.stringMatching(/^[!-~]{1,32}$/),
 });
+
+const signed = (fields: RequestFields) => parsed(encodeSigned(auth, fields));
 
 function parsed(encoded: Buffer): unknown {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoded));
@@ -49,22 +55,22 @@ describe('authenticate', () => {
   });
 });
 
-describe('every encoder', () => {
+describe('the fields of every call', () => {
   it('round-trips any message through UTF-8 JSON', () => {
     fc.assert(
       fc.property(messages, fc.array(messages, { maxLength: 5 }), contents, (first, several, content) => {
-        expect(parsed(encodeSingle(auth, first, options))).toEqual({
+        expect(signed(singleFields(first, options))).toEqual({
           ...auth,
           mobile: wireMobile(first.mobile),
           content: first.content,
           customImsId: first.customImsId,
         });
-        expect(parsed(encodeBatch(auth, content, several, options))).toEqual({
+        expect(signed(batchFields(content, several, options))).toEqual({
           ...auth,
           content,
           imses: several.map(({ mobile, customImsId }) => ({ mobile: wireMobile(mobile), customImsId })),
         });
-        expect(parsed(encodePersonality(auth, several, options))).toEqual({
+        expect(signed(personalityFields(several, options))).toEqual({
           ...auth,
           imses: several.map((message) => ({ ...message, mobile: wireMobile(message.mobile) })),
         });
@@ -78,13 +84,13 @@ describe('every encoder', () => {
         const content = encodeURIComponent(message.content);
         const { mobile, customImsId } = message;
         const recipient = { mobile: wireMobile(mobile), customImsId };
-        expect(parsed(encodeSingle(auth, message, percent))).toEqual({ ...auth, ...recipient, content });
-        expect(parsed(encodeBatch(auth, message.content, [message], percent))).toEqual({
+        expect(signed(singleFields(message, percent))).toEqual({ ...auth, ...recipient, content });
+        expect(signed(batchFields(message.content, [message], percent))).toEqual({
           ...auth,
           content,
           imses: [recipient],
         });
-        expect(parsed(encodePersonality(auth, [message], percent))).toEqual({
+        expect(signed(personalityFields([message], percent))).toEqual({
           ...auth,
           imses: [{ ...recipient, content }],
         });
@@ -94,33 +100,35 @@ describe('every encoder', () => {
 
   it('encodes a blank as %20, never as the + that a JSON reader would keep', () => {
     const message = { mobile: '+61422118000', content: 'a b+c 你好', customImsId: '1' };
-    expect(parsed(encodeSingle(auth, message, percent))).toHaveProperty('content', 'a%20b%2Bc%20%E4%BD%A0%E5%A5%BD');
+    expect(signed(singleFields(message, percent))).toHaveProperty('content', 'a%20b%2Bc%20%E4%BD%A0%E5%A5%BD');
   });
 
   it('sends only the three fields of the authentication, whatever else the object holds', () => {
     const withSecret = { ...auth, ...credentials };
     const message = { mobile: '+61422118000', content: 'hello', customImsId: '1' };
-    for (const encoded of [
-      encodeSingle(withSecret, message, options),
-      encodeBatch(withSecret, 'hello', [message], options),
-      encodePersonality(withSecret, [message], options),
-      encodeReportRequest(withSecret, 500),
+    const secretive = { ...message, ...credentials };
+    for (const fields of [
+      singleFields(secretive, options),
+      batchFields('hello', [secretive], options),
+      personalityFields([secretive], options),
+      reportFields(500),
     ]) {
-      expect(encoded.toString()).not.toContain(credentials.secretKey);
+      expect(encodeSigned(withSecret, fields).toString()).not.toContain(credentials.secretKey);
+      expect(encodeTimed(60, fields).toString()).not.toContain(credentials.secretKey);
     }
   });
 
   it('refuses a mobile that is not E.164', () => {
     const message = { mobile: '0061422118000', content: 'hello', customImsId: '1' };
-    expect(() => encodeSingle(auth, message, options)).toThrow(RangeError);
-    expect(() => encodeBatch(auth, 'hello', [message], options)).toThrow(RangeError);
-    expect(() => encodePersonality(auth, [message], options)).toThrow(RangeError);
+    expect(() => singleFields(message, options)).toThrow(RangeError);
+    expect(() => batchFields('hello', [message], options)).toThrow(RangeError);
+    expect(() => personalityFields([message], options)).toThrow(RangeError);
   });
 });
 
-describe('encodeReportRequest', () => {
+describe('reportFields', () => {
   it.each([1, 499, 500])('asks for %d as a number', (number) => {
-    expect(parsed(encodeReportRequest(auth, number))).toEqual({ ...auth, number });
+    expect(signed(reportFields(number))).toEqual({ ...auth, number });
   });
 });
 
@@ -132,12 +140,29 @@ describe('signAgain', () => {
       fc.property(appIds, messages, times, fc.boolean(), (appId, message, time, isUpper) => {
         const unsigned = { appId, timestamp: '0'.repeat(14), sign: '0'.repeat(32) };
         const signCase = isUpper ? 'upper' : 'lower';
-        const signed = authenticate({ ...credentials, appId }, time, { ...options, signCase });
-        const body = encodeSingle(unsigned, message, options);
-        const again = signAgain(body, signed);
-        expect(again.equals(encodeSingle(signed, message, options))).toBe(true);
+        const fields = singleFields(message, options);
+        const authentic = authenticate({ ...credentials, appId }, time, { ...options, signCase });
+        const body = encodeSigned(unsigned, fields);
+        const again = signAgain(body, authentic);
+        expect(again.equals(encodeSigned(authentic, fields))).toBe(true);
         expect(again).toBe(body);
       }),
     );
+  });
+});
+
+describe('timeAgain', () => {
+  const fields = singleFields({ mobile: '+61422118000', content: 'hello', customImsId: '1' }, options);
+
+  it('gives the content its time in epoch milliseconds, however often', () => {
+    const content = encodeTimed(60, fields);
+    for (const requestTime of [1_000_000_000_000, 1_700_000_000_123, 9_999_999_999_999]) {
+      expect(timeAgain(content, new Date(requestTime))).toBe(content);
+      expect(parsed(content)).toEqual({ requestTime, requestValidPeriod: 60, ...fields });
+    }
+  });
+
+  it.each([0, 999_999_999_999, 10_000_000_000_000, Number.NaN])('refuses %d', (requestTime) => {
+    expect(() => timeAgain(encodeTimed(60, fields), new Date(requestTime))).toThrow(RangeError);
   });
 });

@@ -23,13 +23,17 @@ export {
 } from './decode.js';
 export {
   authenticate,
-  encodeBatch,
-  encodeForNobody,
-  encodePersonality,
-  encodeReportRequest,
-  encodeSingle,
+  batchFields,
+  encodeSigned,
+  encodeTimed,
+  nobodyFields,
+  personalityFields,
+  reportFields,
   signAgain,
+  singleFields,
+  timeAgain,
   type Authentication,
+  type RequestFields,
 } from './encode.js';
 export { formatTimestamp, parseGatewayTime, parseTimeZoneOffset } from './gateway-time.js';
 export {
@@ -58,10 +62,9 @@ export {
   type ReportStateEntry,
   type ReportStateKind,
 } from './report-states.js';
-export { isCipherKey, seal, SEALED, unseal, unsealWhatIsWhole } from './sealed-body.js';
+export { isCipherKey, isPacked, seal, SEALED, unseal, unsealWhatIsWhole } from './sealed-body.js';
 export { sign, type Credentials } from './signature.js';
 export {
-  CALL_PATHS,
   MAX_CUSTOM_IMS_ID_LENGTH,
   MAX_MESSAGES_PER_REQUEST,
   MAX_REPORTS_PER_REQUEST,

@@ -20,6 +20,13 @@ export interface ProtocolOptions {
    * something else for the account. Default `{}`.
    */
   answerCodes: AnswerCodeMeanings;
+  /** Whether requests are packed before they are encrypted; the answers are read either way. Only with `transport: 'secure'`. Default true. */
+  gzip: boolean;
+  /**
+   * How long a request is valid, in seconds. Only with `transport: 'secure'`. Default: `null`, 30 s longer than `http.timeoutMs`, for clocks
+   * that differ.
+   */
+  requestValidPeriod: number | null;
 }
 
 /** The defaults of the option `protocol`. */
@@ -30,4 +37,6 @@ export const DEFAULT_PROTOCOL_OPTIONS: Readonly<ProtocolOptions> = Object.freeze
   maxContentLength: 500,
   canary: true,
   answerCodes: Object.freeze({}),
+  gzip: true,
+  requestValidPeriod: null,
 });

@@ -82,7 +82,8 @@ function beginsAsContent(content: Buffer): boolean {
   return isPacked(content) || /^(?:\xef\xbb\xbf)?\s*[{[]/.test(content.toString('latin1', 0, EDGE_BYTES));
 }
 
-function isPacked(content: Buffer): boolean {
+/** Whether it begins as gzip does. */
+export function isPacked(content: Buffer): boolean {
   return content.subarray(0, GZIP.length).equals(GZIP);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { decodeReportAnswer, decodeSendAnswer } from './decode.js';
-import { authenticate, encodeBatch, encodePersonality, encodeReportRequest, encodeSingle } from './encode.js';
+import { authenticate, batchFields, encodeSigned, personalityFields, reportFields, singleFields } from './encode.js';
 import { DEFAULT_PROTOCOL_OPTIONS as options } from './protocol-options.js';
 
 // Every example of the vendor document, copied with its typesetting blanks.
@@ -150,12 +150,12 @@ function asSent(example: string): string {
 
 describe('requests of the vendor document', () => {
   it.each([
-    ['§2.1.1.3 sendSingleIMS', SINGLE_REQUEST, encodeSingle(auth, first, options)],
-    ['§2.2.1.3 sendBatchIMS', BATCH_REQUEST, encodeBatch(auth, first.content, [first, second], options)],
-    ['§2.3.1.3 sendPersonalityIMS', PERSONALITY_REQUEST, encodePersonality(auth, [first, second], options)],
-    ['§2.4.1.3 getIMSReport', REPORT_REQUEST, encodeReportRequest(auth, 500)],
-  ])('%s is encoded field by field in its order', (_section, example, encoded) => {
-    expect(encoded.toString('utf8')).toBe(asSent(example));
+    ['§2.1.1.3 sendSingleIMS', SINGLE_REQUEST, singleFields(first, options)],
+    ['§2.2.1.3 sendBatchIMS', BATCH_REQUEST, batchFields(first.content, [first, second], options)],
+    ['§2.3.1.3 sendPersonalityIMS', PERSONALITY_REQUEST, personalityFields([first, second], options)],
+    ['§2.4.1.3 getIMSReport', REPORT_REQUEST, reportFields(500)],
+  ])('%s is encoded field by field in its order', (_section, example, fields) => {
+    expect(encodeSigned(auth, fields).toString('utf8')).toBe(asSent(example));
   });
 });
 

@@ -10,14 +10,6 @@ export interface OutgoingMessage {
 /** The gateway's four calls (§2.1-§2.4), by the vendor's names. */
 export type GatewayCall = 'sendSingleIMS' | 'sendBatchIMS' | 'sendPersonalityIMS' | 'getIMSReport';
 
-/** Path of each call below the base URL; all are `POST`. */
-export const CALL_PATHS: Readonly<Record<GatewayCall, string>> = Object.freeze({
-  sendSingleIMS: '/inter/sendSingleIMS',
-  sendBatchIMS: '/inter/sendBatchIMS',
-  sendPersonalityIMS: '/inter/sendPersonalityIMS',
-  getIMSReport: '/inter/getIMSReport',
-});
-
 /** Most numbers in one batch or personality request (§2.2.1.2, §2.3.1.2). */
 export const MAX_MESSAGES_PER_REQUEST = 300;
 

@@ -63,6 +63,10 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
     return null;
   }
 
+  async tryTransport(): Promise<null> {
+    return null;
+  }
+
   async sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {
     return this.answer([message]);
   }
