@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { EmayImsHttpOptions, EmayImsProtocolOptions } from 'nestjs-emay-ims';
+import type { EmayImsClock, EmayImsHttpOptions, EmayImsProtocolOptions, ImsTransport } from 'nestjs-emay-ims';
 import { closeGatewayHttp, createGatewayHttp, EmayImsClient } from '../../../libs/emay-ims/src/client/index.js';
 import { resolveOptions } from '../../../libs/emay-ims/src/options/resolve-options.js';
 import { CERTIFICATE } from './self-signed.js';
@@ -8,6 +8,8 @@ import { startRawServer, type RawServer, type RawServerBehaviour } from './raw-s
 
 export const APP_ID = 'EUCP-EMY-SMS0-CLIENT';
 export const SECRET_KEY = 'SECRET-KEY-OF-CLIENT-TESTS';
+/** Of the encrypted interface, where it is an AES key. */
+export const CIPHER_KEY = 'SECRET-CIPHERKEY';
 
 /** What the tests send: with text beyond ASCII, whose bytes are more than its characters. */
 export const MESSAGE = {
@@ -23,6 +25,9 @@ export interface ClientSettings {
   /** Where only `timeoutMs` is given, connecting may take as long. */
   http?: EmayImsHttpOptions;
   protocol?: EmayImsProtocolOptions;
+  transport?: ImsTransport;
+  secretKey?: string;
+  clock?: EmayImsClock;
   /** Trust the self-signed certificate. */
   trusting?: boolean;
   /** What names stand for. */
@@ -41,11 +46,13 @@ export class Bench {
     return server;
   }
 
-  client(baseUrl: string | string[], { http, protocol, trusting = false, lookup }: ClientSettings = {}): EmayImsClient {
+  client(baseUrl: string | string[], settings: ClientSettings = {}): EmayImsClient {
+    const { http, protocol, transport, clock, trusting = false, lookup } = settings;
     const options = resolveOptions({
       baseUrl,
       appId: APP_ID,
-      secretKey: SECRET_KEY,
+      secretKey: settings.secretKey ?? (transport === 'secure' ? CIPHER_KEY : SECRET_KEY),
+      transport,
       http: { timeoutMs: PATIENT_MS, connectTimeoutMs: http?.timeoutMs ?? PATIENT_MS, ...http },
       protocol: { canary: false, ...protocol },
     });
@@ -54,7 +61,7 @@ export class Bench {
     if (lookup) for (const agent of [httpAgent, httpsAgent]) Object.assign(agent.options, { lookup });
     if (trusting) httpsAgent.options.ca = CERTIFICATE;
     this.opened.push({ close: () => closeGatewayHttp(gatewayHttp) });
-    return new EmayImsClient(gatewayHttp, options);
+    return new EmayImsClient(gatewayHttp, options, clock);
   }
 
   async close(): Promise<void> {

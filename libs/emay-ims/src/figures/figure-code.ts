@@ -26,6 +26,7 @@ const OURS = [
   'REPORTED_UNSENT',
   'STORE_FAILED',
   'TIMEOUT',
+  'UNDECIPHERABLE',
   'UNREADABLE',
 ];
 const LISTED: ReadonlySet<string> = new Set([...Object.keys(ANSWER_CODES), ...OURS]);

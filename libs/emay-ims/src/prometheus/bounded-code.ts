@@ -14,6 +14,7 @@ const OURS = [
   'OVERSIZE',
   'PAST_EXPIRY',
   'TIMEOUT',
+  'UNDECIPHERABLE',
   'UNREADABLE',
 ];
 const CODES: ReadonlySet<string> = new Set([...Object.keys(ANSWER_CODES), ...OURS]);

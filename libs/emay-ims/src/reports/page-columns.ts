@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { SqlRow } from '../database/ims-database.js';
 import type { SqlDialect } from '../database/sql-dialect.js';
+import { SEALED } from './page/sealed-page.js';
 import type { StoredPage } from './report-batch-store.js';
 
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -33,7 +34,9 @@ export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes: 
   if (!asBytes && body.length <= MAX_TEXT_BYTES && !body.includes(0) && isUtf8(body)) {
     return { body: dialect.longText(body), raw: null, raw_packed: 0, ...shared };
   }
-  const packed = body.length > MAX_TEXT_BYTES ? await promisify(gzip)(body) : body;
+  // What is encrypted would not get shorter, and must not be taken for what it is packed into.
+  const isPackable = body.length > MAX_TEXT_BYTES && contentEncoding !== SEALED;
+  const packed = isPackable ? await promisify(gzip)(body) : body;
   const isShorter = packed.length < body.length;
   return { body: null, raw: isShorter ? packed : body, raw_packed: isShorter ? 1 : 0, ...shared };
 }

@@ -3,7 +3,14 @@ import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { printableCode, readToken } from '../protocol/index.js';
 import type { ReportInbox } from './report-inbox.js';
-import { isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
+import {
+  isRefusal,
+  isRefused,
+  NO_REPORTS,
+  UNDECIPHERABLE,
+  type IngestedPage,
+  type ReportIngestor,
+} from './report-ingestor.js';
 
 /** How one poll ended. */
 export interface PulledPage {
@@ -27,6 +34,8 @@ const REFUSED = 'ERROR_PARAMS';
 const REPEATED = 'REPEATED_PAGE';
 /** Not fewer: a gateway may return a batch twice if its first response failed. */
 const MEANS_BLOCKED = 3;
+/** Problems that the next batch need not have. */
+const OF_A_PAGE_ALONE: ReadonlySet<string> = new Set(['CUT_SHORT', 'UNREADABLE', UNDECIPHERABLE]);
 
 /** One poll: records the intent, requests a batch, stores it and has it applied. */
 export class PagePuller {
@@ -112,7 +121,7 @@ export class PagePuller {
     if (page.reports > 0 && this.countRepetitions(body, id) >= MEANS_BLOCKED) {
       return { page, isAnswered: true, stoppedBy: cut ?? REPEATED };
     }
-    const isOfPageAlone = page.problem === 'CUT_SHORT' || page.problem === 'UNREADABLE';
+    const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
     return { page, isAnswered: true, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
   }
 
@@ -159,7 +168,8 @@ export class PagePuller {
         fields,
       );
     } else {
-      this.logger.error(`Unreadable report batch (${code}); it is kept (pull ${pull}).`, fields);
+      const todo = code === UNDECIPHERABLE ? ' Check secretKey, restart, then call retryReportPages().' : '';
+      this.logger.error(`Unreadable report batch (${code}); it is kept (pull ${pull}).${todo}`, fields);
     }
   }
 }

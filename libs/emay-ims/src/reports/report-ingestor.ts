@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { publishReportPage } from '../diagnostics/index.js';
@@ -9,6 +10,7 @@ import {
   type DeliveryReport,
   type MalformedReport,
 } from '../protocol/index.js';
+import { unsealed } from './page/sealed-page.js';
 import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
 import type { ReportApplication } from './report-application.js';
 import type { AppliedPart, PageEnd, StoredPage } from './report-batch-store.js';
@@ -34,7 +36,10 @@ export interface ReportCounts {
 
 /** What one page brought. */
 export interface IngestedPage extends ReportCounts {
-  /** The gateway's error code where it answered with one, `UNREADABLE` or `CUT_SHORT`; `null` for a whole page of reports. */
+  /**
+   * The gateway's error code where it answered with one, `UNREADABLE`, `UNDECIPHERABLE` (not of the account's key) or `CUT_SHORT`; `null` for
+   * a whole page of reports.
+   */
   problem: string | null;
 }
 
@@ -48,6 +53,8 @@ export const NOTHING_COUNTED: ReportCounts = Object.freeze({
 });
 /** A page that holds nothing. */
 export const NO_REPORTS: IngestedPage = Object.freeze({ ...NOTHING_COUNTED, problem: null });
+/** The problem of a page whose cipher does not come off. */
+export const UNDECIPHERABLE = 'UNDECIPHERABLE';
 const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
 
 /**
@@ -89,22 +96,16 @@ export class ReportIngestor {
     }
   }
 
-  private async apply(page: StoredPage): Promise<IngestedPage> {
+  private async apply(stored: StoredPage): Promise<IngestedPage> {
+    const page = unsealed(stored, this.options.secretKey);
+    if (page === null) return this.keepSealed(stored);
     const reading = await this.reader.read(page);
     const ingested: IngestedPage = { ...NO_REPORTS, problem: problemOf(reading, page) };
     if (reading.kind === 'error' && isRefused(page, ingested)) {
       await this.inbox.forget(page.id);
       return ingested;
     }
-    if (reading.kind !== 'reports') {
-      const state = page.cut === null ? 'UNREADABLE' : 'LOST';
-      const lost = page.cut === null ? 0 : mostOf(page);
-      const end = { state, reports: 0, lost } as const;
-      await this.events.transaction((session) =>
-        this.inbox.applied(page.id, { from: page.progress, to: page.progress, end }, session),
-      );
-      return { ...ingested, lost };
-    }
+    if (reading.kind !== 'reports') return this.endUnread(page, ingested, page.cut === null ? 'UNREADABLE' : 'LOST');
     const states = new Map<string, number>();
     const parts = reading.parts(page.progress)[Symbol.asyncIterator]();
     let isOurs = true;
@@ -127,6 +128,23 @@ export class ReportIngestor {
     }
     if (ingested.reports > 0) publishReportPage(this.options.name, ingested, states);
     return ingested;
+  }
+
+  /** Not of today's key: once the key is right, `retryReportPages()` has it read again. Text is none that ever will be. */
+  private keepSealed(page: StoredPage): Promise<IngestedPage> {
+    const ingested = { ...NO_REPORTS, problem: page.cut ?? UNDECIPHERABLE };
+    return this.endUnread(page, ingested, page.cut !== null && isUtf8(page.body) ? 'LOST' : 'UNREADABLE');
+  }
+
+  private async endUnread(
+    page: StoredPage,
+    ingested: IngestedPage,
+    state: 'UNREADABLE' | 'LOST',
+  ): Promise<IngestedPage> {
+    const lost = state === 'LOST' ? mostOf(page) : 0;
+    const part = { from: page.progress, to: page.progress, end: { state, reports: 0, lost } };
+    await this.events.transaction((session) => this.inbox.applied(page.id, part, session));
+    return { ...ingested, lost };
   }
 
   /** Applies a part in one transaction with its own end. `false` where another instance is at this page. */

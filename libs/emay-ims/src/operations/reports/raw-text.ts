@@ -1,10 +1,16 @@
+import { isUtf8 } from 'node:buffer';
+import { SEALED } from '../../reports/page/sealed-page.js';
 import { headOf, packingsOf } from '../../reports/page/unpacking.js';
 
 /** So much of a batch or a report is shown. */
 export const MAX_RAW_BYTES = 16 * 1024;
 
-/** The beginning of what came, unpacked, as text; bytes that are no UTF-8 show as U+FFFD. */
+/** Base64 takes 4 characters for 3 bytes. */
+const SEALED_BYTES = (MAX_RAW_BYTES / 4) * 3;
+
+/** The beginning of what came, unpacked, as text; bytes that are no UTF-8 show as U+FFFD. What is still encrypted shows in Base64. */
 export async function rawText(bytes: Buffer, contentEncoding: string | null): Promise<string> {
+  if (contentEncoding === SEALED && !isUtf8(bytes)) return bytes.toString('base64', 0, SEALED_BYTES);
   const [packings = []] = await packingsOf(bytes, contentEncoding);
   const head = packings.length === 0 ? bytes : await headOf(bytes, packings, MAX_RAW_BYTES);
   return shortened((head.length === 0 ? bytes : head).subarray(0, MAX_RAW_BYTES));
