@@ -22,7 +22,7 @@ const MODULE_FLOORS = [
   ['emay-ims.module.ts'],
   ['index.ts'],
   // Each a subpath of the package: a host that does not import it does not load it, nor what it needs.
-  ['event-emitter', 'http', 'operations', 'opentelemetry', 'prometheus', 'terminus', 'testing'],
+  ['event-emitter', 'http', 'operations', 'opentelemetry', 'prometheus', 'push', 'terminus', 'testing'],
 ];
 
 /** The rooms of the simulator, from the bottom up. */

@@ -6,6 +6,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { EmayImsModule } from 'nestjs-emay-ims';
 import { EmayImsExceptionFilter } from 'nestjs-emay-ims/http';
+import { EmayImsPushModule } from 'nestjs-emay-ims/push';
 import { EmayImsHealthModule } from 'nestjs-emay-ims/terminus';
 import type { DataSourceOptions } from 'typeorm';
 import { isSandbox, type Environment } from './config/environment.js';
@@ -42,6 +43,7 @@ export class AppModule {
         EmayImsHealthModule,
         MetricsModule.register(),
         consoleModule(environment),
+        ...pushModules(environment),
       ],
       controllers: [MessagesController, HealthController],
       providers: [
@@ -54,6 +56,13 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** Takes pushed reports where there is a path for them. */
+function pushModules({ EMAY_IMS_PUSH_PATH: path, EMAY_IMS_PUSH_SECRET: secret }: Environment): DynamicModule[] {
+  if (path === undefined) return [];
+  const plain = secret === undefined ? undefined : { secrets: { default: secret } };
+  return [EmayImsPushModule.forRoot({ path, plain })];
 }
 
 /** The service's database, migrated; its own retries, as those of TypeORM's module print stacks. */

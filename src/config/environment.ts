@@ -1,6 +1,7 @@
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsBoolean,
+  IsIn,
   IsInt,
   IsNotEmpty,
   IsOptional,
@@ -112,6 +113,22 @@ export class Environment {
   @Min(100)
   EMAY_IMS_REPORT_INTERVAL_MS?: number;
 
+  /** How delivery reports come: `pull`, `push` or `both`; the last two need EMAY_IMS_PUSH_PATH. */
+  @IsIn(['pull', 'push', 'both'], { message: '$property must be pull, push or both' })
+  EMAY_IMS_REPORTS_SOURCE: 'pull' | 'push' | 'both' = 'pull';
+
+  /** The path at which the gateway pushes delivery reports, such as `/push`. Default: none is taken. */
+  @IsOptional()
+  @Matches(/^\/[\w.~/-]*[\w.~-]$/, { message: '$property must be a path such as /push' })
+  EMAY_IMS_PUSH_PATH?: string;
+
+  /** What stands behind that path and a slash where reports are pushed without encryption. Default: only encrypted ones are taken. */
+  @IsOptional()
+  @Matches(/^[\w-]{16,128}$/, {
+    message: '$property must be 16 to 128 letters, digits, - or _: make it with openssl rand -hex 24',
+  })
+  EMAY_IMS_PUSH_SECRET?: string;
+
   /** A request to the gateway, to the last byte of its answer, in ms. */
   @Transform(readNumber)
   @IsInt()
@@ -136,6 +153,8 @@ const WITHOUT_DEFAULT = [
   'CONSOLE_KEY_HASHES',
   'EMAY_IMS_ALLOW_INSECURE',
   'EMAY_IMS_CANARY',
+  'EMAY_IMS_PUSH_PATH',
+  'EMAY_IMS_PUSH_SECRET',
   'EMAY_IMS_REPORT_INTERVAL_MS',
   'EMAY_IMS_RETENTION_DAYS',
   'EMAY_IMS_SANDBOX',
@@ -178,11 +197,22 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
       `API_KEY_HASHES must be set to listen on ${environment.HOST}: without keys anybody there could send SMS at your cost`,
     );
   }
+  problems.push(...problemsOfPushes(environment));
   if (problems.length > 0) throw new StartError(`Wrong environment: ${problems.join('; ')}.`, 'WRONG_ENVIRONMENT');
   if (isSandbox(environment) && !set.has('EMAY_IMS_DATABASE_URL')) {
     environment.EMAY_IMS_DATABASE_URL = SANDBOX_DATABASE_URL;
   }
   return environment;
+}
+
+/** Reports that are pushed to a path that nobody serves would be lost after a few tries. */
+function problemsOfPushes(environment: Environment): string[] {
+  const { EMAY_IMS_PUSH_PATH: path, EMAY_IMS_PUSH_SECRET: secret, EMAY_IMS_REPORTS_SOURCE: source } = environment;
+  if (path !== undefined) return [];
+  return [
+    ...(secret === undefined ? [] : ['EMAY_IMS_PUSH_PATH must be set too: EMAY_IMS_PUSH_SECRET stands behind it']),
+    ...(source === 'pull' ? [] : [`EMAY_IMS_PUSH_PATH must be set for EMAY_IMS_REPORTS_SOURCE=${source}`]),
+  ];
 }
 
 /** A service that takes messages and sends none must have been asked for: its answers look like the real ones. */

@@ -36,6 +36,7 @@ export function emayImsOptions(
       // Who tries the sandbox waits for the report.
       intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS ?? (sandbox ? 1_000 : 5_000),
       spoolPath: environment.EMAY_IMS_SPOOL_PATH,
+      source: environment.EMAY_IMS_REPORTS_SOURCE,
     },
     protocol: { canary: environment.EMAY_IMS_CANARY !== false },
     retention: { days: environment.EMAY_IMS_RETENTION_DAYS },

@@ -78,8 +78,8 @@ export class UnappliedReportStore {
       ['batch_id', 'account', 'created_at', ...NAMES],
       `SELECT ?, ?, ${dialect.now}, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM ${dialect.rows(COLUMNS, 'r')}`,
     );
-    const kept = await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
-    if (kept === rows.length) return positions;
+    await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
+    // Not by its count: MySQL counts those that were there.
     const ours = await session.rows('SELECT position FROM emay_ims_report WHERE batch_id = ?', [batchId]);
     return new Set(ours.map(({ position }) => Number(position)).filter((position) => positions.has(position)));
   }
