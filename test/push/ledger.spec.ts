@@ -50,8 +50,8 @@ describe.each(databasesUnderTest())('the ledger of pushed batches on %s', (kind)
     const app = await start();
     const sql = await app.sql();
     const { internals } = await app.ims.perform(async (account) => account);
-    const batches = (internals as unknown as { pushes: { batches: { storePushed(page: object): Promise<boolean> } } }).pushes
-      .batches;
+    const batches = (internals as unknown as { pushes: { batches: { storePushed(page: object): Promise<boolean> } } })
+      .pushes.batches;
     const store = batches.storePushed.bind(batches);
     // Refuses, stores too late, and is as it was.
     batches.storePushed = async () => {
@@ -66,7 +66,7 @@ describe.each(databasesUnderTest())('the ledger of pushed batches on %s', (kind)
     expect(await app.push([pushedReport('late')])).toEqual(SUCCESS);
     expect(await app.spooled()).toHaveLength(2);
     letGo();
-    expect(await late).toBe(true);
+    expect(await (late as Promise<boolean> | null)).toBe(true);
     batches.storePushed = store;
     // A copy that another instance has stored.
     expect(await app.push([pushedReport('refused')])).toEqual(SUCCESS);
@@ -76,7 +76,10 @@ describe.each(databasesUnderTest())('the ledger of pushed batches on %s', (kind)
       () => states(app),
       (found) => found.every((state) => state === 'APPLIED'),
     );
-    expect(await sql.rows('SELECT source FROM emay_ims_report_batch', [])).toEqual([{ source: 'push' }, { source: 'push' }]);
+    expect(await sql.rows('SELECT source FROM emay_ims_report_batch', [])).toEqual([
+      { source: 'push' },
+      { source: 'push' },
+    ]);
     expect(app.events).toHaveLength(2);
   });
 
