@@ -63,6 +63,7 @@ describe('what Prometheus and Grafana are given', () => {
       'emay_ims_listening',
       'emay_ims_poll_lease_held',
       'emay_ims_lost_reports_at_most',
+      'emay_ims_last_push_timestamp_seconds',
     ]);
   });
 

@@ -56,10 +56,27 @@ export class AccountFeed {
 /** Of the status, only what a pulse has: the rest is counted, and shown with its own age. */
 function pulseOf(status: ConsoleStream['pulse']): ConsoleStream['pulse'] {
   const { account, circuitOpenFor, oldestDueAt, oldestDueForMs, dispatches, listens, polls, pollEveryMs } = status;
-  const { reportSource, lastGoodPullAt, pollLease, pollLeaseUntil, reportsBlockedFor, setAsidePages, spooledPages, spoolFailure } =
-    status;
+  const {
+    reportSource,
+    lastGoodPullAt,
+    pollLease,
+    pollLeaseUntil,
+    reportsBlockedFor,
+    setAsidePages,
+    spooledPages,
+    spoolFailure,
+  } = status;
   return {
     ...{ account, circuitOpenFor, oldestDueAt, oldestDueForMs, dispatches, listens, polls, pollEveryMs },
-    ...{ reportSource, lastGoodPullAt, pollLease, pollLeaseUntil, reportsBlockedFor, setAsidePages, spooledPages, spoolFailure },
+    ...{
+      reportSource,
+      lastGoodPullAt,
+      pollLease,
+      pollLeaseUntil,
+      reportsBlockedFor,
+      setAsidePages,
+      spooledPages,
+      spoolFailure,
+    },
   };
 }
