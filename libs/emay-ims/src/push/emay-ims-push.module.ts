@@ -31,8 +31,7 @@ export class EmayImsPushModule implements OnModuleInit {
     adapterHost: HttpAdapterHost,
     private readonly moduleRef: ModuleRef,
   ) {
-    // At once in an application, as its body parsers come later; in a testing module the adapter does, too.
-    adapterHost.init$.subscribe(() => {
+    const mountNow = () => {
       const { httpAdapter } = adapterHost;
       // None in a worker.
       if (!httpAdapter) return;
@@ -40,7 +39,10 @@ export class EmayImsPushModule implements OnModuleInit {
         if (this.server) void this.server.serve(request, response, rest);
         else answer(response, 503, 'starting');
       });
-    });
+    };
+    // An application adds its body parsers later; a testing module its adapter, too.
+    if (adapterHost.httpAdapter) mountNow();
+    else adapterHost.init$.subscribe(mountNow);
   }
 
   /** @throws EmayImsOptionsError at once for a wrong option */
@@ -59,10 +61,8 @@ export class EmayImsPushModule implements OnModuleInit {
 
   /** @throws EmayImsOptionsError where there is no account of a name given, or one has neither a key for the cipher nor a secret */
   onModuleInit(): void {
-    const { accounts, secrets } = this.options;
-    for (const account of [...(accounts === 'all' ? [] : accounts), ...secrets.keys()]) {
-      if (accounts !== 'all') findAccount(this.moduleRef, account);
-    }
+    const { accounts } = this.options;
+    for (const account of accounts === 'all' ? [] : accounts) findAccount(this.moduleRef, account);
     const registry = findRegistry(this.moduleRef);
     if (registry === null) {
       throw new EmayImsOptionsError(
