@@ -1,0 +1,74 @@
+import { ConsoleLogger } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { expect, it } from '@jest/globals';
+import { EmayImsModule, EmayImsOptionsError } from 'nestjs-emay-ims';
+import { EmayImsPushModule } from 'nestjs-emay-ims/push';
+import { createTestDatabase } from '../support/databases.js';
+import { QUIET } from '../support/gateway-app.js';
+import { ACCOUNT, PATH } from './push-app.js';
+import { post, pushedReport, sealedBody } from './pusher.js';
+
+it.each([ExpressAdapter, FastifyAdapter])(
+  'a testing module takes pushes, its options from a factory, on %p',
+  async (Adapter) => {
+    const database = await createTestDatabase('sqlite');
+    const module = await Test.createTestingModule({
+      imports: [
+        EmayImsModule.forRoot({
+          baseUrl: 'http://127.0.0.1:1',
+          ...ACCOUNT,
+          database: database.moduleOptions,
+          ...QUIET,
+        }),
+        EmayImsPushModule.forRootAsync({ useFactory: async () => ({ path: PATH, successBody: 'ok' }) }),
+      ],
+    })
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
+      .compile();
+    const app = module.createNestApplication(new Adapter());
+    await app.listen(0, '127.0.0.1');
+    try {
+      const url = (await app.getUrl()) + PATH;
+      const answer = await post(url, sealedBody([pushedReport('x')], ACCOUNT.secretKey), { appId: ACCOUNT.appId });
+      expect(answer).toEqual({ status: 200, text: 'ok' });
+    } finally {
+      await app.close();
+      await database.drop();
+    }
+  },
+);
+
+it.each([
+  [{}, 'path'],
+  [{ path: '/' }, 'path'],
+  [{ path: '/push', accounts: [] }, 'accounts'],
+  [{ path: '/push', plain: { secrets: { default: 'short' } } }, 'plain.secrets'],
+  [{ path: '/push', plain: { secrets: { other: 'secret-of-sixteen-letters' } } }, 'accounts'],
+  [{ path: '/push', allowedAddresses: ['10.0.0.0/99'] }, 'allowedAddresses'],
+  [{ path: '/push', maxBodyBytes: 1 }, 'maxBodyBytes'],
+  [{ path: '/push', sucessBody: 'ok' }, 'sucessBody'],
+])('%j is refused at once', (options, named) => {
+  const refused = () => EmayImsPushModule.forRoot(options as never);
+  expect(refused).toThrow(EmayImsOptionsError);
+  expect(refused).toThrow(named);
+});
+
+it('an account whose key is none of AES, and that has no secret, stops the start', async () => {
+  const database = await createTestDatabase('sqlite');
+  const module = await Test.createTestingModule({
+    imports: [
+      EmayImsModule.forRoot({
+        ...{ baseUrl: 'http://127.0.0.1:1', appId: 'APP', secretKey: 'SEVENTEEN-LETTERS' },
+        ...{ database: database.moduleOptions, ...QUIET },
+      }),
+      EmayImsPushModule.forRoot({ path: PATH }),
+    ],
+  })
+    .setLogger(new ConsoleLogger({ logLevels: [] }))
+    .compile();
+  await expect(module.init()).rejects.toThrow(/16, 24 or 32 bytes/);
+  await module.close();
+  await database.drop();
+});
