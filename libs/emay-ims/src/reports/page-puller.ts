@@ -3,14 +3,8 @@ import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { printableCode, readToken } from '../protocol/index.js';
 import type { ReportInbox } from './report-inbox.js';
-import {
-  isRefusal,
-  isRefused,
-  NO_REPORTS,
-  UNDECIPHERABLE,
-  type IngestedPage,
-  type ReportIngestor,
-} from './report-ingestor.js';
+import { UNDECIPHERABLE } from './report-batch-store.js';
+import { isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
 
 /** How one poll ended. */
 export interface PulledPage {

@@ -45,8 +45,9 @@ const REFUSED_TEXT = new Set([
   'ER_INVALID_CHARACTER_STRING',
   'ER_DATA_TOO_LONG',
 ]);
-/** Pushed, but not by somebody who has the key, or not as reports are. */
+/** The cipher does not come off with the account's key. */
 export const UNDECIPHERABLE = 'UNDECIPHERABLE';
+/** Pushed with the secret, but not as reports are. */
 export const NO_REPORTS_FIELD = 'NO_REPORTS_FIELD';
 const NOT_OURS = [UNDECIPHERABLE, NO_REPORTS_FIELD].map((failure) => `'${failure}'`).join(', ');
 const WHY_KEPT = { SET_ASIDE: 'set-aside', UNREADABLE: 'unreadable' } as const;

@@ -13,7 +13,7 @@ import {
 import { unsealed } from './page/sealed-page.js';
 import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './page/page-reader.js';
 import type { ReportApplication } from './report-application.js';
-import type { AppliedPart, PageEnd, StoredPage } from './report-batch-store.js';
+import { UNDECIPHERABLE, type AppliedPart, type PageEnd, type StoredPage } from './report-batch-store.js';
 import { PUSH } from './page-columns.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { UnappliedReportStore } from './unapplied-report-store.js';
@@ -53,8 +53,6 @@ export const NOTHING_COUNTED: ReportCounts = Object.freeze({
 });
 /** A page that holds nothing. */
 export const NO_REPORTS: IngestedPage = Object.freeze({ ...NOTHING_COUNTED, problem: null });
-/** The problem of a page whose cipher does not come off. */
-export const UNDECIPHERABLE = 'UNDECIPHERABLE';
 const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
 
 /**
