@@ -12,9 +12,9 @@ describe.each(databasesUnderTest())('the end of an application that is pushed to
     const database = await createTestDatabase(kind);
     const first = await PushApp.start(kind, { database });
     const taken = new Set<string>();
-    let isOver = false;
+    const over = new AbortController();
     const pushers = Array.from({ length: PUSHERS }, async (_, pusher) => {
-      for (let number = 0; !isOver; number++) {
+      for (let number = 0; !over.signal.aborted; number++) {
         const id = `p${pusher}-${number}`;
         const { text } = await first.push([pushedReport(id)]).catch(() => ({ text: '' }));
         if (text === 'success') taken.add(id);
@@ -25,7 +25,7 @@ describe.each(databasesUnderTest())('the end of an application that is pushed to
       (count) => count > 5 * PUSHERS,
     );
     await first.close();
-    isOver = true;
+    over.abort();
     await Promise.all(pushers);
     expect(first.log.lines.filter((line) => line.includes('Shutdown continues'))).toEqual([]);
 
