@@ -44,6 +44,7 @@ async function main() {
   const application = spawn(process.execPath, ['dist/main'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   process.once('exit', () => application.kill('SIGKILL'));
   await started(application);
+  simulator.changeAccount({ push: { url: `http://127.0.0.1:${port}/emay/reports`, everyMs: 50 } });
   const messages = `http://127.0.0.1:${port}/messages`;
   const body = new URLSearchParams({ mobile: '+61422118000', content: 'Hello', customImsId: 'login-1' });
   const answer = await fetch(messages, { method: 'POST', body });
@@ -54,6 +55,10 @@ async function main() {
     await pause(50);
   }
   await visitConsole(`http://127.0.0.1:${port}/sms`);
+  const ways = new Set(simulator.requests().map(({ transport, call }) => `${transport} ${call}`));
+  if (ways.has('secure getIMSReport') || simulator.pushed().length !== 1 || !ways.has('secure sendSingleIMS')) {
+    throw new Error(`Sent and reported otherwise than by the encrypted interface and a push: ${[...ways]}`);
+  }
   application.kill('SIGTERM');
   const [code, signal] = await once(application, 'exit');
   await simulator.stop();

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { EmayImsModule, EmayImsService, SendImsDto } from 'nestjs-emay-ims';
+import { EmayImsPushModule } from 'nestjs-emay-ims/push';
 import { EmayImsConsoleModule } from 'nestjs-emay-ims-console';
 
 @Controller('messages')
@@ -24,8 +25,10 @@ export class MessagesController {
       appId: process.env.EMAY_APP_ID ?? 'EUCP-EMY-SMS0-SIMUL',
       secretKey: process.env.EMAY_SECRET_KEY ?? '0123456789ABCDEF',
       database: { type: 'sqlite', path: './data/ims.sqlite' },
-      reports: { intervalMs: 200 },
+      transport: 'secure',
+      reports: { source: 'push' },
     }),
+    EmayImsPushModule.forRoot({ path: '/emay/reports' }),
     EmayImsConsoleModule.forRoot({ path: '/sms' }),
   ],
   controllers: [MessagesController],

@@ -12,6 +12,7 @@ import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { EMAY_IMS_SIMULATOR, EmayImsSimulatorModule } from 'emay-ims-simulator/nestjs';
 import type { Simulator } from 'emay-ims-simulator';
 import { EmayImsModule, EmayImsService, type ImsMessageState } from 'nestjs-emay-ims';
+import { EmayImsPushModule } from 'nestjs-emay-ims/push';
 import { EmayImsConsoleModule } from 'nestjs-emay-ims-console';
 
 const require = createRequire(import.meta.url);
@@ -40,9 +41,11 @@ async function loadEverySubpath(name: string): Promise<string[]> {
         appId: accounts[0]!.appId,
         secretKey: accounts[0]!.secretKey,
         database: { type: 'sqlite', path: './data/ims.sqlite' },
-        reports: { intervalMs: 200 },
+        transport: 'secure',
+        reports: { source: 'both' },
       }),
     }),
+    EmayImsPushModule.forRoot({ path: '/emay/reports' }),
     EmayImsConsoleModule.forRoot({ path: '/sms' }),
   ],
 })
@@ -56,6 +59,9 @@ await app.listen(0, '127.0.0.1');
 const jobs = app.get(SchedulerRegistry).getIntervals();
 if (jobs.length === 0) throw new Error('No job of the module stands in the SchedulerRegistry');
 
+// On Fastify, past its content types and the prefix.
+const simulator = app.get<Simulator>(EMAY_IMS_SIMULATOR, { strict: false });
+simulator.changeAccount({ push: { url: `${await app.getUrl()}/emay/reports`, everyMs: 50 } });
 const ims = app.get(EmayImsService);
 const [message] = await ims.enqueue([{ mobile: '+61422118000', content: 'Hello' }]);
 const giveUpAt = Date.now() + 20_000;
@@ -65,6 +71,7 @@ while (state !== 'DELIVERED') {
   await pause(50);
   state = (await ims.findOne(message!.customImsId))?.state;
 }
+if (simulator.pushed().length !== 1) throw new Error('The report was not pushed');
 // The console on Fastify, below a prefix.
 const evidence = await fetch(`${await app.getUrl()}/internal/sms/api/v1/messages/${message!.customImsId}`);
 const { verdict } = (await evidence.json()) as { verdict?: { id: string } };
