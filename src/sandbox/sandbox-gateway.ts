@@ -1,8 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { DEFAULT_ACCOUNT, startSimulator, type Simulator } from 'emay-ims-simulator';
+import { DEFAULT_ACCOUNT, startSimulator, type PushSettings, type Simulator } from 'emay-ims-simulator';
 
 /** Reports of the sandbox come this long after acceptance: soon, but not before one has seen ACCEPTED. */
 const REPORT_DELAY_MS = 1_000;
+/** How often it looks for reports to push. */
+const PUSH_EVERY_MS = 500;
 const REMEMBERED_MESSAGES = 10_000;
 
 /** The gateway simulator in this process: nothing leaves the machine, nothing costs money. */
@@ -18,6 +20,11 @@ export class SandboxGateway implements OnApplicationShutdown {
 
   get connection(): { baseUrl: string; appId: string; secretKey: string } {
     return { baseUrl: this.simulator.url, ...DEFAULT_ACCOUNT };
+  }
+
+  /** Has delivery reports pushed there, as they fall due. */
+  pushTo(url: string, settings: Pick<PushSettings, 'form' | 'pullBesidePush'>): void {
+    this.simulator.changeAccount({ push: { url, ...settings, everyMs: PUSH_EVERY_MS } });
   }
 
   /** Last of all: the module still finishes what is under way while it is being destroyed. */

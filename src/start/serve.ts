@@ -40,7 +40,20 @@ export async function serve(opened: Opened): Promise<void> {
   await listen(opened.server, environment.PORT, environment.HOST);
   opened.app = await createApp(environment, opened.server);
   await opened.app.listen(environment.PORT, environment.HOST);
-  announce(environment, opened.app, (await opened.app.getUrl()).replace('[::1]', 'localhost'));
+  const url = (await opened.app.getUrl()).replace('[::1]', 'localhost');
+  if (isSandbox(environment)) pushFromSandbox(environment, opened.app.get(SandboxGateway), url);
+  announce(environment, opened.app, url);
+}
+
+/** As Emay would be asked to, where the variables say that reports are pushed. */
+function pushFromSandbox(environment: Environment, gateway: SandboxGateway, url: string): void {
+  const { EMAY_IMS_PUSH_PATH: path, EMAY_IMS_PUSH_SECRET: secret, EMAY_IMS_REPORTS_SOURCE: source } = environment;
+  if (path === undefined || source === 'pull') return;
+  const address = new URL(path.replace(/\/?$/, secret === undefined ? '' : `/${secret}`), url);
+  gateway.pushTo(address.href, {
+    form: secret === undefined ? 'encrypted' : 'plain',
+    pullBesidePush: source === 'both',
+  });
 }
 
 /** Too late to find out once the database is away, or a message has come. */

@@ -11,6 +11,13 @@ describe.each(databasesUnderTest())('real processes on %s', (kind) => {
   const faults = [
     { how: 'killed at random', mode: 'kill', rounds: 5 },
     { how: 'killed while they pull delivery reports', mode: 'kill-while-pulling', rounds: 2 },
+    {
+      how: 'killed while reports are pushed to them, by the encrypted interface',
+      mode: 'kill-while-pushed',
+      rounds: 2,
+      transport: 'secure' as const,
+      reports: 'both' as const,
+    },
     { how: 'ended by SIGTERM', mode: 'sigterm', rounds: 1 },
     { how: 'their statements are cancelled', mode: 'cancel-statements', rounds: 1 },
     { how: 'their connections are killed', mode: 'kill-connections', rounds: 1 },
@@ -21,8 +28,8 @@ describe.each(databasesUnderTest())('real processes on %s', (kind) => {
   ];
   it.each(faults.filter(({ mode }) => modesOn(kind).includes(mode)))(
     'lose nothing, send nothing twice and hold nothing for ever when $how',
-    async ({ mode, rounds }) => {
-      const verdict = await runFaults({ kind, mode, rounds: rounds * MORE, seed: SEED });
+    async ({ mode, rounds, transport, reports }) => {
+      const verdict = await runFaults({ kind, mode, rounds: rounds * MORE, seed: SEED, transport, reports });
       expect({ kept: verdict.folder, violations: verdict.violations }).toEqual({ kept: null, violations: [] });
       expect(verdict.numbers.messages).toMatchObject({ lost: 0, acceptedTwice: 0, heldForEver: 0 });
       expect(verdict.numbers.messages?.accepted).toBeGreaterThan(100);
