@@ -33,7 +33,7 @@ export class FaultForm {
   constructor(definition, words) {
     this.#definition = definition;
     this.#words = words;
-    const { kind, fields, accepts, calls } = definition;
+    const { kind, fields, accepts, calls, meets } = definition;
     for (const [name, field] of Object.entries(fields)) {
       this.#add(this.fields, name, inputOf(kind, name, field), {
         text: name,
@@ -44,7 +44,7 @@ export class FaultForm {
     if (accepts === 'choice')
       this.#add(this.fields, 'accept', element('input', { type: 'checkbox' }), { word: 'accept' });
 
-    const isPort = calls.length === 0;
+    const isPort = meets === 'port';
     if (!isPort) {
       for (const call of calls)
         this.#add(this.conditions, `on.${call}`, element('input', { type: 'checkbox', checked: true }), { text: call });
@@ -72,7 +72,7 @@ export class FaultForm {
 
   /** The order as it is filled in, `undefined` while an input is wrong; the browser then says which. */
   order() {
-    const { kind, fields, accepts, calls } = this.#definition;
+    const { kind, fields, accepts, calls, meets } = this.#definition;
     for (const { input } of this.#inputs.values()) {
       if (input.checkValidity()) continue;
       if (this.conditions.contains(input)) this.#unfold(true);
@@ -88,7 +88,7 @@ export class FaultForm {
     if (accepts === 'choice' && this.#isOn('accept')) order.accept = true;
     const on = calls.filter((call) => this.#isOn(`on.${call}`));
     if (on.length < calls.length) order.on = on;
-    if (calls.length > 0) order.times = this.#number('times') ?? 'Infinity';
+    if (meets !== 'port') order.times = this.#number('times') ?? 'Infinity';
     for (const name of ['skip', 'chance', 'afterMs', 'forMs']) {
       const value = this.#number(name);
       if (value !== undefined) order[name] = value;

@@ -74,7 +74,7 @@ export class FaultSwitch {
   }
 
   #statusOf(injected) {
-    if (this.#definition.calls.length === 0) return this.#words.say('shut');
+    if (this.#definition.meets === 'port') return this.#words.say('shut');
     const met = injected.reduce((sum, fault) => sum + fault.met, 0);
     if (injected.some(({ remaining }) => remaining === 'Infinity')) return this.#words.say('met', { met });
     return this.#words.say('metLeft', { met, left: injected.reduce((sum, { remaining }) => sum + remaining, 0) });

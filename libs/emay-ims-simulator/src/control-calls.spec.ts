@@ -81,9 +81,10 @@ it('GET /_simulator/catalogue: what can be chosen', async () => {
     meaning: 'the report batch with its first `count` reports malformed',
     accepts: 'yes',
     calls: ['getIMSReport'],
+    meets: 'request',
     fields: expect.objectContaining({ count: { type: 'integer', min: 1, max: 500, default: 1, meaning: 'how many' } }),
   });
-  expect(catalogue.faults).toContainEqual(expect.objectContaining({ kind: 'refuse', calls: [] }));
+  expect(catalogue.faults).toContainEqual(expect.objectContaining({ kind: 'refuse', calls: [], meets: 'port' }));
 });
 
 describe('the lists', () => {

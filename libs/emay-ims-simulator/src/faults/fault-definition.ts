@@ -27,8 +27,8 @@ export interface FaultDefinition<F extends object, Open extends keyof F = never>
   readonly calls?: readonly CallName[] | undefined;
   /** The one interface that it makes sense for. Default: both. */
   readonly transport?: Transport | undefined;
-  /** What it meets: a request of a caller, or a push of the gateway's own. Default: `request`. */
-  readonly meets?: 'request' | 'push' | undefined;
+  /** What it meets: a request of a caller, a push of the gateway's own, or the port itself. Default: `request`. */
+  readonly meets?: 'request' | 'push' | 'port' | undefined;
   readonly fields: { readonly [K in Exclude<keyof F, 'kind' | 'accept'>]-?: FaultField };
   /**
    * Plays it, with every default filled in. Calling `exchange.accept()` or not decides whether the gateway acts on the

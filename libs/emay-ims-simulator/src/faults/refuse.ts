@@ -12,5 +12,6 @@ export const refuse: FaultDefinition<RefuseFault> = {
   meaning: `connection refused, for \`forMs\` (${REFUSE_FOR_MS})`,
   accepts: 'no',
   calls: [],
+  meets: 'port',
   fields: {},
 };
