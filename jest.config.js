@@ -32,7 +32,7 @@ export default {
   coverageProvider: 'v8',
   testSequencer: '<rootDir>/test/support/longest-first.js',
   // More than cores: much of the time is waiting for processes, browsers and servers.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  maxWorkers: availableParallelism() * 2,
   // A process keeps something of each suite that it has run; beyond this it collects garbage more than it tests.
   workerIdleMemoryLimit: '512MB',
   reporters: ['default', '<rootDir>/test/support/duration-notice.js'],

@@ -53,8 +53,8 @@ async function specsOfDatabases() {
 
 const wanted = process.argv.slice(2);
 const specs = wanted.some((argument) => argument.startsWith('test/')) ? [] : await specsOfDatabases();
-// One more than the two cores of CI: much of the time is waiting for the servers' disks.
-const { status } = spawnSync('npm', ['test', '--', '--maxWorkers=3', ...specs, ...wanted], {
+// Twice the cores of CI: much of the time is waiting for the servers' disks.
+const { status } = spawnSync('npm', ['test', '--', '--maxWorkers=4', ...specs, ...wanted], {
   stdio: 'inherit',
   env: { ...process.env, TEST_DATABASES: reachable.join(',') },
 });
