@@ -65,7 +65,10 @@ const start = (file, args, env) => {
   return child;
 };
 try {
-  const [library, simulator] = await packLibraries(root);
+  const packed = await packLibraries(root);
+  const [library, simulator] = ['nestjs-emay-ims', 'emay-ims-simulator'].map((wanted) =>
+    packed.find(({ manifest }) => manifest.name === wanted),
+  );
   console.log(`Node ${process.version}`);
   await step('nest new shop', () =>
     npm(
