@@ -18,7 +18,7 @@ export interface ImsAccountPulse {
   reportSource: 'pull' | 'push' | 'both';
   /** Whether this instance polls for delivery reports on a schedule (`reports.enabled`, and a `reports.source` other than `push`). */
   polls: boolean;
-  /** How often it does, in ms; `null`: by cron, or not at all. With `both`, up to a minute while pushes come. */
+  /** How often it does, in ms; `null`: by cron, or not at all. With `both`, once a minute while pushes come. */
   pollEveryMs: number | null;
   /**
    * When this instance last emptied the gateway's report queue, by this machine's clock; `null`: not since it started. For polls of other

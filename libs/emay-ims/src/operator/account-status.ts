@@ -6,8 +6,8 @@ export interface ImsAccountStatus extends ImsAccountPulse, ImsReportFlow {
   /** UNCONFIRMED messages: a report decides, or a person. */
   unconfirmed: number;
   /**
-   * Those of them reported as sent, but never submitted from this database: it was restored, or another system sends. Of more than 1,000
-   * UNCONFIRMED messages, as the background last counted them.
+   * Those of them reported as sent, but never submitted from this database: it was restored, or another system sends. With more than
+   * 1,000 UNCONFIRMED messages, as last counted in the background.
    */
   reportedUnsent: number;
   /** Possibly lost batches: the poll got no answer, or an incomplete one. */

@@ -94,11 +94,11 @@ export interface EmayImsDispatchOptions {
 
 /** How delivery reports are fetched and kept. */
 export interface EmayImsReportOptions {
-  /** Whether this instance pulls delivery reports. Default true. */
+  /** Whether this instance polls for delivery reports, and applies stored and spooled batches that wait. Default true. */
   enabled?: boolean | undefined;
   /**
-   * How reports come, as agreed with Emay. `pull`: this module polls. `push`: the gateway sends them, see `EmayImsPushModule`; nobody polls
-   * on a schedule. `both`: it polls more slowly while pushes come. Default `pull`.
+   * How reports come, as agreed with Emay. `pull`: the module polls (§2.4). `push`: the gateway posts them to `EmayImsPushModule`, and nothing
+   * polls on a schedule. `both`: polls go on, once a minute while pushes come. Pushes are not in the vendor document. Default `pull`.
    */
   source?: 'pull' | 'push' | 'both' | undefined;
   /** Pause between pulls, in ms. Default 5,000. Not together with `cron`. */
@@ -107,7 +107,7 @@ export interface EmayImsReportOptions {
   cron?: string | undefined;
   /** Reports asked for at a time, at most 500 (§2.4.1.2). Default 500. */
   pageSize?: number | undefined;
-  /** Folder for pages that come while the database is away; made when first needed. Default `./emay-ims-spool`. */
+  /** Folder for batches that come while the database is away, or too slow for a push; made when first needed. Default `./emay-ims-spool`. */
   spoolPath?: string | undefined;
   /** Without a report for so long, an accepted message becomes UNKNOWN, in ms. Default 72 hours. */
   deadlineMs?: number | undefined;
@@ -125,8 +125,8 @@ export interface EmayImsRetentionOptions {
 }
 
 /**
- * By which of the gateway's interfaces it is called: `plain` is the signed JSON of the vendor document, `secure` the encrypted one under
- * `/secure/`. Emay says which one an account uses.
+ * Which of the gateway's interfaces is called, as agreed with Emay. `plain`: signed JSON under `/inter/` (§1.3, §2). `secure`: encrypted JSON
+ * under `/secure/`, which is not in the vendor document.
  */
 export type ImsTransport = 'plain' | 'secure';
 
@@ -150,7 +150,7 @@ export interface EmayImsModuleOptions {
   appId: string;
   /** Given by Emay (§1.3). Never printed. */
   secretKey: string;
-  /** Default `plain`. With `secure`, `secretKey` must have 16, 24 or 32 bytes. */
+  /** Default `plain`. `secure` needs a `secretKey` of 16, 24 or 32 bytes (UTF-8), and an `appId` of printable ASCII without blanks. */
   transport?: ImsTransport | undefined;
   /** Default: the host's default DataSource. */
   database?: EmayImsDatabaseOptions | undefined;

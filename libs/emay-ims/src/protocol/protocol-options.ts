@@ -20,11 +20,14 @@ export interface ProtocolOptions {
    * something else for the account. Default `{}`.
    */
   answerCodes: AnswerCodeMeanings;
-  /** Whether requests are packed before they are encrypted; the answers are read either way. Only with `transport: 'secure'`. Default true. */
+  /**
+   * Whether requests are compressed with gzip before they are encrypted. Answers are read either way. Only with `transport: 'secure'`.
+   * Default true.
+   */
   gzip: boolean;
   /**
-   * How long a request is valid, in seconds. Only with `transport: 'secure'`. Default: `null`, 30 s longer than `http.timeoutMs`, for clocks
-   * that differ.
+   * How long a request is valid, in seconds, from 1 to 86,400. Only with `transport: 'secure'`. Default `null`: 30 s longer than
+   * `http.timeoutMs`, for clocks that differ.
    */
   requestValidPeriod: number | null;
 }

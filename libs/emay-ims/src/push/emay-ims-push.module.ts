@@ -19,8 +19,9 @@ import { PushTargets } from './push-target.js';
 const PUSH_OPTIONS = Symbol('EmayImsPushOptions');
 
 /**
- * Takes delivery reports that the gateway pushes, encrypted or plain, at a path of the application. Import it beside `EmayImsModule`, whose
- * `reports.source` says whether it polls as well. Not tried against Emay: see docs/pushed-reports.md.
+ * Takes delivery reports that the gateway pushes, encrypted or plain, at a path of the application (Express or Fastify). Import it beside
+ * `EmayImsModule`, whose `reports.source` says whether polls go on. A push is answered once its batch is stored or spooled. Not in the vendor
+ * document, and not tried against Emay: see docs/pushed-reports.md.
  */
 @Module({})
 export class EmayImsPushModule implements OnModuleInit {
@@ -59,7 +60,7 @@ export class EmayImsPushModule implements OnModuleInit {
     };
   }
 
-  /** @throws EmayImsOptionsError where there is no account of a name given, or one has neither a key for the cipher nor a secret */
+  /** @throws EmayImsOptionsError if a named account does not exist, or has neither a secretKey of 16, 24 or 32 bytes nor a secret */
   onModuleInit(): void {
     const { accounts } = this.options;
     for (const account of accounts === 'all' ? [] : accounts) findAccount(this.moduleRef, account);

@@ -3,27 +3,30 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
 import { AllowedAddresses } from './allowed-addresses.js';
 
-/** Where the gateway pushes delivery reports to, and what is taken there. */
+/** Where the gateway pushes delivery reports to, and what is taken there. Pushes are not in the vendor document: see docs/pushed-reports.md. */
 export interface EmayImsPushOptions {
-  /** The path agreed with Emay, e.g. `/emay/reports`; as it is, not below the global prefix. */
+  /** Path of the address agreed with Emay, such as `/emay/reports`; the global prefix does not apply. */
   path: string;
-  /** Accounts whose reports are taken, or `all` of the application, with those added at run time. Default: `['default']`. */
+  /** Names of accounts that take pushes; `'all'`: every account of the application, those added at run time included. Default `['default']`. */
   accounts?: readonly string[] | 'all' | undefined;
-  /** The form without a cipher. Default: it is refused. */
+  /** Pushes without encryption. Default: refused. */
   plain?: EmayImsPlainPushOptions | undefined;
-  /** Addresses, or networks such as `10.0.0.0/8`, that may push; of the socket, so behind a proxy the proxy's. Default: any. */
+  /** Addresses and networks such as `10.0.0.0/8` that may push. The socket's address counts, so behind a proxy the proxy's. Default: any. */
   allowedAddresses?: readonly string[] | undefined;
-  /** A longer body is refused, in bytes. Default 1 MiB, at most 16 MiB. */
+  /** Longest body, in bytes: 1,024 to 16 MiB. A longer one is answered 413. Default 1 MiB. */
   maxBodyBytes?: number | undefined;
-  /** How long a body may take, in ms. Default 5,000. */
+  /** How long a body may take to arrive, in ms: 100 to 60,000. Then the answer is 408. Default 5,000. */
   bodyTimeoutMs?: number | undefined;
-  /** What the gateway is answered once a page is stored. Default `success`. */
+  /** Body of the answer once a batch is stored, at most 256 characters. Default `success`. */
   successBody?: string | undefined;
 }
 
-/** Pushes without a cipher: nothing in them proves who has sent them, so a secret in the path has to. */
+/** Pushes without encryption. Nothing in them proves who sent them, so a secret in the path has to. */
 export interface EmayImsPlainPushOptions {
-  /** By account, what stands behind `path/`: 16 to 128 letters, digits, `-` or `_`. Make one with `openssl rand -hex 24`. */
+  /**
+   * For each account, what follows `path` and a slash: 16 to 128 letters, digits, `-` or `_`, no two alike. Make one with
+   * `openssl rand -hex 24`.
+   */
   secrets: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +34,7 @@ export interface EmayImsPlainPushOptions {
 export interface EmayImsPushAsyncOptions {
   imports?: ModuleMetadata['imports'] | undefined;
   inject?: readonly (InjectionToken | OptionalFactoryDependency)[] | undefined;
-  /** Makes the options of what `inject` names. */
+  /** Gets what `inject` names, and returns the options. */
   useFactory: (...injected: any[]) => EmayImsPushOptions | Promise<EmayImsPushOptions>; // oxlint-disable-line typescript/no-explicit-any -- whatever `inject` names
 }
 
