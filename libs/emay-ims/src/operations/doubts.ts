@@ -83,7 +83,7 @@ export class Doubts {
     if (code === null || code === 'SUCCESS') return 0;
     const span = from > Date.now() - MINUTES_KEPT_MS ? 'minute' : 'hour';
     const first = new Date(from - (from % SPAN_MS[span]));
-    const rows = await this.figures.rows({ span, from: first, to: new Date(to + 1) });
+    const rows = await this.figures.sums({ span, from: first, to: new Date(to + 1), by: ['code'] });
     return rows
       .filter((row) => row.code === code && REPORTED.includes(row.state))
       .reduce((sum, { messages }) => sum + messages, 0);
