@@ -145,7 +145,8 @@ export class PushServer {
     });
   }
 
-  private with<T>(account: RegisteredAccount, work: (pushes: PushedPages) => Promise<T>): Promise<T> {
+  /** `async`, so that what it throws at once becomes a rejection as well. */
+  private async with<T>(account: RegisteredAccount, work: (pushes: PushedPages) => Promise<T>): Promise<T> {
     return account.service().perform(async ({ internals }) => {
       // An account in memory keeps nothing.
       if (internals === null) throw new EmayImsStoreError('NO_DATABASE');

@@ -5,7 +5,7 @@ import type { EventTransactions } from '../events/event-transactions.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
 import { SEALED } from '../protocol/sealed-body.js';
-import { contentHash } from './page/content-hash.js';
+import { contentHash, unreadHash } from './page/content-hash.js';
 import { pushed } from './page-columns.js';
 import { NO_REPORTS_FIELD, UNDECIPHERABLE, type ReportBatchStore, type StoredPage } from './report-batch-store.js';
 import type { ReportInbox } from './report-inbox.js';
@@ -20,6 +20,8 @@ const STORE_WITHIN_MS = 700;
 const STORES_AT_A_TIME = 4;
 /** Pages that wait to be applied in this process; more are left to the job that polls. */
 const MAX_WAITING = 10_000;
+/** Pause before a spool file that could not be stored is tried again. */
+const UNSPOOL_AGAIN_MS = 5_000;
 const NOTHING = createHash('sha256').digest('hex');
 /** What nobody can read is kept up to here, the newest of it. */
 const MOST_UNREADABLE = { pages: 20, bytes: 4 * 1024 * 1024 };
@@ -28,7 +30,8 @@ const MOST_UNREADABLE = { pages: 20, bytes: 4 * 1024 * 1024 };
  * Report batches that the gateway pushes to one account.
  *
  * - A page is stored, or in a spool file, before anybody answers. One that says the same is kept once: the database has a unique hash.
- * - It is applied after that, one at a time, by the same steps as a pulled one. The job that polls takes up what is left.
+ * - It is applied after that, one at a time, by the same steps as a pulled one; so are pages in spool files. The job that polls takes up
+ *   what is left.
  * - What cannot be read is kept as it came, within bounds, for another try with the right key.
  */
 export class PushedPages {
@@ -40,6 +43,8 @@ export class PushedPages {
   private readonly waiting: string[] = [];
   private applying: Promise<void> | null = null;
   private keeping: Promise<void> | null = null;
+  /** From when on spool files may wait, by `performance.now()`: at first those of the process before. */
+  private spoolDueAt = 0;
   private isStopped = false;
 
   constructor(
@@ -94,17 +99,24 @@ export class PushedPages {
   }
 
   private async keepOne(page: StoredPage): Promise<PushKept> {
-    const storing = this.inTurn(() => this.batches.storePushed(page));
+    // While the database is away, turns take long, and many would be held in memory.
+    let inHand: StoredPage | null = page;
+    const storing = this.inTurn(async () => inHand !== null && this.batches.storePushed(inHand));
     const kept = await this.inbox.push(page, storing, pause(STORE_WITHIN_MS, null, { ref: false }));
+    inHand = null;
     await failpoint('after-store-push');
     if (kept === 'stored' && this.waiting.length < MAX_WAITING) this.waiting.push(page.id);
+    if (kept === 'spooled') this.spoolDueAt = 0;
     return kept;
   }
 
   private async applyWaiting(): Promise<void> {
     while (!this.isStopped) {
       const id = this.waiting.shift();
-      if (id === undefined) return;
+      if (id === undefined) {
+        if (await this.takeFromSpool()) continue;
+        return;
+      }
       try {
         // Not kept in memory meanwhile: many may wait.
         const page = await this.batches.load(id);
@@ -115,12 +127,28 @@ export class PushedPages {
     }
   }
 
+  /** The database has taken a page: it may take those in spool files, too. Where nothing polls, no job does that. */
+  private async takeFromSpool(): Promise<boolean> {
+    if (performance.now() < this.spoolDueAt) return false;
+    this.spoolDueAt = Infinity;
+    const retryLater = () => (this.spoolDueAt = Math.min(this.spoolDueAt, performance.now() + UNSPOOL_AGAIN_MS));
+    try {
+      const { stored, left } = await this.inbox.unspool();
+      if (left > 0) retryLater();
+      this.waiting.push(...stored);
+      return stored.length > 0;
+    } catch {
+      retryLater(); // The database is away again.
+      return false;
+    }
+  }
+
   private async storeUnreadable(body: Buffer, contentType: string | null, isSealed: boolean): Promise<void> {
     const failure = isSealed ? UNDECIPHERABLE : NO_REPORTS_FIELD;
     const page: StoredPage = {
       ...{ id: newToken(), body, contentType, contentEncoding: isSealed ? SEALED : null },
       ...{ requested: null, cut: null, progress: 0 },
-      ...pushed(await contentHash(body)),
+      ...pushed(unreadHash(body)),
     };
     const isNew = await this.events.transaction(async (session) => {
       const isKept = await this.batches.keepUnreadable(page, failure, session);
