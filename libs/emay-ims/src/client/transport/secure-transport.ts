@@ -74,8 +74,11 @@ export class SecureTransport implements GatewayTransport {
     return randomBytes(this.options.protocol.gzip ? bytes : Math.ceil((bytes * 3) / 4)).toString('base64url');
   }
 
-  takes(status: number, headerCode: string | undefined): boolean {
-    return status === 200 || readToken(headerCode) !== null;
+  /** A yes without a body, with the status of an error: what it was to bring is missing. */
+  takes(status: number, headerCode: string | undefined, isEmpty: boolean): boolean {
+    if (status === 200) return true;
+    const code = readToken(headerCode);
+    return code !== null && !(code === 'SUCCESS' && isEmpty);
   }
 
   readAnswer({ body, headerCode }: ReceivedPage): ReadAnswer {
