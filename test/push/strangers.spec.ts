@@ -71,6 +71,23 @@ describe.each(databasesUnderTest())('strangers who push on %s', (kind) => {
     expect(app.log.lines.filter((line) => line.includes('UNDECIPHERABLE'))).toHaveLength(1);
   });
 
+  it('gain nothing by a recorded push that they have changed', async () => {
+    app = await PushApp.start(kind);
+    const recorded = sealedBody(
+      Array.from({ length: 200 }, (_, index) => pushedReport(`of-${index * 7919}`)),
+      ACCOUNT.secretKey,
+    );
+    for (let index = 0; index < 30; index++) {
+      const changed = Buffer.from(recorded);
+      changed.fill(index, 512, 528);
+      expect(await post(app.url(), changed, { appId: ACCOUNT.appId })).toMatchObject({ status: 400 });
+    }
+    expect(await app.pages()).toHaveLength(20);
+    expect(await app.ims.status()).toMatchObject({ possibleLosses: 0, orphanedReports: 0, lastPushAt: null });
+    expect(app.events).toEqual([]);
+    expect(await post(app.url(), recorded, { appId: ACCOUNT.appId })).toMatchObject({ status: 200 });
+  });
+
   it('have a body without reports kept, where they have the secret', async () => {
     app = await PushApp.start(kind);
     const url = app.url(`${PATH}/${SECRET}`);

@@ -11,8 +11,19 @@ import { NO_REPORTS_FIELD, UNDECIPHERABLE, type ReportBatchStore, type StoredPag
 import type { ReportInbox } from './report-inbox.js';
 import type { ReportIngestor } from './report-ingestor.js';
 
-/** What became of a pushed page. `known`: it, or one that says the same, is kept already. */
-export type PushKept = 'stored' | 'spooled' | 'known';
+/**
+ * What became of a pushed page. `known`: it, or one that says the same, is kept already. `damaged`: nothing, as it does not unpack to its
+ * end: it has suffered on its way, and may come again whole; or somebody has changed a recorded one.
+ */
+export type PushKept = 'stored' | 'spooled' | 'known' | 'damaged';
+
+/** One that cannot be read, as it came. */
+export interface UnreadPush {
+  body: Buffer;
+  contentType: string | null;
+  /** Whether another key may read it; otherwise it is no form with reports. */
+  isSealed: boolean;
+}
 
 /** How long the database may take before a page goes into a spool file: the gateway waits for a second. */
 const STORE_WITHIN_MS = 700;
@@ -64,6 +75,7 @@ export class PushedPages {
    */
   async keep(body: Buffer, contentType: string | null): Promise<PushKept> {
     const hash = await contentHash(body);
+    if (hash === null) return 'damaged';
     if (hash === NOTHING) return 'known';
     const same = this.storing.get(hash);
     if (same) return same.then(() => 'known');
@@ -83,18 +95,14 @@ export class PushedPages {
 
   /** Applies the pages that have been stored; resolves when there are no more. */
   apply(): Promise<void> {
-    this.applying ??= this.applyWaiting().finally(() => (this.applying = null));
+    this.applying ??= this.applyWaiting();
     return this.applying;
   }
 
-  /**
-   * Keeps the bytes of one that is not read, unless many come at once: then one of them.
-   *
-   * @param isSealed whether another key may read it; otherwise it is no form with reports
-   */
-  async keepUnreadable(body: Buffer, contentType: string | null, isSealed: boolean): Promise<void> {
+  /** Keeps the bytes of one that is not read, unless many come at once: then one of them. */
+  async keepUnreadable(push: UnreadPush): Promise<void> {
     if (this.keeping) return;
-    this.keeping = this.storeUnreadable(body, contentType, isSealed).finally(() => (this.keeping = null));
+    this.keeping = this.storeUnreadable(push).finally(() => (this.keeping = null));
     await this.keeping;
   }
 
@@ -111,39 +119,41 @@ export class PushedPages {
   }
 
   private async applyWaiting(): Promise<void> {
-    while (!this.isStopped) {
-      const id = this.waiting.shift();
-      if (id === undefined) {
-        if (await this.takeFromSpool()) continue;
-        return;
-      }
-      try {
+    do {
+      for (let id = this.waiting.shift(); id !== undefined && !this.isStopped; id = this.waiting.shift()) {
         // Not kept in memory meanwhile: many may wait.
-        const page = await this.batches.load(id);
-        if (page) await this.ingestor.ingest(page);
-      } catch {
-        // The database is away: the job that polls takes it up, and logs why it cannot.
+        await this.applyOne(id);
       }
+      await this.takeFromSpool();
+    } while (this.waiting.length > 0 && !this.isStopped);
+    // In the same breath as the last look: a page that comes now begins anew.
+    this.applying = null;
+  }
+
+  private async applyOne(id: string): Promise<void> {
+    try {
+      const page = await this.batches.load(id);
+      if (page) await this.ingestor.ingest(page);
+    } catch {
+      // The database is away: the job that polls takes it up, and logs why it cannot.
     }
   }
 
   /** The database has taken a page: it may take those in spool files, too. Where nothing polls, no job does that. */
-  private async takeFromSpool(): Promise<boolean> {
-    if (performance.now() < this.spoolDueAt) return false;
+  private async takeFromSpool(): Promise<void> {
+    if (performance.now() < this.spoolDueAt || this.isStopped) return;
     this.spoolDueAt = Infinity;
     const retryLater = () => (this.spoolDueAt = Math.min(this.spoolDueAt, performance.now() + UNSPOOL_AGAIN_MS));
     try {
       const { stored, left } = await this.inbox.unspool();
       if (left > 0) retryLater();
       this.waiting.push(...stored);
-      return stored.length > 0;
     } catch {
       retryLater(); // The database is away again.
-      return false;
     }
   }
 
-  private async storeUnreadable(body: Buffer, contentType: string | null, isSealed: boolean): Promise<void> {
+  private async storeUnreadable({ body, contentType, isSealed }: UnreadPush): Promise<void> {
     const failure = isSealed ? UNDECIPHERABLE : NO_REPORTS_FIELD;
     const page: StoredPage = {
       ...{ id: newToken(), body, contentType, contentEncoding: isSealed ? SEALED : null },
