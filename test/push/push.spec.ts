@@ -127,7 +127,9 @@ describe.each(databasesUnderTest())('pushed reports on %s', (kind) => {
     const stranger = pushedReport('stranger');
     const malformed = pushedReport('bad', { state: null });
     // First pushed, then pulled; then the other way round.
-    for (const { appId: _appId, ...wire } of [stranger, malformed]) app.simulator.pushReport(ACCOUNT.appId, wire);
+    for (const { appId: _appId, ...wire } of [stranger, malformed]) {
+      app.simulator.pushReport(ACCOUNT.appId, { ...wire, mobile: `00${wire.mobile}` });
+    }
     expect(await app.push([malformed, stranger])).toEqual(SUCCESS);
     await applied(3);
     expect(await app.ims.pullReports()).toMatchObject({ reports: 2 });

@@ -9,11 +9,11 @@ import { parseAnswerJson, SUBSCRIBER_DIGITS, type DeliveryReport } from '../prot
  */
 export function reportHash(report: Omit<DeliveryReport, 'position'>, earlier = 0): string {
   const { imsId, customImsId, mobile, state, receiveTime, submitTime } = report;
-  const parts = [imsId, customImsId, mobile?.slice(-SUBSCRIBER_DIGITS), state, receiveTime, submitTime];
+  const parts = [imsId, customImsId, endOf(mobile), state, receiveTime, submitTime];
   return hashOf(earlier > 0 ? [...parts, earlier] : parts);
 }
 
-/** The same of an item that is no report: of an object its fields, but for the `appId` that pushed ones have. */
+/** The same of an item that is no report: of an object its fields, but for the `appId` that pushed ones have; the number by its end. */
 export function malformedHash(raw: string): string {
   return hashOf([fieldsOf(raw) ?? raw.trim()]);
 }
@@ -26,9 +26,15 @@ function hashOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+function endOf(mobile: unknown): unknown {
+  return typeof mobile === 'string' ? mobile.slice(-SUBSCRIBER_DIGITS) : mobile;
+}
+
 function fieldsOf(raw: string): [string, unknown][] | null {
   const item = parseAnswerJson(raw); // Ids may be bare numbers, of which every digit counts.
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return null;
-  const fields = Object.entries(item).filter(([name]) => name !== 'appId');
+  const fields = Object.entries(item as Record<string, unknown>)
+    .filter(([name]) => name !== 'appId')
+    .map(([name, value]): [string, unknown] => [name, name === 'mobile' ? endOf(value) : value]);
   return fields.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
