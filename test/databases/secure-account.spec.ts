@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmayImsModule, EmayImsService, type EmayImsModuleOptions } from 'nestjs-emay-ims';
 import { gzipSync } from 'node:zlib';
 import { APP_ID, CIPHER_KEY } from '../client/support/client-under-test.js';
-import { startRawServer, type RawServer } from '../client/support/raw-server.js';
+import { httpAnswer, startRawServer, type RawServer } from '../client/support/raw-server.js';
 import { encrypt, encryptedGateway, encryptPacked } from '../client/secure/support/encrypted-gateway.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
@@ -146,6 +146,20 @@ describe.each(databasesUnderTest())('an account of the encrypted interface, on %
     await expect(ims.pullReports()).resolves.toMatchObject({ reports: 2, applied: 2, lost: 498 });
     await expect(ims.stats()).resolves.toMatchObject({ DELIVERED: 2, ACCEPTED: 1 });
     await expect(batches()).resolves.toMatchObject([{ state: 'LOST', content_encoding: null }]);
+  });
+
+  it.each([1, 15, 16])('counts a page that breaks off after %d bytes as possibly lost', async (length) => {
+    const ims = await start();
+    const sealed = encryptPacked(LIST);
+    const { onRequest } = behaviour;
+    behaviour.onRequest = (socket, request) => {
+      if (!request.head.includes('getIMSReport')) return onRequest?.(socket, request);
+      const headers = ['result: SUCCESS', `Content-Length: ${sealed.length}`];
+      socket.end(httpAnswer(sealed.subarray(0, length), { headers }));
+    };
+    await expect(ims.pullReports()).resolves.toMatchObject({ reports: 0, lost: 500 });
+    await expect(batches()).resolves.toMatchObject([{ state: 'LOST' }]);
+    await expect(ims.status()).resolves.toMatchObject({ possibleLosses: 1, lostReportsAtMost: 500 });
   });
 
   it('reads a damaged page of another key likewise, once the key is right', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { bytesOf } from '../../libs/emay-ims/src/reports/page-columns.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -70,6 +71,23 @@ describe.each(databasesUnderTest())('strangers who push on %s', (kind) => {
     expect(app.log.lines.filter((line) => line.includes('UNDECIPHERABLE'))).toHaveLength(1);
   });
 
+  it('gain nothing by a recorded push that they have changed', async () => {
+    app = await PushApp.start(kind);
+    const recorded = sealedBody(
+      Array.from({ length: 200 }, (_, index) => pushedReport(`of-${index * 7919}`)),
+      ACCOUNT.secretKey,
+    );
+    for (let index = 0; index < 30; index++) {
+      const changed = Buffer.from(recorded);
+      changed.fill(index, 512, 528);
+      expect(await post(app.url(), changed, { appId: ACCOUNT.appId })).toMatchObject({ status: 400 });
+    }
+    expect(await app.pages()).toHaveLength(20);
+    expect(await app.ims.status()).toMatchObject({ possibleLosses: 0, orphanedReports: 0, lastPushAt: null });
+    expect(app.events).toEqual([]);
+    expect(await post(app.url(), recorded, { appId: ACCOUNT.appId })).toMatchObject({ status: 200 });
+  });
+
   it('have a body without reports kept, where they have the secret', async () => {
     app = await PushApp.start(kind);
     const url = app.url(`${PATH}/${SECRET}`);
@@ -82,6 +100,40 @@ describe.each(databasesUnderTest())('strangers who push on %s', (kind) => {
     app = await PushApp.start(kind, { platform, push: { bodyTimeoutMs: 100 } });
     expect(await declared(app.url(), { appId: ACCOUNT.appId, 'Content-Length': 1_000 })).toMatch(/^HTTP\/1.1 408 /);
     expect(await app.push([pushedReport('x')])).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['many that send nothing', 256, 0],
+    ['some that send nearly all', 17, MIB - 1],
+  ])('do not keep others out by bodies that do not end: %s', async (_name, count, sent) => {
+    app = await PushApp.start(kind, { push: { bodyTimeoutMs: 60_000 } });
+    const { hostname, port, pathname } = new URL(app.url());
+    const head = [
+      `POST ${pathname} HTTP/1.1`,
+      `Host: ${hostname}`,
+      `appId: ${ACCOUNT.appId}`,
+      `Content-Length: ${MIB}`,
+    ];
+    const open = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const socket = createConnection({ host: hostname, port: Number(port) });
+        socket.on('error', () => undefined);
+        await new Promise<void>((resolve) => socket.write(`${head.join('\r\n')}\r\n\r\n`, () => resolve()));
+        socket.write(Buffer.alloc(sent));
+        return socket;
+      }),
+    );
+    try {
+      // Until what they have sent has come.
+      await pause(600);
+      await eventually(
+        () => app.push([pushedReport('x', { desc: randomBytes(300_000).toString('base64') })]),
+        ({ status }) => status === 200,
+        50_000,
+      );
+    } finally {
+      for (const socket of open) socket.destroy();
+    }
   });
 
   it('change nothing, a thousand in parallel', async () => {

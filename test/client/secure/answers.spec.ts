@@ -113,7 +113,7 @@ describe('without a code, nothing is taken', () => {
     ['an empty header', { code: '', data: ENTRY }, 'UNREADABLE'],
     ['HTML with a status of its own', { code: null, body: '<html></html>', status: '502 Bad Gateway' }, 'HTTP_502'],
     ['bare data with a status of its own', { code: null, data: ENTRY, status: '500 Error' }, 'HTTP_500'],
-    ['two codes', { code: 'SUCCESS', data: ENTRY, headers: ['result: ERROR_SIGN'] }, 'SUCCESS, ERROR_SIGN'],
+    ['two codes', { code: 'SUCCESS', data: ENTRY, headers: ['result: ERROR_SIGN'] }, 'UNREADABLE'],
   ])('%s', async (_name, answer, reason) => {
     await expect(outcomeOf(answer)).resolves.toMatchObject({ kind: 'unconfirmed', reason });
   });
@@ -136,6 +136,7 @@ describe('a listed code is refused', () => {
     ['in an encrypted envelope, its header missing', { code: null, data: { code } }],
     ['with a body under another key', { code, body: encryptPacked('{}', OTHER_KEY) }],
     ['with an empty body, encrypted', { code, body: encrypt('') }],
+    ['with a text of its own, encrypted', { code, data: { message: 'no' } }],
   ])('%s', async (_name, answer) => {
     await expect(outcomeOf(answer)).resolves.toEqual({ kind: 'refused', code });
   });
@@ -150,6 +151,8 @@ describe('what proves nothing is unconfirmed', () => {
   it.each<[string, EncryptedAnswer]>([
     ['a no whose body says yes', { code, body: encryptPacked(ENVELOPE) }],
     ['a no whose body says yes in the clear', { code, body: ENVELOPE }],
+    ['a no whose body names the message', { code, data: ENTRY }],
+    ['a no whose body lists the message', { code, body: encrypt(`[${DATA}]`) }],
     ['a yes whose body says no', { code: 'SUCCESS', data: { code } }],
     ['two different noes', { code, data: { code: 'ERROR_LONG_CONTENT' } }],
     ['two different noes, one in the clear', { code, body: '{"code":"ERROR_LONG_CONTENT"}' }],

@@ -99,6 +99,15 @@ describe('an empty page is one', () => {
   });
 });
 
+it('an empty page with a status of an error may have lost its reports', async () => {
+  await expect(pulled({ code: 'SUCCESS', status: '500 Error' })).resolves.toEqual({
+    kind: 'unconfirmed',
+    reason: 'HTTP_500',
+    rawAnswer: null,
+    page: null,
+  });
+});
+
 describe('a no brings its code and no body', () => {
   it.each<[string, EncryptedAnswer]>([
     ['without one', { code: 'ERROR_OVER_SPEED' }],

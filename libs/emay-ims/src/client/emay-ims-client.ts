@@ -235,7 +235,7 @@ export class EmayImsClient {
     return {
       url: baseUrl + transport.path + call,
       headers: transport.headers,
-      takes: (status, headerCode) => transport.takes(status, headerCode),
+      takes: (status, headerCode, isEmpty) => transport.takes(status, headerCode, isEmpty),
       signs: echo.signs,
       makeBody: () => {
         assertOpen(fence);

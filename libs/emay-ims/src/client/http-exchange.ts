@@ -7,6 +7,7 @@ import { ConnectionWatch, type Transport } from './connection-watch.js';
 import { FenceClosedError } from './fence.js';
 import type { ReceivedPage, UnsentOutcome } from './exchange-outcome.js';
 import { ReceivedAnswer } from './received-answer.js';
+import type { GatewayTransport } from './transport/gateway-transport.js';
 
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
 const IDLE_CONNECTION_MS = 4_000;
@@ -82,8 +83,7 @@ export interface OutgoingRequest {
    * @throws FenceClosedError where it may not leave any more
    */
   makeBody: () => Buffer;
-  /** Whether a whole answer of that status, with that header `result`, is the gateway's to give. */
-  takes: (status: number, headerCode: string | undefined) => boolean;
+  takes: GatewayTransport['takes'];
   /** Signatures that are blotted out of the answer, known once the body is made. */
   signs: readonly string[];
 }
@@ -149,7 +149,7 @@ async function receive(
     response.data.once('error', reject);
   });
   if (!isWhole) return 'OVERSIZE';
-  return takes(response.status, answer.headerCode) ? null : `HTTP_${response.status}`;
+  return takes(response.status, answer.headerCode, answer.isEmpty) ? null : `HTTP_${response.status}`;
 }
 
 function headersOf({ headers }: AxiosResponse): Pick<ReceivedPage, 'contentType' | 'contentEncoding'> {

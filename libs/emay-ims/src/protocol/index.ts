@@ -62,7 +62,7 @@ export {
   type ReportStateEntry,
   type ReportStateKind,
 } from './report-states.js';
-export { isCipherKey, isPacked, seal, SEALED, unseal, unsealWhatIsWhole } from './sealed-body.js';
+export { BLOCK_BYTES, isCipherKey, isPacked, seal, SEALED, unseal, unsealWhatIsWhole } from './sealed-body.js';
 export { sign, type Credentials } from './signature.js';
 export {
   MAX_CUSTOM_IMS_ID_LENGTH,

@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 /** What `content_encoding` says of a report page that is kept with its cipher on. */
 export const SEALED = 'x-emay-aes';
 
-const BLOCK_BYTES = 16;
+/** Of the cipher: less than one tells nothing. */
+export const BLOCK_BYTES = 16;
 const KEY_BYTES: readonly number[] = [16, 24, 32];
 /** Enough to tell what a content begins or ends with, blanks included. */
 const EDGE_BYTES = 256;

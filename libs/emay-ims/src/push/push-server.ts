@@ -4,7 +4,7 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { unseal } from '../protocol/index.js';
-import type { PushedPages } from '../reports/pushed-pages.js';
+import type { PushedPages, UnreadPush } from '../reports/pushed-pages.js';
 import { BodyBudget, type BodyShare } from './body-budget.js';
 import { formField } from './form-field.js';
 import type { ResolvedPushOptions } from './push-options.js';
@@ -74,32 +74,35 @@ export class PushServer {
     if (typeof body === 'string') return this.refuse(request, response, body);
     const contentType = request.headers['content-type'] ?? null;
     if (target.form === 'sealed') {
+      const asItCame = { body, contentType, isSealed: true };
       for (const account of target.accounts) {
         const content = unseal(body, account.options.secretKey);
         // The content type is the ciphertext's.
-        if (content !== null) return this.keep(account, content, null, response);
+        if (content !== null) return this.keep(account, { content, contentType: null }, asItCame, response);
       }
-      return this.keepUnreadable(
-        target.accounts[0] as RegisteredAccount,
-        { body, contentType, isSealed: true },
-        response,
-      );
+      return this.keepUnreadable(target.accounts[0] as RegisteredAccount, asItCame, response);
     }
+    const asItCame = { body, contentType, isSealed: false };
     const content = formField(body, REPORTS) ?? (isJson(body) ? body : null);
-    if (content !== null) return this.keep(target.account, content, charsetOnly(contentType), response);
-    return this.keepUnreadable(target.account, { body, contentType, isSealed: false }, response);
+    if (content === null) return this.keepUnreadable(target.account, asItCame, response);
+    return this.keep(target.account, { content, contentType: charsetOnly(contentType) }, asItCame, response);
   }
 
   /** Resolves when it is answered; what comes after that, a shutdown waits for. */
   private keep(
     account: RegisteredAccount,
-    content: Buffer,
-    contentType: string | null,
+    { content, contentType }: { content: Buffer; contentType: string | null },
+    asItCame: UnreadPush,
     response: ServerResponse,
   ): Promise<void> {
     return this.answering(response, (answered) =>
       this.with(account, async (pushes) => {
         const kept = await pushes.keep(content, contentType);
+        if (kept === 'damaged') {
+          this.tellUnreadable(account, asItCame);
+          await pushes.keepUnreadable(asItCame).catch(() => undefined);
+          return answered(400, 'not readable');
+        }
         answered(200, this.options.successBody);
         if (kept === 'stored') await pushes.apply();
       }).catch((error: unknown) => {
@@ -111,22 +114,22 @@ export class PushServer {
     );
   }
 
-  private keepUnreadable(
-    account: RegisteredAccount,
-    { body, contentType, isSealed }: { body: Buffer; contentType: string | null; isSealed: boolean },
-    response: ServerResponse,
-  ): Promise<void> {
-    this.strangers.tell(
-      isSealed
-        ? 'A push cannot be deciphered with the secretKey of its account: it is kept, and can be tried again with retryReportPages() once ' +
-            'the key is right.'
-        : 'A push with the right secret has no form field `reports`: it is kept, and not read.',
-      { code: isSealed ? 'UNDECIPHERABLE' : 'NO_REPORTS_FIELD', account: account.name },
-    );
+  private keepUnreadable(account: RegisteredAccount, push: UnreadPush, response: ServerResponse): Promise<void> {
+    this.tellUnreadable(account, push);
     return this.answering(response, (answered) =>
-      this.with(account, (pushes) => pushes.keepUnreadable(body, contentType, isSealed))
+      this.with(account, (pushes) => pushes.keepUnreadable(push))
         .catch(() => undefined) // It is a stranger's.
         .then(() => answered(400, 'not readable')),
+    );
+  }
+
+  private tellUnreadable({ name }: RegisteredAccount, { isSealed }: UnreadPush): void {
+    this.strangers.tell(
+      isSealed
+        ? 'A push cannot be deciphered with the secretKey of its account, or is damaged: it is kept, and can be tried again with ' +
+            'retryReportPages() once the key is right.'
+        : 'A push with the right secret has no form field `reports`: it is kept, and not read.',
+      { code: isSealed ? 'UNDECIPHERABLE' : 'NO_REPORTS_FIELD', account: name },
     );
   }
 
@@ -145,7 +148,8 @@ export class PushServer {
     });
   }
 
-  private with<T>(account: RegisteredAccount, work: (pushes: PushedPages) => Promise<T>): Promise<T> {
+  /** `async`, so that what it throws at once becomes a rejection as well. */
+  private async with<T>(account: RegisteredAccount, work: (pushes: PushedPages) => Promise<T>): Promise<T> {
     return account.service().perform(async ({ internals }) => {
       // An account in memory keeps nothing.
       if (internals === null) throw new EmayImsStoreError('NO_DATABASE');

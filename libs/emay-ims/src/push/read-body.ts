@@ -17,10 +17,12 @@ export async function readBody(
     let length = 0;
     const end = (result: Buffer | BodyFailure) => {
       clearTimeout(timer);
+      hasCome();
       request.off('data', add).off('end', whole).off('close', broken).off('error', broken);
       request.on('error', () => undefined);
       resolve(result);
     };
+    const hasCome = share.comes(() => end('BUSY'));
     const timer = setTimeout(() => end('TOO_SLOW'), bodyTimeoutMs);
     const add = (piece: Buffer) => {
       length += piece.length;

@@ -188,14 +188,17 @@ export class ReportInbox implements KeptPages {
   /**
    * Moves spooled batches into the database. A file that fails does not block the ones after it. Nor does a folder that cannot be listed:
    * it is needed only while the database is away.
+   *
+   * @returns the batches that are in the database now, and how many files are left
    */
-  async unspool(): Promise<void> {
+  async unspool(): Promise<{ stored: string[]; left: number }> {
     const { waiting, failure } = await this.spool.list();
     this.tellSpoolFailure(failure);
+    const stored: string[] = [];
     for (const id of waiting) {
-      if (this.isShuttingDown) return; // The other files are safe on disk.
+      if (this.isShuttingDown) break; // The other files are safe on disk.
       try {
-        await this.unspoolOne(id);
+        if (await this.unspoolOne(id)) stored.push(id);
         this.stuck.delete(id);
       } catch (error) {
         if (error instanceof EmayImsStoreError) throw error;
@@ -210,6 +213,7 @@ export class ReportInbox implements KeptPages {
         );
       }
     }
+    return { stored, left: waiting.length - stored.length };
   }
 
   /** Once, not at every poll. */
@@ -225,24 +229,28 @@ export class ReportInbox implements KeptPages {
     );
   }
 
-  private async unspoolOne(id: string): Promise<void> {
+  /** Whether it is in the database. */
+  private async unspoolOne(id: string): Promise<boolean> {
     const fields = { account: this.account, pull: id };
     const page = await this.spool.read(id);
     if (page === null) {
       await this.spool.putAside(id);
-      return this.logger.error(`A spool file is incomplete and was set aside (pull ${id}).`, fields);
+      this.logger.error(`A spool file is incomplete and was set aside (pull ${id}).`, fields);
+      return false;
     }
     try {
       await this.batches.store(page);
     } catch (error) {
       await this.batches.pending(1); // Throws where the database is away.
-      return this.refused(id, error);
+      await this.refused(id, error);
+      return false;
     }
     this.refusals.delete(id);
     await failpoint('before-unspool');
     await this.spool.remove(id);
     if (page.contentHash) this.spooledContents.delete(page.contentHash);
     this.logger.warn(`A spooled report batch was stored in the database (pull ${id}).`, fields);
+    return true;
   }
 
   /** The database answers, but refuses the batch. */

@@ -5,6 +5,7 @@ import { publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
+  BLOCK_BYTES,
   classifyAnswerCode,
   MAX_REPORTS_PER_REQUEST,
   type DeliveryReport,
@@ -128,10 +129,11 @@ export class ReportIngestor {
     return ingested;
   }
 
-  /** Not of today's key: once the key is right, `retryReportPages()` has it read again. Text is none that ever will be. */
+  /** Not of today's key: once the key is right, `retryReportPages()` has it read again. Text, or less than a block, never is. */
   private keepSealed(page: StoredPage): Promise<IngestedPage> {
     const ingested = { ...NO_REPORTS, problem: page.cut ?? UNDECIPHERABLE };
-    return this.endUnread(page, ingested, page.cut !== null && isUtf8(page.body) ? 'LOST' : 'UNREADABLE');
+    const isHopeless = page.body.length < BLOCK_BYTES || isUtf8(page.body);
+    return this.endUnread(page, ingested, page.cut !== null && isHopeless ? 'LOST' : 'UNREADABLE');
   }
 
   private async endUnread(

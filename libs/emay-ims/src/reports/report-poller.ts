@@ -86,13 +86,19 @@ export class ReportPoller {
     return this.inbox.setAsidePages;
   }
 
-  /** A scheduled poll; skipped while the circuit is open. */
+  /** A scheduled poll; skipped while the circuit is open. What has been pushed is looked after all the same. */
   async pullOnSchedule(): Promise<void> {
+    const { source } = this.options.reports;
     const passage = this.circuit.enter();
-    if (passage === 'none') return;
+    if (passage === 'none') {
+      if (source !== 'pull') await this.run(Infinity, false, async () => false);
+      return;
+    }
     try {
-      const lastGoodPullAt = this.lastGoodPullAt;
-      const { stoppedBy } = await this.run(Infinity, this.options.reports.source === 'pull', () => this.isPollDue());
+      const { lastGoodPullAt, polledAt } = this;
+      const { stoppedBy } = await this.run(Infinity, source === 'pull', () => this.isPollDue());
+      // Without a poll there is no news of the gateway.
+      if (source !== 'pull' && this.polledAt === polledAt) return;
       const hasAnswered = stoppedBy === null || stoppedBy === NOT_APPLIED || stoppedBy === SPOOLED;
       if (hasAnswered || this.lastGoodPullAt !== lastGoodPullAt) this.circuit.succeeded();
       else if (stoppedBy !== LEASE_HELD && stoppedBy !== SHUTTING_DOWN)
@@ -148,7 +154,8 @@ export class ReportPoller {
     const { source } = this.options.reports;
     if (source !== 'both') return source === 'pull';
     const push = await this.inbox.lastPush();
-    const isPushing = push !== null && push.agoMs < PUSHES_COUNT_FOR_MS;
+    // One that lies ahead: the database's clock was set back.
+    const isPushing = push !== null && Math.abs(push.agoMs) < PUSHES_COUNT_FOR_MS;
     return !isPushing || performance.now() >= this.polledAt + POLL_BESIDE_PUSHES_EVERY_MS;
   }
 

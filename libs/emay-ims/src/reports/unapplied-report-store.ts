@@ -52,6 +52,7 @@ export class UnappliedReportStore {
     malformed: readonly MalformedReport[],
     session: SqlSession,
   ): Promise<ReadonlySet<number>> {
+    const hashOf = hasher();
     const rows = [
       ...unmatched.map((report) => ({
         position: report.position,
@@ -63,7 +64,7 @@ export class UnappliedReportStore {
         description: report.description ?? undefined,
         receive_time: report.receiveTime?.getTime(),
         submit_time: report.submitTime?.getTime(),
-        report_hash: reportHash(report),
+        report_hash: hashOf(report),
       })),
       ...malformed.map(({ position, reason, raw }) => ({
         ...{ position, status: 'QUARANTINED', reason, raw },
@@ -130,6 +131,18 @@ export class UnappliedReportStore {
       );
     }
   }
+}
+
+/** Hashes the reports of one page. */
+function hasher(): (report: DeliveryReport) => string {
+  const nameless = new Map<string, number>();
+  return (report) => {
+    const hash = reportHash(report);
+    if (report.imsId !== null || report.customImsId !== null) return hash;
+    const earlier = nameless.get(hash) ?? 0;
+    nameless.set(hash, earlier + 1);
+    return earlier === 0 ? hash : reportHash(report, earlier);
+  };
 }
 
 function toUnmatched(row: SqlRow): UnmatchedReport {

@@ -33,8 +33,8 @@ export interface GatewayTransport {
   encode(fields: RequestFields): EncodedRequest;
   /** A text with which a request is at least so large on the wire. */
   textOfSize(bytes: number): string;
-  /** Whether an answer that came in whole is the gateway's to give. */
-  takes(status: number, headerCode: string | undefined): boolean;
+  /** Whether a whole answer of that status, with that header `result`, is the gateway's to give. */
+  takes(status: number, headerCode: string | undefined, isEmpty: boolean): boolean;
   /** What an answer to one of the three sends says. Never throws. */
   readAnswer(answer: ReceivedPage): ReadAnswer;
   /** The page as it is to be kept. */

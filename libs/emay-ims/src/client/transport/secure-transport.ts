@@ -33,6 +33,7 @@ const OWN_REQUEST = /"requestTime"\s*:/;
 
 const NOTHING = Buffer.alloc(0);
 const UNDECIPHERABLE = { kind: 'undecipherable' } as const;
+const CONTRADICTORY = { kind: 'unreadable', reason: 'its header and its body have different codes' } as const;
 
 /**
  * The encrypted interface under `/secure/`: packed and encrypted JSON, its code in the answer's header `result`.
@@ -73,8 +74,11 @@ export class SecureTransport implements GatewayTransport {
     return randomBytes(this.options.protocol.gzip ? bytes : Math.ceil((bytes * 3) / 4)).toString('base64url');
   }
 
-  takes(status: number, headerCode: string | undefined): boolean {
-    return status === 200 || readToken(headerCode) !== null;
+  /** A yes without a body, with the status of an error: what it was to bring is missing. */
+  takes(status: number, headerCode: string | undefined, isEmpty: boolean): boolean {
+    if (status === 200) return true;
+    const code = readToken(headerCode);
+    return code !== null && !(code === 'SUCCESS' && isEmpty);
   }
 
   readAnswer({ body, headerCode }: ReceivedPage): ReadAnswer {
@@ -83,6 +87,7 @@ export class SecureTransport implements GatewayTransport {
     if (content === null) return readUnopened(body, code);
     // What came back is what was sent: nobody had to know the key.
     if (OWN_REQUEST.test(content)) return UNDECIPHERABLE;
+    if (code !== null && code !== 'SUCCESS' && namesMessages(content)) return CONTRADICTORY;
     return unlessContradicting(decodeSendAnswer(content, headerCode), code);
   }
 
@@ -125,10 +130,16 @@ function readUnopened(body: Buffer, code: string | null): ReadAnswer {
   return clear.kind === 'success' || !isClear ? UNDECIPHERABLE : clear;
 }
 
+/** Bare data, which come with SUCCESS alone. */
+function namesMessages(content: string): boolean {
+  const answer = decodeSendAnswer(content, 'SUCCESS');
+  return answer.kind === 'success' && answer.entries.some(({ imsId, customImsId }) => imsId ?? customImsId);
+}
+
 function unlessContradicting(answer: SendAnswer, code: string | null): SendAnswer {
   const said = answer.kind === 'success' ? 'SUCCESS' : answer.kind === 'error' ? answer.code : null;
   if (code === null || said === null || said === code) return answer;
-  return { kind: 'unreadable', reason: 'its header and its body have different codes' };
+  return CONTRADICTORY;
 }
 
 /** Bytes that are no text may be sealed; in the clear, reports show. */
