@@ -54,7 +54,7 @@ describe.each(databasesUnderTest())(`what is read of ${DOUBTS} doubts on %s`, (k
   }, 240_000);
   afterAll(() => bench?.close());
 
-  const figures = { asOf: async () => null, sums: async () => [] } as unknown as Figures;
+  const figures = { asOf: async () => null, rows: async () => [], sums: async () => [] } as unknown as Figures;
   const doubtsIn = (database: ImsDatabase) =>
     new Doubts({ name: account, internals: { database } } as unknown as OpenAccount, figures);
 

@@ -1,6 +1,7 @@
 import type { SqlRow } from '../database/ims-database.js';
 import { MESSAGE_COLUMNS, toMessage } from '../message-store/message-row.js';
 import type { ImsMessageState } from '../messages/message-state.js';
+import { SPAN_MS, slotOf } from '../figures/spans.js';
 import { countryOf } from '../protocol/index.js';
 import type { OpenAccount } from './account-access.js';
 import type { DoubtIncident } from './api/doubt-incident.js';
@@ -12,9 +13,11 @@ import { checkedLimit, decodeToken, encodeToken, violation } from './page-token.
 
 const MOST_DOUBTS = 10_000;
 const GAP_MS = 600_000;
-const SPAN_MS = { minute: 60_000, hour: 3_600_000 } as const;
 /** Figures keep minutes for two days; of older times, hours are counted as a whole. */
 const MINUTES_KEPT_MS = 47 * SPAN_MS.hour;
+/** Beside incidents: the minutes of so long, the hours of so long, and days before. */
+const BY_MINUTE_MS = 3 * SPAN_MS.hour;
+const BY_HOUR_MS = 7 * SPAN_MS.day;
 /** States of messages that a report has been applied to. */
 const REPORTED: readonly ImsMessageState[] = ['DELIVERED', 'UNDELIVERABLE', 'REJECTED', 'UNKNOWN'];
 
@@ -26,6 +29,14 @@ interface Doubt {
   mobile: string;
   createdAt: number;
   since: number;
+}
+
+/** Messages of a code that were created in a slot, and reported. */
+interface ReportedSlot {
+  code: string;
+  from: number;
+  to: number;
+  messages: number;
 }
 
 /** Which messages an incident is about. */
@@ -50,8 +61,9 @@ export class Doubts {
     const doubts = await this.newest(code, since);
     const isCut = doubts.length > MOST_DOUBTS;
     const groups = intoIncidents(doubts.slice(0, MOST_DOUBTS));
-    const asOf = await this.figures.asOf();
-    return Promise.all(groups.map((group) => this.toIncident(group, { isCut, asOf })));
+    if (groups.length === 0) return [];
+    const [asOf, reported] = await Promise.all([this.figures.asOf(), this.reported(doubts)]);
+    return groups.map((group) => toIncident(group, reported, { isCut, asOf }));
   }
 
   /** @param incident `id` of one; default: all */
@@ -140,29 +152,54 @@ export class Doubts {
     return `FROM emay_ims_message AS m ${this.open.internals.database.dialect.through('emay_ims_message_outcome')}`;
   }
 
-  private async toIncident(
-    doubts: readonly Doubt[],
-    looked: Pick<DoubtIncident, 'isCut' | 'asOf'>,
-  ): Promise<DoubtIncident> {
-    const { code } = doubts[0] as Doubt;
-    const [from, to] = rangeOf(doubts.map(({ since }) => since));
-    const [createdFrom, createdTo] = rangeOf(doubts.map(({ createdAt }) => createdAt));
-    const countries: Record<string, number> = {};
-    for (const { mobile } of doubts) {
-      const country = countryOf(mobile) ?? '';
-      countries[country] = (countries[country] ?? 0) + 1;
+  /** Messages in doubt once whose report came after all, of the time of all these: once for all incidents, as there may be many. */
+  private async reported(doubts: readonly Doubt[]): Promise<ReportedSlot[]> {
+    const [from, to] = rangeOf(doubts.map(({ createdAt }) => createdAt));
+    const now = Date.now();
+    const [hoursFrom, minutesFrom] = [slotOf('day', now - BY_HOUR_MS), slotOf('hour', now - BY_MINUTE_MS)];
+    const parts = [
+      { span: 'day', from, to: Math.min(to + 1, hoursFrom) },
+      { span: 'hour', from: Math.max(from, hoursFrom), to: Math.min(to + 1, minutesFrom) },
+      { span: 'minute', from: Math.max(from, minutesFrom), to: to + 1 },
+    ] as const;
+    const slots: ReportedSlot[] = [];
+    for (const { span, ...part } of parts) {
+      if (part.from >= part.to) continue;
+      const first = new Date(slotOf(span, part.from));
+      for (const row of await this.figures.rows({ span, from: first, to: new Date(part.to), by: ['code'] })) {
+        const { code, state, at, messages } = row;
+        if (code === null || code === 'SUCCESS' || !REPORTED.includes(state)) continue;
+        slots.push({ code, from: at, to: at + SPAN_MS[span], messages });
+      }
     }
-    return {
-      id: idOf({ code, from, to, createdFrom, createdTo }),
-      code,
-      from: new Date(from),
-      to: new Date(to),
-      count: doubts.length,
-      provedSent: await this.provedSent(code, createdFrom, createdTo),
-      countries,
-      ...looked,
-    };
+    return slots;
   }
+}
+
+function toIncident(
+  doubts: readonly Doubt[],
+  reported: readonly ReportedSlot[],
+  looked: Pick<DoubtIncident, 'isCut' | 'asOf'>,
+): DoubtIncident {
+  const { code } = doubts[0] as Doubt;
+  const [from, to] = rangeOf(doubts.map(({ since }) => since));
+  const [createdFrom, createdTo] = rangeOf(doubts.map(({ createdAt }) => createdAt));
+  const countries: Record<string, number> = {};
+  for (const { mobile } of doubts) {
+    const country = countryOf(mobile) ?? '';
+    countries[country] = (countries[country] ?? 0) + 1;
+  }
+  const proved = reported.filter((slot) => slot.code === code && slot.from <= createdTo && slot.to > createdFrom);
+  return {
+    id: idOf({ code, from, to, createdFrom, createdTo }),
+    code,
+    from: new Date(from),
+    to: new Date(to),
+    count: doubts.length,
+    provedSent: proved.reduce((sum, { messages }) => sum + messages, 0),
+    countries,
+    ...looked,
+  };
 }
 
 /** Groups of the same code, less than 10 minutes apart; newest first. */

@@ -8,7 +8,10 @@ export interface DoubtIncident {
   to: Date;
   /** How many are still UNCONFIRMED. */
   count: number;
-  /** Messages of this time and code whose report came after all: they were sent. */
+  /**
+   * Messages of this time and code whose report came after all: they were sent. By the minute for 3 hours, by the hour for 7 days, and by the day
+   * before that.
+   */
   provedSent: number;
   /** UNCONFIRMED by ISO 3166-1 alpha-2; `''`: numbers whose prefix has none. */
   countries: Record<string, number>;
