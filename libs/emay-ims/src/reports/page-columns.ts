@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { SqlRow } from '../database/ims-database.js';
 import type { SqlDialect } from '../database/sql-dialect.js';
-import { SEALED } from './page/sealed-page.js';
+import { SEALED } from '../protocol/index.js';
 import type { StoredPage } from './report-batch-store.js';
 
 const MAX_TEXT_BYTES = 1024 * 1024;

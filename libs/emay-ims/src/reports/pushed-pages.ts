@@ -4,7 +4,7 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import type { EventTransactions } from '../events/event-transactions.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newToken } from '../messages/ids.js';
-import { SEALED } from '../protocol/sealed-body.js';
+import { SEALED } from '../protocol/index.js';
 import { contentHash, unreadHash } from './page/content-hash.js';
 import { pushed } from './page-columns.js';
 import { NO_REPORTS_FIELD, UNDECIPHERABLE, type ReportBatchStore, type StoredPage } from './report-batch-store.js';

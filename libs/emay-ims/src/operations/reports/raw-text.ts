@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { SEALED } from '../../reports/page/sealed-page.js';
+import { SEALED } from '../../protocol/index.js';
 import { headOf, packingsOf } from '../../reports/page/unpacking.js';
 
 /** So much of a batch or a report is shown. */

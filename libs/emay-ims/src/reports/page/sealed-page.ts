@@ -1,8 +1,6 @@
 import { SEALED, unseal, unsealWhatIsWhole } from '../../protocol/index.js';
 import type { StoredPage } from '../report-batch-store.js';
 
-export { SEALED };
-
 /**
  * A page with its cipher off. One that came encrypted with another key is kept as it came, and tried with the key of today; of one that is
  * cut or damaged, all that is whole counts. `null`: it is not of this key either.
