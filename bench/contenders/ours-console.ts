@@ -15,8 +15,6 @@ export interface ConsoleTask {
   times: number;
 }
 
-const COUNTED_WITHIN_MS = 3 * 3_600_000;
-
 class BenchModule {}
 
 /** Reads every page of the console, and `stats()`, once the roll-up has counted all messages; resolves to the 95th percentile of each, in ms. */
@@ -28,6 +26,7 @@ await contend(async ({ database, gatewayUrl, rows, times }: ConsoleTask) => {
   );
   const ims = app.get(EmayImsService);
   const began = performance.now();
+  // Its process is ended where that takes too long.
   for (;;) {
     const { counts, asOf } = await ims.statsAsOf();
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -35,7 +34,6 @@ await contend(async ({ database, gatewayUrl, rows, times }: ConsoleTask) => {
       must(all === rows, () => `${all} of ${rows} messages counted`);
       break;
     }
-    must(performance.now() - began < COUNTED_WITHIN_MS, () => 'the roll-up did not count everything');
     await pause(1_000);
   }
   const sample: Record<string, number> = { countedSeconds: (performance.now() - began) / 1_000 };

@@ -36,9 +36,10 @@ export async function runContender(
   profileFolder: string | null,
   /** Folder of another commit, built, whose packages it takes; `null`: this one's. */
   tree: string | null = null,
+  deadlineMs = DEADLINE_MS,
 ): Promise<Record<string, number>> {
   const profiling = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}/${name}`];
-  return runScript(`contenders/${name}`, task, [...profiling, ...fromTree(tree)]);
+  return runScript(`contenders/${name}`, task, [...profiling, ...fromTree(tree)], deadlineMs);
 }
 
 /** Runs a script until it ends, and resolves to what it tells. */

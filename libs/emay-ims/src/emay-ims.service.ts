@@ -20,7 +20,7 @@ import type { ImsAccountStatus } from './operator/account-status.js';
 import type { ImsResolution } from './operator/ims-resolution.entity.js';
 import type { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 import type { ImsKeptPage } from './reports/kept-pages.js';
-import type { ReportPullResult } from './reports/report-poller.js';
+import type { ReportPullResult } from './reports/poll-series.js';
 import type { ImsPurgeResult } from './retention/retention.js';
 import { batchResult, type ImsBatchResult } from './sending/batch-result.js';
 import { withMessageId, withMessageIds } from './sending/message-ids-in-errors.js';

@@ -114,7 +114,7 @@ export { ImsResolution, type ResolutionDecision } from './operator/ims-resolutio
 export { ResolveUnconfirmedDto } from './operator/resolve-unconfirmed.dto.js';
 export { ImsReport, type ImsReportStatus } from './reports/ims-report.entity.js';
 export type { ImsKeptPage } from './reports/kept-pages.js';
-export type { ReportPullResult } from './reports/report-poller.js';
+export type { ReportPullResult } from './reports/poll-series.js';
 export type { ImsPurgeResult } from './retention/retention.js';
 export type { ImsBatchResult, ImsUnstoredMessage } from './sending/batch-result.js';
 export type { EnqueueStreamOptions, EnqueueSummary } from './sending/stream.js';

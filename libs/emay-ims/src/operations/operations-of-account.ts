@@ -1,6 +1,6 @@
 import type { SendImsDto } from '../dto/send-ims.dto.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import type { ReportPullResult } from '../reports/report-poller.js';
+import type { ReportPullResult } from '../reports/poll-series.js';
 import { AccountAccess, type OpenAccount } from './account-access.js';
 import { ActionSteps } from './actions/action-steps.js';
 import { previewAction } from './actions/action-preview.js';

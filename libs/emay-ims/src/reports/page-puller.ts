@@ -3,11 +3,19 @@ import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { printableCode, readToken } from '../protocol/index.js';
 import type { ReportInbox } from './report-inbox.js';
-import { UNDECIPHERABLE } from './report-batch-store.js';
-import { isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
+import { UNDECIPHERABLE, type StoredPage } from './report-batch-store.js';
+import { isFull, isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
+
+/** The page of a poll: stored and read, not applied. */
+export interface PulledPage {
+  /** How many reports it holds if it is full: the next poll need not wait until it is applied. `null`: it has to. */
+  full: number | null;
+  /** To be called once, after that of the page before. */
+  apply(): Promise<PollEnd>;
+}
 
 /** How one poll ended. */
-export interface PulledPage {
+export interface PollEnd {
   /** What it brought; `null` where that is not known (yet). */
   page: IngestedPage | null;
   /** Whether the gateway answered, and its answer is in the database or need not be stored. */
@@ -59,68 +67,80 @@ export class PagePuller {
     return this.repetitions >= MEANS_BLOCKED ? REPEATED : null;
   }
 
+  /** @throws EmayImsStoreError before anything is asked for, while the database is away */
   async pull(number: number, lastsMs: number): Promise<PulledPage> {
     const id = await this.inbox.ask(number, lastsMs);
     await failpoint('before-pull');
-    const end = await this.client.getImsReport(number);
+    const answer = await this.client.getImsReport(number);
     await failpoint('after-pull');
-    const fields = { account: this.account, call: 'getIMSReport', outcome: end.kind };
-    switch (end.kind) {
+    const fields = { account: this.account, call: 'getIMSReport', outcome: answer.kind };
+    switch (answer.kind) {
       case 'unsent':
         await this.inbox.forget(id);
-        this.logger.warn(`Delivery reports not polled: the request was not sent (${end.reason}).`, {
+        this.logger.warn(`Delivery reports not polled: the request was not sent (${answer.reason}).`, {
           ...fields,
-          code: end.reason,
+          code: answer.reason,
         });
-        return { page: null, isAnswered: false, stoppedBy: end.reason };
+        return empty(() => ({ page: null, isAnswered: false, stoppedBy: answer.reason }));
       case 'unconfirmed': {
-        const { reason, page } = end;
-        if (page !== null) return { ...(await this.keepAndApply(id, page, number, reason)), isAnswered: false };
+        const { reason, page } = answer;
+        if (page !== null) return this.keep(storedPage(id, page, number, reason));
         await this.inbox.lose(id, number);
         this.logger.error(
           `Possibly lost report batch: the poll ended with ${reason} (pull ${id}). Compare with the account at Emay.`,
           { ...fields, code: reason, pull: id },
         );
-        return { page: { ...NO_REPORTS, lost: number }, isAnswered: false, stoppedBy: reason };
+        return empty(() => ({ page: { ...NO_REPORTS, lost: number }, isAnswered: false, stoppedBy: reason }));
       }
       case 'answered':
-        return this.readAnswer(id, end, number);
+        return this.readAnswer(storedPage(id, answer, number, null));
     }
   }
 
-  private async readAnswer(id: string, answer: ReceivedPage, number: number): Promise<PulledPage> {
-    const code = codeOfNothing(answer) ?? '';
-    if (code !== 'SUCCESS' && !isRefusal(code)) return this.keepAndApply(id, answer, number, null);
-    await this.inbox.forget(id);
-    if (code !== 'SUCCESS') return this.refused(id, code);
+  private async readAnswer(page: StoredPage): Promise<PulledPage> {
+    const code = codeOfNothing(page) ?? '';
+    if (code !== 'SUCCESS' && !isRefusal(code)) return this.keep(page);
+    await this.inbox.forget(page.id);
+    return empty(() => (code === 'SUCCESS' ? this.nothing() : this.refused(page.id, code)));
+  }
+
+  private async keep(page: StoredPage): Promise<PulledPage> {
+    if (!(await this.inbox.keep(page))) return empty(() => ({ page: null, isAnswered: false, stoppedBy: 'SPOOLED' }));
+    await failpoint('after-store-page');
+    const reading = this.ingestor.read(page);
+    const read = await reading.catch(() => null); // `ingest` records why.
+    const isRepeated = read !== null && read.items > 0 && this.isRepeated(page.body);
+    const full = read !== null && isFull(page, read) && !isRepeated ? read.items : null;
+    return { full, apply: () => this.apply(page, reading, isRepeated) };
+  }
+
+  private async apply(
+    stored: StoredPage,
+    reading: ReturnType<ReportIngestor['read']>,
+    isRepeated: boolean,
+  ): Promise<PollEnd> {
+    const { id, cut } = stored;
+    const isAnswered = cut === null;
+    const page = await this.ingestor.ingest(stored, reading);
+    if (page === null) return { page, isAnswered, stoppedBy: cut };
+    if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
+    this.refusals = 0;
+    if (page.problem !== null) this.logProblem(id, page);
+    if (page.reports > 0 && this.countRepetitions(isRepeated, id) >= MEANS_BLOCKED) {
+      return { page, isAnswered, stoppedBy: cut ?? REPEATED };
+    }
+    const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
+    return { page, isAnswered, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
+  }
+
+  private nothing(): PollEnd {
     this.refusals = 0;
     this.repetitions = 0;
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: null };
   }
 
-  private async keepAndApply(
-    id: string,
-    { body, contentType, contentEncoding, headerCode }: ReceivedPage,
-    requested: number,
-    cut: string | null,
-  ): Promise<PulledPage> {
-    const stored = { id, body, contentType, contentEncoding, headerCode, requested, cut, progress: 0 };
-    if (!(await this.inbox.keep(stored))) return { page: null, isAnswered: false, stoppedBy: 'SPOOLED' };
-    await failpoint('after-store-page');
-    const page = await this.ingestor.ingest(stored);
-    if (page === null) return { page, isAnswered: true, stoppedBy: cut };
-    if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
-    this.refusals = 0;
-    if (page.problem !== null) this.logProblem(id, page);
-    if (page.reports > 0 && this.countRepetitions(body, id) >= MEANS_BLOCKED) {
-      return { page, isAnswered: true, stoppedBy: cut ?? REPEATED };
-    }
-    const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
-    return { page, isAnswered: true, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
-  }
-
   /** A listed code: the gateway returned no reports. */
-  private refused(pull: string, code: string): PulledPage {
+  private refused(pull: string, code: string): PollEnd {
     const fields = { account: this.account, call: 'getIMSReport', code, pull };
     this.refusals = code === REFUSED ? this.refusals + 1 : 0;
     this.logger.warn(`The gateway refused a poll for delivery reports: ${code}.`, fields);
@@ -135,10 +155,16 @@ export class PagePuller {
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: code };
   }
 
-  /** How often this batch has come in a row, this time included. */
-  private countRepetitions(body: Buffer, pull: string): number {
-    this.repetitions = body.equals(this.lastPage) ? this.repetitions + 1 : 1;
+  /** Whether it is the same as the last page with reports. */
+  private isRepeated(body: Buffer): boolean {
+    const isSame = body.equals(this.lastPage);
     this.lastPage = body;
+    return isSame;
+  }
+
+  /** How often this batch has come in a row, this time included. */
+  private countRepetitions(isRepeated: boolean, pull: string): number {
+    this.repetitions = isRepeated ? this.repetitions + 1 : 1;
     if (this.repetitions === MEANS_BLOCKED) {
       this.logger.error(
         'Delivery reports blocked: the gateway returns the same report batch at every poll. It is applied; none behind it arrives ' +
@@ -166,6 +192,19 @@ export class PagePuller {
       this.logger.error(`Unreadable report batch (${code}); it is kept (pull ${pull}).${todo}`, fields);
     }
   }
+}
+
+function empty(end: () => PollEnd): PulledPage {
+  return { full: null, apply: async () => end() };
+}
+
+function storedPage(
+  id: string,
+  { body, contentType, contentEncoding, headerCode }: ReceivedPage,
+  requested: number,
+  cut: string | null,
+): StoredPage {
+  return { id, body, contentType, contentEncoding, headerCode, requested, cut, progress: 0 };
 }
 
 /** The code of an answer that provably holds no reports; `null`: it may hold some. */

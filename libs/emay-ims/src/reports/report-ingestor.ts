@@ -52,6 +52,10 @@ export const NOTHING_COUNTED: ReportCounts = Object.freeze({
   conflicts: 0,
   lost: 0,
 });
+export function addCounts(total: ReportCounts, more: ReportCounts): void {
+  for (const key of Object.keys(NOTHING_COUNTED) as (keyof ReportCounts)[]) total[key] += more[key];
+}
+
 /** A page that holds nothing. */
 export const NO_REPORTS: IngestedPage = Object.freeze({ ...NOTHING_COUNTED, problem: null });
 const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
@@ -85,20 +89,24 @@ export class ReportIngestor {
     }
   }
 
+  /** What a stored page says; `null`: it is not of today's key. */
+  async read(stored: StoredPage): Promise<PageReading | null> {
+    const page = unsealed(stored, this.options.secretKey);
+    return page && this.reader.read(page);
+  }
+
   /** `null` where it could not be applied: that is noted, and stops no page behind it. */
-  async ingest(page: StoredPage): Promise<IngestedPage | null> {
+  async ingest(page: StoredPage, reading = this.read(page)): Promise<IngestedPage | null> {
     try {
-      return await this.apply(page);
+      return await this.apply(page, await reading);
     } catch (error) {
       await this.inbox.failed(page.id, error);
       return null;
     }
   }
 
-  private async apply(stored: StoredPage): Promise<IngestedPage> {
-    const page = unsealed(stored, this.options.secretKey);
-    if (page === null) return this.keepSealed(stored);
-    const reading = await this.reader.read(page);
+  private async apply(page: StoredPage, reading: PageReading | null): Promise<IngestedPage> {
+    if (reading === null) return this.keepSealed(page);
     const ingested: IngestedPage = { ...NO_REPORTS, problem: problemOf(reading, page) };
     if (reading.kind === 'error' && isRefused(page, ingested)) {
       await this.inbox.forget(page.id);
@@ -199,6 +207,12 @@ function problemOf({ kind, code, items, isWhole }: PageReading, { cut }: StoredP
   if (kind !== 'reports') return cut ?? 'UNREADABLE';
   if (!isWhole) return cut ?? 'CUT_SHORT';
   return code === 'SUCCESS' ? null : code;
+}
+
+/** Whether a page holds all reports that were asked for, and nothing is wrong with it: more may wait at the gateway. */
+export function isFull(page: StoredPage, reading: PageReading): boolean {
+  if (reading.kind !== 'reports' || problemOf(reading, page) !== null) return false;
+  return page.requested !== null && reading.items >= page.requested;
 }
 
 /** Whether the page is a no with a listed code: the gateway has handed nothing out, and the page is not kept. */

@@ -6,35 +6,16 @@ import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { classifyAnswerCode } from '../protocol/index.js';
 import type { PagePuller } from './page-puller.js';
 import type { ReportInbox } from './report-inbox.js';
-import { NOTHING_COUNTED, type ReportCounts, type ReportIngestor } from './report-ingestor.js';
-
-/** The result of a poll, summed over its report batches. */
-export interface ReportPullResult extends ReportCounts {
-  /** Answers received, the last and empty one included. */
-  pages: number;
-  /**
-   * Why the pull ended early: the gateway's or the network's code; `NOT_APPLIED` where several pages could not be applied; `SPOOLED` while
-   * the database is away; `LEASE_HELD` while another instance pulls; `SHUTTING_DOWN` where the application closes: what has not been asked
-   * for stays at the gateway. `CUT_SHORT`, `UNREADABLE` or `UNDECIPHERABLE` (not of the account's key): the first page with a problem had
-   * that one; it ended the pull only where several brought nothing. `REPEATED_PAGE`: the gateway has handed out the same page three times.
-   */
-  stoppedBy: string | null;
-}
+import { NOT_APPLIED, PollSeries, type ReportPullResult } from './poll-series.js';
+import { addCounts, type ReportIngestor } from './report-ingestor.js';
 
 /** Time to store the answer, beyond the request timeout. After it, the poll counts as stalled. */
 const STORING_MS = 15_000;
 /** How much longer than one poll the lease lasts, so that polls in quick succession share one renewal. */
 const LEASE_RESERVE_MS = 5_000;
 const LEASE_HELD = 'LEASE_HELD';
-/** Batches are stored, but could not be applied. */
-const NOT_APPLIED = 'NOT_APPLIED';
 const SPOOLED = 'SPOOLED';
 const SHUTTING_DOWN = 'SHUTTING_DOWN';
-const OVER_SPEED = 'ERROR_OVER_SPEED';
-/** The gateway limits calls per second. If these waits do not help, another system is calling. */
-const OVER_SPEED_PAUSES_MS = [1_000, 2_000];
-/** Batches that fail to apply, or hold nothing readable, before polling pauses. */
-const MAX_FAILED_PAGES = 3;
 /** So long after a push, more are expected. */
 const PUSHES_COUNT_FOR_MS = 120_000;
 /** Pause between polls meanwhile. */
@@ -160,54 +141,58 @@ export class ReportPoller {
   }
 
   private async drain(limit: number, isPollDue: () => Promise<boolean>): Promise<ReportPullResult> {
-    const total: ReportPullResult = { pages: 0, ...NOTHING_COUNTED, stoppedBy: null };
+    const series = new PollSeries();
+    const { result } = series;
     this.heldUntil = -Infinity;
     try {
-      if (this.isStopped) return { ...total, stoppedBy: SHUTTING_DOWN };
+      if (this.isStopped) return { ...result, stoppedBy: SHUTTING_DOWN };
       if (!(await this.hold())) {
         // Each instance has spool files of its own: pushes come to all of them.
         await this.inbox.unspool();
-        return { ...total, stoppedBy: LEASE_HELD };
+        return { ...result, stoppedBy: LEASE_HELD };
       }
-      for await (const page of this.ingestor.replay(() => this.mayGoOn())) add(total, page);
-      if (!(await isPollDue())) return total;
-      const stoppedBy = await this.pullPages(limit, total);
-      return { ...total, stoppedBy };
+      for await (const page of this.ingestor.replay(() => this.mayGoOn())) addCounts(result, page);
+      if (await isPollDue()) await this.pullPages(limit, series);
+      return result;
     } finally {
-      if (total.reports > 0) this.log(total);
+      if (result.reports > 0) this.log(result);
     }
   }
 
-  /** Resolves to why it ended early; `null`: it did not. */
-  private async pullPages(limit: number, total: ReportPullResult): Promise<string | null> {
-    let tooFast = 0;
-    let failed = 0;
-    let problem: string | null = null;
+  /**
+   * Each page is stored before the next is asked for. A full one is applied meanwhile: the gateway, this process and the database need not
+   * wait for each other.
+   */
+  private async pullPages(limit: number, series: PollSeries): Promise<void> {
+    let applied: Promise<void> = Promise.resolve();
     this.polledAt = performance.now();
-    for (let wanted = limit; wanted > 0;) {
-      if (this.isStopped) return SHUTTING_DOWN;
-      if (!(await this.hold())) return LEASE_HELD;
-      const number = Math.min(wanted, this.options.reports.pageSize);
-      const { page, isAnswered, stoppedBy } = await this.puller.pull(number, this.lastsMs);
-      if (isAnswered) total.pages++;
-      if (page !== null) add(total, page);
-      const waitMs = stoppedBy === OVER_SPEED ? OVER_SPEED_PAUSES_MS[tooFast++] : undefined;
-      if (waitMs !== undefined) {
-        await this.wait(waitMs);
-        continue;
+    try {
+      for (let wanted = limit; wanted > 0 && !series.isOver;) {
+        const obstacle = await this.obstacle();
+        if (obstacle !== null) {
+          await applied;
+          return series.end(obstacle);
+        }
+        const number = Math.min(wanted, this.options.reports.pageSize);
+        const page = await this.puller.pull(number, this.lastsMs);
+        await applied;
+        const end = page.apply();
+        applied = end.then((poll) => series.add(poll, number));
+        applied.catch(() => undefined); // Awaited after the next poll: until then, nobody would handle it.
+        if (page.full === null) await applied;
+        wanted -= page.full ?? (await end).page?.reports ?? number;
+        if (series.pauseMs > 0) await this.wait(series.pauseMs);
       }
-      if (stoppedBy !== null) return stoppedBy;
-      problem ??= page?.problem ?? null;
-      const isFailed = page === null || (page.problem !== null && page.reports === 0);
-      if (isFailed && ++failed === MAX_FAILED_PAGES) return page === null ? NOT_APPLIED : problem;
-      // A cut or unreadable batch does not show whether more wait.
-      if (page !== null && page.problem === null && page.reports < number) {
-        this.lastGoodPullAt = new Date();
-        return problem;
-      }
-      wanted -= page?.reports ?? number;
+    } finally {
+      await applied;
     }
-    return problem;
+    if (series.isEmptied) this.lastGoodPullAt = new Date();
+  }
+
+  /** What keeps the next poll from being made; `null`: nothing. */
+  private async obstacle(): Promise<string | null> {
+    if (this.isStopped) return SHUTTING_DOWN;
+    return (await this.hold()) ? null : LEASE_HELD;
   }
 
   /** How long one poll may take. */
@@ -247,8 +232,4 @@ export class ReportPoller {
       fields,
     );
   }
-}
-
-function add(total: ReportCounts, page: ReportCounts): void {
-  for (const key of Object.keys(NOTHING_COUNTED) as (keyof ReportCounts)[]) total[key] += page[key];
 }

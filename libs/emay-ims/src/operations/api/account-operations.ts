@@ -1,6 +1,6 @@
 import type { SendImsDto } from '../../dto/send-ims.dto.js';
 import type { ImsMessage } from '../../messages/ims-message.entity.js';
-import type { ReportPullResult } from '../../reports/report-poller.js';
+import type { ReportPullResult } from '../../reports/poll-series.js';
 import type { AccountDetails } from './account-details.js';
 import type { AuditEntry, NewAuditEntry } from './audit-entry.js';
 import type { ActionPreview, ActionProgress, ActionWanted } from './bulk-action.js';

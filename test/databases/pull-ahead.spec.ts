@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { EmayImsStoreError } from 'nestjs-emay-ims';
+import type { AccountInternals } from '../../libs/emay-ims/src/account/account-internals.js';
+import { ReportBatchStore } from '../../libs/emay-ims/src/reports/report-batch-store.js';
+import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
+import { databasesUnderTest } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { mobiles, QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
+
+const PAGE = 2;
+const MESSAGES = 5 * PAGE + 1;
+const { ingest } = ReportIngestor.prototype;
+
+describe.each(databasesUnderTest())('while a full page is applied on %s', (kind) => {
+  let app: GatewayApp;
+  /** Lets pages be applied, which wait for it. */
+  let open: () => void;
+  let applying: number;
+  beforeEach(async () => {
+    app = await startGatewayApp(kind, {
+      module: { ...QUIET, reports: { enabled: false, pageSize: PAGE } },
+      simulator: { reportsPerSecond: Infinity },
+    });
+    await app.ims.sendBatch({ content: 'Hello', recipients: mobiles(MESSAGES).map((mobile) => ({ mobile })) });
+    applying = 0;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    jest.spyOn(ReportIngestor.prototype, 'ingest').mockImplementation(async function (this: ReportIngestor, ...page) {
+      applying++;
+      await opened;
+      return ingest.apply(this, page);
+    });
+  });
+  afterEach(async () => {
+    open();
+    jest.restoreAllMocks();
+    await app.close();
+  });
+
+  const handedOut = () => app.simulator.handedOut().length;
+  const isHandedOut = (count: number) => eventually(handedOut, (now) => now >= count);
+  const storedPages = () =>
+    app.ims.perform(async ({ internals }) => {
+      const { database } = internals as AccountInternals;
+      const rows = await database.rows("SELECT id FROM emay_ims_report_batch WHERE state = 'STORED'", []);
+      return rows.length;
+    });
+
+  it('the next one is pulled and stored, and no more than that', async () => {
+    const pulled = app.ims.pullReports();
+    await isHandedOut(2 * PAGE);
+    await eventually(storedPages, (pages) => pages === 2);
+    expect([handedOut(), applying]).toEqual([2 * PAGE, 1]);
+    open();
+    expect(await pulled).toMatchObject({ pages: 6, reports: MESSAGES, applied: MESSAGES, stoppedBy: null });
+  });
+
+  it('no more is pulled than the limit says', async () => {
+    const pulled = app.ims.pullReports({ limit: PAGE + 1 });
+    await isHandedOut(PAGE + 1);
+    open();
+    expect(await pulled).toMatchObject({ pages: 2, reports: PAGE + 1, applied: PAGE + 1 });
+    expect(handedOut()).toBe(PAGE + 1);
+  });
+
+  it('a shutdown ends the pull after the page that is on its way, and both are applied', async () => {
+    const pulled = app.ims.pullReports();
+    await isHandedOut(2 * PAGE);
+    const closed = app.module.close();
+    open();
+    expect(await pulled).toMatchObject({ pages: 2, applied: 2 * PAGE, stoppedBy: 'SHUTTING_DOWN' });
+    await closed;
+    expect(handedOut()).toBe(2 * PAGE);
+  });
+
+  it('a database that goes away ends the pull, once the page is applied', async () => {
+    const away = new EmayImsStoreError('CONNECTION_LOST');
+    const pulled = app.ims.pullReports();
+    await isHandedOut(2 * PAGE);
+    jest.spyOn(ReportBatchStore.prototype, 'insert').mockRejectedValue(away);
+    open();
+    await expect(pulled).rejects.toBe(away);
+    jest.restoreAllMocks();
+    expect(handedOut()).toBe(2 * PAGE);
+    const { applied, stoppedBy } = await app.ims.pullReports();
+    expect({ applied, stoppedBy }).toEqual({ applied: MESSAGES - 2 * PAGE, stoppedBy: null });
+  });
+});
+
+describe.each(databasesUnderTest())('full pages that cannot be applied on %s', (kind) => {
+  let app: GatewayApp;
+  beforeEach(async () => {
+    app = await startGatewayApp(kind, {
+      module: { ...QUIET, reports: { enabled: false, pageSize: PAGE } },
+      simulator: { reportsPerSecond: Infinity },
+    });
+    await app.ims.sendBatch({ content: 'Hello', recipients: mobiles(MESSAGES).map((mobile) => ({ mobile })) });
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await app.close();
+  });
+
+  it('end the pull after the third; the one behind it, which has come meanwhile, is kept', async () => {
+    jest.spyOn(ReportIngestor.prototype, 'ingest').mockResolvedValue(null);
+    expect(await app.ims.pullReports()).toMatchObject({ applied: 0, stoppedBy: 'NOT_APPLIED' });
+    jest.restoreAllMocks();
+    expect(app.simulator.handedOut().length).toBeLessThanOrEqual(4 * PAGE);
+    expect(await app.ims.pullReports()).toMatchObject({ applied: MESSAGES, stoppedBy: null });
+  });
+});
