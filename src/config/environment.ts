@@ -111,6 +111,19 @@ export class Environment {
   @Max(3_600_000)
   EMAY_IMS_START_TIMEOUT_MS = 10_000;
 
+  /** `false`: instances on PostgreSQL do not tell each other of new messages. */
+  @Transform(readSwitch)
+  @IsBoolean({ message: SWITCH })
+  EMAY_IMS_NOTIFY = true;
+
+  /** `host:port` of the PostgreSQL server itself, to listen to, where EMAY_IMS_DATABASE_URL leads to a pooler such as PgBouncer. */
+  @IsOptional()
+  @Matches(/^[^\s@/]+:\d{1,5}(\/[^\s@/]+)?$/, {
+    message:
+      '$property must be host:port or host:port/database of the PostgreSQL server itself, without user and password',
+  })
+  EMAY_IMS_LISTEN_ADDRESS?: string;
+
   /** Pause between pulls of delivery reports, in ms. Default 5,000; in the sandbox 1,000. */
   @IsOptional()
   @Transform(readNumber)
@@ -158,6 +171,7 @@ const WITHOUT_DEFAULT = [
   'CONSOLE_KEY_HASHES',
   'EMAY_IMS_ALLOW_INSECURE',
   'EMAY_IMS_CANARY',
+  'EMAY_IMS_LISTEN_ADDRESS',
   'EMAY_IMS_PUSH_PATH',
   'EMAY_IMS_PUSH_SECRET',
   'EMAY_IMS_REPORT_INTERVAL_MS',
@@ -203,6 +217,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     );
   }
   problems.push(...problemsOfPushes(environment));
+  const { EMAY_IMS_LISTEN_ADDRESS: address, EMAY_IMS_DATABASE_URL: url } = environment;
+  if (address !== undefined && !url.startsWith('postgres')) {
+    problems.push('EMAY_IMS_LISTEN_ADDRESS needs EMAY_IMS_DATABASE_URL to lead to PostgreSQL: unset one of them');
+  }
   if (problems.length > 0) throw new StartError(`Wrong environment: ${problems.join('; ')}.`, 'WRONG_ENVIRONMENT');
   if (isSandbox(environment) && !set.has('EMAY_IMS_DATABASE_URL')) {
     environment.EMAY_IMS_DATABASE_URL = SANDBOX_DATABASE_URL;

@@ -27,7 +27,12 @@ export function emayImsOptions(
     transport: environment.EMAY_IMS_TRANSPORT,
     database:
       path === null
-        ? { dataSource: 'default', startTimeoutMs: environment.EMAY_IMS_START_TIMEOUT_MS }
+        ? {
+            dataSource: 'default',
+            startTimeoutMs: environment.EMAY_IMS_START_TIMEOUT_MS,
+            notify: environment.EMAY_IMS_NOTIFY,
+            ...(environment.EMAY_IMS_LISTEN_ADDRESS && { listenAddress: environment.EMAY_IMS_LISTEN_ADDRESS }),
+          }
         : { type: 'sqlite', path },
     http: {
       allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === true,
