@@ -19,7 +19,7 @@ const DECISION = ['--by', 'night shift', '--reason', 'The recipient says that no
 /** Some steps are processes that start. */
 jest.setTimeout(120_000);
 
-describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) => {
+describe.each(databasesUnderTest({ isLengthy: true }))('the commands of an operator on %s', (kind) => {
   let gateway: GatewayProcess;
   let database: TestDatabase;
   let cli: CommandLine;

@@ -23,7 +23,7 @@ const onWire = (numbers: readonly string[]) => numbers.map((number) => number.re
 /** Some steps are processes that start. */
 jest.setTimeout(120_000);
 
-describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
+describe.each(databasesUnderTest({ isLengthy: true }))('send-batch on %s', (kind) => {
   let gateway: GatewayProcess;
   let slowGateway: GatewayProcess;
   let database: TestDatabase;

@@ -40,7 +40,7 @@ const isSending = (failpoints = '') => /^(messages-stored|before-request|after-r
 /** The second pull is the test's own: on a schedule it might come before the message has been sent. */
 const isOfSecondPull = (failpoints = '') => /-pull@2=/.test(failpoints);
 
-describe.each(databasesUnderTest())('a process that fails at a chosen point on %s', (kind) => {
+describe.each(databasesUnderTest({ isLengthy: true }))('a process that fails at a chosen point on %s', (kind) => {
   let folder: string;
   let database: TestDatabase;
   let look: DataSource;

@@ -21,7 +21,7 @@ const IMPATIENT = { enabled: true, intervalMs: 20, minBackoffMs: 20, maxBackoffM
 
 jest.setTimeout(120_000);
 
-describe.each(databasesUnderTest())('a way that is not in order, on %s', (kind) => {
+describe.each(databasesUnderTest({ isLengthy: true }))('a way that is not in order, on %s', (kind) => {
   let app: GatewayApp;
   let proxy: Proxy;
   const others: { stop(): Promise<void> }[] = [];

@@ -28,9 +28,13 @@ const ADMIN_URLS = {
   mariadb: process.env.TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
 };
 
-/** The databases this run covers: `TEST_DATABASES=postgres,mariadb`; default: SQLite alone, which needs no server. */
-export function databasesUnderTest(): DatabaseKind[] {
-  const wanted = (process.env.TEST_DATABASES ?? 'sqlite').split(',').map((kind) => kind.trim());
+/**
+ * The databases this run covers: `TEST_DATABASES=postgres,mariadb`; default: SQLite alone, which needs no server. A spec that
+ * takes minutes on each, for what fault runs show with servers, says so: it goes by `TEST_LENGTHY_ON` where that is set.
+ */
+export function databasesUnderTest({ isLengthy = false } = {}): DatabaseKind[] {
+  const { TEST_DATABASES = 'sqlite', TEST_LENGTHY_ON } = process.env;
+  const wanted = ((isLengthy && TEST_LENGTHY_ON) || TEST_DATABASES).split(',').map((kind) => kind.trim());
   const unknown = wanted.filter((kind) => !DATABASE_KINDS.includes(kind as DatabaseKind));
   if (unknown.length > 0)
     throw new Error(`TEST_DATABASES names ${unknown.join(', ')}; write ${DATABASE_KINDS.join(', ')}`);
