@@ -3,7 +3,7 @@
  * (`npm run test:services -- test/databases`). A server that is missing is a failure in CI; on a
  * laptop its suites are skipped, and it is said so.
  *
- *   npm run test:services -- --everything   every spec there is, in one run: what `npm test` covers as well
+ *   npm run test:services -- --everything   all specs in one run, those of databases on SQLite as well; lengthy ones on it alone
  */
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';

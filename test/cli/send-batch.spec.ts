@@ -351,7 +351,7 @@ describe.each(databasesUnderTest({ isLengthy: true }))('send-batch on %s', (kind
     const answer = await cli.json<BatchAnswer>('send-batch', '--csv', 'ours.csv', '--campaign', 'ours', ...patience);
     await slower.stop();
     expect(answer).toMatchObject({ waiting: 0, stoppedBy: null, states: { ACCEPTED: 1 } });
-  });
+  }, 300_000);
 
   it.each([
     ['no campaign', ['--text', 'Hi'], /Give --campaign NAME/],
