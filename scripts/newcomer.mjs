@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { npm } from '../test/hosts/command.mjs';
-import { packedLibraries } from '../test/hosts/tarballs.mjs';
+import { packLibraries } from '../test/hosts/tarballs.mjs';
 
 const README = 'libs/emay-ims/README.md';
 const PEERS = ['typeorm', 'axios', 'class-validator', 'class-transformer'];
@@ -65,7 +65,7 @@ const start = (file, args, env) => {
   return child;
 };
 try {
-  const packed = await packedLibraries(root);
+  const packed = await packLibraries(root);
   const [library, simulator] = ['nestjs-emay-ims', 'emay-ims-simulator'].map((wanted) =>
     packed.find(({ manifest }) => manifest.name === wanted),
   );

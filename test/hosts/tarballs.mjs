@@ -7,16 +7,8 @@ import { npm } from './command.mjs';
 const LIBRARY = 'libs/emay-ims';
 const LIBRARIES = [LIBRARY, 'libs/emay-ims-console', 'libs/emay-ims-simulator'];
 
-/**
- * The libraries as they are published, packed into the folder, for which they must have been built; or those in the folder that
- * `PACKED_LIBRARIES` names, where they have been packed already.
- */
-export async function packedLibraries(folder) {
-  const { PACKED_LIBRARIES } = process.env;
-  return PACKED_LIBRARIES ? Promise.all(LIBRARIES.map((library) => tarball(library, PACKED_LIBRARIES))) : pack(folder);
-}
-
-async function pack(folder) {
+/** Packs the libraries, as they are published; they must have been built. */
+export async function packLibraries(folder) {
   const release = await mkdtemp(join(tmpdir(), 'emay-ims-release-'));
   try {
     await writeReleaseFolder(release);
@@ -30,6 +22,13 @@ async function pack(folder) {
   } finally {
     await rm(release, { recursive: true, force: true });
   }
+}
+
+/** The same, or those in the folder that `PACKED_LIBRARIES` names, where they have been packed already. */
+export async function packedLibraries(folder) {
+  const { PACKED_LIBRARIES } = process.env;
+  if (!PACKED_LIBRARIES) return packLibraries(folder);
+  return Promise.all(LIBRARIES.map((library) => tarball(library, PACKED_LIBRARIES)));
 }
 
 async function tarball(library, folder) {
