@@ -22,7 +22,7 @@ import { nodeBinary } from '../test/hosts/node-binaries.mjs';
 import { isRedisReachable } from '../test/hosts/redis.mjs';
 import { runHost } from '../test/hosts/run-host.mjs';
 import { formatTable } from '../test/hosts/table.mjs';
-import { packLibraries } from '../test/hosts/tarballs.mjs';
+import { packedLibraries } from '../test/hosts/tarballs.mjs';
 
 /** Installing waits for the network and the disk as much as for a core. */
 const INSTALLS_AT_A_TIME = 2;
@@ -86,7 +86,7 @@ async function runGroup(group, runs, tarballs, folder) {
 const isOf = (run) => (row) => ['name', 'manager', 'node', 'database'].every((key) => row[key] === run[key]);
 
 async function runAll(runs, root) {
-  const tarballs = await packLibraries(root);
+  const tarballs = await packedLibraries(root);
   const groups = await groupByDependencies(runs);
   const rows = [];
   const waiting = groups.entries();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../test/hosts/command.mjs';
 import { checkPackage } from '../test/hosts/package-checks.mjs';
-import { packLibraries } from '../test/hosts/tarballs.mjs';
+import { packedLibraries } from '../test/hosts/tarballs.mjs';
 
 const folder = await mkdtemp(join(tmpdir(), 'emay-ims-packages-'));
 const report = (name, check, problems) => {
@@ -16,7 +16,7 @@ const report = (name, check, problems) => {
   if (problems.length > 0) process.exitCode = 1;
 };
 try {
-  for (const tarball of await packLibraries(folder)) {
+  for (const tarball of await packedLibraries(folder)) {
     for (const { check, problems } of await checkPackage(tarball)) {
       report(tarball.manifest.name, check, problems);
     }

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 const SERVERS = {
@@ -53,8 +54,9 @@ async function specsOfDatabases() {
 
 const wanted = process.argv.slice(2);
 const specs = wanted.some((argument) => argument.startsWith('test/')) ? [] : await specsOfDatabases();
-// Twice the cores of CI: much of the time is waiting for the servers' disks.
-const { status } = spawnSync('npm', ['test', '--', '--maxWorkers=4', ...specs, ...wanted], {
+// Much of the time is waiting for the servers' disks; each worker holds some of their connections.
+const maxWorkers = Math.min(8, availableParallelism() * 3);
+const { status } = spawnSync('npm', ['test', '--', `--maxWorkers=${maxWorkers}`, ...specs, ...wanted], {
   stdio: 'inherit',
   env: { ...process.env, TEST_DATABASES: reachable.join(',') },
 });

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installGroup } from './installation.mjs';
-import { packLibraries } from './tarballs.mjs';
+import { packedLibraries } from './tarballs.mjs';
 
 /** What a worker of the fault runs consists of, compiled. */
 const COMPILED = 'test/faults/dist';
@@ -19,7 +19,7 @@ export async function installPackedWorker(folder) {
   const manifest = JSON.parse(await readFile(HOST, 'utf8'));
   await installGroup(
     [{ manager: 'npm', manifest: { ...manifest, devDependencies: {} } }],
-    await packLibraries(folder),
+    await packedLibraries(folder),
     folder,
   );
   const worker = join(folder, 'worker');

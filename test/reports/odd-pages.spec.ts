@@ -5,9 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { ConsoleLogger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmayImsModule, EmayImsService, EmayImsValidationError, type EmayImsEvent } from 'nestjs-emay-ims';
 import type { DataSource } from 'typeorm';
+import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { mobiles, QUIET } from '../support/gateway-app.js';
 import { gb18030 } from './gb18030.js';
@@ -23,11 +24,19 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
   let module: TestingModule;
   let ims: EmayImsService;
   let events: EmayImsEvent[];
-  beforeEach(async () => {
-    server = await startPageServer();
+  // To migrate one for each of so many tests takes longer than the tests.
+  beforeAll(async () => {
     database = await createTestDatabase(kind);
-    folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
     look = await database.open();
+  });
+  afterAll(async () => {
+    await look.destroy();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    for (const table of IMS_TABLES) await look.query(`DELETE FROM ${table}`);
+    server = await startPageServer();
+    folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
     events = [];
     await start();
     await ims.enqueue(
@@ -45,9 +54,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
   });
   afterEach(async () => {
     await module.close();
-    await look.destroy();
     await server.close();
-    await database.drop();
     await rm(folder, { recursive: true, force: true });
   });
 
