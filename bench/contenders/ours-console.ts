@@ -34,7 +34,7 @@ await contend(async ({ database, gatewayUrl, rows, times }: ConsoleTask) => {
       must(all === rows, () => `${all} of ${rows} messages counted`);
       break;
     }
-    await pause(10_000); // Until then, each look counts all messages.
+    await pause(30_000); // Until then, each look counts all messages.
   }
   const sample: Record<string, number> = { countedSeconds: (performance.now() - began) / 1_000 };
   const operations = app.get(EmayImsOperations).of('default');

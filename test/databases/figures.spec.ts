@@ -47,7 +47,7 @@ describe.each(databasesUnderTest())('figures of any history on %s', (kind) => {
           await history.pass(ms);
         }
         if (random.chance(0.2))
-          await noteGone(figures, gone, Promise.all([history.purge(), ...counting(figures, random)]));
+          await noteGone(figures, gone, () => Promise.all([history.purge(), ...counting(figures, random)]));
         if (random.chance(0.1)) await figures.figures.rebuild();
       }
       await figures.catchUp();
@@ -99,9 +99,13 @@ describe.each(databasesUnderTest())('figures of any history on %s', (kind) => {
     });
   }
 
-  async function noteGone(figures: FigureBench, gone: Record<string, number>, purge: Promise<unknown>): Promise<void> {
+  async function noteGone(
+    figures: FigureBench,
+    gone: Record<string, number>,
+    purge: () => Promise<unknown>,
+  ): Promise<void> {
     const before = await figures.all('emay_ims_message');
-    await purge;
+    await purge();
     const left = new Set((await figures.all('emay_ims_message')).map((row) => row.custom_ims_id));
     for (const { custom_ims_id: id, state } of before) {
       if (!left.has(id)) gone[String(state)] = (gone[String(state)] ?? 0) + 1;
