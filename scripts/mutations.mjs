@@ -4,7 +4,7 @@
  * what shows in a process or a database.
  *
  *   npm run test:mutations              all of them; some minutes, and the database servers
- *   npm run test:mutations -- fence     those with this word in their name
+ *   npm run test:mutations -- fence     those with this word in their name, or in the path of what they break or of a suite
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -348,7 +348,7 @@ const MUTATIONS = [
       {
         file: `${CONSOLE}/exports/csv-download.ts`,
         from: "await once(response, 'drain', { signal: end });",
-        to: 'await new Promise((resolve) => setTimeout(resolve, 5, end, once));',
+        to: 'await new Promise((resolve) => setTimeout(() => resolve([end, once]), 5));',
       },
     ],
   },
@@ -389,9 +389,12 @@ const MUTATIONS = [
 ];
 
 const wanted = process.argv.slice(2);
-const chosen = MUTATIONS.filter(({ name }) => wanted.every((word) => name.includes(word)));
+const chosen = MUTATIONS.filter(({ name, suites, changes }) => {
+  const words = [name, ...suites, ...changes.map(({ file }) => file)];
+  return wanted.every((wantedWord) => words.some((word) => word.includes(wantedWord)));
+});
 if (chosen.length === 0) {
-  console.error(`No mutation has ${wanted.join(' and ')} in its name: ${MUTATIONS.map(({ name }) => name).join(', ')}`);
+  console.error(`No mutation has ${wanted.join(' and ')} in its name or paths: ${MUTATIONS.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
 // All of them before the first runs: one that fits no more should not come up after minutes.

@@ -40,7 +40,8 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
   it('changes nothing before it is applied; then what was previewed, each with its decision, and once', async () => {
     const { code, ids } = await doubts(1_000);
     const preview = await previewed({ action: 'resend', search: { code } });
-    expect(preview).toMatchObject({ action: 'resend', count: 1_000, skippedNow: 0, isCut: false, provedSent: 0 });
+    expect(preview).toMatchObject({ action: 'resend', count: 1_000, skippedNow: 0, isCut: false });
+    expect(preview.provedSent).toEqual({ messages: 0, by: 'minute', asOf: null });
     expect(preview.sample.map(({ customImsId }) => customImsId)).toEqual(ids.slice(0, 10));
     expect(preview.expiresAt.getTime() - Date.now()).toBeGreaterThan(200_000);
     expect(await app.operations.progress(preview.id)).toMatchObject({ state: 'previewed', count: 1_000, done: 0 });
@@ -160,7 +161,7 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
     }));
     await app.ims.enqueue(queued);
     const preview = await previewed({ action: 'cancel', search: { id: 'queued-*' } });
-    expect(preview).toMatchObject({ count: 20, provedSent: 0 });
+    expect(preview).toMatchObject({ count: 20, provedSent: null });
     await app.ims.cancel('queued-0');
     const progress = await app.operations.apply(preview.id, 'ann', 'wrong text');
     expect(progress).toMatchObject({ done: 19, changedSince: 1, changedIds: ['queued-0'] });
@@ -173,11 +174,11 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
 
   it('decides about an incident as a whole', async () => {
     const { code } = await doubts(30);
-    const [incident] = await app.operations.doubts({ code });
+    const [incident] = (await app.operations.doubts({ code })).items;
     const preview = await previewed({ action: 'give-up', incident: incident!.id });
     expect(preview.count).toBe(30);
     expect(await app.operations.apply(preview.id, 'ann', 'given up')).toMatchObject({ done: 30 });
-    expect(await app.operations.doubts({ code })).toEqual([]);
+    expect(await app.operations.doubts({ code })).toMatchObject({ items: [], next: null, searchedTo: null });
   });
 
   it.each<[string, unknown]>([

@@ -60,7 +60,7 @@ export const READ_ROUTES: readonly ApiRoute[] = [
 
   read(
     'doubts',
-    { code: optional(code), since: optional(time) },
+    { code: optional(code), since: optional(time), after },
     {
       isCostly: true,
       handle: async ({ operations, input }) => operations.doubts(withoutUndefined(input)),
