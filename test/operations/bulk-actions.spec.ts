@@ -5,6 +5,9 @@ import { databasesUnderTest } from '../support/databases.js';
 import { OperatedApp, type SeededMessage } from './operated-app.js';
 
 const NOW = Date.now();
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 let made = 0;
 
 describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => {
@@ -172,13 +175,44 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
     });
   });
 
-  it('decides about an incident as a whole', async () => {
-    const { code } = await doubts(30);
+  it('decides about an incident as a whole, with the same figure of those proved sent', async () => {
+    const { code, ids } = await doubts(30);
+    // In the same hour of six days ago, beyond the time of the doubts: counted with them.
+    const at = Math.floor((NOW - 6 * DAY) / HOUR) * HOUR;
+    const createdAt = at + 20 * MINUTE;
+    await (
+      await app.sql()
+    ).run('UPDATE emay_ims_message SET created_at = ?, submitted_at = ? WHERE code = ?', [createdAt, createdAt, code]);
+    const sent = [1, 59, 61].map((minute) => ({
+      ...{ id: `sent${made}-${minute}`, state: 'DELIVERED' as const, code, createdAt: at + minute * MINUTE },
+      ...{ reportState: 'DELIVRD', attempt: 'token', submittedAt: at + minute * MINUTE },
+    }));
+    await app.seed(sent);
     const [incident] = (await app.operations.doubts({ code })).items;
     const preview = await previewed({ action: 'give-up', incident: incident!.id });
     expect(preview.count).toBe(30);
+    const proved = { messages: 2, by: 'hour', asOf: null };
+    expect([incident!.provedSent, preview.provedSent]).toEqual([proved, proved]);
+    expect((await previewed({ action: 'resend', ids: ids.slice(0, 2) })).provedSent).toEqual(proved);
+    expect((await previewed({ action: 'resend', search: { code } })).provedSent).toEqual(proved);
     expect(await app.operations.apply(preview.id, 'ann', 'given up')).toMatchObject({ done: 30 });
     expect(await app.operations.doubts({ code })).toMatchObject({ items: [], next: null, searchedTo: null });
+  });
+
+  it('adds up what was proved sent with each code, and does not know it where one code tells nothing', async () => {
+    const first = await doubts(2);
+    const second = await doubts(2, { createdAt: NOW - 20 * DAY, submittedAt: NOW - 20 * DAY });
+    const proved = (code: string, createdAt: number) => ({
+      ...{ id: `proved-${code}`, state: 'UNDELIVERABLE' as const, code, createdAt, reportState: 'UNDELIV' },
+    });
+    await app.seed([proved(first.code, NOW - 1), proved(second.code, NOW - 20 * DAY)]);
+    const both = [...first.ids, ...second.ids];
+    const told = async (ids: string[]) => (await previewed({ action: 'resend', ids })).provedSent;
+    expect(await told(first.ids)).toEqual({ messages: 1, by: 'minute', asOf: null });
+    expect(await told(both)).toEqual({ messages: 2, by: 'day', asOf: null });
+    const none = await doubts(1, { code: null });
+    expect(await told([...both, ...none.ids])).toBeNull();
+    expect(await told([])).toBeNull();
   });
 
   it.each<[string, unknown]>([

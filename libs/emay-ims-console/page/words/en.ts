@@ -251,6 +251,7 @@ export const en = {
     attempt: (id: string) => `attempt ${id}`,
     after: (time: string) => `+${time}`,
     noTime: 'time not recorded',
+    partOfAction: 'Part of an action on many messages',
     step: {
       stored: 'Stored',
       'handed-over': 'Submitted to the gateway',
@@ -451,6 +452,8 @@ export const en = {
     skipped: 'Skipped',
     reason: 'Reason',
     empty: 'No entry matches.',
+    one: 'The action that a message was part of.',
+    all: 'Show all entries',
   },
   right: {
     cancel: 'withdraw messages',

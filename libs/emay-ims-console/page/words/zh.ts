@@ -254,6 +254,7 @@ export const zh: Words = {
     attempt: (id) => `提交批次号 ${id}`,
     after: (time) => `+${time}`,
     noTime: '时间未记录',
+    partOfAction: '属于一次批量操作',
     step: {
       stored: '入库',
       'handed-over': '提交网关',
@@ -448,6 +449,8 @@ export const zh: Words = {
     skipped: '跳过',
     reason: '原因',
     empty: '没有符合条件的记录。',
+    one: '这条短信所属的批量操作。',
+    all: '显示全部记录',
   },
   right: {
     cancel: '撤回短信',

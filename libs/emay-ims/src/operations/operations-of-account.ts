@@ -103,7 +103,7 @@ export class OperationsOfAccount implements AccountOperations {
     return this.with(({ open, figures }) => readDetails(open, figures));
   }
 
-  audit(query: { actor?: string; action?: string; after?: string } = {}): Promise<SearchPage<AuditEntry>> {
+  audit(query: { id?: string; actor?: string; action?: string; after?: string } = {}): Promise<SearchPage<AuditEntry>> {
     return this.with(({ audit }) => audit.find(query));
   }
 

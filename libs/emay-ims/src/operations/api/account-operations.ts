@@ -49,8 +49,8 @@ export interface AccountOperations {
   handlers(): Promise<HandlerFigures[]>;
   /** Options without secrets, leases, status, versions. */
   details(): Promise<AccountDetails>;
-  /** Who did what, newest first. */
-  audit(query?: { actor?: string; action?: string; after?: string }): Promise<SearchPage<AuditEntry>>;
+  /** Who did what, newest first. @param query.id one entry */
+  audit(query?: { id?: string; actor?: string; action?: string; after?: string }): Promise<SearchPage<AuditEntry>>;
   /** Writes an entry by itself: what was revealed, exported or refused. */
   record(entry: NewAuditEntry): Promise<void>;
   /**

@@ -45,12 +45,13 @@ export async function countProvedSent(
   });
 }
 
-/** Messages that were created in a slot, and reported. */
+/** Messages that were created in a slot, and reported. Whole slots: where there are few messages, figures count to the millisecond. */
 async function reportedSlots(
   figures: Figures,
   { span, from, to }: { span: 'minute' | 'hour' | 'day'; from: number; to: number },
 ) {
-  const rows = await figures.rows({ span, from: new Date(slotOf(span, from)), to: new Date(to), by: ['code'] });
+  const range = { from: new Date(slotOf(span, from)), to: new Date(slotOf(span, to - 1) + SPAN_MS[span]) };
+  const rows = await figures.rows({ span, ...range, by: ['code'] });
   return rows
     .filter(({ state }) => REPORTED.includes(state))
     .map(({ code, at, messages }) => ({ code, messages, from: at, to: at + SPAN_MS[span] }));
