@@ -315,6 +315,28 @@ const MUTATIONS = [
     ],
   },
   {
+    name: 'a search for doubts that does not mind its time',
+    suites: ['test/databases/doubt-plans'],
+    changes: [
+      {
+        file: `${LIBRARY}/operations/doubts/doubt-reader.ts`,
+        from: 'if (size === WINDOW && budget.isSpent)',
+        to: 'if (size < 0 && budget.isSpent)',
+      },
+    ],
+  },
+  {
+    name: 'a withdrawal of many without its action',
+    suites: ['test/operations/evidence'],
+    changes: [
+      {
+        file: `${LIBRARY}/operator/bulk-resolver.ts`,
+        from: 'this.decisions.cancel(ids, { by, auditId }, session)',
+        to: 'this.decisions.cancel(ids, { by, auditId: auditId && null }, session)',
+      },
+    ],
+  },
+  {
     name: 'a stream that keeps everything for a viewer who does not read',
     suites: ['libs/emay-ims-console/test/live'],
     changes: [
@@ -394,7 +416,9 @@ const chosen = MUTATIONS.filter(({ name, suites, changes }) => {
   return wanted.every((wantedWord) => words.some((word) => word.includes(wantedWord)));
 });
 if (chosen.length === 0) {
-  console.error(`No mutation has ${wanted.join(' and ')} in its name or paths: ${MUTATIONS.map(({ name }) => name).join(', ')}`);
+  console.error(
+    `No mutation has ${wanted.join(' and ')} in its name or paths: ${MUTATIONS.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(2);
 }
 // All of them before the first runs: one that fits no more should not come up after minutes.

@@ -148,7 +148,7 @@ describe.each(databasesUnderTest())('the evidence of a message on %s', (kind) =>
       const preview = await app.operations.preview({ action, ids }, 'ann');
       await app.operations.apply(preview.id, 'ann', 'Ticket 1234');
       const steps = await Promise.all(
-        ids.map(async (id) => (await evidence(id)).timeline.filter(({ kind }) => kind === 'decided')),
+        ids.map(async (id) => (await evidence(id)).timeline.filter((step) => step.kind === 'decided')),
       );
       const decided = {
         detail: action,

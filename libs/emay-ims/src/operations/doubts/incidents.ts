@@ -32,8 +32,11 @@ export function intoIncidents(doubts: readonly Doubt[]): Doubt[][] {
       last = doubt;
     }
   }
-  const newest = (incident: readonly Doubt[]) => incident.at(-1)?.since ?? 0;
-  return incidents.toSorted((one, other) => newest(other) - newest(one));
+  return incidents.toSorted((one, other) => newestOf(other) - newestOf(one));
+}
+
+function newestOf(incident: readonly Doubt[]): number {
+  return incident.at(-1)?.since ?? 0;
 }
 
 /** @param doubts of one incident */
