@@ -4,7 +4,7 @@
  * what shows in a process or a database.
  *
  *   npm run test:mutations              all of them; some minutes, and the database servers
- *   npm run test:mutations -- fence     those with this word in their name
+ *   npm run test:mutations -- fence     those with this word in their name, or in the path of what they break or of a suite
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -315,6 +315,28 @@ const MUTATIONS = [
     ],
   },
   {
+    name: 'a search for doubts that does not mind its time',
+    suites: ['test/databases/doubt-plans'],
+    changes: [
+      {
+        file: `${LIBRARY}/operations/doubts/doubt-reader.ts`,
+        from: 'if (size === WINDOW && budget.isSpent)',
+        to: 'if (size < 0 && budget.isSpent)',
+      },
+    ],
+  },
+  {
+    name: 'a withdrawal of many without its action',
+    suites: ['test/operations/evidence'],
+    changes: [
+      {
+        file: `${LIBRARY}/operator/bulk-resolver.ts`,
+        from: 'this.decisions.cancel(ids, { by, auditId }, session)',
+        to: 'this.decisions.cancel(ids, { by, auditId: auditId && null }, session)',
+      },
+    ],
+  },
+  {
     name: 'a stream that keeps everything for a viewer who does not read',
     suites: ['libs/emay-ims-console/test/live'],
     changes: [
@@ -348,7 +370,7 @@ const MUTATIONS = [
       {
         file: `${CONSOLE}/exports/csv-download.ts`,
         from: "await once(response, 'drain', { signal: end });",
-        to: 'await new Promise((resolve) => setTimeout(resolve, 5, end, once));',
+        to: 'await new Promise((resolve) => setTimeout(() => resolve([end, once]), 5));',
       },
     ],
   },
@@ -389,9 +411,14 @@ const MUTATIONS = [
 ];
 
 const wanted = process.argv.slice(2);
-const chosen = MUTATIONS.filter(({ name }) => wanted.every((word) => name.includes(word)));
+const chosen = MUTATIONS.filter(({ name, suites, changes }) => {
+  const words = [name, ...suites, ...changes.map(({ file }) => file)];
+  return wanted.every((wantedWord) => words.some((word) => word.includes(wantedWord)));
+});
 if (chosen.length === 0) {
-  console.error(`No mutation has ${wanted.join(' and ')} in its name: ${MUTATIONS.map(({ name }) => name).join(', ')}`);
+  console.error(
+    `No mutation has ${wanted.join(' and ')} in its name or paths: ${MUTATIONS.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(2);
 }
 // All of them before the first runs: one that fits no more should not come up after minutes.

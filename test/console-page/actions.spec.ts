@@ -11,7 +11,8 @@ describePage("the console's actions", (browser) => {
     await page.getByRole('button', { name: 'Send 88 again…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Send 88 again?' });
     await dialog.getByText('Each may arrive twice').waitFor();
-    await dialog.getByText('212 of this incident’s 300 were delivered after all.').waitFor();
+    await dialog.getByText('212 more of this time and code were sent after all, as reports show.').waitFor();
+    await dialog.getByText('counted by the hour').waitFor();
     const yes = dialog.getByRole('button', { name: 'Send again' });
     expect(await yes.isDisabled()).toBe(true);
     await dialog.getByLabel('Reason').fill('Ticket 1234');
@@ -96,7 +97,7 @@ describePage("the console's actions", (browser) => {
             sample: [],
             skippedNow: 0,
             isCut: false,
-            provedSent: 0,
+            provedSent: null,
             expiresAt: new Date().toISOString(),
           }
         : undefined,

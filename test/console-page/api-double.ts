@@ -188,7 +188,7 @@ export class ApiDouble {
             this.messages.filter(({ state }) => state === 'UNCONFIRMED'),
             query,
           );
-        return this.isEmpty ? [] : seed.makeDoubts();
+        return this.page(seed.makeDoubts(), query);
       case 'reports':
         return this.page(this.isEmpty ? [] : seed.makeReports(query.get('kind') as ReportKind), query);
       case 'countries': {
@@ -299,7 +299,7 @@ export class ApiDouble {
       sample: chosen.slice(0, 5),
       skippedNow: 0,
       isCut: false,
-      provedSent: wanted.incident ? 212 : 0,
+      provedSent: wanted.incident ? { messages: 212, by: 'hour', asOf: null } : null,
       expiresAt: new Date(Date.now() + 300_000).toISOString(),
     };
   }

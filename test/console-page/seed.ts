@@ -302,10 +302,8 @@ export const makeDoubts = (): DoubtIncident[] => [
     from: ago(3 * HOUR),
     to: ago(3 * HOUR - 11 * MINUTE),
     count: 88,
-    provedSent: 212,
+    provedSent: { messages: 212, by: 'hour', asOf: ago(40 * SECOND) },
     countries: { AU: 61, SG: 20, JP: 7 },
-    asOf: ago(40 * SECOND),
-    isCut: false,
   },
   {
     id: 'inc-2',
@@ -313,10 +311,8 @@ export const makeDoubts = (): DoubtIncident[] => [
     from: ago(40 * MINUTE),
     to: ago(40 * MINUTE),
     count: 3,
-    provedSent: 0,
+    provedSent: null,
     countries: { GB: 3 },
-    asOf: ago(40 * SECOND),
-    isCut: false,
   },
 ];
 

@@ -36,7 +36,7 @@ describePage("the console's page: what it can be trusted with", (browser) => {
             others: [message],
             timeline: [
               ...evidence.timeline,
-              { ...evidence.timeline[0]!, detail: HACK, by: HACK, reason: HACK, code: HACK },
+              { ...evidence.timeline[0]!, detail: HACK, by: HACK, reason: HACK, code: HACK, auditId: HACK },
             ],
             resolutions: [
               {
@@ -51,8 +51,9 @@ describePage("the console's page: what it can be trusted with", (browser) => {
             ],
           },
     );
-    api.answers.set('doubts', () =>
-      makeDoubts().map((incident) => ({ ...incident, code: HACK, countries: { [HACK]: 3 } })),
+    api.answers.set(
+      'doubts',
+      paged(makeDoubts().map((incident) => ({ ...incident, code: HACK, countries: { [HACK]: 3 } }))),
     );
     api.answers.set(
       'reports',

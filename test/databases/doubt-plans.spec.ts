@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { MessageFinder } from '../../libs/emay-ims/src/message-store/message-finder.js';
 import type { OpenAccount } from '../../libs/emay-ims/src/operations/account-access.js';
-import { Doubts } from '../../libs/emay-ims/src/operations/doubts.js';
+import { Doubts } from '../../libs/emay-ims/src/operations/doubts/doubts.js';
 import type { Figures } from '../../libs/emay-ims/src/operations/figures/figures-source.js';
+import { TimeBudget } from '../../libs/emay-ims/src/operations/search/time-budget.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { describeReads, statementOf, type Statement } from './store/reads.js';
 import { newMessages, StoreBench } from './store/store-bench.js';
 
 const FIRST = 800;
-/** Ten times as many as are looked at: whoever sorts them reads all. */
+/** Ten times as many as a page of incidents is about: whoever sorts them reads all. */
 const DOUBTS = 128 * FIRST;
 const APART_MS = 100;
-const LOOKED_AT = 10_001;
+/** Read one after the other, however few of them are sought. */
+const WINDOW = 2_000;
 const PAGE = 51;
+const NEVER_SPENT = () => new TimeBudget(1, () => 0);
+const SPENT = () => new TimeBudget(0, () => 0);
 
 describe.each(databasesUnderTest())(`what is read of ${DOUBTS} doubts on %s`, (kind) => {
   let bench: StoreBench;
@@ -54,9 +59,16 @@ describe.each(databasesUnderTest())(`what is read of ${DOUBTS} doubts on %s`, (k
   }, 240_000);
   afterAll(() => bench?.close());
 
-  const figures = { asOf: async () => null, rows: async () => [], sums: async () => [] } as unknown as Figures;
-  const doubtsIn = (database: ImsDatabase) =>
-    new Doubts({ name: account, internals: { database } } as unknown as OpenAccount, figures);
+  const figures = {
+    ...{ asOf: async () => null, rows: async () => [], tellsApart: async () => () => true },
+  } as unknown as Figures;
+  const doubtsIn = (database: ImsDatabase) => {
+    const finder = new MessageFinder(database, account);
+    return new Doubts(
+      { name: account, internals: { database }, account: { finder } } as unknown as OpenAccount,
+      figures,
+    );
+  };
 
   /** In the order of the index, and no further than is wanted. */
   const expectBounded = async (statement: Statement) => {
@@ -68,13 +80,72 @@ describe.each(databasesUnderTest())(`what is read of ${DOUBTS} doubts on %s`, (k
     expect(plan.map(({ detail }) => String(detail)).join()).toMatch(/^(?!.*TEMP B-TREE).*emay_ims_message_outcome/);
   };
 
-  it('for incidents: the newest that are looked at', async () => {
-    await expectBounded(await statementOf((database) => doubtsIn(database).incidents(), bench.database, LOOKED_AT));
+  it('for incidents, of whatever code: a step at a time', async () => {
+    for (const query of [{}, { code: 'RARE' }, { since: new Date() }]) {
+      await expectBounded(await statementOf((database) => doubtsIn(database).incidents(query), bench.database, WINDOW));
+    }
+  });
+
+  it('for a code that only the oldest has: says how far it got, and goes on to it', async () => {
+    const oldest = await bench.database.rows(
+      'SELECT custom_ims_id, created_at FROM emay_ims_message WHERE account = ? ORDER BY created_at, custom_ims_id LIMIT 1',
+      [account],
+    );
+    const { custom_ims_id: id, created_at: at } = oldest[0] as Record<string, unknown>;
+    const rename = (code: string) =>
+      bench.database.run('UPDATE emay_ims_message SET code = ? WHERE account = ? AND custom_ims_id = ?', [
+        ...[code, account, id],
+      ]);
+    await rename('RARE');
+    const doubts = doubtsIn(bench.database);
+    try {
+      let now = 0;
+      // Three steps: 30, 60 and 90 ms.
+      const clocked = await doubts.incidents({ code: 'RARE' }, new TimeBudget(80, () => (now += 30) - 30));
+      const place = async (offset: number) => {
+        const rows = await bench.database.rows(
+          `SELECT created_at FROM emay_ims_message WHERE account = ? AND outcome = 'UNCONFIRMED'
+           ORDER BY created_at DESC, custom_ims_id DESC LIMIT 1 OFFSET ?`,
+          [account, offset],
+        );
+        return new Date(Number(rows[0]?.created_at));
+      };
+      expect(clocked).toMatchObject({ items: [], matches: null, searchedTo: await place(3 * WINDOW - 1) });
+      let { next } = clocked;
+      for (let steps = 3; next !== null; steps++) {
+        const page = await doubts.incidents({ code: 'RARE', after: next }, SPENT());
+        ({ next } = page);
+        const isLast = (steps + 1) * WINDOW > DOUBTS;
+        expect([page.items.length, next === null]).toEqual([isLast ? 1 : 0, isLast]);
+        expect(page.searchedTo === null).toBe(isLast);
+      }
+      const whole = await doubts.incidents({ code: 'RARE' }, NEVER_SPENT());
+      expect(whole).toMatchObject({ items: [{ code: 'RARE', count: 1 }], next: null, matches: { n: 1, exact: true } });
+      // Its messages lie where its times say, however many are newer.
+      const messages = await doubts.page({ incident: whole.items[0]!.id }, SPENT());
+      expect(messages).toMatchObject({ items: [{ customImsId: id, createdAt: new Date(Number(at)) }], next: null });
+    } finally {
+      await rename('TIMEOUT');
+    }
+  });
+
+  it('for a rare code whose incident spans all of them: its page says how far it got, too', async () => {
+    const doubts = doubtsIn(bench.database);
+    const { items } = await doubts.incidents({}, NEVER_SPENT());
+    const [code, ...times] = JSON.parse(Buffer.from(items[0]!.id, 'base64url').toString()) as [string, ...number[]];
+    expect(code).toBe('TIMEOUT');
+    const incident = Buffer.from(JSON.stringify(['RARE', ...times])).toString('base64url');
+    const first = await doubts.page({ incident }, SPENT());
+    expect(first).toMatchObject({ items: [], matches: null, next: expect.any(String) });
+    const rest = await doubts.page({ incident, after: first.next! }, NEVER_SPENT());
+    expect(rest).toMatchObject({ items: [], next: null, searchedTo: null });
   });
 
   it('for a page of all of them, or of one incident: the page', async () => {
-    const [incident] = await doubtsIn(bench.database).incidents();
-    expect(incident).toMatchObject({ count: LOOKED_AT - 1, isCut: true });
+    const { items, next: older } = await doubtsIn(bench.database).incidents({}, NEVER_SPENT());
+    const [incident] = items;
+    expect(incident).toMatchObject({ count: 10_000 });
+    expect(older).not.toBeNull();
     for (const query of [{}, { incident: incident!.id }]) {
       await expectBounded(await statementOf((database) => doubtsIn(database).page(query), bench.database, PAGE));
       const { next } = await doubtsIn(bench.database).page(query);

@@ -5,6 +5,9 @@ import { databasesUnderTest } from '../support/databases.js';
 import { OperatedApp, type SeededMessage } from './operated-app.js';
 
 const NOW = Date.now();
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 let made = 0;
 
 describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => {
@@ -40,7 +43,8 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
   it('changes nothing before it is applied; then what was previewed, each with its decision, and once', async () => {
     const { code, ids } = await doubts(1_000);
     const preview = await previewed({ action: 'resend', search: { code } });
-    expect(preview).toMatchObject({ action: 'resend', count: 1_000, skippedNow: 0, isCut: false, provedSent: 0 });
+    expect(preview).toMatchObject({ action: 'resend', count: 1_000, skippedNow: 0, isCut: false });
+    expect(preview.provedSent).toEqual({ messages: 0, by: 'minute', asOf: null });
     expect(preview.sample.map(({ customImsId }) => customImsId)).toEqual(ids.slice(0, 10));
     expect(preview.expiresAt.getTime() - Date.now()).toBeGreaterThan(200_000);
     expect(await app.operations.progress(preview.id)).toMatchObject({ state: 'previewed', count: 1_000, done: 0 });
@@ -160,7 +164,7 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
     }));
     await app.ims.enqueue(queued);
     const preview = await previewed({ action: 'cancel', search: { id: 'queued-*' } });
-    expect(preview).toMatchObject({ count: 20, provedSent: 0 });
+    expect(preview).toMatchObject({ count: 20, provedSent: null });
     await app.ims.cancel('queued-0');
     const progress = await app.operations.apply(preview.id, 'ann', 'wrong text');
     expect(progress).toMatchObject({ done: 19, changedSince: 1, changedIds: ['queued-0'] });
@@ -171,13 +175,44 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
     });
   });
 
-  it('decides about an incident as a whole', async () => {
-    const { code } = await doubts(30);
-    const [incident] = await app.operations.doubts({ code });
+  it('decides about an incident as a whole, with the same figure of those proved sent', async () => {
+    const { code, ids } = await doubts(30);
+    // In the same hour of six days ago, beyond the time of the doubts: counted with them.
+    const at = Math.floor((NOW - 6 * DAY) / HOUR) * HOUR;
+    const createdAt = at + 20 * MINUTE;
+    await (
+      await app.sql()
+    ).run('UPDATE emay_ims_message SET created_at = ?, submitted_at = ? WHERE code = ?', [createdAt, createdAt, code]);
+    const sent = [1, 59, 61].map((minute) => ({
+      ...{ id: `sent${made}-${minute}`, state: 'DELIVERED' as const, code, createdAt: at + minute * MINUTE },
+      ...{ reportState: 'DELIVRD', attempt: 'token', submittedAt: at + minute * MINUTE },
+    }));
+    await app.seed(sent);
+    const [incident] = (await app.operations.doubts({ code })).items;
     const preview = await previewed({ action: 'give-up', incident: incident!.id });
     expect(preview.count).toBe(30);
+    const proved = { messages: 2, by: 'hour', asOf: null };
+    expect([incident!.provedSent, preview.provedSent]).toEqual([proved, proved]);
+    expect((await previewed({ action: 'resend', ids: ids.slice(0, 2) })).provedSent).toEqual(proved);
+    expect((await previewed({ action: 'resend', search: { code } })).provedSent).toEqual(proved);
     expect(await app.operations.apply(preview.id, 'ann', 'given up')).toMatchObject({ done: 30 });
-    expect(await app.operations.doubts({ code })).toEqual([]);
+    expect(await app.operations.doubts({ code })).toMatchObject({ items: [], next: null, searchedTo: null });
+  });
+
+  it('adds up what was proved sent with each code, and does not know it where one code tells nothing', async () => {
+    const first = await doubts(2);
+    const second = await doubts(2, { createdAt: NOW - 20 * DAY, submittedAt: NOW - 20 * DAY });
+    const proved = (code: string, createdAt: number) => ({
+      ...{ id: `proved-${code}`, state: 'UNDELIVERABLE' as const, code, createdAt, reportState: 'UNDELIV' },
+    });
+    await app.seed([proved(first.code, NOW - 1), proved(second.code, NOW - 20 * DAY)]);
+    const both = [...first.ids, ...second.ids];
+    const told = async (ids: string[]) => (await previewed({ action: 'resend', ids })).provedSent;
+    expect(await told(first.ids)).toEqual({ messages: 1, by: 'minute', asOf: null });
+    expect(await told(both)).toEqual({ messages: 2, by: 'day', asOf: null });
+    const none = await doubts(1, { code: null });
+    expect(await told([...both, ...none.ids])).toBeNull();
+    expect(await told([])).toBeNull();
   });
 
   it.each<[string, unknown]>([

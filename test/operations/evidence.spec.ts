@@ -121,14 +121,48 @@ describe.each(databasesUnderTest())('the evidence of a message on %s', (kind) =>
     await app.operations.apply(preview.id, 'ann', 'by mistake');
     const withdrawn = await evidence('withdrawn');
     expect(withdrawn.timeline.at(-1)).toMatchObject({ kind: 'cancelled', by: 'ann', source: 'trace' });
+    const { items: cancels } = await app.operations.audit({ id: withdrawn.timeline.at(-1)!.auditId });
+    expect(cancels).toMatchObject([{ action: 'cancel', actor: 'ann', reason: 'by mistake', done: 1 }]);
     expect(withdrawn.verdict).toMatchObject({ id: 'cancelled', resend: 'safe' });
     await app.ims.resolveUnconfirmed('doubt', { decision: 'give-up', decidedBy: 'bob', reason: 'called them' });
     const { timeline, verdict, resolutions } = await evidence('doubt');
     expect(timeline).toContainEqual(
       expect.objectContaining({ kind: 'decided', by: 'bob', reason: 'called them', detail: 'give-up' }),
     );
+    // Of this one alone.
+    expect(timeline.filter((step) => 'auditId' in step)).toEqual([]);
+    expect(resolutions[0]).toMatchObject({ auditId: null });
     expect(timeline.at(-1)?.kind).toBe('given-up');
     expect(verdict).toMatchObject({ id: 'given-up', resend: 'second-sms' });
     expect(resolutions).toHaveLength(1);
   });
+
+  it.each(['resend', 'give-up'] as const)(
+    'of a decision about many (%s): who, why, and in which action',
+    async (action) => {
+      const at = Date.now() - HOUR;
+      const ids = [1, 2, 3].map((number) => `${action}-${number}`);
+      await app.seed(
+        ids.map((id) => ({ id, state: 'UNCONFIRMED', createdAt: at, submittedAt: at, attempt: id, code: 'TIMEOUT' })),
+      );
+      const preview = await app.operations.preview({ action, ids }, 'ann');
+      await app.operations.apply(preview.id, 'ann', 'Ticket 1234');
+      const steps = await Promise.all(
+        ids.map(async (id) => (await evidence(id)).timeline.filter((step) => step.kind === 'decided')),
+      );
+      const decided = {
+        detail: action,
+        by: 'ann',
+        reason: 'Ticket 1234',
+        source: 'resolution',
+        auditId: expect.any(String),
+      };
+      expect(steps).toMatchObject(ids.map(() => [decided]));
+      const auditIds = new Set(steps.flat().map(({ auditId }) => auditId));
+      expect(auditIds.size).toBe(1);
+      const { items, next } = await app.operations.audit({ id: [...auditIds][0] });
+      expect(items).toMatchObject([{ action, actor: 'ann', reason: 'Ticket 1234', items: 3, done: 3 }]);
+      expect(next).toBeNull();
+    },
+  );
 });

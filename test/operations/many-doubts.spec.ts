@@ -22,10 +22,13 @@ describe.each(databasesUnderTest())('the status with many doubts on %s', (kind) 
       expect(await app.ims.status()).toMatchObject({ unconfirmed: DOUBTS, reportedUnsent: 3 });
       const database = await app.sql();
       const bench = new FigureBench(database, 'default');
+      const tells = async () => ['TIMEOUT', 'MADE_UP'].map(await bench.figures.tellsApart());
+      expect(await tells()).toEqual([false, false]);
       await eventually(
         async () => (await bench.catchUp(500), bench.figures.count('UNCONFIRMED', 'REPORTED_UNSENT')),
         (count) => count === 3,
       );
+      expect(await tells()).toEqual([true, false]);
       // Behind the back of the figures: only who reads the rows sees it.
       await database.run("UPDATE emay_ims_message SET code = 'TIMEOUT' WHERE code = 'REPORTED_UNSENT'", []);
       expect(await app.ims.status()).toMatchObject({ unconfirmed: DOUBTS, reportedUnsent: 3 });

@@ -45,6 +45,7 @@ describe.each(databasesUnderTest())('a search that takes long on %s', (kind) => 
           return (slots ?? []).filter(({ from }) => from < query.to!);
         },
         asOf: async () => asOf,
+        tellsApart: async () => () => true,
       };
       return new MessageSearches(open, figures);
     });

@@ -133,7 +133,7 @@ export interface ConsoleReads {
   overview: Overview;
   messages: SearchPage<OperatorMessage>;
   'messages/:id': MessageEvidence;
-  doubts: DoubtIncident[];
+  doubts: SearchPage<DoubtIncident>;
   'doubts/messages': SearchPage<OperatorMessage>;
   reports: SearchPage<KeptReport>;
   countries: CountryFigures[];

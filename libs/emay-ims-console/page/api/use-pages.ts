@@ -14,8 +14,11 @@ export interface Pages<Item> extends Resource<SearchPage<Item>> {
 /** Rounds of a search for one click; what is rare may need many, and each costs the database something. */
 const ROUNDS = 5;
 
-export function usePages<Item>(path: string | null, params: Params): Pages<Item> {
-  const resource = useResource<SearchPage<Item>>(path, params, { isSteady: true });
+/** @param options.everyMs of a list that is asked for anew while its first page is all that is shown; default: only by choice */
+export function usePages<Item>(path: string | null, params: Params, { everyMs = 0 } = {}): Pages<Item> {
+  const [hasGoneOn, setGoneOn] = useState(false);
+  const isSteady = everyMs === 0 || hasGoneOn;
+  const resource = useResource<SearchPage<Item>>(path, params, { everyMs: isSteady ? 0 : everyMs, isSteady });
   const [isGoingOn, setGoingOn] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const newest = useRef(resource);
@@ -25,6 +28,7 @@ export function usePages<Item>(path: string | null, params: Params): Pages<Item>
   currentKey.current = key;
   useEffect(() => {
     setGoingOn(false);
+    setGoneOn(false);
     setFailure(null);
   }, [key, resource.at]);
 
@@ -32,6 +36,7 @@ export function usePages<Item>(path: string | null, params: Params): Pages<Item>
     const askedKey = currentKey.current;
     const isStill = (): boolean => currentKey.current === askedKey;
     setGoingOn(true);
+    setGoneOn(true);
     setFailure(null);
     void (async () => {
       let after = newest.current.data?.next ?? null;

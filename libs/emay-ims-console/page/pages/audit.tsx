@@ -16,8 +16,8 @@ export function AuditPage() {
   const format = useFormat();
   const account = useAccount();
   const { query } = useStore(place);
-  const [actor, action] = [query.get('actor'), query.get('action')];
-  const pages = usePages<AuditEntry>('audit', { account, actor, action });
+  const [id, actor, action] = [query.get('id'), query.get('actor'), query.get('action')];
+  const pages = usePages<AuditEntry>('audit', { account, id, actor, action });
   const said = words.audit;
   return (
     <>
@@ -48,6 +48,14 @@ export function AuditPage() {
           </label>
         </div>
       </form>
+      {id && (
+        <p class="applied">
+          {said.one}{' '}
+          <button type="button" class="quiet" onClick={() => requery({ id: null })}>
+            {said.all}
+          </button>
+        </p>
+      )}
       <Loaded resource={pages}>
         {() =>
           pages.items.length === 0 ? (

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import { place, requery } from '../api/router.js';
 import { useStore } from '../api/store.js';
 import type { ActionWanted, DoubtIncident, MessageAction, OperatorMessage } from '../api/types.js';
-import { useResource } from '../api/use-resource.js';
 import { usePages } from '../api/use-pages.js';
 import { ActionDialog } from '../parts/action-dialog.js';
 import { AsOf } from '../parts/as-of.js';
@@ -25,17 +24,20 @@ export function DoubtsPage() {
   const account = useAccount();
   const { query } = useStore(place);
   const [code, since, open] = [query.get('code'), query.get('since'), query.get('incident')];
-  const doubts = useResource<DoubtIncident[]>('doubts', { account, code, since }, { everyMs: REFRESH_MS });
+  const doubts = usePages<DoubtIncident>('doubts', { account, code, since }, { everyMs: REFRESH_MS });
   const [wanted, setWanted] = useState<ActionWanted | null>(null);
-  const incidents = doubts.data ?? [];
-  const count = incidents.reduce((sum, incident) => sum + incident.count, 0);
+  const count = format.number(doubts.items.reduce((sum, incident) => sum + incident.count, 0));
 
   return (
     <>
       <header class="page-head">
         <h1>{words.nav.doubts}</h1>
-        {doubts.data && <b class="page-count">{words.doubts.count(format.number(count))}</b>}
-        <AsOf asOf={doubts.data?.[0]?.asOf ?? null} at={doubts.at} reload={doubts.reload} />
+        {doubts.data && (
+          <b class="page-count">
+            {doubts.data.next === null ? words.doubts.count(count) : words.doubts.atLeast(count)}
+          </b>
+        )}
+        <AsOf asOf={null} at={doubts.at} reload={doubts.reload} />
       </header>
       <p class="intro">{words.doubts.intro}</p>
       {(code || since) && (
@@ -47,31 +49,31 @@ export function DoubtsPage() {
         </p>
       )}
       <Loaded resource={doubts}>
-        {(list) =>
-          list.length === 0 ? (
+        {({ next, searchedTo }) =>
+          doubts.items.length > 0 ? (
+            <ul class="incidents">
+              {doubts.items.map((incident) => (
+                <Incident
+                  key={incident.id}
+                  incident={incident}
+                  isOpen={open === incident.id}
+                  onDecide={(action) => setWanted({ action, incident: incident.id })}
+                  account={account}
+                  onDone={doubts.reload}
+                />
+              ))}
+            </ul>
+          ) : next !== null && searchedTo !== null ? (
+            <Empty title={words.messages.emptyYet(format.full(searchedTo))} />
+          ) : (
             <Empty
               title={words.doubts.empty(since ? ` ${words.doubts.since} ${format.full(since)}` : '')}
               hint={words.doubts.emptyHint}
             />
-          ) : (
-            <>
-              {list.some(({ isCut }) => isCut) && <p class="notice notice-info">{words.doubts.cut}</p>}
-              <ul class="incidents">
-                {list.map((incident) => (
-                  <Incident
-                    key={incident.id}
-                    incident={incident}
-                    isOpen={open === incident.id}
-                    onDecide={(action) => setWanted({ action, incident: incident.id })}
-                    account={account}
-                    onDone={doubts.reload}
-                  />
-                ))}
-              </ul>
-            </>
           )
         }
       </Loaded>
+      <SearchFoot pages={doubts} />
       {wanted && (
         <ActionDialog account={account} wanted={wanted} onClose={() => setWanted(null)} onDone={doubts.reload} />
       )}
@@ -92,8 +94,6 @@ function Incident({ incident, isOpen, account, onDecide, onDone }: IncidentProps
   const format = useFormat();
   const may = useRights();
   const { id, code, from, to, count, provedSent, countries } = incident;
-  const all = count + provedSent;
-  const share = all === 0 ? 0 : provedSent / all;
   const places = Object.entries(countries).sort(([, one], [, other]) => other - one);
   const name = `incident-${id}`;
   return (
@@ -113,14 +113,7 @@ function Incident({ incident, isOpen, account, onDecide, onDone }: IncidentProps
         </span>
         <b class="incident-count">{words.doubts.count(format.number(count))}</b>
       </div>
-      <p class="proved">
-        <span class="bar" aria-hidden="true">
-          <span style={{ width: `${100 * share}%` }} />
-        </span>
-        {provedSent === 0
-          ? words.doubts.noneProved
-          : words.doubts.proved(format.percent(share), format.number(provedSent), format.number(all))}
-      </p>
+      <Proved count={count} provedSent={provedSent} />
       {places.length > 0 && (
         <p class="places">
           {places.slice(0, 8).map(([country, messages]) => (
@@ -157,6 +150,32 @@ function Incident({ incident, isOpen, account, onDecide, onDone }: IncidentProps
       </div>
       {isOpen && <IncidentMessages incident={id} account={account} onDone={onDone} />}
     </li>
+  );
+}
+
+/** How many were sent after all, how nearly that is counted, and when it was. */
+function Proved({ count, provedSent }: Pick<DoubtIncident, 'count' | 'provedSent'>) {
+  const words = useWords();
+  const format = useFormat();
+  if (provedSent === null) return <p class="proved">{words.doubts.provedUnknown}</p>;
+  const { messages, by, asOf } = provedSent;
+  const all = count + messages;
+  const share = all === 0 ? 0 : messages / all;
+  return (
+    <p class="proved">
+      <span class="bar" aria-hidden="true">
+        <span style={{ width: `${100 * share}%` }} />
+      </span>
+      <span>
+        {messages === 0
+          ? words.doubts.noneProved
+          : words.doubts.proved(format.percent(share), format.number(messages), format.number(all))}
+      </span>
+      <small class="muted">
+        {words.doubts.countedBy[by]}
+        {asOf !== null && <span title={format.full(asOf)}>, {words.asOf(format.clock(asOf) + format.zoneMark)}</span>}
+      </small>
+    </p>
   );
 }
 

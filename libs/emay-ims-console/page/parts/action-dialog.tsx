@@ -156,12 +156,8 @@ function Confirmation({ preview, wanted, reason, setReason, onYes, onAgain, onCl
           if (isTyped && reason.trim() !== '') onYes();
         }}
       >
-        <p class={`risk risk-${action}`}>
-          {count === 1 ? words.action.riskOne[action] : words.action.risk[action]}
-          {action === 'resend' && provedSent > 0 && (
-            <b> {words.action.proved(format.number(provedSent), format.number(provedSent + count))}</b>
-          )}
-        </p>
+        <p class={`risk risk-${action}`}>{count === 1 ? words.action.riskOne[action] : words.action.risk[action]}</p>
+        {action === 'resend' && <ProvedSent provedSent={provedSent} />}
         {isCut && <p class="warning">{words.action.cut(said)}</p>}
         {skippedNow > 0 && <p>{words.action.skipped(format.number(skippedNow))}</p>}
         <p class="muted">{words.action.exactly}</p>
@@ -211,6 +207,20 @@ function Confirmation({ preview, wanted, reason, setReason, onYes, onAgain, onCl
         </footer>
       </form>
     </Dialog>
+  );
+}
+
+/** What weighs against sending again: of the same time and code, how many were sent after all. */
+function ProvedSent({ provedSent }: Pick<ActionPreview, 'provedSent'>) {
+  const words = useWords();
+  const format = useFormat();
+  if (provedSent === null) return <p class="muted">{words.doubts.provedUnknown}</p>;
+  const { messages, by } = provedSent;
+  return (
+    <p>
+      <b>{messages === 0 ? words.doubts.noneProved : words.action.proved(format.number(messages), messages === 1)}</b>{' '}
+      <small class="muted">{words.doubts.countedBy[by]}</small>
+    </p>
   );
 }
 

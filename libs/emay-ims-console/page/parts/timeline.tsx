@@ -1,6 +1,7 @@
 import type { TimelineStep } from '../api/types.js';
 import { useWords } from '../words/words.js';
 import { useFormat } from './format.js';
+import { Link } from './link.js';
 import { Code, Text } from './text.js';
 import { Time } from './time.js';
 
@@ -20,6 +21,7 @@ const TONES: Partial<Record<TimelineStep['kind'], string>> = {
 export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
   const words = useWords();
   const format = useFormat();
+  const decisions: Record<string, string> = words.message.decision;
   return (
     <ol class="timeline">
       {steps.map((step, index) => {
@@ -39,7 +41,7 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
               {step.code !== null && <Code>{step.code}</Code>}
               {step.detail !== null && step.detail !== step.code && (
                 <p>
-                  <Text>{step.detail}</Text>
+                  <Text>{(step.kind === 'decided' && decisions[step.detail]) || step.detail}</Text>
                 </p>
               )}
               {step.by !== undefined && (
@@ -51,6 +53,13 @@ export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
                       <Text>{step.reason}</Text>
                     </>
                   )}
+                </p>
+              )}
+              {step.auditId !== undefined && (
+                <p>
+                  <Link to={['audit']} query={{ id: step.auditId }}>
+                    {words.message.partOfAction}
+                  </Link>
                 </p>
               )}
               <p class="proof">

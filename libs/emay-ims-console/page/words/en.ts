@@ -251,6 +251,7 @@ export const en = {
     attempt: (id: string) => `attempt ${id}`,
     after: (time: string) => `+${time}`,
     noTime: 'time not recorded',
+    partOfAction: 'Part of an action on many messages',
     step: {
       stored: 'Stored',
       'handed-over': 'Submitted to the gateway',
@@ -290,7 +291,8 @@ export const en = {
       resend: 'It may arrive twice: nobody knows whether the gateway took the first.',
       'give-up': 'It becomes UNKNOWN; nothing is sent. A late report still counts.',
     },
-    proved: (proved: string, all: string) => `${proved} of this incident’s ${all} were delivered after all.`,
+    proved: (proved: string, isOne: boolean) =>
+      `${proved} more of this time and code ${isOne ? 'was' : 'were'} sent after all, as ${isOne ? 'its report shows' : 'reports show'}.`,
     cut: (n: string) => `More match: this takes the newest ${n}.`,
     skipped: (n: string) => `${n} more match, but their state no longer allows it.`,
     nothing: 'Nothing that matches can be changed this way.',
@@ -317,13 +319,16 @@ export const en = {
     empty: (range: string) => `No doubts${range}.`,
     emptyHint: 'Every request got a usable answer, or a report has settled it.',
     count: (n: string) => `${n} in doubt`,
+    atLeast: (n: string) => `at least ${n} in doubt`,
     proved: (share: string, proved: string, all: string) =>
       `${share} proved sent: ${proved} of ${all} got a report after all`,
     noneProved: 'None has been proved sent yet',
+    provedUnknown:
+      'Not known how many were sent after all: this code is not counted by itself, or counting has not finished',
+    countedBy: { minute: 'counted by the minute', hour: 'counted by the hour', day: 'counted by the day' },
     since: 'Since',
     show: 'Show messages',
     hide: 'Hide messages',
-    cut: 'More than 10,000 doubts exist; these are the newest.',
     decide: {
       resend: (n: string) => `Send ${n} again…`,
       'give-up': (n: string) => `Give up ${n}…`,
@@ -447,6 +452,8 @@ export const en = {
     skipped: 'Skipped',
     reason: 'Reason',
     empty: 'No entry matches.',
+    one: 'The action that a message was part of.',
+    all: 'Show all entries',
   },
   right: {
     cancel: 'withdraw messages',

@@ -6,6 +6,25 @@ import { eventText } from './event-text.js';
 const WATCHED = 50;
 /** The overview is read for at most a twentieth of the time. */
 const COST_FACTOR = 20;
+/** The compiler finds what is missing, or is none of it. */
+const PULSE: Record<keyof ConsoleStream['pulse'], true> = {
+  account: true,
+  circuitOpenFor: true,
+  oldestDueAt: true,
+  oldestDueForMs: true,
+  dispatches: true,
+  listens: true,
+  polls: true,
+  pollEveryMs: true,
+  reportSource: true,
+  lastGoodPullAt: true,
+  pollLease: true,
+  pollLeaseUntil: true,
+  reportsBlockedFor: true,
+  setAsidePages: true,
+  spooledPages: true,
+  spoolFailure: true,
+};
 
 /** Reads what is new of one account, for all who watch it. */
 export class AccountFeed {
@@ -55,28 +74,6 @@ export class AccountFeed {
 
 /** Of the status, only what a pulse has: the rest is counted, and shown with its own age. */
 function pulseOf(status: ConsoleStream['pulse']): ConsoleStream['pulse'] {
-  const { account, circuitOpenFor, oldestDueAt, oldestDueForMs, dispatches, listens, polls, pollEveryMs } = status;
-  const {
-    reportSource,
-    lastGoodPullAt,
-    pollLease,
-    pollLeaseUntil,
-    reportsBlockedFor,
-    setAsidePages,
-    spooledPages,
-    spoolFailure,
-  } = status;
-  return {
-    ...{ account, circuitOpenFor, oldestDueAt, oldestDueForMs, dispatches, listens, polls, pollEveryMs },
-    ...{
-      reportSource,
-      lastGoodPullAt,
-      pollLease,
-      pollLeaseUntil,
-      reportsBlockedFor,
-      setAsidePages,
-      spooledPages,
-      spoolFailure,
-    },
-  };
+  const fields = Object.keys(PULSE) as (keyof typeof PULSE)[];
+  return Object.fromEntries(fields.map((field) => [field, status[field]])) as unknown as ConsoleStream['pulse'];
 }

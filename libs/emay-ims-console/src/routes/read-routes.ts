@@ -60,7 +60,7 @@ export const READ_ROUTES: readonly ApiRoute[] = [
 
   read(
     'doubts',
-    { code: optional(code), since: optional(time) },
+    { code: optional(code), since: optional(time), after },
     {
       isCostly: true,
       handle: async ({ operations, input }) => operations.doubts(withoutUndefined(input)),
@@ -125,7 +125,7 @@ export const READ_ROUTES: readonly ApiRoute[] = [
 
   read(
     'audit',
-    { actor: optional(text(128)), action: optional(matching(/^[\w-]{1,32}$/, 'an action')), after },
+    { id: optional(id), actor: optional(text(128)), action: optional(matching(/^[\w-]{1,32}$/, 'an action')), after },
     {
       handle: async ({ operations, input, mask }) => {
         const page = await operations.audit(withoutUndefined(input));

@@ -101,19 +101,12 @@ export class FakeAccount {
         others: [messageWith({ customImsId: 'order-2' })],
         actions: ['resend', 'give-up'],
       },
-      doubts: [
+      doubts: pageOf([
         {
-          id: 'i1',
-          code: 'TIMEOUT',
-          from: AT,
-          to: AT,
-          count: 1,
-          provedSent: 0,
-          countries: { AU: 1 },
-          asOf: AT,
-          isCut: false,
+          ...{ id: 'i1', code: 'TIMEOUT', from: AT, to: AT, count: 1, countries: { AU: 1 } },
+          provedSent: { messages: 0, by: 'minute', asOf: AT },
         },
-      ],
+      ]),
       doubtful: pageOf([message]),
       reports: pageOf([
         {
@@ -158,7 +151,7 @@ export class FakeAccount {
       ]),
       record: undefined,
       preview: {
-        ...{ id: 'a1', action: 'resend', count: 1, sample: [message], skippedNow: 0, isCut: false, provedSent: 0 },
+        ...{ id: 'a1', action: 'resend', count: 1, sample: [message], skippedNow: 0, isCut: false, provedSent: null },
         expiresAt: AT,
       },
       apply: progress,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { figureCode } from './figure-code.js';
+import { figureCode, isCountedApart } from './figure-code.js';
 
 it.each([
   ['SUCCESS', 'SUCCESS'],
@@ -12,4 +12,9 @@ it.each([
   [null, ''],
 ])('code %s is counted as "%s"', (code, counted) => {
   expect(figureCode(code)).toBe(counted);
+  if (code) expect(isCountedApart(code)).toBe(counted === code);
+});
+
+it('a code that is called like that of all others is one of them', () => {
+  expect(isCountedApart('other')).toBe(false);
 });

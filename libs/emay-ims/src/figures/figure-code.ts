@@ -38,5 +38,10 @@ export const OTHER_CODE = 'other';
 /** A message's code as figures have it; '' for none, as the column is part of a key. */
 export function figureCode(code: string | null): string {
   if (code === null || code === '') return '';
-  return LISTED.has(code) || HTTP_STATUS.test(code) ? code : OTHER_CODE;
+  return isCountedApart(code) ? code : OTHER_CODE;
+}
+
+/** Whether figures tell messages with this code from others. */
+export function isCountedApart(code: string): boolean {
+  return LISTED.has(code) || HTTP_STATUS.test(code);
 }

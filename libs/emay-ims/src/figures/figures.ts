@@ -1,7 +1,7 @@
 import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
 import type { MessageFinder } from '../message-store/message-finder.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
-import { figureCode } from './figure-code.js';
+import { figureCode, isCountedApart } from './figure-code.js';
 import { NOT_TAKEN } from './took.js';
 import { NO_END, SPAN_MS, slotOf, type Span, type Unit } from './spans.js';
 import type { FigureStore } from './figure-store.js';
@@ -131,6 +131,11 @@ export class Figures {
   async asOf(): Promise<Date | null> {
     const [row] = await this.database.rows(this.sql.asOf, Array(3).fill(this.account));
     return row && Number(row.counted_from) === 0 ? asOfRow(row) : null;
+  }
+
+  /** Whether all messages with a code have been counted, and apart from those with others. */
+  async tellsApart(): Promise<(code: string) => boolean> {
+    return (await this.asOf()) === null ? () => false : isCountedApart;
   }
 
   /** How far back everything has been counted; `null`: to the first message. */

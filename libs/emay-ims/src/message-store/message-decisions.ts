@@ -5,7 +5,7 @@ import { DueList } from './due-list.js';
 import { FigureMarks } from './figure-marks.js';
 import { MessageChanges, type MessageChange } from './message-changes.js';
 import { resultsSql } from './message-results-sql.js';
-import { MessageTraces } from './message-trace.js';
+import { MessageTraces, type Cancelled } from './message-trace.js';
 import { ID_ROW, idRows, inIdOrder, ofAccount, STATE } from './statement-parts.js';
 
 /** A message as somebody has seen it. */
@@ -86,11 +86,11 @@ export class MessageDecisions {
   }
 
   /** Of QUEUED messages that are locked. They stay listed until somebody claims them: that claim passes them over. */
-  async cancel(customImsIds: readonly string[], by: string, session: EventfulSession): Promise<void> {
+  async cancel(customImsIds: readonly string[], cancelled: Cancelled, session: EventfulSession): Promise<void> {
     if (customImsIds.length === 0) return;
     const { sql, parameters } = this.sql.cancel.make({ rows: idRows(customImsIds), where: [this.account] });
     await session.run(sql, parameters);
-    await this.traces.cancelled(customImsIds, by, session);
+    await this.traces.cancelled(customImsIds, cancelled, session);
   }
 
   private async change(change: MessageChange, ids: readonly string[], session: EventfulSession): Promise<void> {

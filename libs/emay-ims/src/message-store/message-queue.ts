@@ -162,7 +162,7 @@ export class MessageQueue {
       const [row] = await session.rows(this.sql.lockToCancel, [this.account, customImsId]);
       if (!row || (await session.run(this.sql.cancel, [this.account, customImsId])) === 0) return false;
       if (row.due_at !== null && !manager) await this.due.remove(toDue(row), session);
-      await this.traces.cancelled([customImsId], by, session);
+      await this.traces.cancelled([customImsId], { by }, session);
       return true;
     };
     return manager ? this.database.within(manager, work) : this.database.transaction(work);

@@ -22,6 +22,15 @@ export interface Trace {
   code: string | null;
   /** `late`: the gateway's id. `contradicted`: what was known, what the report says, and its batch. `cancelled`: who. */
   detail: string | null;
+  /** `cancelled`: entry of the audit, if many were at once. */
+  auditId: string | null;
+}
+
+/** Who withdrew messages, as far as it is known. */
+export interface Cancelled {
+  by: string | null;
+  /** Entry of the audit. */
+  auditId?: string | null;
 }
 
 /** A trace to write of one message. */
@@ -42,7 +51,8 @@ export const TRACE_ROW: RowColumns = {
   detail: 'varchar255',
 };
 const CANCELLED_ROW: RowColumns = { custom_ims_id: 'varchar64', id: 'varchar64' };
-const INSERT = 'INSERT INTO emay_ims_trace (account, custom_ims_id, id, at, kind, attempt, code, detail)';
+const COLUMNS = 'account, custom_ims_id, id, at, kind, attempt, code, detail';
+const INSERT = `INSERT INTO emay_ims_trace (${COLUMNS})`;
 
 /** The statements of `MessageTraces`; each comment lists its parameters in order. */
 export function traceSql(dialect: SqlDialect) {
@@ -76,12 +86,13 @@ export function traceSql(dialect: SqlDialect) {
     ),
     contradicted: insert('contradicted', '1 = 1', { isOnce: false }),
     /**
-     * account, detail, rows. Reads nothing: in a transaction of the host, at any isolation level, it must not lock the traces of other
+     * account, detail, audit_id, rows. Reads nothing: in a transaction of the host, at any isolation level, it must not lock the traces of other
      * messages.
      */
-    cancelled: `${INSERT} SELECT ?, r.custom_ims_id, r.id, ${now}, 'cancelled', NULL, NULL, ? FROM ${dialect.rows(CANCELLED_ROW, 'r')}`,
+    cancelled: `INSERT INTO emay_ims_trace (${COLUMNS}, audit_id)
+      SELECT ?, r.custom_ims_id, r.id, ${now}, 'cancelled', NULL, NULL, ?, ? FROM ${dialect.rows(CANCELLED_ROW, 'r')}`,
     /** account, custom_ims_id */
-    find: `SELECT kind, at, attempt, code, detail FROM emay_ims_trace WHERE account = ? AND custom_ims_id = ? ORDER BY id`,
+    find: `SELECT kind, at, attempt, code, detail, audit_id FROM emay_ims_trace WHERE account = ? AND custom_ims_id = ? ORDER BY id`,
   };
 }
 
@@ -126,11 +137,14 @@ export class MessageTraces {
     return this.add(this.sql.contradicted, traces, session);
   }
 
-  /** @param by who, where it is known */
-  async cancelled(customImsIds: readonly string[], by: string | null, session: SqlSession): Promise<void> {
+  async cancelled(
+    customImsIds: readonly string[],
+    { by, auditId = null }: Cancelled,
+    session: SqlSession,
+  ): Promise<void> {
     const rows = customImsIds.map((id) => ({ custom_ims_id: id, id: newToken() }));
     const encoded = this.database.dialect.encodeRows(CANCELLED_ROW, inIdOrder(rows));
-    await session.run(this.sql.cancelled, [this.account, by, ...encoded]);
+    await session.run(this.sql.cancelled, [this.account, by, auditId, ...encoded]);
   }
 
   /** Of one message, oldest first. */
@@ -160,6 +174,7 @@ function toTrace(row: SqlRow): Trace {
     attempt: text(row.attempt),
     code: text(row.code),
     detail: text(row.detail),
+    auditId: text(row.audit_id),
   };
 }
 

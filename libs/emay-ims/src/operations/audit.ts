@@ -45,9 +45,19 @@ export class Audit {
   }
 
   /** Newest first. */
-  find({ actor, action, after }: { actor?: string; action?: string; after?: string }): Promise<SearchPage<AuditEntry>> {
+  find({
+    id,
+    actor,
+    action,
+    after,
+  }: {
+    id?: string;
+    actor?: string;
+    action?: string;
+    after?: string;
+  }): Promise<SearchPage<AuditEntry>> {
     const from = { table: 'emay_ims_audit', columns: COLUMNS, account: this.account };
-    return pageNewestFirst(this.database, from, { actor, action }, after, toEntry);
+    return pageNewestFirst(this.database, from, { id, actor, action }, after, toEntry);
   }
 }
 

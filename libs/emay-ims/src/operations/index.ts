@@ -20,5 +20,6 @@ export type { KeptReport, ReportKind, ReportSearch } from './api/kept-report.js'
 export type { MessageAction, MessageEvidence, TimelineKind, TimelineStep, Verdict } from './api/message-evidence.js';
 export type { MessageSearch, SearchPage } from './api/message-search.js';
 export type { OperatorMessage } from './api/operator-message.js';
+export type { ProvedSent } from './api/proved-sent.js';
 export { EmayImsOperations } from './emay-ims-operations.js';
 export { EmayImsOperationsModule } from './emay-ims-operations.module.js';

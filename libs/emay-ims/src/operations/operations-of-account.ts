@@ -18,7 +18,7 @@ import type { MessageSearch, SearchPage } from './api/message-search.js';
 import type { OperatorMessage } from './api/operator-message.js';
 import { Audit, checkedActor, checkedReason } from './audit.js';
 import { readDetails } from './details.js';
-import { Doubts } from './doubts.js';
+import { Doubts } from './doubts/doubts.js';
 import { evidenceOf } from './evidence/message-evidences.js';
 import { AccountFigures } from './figures/account-figures.js';
 import type { Figures } from './figures/figures-source.js';
@@ -69,7 +69,7 @@ export class OperationsOfAccount implements AccountOperations {
     return this.with(({ open }) => evidenceOf(open, customImsId));
   }
 
-  doubts(query?: { code?: string; since?: Date }): Promise<DoubtIncident[]> {
+  doubts(query?: { code?: string; since?: Date; after?: string }): Promise<SearchPage<DoubtIncident>> {
     return this.with(({ doubts }) => doubts.incidents(query));
   }
 
@@ -103,7 +103,7 @@ export class OperationsOfAccount implements AccountOperations {
     return this.with(({ open, figures }) => readDetails(open, figures));
   }
 
-  audit(query: { actor?: string; action?: string; after?: string } = {}): Promise<SearchPage<AuditEntry>> {
+  audit(query: { id?: string; actor?: string; action?: string; after?: string } = {}): Promise<SearchPage<AuditEntry>> {
     return this.with(({ audit }) => audit.find(query));
   }
 

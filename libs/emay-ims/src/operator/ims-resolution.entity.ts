@@ -45,4 +45,13 @@ export class ImsResolution {
   @Column({ name: 'decided_at', type: 'bigint', transformer: epochMilliseconds })
   @OpenApi({ type: 'string', format: 'date-time', description: 'When.' })
   decidedAt: Date;
+
+  /** Entry of the audit, if it was decided about many messages at once; `null`: about this one. */
+  @Column({ name: 'audit_id', type: 'varchar', length: 32, nullable: true })
+  @OpenApi({
+    type: 'string',
+    nullable: true,
+    description: 'Entry of the audit, if it was decided about many messages at once; `null`: about this one.',
+  })
+  auditId: string | null;
 }

@@ -40,7 +40,7 @@ export class UnconfirmedResolver {
   /** Every decision about a message, oldest first. */
   async history(customImsId: string): Promise<ImsResolution[]> {
     const rows = await this.database.rows(
-      `SELECT id, account, custom_ims_id, decision, decided_by, reason, decided_at FROM emay_ims_resolution
+      `SELECT id, account, custom_ims_id, decision, decided_by, reason, decided_at, audit_id FROM emay_ims_resolution
        WHERE account = ? AND custom_ims_id = ? ORDER BY decided_at, id`,
       [this.results.account, customImsId],
     );
@@ -67,5 +67,6 @@ function toResolution(row: SqlRow): ImsResolution {
     decidedBy: String(row.decided_by),
     reason: String(row.reason),
     decidedAt: new Date(Number(row.decided_at)),
+    auditId: row.audit_id === null ? null : String(row.audit_id),
   });
 }

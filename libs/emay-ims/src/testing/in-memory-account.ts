@@ -118,6 +118,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     count: async () => null,
     slotsWith: async () => [],
     asOf: async () => null,
+    tellsApart: async () => () => false,
     countedFrom: async () => null,
     rebuild: async () => undefined,
   });

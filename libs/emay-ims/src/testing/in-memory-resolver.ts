@@ -35,6 +35,7 @@ export class InMemoryResolver implements Surface<UnconfirmedResolver> {
         decidedBy,
         reason,
         decidedAt: this.table.at(),
+        auditId: null,
       }),
     );
   }

@@ -2,7 +2,10 @@ import type { ImsMessage } from '../../messages/ims-message.entity.js';
 import type { ActionPreview, ActionWanted } from '../api/bulk-action.js';
 import type { MessageAction } from '../api/message-evidence.js';
 import type { OpenAccount } from '../account-access.js';
-import type { Doubts } from '../doubts.js';
+import type { ProvedSent } from '../api/proved-sent.js';
+import type { Doubts } from '../doubts/doubts.js';
+import { countProvedSent, type DoubtsOfCode } from '../doubts/proved-sent.js';
+import type { Figures } from '../figures/figures-source.js';
 import { toOperatorMessage } from '../operator-messages.js';
 import { violation } from '../page-token.js';
 import type { MessageSearches } from '../search/message-searches.js';
@@ -13,6 +16,8 @@ import type { ActionStore } from './action-store.js';
 const MOST = { cancel: 10_000, resend: 1_000, 'give-up': 10_000 } as const satisfies Record<MessageAction, number>;
 const STATE_OF = { cancel: 'QUEUED', resend: 'UNCONFIRMED', 'give-up': 'UNCONFIRMED' } as const;
 const SAMPLE = 10;
+/** Coarsest first. */
+const SPANS = ['day', 'hour', 'minute'] as const;
 const IDS_AT_A_TIME = 500;
 /** A search for what to change may take longer than one for a page. */
 const SEARCH_MS = 5_000;
@@ -26,6 +31,7 @@ interface Chosen {
 /** What previews are made with. */
 export interface PreviewParts {
   open: OpenAccount;
+  figures: Figures;
   searches: MessageSearches;
   doubts: Doubts;
   actions: ActionStore;
@@ -35,7 +41,7 @@ export interface PreviewParts {
 export async function previewAction(parts: PreviewParts, wanted: ActionWanted, by: string): Promise<ActionPreview> {
   const { action } = checked(wanted);
   const { messages, skippedNow, isCut } = await choose(parts, wanted);
-  const provedSent = action === 'cancel' ? 0 : await countProvedSent(parts, messages);
+  const provedSent = action === 'cancel' ? null : await provedSentOf(parts, messages);
   const items = messages.map(({ customImsId, attempt }) => ({ customImsId, attempt }));
   const stored = { action, actor: by, filter: filterOf(wanted), items, skippedNow, provedSent, isCut };
   const { id, expiresAt } = await parts.actions.insert(stored);
@@ -68,8 +74,8 @@ async function choose(parts: PreviewParts, wanted: ActionWanted): Promise<Chosen
   if (wanted.ids) return chooseIds(parts, [...new Set(wanted.ids)], state, most);
   if (wanted.incident !== undefined) {
     if (state === 'QUEUED') throw violation('incident', 'holds messages that are UNCONFIRMED: nothing to cancel');
-    const { messages, isMore } = await parts.doubts.seen(wanted.incident, most);
-    return { messages, skippedNow: 0, isCut: isMore };
+    const { found, reached } = await parts.doubts.seen(wanted.incident, most, new TimeBudget(SEARCH_MS));
+    return { messages: found, skippedNow: 0, isCut: reached !== null };
   }
   const search = readSearch({ ...wanted.search });
   if (search.states && !search.states.includes(state)) return { messages: [], skippedNow: 0, isCut: false };
@@ -92,15 +98,19 @@ function newestFirst(one: ImsMessage, other: ImsMessage): number {
   return other.createdAt.getTime() - one.createdAt.getTime() || (one.customImsId < other.customImsId ? 1 : -1);
 }
 
-/** Of the time and codes of these messages. */
-async function countProvedSent({ doubts }: PreviewParts, messages: readonly ImsMessage[]): Promise<number> {
-  const times = new Map<string, [number, number]>();
+/** Of the times and codes of these messages. */
+async function provedSentOf({ figures }: PreviewParts, messages: readonly ImsMessage[]): Promise<ProvedSent | null> {
+  const byCode = new Map<string | null, DoubtsOfCode>();
   for (const { code, createdAt } of messages) {
-    if (code === null) continue;
     const at = createdAt.getTime();
-    const [from, to] = times.get(code) ?? [at, at];
-    times.set(code, [Math.min(from, at), Math.max(to, at)]);
+    const { createdFrom, createdTo } = byCode.get(code) ?? { createdFrom: at, createdTo: at };
+    byCode.set(code, { code, createdFrom: Math.min(createdFrom, at), createdTo: Math.max(createdTo, at) });
   }
-  const counts = [...times].map(([code, [from, to]]) => doubts.provedSent(code, from, to));
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  const counts = await countProvedSent(figures, [...byCode.values()]);
+  return counts.length === 0 ? null : counts.reduce((sum, one) => sum && one && added(sum, one));
+}
+
+function added(one: ProvedSent, other: ProvedSent): ProvedSent {
+  const by = SPANS.find((span) => one.by === span || other.by === span) ?? one.by;
+  return { messages: one.messages + other.messages, by, asOf: one.asOf };
 }

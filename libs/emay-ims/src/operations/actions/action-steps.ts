@@ -57,7 +57,12 @@ export class ActionSteps {
 
   private async change(action: StoredAction, session: EventfulSession): Promise<void> {
     const items = action.items.slice(action.reached, action.reached + ITEMS_PER_STEP);
-    const decision = { decision: action.action, by: action.actor, reason: action.reason ?? '' };
+    const decision = {
+      decision: action.action,
+      by: action.actor,
+      reason: action.reason ?? '',
+      auditId: action.auditId,
+    };
     const done = new Set(await this.open.internals.resolver.resolve(items, decision, session));
     const left = items.map(({ customImsId }) => customImsId).filter((customImsId) => !done.has(customImsId));
     action.reached += items.length;

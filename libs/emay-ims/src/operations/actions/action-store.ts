@@ -3,6 +3,7 @@ import type { SeenMessage } from '../../message-store/message-decisions.js';
 import { newToken } from '../../messages/ids.js';
 import type { ActionProgress } from '../api/bulk-action.js';
 import type { MessageAction } from '../api/message-evidence.js';
+import type { ProvedSent } from '../api/proved-sent.js';
 
 /** How long a preview can be applied, in ms. */
 export const PREVIEW_LASTS_MS = 300_000;
@@ -17,7 +18,7 @@ export interface NewAction {
   filter: Record<string, unknown>;
   items: readonly SeenMessage[];
   skippedNow: number;
-  provedSent: number;
+  provedSent: ProvedSent | null;
   isCut: boolean;
 }
 
@@ -54,7 +55,9 @@ export class ActionStore {
     const { now } = this.database.dialect;
     const id = newToken();
     const values = [this.account, id, action.action, action.actor, JSON.stringify(action.filter)];
-    const counts = [action.items.length, action.skippedNow, action.provedSent, Number(action.isCut)];
+    // -1: not known.
+    const proved = action.provedSent?.messages ?? -1;
+    const counts = [action.items.length, action.skippedNow, proved, Number(action.isCut)];
     await this.database.transaction(async (session) => {
       await session.run(`DELETE FROM emay_ims_action WHERE account = ? AND expires_at <= ${now} - ${KEPT_MS}`, [
         this.account,

@@ -28,8 +28,13 @@ export interface AccountOperations {
   search(query: MessageSearch): Promise<SearchPage<OperatorMessage>>;
   /** A message with all that is known of it; `null`: there is none. */
   message(customImsId: string): Promise<MessageEvidence | null>;
-  /** UNCONFIRMED messages, grouped into incidents, newest first. */
-  doubts(query?: { code?: string; since?: Date }): Promise<DoubtIncident[]>;
+  /**
+   * UNCONFIRMED messages, grouped into incidents, newest first. A page has the incidents of at most 10,000 messages, and of as many as could be
+   * looked at in 80 ms: `searchedTo` says to which creation, and `next` goes on.
+   *
+   * @param query.since submitted then or later
+   */
+  doubts(query?: { code?: string; since?: Date; after?: string }): Promise<SearchPage<DoubtIncident>>;
   /** UNCONFIRMED messages of an incident, or all, newest first. @param query.limit 1 to 500, default 50 */
   doubtful(query: { incident?: string; limit?: number; after?: string }): Promise<SearchPage<OperatorMessage>>;
   /** Reports and report batches that need a look, newest first. */
@@ -44,8 +49,8 @@ export interface AccountOperations {
   handlers(): Promise<HandlerFigures[]>;
   /** Options without secrets, leases, status, versions. */
   details(): Promise<AccountDetails>;
-  /** Who did what, newest first. */
-  audit(query?: { actor?: string; action?: string; after?: string }): Promise<SearchPage<AuditEntry>>;
+  /** Who did what, newest first. @param query.id one entry */
+  audit(query?: { id?: string; actor?: string; action?: string; after?: string }): Promise<SearchPage<AuditEntry>>;
   /** Writes an entry by itself: what was revealed, exported or refused. */
   record(entry: NewAuditEntry): Promise<void>;
   /**

@@ -1,6 +1,7 @@
 import type { MessageAction } from './message-evidence.js';
 import type { MessageSearch } from './message-search.js';
 import type { OperatorMessage } from './operator-message.js';
+import type { ProvedSent } from './proved-sent.js';
 
 /** What to do, and to which messages: exactly one of `ids`, `search` and `incident`. */
 export interface ActionWanted {
@@ -25,8 +26,8 @@ export interface ActionPreview {
   skippedNow: number;
   /** More match than are stored, or the search was not finished. */
   isCut: boolean;
-  /** Messages of the same incidents that a report has proved sent. 0 for `cancel`. */
-  provedSent: number;
+  /** Of the codes and times of these messages. `null`: `cancel`, or of one of the codes it is not known. */
+  provedSent: ProvedSent | null;
   /** Not applied after this: 5 minutes after it was made. */
   expiresAt: Date;
 }

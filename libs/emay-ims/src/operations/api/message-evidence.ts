@@ -34,6 +34,8 @@ export interface TimelineStep {
   by?: string;
   /** Why. */
   reason?: string;
+  /** Entry of the audit of the action on many messages that it was part of. */
+  auditId?: string;
   /** The report batch it came in, where it is known; `pulledAt` and `reports` are `null` where the batch has been purged. */
   page?: { pullId: string; pulledAt: Date | null; reports: number | null } | null;
 }

@@ -58,16 +58,23 @@ const KIND_OF_TRACE = {
   cancelled: 'cancelled',
 } as const;
 
-function ofTrace({ kind, at, attempt, code, detail }: Trace, evidence: KeptEvidence): TimelineStep {
+function ofTrace({ kind, at, attempt, code, detail, auditId }: Trace, evidence: KeptEvidence): TimelineStep {
   const told = step(KIND_OF_TRACE[kind], at, { attempt, code, detail, source: 'trace' });
-  if (kind === 'cancelled') return detail === null ? told : { ...told, detail: null, by: detail };
+  if (kind === 'cancelled') {
+    return { ...told, detail: null, ...(detail !== null && { by: detail }), ...partOf(auditId) };
+  }
   if (kind !== 'contradicted') return told;
   const [known, says, page] = (detail ?? '').split(' ');
   return { ...told, detail: `${known} → ${says}`, page: pageOf(page ?? null, evidence) };
 }
 
-function ofResolution({ decision, decidedAt, decidedBy, reason }: ImsResolution): TimelineStep {
-  return step('decided', decidedAt, { detail: decision, by: decidedBy, reason, source: 'resolution' });
+function ofResolution({ decision, decidedAt, decidedBy, reason, auditId }: ImsResolution): TimelineStep {
+  const decided = { detail: decision, by: decidedBy, reason, ...partOf(auditId) };
+  return step('decided', decidedAt, { ...decided, source: 'resolution' });
+}
+
+function partOf(auditId: string | null): Pick<TimelineStep, 'auditId'> {
+  return auditId === null ? {} : { auditId };
 }
 
 /** The latest attempt; what is known of those before stands in traces. */

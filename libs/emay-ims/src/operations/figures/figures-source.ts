@@ -21,4 +21,6 @@ export interface Figures {
   }): Promise<FigureSlot[]>;
   /** `null`: everything is counted when it is asked for. */
   asOf(): Promise<Date | null>;
+  /** Whether all messages with a code have been counted, and apart from those with others. */
+  tellsApart(): Promise<(code: string) => boolean>;
 }

@@ -43,6 +43,10 @@ export class FittingFigures implements Figures {
     return (await this.fitting()).asOf();
   }
 
+  async tellsApart(): ReturnType<Figures['tellsApart']> {
+    return (await this.fitting()).tellsApart();
+  }
+
   private async fitting(): Promise<Omit<Figures, 'totals'>> {
     const { counts, asOf } = await this.totals();
     return asOf === null && totalOf(counts) < SMALL ? this.live : this.rollUp;

@@ -49,4 +49,8 @@ export class LiveFigures implements Figures {
   async asOf(): Promise<Date | null> {
     return null;
   }
+
+  async tellsApart(): Promise<() => boolean> {
+    return () => true;
+  }
 }

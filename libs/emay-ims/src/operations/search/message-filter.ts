@@ -9,6 +9,11 @@ export interface Place {
   customImsId: string;
 }
 
+/** Of the token of a page. */
+export function toPlace(token: readonly (string | number)[] | null): Place | null {
+  return token && { createdAt: Number(token[0]), customImsId: String(token[1]) };
+}
+
 /** Conditions in SQL, with their parameters. */
 export interface Conditions {
   sql: string;

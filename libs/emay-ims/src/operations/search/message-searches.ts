@@ -6,7 +6,7 @@ import type { Figures } from '../figures/figures-source.js';
 import { toOperatorMessage } from '../operator-messages.js';
 import { checkedLimit, decodeToken, encodeToken } from '../page-token.js';
 import { FoundPortions, placeOf } from './found-portions.js';
-import { isSought, type Place } from './message-filter.js';
+import { isSought, toPlace, type Place } from './message-filter.js';
 import { readSearch, type ReadSearch } from './read-search.js';
 import { TimeBudget } from './time-budget.js';
 
@@ -84,8 +84,4 @@ export class MessageSearches {
     const all = states ?? (Object.keys(counts) as (keyof typeof counts)[]);
     return { n: all.reduce((sum, state) => sum + counts[state], 0), exact: asOf === null };
   }
-}
-
-function toPlace(token: readonly (string | number)[] | null): Place | null {
-  return token && { createdAt: Number(token[0]), customImsId: String(token[1]) };
 }

@@ -5,11 +5,14 @@ export const SEARCH_BUDGET_MS = 80;
 export class TimeBudget {
   private readonly endsAt: number;
 
-  constructor(ms = SEARCH_BUDGET_MS) {
-    this.endsAt = performance.now() + ms;
+  constructor(
+    ms = SEARCH_BUDGET_MS,
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.endsAt = clock() + ms;
   }
 
   get isSpent(): boolean {
-    return performance.now() >= this.endsAt;
+    return this.clock() >= this.endsAt;
   }
 }

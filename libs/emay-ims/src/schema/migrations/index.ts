@@ -12,6 +12,7 @@ import { Traces1765000001000 } from './1765000001000-traces.js';
 import { OperatorActions1765000002000 } from './1765000002000-operator-actions.js';
 import { DoubtsInOrder1765000003000 } from './1765000003000-doubts-in-order.js';
 import { PushedReports1765100000000 } from './1765100000000-pushed-reports.js';
+import { ActionOfDecisions1765200000000 } from './1765200000000-action-of-decisions.js';
 
 type MigrationClass = new (pinned?: PinnedPlace) => MigrationInterface & { name: string };
 
@@ -32,6 +33,7 @@ export const EMAY_IMS_MIGRATIONS: MigrationClass[] = [
   OperatorActions1765000002000,
   DoubtsInOrder1765000003000,
   PushedReports1765100000000,
+  ActionOfDecisions1765200000000,
 ];
 
 /**

@@ -91,7 +91,7 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
     indexes: ['emay_ims_report_batch_state', 'emay_ims_report_batch_hash', 'emay_ims_report_batch_push'],
   },
   emay_ims_resolution: {
-    columns: ['id', 'account', 'custom_ims_id', 'decision', 'decided_by', 'reason', 'decided_at'],
+    columns: ['id', 'account', 'custom_ims_id', 'decision', 'decided_by', 'reason', 'decided_at', 'audit_id'],
     key: ['id'],
     indexes: ['emay_ims_resolution_message'],
   },
@@ -140,7 +140,7 @@ export const REQUIRED_SCHEMA: Readonly<Record<ImsTable, RequiredTable>> = {
   },
   emay_ims_figure_mark: { columns: ['account', 'slot', 'id'], key: ['account', 'slot', 'id'], indexes: [] },
   emay_ims_trace: {
-    columns: ['account', 'custom_ims_id', 'id', 'at', 'kind', 'attempt', 'code', 'detail'],
+    columns: ['account', 'custom_ims_id', 'id', 'at', 'kind', 'attempt', 'code', 'detail', 'audit_id'],
     key: ['account', 'custom_ims_id', 'id'],
     indexes: [],
   },
