@@ -11,7 +11,7 @@ const PAGE = 2;
 const MESSAGES = 5 * PAGE + 1;
 const { ingest } = ReportIngestor.prototype;
 
-describe.each(databasesUnderTest())('while a full page is applied on %s', (kind) => {
+describe.each(databasesUnderTest())('while full pages are applied on %s', (kind) => {
   let app: GatewayApp;
   /** Lets pages be applied, which wait for it. */
   let open: () => void;
@@ -45,11 +45,11 @@ describe.each(databasesUnderTest())('while a full page is applied on %s', (kind)
       return rows.length;
     });
 
-  it('the next one is pulled and stored, and no more than that', async () => {
+  it('two at a time, the next one is pulled and stored, and no more than that', async () => {
     const pulled = app.ims.pullReports();
-    await isHandedOut(2 * PAGE);
-    await eventually(storedPages, (pages) => pages === 2);
-    expect([handedOut(), applying]).toEqual([2 * PAGE, 1]);
+    await isHandedOut(3 * PAGE);
+    await eventually(storedPages, (pages) => pages === 3);
+    expect([handedOut(), applying]).toEqual([3 * PAGE, 2]);
     open();
     expect(await pulled).toMatchObject({ pages: 6, reports: MESSAGES, applied: MESSAGES, stoppedBy: null });
   });
@@ -62,27 +62,27 @@ describe.each(databasesUnderTest())('while a full page is applied on %s', (kind)
     expect(handedOut()).toBe(PAGE + 1);
   });
 
-  it('a shutdown ends the pull after the page that is on its way, and both are applied', async () => {
+  it('a shutdown ends the pull after the page that is on its way, and all of them are applied', async () => {
     const pulled = app.ims.pullReports();
-    await isHandedOut(2 * PAGE);
+    await isHandedOut(3 * PAGE);
     const closed = app.module.close();
     open();
-    expect(await pulled).toMatchObject({ pages: 2, applied: 2 * PAGE, stoppedBy: 'SHUTTING_DOWN' });
+    expect(await pulled).toMatchObject({ pages: 3, applied: 3 * PAGE, stoppedBy: 'SHUTTING_DOWN' });
     await closed;
-    expect(handedOut()).toBe(2 * PAGE);
+    expect(handedOut()).toBe(3 * PAGE);
   });
 
-  it('a database that goes away ends the pull, once the page is applied', async () => {
+  it('a database that goes away ends the pull, once its pages are applied', async () => {
     const away = new EmayImsStoreError('CONNECTION_LOST');
     const pulled = app.ims.pullReports();
-    await isHandedOut(2 * PAGE);
+    await isHandedOut(3 * PAGE);
     jest.spyOn(ReportBatchStore.prototype, 'insert').mockRejectedValue(away);
     open();
     await expect(pulled).rejects.toBe(away);
     jest.restoreAllMocks();
-    expect(handedOut()).toBe(2 * PAGE);
+    expect(handedOut()).toBe(3 * PAGE);
     const { applied, stoppedBy } = await app.ims.pullReports();
-    expect({ applied, stoppedBy }).toEqual({ applied: MESSAGES - 2 * PAGE, stoppedBy: null });
+    expect({ applied, stoppedBy }).toEqual({ applied: MESSAGES - 3 * PAGE, stoppedBy: null });
   });
 });
 
@@ -100,11 +100,11 @@ describe.each(databasesUnderTest())('full pages that cannot be applied on %s', (
     await app.close();
   });
 
-  it('end the pull after the third; the one behind it, which has come meanwhile, is kept', async () => {
+  it('end the pull after the third; those behind it, which have come meanwhile, are kept', async () => {
     jest.spyOn(ReportIngestor.prototype, 'ingest').mockResolvedValue(null);
     expect(await app.ims.pullReports()).toMatchObject({ applied: 0, stoppedBy: 'NOT_APPLIED' });
     jest.restoreAllMocks();
-    expect(app.simulator.handedOut().length).toBeLessThanOrEqual(4 * PAGE);
+    expect(app.simulator.handedOut().length).toBeLessThanOrEqual(5 * PAGE);
     expect(await app.ims.pullReports()).toMatchObject({ applied: MESSAGES, stoppedBy: null });
   });
 });

@@ -14,6 +14,8 @@ const STORING_MS = 15_000;
 /** How much longer than one poll the lease lasts, so that polls in quick succession share one renewal. */
 const LEASE_RESERVE_MS = 5_000;
 const LEASE_HELD = 'LEASE_HELD';
+/** More gain nothing, and each takes a connection. */
+const APPLIED_AT_A_TIME = 2;
 const SPOOLED = 'SPOOLED';
 const SHUTTING_DOWN = 'SHUTTING_DOWN';
 /** So long after a push, more are expected. */
@@ -160,31 +162,36 @@ export class ReportPoller {
   }
 
   /**
-   * Each page is stored before the next is asked for. A full one is applied meanwhile: the gateway, this process and the database need not
-   * wait for each other.
+   * Each page is stored before the next is asked for. Full ones are applied meanwhile: the gateway, this process and the database need not
+   * wait for each other. Any other page is applied by itself, as it may end the series.
    */
   private async pullPages(limit: number, series: PollSeries): Promise<void> {
-    let applied: Promise<void> = Promise.resolve();
+    const applying: Promise<void>[] = [];
+    const untilAtMost = async (pages: number) => {
+      while (applying.length > pages) await applying.shift();
+    };
     this.polledAt = performance.now();
     try {
       for (let wanted = limit; wanted > 0 && !series.isOver;) {
         const obstacle = await this.obstacle();
         if (obstacle !== null) {
-          await applied;
+          await untilAtMost(0);
           return series.end(obstacle);
         }
         const number = Math.min(wanted, this.options.reports.pageSize);
         const page = await this.puller.pull(number, this.lastsMs);
-        await applied;
+        await untilAtMost(page.full === null ? 0 : APPLIED_AT_A_TIME - 1);
         const end = page.apply();
-        applied = end.then((poll) => series.add(poll, number));
+        const applied = end.then((poll) => series.add(poll, number));
         applied.catch(() => undefined); // Awaited after the next poll: until then, nobody would handle it.
-        if (page.full === null) await applied;
+        applying.push(applied);
+        if (page.full === null) await untilAtMost(0);
         wanted -= page.full ?? (await end).page?.reports ?? number;
         if (series.pauseMs > 0) await this.wait(series.pauseMs);
       }
+      await untilAtMost(0);
     } finally {
-      await applied;
+      await Promise.allSettled(applying);
     }
     if (series.isEmptied) this.lastGoodPullAt = new Date();
   }
