@@ -44,6 +44,8 @@ describe.each(databasesUnderTest())('while a full page is applied on %s', (kind)
       const rows = await database.rows("SELECT id FROM emay_ims_report_batch WHERE state = 'STORED'", []);
       return rows.length;
     });
+  const statement = (sql: string) =>
+    app.ims.perform(async ({ internals }) => (internals as AccountInternals).database.run(sql));
 
   it('the next one is pulled and stored, and no more than that', async () => {
     const pulled = app.ims.pullReports();
@@ -70,6 +72,16 @@ describe.each(databasesUnderTest())('while a full page is applied on %s', (kind)
     expect(await pulled).toMatchObject({ pages: 2, applied: 2 * PAGE, stoppedBy: 'SHUTTING_DOWN' });
     await closed;
     expect(handedOut()).toBe(2 * PAGE);
+  });
+
+  it('another instance may apply both, once the lease has run out: the gateway is not taken for empty', async () => {
+    const pulled = app.ims.pullReports();
+    await isHandedOut(2 * PAGE);
+    await eventually(storedPages, (pages) => pages === 2);
+    await statement("UPDATE emay_ims_report_batch SET state = 'APPLIED', applied_at = stored_at WHERE state = 'STORED'");
+    open();
+    expect(await pulled).toMatchObject({ pages: 6, reports: MESSAGES - 2 * PAGE, stoppedBy: null });
+    expect(handedOut()).toBe(MESSAGES);
   });
 
   it('a database that goes away ends the pull, once the page is applied', async () => {

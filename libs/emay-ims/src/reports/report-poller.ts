@@ -177,10 +177,11 @@ export class ReportPoller {
         const page = await this.puller.pull(number, this.lastsMs);
         await applied;
         const end = page.apply();
-        applied = end.then((poll) => series.add(poll, number));
+        applied = end.then((poll) => series.add(poll, page.full !== null ? 0 : number));
         applied.catch(() => undefined); // Awaited after the next poll: until then, nobody would handle it.
-        if (page.full === null) await applied;
         wanted -= page.full ?? (await end).page?.reports ?? number;
+        if (page.full !== null) continue;
+        await applied;
         if (series.pauseMs > 0) await this.wait(series.pauseMs);
       }
     } finally {
