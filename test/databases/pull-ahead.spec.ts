@@ -78,7 +78,9 @@ describe.each(databasesUnderTest())('while a full page is applied on %s', (kind)
     const pulled = app.ims.pullReports();
     await isHandedOut(2 * PAGE);
     await eventually(storedPages, (pages) => pages === 2);
-    await statement("UPDATE emay_ims_report_batch SET state = 'APPLIED', applied_at = stored_at WHERE state = 'STORED'");
+    await statement(
+      "UPDATE emay_ims_report_batch SET state = 'APPLIED', applied_at = stored_at WHERE state = 'STORED'",
+    );
     open();
     expect(await pulled).toMatchObject({ pages: 6, reports: MESSAGES - 2 * PAGE, stoppedBy: null });
     expect(handedOut()).toBe(MESSAGES);
