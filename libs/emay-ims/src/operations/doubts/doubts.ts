@@ -5,8 +5,8 @@ import type { SearchPage } from '../api/message-search.js';
 import type { OperatorMessage } from '../api/operator-message.js';
 import type { Figures } from '../figures/figures-source.js';
 import { toOperatorMessage } from '../operator-messages.js';
-import { checkedLimit, decodeToken, encodeToken } from '../page-token.js';
-import { toPlace } from '../search/message-filter.js';
+import { checkedLimit, encodeToken } from '../page-token.js';
+import { placeBehind, type Place } from '../search/message-filter.js';
 import { TimeBudget } from '../search/time-budget.js';
 import { DoubtReader, type DoubtsWanted, type FoundDoubts } from './doubt-reader.js';
 import { intoIncidents, rangeOfIncident, readIncident, toIncident, wantedOf } from './incidents.js';
@@ -74,10 +74,10 @@ export class Doubts {
   private async paged<Item>(
     about: unknown,
     after: string | undefined,
-    find: (place: ReturnType<typeof toPlace>) => Promise<FoundDoubts<Item>>,
+    find: (place: Place | null) => Promise<FoundDoubts<Item>>,
   ): Promise<SearchPage<Item>> {
     const asOf = new Date();
-    const place = toPlace(decodeToken(about, after));
+    const place = placeBehind(about, after);
     const { found: items, reached } = await find(place);
     return {
       items,
