@@ -293,8 +293,8 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     const poller = ReportPoller.prototype as unknown as { wait(forMs: number): Promise<void> };
     const wait = jest.spyOn(poller, 'wait').mockResolvedValue();
     const full = reports();
-    const pages = [full, full.toReversed(), [report(0)]].map((page) => says(pageOf(page)));
-    server.answers.push(says('{"code":"ERROR_OVER_SPEED"}'), ...pages);
+    const following = [full, full.toReversed(), [report(0)]].map((page) => says(pageOf(page)));
+    server.answers.push(says('{"code":"ERROR_OVER_SPEED"}'), ...following);
     expect(await ims.pullReports()).toMatchObject({ pages: 4, reports: 2 * COUNT + 1, stoppedBy: null });
     expect(wait.mock.calls).toEqual([[1_000]]);
   });

@@ -51,7 +51,6 @@ function newestOf(incident: readonly Doubt[]): number {
 export function rangeOfIncident(doubts: readonly Doubt[], after: Place | null, reached: Place | null): IncidentRange {
   const [from, to] = rangeOf(doubts.map(({ since }) => since));
   const [createdFrom, createdTo] = rangeOf(doubts.map(({ createdAt }) => createdAt));
-  const idAt = (place: Place | null, time: number) => (place?.createdAt === time ? place.customImsId : null);
   const ids = { behindId: idAt(after, createdTo), untilId: idAt(reached, createdFrom) };
   return { code: doubts[0]?.code ?? null, from, to, createdFrom, createdTo, ...ids };
 }
@@ -70,11 +69,17 @@ export function toIncident(
   return { id: idOf(range), code, from: new Date(from), to: new Date(to), count: doubts.length, provedSent, countries };
 }
 
+function idAt(place: Place | null, time: number): string | null {
+  return place?.createdAt === time ? place.customImsId : null;
+}
+
+function placeAt(createdAt: number, customImsId: string | null): Place | null {
+  return customImsId === null ? null : { createdAt, customImsId };
+}
+
 /** What an incident is about. */
 export function wantedOf(range: IncidentRange): DoubtsWanted {
   const { code, from, to, createdFrom, createdTo, behindId, untilId } = range;
-  const placeAt = (createdAt: number, customImsId: string | null) =>
-    customImsId === null ? null : { createdAt, customImsId };
   return {
     created: [createdFrom, createdTo],
     behind: placeAt(createdTo, behindId),
@@ -101,11 +106,14 @@ export function readIncident(id: string): IncidentRange {
   throw violation('incident', 'must be the id of an incident');
 }
 
+function isIdOrNull(id: unknown): boolean {
+  return id === null || (typeof id === 'string' && customImsIdProblem(id) === null);
+}
+
 function isRange(range: Record<keyof IncidentRange, unknown>): range is IncidentRange {
   const { code, behindId, untilId, ...times } = range;
-  const isId = (id: unknown) => id === null || (typeof id === 'string' && customImsIdProblem(id) === null);
   const isCode = code === null || typeof code === 'string';
-  return isCode && isId(behindId) && isId(untilId) && Object.values(times).every(Number.isSafeInteger);
+  return isCode && isIdOrNull(behindId) && isIdOrNull(untilId) && Object.values(times).every(Number.isSafeInteger);
 }
 
 function rangeOf(times: readonly number[]): [number, number] {
