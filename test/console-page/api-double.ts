@@ -151,7 +151,7 @@ export class ApiDouble {
       });
       return void response.end('customImsId\norder-1\n');
     }
-    const given = this.answers.get(route)?.(asked) ?? this.valueOf(asked, route);
+    const given = (await this.answers.get(route)?.(asked)) ?? this.valueOf(asked, route);
     if (given === undefined) return refuse(response, { status: 404, code: 'NOT_FOUND' });
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(JSON.stringify(given));

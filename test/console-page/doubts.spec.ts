@@ -61,4 +61,60 @@ describePage('doubts beyond the time of one read', (browser) => {
     await current().sees('at least 91 in doubt');
     expect(afters().map(([, after]) => after)).toEqual([null, null, '1', null]);
   });
+
+  /** Each answer but the first waits until it is let go. */
+  const holds = () => {
+    const { api } = current();
+    const held = new Map<string, () => void>();
+    let firsts = 0;
+    api.answers.set('doubts', async ({ query }) => {
+      const isFirst = query.get('after') === null;
+      const name = isFirst ? `first-${++firsts}` : 'next';
+      if (name !== 'first-1') await new Promise<void>((resolve) => held.set(name, resolve));
+      return {
+        items: makeDoubts().map((one) => ({ ...one, id: `${one.id}-${name}` })),
+        next: isFirst ? name : null,
+        searchedTo: isFirst ? REACHED : null,
+        ...{ matches: null, asOf: new Date().toISOString() },
+      };
+    });
+    return {
+      isAsked: (name: string) => current().settles(() => held.has(name)),
+      letGo: (name: string) => held.get(name)!(),
+    };
+  };
+  const shown = async (name: string) => current().page.locator(`.incident h2[id$="-${name}"]`).count();
+
+  it('stay where somebody goes on while they are looked for by themselves', async () => {
+    const { api, page } = current();
+    const { isAsked, letGo } = holds();
+    await current().goto('doubts');
+    await current().sees('at least 91 in doubt');
+    await current().settles(() => api.watchers === 1);
+    api.push('reading', { isAway: true });
+    await isAsked('first-2');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await isAsked('next');
+    letGo('first-2');
+    letGo('next');
+    await current().sees(/^182 in doubt/);
+    expect([await shown('first-1'), await shown('next')]).toEqual([2, 2]);
+  });
+
+  it('are not gone on with where somebody has them looked for anew meanwhile', async () => {
+    const { page } = current();
+    const { isAsked, letGo } = holds();
+    await current().goto('doubts');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await isAsked('next');
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await isAsked('first-2');
+    letGo('first-2');
+    await current().page.locator('.incident h2[id$="-first-2"]').first().waitFor();
+    const answered = page.waitForResponse((response) => response.url().includes('after='));
+    letGo('next');
+    await (await answered).finished();
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    expect([await shown('first-2'), await shown('next')]).toEqual([2, 0]);
+  });
 });

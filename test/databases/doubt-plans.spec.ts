@@ -129,6 +129,21 @@ describe.each(databasesUnderTest())(`what is read of ${DOUBTS} doubts on %s`, (k
     }
   });
 
+  it('for the parts of an incident that ends with its page, amid messages of the same time: each its own', async () => {
+    const doubts = doubtsIn(bench.database);
+    const ids = new Set<string>();
+    let next: string | undefined;
+    for (let part = 1; part <= 3; part++) {
+      const page = await doubts.incidents({ after: next }, SPENT());
+      const [incident] = page.items;
+      expect(incident).toMatchObject({ count: WINDOW });
+      const { found } = await doubts.seen(incident!.id, 10_000, NEVER_SPENT());
+      for (const { customImsId } of found) ids.add(customImsId);
+      expect([found.length, ids.size]).toEqual([WINDOW, part * WINDOW]);
+      next = page.next!;
+    }
+  });
+
   it('for a rare code whose incident spans all of them: its page says how far it got, too', async () => {
     const doubts = doubtsIn(bench.database);
     const { items } = await doubts.incidents({}, NEVER_SPENT());

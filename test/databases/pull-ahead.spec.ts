@@ -44,6 +44,8 @@ describe.each(databasesUnderTest())('while full pages are applied on %s', (kind)
       const rows = await database.rows("SELECT id FROM emay_ims_report_batch WHERE state = 'STORED'", []);
       return rows.length;
     });
+  const statement = (sql: string) =>
+    app.ims.perform(async ({ internals }) => (internals as AccountInternals).database.run(sql));
 
   it('two at a time, the next one is pulled and stored, and no more than that', async () => {
     const pulled = app.ims.pullReports();
@@ -70,6 +72,18 @@ describe.each(databasesUnderTest())('while full pages are applied on %s', (kind)
     expect(await pulled).toMatchObject({ pages: 3, applied: 3 * PAGE, stoppedBy: 'SHUTTING_DOWN' });
     await closed;
     expect(handedOut()).toBe(3 * PAGE);
+  });
+
+  it('another instance may apply all of them, once the lease has run out: the gateway is not taken for empty', async () => {
+    const pulled = app.ims.pullReports();
+    await isHandedOut(3 * PAGE);
+    await eventually(storedPages, (pages) => pages === 3);
+    await statement(
+      "UPDATE emay_ims_report_batch SET state = 'APPLIED', applied_at = stored_at WHERE state = 'STORED'",
+    );
+    open();
+    expect(await pulled).toMatchObject({ pages: 6, reports: MESSAGES - 3 * PAGE, stoppedBy: null });
+    expect(handedOut()).toBe(MESSAGES);
   });
 
   it('a database that goes away ends the pull, once its pages are applied', async () => {

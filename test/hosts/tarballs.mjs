@@ -33,5 +33,5 @@ export async function packedLibraries(folder) {
 
 async function tarball(library, folder) {
   const manifest = JSON.parse(await readFile(join(library, 'package.json'), 'utf8'));
-  return { manifest, path: join(folder, `${manifest.name}-${manifest.version}.tgz`) };
+  return { manifest, path: resolve(folder, `${manifest.name}-${manifest.version}.tgz`) };
 }

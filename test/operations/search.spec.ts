@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EmayImsOptionsError, EmayImsValidationError, type ImsMessageState } from 'nestjs-emay-ims';
 import { EmayImsOperations, type MessageSearch } from 'nestjs-emay-ims/operations';
+import { encodeToken } from '../../libs/emay-ims/src/operations/page-token.js';
+import { readSearch } from '../../libs/emay-ims/src/operations/search/read-search.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { OperatedApp, type SeededMessage } from './operated-app.js';
 
@@ -122,6 +124,25 @@ describe.each(databasesUnderTest())('the search on %s', (kind) => {
       '`next` of the page before',
     );
   });
+
+  it.each([[['x', 'a']], [[1]], [[1, 2]], [[1, '\0']], [[1, 'a', 'b']], [['a']], [['\0']], [[5]], [[1, 'a', 2 ** 40]]])(
+    'refuses a forged cursor, wherever it is given: %j',
+    async (place) => {
+      const after = (query: unknown) => ({ after: encodeToken(query, place) });
+      const { operations } = app;
+      const isOfBatches = place.length === 1 && place[0] === 'a';
+      const pages = [
+        operations.search(after(readSearch({}))),
+        operations.doubts(after({ code: null, since: null })),
+        operations.doubtful(after(null)),
+        operations.reports({ kind: 'orphaned', ...after('orphaned') }),
+        ...(isOfBatches ? [] : [operations.reports({ kind: 'lost', ...after('lost') })]),
+        ...(isOfBatches ? [] : [operations.audit(after({ id: null, actor: null, action: null }))]),
+      ];
+      const refused = await Promise.allSettled(pages);
+      for (const page of refused) expect(page).toMatchObject({ reason: expect.any(EmayImsValidationError) });
+    },
+  );
 
   it('finds accounts by name', () => {
     const operations = app.module.get(EmayImsOperations);

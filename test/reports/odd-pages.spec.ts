@@ -5,10 +5,12 @@ import { gzipSync } from 'node:zlib';
 import { ConsoleLogger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EmayImsModule, EmayImsService, EmayImsValidationError, type EmayImsEvent } from 'nestjs-emay-ims';
 import type { DataSource } from 'typeorm';
 import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
+import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
+import { ReportPoller } from '../../libs/emay-ims/src/reports/report-poller.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { mobiles, QUIET } from '../support/gateway-app.js';
 import { gb18030 } from './gb18030.js';
@@ -53,6 +55,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     await look.query('DELETE FROM emay_ims_due');
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await module.close();
     await server.close();
     await rm(folder, { recursive: true, force: true });
@@ -286,6 +289,16 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(await pages()).toEqual([]);
   });
 
+  it('is waited for no longer once the gateway answers again, also where full ones follow', async () => {
+    const poller = ReportPoller.prototype as unknown as { wait(forMs: number): Promise<void> };
+    const wait = jest.spyOn(poller, 'wait').mockResolvedValue();
+    const full = reports();
+    const following = [full, full.toReversed(), [report(0)]].map((page) => says(pageOf(page)));
+    server.answers.push(says('{"code":"ERROR_OVER_SPEED"}'), ...following);
+    expect(await ims.pullReports()).toMatchObject({ pages: 4, reports: 2 * COUNT + 1, stoppedBy: null });
+    expect(wait.mock.calls).toEqual([[1_000]]);
+  });
+
   it('is no matter of chance where the gateway refuses it again and again', async () => {
     for (let call = 0; call < 4; call++) server.answers.push(says('{"code":"ERROR_PARAMS","data":""}'));
     for (let call = 0; call < 4; call++) {
@@ -310,6 +323,18 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     server.answers.length = 0;
     expect(await ims.pullReports()).toMatchObject({ stoppedBy: null });
     expect((await ims.pulse()).reportsBlockedFor).toBeNull();
+  });
+
+  it('counts for itself where the one before came twice and it cannot be applied at first', async () => {
+    const [one, other] = [reports(), reports().toReversed()].map((page) => says(pageOf(page)));
+    server.answers.push(one!, one!, other!, other!);
+    const { ingest } = ReportIngestor.prototype;
+    let calls = 0;
+    jest.spyOn(ReportIngestor.prototype, 'ingest').mockImplementation(async function (this: ReportIngestor, ...page) {
+      return ++calls === 3 ? null : ingest.apply(this, page);
+    });
+    expect(await ims.pullReports()).toMatchObject({ pages: 5, reports: 3 * COUNT, stoppedBy: null });
+    expect(events.filter(({ type }) => type === 'reports.blocked')).toEqual([]);
   });
 
   it('shows how long the oldest accepted message has waited, and the share of orphans', async () => {

@@ -34,7 +34,10 @@ export function usePages<Item>(path: string | null, params: Params, { everyMs = 
 
   const goOn = useCallback(() => {
     const askedKey = currentKey.current;
-    const isStill = (): boolean => currentKey.current === askedKey;
+    const { at, stay } = newest.current;
+    // What comes belongs behind this reading of the first page, and no other.
+    const isStill = (): boolean => currentKey.current === askedKey && newest.current.at === at;
+    stay();
     setGoingOn(true);
     setGoneOn(true);
     setFailure(null);
@@ -52,7 +55,9 @@ export function usePages<Item>(path: string | null, params: Params, { everyMs = 
         if (page.items.length > 0) return;
       }
     })()
-      .catch((cause: unknown) => setFailure(cause instanceof ApiError ? cause : new ApiError(0, 'PAGE', String(cause))))
+      .catch((cause: unknown) => {
+        if (isStill()) setFailure(cause instanceof ApiError ? cause : new ApiError(0, 'PAGE', String(cause)));
+      })
       .finally(() => isStill() && setGoingOn(false));
   }, [key]);
 

@@ -13,6 +13,8 @@ export interface Resource<T> {
   /** When `data` arrived. */
   readonly at: number | null;
   readonly reload: () => void;
+  /** Keeps the newest answer: one that is awaited is given up. */
+  readonly stay: () => void;
   /** Puts a newer state of the same thing in place. */
   readonly put: (change: (data: T) => T) => void;
 }
@@ -43,6 +45,7 @@ export function useResource<T>(
   const [turn, setTurn] = useState(0);
   /** One that is awaited is left alone by refreshing: where the server takes long to fail, its failure would never be seen. */
   const awaited = useRef(false);
+  const asking = useRef<AbortController | null>(null);
   const question = useRef({ path, params });
   question.current = { path, params };
   const reload = useCallback(() => setTurn((count) => count + 1), []);
@@ -51,10 +54,10 @@ export function useResource<T>(
     const { path: asked, params: given } = question.current;
     awaited.current = asked !== null;
     if (asked === null) return;
-    const ending = new AbortController();
+    const ending = (asking.current = new AbortController());
     setHeld((old) => (old.key === key ? { ...old, isLoading: true } : { key, ...NOTHING }));
     read<T>(asked, given, ending.signal)
-      .then((data) => setHeld({ key, data, error: null, isLoading: false, at: Date.now() }))
+      .then((data) => ending.signal.aborted || setHeld({ key, data, error: null, isLoading: false, at: Date.now() }))
       .catch((cause: unknown) => {
         if (ending.signal.aborted) return;
         const error = cause instanceof ApiError ? cause : new ApiError(0, 'PAGE', String(cause));
@@ -76,12 +79,17 @@ export function useResource<T>(
     return () => clearInterval(timer);
   }, [everyMs, reload]);
 
+  const stay = useCallback(() => {
+    asking.current?.abort();
+    awaited.current = false;
+    setHeld((old) => ({ ...old, isLoading: false }));
+  }, []);
   const put = useCallback(
     (change: (data: T) => T) => setHeld((old) => (old.data === null ? old : { ...old, data: change(old.data) })),
     [],
   );
   const current = held.key === key ? held : { key, ...NOTHING };
-  return { data: current.data, error: current.error, isLoading: current.isLoading, at: current.at, reload, put };
+  return { data: current.data, error: current.error, isLoading: current.isLoading, at: current.at, reload, stay, put };
 }
 
 /** Whether refreshing by itself makes sense; what a pause or a hidden tab changes, see `watching.ts`. */

@@ -23,7 +23,7 @@ export const ACTION_ROUTES: readonly ApiRoute[] = [
       action: oneOf(MESSAGE_ACTIONS),
       ids: optional(listOf(id, MAX_IDS)),
       search: optional(object(SEARCH_BODY)),
-      incident: optional(text(255)),
+      incident: optional(text(512)),
     },
     {
       right: ({ input }) => input.action,

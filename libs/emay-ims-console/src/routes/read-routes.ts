@@ -69,7 +69,7 @@ export const READ_ROUTES: readonly ApiRoute[] = [
 
   read(
     'doubts/messages',
-    { incident: optional(text(255)), after, limit: optional(limit) },
+    { incident: optional(text(512)), after, limit: optional(limit) },
     {
       isCostly: true,
       handle: async ({ operations, input, mask }) => mask.messages(await operations.doubtful(withoutUndefined(input))),

@@ -17,7 +17,7 @@ export async function pageNewestFirst<Item extends { id: string; at: Date }>(
 ): Promise<SearchPage<Item>> {
   const asOf = new Date();
   const query = Object.fromEntries(Object.entries(only).map(([column, value]) => [column, value ?? null]));
-  const place = decodeToken(query, after);
+  const place = decodeToken(query, after, ['id']);
   const wanted: [string, unknown][] = [
     ['account = ?', from.account],
     ...Object.entries(only).map(([column, value]): [string, unknown] => [`${column} = ?`, value]),

@@ -158,6 +158,8 @@ export class PagePuller {
   /** Whether it is the same as the last page with reports. */
   private isRepeated(body: Buffer): boolean {
     const isSame = body.equals(this.lastPage);
+    // Also where it is not applied, and so not counted.
+    if (!isSame) this.repetitions = 0;
     this.lastPage = body;
     return isSame;
   }

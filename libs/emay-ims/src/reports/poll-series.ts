@@ -33,8 +33,8 @@ export class PollSeries {
   private tooFast = 0;
   private failed = 0;
 
-  /** @param requested most reports that the page may have held */
-  add({ page, isAnswered, stoppedBy }: PollEnd, requested: number): void {
+  /** @param emptiedBelow fewer reports than that show that the gateway has no more; 0: however few of a full page took effect here */
+  add({ page, isAnswered, stoppedBy }: PollEnd, emptiedBelow: number): void {
     if (isAnswered) this.result.pages++;
     if (page !== null) addCounts(this.result, page);
     this.pauseMs = stoppedBy === OVER_SPEED ? (OVER_SPEED_PAUSES_MS[this.tooFast++] ?? 0) : 0;
@@ -44,7 +44,7 @@ export class PollSeries {
     const isFailed = page === null || (page.problem !== null && page.reports === 0);
     if (isFailed && ++this.failed === MAX_FAILED_PAGES) this.end(page === null ? NOT_APPLIED : this.result.stoppedBy);
     // A cut or unreadable batch does not show whether more wait.
-    if (page?.problem === null && page.reports < requested) {
+    if (page?.problem === null && page.reports < emptiedBelow) {
       this.isEmptied = true;
       this.end(this.result.stoppedBy);
     }

@@ -182,11 +182,12 @@ export class ReportPoller {
         const page = await this.puller.pull(number, this.lastsMs);
         await untilAtMost(page.full === null ? 0 : APPLIED_AT_A_TIME - 1);
         const end = page.apply();
-        const applied = end.then((poll) => series.add(poll, number));
+        const applied = end.then((poll) => series.add(poll, page.full !== null ? 0 : number));
         applied.catch(() => undefined); // Awaited after the next poll: until then, nobody would handle it.
         applying.push(applied);
-        if (page.full === null) await untilAtMost(0);
         wanted -= page.full ?? (await end).page?.reports ?? number;
+        if (page.full !== null) continue;
+        await untilAtMost(0);
         if (series.pauseMs > 0) await this.wait(series.pauseMs);
       }
       await untilAtMost(0);

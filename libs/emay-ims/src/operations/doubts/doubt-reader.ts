@@ -22,6 +22,10 @@ export interface Doubt {
 export interface DoubtsWanted {
   /** Between these times of creation: the index is in their order. Default: all. */
   created?: readonly [from: number, to: number] | undefined;
+  /** Those behind this place alone. */
+  behind?: Place | null;
+  /** Those up to this place alone. */
+  until?: Place | null;
   isSought: (doubt: Doubt) => boolean;
 }
 
@@ -41,15 +45,16 @@ export class DoubtReader {
 
   /** Up to `limit` behind a place, as far as the budget reaches; a whole step at least. */
   async find(
-    { created, isSought }: DoubtsWanted,
+    wanted: DoubtsWanted,
     after: Place | null,
     limit: number,
     budget: TimeBudget,
   ): Promise<FoundDoubts<Doubt>> {
+    const { isSought, behind = null } = wanted;
     const found: Doubt[] = [];
     // One more than is wanted tells whether there is another page. Where all are sought, no more is read.
-    for (let place = after, size = Math.min(WINDOW, limit + 1); ; size = WINDOW) {
-      const doubts = await this.window(created, place, size);
+    for (let place = after ?? behind, size = Math.min(WINDOW, limit + 1); ; size = WINDOW) {
+      const doubts = await this.window(wanted, place, size);
       found.push(...doubts.filter(isSought));
       if (found.length > limit) {
         found.length = limit;
@@ -73,7 +78,7 @@ export class DoubtReader {
     return { found: messages.filter(({ state }) => state === 'UNCONFIRMED'), reached };
   }
 
-  private async window(created: DoubtsWanted['created'], before: Place | null, size: number): Promise<Doubt[]> {
+  private async window({ created, until }: DoubtsWanted, before: Place | null, size: number): Promise<Doubt[]> {
     const { database } = this.open.internals;
     const { dialect } = database;
     const conditions = ["m.account = ? AND m.outcome = 'UNCONFIRMED'"];
@@ -83,7 +88,13 @@ export class DoubtReader {
       parameters.push(...values);
     };
     if (created) where('m.created_at BETWEEN ? AND ?', ...created);
-    if (before) where(...dialect.before(['m.created_at', 'm.custom_ims_id'], [before.createdAt, before.customImsId]));
+    const isBefore = ({ createdAt, customImsId }: Place) =>
+      dialect.before(['m.created_at', 'm.custom_ims_id'], [createdAt, customImsId]);
+    if (before) where(...isBefore(before));
+    if (until) {
+      const [isBeyond, ...values] = isBefore(until);
+      where(`NOT (${isBeyond})`, ...values);
+    }
     const rows = await database.rows(
       `SELECT m.custom_ims_id, m.code, m.mobile, m.created_at, COALESCE(m.submitted_at, m.created_at) AS since
        FROM emay_ims_message AS m ${dialect.through('emay_ims_message_outcome')} WHERE ${conditions.join(' AND ')}

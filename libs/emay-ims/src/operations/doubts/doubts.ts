@@ -5,11 +5,11 @@ import type { SearchPage } from '../api/message-search.js';
 import type { OperatorMessage } from '../api/operator-message.js';
 import type { Figures } from '../figures/figures-source.js';
 import { toOperatorMessage } from '../operator-messages.js';
-import { checkedLimit, decodeToken, encodeToken } from '../page-token.js';
-import { toPlace } from '../search/message-filter.js';
+import { checkedLimit, encodeToken } from '../page-token.js';
+import { placeBehind, type Place } from '../search/message-filter.js';
 import { TimeBudget } from '../search/time-budget.js';
 import { DoubtReader, type DoubtsWanted, type FoundDoubts } from './doubt-reader.js';
-import { intoIncidents, isOf, rangeOfIncident, readIncident, toIncident } from './incidents.js';
+import { intoIncidents, rangeOfIncident, readIncident, toIncident, wantedOf } from './incidents.js';
 import { countProvedSent } from './proved-sent.js';
 
 const MOST_DOUBTS = 10_000;
@@ -42,7 +42,7 @@ export class Doubts {
       (code === undefined || doubt.code === code) && (since === undefined || doubt.since >= since.getTime());
     return this.paged(about, after, async (place) => {
       const { found, reached } = await this.reader.find({ isSought }, place, MOST_DOUBTS, budget);
-      const groups = intoIncidents(found).map((doubts) => ({ doubts, range: rangeOfIncident(doubts) }));
+      const groups = intoIncidents(found).map((doubts) => ({ doubts, range: rangeOfIncident(doubts, place, reached) }));
       const proved = await countProvedSent(
         this.figures,
         groups.map(({ range }) => range),
@@ -59,7 +59,7 @@ export class Doubts {
   ): Promise<SearchPage<OperatorMessage>> {
     const limit = checkedLimit(query.limit);
     const about = query.incident ?? null;
-    const wanted = about === null ? { isSought: () => true } : wantedOf(about);
+    const wanted = about === null ? { isSought: () => true } : wantedOf(readIncident(about));
     return this.paged(about, query.after, async (place) => {
       const { found, reached } = await this.reader.messages(wanted, place, limit, budget);
       return { found: found.map(toOperatorMessage), reached };
@@ -68,16 +68,16 @@ export class Doubts {
 
   /** UNCONFIRMED messages of an incident, newest first, with their attempts. */
   seen(incident: string, limit: number, budget: TimeBudget): Promise<FoundDoubts<ImsMessage>> {
-    return this.reader.messages(wantedOf(incident), null, limit, budget);
+    return this.reader.messages(wantedOf(readIncident(incident)), null, limit, budget);
   }
 
   private async paged<Item>(
     about: unknown,
     after: string | undefined,
-    find: (place: ReturnType<typeof toPlace>) => Promise<FoundDoubts<Item>>,
+    find: (place: Place | null) => Promise<FoundDoubts<Item>>,
   ): Promise<SearchPage<Item>> {
     const asOf = new Date();
-    const place = toPlace(decodeToken(about, after));
+    const place = placeBehind(about, after);
     const { found: items, reached } = await find(place);
     return {
       items,
@@ -87,9 +87,4 @@ export class Doubts {
       asOf,
     };
   }
-}
-
-function wantedOf(incident: string): DoubtsWanted {
-  const range = readIncident(incident);
-  return { created: [range.createdFrom, range.createdTo], isSought: isOf(range) };
 }

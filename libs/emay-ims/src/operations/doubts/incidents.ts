@@ -1,7 +1,8 @@
-import { countryOf } from '../../protocol/index.js';
+import { countryOf, customImsIdProblem } from '../../protocol/index.js';
 import type { DoubtIncident } from '../api/doubt-incident.js';
 import { violation } from '../page-token.js';
-import type { Doubt } from './doubt-reader.js';
+import type { Place } from '../search/message-filter.js';
+import type { Doubt, DoubtsWanted } from './doubt-reader.js';
 
 const GAP_MS = 600_000;
 
@@ -13,6 +14,9 @@ export interface IncidentRange {
   /** Of the creation: what the index is in order of. */
   createdFrom: number;
   createdTo: number;
+  /** Of many messages created at once, a page may hold some: of `createdTo` those behind this id, of `createdFrom` those up to that one. */
+  behindId: string | null;
+  untilId: string | null;
 }
 
 /** Groups of the same code, less than 10 minutes apart; newest first. */
@@ -39,11 +43,16 @@ function newestOf(incident: readonly Doubt[]): number {
   return incident.at(-1)?.since ?? 0;
 }
 
-/** @param doubts of one incident */
-export function rangeOfIncident(doubts: readonly Doubt[]): IncidentRange {
+/**
+ * @param doubts of one incident
+ * @param after where the page begins that holds it
+ * @param reached where that page ends
+ */
+export function rangeOfIncident(doubts: readonly Doubt[], after: Place | null, reached: Place | null): IncidentRange {
   const [from, to] = rangeOf(doubts.map(({ since }) => since));
   const [createdFrom, createdTo] = rangeOf(doubts.map(({ createdAt }) => createdAt));
-  return { code: doubts[0]?.code ?? null, from, to, createdFrom, createdTo };
+  const ids = { behindId: idAt(after, createdTo), untilId: idAt(reached, createdFrom) };
+  return { code: doubts[0]?.code ?? null, from, to, createdFrom, createdTo, ...ids };
 }
 
 export function toIncident(
@@ -60,27 +69,51 @@ export function toIncident(
   return { id: idOf(range), code, from: new Date(from), to: new Date(to), count: doubts.length, provedSent, countries };
 }
 
-/** Whether an incident is about this one. */
-export function isOf({ code, from, to }: IncidentRange): (doubt: Doubt) => boolean {
-  return (doubt) => doubt.code === code && doubt.since >= from && doubt.since <= to;
+function idAt(place: Place | null, time: number): string | null {
+  return place?.createdAt === time ? place.customImsId : null;
 }
 
-function idOf({ code, from, to, createdFrom, createdTo }: IncidentRange): string {
-  return Buffer.from(JSON.stringify([code, from, to, createdFrom, createdTo])).toString('base64url');
+function placeAt(createdAt: number, customImsId: string | null): Place | null {
+  return customImsId === null ? null : { createdAt, customImsId };
+}
+
+/** What an incident is about. */
+export function wantedOf(range: IncidentRange): DoubtsWanted {
+  const { code, from, to, createdFrom, createdTo, behindId, untilId } = range;
+  return {
+    created: [createdFrom, createdTo],
+    behind: placeAt(createdTo, behindId),
+    until: placeAt(createdFrom, untilId),
+    isSought: (doubt) => doubt.code === code && doubt.since >= from && doubt.since <= to,
+  };
+}
+
+function idOf({ code, from, to, createdFrom, createdTo, behindId, untilId }: IncidentRange): string {
+  const ids = behindId === null && untilId === null ? [] : [behindId, untilId];
+  return Buffer.from(JSON.stringify([code, from, to, createdFrom, createdTo, ...ids])).toString('base64url');
 }
 
 /** @throws EmayImsValidationError for what is no id of an incident */
 export function readIncident(id: string): IncidentRange {
   try {
-    const [code, ...times] = JSON.parse(Buffer.from(id, 'base64url').toString('utf8')) as [string | null, ...number[]];
-    const [from, to, createdFrom, createdTo] = times as [number, number, number, number];
-    if (times.length === 4 && times.every(Number.isSafeInteger) && (code === null || typeof code === 'string')) {
-      return { code, from, to, createdFrom, createdTo };
-    }
+    const parts: unknown = JSON.parse(Buffer.from(id, 'base64url').toString('utf8'));
+    const [code, from, to, createdFrom, createdTo, behindId = null, untilId = null] = parts as unknown[];
+    const range = { code, from, to, createdFrom, createdTo, behindId, untilId };
+    if (isRange(range)) return range;
   } catch {
     // No JSON: told below.
   }
   throw violation('incident', 'must be the id of an incident');
+}
+
+function isIdOrNull(id: unknown): boolean {
+  return id === null || (typeof id === 'string' && customImsIdProblem(id) === null);
+}
+
+function isRange(range: Record<keyof IncidentRange, unknown>): range is IncidentRange {
+  const { code, behindId, untilId, ...times } = range;
+  const isCode = code === null || typeof code === 'string';
+  return isCode && isIdOrNull(behindId) && isIdOrNull(untilId) && Object.values(times).every(Number.isSafeInteger);
 }
 
 function rangeOf(times: readonly number[]): [number, number] {

@@ -30,7 +30,7 @@ export class KeptReports {
     const { kind } = query;
     if (!KINDS.includes(kind)) throw violation('kind', `must be one of ${KINDS.join(', ')}`);
     const limit = checkedLimit(query.limit);
-    const after = decodeToken(kind, query.after);
+    const after = decodeToken(kind, query.after, isOfReports(kind) ? ['time', 'id', 'position'] : ['id']);
     const { items, place } = await this.find(kind, after, limit);
     const isMore = place !== null;
     return {
@@ -64,9 +64,7 @@ export class KeptReports {
 
   private find(kind: ReportKind, after: Place, limit: number): Promise<Some> {
     if (kind === 'spooled') return this.spooled(after, limit);
-    return kind === 'orphaned' || kind === 'quarantined'
-      ? this.reports(kind, after, limit)
-      : this.batches(kind, after, limit);
+    return isOfReports(kind) ? this.reports(kind, after, limit) : this.batches(kind, after, limit);
   }
 
   private async reports(kind: keyof typeof STATUS_OF, after: Place, limit: number): Promise<Some> {
@@ -130,6 +128,10 @@ export class KeptReports {
     const last = items.at(-1);
     return { items, place: behind.length > limit && last ? [last.id] : null };
   }
+}
+
+function isOfReports(kind: ReportKind): kind is keyof typeof STATUS_OF {
+  return Object.hasOwn(STATUS_OF, kind);
 }
 
 async function rawOf(row: SqlRow): Promise<string | null> {

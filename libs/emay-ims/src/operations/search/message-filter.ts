@@ -1,6 +1,7 @@
 import type { SqlDialect } from '../../database/sql-dialect.js';
 import type { ImsMessage } from '../../messages/ims-message.entity.js';
 import { countryOf } from '../../protocol/index.js';
+import { decodeToken } from '../page-token.js';
 import type { ReadSearch } from './read-search.js';
 
 /** A place in the order of messages, newest first: everything before it has been looked at. */
@@ -9,8 +10,9 @@ export interface Place {
   customImsId: string;
 }
 
-/** Of the token of a page. */
-export function toPlace(token: readonly (string | number)[] | null): Place | null {
+/** Where a page of messages begins. @throws EmayImsValidationError for a token that is not of the same query */
+export function placeBehind(query: unknown, after: string | undefined): Place | null {
+  const token = decodeToken(query, after, ['time', 'id']);
   return token && { createdAt: Number(token[0]), customImsId: String(token[1]) };
 }
 

@@ -4,9 +4,9 @@ import type { OperatorMessage } from '../api/operator-message.js';
 import type { OpenAccount } from '../account-access.js';
 import type { Figures } from '../figures/figures-source.js';
 import { toOperatorMessage } from '../operator-messages.js';
-import { checkedLimit, decodeToken, encodeToken } from '../page-token.js';
+import { checkedLimit, encodeToken } from '../page-token.js';
 import { FoundPortions, placeOf } from './found-portions.js';
-import { isSought, toPlace, type Place } from './message-filter.js';
+import { isSought, placeBehind, type Place } from './message-filter.js';
 import { readSearch, type ReadSearch } from './read-search.js';
 import { TimeBudget } from './time-budget.js';
 
@@ -33,7 +33,7 @@ export class MessageSearches {
     const asOf = new Date();
     const search = readSearch(query);
     const limit = checkedLimit(query.limit);
-    const after = toPlace(decodeToken(search, query.after));
+    const after = placeBehind(search, query.after);
     const { messages, reached } = await this.find(search, after, limit, budget);
     return {
       items: messages.map(toOperatorMessage),
