@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccountWorkChecks } from '../../libs/emay-ims/src/message-store/account-work-checks.js';
 import { figureSql } from '../../libs/emay-ims/src/figures/figure-sql.js';
 import { Figures } from '../../libs/emay-ims/src/figures/figures.js';
 import { FigureStore } from '../../libs/emay-ims/src/figures/figure-store.js';
@@ -101,6 +102,16 @@ describe.each(databasesUnderTest())(`what counting reads of ${MESSAGES} messages
       const reads = await describeReads(bench.database, kind, statement);
       // The newest message is the first of its index, wherever the account is.
       expect(reads.scans.filter((step) => !/COVERING INDEX emay_ims_message_created/.test(step))).toEqual([]);
+      expect(reads.rows ?? 0).toBeLessThanOrEqual(40);
+    });
+
+    it('whether there is something to count is asked without reading the messages', async () => {
+      const statement = await statementOf(
+        (database) => new AccountWorkChecks(database, () => 1).mayHaveUncounted(figures.account),
+        bench.database,
+        1,
+      );
+      const reads = await describeReads(bench.database, kind, statement);
       expect(reads.rows ?? 0).toBeLessThanOrEqual(40);
     });
 

@@ -23,7 +23,8 @@ export class AccountWorkChecks {
     /** How many accounts use the database: a single one skips the check. */
     private readonly countAccounts: () => number,
   ) {
-    const { now } = database.dialect;
+    const { dialect } = database;
+    const { now } = dialect;
     this.ready = new SharedCheck(database, [`FROM emay_ims_due WHERE account = r.account AND due_at <= ${now}`]);
     this.unfinished = new SharedCheck(database, [
       'FROM emay_ims_due WHERE account = r.account',
@@ -33,10 +34,14 @@ export class AccountWorkChecks {
       `FROM emay_ims_report WHERE account = r.account AND status = 'ORPHANED'`,
       `FROM emay_ims_event WHERE account = r.account AND state = 'PENDING'`,
     ]);
-    const newest = '(SELECT MAX(m.created_at) FROM emay_ims_message AS m WHERE m.account = r.account)';
+    // By their order, not by MAX, MIN or a comparison: where the account is that of a row, MariaDB reads everything of the account for those.
+    const newest = `(SELECT m.created_at FROM emay_ims_message AS m ${dialect.through('emay_ims_message_created')}
+      WHERE m.account = r.account ORDER BY m.created_at DESC LIMIT 1)`;
+    const nextCount = `(SELECT u.next_at FROM emay_ims_figure_unit AS u ${dialect.through('emay_ims_figure_unit_next')}
+      WHERE u.account = r.account ORDER BY u.next_at LIMIT 1)`;
     this.uncounted = new SharedCheck(database, [
       'FROM emay_ims_figure_mark WHERE account = r.account',
-      `FROM emay_ims_figure_unit WHERE account = r.account AND next_at <= ${now}`,
+      `FROM (SELECT 1 AS one) AS x WHERE ${nextCount} <= ${now}`,
       `FROM emay_ims_figure_run WHERE account = r.account AND (counted_from > 0 OR as_of > ${now} OR as_of <= ${newest} + ${LATE_MS})`,
       // Never counted yet. Not NOT EXISTS: PostgreSQL would ask that for each message.
       `FROM (SELECT 1 AS one) AS x WHERE ${newest} IS NOT NULL
