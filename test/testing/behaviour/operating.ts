@@ -24,7 +24,7 @@ export function itIsOperated(subject: () => Subject): void {
       expect((await ims.resolutions('one')).map((kept) => ({ ...kept }))).toEqual([
         {
           id: expect.stringMatching(/^.{32}$/), account: 'default', customImsId: 'one', decision: 'give-up', ...DECISION,
-          decidedAt: expect.any(Date),
+          decidedAt: expect.any(Date), auditId: null,
         },
       ]); // prettier-ignore
       expect(await ims.resolutions('two')).toEqual([]);
