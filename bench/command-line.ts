@@ -12,7 +12,7 @@ export const USAGE = `Measures the numbers of docs/benchmarks.md
   --db <databases>   of ${DATABASE_KINDS.join(', ')} (default: all)
   --rounds <number>  how often each contender has its turn (default 5)
   --json             the last line is one JSON object, by goal
-  --large            P5 also with, and P9 with 10,000,000 rows, which takes an hour for each database to fill in
+  --large            P5 also with, and P9 with 10,000,000 rows: P5 takes an hour for each database, P9 five minutes
   --against <folder> instead of the goals: the module here and that of another commit, taking turns. The folder is a
                      checkout of its own with dependencies, and built (npm ci && npm run build)
   --profile <folder> write a CPU profile of each contender's process there
