@@ -3,7 +3,7 @@ import { EmayImsStoreError } from 'nestjs-emay-ims';
 import type { AccountInternals } from '../../libs/emay-ims/src/account/account-internals.js';
 import { ReportBatchStore } from '../../libs/emay-ims/src/reports/report-batch-store.js';
 import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles, QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
 
@@ -11,17 +11,23 @@ const PAGE = 2;
 const MESSAGES = 5 * PAGE + 1;
 const { ingest } = ReportIngestor.prototype;
 
+/** Its reports wait at the gateway, full pages and one that is not. */
+async function startWithReports(kind: DatabaseKind): Promise<GatewayApp> {
+  const app = await startGatewayApp(kind, {
+    module: { ...QUIET, reports: { enabled: false, pageSize: PAGE } },
+    simulator: { reportsPerSecond: Infinity },
+  });
+  await app.ims.sendBatch({ content: 'Hello', recipients: mobiles(MESSAGES).map((mobile) => ({ mobile })) });
+  return app;
+}
+
 describe.each(databasesUnderTest())('while full pages are applied on %s', (kind) => {
   let app: GatewayApp;
   /** Lets pages be applied, which wait for it. */
   let open: () => void;
   let applying: number;
   beforeEach(async () => {
-    app = await startGatewayApp(kind, {
-      module: { ...QUIET, reports: { enabled: false, pageSize: PAGE } },
-      simulator: { reportsPerSecond: Infinity },
-    });
-    await app.ims.sendBatch({ content: 'Hello', recipients: mobiles(MESSAGES).map((mobile) => ({ mobile })) });
+    app = await startWithReports(kind);
     applying = 0;
     const opened = new Promise<void>((resolve) => (open = resolve));
     jest.spyOn(ReportIngestor.prototype, 'ingest').mockImplementation(async function (this: ReportIngestor, ...page) {
@@ -103,11 +109,7 @@ describe.each(databasesUnderTest())('while full pages are applied on %s', (kind)
 describe.each(databasesUnderTest())('full pages that cannot be applied on %s', (kind) => {
   let app: GatewayApp;
   beforeEach(async () => {
-    app = await startGatewayApp(kind, {
-      module: { ...QUIET, reports: { enabled: false, pageSize: PAGE } },
-      simulator: { reportsPerSecond: Infinity },
-    });
-    await app.ims.sendBatch({ content: 'Hello', recipients: mobiles(MESSAGES).map((mobile) => ({ mobile })) });
+    app = await startWithReports(kind);
   });
   afterEach(async () => {
     jest.restoreAllMocks();

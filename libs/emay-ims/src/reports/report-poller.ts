@@ -183,7 +183,7 @@ export class ReportPoller {
         await untilAtMost(page.full === null ? 0 : APPLIED_AT_A_TIME - 1);
         const end = page.apply();
         const applied = end.then((poll) => series.add(poll, page.full !== null ? 0 : number));
-        applied.catch(() => undefined); // Awaited after the next poll: until then, nobody would handle it.
+        applied.catch(() => undefined); // Awaited after a later poll: until then, nobody would handle it.
         applying.push(applied);
         wanted -= page.full ?? (await end).page?.reports ?? number;
         if (page.full !== null) continue;
