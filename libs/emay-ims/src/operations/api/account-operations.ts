@@ -30,7 +30,7 @@ export interface AccountOperations {
   message(customImsId: string): Promise<MessageEvidence | null>;
   /**
    * UNCONFIRMED messages, grouped into incidents, newest first. A page has the incidents of at most 10,000 messages, and of as many as could be
-   * looked at in 80 ms: `searchedTo` says to which creation, and `next` goes on.
+   * looked at in 50 ms: `searchedTo` says to which creation, and `next` goes on.
    *
    * @param query.since submitted then or later
    */

@@ -25,7 +25,7 @@ export interface MessageSearch {
 /**
  * Part of what was asked for, newest first.
  *
- * - A search stops after 80 ms: `items` may hold few or none although more match. `next` goes on.
+ * - A search stops after 50 ms: `items` may hold few or none although more match. `next` goes on.
  */
 export interface SearchPage<Item> {
   items: Item[];

@@ -2,10 +2,8 @@ import type { SqlRow } from '../../database/ims-database.js';
 import type { ImsMessage } from '../../messages/ims-message.entity.js';
 import type { OpenAccount } from '../account-access.js';
 import type { Place } from '../search/message-filter.js';
-import type { TimeBudget } from '../search/time-budget.js';
+import { SEARCH_STEP, type TimeBudget } from '../search/time-budget.js';
 
-/** Doubts read one after the other in one step: some 10 ms. */
-const WINDOW = 2_000;
 const IDS_AT_A_TIME = 500;
 
 /** As much of an UNCONFIRMED message as tells its incident. */
@@ -43,7 +41,7 @@ export interface FoundDoubts<Item> {
 export class DoubtReader {
   constructor(private readonly open: OpenAccount) {}
 
-  /** Up to `limit` behind a place, as far as the budget reaches; a whole step at least. */
+  /** Up to `limit` behind a place, as far as the budget reaches; a step at least. */
   async find(
     wanted: DoubtsWanted,
     after: Place | null,
@@ -53,8 +51,8 @@ export class DoubtReader {
     const { isSought, behind = null } = wanted;
     const found: Doubt[] = [];
     // One more than is wanted tells whether there is another page. Where all are sought, no more is read.
-    for (let place = after ?? behind, size = Math.min(WINDOW, limit + 1); ; size = WINDOW) {
-      const doubts = await this.window(wanted, place, size);
+    for (let place = after ?? behind, size = Math.min(SEARCH_STEP, limit + 1); ; size = SEARCH_STEP) {
+      const doubts = await this.step(wanted, place, size);
       found.push(...doubts.filter(isSought));
       if (found.length > limit) {
         found.length = limit;
@@ -62,7 +60,7 @@ export class DoubtReader {
       }
       if (doubts.length < size) return { found, reached: null };
       place = placeOf(doubts.at(-1) as Doubt);
-      if (size === WINDOW && budget.isSpent) return { found, reached: place };
+      if (size === SEARCH_STEP && budget.isSpent) return { found, reached: place };
     }
   }
 
@@ -78,7 +76,7 @@ export class DoubtReader {
     return { found: messages.filter(({ state }) => state === 'UNCONFIRMED'), reached };
   }
 
-  private async window({ created, until }: DoubtsWanted, before: Place | null, size: number): Promise<Doubt[]> {
+  private async step({ created, until }: DoubtsWanted, before: Place | null, size: number): Promise<Doubt[]> {
     const { database } = this.open.internals;
     const { dialect } = database;
     const conditions = ["m.account = ? AND m.outcome = 'UNCONFIRMED'"];

@@ -5,6 +5,7 @@ import type { ImsMessage } from '../../messages/ims-message.entity.js';
 import type { Figures } from '../figures/figures-source.js';
 import { conditionsOf, type Place } from './message-filter.js';
 import type { ReadSearch } from './read-search.js';
+import { SEARCH_STEP } from './time-budget.js';
 
 /** Messages that the database has found, newest first, and how far it has looked. */
 export interface Portion {
@@ -13,8 +14,6 @@ export interface Portion {
   reached: Place | null;
 }
 
-/** Messages read one after the other in one step: some 10 ms. */
-const WINDOW = 2_000;
 /** Slots of the figures that are asked for at a time. */
 const SLOTS = 100;
 /** So few are looked up by what leads to them, and put in order as a whole. */
@@ -32,7 +31,7 @@ const NO_END = Number.MAX_SAFE_INTEGER;
  *
  * - by number, by the beginning of an id (but on PostgreSQL, whose collation may be any), and by states, if that is few messages: as
  *   `MessageFinder` does;
- * - all others by their time of creation, in windows, of which the database gives out what matches; the figures tell which to leave out.
+ * - all others by their time of creation, in steps, of which the database gives out what matches; the figures tell what to leave out.
  */
 export class FoundPortions {
   private readonly finder: MessageFinder;
@@ -47,8 +46,10 @@ export class FoundPortions {
 
   /** Goes on behind `after`, in portions; each as long as the last was not enough. @param limit so many are wanted */
   async *find(search: ReadSearch, after: Place | null, limit: number): AsyncGenerator<Portion> {
-    if (await this.isListed(search)) yield* this.byIndex(search, after, search.country === null ? limit : WINDOW);
-    else yield* this.byTime(search, after, limit);
+    // Of a country only the messages themselves tell.
+    const most = search.country === null ? limit : SEARCH_STEP;
+    if (await this.isListed(search)) yield* this.byIndex(search, after, most);
+    else yield* this.byTime(search, after, most);
   }
 
   private async isListed({ states, mobile, idPrefix }: ReadSearch): Promise<boolean> {
@@ -98,7 +99,7 @@ export class FoundPortions {
       let start: Place = { createdAt: to, customImsId: NO_ID };
       if (place && isBefore(start, place)) start = place;
       for (let next: Place | null = start; next !== null;) {
-        const { found, reached } = await this.window(search, from, next, limit);
+        const { found, reached } = await this.step(search, from, next, limit);
         next = reached;
         place = reached ?? { createdAt: from, customImsId: NO_ID };
         yield { found, reached: place };
@@ -141,7 +142,7 @@ export class FoundPortions {
   }
 
   /** What matches of the next so many messages before a place. */
-  private async window(search: ReadSearch, from: number, before: Place, limit: number): Promise<Portion> {
+  private async step(search: ReadSearch, from: number, before: Place, limit: number): Promise<Portion> {
     const { dialect } = this.database;
     const [isBeforePlace, ...place] = dialect.before(
       ['m.created_at', 'm.custom_ims_id'],
@@ -152,15 +153,15 @@ export class FoundPortions {
     const parameters = [this.account, from, ...place];
     const { sql, parameters: values } = conditionsOf(search, dialect, 'w');
     const rows = await this.database.rows(
-      `SELECT ${COLUMNS} FROM (SELECT ${COLUMNS.replaceAll(/(\w+)/g, 'm.$1')} ${range} LIMIT ${WINDOW}) AS w
+      `SELECT ${COLUMNS} FROM (SELECT ${COLUMNS.replaceAll(/(\w+)/g, 'm.$1')} ${range} LIMIT ${SEARCH_STEP}) AS w
        WHERE ${sql} ORDER BY w.created_at DESC, w.custom_ims_id DESC LIMIT ?`,
       [...parameters, ...values, limit],
     );
     const found = rows.map(toMessage);
-    // As many as are wanted: there may be more of them in this window.
-    if (found.length === limit) return { found, reached: placeOf(found.at(-1) as ImsMessage) };
+    // As many as are wanted, and there may be more of them in this step; or all of it.
+    if (found.length === Math.min(limit, SEARCH_STEP)) return { found, reached: placeOf(found.at(-1) as ImsMessage) };
     const [end] = await this.database.rows(
-      `SELECT m.created_at, m.custom_ims_id ${range} LIMIT 1 OFFSET ${WINDOW - 1}`,
+      `SELECT m.created_at, m.custom_ims_id ${range} LIMIT 1 OFFSET ${SEARCH_STEP - 1}`,
       parameters,
     );
     const reached = end ? { createdAt: Number(end.created_at), customImsId: String(end.custom_ims_id) } : null;
