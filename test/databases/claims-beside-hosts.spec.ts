@@ -93,7 +93,7 @@ const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as cons
     const store = bench.store(undefined, module);
     for (let rows = 0; rows < 8; rows++) await bench.enqueue(store, newMessages(250));
     await bench.database.transaction(async (session) => {
-      expect(await new DueList(bench.database, store.account).take(300, session)).toHaveLength(300);
+      expect(await new DueList(bench.database, store.account).take(300, [0], session)).toHaveLength(300);
       expect(await store.queue.claim(250, newAttempt())).toHaveLength(250);
     });
   });

@@ -71,7 +71,7 @@ describe.each(databasesUnderTest())(`what counting reads of ${MESSAGES} messages
         findPart: [sql.findPart, [account, from, to, 10_000], 10_001],
         count: [sql.count('hour'), [account, from, to], AT_A_TIME],
         findEarlier: [sql.findEarlier, [account, to, AT_A_TIME], AT_A_TIME + 1],
-        lockFinal: [sql.lockFinal, [account, DAY, DAY, 1_000], 1_000],
+        lockFinal: [sql.lockFinal, [account, 0, DAY, DAY, 1_000], 1_000],
       }[name] as [string, unknown[], number];
       const reads = await describeReads(bench.database, kind, { sql: text, parameters, about });
       expect(reads.scans).toEqual([]);

@@ -261,7 +261,7 @@ describe.each(databasesUnderTest())('figures on %s', (kind) => {
       { at: expect.any(Number), country: null, state: 'DELIVERED', code: null, took: null, messages: 3 },
     ]);
     expect(await figures.figures.rows({ ...byState, country: 'CN' })).toEqual([]);
-    await new RetentionStore(bench.database, store.account).deleteMessages(0, 2);
+    await new RetentionStore(bench.database, store.account).deleteMessages(0, 2, 0);
     expect(await read()).toEqual(before);
     expect((await figures.figures.totals()).counts.DELIVERED).toBe(1);
     await figures.figures.rebuild();

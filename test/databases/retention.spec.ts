@@ -167,10 +167,49 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
     );
     if (kind === 'mariadb') await bench.database.rows('ANALYZE TABLE emay_ims_message');
     if (kind === 'postgres') await bench.database.rows('ANALYZE');
-    const purge = (database: ImsDatabase) => new RetentionStore(database, store.account).deleteMessages(DAY, 1_000);
+    const purge = (database: ImsDatabase) => new RetentionStore(database, store.account).deleteMessages(DAY, 1_000, 0);
     const reads = await describeReads(bench.database, kind, await statementOf(purge, bench.database, old));
     expect(reads.scans).toEqual([]);
     expect(reads.rows ?? 0).toBeLessThanOrEqual(6 * old + 60);
+  });
+
+  it('passes over what stays once, not with each step', async () => {
+    const store = bench.store();
+    const [stays, goes] = [2_000, 3_000];
+    const messages = newMessages(stays + goes).map((message, index) => ({
+      ...message,
+      customImsId: String(10_000 + index),
+    }));
+    for (let start = 0; start < messages.length; start += 1_000) {
+      await bench.enqueue(store, messages.slice(start, start + 1_000));
+    }
+    const first = String(10_000 + stays);
+    const put = (set: string, which: string) =>
+      bench.database.run(`UPDATE emay_ims_message SET ${set} WHERE account = ? AND custom_ims_id ${which} ?`, [
+        store.account,
+        first,
+      ]);
+    await put("state = 'UNKNOWN', outcome = 'UNKNOWN', created_at = 1", '<');
+    await put("state = 'DELIVERED', final_at = 2, created_at = 2", '>=');
+    const purged = new RetentionStore(bench.database, store.account);
+    const { deleted, reached } = await purged.deleteMessages(DAY, 1_000, 0);
+    expect({ deleted, reached }).toEqual({ deleted: 1_000, reached: 2 });
+    const next = (database: ImsDatabase) =>
+      new RetentionStore(database, store.account).deleteMessages(DAY, 1_000, reached);
+    const reads = await describeReads(bench.database, kind, await statementOf(next, bench.database, 1_000));
+    expect(reads.rows ?? 0).toBeLessThan(stays + 1_000);
+    const asked: unknown[] = [];
+    const { deleteMessages } = RetentionStore.prototype;
+    const noting = Object.assign(Object.create(purged), {
+      deleteMessages: (...given: Parameters<typeof deleteMessages>) => (
+        asked.push(given[2]),
+        purged.deleteMessages(...given)
+      ),
+    }) as RetentionStore;
+    const retention = new Retention(new LeaseStore(bench.database, 'me'), noting, store.account);
+    expect((await retention.purge(1)).messages).toBe(goes - 1_000);
+    expect(asked).toEqual([0, 2, 2]);
+    expect(await ids(store)).toHaveLength(stays);
   });
 
   it.each([-1, Number.NaN, 36_501, Infinity])('refuses %p days', async (days) => {

@@ -93,7 +93,7 @@ export class History {
   /** Forgets what is over. Its ids are not used again, as hosts have to. */
   async purge(): Promise<void> {
     const { database, store } = this.first;
-    await new RetentionStore(database, store.account).deleteMessages(0, 1_000);
+    await new RetentionStore(database, store.account).deleteMessages(0, 1_000, 0);
     const rows = await database.rows('SELECT custom_ims_id FROM emay_ims_message WHERE account = ?', [store.account]);
     const left = new Set(rows.map((row) => String(row.custom_ims_id)));
     const isLeft = (id: string) => left.has(id);

@@ -23,7 +23,7 @@ export function describeReads(database: ImsDatabase, kind: DatabaseKind, stateme
 
 class RolledBack extends Error {}
 
-async function rolledBack<T>(database: ImsDatabase, work: (session: SqlSession) => Promise<T>): Promise<T> {
+export async function rolledBack<T>(database: ImsDatabase, work: (session: SqlSession) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   await database
     .transaction(async (session) => {
@@ -101,7 +101,7 @@ function* allNodes(node: PlanNode): Generator<PlanNode> {
   for (const child of node.Plans ?? []) yield* allNodes(child);
 }
 
-async function handlerReads(session: SqlSession): Promise<number> {
+export async function handlerReads(session: SqlSession): Promise<number> {
   const rows: SqlRow[] = await session.rows("SHOW SESSION STATUS LIKE 'Handler_read%'");
   return rows.reduce((sum, row) => sum + Number(row.Value ?? row.VARIABLE_VALUE), 0);
 }

@@ -67,7 +67,7 @@ export function itStandsConcurrency(bench: () => StoreBench): void {
       let own: { customImsId: string }[] | null = null;
       let claiming: Promise<unknown> = Promise.resolve();
       await (databases[0] as ImsDatabase).transaction(async (session) => {
-        const [row] = await session.rows(dueSql(dialect).lockReady, [store.account, 1]);
+        const [row] = await session.rows(dueSql(dialect).lockReady, [store.account, 0, 1]);
         for (const id of unpackIds(String(row?.ids))) locked.add(id);
         claiming = bench()
           .store(store.account, databases[1])

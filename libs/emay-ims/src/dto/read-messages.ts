@@ -5,7 +5,8 @@ import { contentProblem, customImsIdProblem, normalizeMobile } from '../protocol
 import type { IdentifiedMessages } from '../messages/message-identity.js';
 import { MOBILE_PROBLEM } from './decorators.js';
 import { readTime, TIME_PROBLEM } from './read-time.js';
-import { MAX_PRIORITY, MIN_PRIORITY, type SendImsDto } from './send-ims.dto.js';
+import { MAX_PRIORITY, MIN_PRIORITY } from '../messages/priority.js';
+import type { SendImsDto } from './send-ims.dto.js';
 
 /** What to do with messages that are not acceptable. */
 export type OnInvalid = 'throw' | 'skip';

@@ -1,10 +1,8 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { MAX_PRIORITY, MIN_PRIORITY } from '../messages/priority.js';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { IsAfter, IsCustomImsId, IsImsContent, IsImsMobile, IsImsTime } from './decorators.js';
 import { CONTENT, CUSTOM_IMS_ID, MOBILE, time } from './openapi-fields.js';
-
-export const MIN_PRIORITY = 0;
-export const MAX_PRIORITY = 9;
 
 /** When and how urgently to send. */
 export class ImsSchedulingDto {

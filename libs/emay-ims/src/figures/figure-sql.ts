@@ -114,9 +114,9 @@ export function figureSql(dialect: SqlDialect) {
     /** account, slot, id */
     addMark: 'INSERT INTO emay_ims_figure_mark (account, slot, id) VALUES (?, ?, ?)',
 
-    /** account, age twice, limit: what is final and old, oldest first. Locks it. */
+    /** account, creation to begin at, age twice, limit: what is final and old, oldest first. Locks it. */
     lockFinal: `SELECT m.custom_ims_id, m.created_at, ${TRAITS} FROM ${messages}
-      WHERE m.account = ? AND m.created_at <= ${now} - ? AND m.state IN (${statesThat(isFinal)}) AND m.final_at <= ${now} - ?
+      WHERE m.account = ? AND m.created_at >= ? AND m.created_at <= ${now} - ? AND m.state IN (${statesThat(isFinal)}) AND m.final_at <= ${now} - ?
       ORDER BY m.created_at, m.custom_ims_id LIMIT ? ${dialect.lockSkippingLocked}`,
     /** account, ids */
     deleteMessages: (count: number) =>

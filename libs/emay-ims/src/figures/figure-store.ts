@@ -27,6 +27,12 @@ export interface FigureRun {
 }
 
 /** A count that is to be stored. */
+export interface PurgeStep {
+  deleted: number;
+  /** The creation of the last message that it found: what is older stays. */
+  reached: number;
+}
+
 export interface UnitCount {
   range: UnitRange;
   counted: ReadonlyMap<number, Counted>;
@@ -127,21 +133,22 @@ export class FigureStore {
   }
 
   /**
-   * Deletes what is final and old, and counts it as purged: history keeps it. Resolves to how many.
+   * Deletes what is final and old, oldest first, and counts it as purged: history keeps it.
    *
+   * @param from the creation to begin at
    * @param session of a transaction
    */
-  async purge(ageMs: number, limit: number, session: SqlSession): Promise<number> {
+  async purge(ageMs: number, limit: number, from: number, session: SqlSession): Promise<PurgeStep> {
     const { account, sql } = this;
-    const gone = await session.rows(sql.lockFinal, [account, ageMs, ageMs, limit]);
-    if (gone.length === 0) return 0;
+    const gone = await session.rows(sql.lockFinal, [account, from, ageMs, ageMs, limit]);
+    if (gone.length === 0) return { deleted: 0, reached: from };
     const ids = gone.map((row) => String(row.custom_ims_id));
     // Few texts of the statement: ids are repeated.
     const count = 2 ** Math.ceil(Math.log2(ids.length));
     const repeated = Array.from({ length: count }, (_, index) => ids[Math.min(index, ids.length - 1)]);
     const deleted = await session.run(sql.deleteMessages(count), [account, ...repeated]);
     await this.countAsPurged(gone, session);
-    return deleted;
+    return { deleted, reached: Number(gone.at(-1)?.created_at) };
   }
 
   /** Forgets all but what was purged: everything is counted anew. */

@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
+import { duePriorities } from './due-priorities.js';
 import { HELD } from './listed-outcome.js';
 
 /** So late messages may be committed that are not noticed by a later one: transactions of hosts take their time. */
@@ -25,7 +26,7 @@ export class AccountWorkChecks {
   ) {
     const { dialect } = database;
     const { now } = dialect;
-    this.ready = new SharedCheck(database, [`FROM emay_ims_due WHERE account = r.account AND due_at <= ${now}`]);
+    this.ready = new SharedCheck(database, [duePriorities(dialect, 'r.account')]);
     this.unfinished = new SharedCheck(database, [
       'FROM emay_ims_due WHERE account = r.account',
       'FROM emay_ims_attempt WHERE account = r.account',

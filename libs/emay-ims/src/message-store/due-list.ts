@@ -1,6 +1,7 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import { newToken } from '../messages/ids.js';
+import { duePriorities } from './due-priorities.js';
 import { inRowsOf, packedId, packIds, unpackIds } from './packed-ids.js';
 import { fromIds, ID_ROW, idRows, ofMessage, STATE } from './statement-parts.js';
 
@@ -38,18 +39,18 @@ export function dueSql(dialect: SqlDialect) {
   const { now } = dialect;
   const columns = COLUMNS.join(', ');
   const unexpired = `(expires_at IS NULL OR expires_at > ${now})`;
-  const ready = `account = ? AND due_at <= ${now} AND ${unexpired}`;
+  const ready = `account = ? AND priority = ? AND due_at <= ${now} AND ${unexpired}`;
   return {
     /** account, rows */
     insert: `INSERT INTO emay_ims_due (account, ${columns})
       SELECT ?, ${COLUMNS.map((column) => `r.${column}`).join(', ')} FROM ${dialect.rows(DUE_ROW, 'r')}`,
-    /** account, limit */
-    lockReady: `SELECT ${columns} FROM emay_ims_due WHERE ${ready} ORDER BY priority DESC, due_at LIMIT ? ${dialect.lockSkippingLocked}`,
-    /** account: the first of them (has RETURNING) */
-    takeFirst: `DELETE FROM emay_ims_due WHERE ${dialect.rowLocation} = (SELECT ${dialect.rowLocation} FROM emay_ims_due
-      WHERE ${ready} ORDER BY priority DESC, due_at LIMIT 1 ${dialect.lockSkippingLocked}) RETURNING ${columns}`,
     /** account */
-    findReady: `SELECT id FROM emay_ims_due WHERE ${ready} LIMIT 1`,
+    findDuePriorities: `SELECT p.priority ${duePriorities(dialect, '?')}`,
+    /** account, priority, limit */
+    lockReady: `SELECT ${columns} FROM emay_ims_due WHERE ${ready} ORDER BY due_at LIMIT ? ${dialect.lockSkippingLocked}`,
+    /** account, priority: the first of them (has RETURNING) */
+    takeFirst: `DELETE FROM emay_ims_due WHERE ${dialect.rowLocation} = (SELECT ${dialect.rowLocation} FROM emay_ims_due
+      WHERE ${ready} ORDER BY due_at LIMIT 1 ${dialect.lockSkippingLocked}) RETURNING ${columns}`,
     /** account */
     findExpired: `SELECT id FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT 1`,
     /** account, limit */
@@ -113,25 +114,28 @@ export class DueList {
     return this.addFound(this.sql.findStored, customImsIds, [createdAt], session);
   }
 
-  async hasReady(): Promise<boolean> {
-    return (await this.database.rows(this.sql.findReady, [this.account])).length > 0;
+  /** Priorities that have something due, which may have expired; highest first. */
+  async duePriorities(): Promise<number[]> {
+    const rows = await this.database.rows(this.sql.findDuePriorities, [this.account]);
+    return rows.map(({ priority }) => Number(priority)).toSorted((one, other) => other - one);
   }
 
   /**
-   * Takes the ids of up to `limit` messages off the list, highest priority first, passing over what others are taking. They are the
-   * caller's until its transaction ends; what it does not claim, it lists again.
+   * Takes the ids of up to `limit` messages of these priorities off the list, passing over what others are taking. They are the caller's
+   * until its transaction ends; what it does not claim, it lists again.
    */
-  async take(limit: number, session: SqlSession): Promise<string[]> {
+  async take(limit: number, priorities: readonly number[], session: SqlSession): Promise<string[]> {
     const taken: DueRow[] = [];
     let left = limit;
-    // Bulk: one row fills a request, or the next one does. Singles: a row for each. What is locked in vain, others pass over.
-    for (const step of [1, ROWS_AT_A_TIME, limit]) {
-      if (left <= 0) break;
-      const most = Math.min(step, left);
-      const { some, isEnd } = await this.takeRows(most, left, session);
-      taken.push(...some);
-      left -= sizeOf(some);
-      if (isEnd) break;
+    for (const priority of priorities) {
+      // Bulk: one row fills a request, or the next one does. Singles: a row for each. What is locked in vain, others pass over.
+      for (const step of [1, ROWS_AT_A_TIME, limit]) {
+        if (left <= 0) break;
+        const { some, isEnd } = await this.takeRows(priority, { most: Math.min(step, left), ids: left }, session);
+        taken.push(...some);
+        left -= sizeOf(some);
+        if (isEnd) break;
+      }
     }
     if (left < 0) await this.putBackEndOf(taken.at(-1) as DueRow, -left, session);
     return taken.flatMap(({ ids }) => ids).slice(0, limit);
@@ -186,12 +190,16 @@ export class DueList {
   }
 
   /** Of the first rows those that hold so many ids; and whether there were fewer rows. */
-  private async takeRows(most: number, ids: number, session: SqlSession): Promise<{ some: DueRow[]; isEnd: boolean }> {
+  private async takeRows(
+    priority: number,
+    { most, ids }: { most: number; ids: number },
+    session: SqlSession,
+  ): Promise<{ some: DueRow[]; isEnd: boolean }> {
     if (most === 1 && this.database.dialect.hasReturning) {
-      const some = (await session.rows(this.sql.takeFirst, [this.account])).map(toDueRow);
+      const some = (await session.rows(this.sql.takeFirst, [this.account, priority])).map(toDueRow);
       return { some, isEnd: some.length === 0 };
     }
-    const found = (await session.rows(this.sql.lockReady, [this.account, most])).map(toDueRow);
+    const found = (await session.rows(this.sql.lockReady, [this.account, priority, most])).map(toDueRow);
     const some = upTo(ids, found);
     await this.delete(some, session);
     return { some, isEnd: found.length < most };

@@ -24,7 +24,6 @@ export class MessageQueue {
   private readonly due: DueList;
   private readonly attempts: AttemptList;
   private readonly traces: MessageTraces;
-  private foundNothingReady = false;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -77,18 +76,18 @@ export class MessageQueue {
   }
 
   /** Whether any message may be ready. */
-  hasReady(): Promise<boolean> {
-    return this.due.hasReady();
+  async hasReady(): Promise<boolean> {
+    return (await this.due.duePriorities()).length > 0;
   }
 
   /** Claims up to `limit` ready messages, highest priority first, no number twice: committed before it resolves. */
   async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
-    // Saves the transaction's round trips while the queue is empty.
-    if (this.foundNothingReady && !(await this.hasReady())) return [];
-    const claimed = await this.database.transaction(async (session) => {
+    const priorities = await this.due.duePriorities();
+    if (priorities.length === 0) return [];
+    return this.database.transaction(async (session) => {
       const passedOver: string[] = [];
       for (;;) {
-        const ids = await this.due.take(limit, session);
+        const ids = await this.due.take(limit, priorities, session);
         const found = ids.length === 0 ? [] : await this.claimListed(ids, attempt, session);
         const own = new Set(idsOf(found));
         passedOver.push(...ids.filter((id) => !own.has(id)));
@@ -100,8 +99,6 @@ export class MessageQueue {
         }
       }
     });
-    this.foundNothingReady = claimed.length === 0;
-    return claimed;
   }
 
   /** Claims those of these messages that are still QUEUED, ready or not; resolves to them. */

@@ -1,12 +1,11 @@
 import type { ImsDatabase } from '../database/ims-database.js';
+import { PRIORITIES } from '../messages/priority.js';
 
 /** The message that is due and has waited longest, by the database's clock. */
 export interface OldestReady {
   at: Date;
   forMs: number;
 }
-
-const PRIORITIES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** One look into the index for each priority, however long the queue is; `null`: nothing is due. */
 export async function findOldestReady(database: ImsDatabase, account: string): Promise<OldestReady | null> {

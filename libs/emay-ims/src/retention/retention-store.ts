@@ -1,5 +1,5 @@
 import type { ImsDatabase } from '../database/ims-database.js';
-import { FigureStore } from '../figures/figure-store.js';
+import { FigureStore, type PurgeStep } from '../figures/figure-store.js';
 import { firstIdOf } from '../messages/ids.js';
 
 /** How far a host's clock may be from the database's where an id, which begins with its time, ends the search. */
@@ -50,8 +50,9 @@ export class RetentionStore {
     });
   }
 
-  deleteMessages(ageMs: number, limit: number): Promise<number> {
-    return this.database.transaction((session) => this.figures.purge(ageMs, limit, session), { isLong: true });
+  /** @param from the creation to begin at: what stays, such as UNKNOWN, may be years of messages before the first that goes */
+  deleteMessages(ageMs: number, limit: number, from: number): Promise<PurgeStep> {
+    return this.database.transaction((session) => this.figures.purge(ageMs, limit, from, session), { isLong: true });
   }
 
   /**

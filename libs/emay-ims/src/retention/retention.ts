@@ -77,7 +77,12 @@ export class Retention {
         await pause(performance.now() - began);
       }
     };
-    const messages = await inSteps((age, limit) => this.store.deleteMessages(age, limit));
+    let from = 0;
+    const messages = await inSteps(async (age, limit) => {
+      const { deleted, reached } = await this.store.deleteMessages(age, limit, from);
+      from = reached;
+      return deleted;
+    });
     await this.purgeTraces(goOn);
     await inSteps((age, limit) => this.store.deleteAcknowledged(age, limit));
     return {

@@ -265,7 +265,8 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     return {
       deleteMessages: async (ageMs) => {
         const before = this.clock() - ageMs;
-        return this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
+        const deleted = this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
+        return { deleted, reached: 0 };
       },
       deleteTracesOfNone: async () => null,
       deleteAcknowledged: async () => 0,

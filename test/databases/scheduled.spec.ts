@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ImsDatabase, SqlRow, SqlSession } from '../../libs/emay-ims/src/database/ims-database.js';
+import { AccountWorkChecks } from '../../libs/emay-ims/src/message-store/account-work-checks.js';
+import { DueList } from '../../libs/emay-ims/src/message-store/due-list.js';
+import { databasesUnderTest, type DatabaseKind } from '../support/databases.js';
+import { openTestDatabase } from './open-database.js';
+import { handlerReads, rolledBack } from './store/reads.js';
+import { FAR_FUTURE, idsOf, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
+
+/** Each at a time of its own, as reminders are: so many rows of the list. */
+const SCHEDULED = 10_000;
+const STORED_AT_A_TIME = 1_000;
+/** Ten priorities, a few entries of an index each. */
+const FEW_ROWS = 100;
+/** Pages of PostgreSQL: three for each look into an index. Those of all rows are more than 100. */
+const FEW_PAGES = 60;
+
+describe.each(databasesUnderTest())(`with ${SCHEDULED} messages for later on %s`, (kind) => {
+  let bench: StoreBench;
+  let store: ReturnType<StoreBench['store']>;
+  /** One that explains: libsql leaves a DELETE that it has explained open, and commits nothing more. */
+  let explaining: ImsDatabase;
+  beforeAll(async () => {
+    bench = await StoreBench.open(() => openTestDatabase(kind));
+    explaining = await bench.anotherDatabase();
+    store = bench.store();
+    const later = newMessages(SCHEDULED).map((message, index) => ({
+      ...message,
+      // Of the lowest, of a middle and of the highest priority.
+      priority: (index % 3) * 4,
+      sendAt: new Date(FAR_FUTURE + index),
+    }));
+    for (let start = 0; start < SCHEDULED; start += STORED_AT_A_TIME) {
+      await bench.enqueue(store, later.slice(start, start + STORED_AT_A_TIME));
+    }
+    if (kind === 'postgres') await bench.database.run('ANALYZE emay_ims_due', []);
+    if (kind === 'mariadb') await bench.database.rows('ANALYZE TABLE emay_ims_due', []);
+  }, 120_000);
+  afterAll(() => bench.close());
+
+  /** Expects all that is queried meanwhile to read a few rows, or a few pages. */
+  const expectFewReads = async (query: (database: ImsDatabase) => Promise<unknown>) => {
+    const statements: [sql: string, parameters: readonly unknown[]][] = [];
+    await query(watch(bench.database, statements));
+    const asked = statements.filter(([sql]) => /emay_ims_due/.test(sql));
+    expect(asked.length).toBeGreaterThan(0);
+    for (const [sql, parameters] of asked) await EXPECT_FEW[kind](explaining, sql, parameters);
+  };
+
+  it('whether something is ready is asked without reading them', async () => {
+    const ready = () => new DueList(bench.database, store.account).duePriorities();
+    expect(await ready()).toEqual([]);
+    await expectFewReads((database) => new DueList(database, store.account).duePriorities());
+  });
+
+  it('and of several accounts as well', async () => {
+    const check = (database: ImsDatabase) => new AccountWorkChecks(database, () => 2).mayHaveReady(store.account);
+    expect(await check(bench.database)).toBe(false);
+    await expectFewReads(check);
+  });
+
+  it('what is ready is claimed without reading them, the highest priority first', async () => {
+    const [low, high, middle] = [2, 9, 5].map((priority) => newMessage({ priority })) as [
+      ReturnType<typeof newMessage>,
+      ReturnType<typeof newMessage>,
+      ReturnType<typeof newMessage>,
+    ];
+    for (const one of [low, high, middle]) await bench.enqueue(store, [one]);
+    expect(await new DueList(bench.database, store.account).duePriorities()).toEqual([9, 5, 2]);
+    expect(await new AccountWorkChecks(bench.database, () => 2).mayHaveReady(store.account)).toBe(true);
+    await expectFewReads((database) =>
+      database.transaction((session) => new DueList(database, store.account).take(300, [9, 5, 2], session)),
+    );
+    expect(idsOf(await store.queue.claim(2, newAttempt()))).toEqual(idsOf([high, middle]));
+    expect(idsOf(await store.queue.claim(2, newAttempt()))).toEqual(idsOf([low]));
+    expect(await store.queue.claim(2, newAttempt())).toEqual([]);
+  });
+});
+
+/** The same database, noting down what it is asked; transactions are rolled back. */
+function watch(database: ImsDatabase, statements: [string, readonly unknown[]][]): ImsDatabase {
+  const noting = ({ rows, run }: SqlSession): SqlSession => ({
+    rows: (sql, parameters = [], ...rest) => (statements.push([sql, parameters]), rows(sql, parameters, ...rest)),
+    run,
+  });
+  const bound = { rows: database.rows.bind(database), run: database.run.bind(database) };
+  return Object.create(database, {
+    rows: { value: noting(bound).rows },
+    transaction: {
+      value: (work: (session: SqlSession) => Promise<unknown>) =>
+        rolledBack(database, (session) =>
+          work(noting({ rows: session.rows.bind(session), run: session.run.bind(session) })),
+        ),
+    },
+  }) as ImsDatabase;
+}
+
+/** Expects a statement to read little; what it changes is rolled back. */
+const EXPECT_FEW: Record<
+  DatabaseKind,
+  (database: ImsDatabase, sql: string, parameters: readonly unknown[]) => Promise<void>
+> = {
+  async sqlite(database, sql, parameters) {
+    const plan = (await database.rows(`EXPLAIN QUERY PLAN ${sql}`, parameters)).map(({ detail }) => String(detail));
+    const looks = plan.filter((step) => /(SEARCH|SCAN) (emay_ims_due|d)\b/.test(step));
+    expect(looks.length).toBeGreaterThan(0);
+    for (const look of looks) expect(look).toMatch(/account=\? AND priority=\?|rowid=\?/);
+  },
+  async postgres(database, sql, parameters) {
+    const [row] = await rolledBack(database, (session) =>
+      session.rows(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${sql}`, parameters),
+    );
+    const [{ Plan: plan }] = (row as SqlRow)['QUERY PLAN'] as unknown as [{ Plan: Record<string, number> }];
+    expect(plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!).toBeLessThan(FEW_PAGES);
+  },
+  async mariadb(database, sql, parameters) {
+    await rolledBack(database, async (session) => {
+      const before = await handlerReads(session);
+      await session.rows(sql, parameters);
+      expect((await handlerReads(session)) - before).toBeLessThan(FEW_ROWS);
+    });
+  },
+};
