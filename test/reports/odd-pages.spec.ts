@@ -325,6 +325,25 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect((await ims.pulse()).reportsBlockedFor).toBeNull();
   });
 
+  it.each([2, 3])('ends the pull where %p full ones come in turns, again and again', async (count) => {
+    const full = (first: number) =>
+      says(pageOf(Array.from({ length: 500 }, (_, index) => report((first + index) % COUNT))));
+    for (let call = 0; call < 20 * count; call++) server.answers.push(full(call % count));
+    expect(await ims.pullReports()).toMatchObject({ pages: 2 * count + 1, stoppedBy: 'REPEATED_PAGE' });
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, stoppedBy: 'REPEATED_PAGE' });
+    expect(events.filter(({ type }) => type === 'reports.blocked')).toMatchObject([{ reason: 'REPEATED_PAGE' }]);
+    server.answers.length = 0;
+    expect(await ims.pullReports()).toMatchObject({ stoppedBy: null });
+    expect((await ims.pulse()).reportsBlockedFor).toBeNull();
+  });
+
+  it('is one of many, where one that is not full comes between: the queue was emptied', async () => {
+    const [one, other] = [report(0), report(1)].map((only) => says(pageOf([only])));
+    server.answers.push(...Array.from({ length: 10 }, (_, call) => (call % 2 === 0 ? one! : other!)));
+    for (let call = 0; call < 10; call++) expect(await ims.pullReports()).toMatchObject({ pages: 1, stoppedBy: null });
+    expect(events.filter(({ type }) => type === 'reports.blocked')).toEqual([]);
+  });
+
   it('counts for itself where the one before came twice and it cannot be applied at first', async () => {
     const [one, other] = [reports(), reports().toReversed()].map((page) => says(pageOf(page)));
     server.answers.push(one!, one!, other!, other!);

@@ -2,6 +2,7 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { printableCode, readToken } from '../protocol/index.js';
+import { RepeatedPages } from './repeated-pages.js';
 import type { ReportInbox } from './report-inbox.js';
 import { UNDECIPHERABLE, type StoredPage } from './report-batch-store.js';
 import { isFull, isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
@@ -32,7 +33,7 @@ const NOTHING = /^\s*(?:\[\s*\]|\{\s*\}|null|"")?\s*$/;
 const MAX_SHORT_LENGTH = 256;
 /** The gateway's answer to any internal failure, also one that recurs at every call. */
 const REFUSED = 'ERROR_PARAMS';
-/** The gateway returns the same batch at every poll. */
+/** The gateway returns the same batch at every poll, or a few in turns. */
 const REPEATED = 'REPEATED_PAGE';
 /** Not fewer: a gateway may return a batch twice if its first response failed. */
 const MEANS_BLOCKED = 3;
@@ -43,8 +44,8 @@ const OF_A_PAGE_ALONE: ReadonlySet<string> = new Set(['CUT_SHORT', 'UNREADABLE',
 export class PagePuller {
   private readonly logger: GuardedLogger;
   private refusals = 0;
-  /** The last batch with reports, and how often in a row it has come. */
-  private lastPage: Buffer = Buffer.alloc(0);
+  private readonly repeated = new RepeatedPages();
+  /** How often the last batch with reports has come. */
   private repetitions = 0;
 
   constructor(
@@ -109,16 +110,14 @@ export class PagePuller {
     await failpoint('after-store-page');
     const reading = this.ingestor.read(page);
     const read = await reading.catch(() => null); // `ingest` records why.
-    const isRepeated = read !== null && read.items > 0 && this.isRepeated(page.body);
+    const isRepeated = read !== null && read.items > 0 && this.repeated.hasCome(page.body, isFull(page, read));
+    // Also where it is not applied, and so not counted.
+    if (read !== null && read.items > 0 && !isRepeated) this.repetitions = 0;
     const full = read !== null && isFull(page, read) && !isRepeated ? read.items : null;
-    return { full, apply: () => this.apply(page, reading, isRepeated) };
+    return { full, apply: () => this.apply(page, reading) };
   }
 
-  private async apply(
-    stored: StoredPage,
-    reading: ReturnType<ReportIngestor['read']>,
-    isRepeated: boolean,
-  ): Promise<PollEnd> {
+  private async apply(stored: StoredPage, reading: ReturnType<ReportIngestor['read']>): Promise<PollEnd> {
     const { id, cut } = stored;
     const isAnswered = cut === null;
     const page = await this.ingestor.ingest(stored, reading);
@@ -126,7 +125,7 @@ export class PagePuller {
     if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
     if (page.problem !== null) this.logProblem(id, page);
-    if (page.reports > 0 && this.countRepetitions(isRepeated, id) >= MEANS_BLOCKED) {
+    if (page.reports > 0 && this.countRepetitions(stored) >= MEANS_BLOCKED) {
       return { page, isAnswered, stoppedBy: cut ?? REPEATED };
     }
     const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
@@ -136,6 +135,7 @@ export class PagePuller {
   private nothing(): PollEnd {
     this.refusals = 0;
     this.repetitions = 0;
+    this.repeated.forget();
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: null };
   }
 
@@ -155,22 +155,14 @@ export class PagePuller {
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: code };
   }
 
-  /** Whether it is the same as the last page with reports. */
-  private isRepeated(body: Buffer): boolean {
-    const isSame = body.equals(this.lastPage);
-    // Also where it is not applied, and so not counted.
-    if (!isSame) this.repetitions = 0;
-    this.lastPage = body;
-    return isSame;
-  }
-
-  /** How often this batch has come in a row, this time included. */
-  private countRepetitions(isRepeated: boolean, pull: string): number {
-    this.repetitions = isRepeated ? this.repetitions + 1 : 1;
-    if (this.repetitions === MEANS_BLOCKED) {
+  /** How often this batch has come and been applied, this time included. */
+  private countRepetitions({ id: pull, body }: StoredPage): number {
+    const wasBlocked = this.repetitions >= MEANS_BLOCKED;
+    this.repetitions = this.repeated.count(body);
+    if (this.repetitions >= MEANS_BLOCKED && !wasBlocked) {
       this.logger.error(
-        'Delivery reports blocked: the gateway returns the same report batch at every poll. It is applied; none behind it arrives ' +
-          'until the gateway removes it. Ask Emay.',
+        'Delivery reports blocked: the gateway returns the same report batches again and again. They are applied; none behind them arrives ' +
+          'until the gateway removes them. Ask Emay.',
         { account: this.account, call: 'getIMSReport', code: REPEATED, pull },
       );
       this.onBlocked(REPEATED);
