@@ -8,6 +8,8 @@ import { type RunningProcess, startProcess } from './processes.js';
 import { within } from './waiting.js';
 
 const REPEATS_PER_LIFE = 40;
+/** What orchestrators wait for before they kill. Beside the suites, a machine has a tenth of its speed. */
+const GRACE_MS = 30_000;
 /** On a busy machine a start is slow, not stuck. */
 const READY_WITHIN_MS = 90_000;
 
@@ -157,7 +159,7 @@ export class Fleet {
   /** Ends it as an orchestrator does; it has to go in time, with code 0. */
   async terminate(life: Life): Promise<void> {
     if (life.process.hasExited()) return;
-    const limitMs = this.settings.forWorkers.timeoutMs + 5_000;
+    const limitMs = this.settings.forWorkers.timeoutMs + GRACE_MS;
     life.expected = 'terminate';
     const from = life.process.signal('SIGTERM');
     const ended = await within(limitMs, () => life.process.hasExited());
