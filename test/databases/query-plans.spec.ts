@@ -207,13 +207,13 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       submitTimeText: null,
     }));
     await unappliedReports.keep('page', orphans, [], bench.database);
-    const find = (database: ImsDatabase) =>
-      new UnappliedReportStore(database, people.account).findUnmatchedWithMessage(500);
+    const find = (database: ImsDatabase) => new UnappliedReportStore(database, people.account).lookAtNewest(500);
     const statement = await statementOf(find, bench.database, 500);
     const reads = await describeReads(bench.database, kind, statement);
     expect(reads.scans).toEqual([]);
-    expect(reads.rows ?? 0).toBeLessThanOrEqual(6 * 500);
-    expect((await unappliedReports.findUnmatchedWithMessage(500)).length).toBeGreaterThan(200);
+    // MariaDB counts the rows of its temporary table as well.
+    expect(reads.rows ?? 0).toBeLessThanOrEqual(8 * 500);
+    expect((await unappliedReports.lookAtNewest(500)).withMessage.length).toBeGreaterThan(200);
   });
 
   it.each(NAMES)('%s: no more than it is about, through an index', expectFewReads);

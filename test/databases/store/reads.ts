@@ -23,7 +23,7 @@ export function describeReads(database: ImsDatabase, kind: DatabaseKind, stateme
 
 class RolledBack extends Error {}
 
-export async function rolledBack<T>(database: ImsDatabase, work: (session: SqlSession) => Promise<T>): Promise<T> {
+async function rolledBack<T>(database: ImsDatabase, work: (session: SqlSession) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   await database
     .transaction(async (session) => {
@@ -101,7 +101,7 @@ function* allNodes(node: PlanNode): Generator<PlanNode> {
   for (const child of node.Plans ?? []) yield* allNodes(child);
 }
 
-export async function handlerReads(session: SqlSession): Promise<number> {
+async function handlerReads(session: SqlSession): Promise<number> {
   const rows: SqlRow[] = await session.rows("SHOW SESSION STATUS LIKE 'Handler_read%'");
   return rows.reduce((sum, row) => sum + Number(row.Value ?? row.VARIABLE_VALUE), 0);
 }
@@ -121,4 +121,50 @@ export async function statementOf(
   const transaction = (work: (within: typeof session) => Promise<unknown>) => work(session);
   await run({ dialect, ...session, transaction } as unknown as ImsDatabase);
   return caught as Statement;
+}
+
+/** A statement that was asked, with its parameters. */
+export type Asked = [sql: string, parameters: readonly unknown[]];
+
+/** The same database, noting down what it is asked; transactions are rolled back. */
+export function watch(database: ImsDatabase, statements: Asked[]): ImsDatabase {
+  const noting = ({ rows, run }: SqlSession): SqlSession => ({
+    rows: (sql, parameters = [], ...rest) => (statements.push([sql, parameters]), rows(sql, parameters, ...rest)),
+    run,
+  });
+  const bound = { rows: database.rows.bind(database), run: database.run.bind(database) };
+  return Object.create(database, {
+    rows: { value: noting(bound).rows },
+    transaction: {
+      value: (work: (session: SqlSession) => Promise<unknown>) =>
+        rolledBack(database, (session) =>
+          work(noting({ rows: session.rows.bind(session), run: session.run.bind(session) })),
+        ),
+    },
+  }) as ImsDatabase;
+}
+
+/**
+ * What any statement reads: rows as MariaDB counts them, pages as PostgreSQL does, and the steps of SQLite's plan. What it changes is rolled
+ * back.
+ */
+export async function readsOf(
+  database: ImsDatabase,
+  kind: DatabaseKind,
+  [sql, parameters]: Asked,
+): Promise<{ rows?: number; pages?: number; plan?: string[] }> {
+  if (kind === 'sqlite') {
+    const plan = await database.rows(`EXPLAIN QUERY PLAN ${sql}`, parameters);
+    return { plan: plan.map(({ detail }) => String(detail)) };
+  }
+  return rolledBack(database, async (session) => {
+    if (kind === 'mariadb') {
+      const before = await handlerReads(session);
+      await session.rows(sql, parameters);
+      return { rows: (await handlerReads(session)) - before };
+    }
+    const [row] = await session.rows(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${sql}`, parameters);
+    const [{ Plan: plan }] = (row as SqlRow)['QUERY PLAN'] as unknown as [{ Plan: Record<string, number> }];
+    return { pages: plan['Shared Hit Blocks']! + plan['Shared Read Blocks']! };
+  });
 }

@@ -104,7 +104,7 @@ export class FigureCounter {
   private async nextSteps(run: FigureRun, isFirst: boolean): Promise<Step[]> {
     const { database, account, sql } = this.store;
     const marked = byUnit((await database.rows(sql.findMarks, [account, MARKS_AT_A_TIME])).map(toMark), run);
-    const due = toRanges(await database.rows(sql.findDueUnits, [account, UNITS_AT_A_TIME]), run);
+    const due = toRanges(await this.store.findDueUnits(UNITS_AT_A_TIME), run);
     const steps = [...marked].map(([key, marks]) => this.recountMarked(key, marks));
     if (performance.now() - this.newestCountedAt > NEWEST_EVERY_MS) {
       steps.push(async (counter, reached) => {
@@ -129,7 +129,7 @@ export class FigureCounter {
   private async countNewest(counter: string, { minutesFrom, countedFrom }: FigureRun): Promise<boolean> {
     const now = slotOf('minute', await this.now());
     const first = Math.max(minutesFrom, Math.min(countedFrom, now));
-    const newest = Math.max(first, (await this.findUnit('findLastUnit', 'minute', NO_END)) ?? first);
+    const newest = Math.max(first, (await this.store.findUnit('findLastUnit', 'minute', NO_END)) ?? first);
     const around = Math.max(minutesFrom, Math.min(newest, now - SPAN_MS.minute));
     if (newest <= now + SPAN_MS.minute) {
       return this.countRange(counter, { unit: 'minute', from: around, to: NO_END }, { isNewest: true });
@@ -151,7 +151,7 @@ export class FigureCounter {
     const from = Number(slot);
     return async (counter, run) => {
       if (from < run.countedFrom) return this.store.forget(counter, marks); // It is counted later.
-      const next = await this.findUnit('findNextUnit', unit, from);
+      const next = await this.store.findUnit('findNextUnit', unit, from);
       return this.countRange(counter, { unit, from, to: next ?? endOfLast(unit, from, run) }, { marks });
     };
   }
@@ -172,7 +172,7 @@ export class FigureCounter {
       if (!run) return false;
       const latest = slotOf('hour', run.now - MINUTES_FOR_MS);
       if (run.minutesFrom >= latest || run.countedFrom > run.minutesFrom) return true;
-      const next = (await this.findUnit('findNextUnit', 'minute', run.minutesFrom)) ?? latest;
+      const next = (await this.store.findUnit('findNextUnit', 'minute', run.minutesFrom)) ?? latest;
       const until = Math.min(latest, slotOf('hour', next) + SPAN_MS.hour);
       if (!(await this.rested(() => this.store.mergeMinutes(counter, run, until)))) return false;
     }
@@ -213,12 +213,6 @@ export class FigureCounter {
       if (isLast) return true;
       if (!(await this.holdsLease())) return false;
     }
-  }
-
-  private async findUnit(how: 'findNextUnit' | 'findLastUnit', unit: Unit, slot: number): Promise<number | null> {
-    const { database, account, sql } = this.store;
-    const [row] = await database.rows(sql[how], [account, unit, slot]);
-    return row?.slot === null || row === undefined ? null : Number(row.slot);
   }
 
   /** Rests after the work, for its time many times over. */

@@ -87,10 +87,8 @@ export function figureSql(dialect: SqlDialect) {
 
     /** account, unit, from, to */
     findUnits: `SELECT slot FROM emay_ims_figure_unit WHERE account = ? AND unit = ? AND slot >= ? AND slot < ? ORDER BY slot`,
-    /** account, limit: those that are to be counted now, each with the one after it */
-    findDueUnits: `SELECT u.unit, u.slot, (SELECT MIN(n.slot) FROM emay_ims_figure_unit AS n
-        WHERE n.account = u.account AND n.unit = u.unit AND n.slot > u.slot) AS next
-      FROM emay_ims_figure_unit AS u WHERE u.account = ? AND u.next_at <= ${now} ORDER BY u.next_at LIMIT ?`,
+    /** account, limit: those that are to be counted now */
+    findDueUnits: `SELECT unit, slot FROM emay_ims_figure_unit WHERE account = ? AND next_at <= ${now} ORDER BY next_at LIMIT ?`,
     /** account, unit, slot */
     findNextUnit: 'SELECT MIN(slot) AS slot FROM emay_ims_figure_unit WHERE account = ? AND unit = ? AND slot > ?',
     /** account, unit, slot */

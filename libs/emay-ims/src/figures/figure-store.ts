@@ -16,6 +16,14 @@ export interface Mark {
   id: string;
 }
 
+/** A unit that is to be counted now. */
+export interface DueUnit {
+  unit: Unit;
+  slot: number;
+  /** Where the one behind it begins; `null`: it is the last. */
+  next: number | null;
+}
+
 /** How far the counting of an account has come. */
 export interface FigureRun {
   /** From here on, units are minutes; before, hours. The beginning of an hour. */
@@ -26,13 +34,13 @@ export interface FigureRun {
   asOf: number;
 }
 
-/** A count that is to be stored. */
 export interface PurgeStep {
   deleted: number;
   /** The creation of the last message that it found: what is older stays. */
   reached: number;
 }
 
+/** A count that is to be stored. */
 export interface UnitCount {
   range: UnitRange;
   counted: ReadonlyMap<number, Counted>;
@@ -66,6 +74,21 @@ export class FigureStore {
   async findRun(): Promise<(FigureRun & { now: number }) | null> {
     const [row] = await this.database.rows(this.sql.findRun, [this.account]);
     return row ? { ...toRun(row), asOf: Number(row.as_of), now: Number(row.now) } : null;
+  }
+
+  async findDueUnits(limit: number): Promise<DueUnit[]> {
+    const due: DueUnit[] = [];
+    for (const row of await this.database.rows(this.sql.findDueUnits, [this.account, limit])) {
+      const [unit, slot] = [row.unit as Unit, Number(row.slot)];
+      // Each by a statement of its own: behind a slot that is that of a row, MariaDB reads all units of the account.
+      due.push({ unit, slot, next: await this.findUnit('findNextUnit', unit, slot) });
+    }
+    return due;
+  }
+
+  async findUnit(how: 'findNextUnit' | 'findLastUnit', unit: Unit, slot: number): Promise<number | null> {
+    const [row] = await this.database.rows(this.sql[how], [this.account, unit, slot]);
+    return row?.slot === null || row === undefined ? null : Number(row.slot);
   }
 
   /** Takes over the counting; counters before store nothing any more. */

@@ -1,5 +1,5 @@
 import type { SqlRow } from '../database/ims-database.js';
-import type { FigureRun, Mark } from './figure-store.js';
+import type { DueUnit, FigureRun, Mark } from './figure-store.js';
 import { NO_END, SPAN_MS, slotOf, type Unit, type UnitRange } from './spans.js';
 
 /** Marks by the unit that they are in; of what has not been counted yet as well: it is counted then. */
@@ -14,11 +14,10 @@ export function byUnit(marks: readonly Mark[], { minutesFrom }: FigureRun): Map<
 }
 
 /** Units that are due, each with the empty ones behind it: a transaction of a host may have committed late. Those in a row are one range. */
-export function toRanges(due: readonly SqlRow[], run: FigureRun): UnitRange[] {
+export function toRanges(due: readonly DueUnit[], run: FigureRun): UnitRange[] {
   const ranges: UnitRange[] = [];
-  const units = due.map(({ unit, slot, next }) => ({ unit: unit as Unit, slot: Number(slot), next }));
-  for (const { unit, slot, next } of units.toSorted((one, other) => one.slot - other.slot)) {
-    const to = next === null ? endOfLast(unit, slot, run) : Number(next);
+  for (const { unit, slot, next } of due.toSorted((one, other) => one.slot - other.slot)) {
+    const to = next ?? endOfLast(unit, slot, run);
     const last = ranges.at(-1);
     if (last?.unit === unit && last.to === slot) last.to = to;
     else ranges.push({ unit, from: slot, to });

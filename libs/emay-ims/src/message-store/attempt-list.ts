@@ -43,9 +43,10 @@ export function attemptSql(dialect: SqlDialect) {
     find: 'SELECT ids FROM emay_ims_attempt WHERE account = ? AND attempt = ?',
     /** account, token: an attempt that nobody has looked at yet */
     findUntouched: 'SELECT id FROM emay_ims_attempt WHERE account = ? AND attempt = ? AND due_at = ends_at',
-    /** account, due_at twice, id, limit: those that are overdue, behind one of them */
-    findOverdue: `SELECT ${COLUMNS} FROM emay_ims_attempt WHERE account = ? AND due_at <= ${now}
-      AND (due_at > ? OR (due_at = ? AND id > ?)) ORDER BY due_at, id LIMIT ?`,
+    /** account, due_at twice, attempt twice, id, limit: those that are overdue, behind one of them, in the order of the index */
+    findOverdue: `SELECT ${COLUMNS} FROM emay_ims_attempt ${dialect.through('emay_ims_attempt_due')}
+      WHERE account = ? AND due_at >= ? AND due_at <= ${now} AND (due_at > ? OR attempt > ? OR (attempt = ? AND id > ?))
+      ORDER BY due_at, attempt, id LIMIT ?`,
     /** account, (from, to,) attempt twice, id, limit */
     findAll: (isAround: boolean) =>
       `SELECT ${COLUMNS} FROM emay_ims_attempt WHERE account = ?${isAround ? ' AND ends_at BETWEEN ? AND ?' : ''}
@@ -107,8 +108,9 @@ export class AttemptList {
   /** Attempts with messages that are overdue, in portions. */
   async *overdue(): AsyncGenerator<ListedAttempt[]> {
     for (let last: ListedAttempt | undefined; ;) {
-      const { dueAt = -1, id = '' } = last ?? {};
-      const rows = await this.database.rows(this.sql.findOverdue, [this.account, dueAt, dueAt, id, ROWS_AT_A_TIME]);
+      const { dueAt = -1, token = '', id = '' } = last ?? {};
+      const place = [dueAt, dueAt, token, token, id];
+      const rows = await this.database.rows(this.sql.findOverdue, [this.account, ...place, ROWS_AT_A_TIME]);
       if (rows.length === 0) return;
       const found = rows.map(toListed);
       yield found;

@@ -37,9 +37,11 @@ export async function readReportFlow(database: ImsDatabase, account: string): Pr
      WHERE account = ? AND status = 'ORPHANED' AND created_at >= ${now} - ${DAY_MS}`,
     [account],
   );
+  // Not a join: SQLite, and PostgreSQL before it has statistics, would read all messages of the account for each attempt.
   const unreported = await first(
-    `SELECT MIN(m.accepted_at) AS oldest, ${now} AS now FROM (${dialect.idsIn('emay_ims_attempt')}) AS k
-     JOIN emay_ims_message AS m ON m.account = ? AND m.custom_ims_id = k.custom_ims_id WHERE m.state = 'ACCEPTED'`,
+    `SELECT MIN((SELECT m.accepted_at FROM emay_ims_message AS m
+       WHERE m.account = ? AND m.custom_ims_id = k.custom_ims_id AND m.state = 'ACCEPTED')) AS oldest, ${now} AS now
+     FROM (${dialect.idsIn('emay_ims_attempt')}) AS k`,
     [account, account],
   );
   const reports = Number(came.reports ?? 0);

@@ -26,12 +26,23 @@ const end = (mobile: string) => `SUBSTR(${mobile}, LENGTH(${mobile}) - ${SUBSCRI
 const IS_ITS_MESSAGE = `(r.mobile IS NULL OR r.mobile = m.mobile OR r.ims_id = m.ims_id
     OR ((r.ims_id IS NULL OR m.ims_id IS NULL) AND LENGTH(r.mobile) > ${SUBSCRIBER_DIGITS} AND ${end('r.mobile')} = ${end('m.mobile')}))`;
 
+/** Behind a place, by time. */
+const IS_BEHIND = `r.created_at >= ? AND (r.created_at > ? OR r.batch_id > ? OR (r.batch_id = ? AND r.position > ?))`;
+
 /** An unmatched report, with its place in the table. */
 export interface UnmatchedReport {
   batchId: string;
   report: DeliveryReport;
   /** When it came, by the database's clock. */
   createdAt: number;
+}
+
+/** Some unmatched reports were looked at. */
+export interface Look {
+  /** Those whose message has turned up. */
+  withMessage: UnmatchedReport[];
+  /** The last of them by time; `null`: there are no more. */
+  last: UnmatchedReport | null;
 }
 
 /** Reports that were not applied, table `emay_ims_report`: unmatched or malformed. */
@@ -85,19 +96,14 @@ export class UnappliedReportStore {
     return new Set(ours.map(({ position }) => Number(position)).filter((position) => positions.has(position)));
   }
 
-  /** Unmatched reports whose message has turned up, by the rules of `matchReports`. Each id is looked up in its own index. */
-  async findUnmatchedWithMessage(limit: number): Promise<UnmatchedReport[]> {
-    const rows = await this.database.rows(
-      `SELECT ${UNMATCHED_COLUMNS} FROM emay_ims_report AS r
-       WHERE r.account = ? AND r.status = 'ORPHANED' AND (
-         EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
-           AND m.custom_ims_id = r.custom_ims_id AND ${IS_ITS_MESSAGE})
-         OR EXISTS (SELECT 1 FROM emay_ims_message AS m WHERE m.account = r.account
-           AND m.mobile = r.mobile AND m.ims_id = r.ims_id))
-       ORDER BY r.created_at LIMIT ?`,
-      [this.account, limit],
-    );
-    return rows.map(toUnmatched);
+  /** Which of the newest so many unmatched reports have their message now. */
+  lookAtNewest(limit: number): Promise<Look> {
+    return this.look('', [], 'created_at DESC, batch_id DESC, position DESC', limit);
+  }
+
+  /** The same of so many after `behind`, oldest first; `null`: from the oldest on. */
+  lookBehind(behind: UnmatchedReport | null, limit: number): Promise<Look> {
+    return this.look(`AND ${IS_BEHIND}`, placeOf(behind), 'created_at, batch_id, position', limit);
   }
 
   /** Unmatched reports with a gateway id after `behind`, oldest first; `now` by the database's clock. */
@@ -105,17 +111,35 @@ export class UnappliedReportStore {
     behind: UnmatchedReport | null,
     limit: number,
   ): Promise<{ unmatched: UnmatchedReport[]; now: number }> {
-    const { createdAt, batchId, position } = behind
-      ? { ...behind, position: behind.report.position }
-      : { createdAt: 0, batchId: '', position: 0 };
     const rows = await this.database.rows(
       `SELECT ${UNMATCHED_COLUMNS}, ${this.database.dialect.now} AS now FROM emay_ims_report AS r
-       WHERE r.account = ? AND r.status = 'ORPHANED' AND r.ims_id IS NOT NULL AND r.created_at >= ?
-         AND (r.created_at > ? OR r.batch_id > ? OR (r.batch_id = ? AND r.position > ?))
+       WHERE r.account = ? AND r.status = 'ORPHANED' AND r.ims_id IS NOT NULL AND ${IS_BEHIND}
        ORDER BY r.created_at, r.batch_id, r.position LIMIT ?`,
-      [this.account, createdAt, createdAt, batchId, batchId, position, limit],
+      [this.account, ...placeOf(behind), limit],
     );
     return { unmatched: rows.map(toUnmatched), now: Number(rows[0]?.now ?? 0) };
+  }
+
+  /** By the rules of `matchReports`; each id is looked up in its own index. */
+  private async look(condition: string, place: readonly unknown[], order: string, limit: number): Promise<Look> {
+    // Limited first: a host may keep years of reports of strangers. MariaDB would read all messages for each, were it not told the index.
+    const { dialect } = this.database;
+    const rows = await this.database.rows(
+      `SELECT ${UNMATCHED_COLUMNS}, COALESCE(
+         (SELECT 1 FROM emay_ims_message AS m ${dialect.through('PRIMARY')} WHERE m.account = ?
+            AND m.custom_ims_id = r.custom_ims_id AND ${IS_ITS_MESSAGE} LIMIT 1),
+         (SELECT 1 FROM emay_ims_message AS m ${dialect.through('emay_ims_message_mobile')} WHERE m.account = ?
+            AND m.mobile = r.mobile AND m.ims_id = r.ims_id LIMIT 1), 0) AS has_message
+       FROM (SELECT * FROM emay_ims_report AS r WHERE r.account = ? AND r.status = 'ORPHANED' ${condition}
+         ORDER BY ${order} LIMIT ?) AS r
+       ORDER BY r.created_at, r.batch_id, r.position`,
+      [...Array(3).fill(this.account), ...place, limit],
+    );
+    const reports = rows.map(toUnmatched);
+    return {
+      withMessage: reports.filter((_, index) => Number(rows[index]?.has_message) === 1),
+      last: rows.length < limit ? null : (reports.at(-1) ?? null),
+    };
   }
 
   /** Deletes reports in the transaction that applied them: one statement for each batch. */
@@ -131,6 +155,13 @@ export class UnappliedReportStore {
       );
     }
   }
+}
+
+/** Parameters of `IS_BEHIND`; `null`: before all. */
+function placeOf(report: UnmatchedReport | null): unknown[] {
+  if (report === null) return [0, 0, '', '', 0];
+  const { createdAt, batchId } = report;
+  return [createdAt, createdAt, batchId, batchId, report.report.position];
 }
 
 /** Hashes the reports of one page. */
