@@ -199,9 +199,8 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
     const reads = await describeReads(bench.database, kind, await statementOf(next, bench.database, 1_000));
     expect(reads.rows ?? 0).toBeLessThan(stays + 1_000);
     const asked: unknown[] = [];
-    const { deleteMessages } = RetentionStore.prototype;
     const noting = Object.assign(Object.create(purged), {
-      deleteMessages: (...given: Parameters<typeof deleteMessages>) => (
+      deleteMessages: (...given: Parameters<RetentionStore['deleteMessages']>) => (
         asked.push(given[2]),
         purged.deleteMessages(...given)
       ),
