@@ -3,6 +3,8 @@ import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import { FigureStore } from '../../libs/emay-ims/src/figures/figure-store.js';
 import { SPAN_MS } from '../../libs/emay-ims/src/figures/spans.js';
+import { AttemptList } from '../../libs/emay-ims/src/message-store/attempt-list.js';
+import { MessageFinder } from '../../libs/emay-ims/src/message-store/message-finder.js';
 import { MessageTraces } from '../../libs/emay-ims/src/message-store/message-trace.js';
 import { readReportFlow } from '../../libs/emay-ims/src/operator/report-flow.js';
 import { LateMatching } from '../../libs/emay-ims/src/reports/late-matching.js';
@@ -16,7 +18,7 @@ import { HOUR, idsOf, newAttempt, newMessages, StoreBench } from './store/store-
 /** Reports that no message answers to: of another system, for years. */
 const ORPHANS = 20_000;
 const ORPHANS_OF_A_PAGE = 5_000;
-/** Hours with messages. */
+/** Hours with messages; attempts that are overdue. */
 const HOURS = 3_000;
 const MESSAGES = 3_000;
 const MESSAGES_AT_A_TIME = 1_000;
@@ -99,6 +101,31 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
     expect(pages).toBeLessThan(100);
   });
 
+  it('of overdue attempts, a portion is read at a time', async () => {
+    const of = bench.store();
+    for (let first = 0; first < HOURS; first += 500) {
+      const values = Array.from({ length: 500 }, (_, index) => {
+        const id = String(first + index).padStart(8, '0');
+        return `('${of.account}', 'attempt-${id}', '${id}', 1, ${first + index + 1}, '["x"]')`;
+      });
+      await bench.database.run(
+        `INSERT INTO emay_ims_attempt (account, attempt, id, ends_at, due_at, ids) VALUES ${values.join(', ')}`,
+        [],
+      );
+    }
+    if (kind === 'postgres') await bench.database.run('ANALYZE emay_ims_attempt', []);
+    const asked: Asked[] = [];
+    const seen = new Set<string>();
+    for await (const portion of new AttemptList(watch(bench.database, asked), of.account).overdue()) {
+      for (const { id } of portion) seen.add(id);
+      if (asked.length === 10) break;
+    }
+    expect(seen.size).toBe(4 * 10);
+    const { rows, pages } = await readOf(asked, 'emay_ims_attempt');
+    expect(rows).toBeLessThan(100);
+    expect(pages).toBeLessThan(200);
+  });
+
   it('of all messages, the flow of reports reads those under way, also before the database has statistics', async () => {
     const attempt = newAttempt();
     for (let first = 0; first < MESSAGES; first += MESSAGES_AT_A_TIME) {
@@ -121,5 +148,30 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
     for (const look of plan.filter((step) => /(SEARCH|SCAN) m\b/.test(step))) {
       expect(look).toMatch(/account=\? AND custom_ims_id=\?/);
     }
+  });
+
+  it('of many messages in one state, the newest that are sought are read', async () => {
+    const of = bench.store();
+    const messages = newMessages(MESSAGES);
+    for (let first = 0; first < MESSAGES; first += MESSAGES_AT_A_TIME) {
+      await bench.enqueue(of, messages.slice(first, first + MESSAGES_AT_A_TIME));
+    }
+    await bench.database.run(
+      "UPDATE emay_ims_message SET state = 'UNKNOWN', outcome = 'UNKNOWN', due_at = NULL WHERE account = ?",
+      [of.account],
+    );
+    await bench.database.run('DELETE FROM emay_ims_due WHERE account = ?', [of.account]);
+    if (kind === 'postgres') await bench.database.run('ANALYZE emay_ims_message', []);
+    if (kind === 'mariadb') await bench.database.rows('ANALYZE TABLE emay_ims_message', []);
+    const asked: Asked[] = [];
+    const finder = new MessageFinder(watch(bench.database, asked), of.account);
+    const states = ['UNKNOWN', 'UNCONFIRMED'] as const;
+    const newest = await finder.find({ states, limit: 10 });
+    const { createdAt, customImsId } = newest.at(-1)!;
+    const next = await finder.find({ states, limit: 10, after: { createdAt, customImsId } });
+    expect(new Set(idsOf([...newest, ...next])).size).toBe(20);
+    const { rows, pages } = await readOf(asked, 'emay_ims_message');
+    expect(rows).toBeLessThan(200);
+    expect(pages).toBeLessThan(400);
   });
 });

@@ -22,6 +22,13 @@ export interface MessageQuery {
 }
 
 const LISTS = ['emay_ims_due', 'emay_ims_attempt'];
+const NEWEST = 'ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ?';
+
+/** A part of a statement, with its parameters in order. */
+interface Part {
+  sql: string;
+  parameters: unknown[];
+}
 
 /** The fixed statements of `MessageFinder`; each comment lists its parameters in order. */
 export function finderSql(dialect: SqlDialect) {
@@ -90,48 +97,61 @@ export class MessageFinder {
 
   /** Newest first. */
   async find(query: MessageQuery): Promise<ImsMessage[]> {
+    const { states, limit } = query;
+    const conditions = this.conditionsOf(query);
+    const candidates = this.candidates(query, conditions);
+    const found = [conditions.sql];
+    if (candidates.from !== '') found.push('m.custom_ims_id = k.custom_ims_id');
+    if (states) found.push(`m.state IN (${placeholders(states)})`);
+    const rows = await this.database.rows(
+      `SELECT ${ofMessage(MESSAGE_COLUMNS)} FROM ${candidates.from}emay_ims_message AS m WHERE ${found.join(' AND ')} ${NEWEST}`,
+      [...candidates.parameters, ...conditions.parameters, ...(states ?? []), limit],
+    );
+    return rows.map(toMessage);
+  }
+
+  /** All but the states, as SQL about `m`. */
+  private conditionsOf(query: MessageQuery): Part {
+    const { dialect } = this.database;
     const conditions = ['m.account = ?'];
     const parameters: unknown[] = [this.account];
     const where = (condition: string, ...values: unknown[]) => {
       conditions.push(condition);
       parameters.push(...values);
     };
-    const candidates = this.candidates(query);
-    if (candidates.from !== '') where('m.custom_ims_id = k.custom_ims_id');
-    if (query.states) where(`m.state IN (${placeholders(query.states)})`, ...query.states);
     if (query.mobile !== undefined) where('m.mobile = ?', query.mobile);
     if (query.code !== undefined) where('m.code = ?', query.code);
-    if (query.idPrefix !== undefined) where(...this.database.dialect.beginsWith('m.custom_ims_id', query.idPrefix));
+    if (query.idPrefix !== undefined) where(...dialect.beginsWith('m.custom_ims_id', query.idPrefix));
     if (query.createdFrom) where('m.created_at >= ?', query.createdFrom.getTime());
     if (query.createdBefore) where('m.created_at < ?', query.createdBefore.getTime());
     if (query.after) {
       const { createdAt, customImsId } = query.after;
-      where(...this.database.dialect.before(['m.created_at', 'm.custom_ims_id'], [createdAt.getTime(), customImsId]));
+      where(...dialect.before(['m.created_at', 'm.custom_ims_id'], [createdAt.getTime(), customImsId]));
     }
-    const rows = await this.database.rows(
-      `SELECT ${ofMessage(MESSAGE_COLUMNS)} FROM ${candidates.from}emay_ims_message AS m WHERE ${conditions.join(' AND ')}
-       ORDER BY m.created_at DESC, m.custom_ims_id DESC LIMIT ?`,
-      [...candidates.parameters, ...parameters, query.limit],
-    );
-    return rows.map(toMessage);
+    return { sql: conditions.join(' AND '), parameters };
   }
 
   /**
    * What leads to few messages is looked up first: left to a database, it may read all messages in the order that is asked for.
    *
    * - A number has its index.
-   * - Most messages are DELIVERED. If those are not wanted, the others are looked up by their lists and by `outcome`.
+   * - Most messages are DELIVERED. If those are not wanted, the others are looked up by their lists, and of each `outcome` the newest that
+   *   are sought.
    */
-  private candidates({ states, mobile, idPrefix }: MessageQuery): { from: string; parameters: unknown[] } {
+  private candidates(
+    { states, mobile, idPrefix, limit }: MessageQuery,
+    sought: Part,
+  ): { from: string; parameters: unknown[] } {
     const sources: string[] = [];
     const parameters: unknown[] = [];
     const add = (select: string, ...values: unknown[]) => {
       sources.push(select);
-      parameters.push(this.account, ...values);
+      parameters.push(...values);
     };
+    const { account } = this;
     const { dialect } = this.database;
     if (mobile !== undefined) {
-      add('SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND mobile = ?', mobile);
+      add('SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND mobile = ?', account, mobile);
       return { from: `(${distinctly(sources)}) AS k CROSS JOIN `, parameters };
     }
     if (!states || states.includes('DELIVERED') || idPrefix !== undefined) return { from: '', parameters };
@@ -139,11 +159,12 @@ export class MessageFinder {
       ...states.flatMap((state) => outcomeOf(state) ?? []),
       ...(states.includes('QUEUED') ? [HELD] : []),
     ];
-    if (states.includes('QUEUED')) add(dialect.idsIn('emay_ims_due'));
-    if (states.includes('SUBMITTING') || states.includes('ACCEPTED')) add(dialect.idsIn('emay_ims_attempt'));
-    if (outcomes.length > 0) {
-      const listed = `SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND outcome IN (${placeholders(outcomes)})`;
-      add(listed, ...outcomes);
+    if (states.includes('QUEUED')) add(dialect.idsIn('emay_ims_due'), account);
+    if (states.includes('SUBMITTING') || states.includes('ACCEPTED')) add(dialect.idsIn('emay_ims_attempt'), account);
+    const newest = `SELECT m.custom_ims_id FROM emay_ims_message AS m ${dialect.through('emay_ims_message_outcome')}
+      WHERE m.outcome = ? AND ${sought.sql} ${NEWEST}`;
+    for (const outcome of outcomes) {
+      add(`SELECT custom_ims_id FROM (${newest}) AS of_${outcome}`, outcome, ...sought.parameters, limit);
     }
     return { from: `(${distinctly(sources)}) AS k CROSS JOIN `, parameters };
   }

@@ -1,4 +1,5 @@
 import type { ImsDatabase } from '../../database/ims-database.js';
+import { outcomeOf } from '../../message-store/listed-outcome.js';
 import { MessageFinder } from '../../message-store/message-finder.js';
 import { MESSAGE_COLUMNS, toMessage } from '../../message-store/message-row.js';
 import type { ImsMessage } from '../../messages/ims-message.entity.js';
@@ -29,8 +30,8 @@ const NO_END = Number.MAX_SAFE_INTEGER;
 /**
  * Ways to messages, none of which needs an index of its own:
  *
- * - by number, by the beginning of an id (but on PostgreSQL, whose collation may be any), and by states, if that is few messages: as
- *   `MessageFinder` does;
+ * - by states that an index lists; and by number, by the beginning of an id (but on PostgreSQL, whose collation may be any) and by other states,
+ *   if that is few messages: as `MessageFinder` does;
  * - all others by their time of creation, in steps, of which the database gives out what matches; the figures tell what to leave out.
  */
 export class FoundPortions {
@@ -52,13 +53,15 @@ export class FoundPortions {
     else yield* this.byTime(search, after, most);
   }
 
-  private async isListed({ states, mobile, idPrefix }: ReadSearch): Promise<boolean> {
+  private async isListed({ states, mobile, idPrefix, code }: ReadSearch): Promise<boolean> {
     const { dialect } = this.database;
     if (mobile !== null) return this.areFew(['m.mobile = ?', mobile]);
     if (idPrefix !== null) {
       return dialect.name !== 'postgres' && this.areFew(dialect.beginsWith('m.custom_ims_id', idPrefix));
     }
     if (!states || states.includes('DELIVERED')) return false;
+    // However many: an index has those of each in order.
+    if (code === null && states.every((state) => outcomeOf(state) !== null)) return true;
     const { counts } = await this.figures.totals();
     return states.reduce((sum, state) => sum + counts[state], 0) <= MOST_LISTED;
   }
