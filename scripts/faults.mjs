@@ -14,7 +14,7 @@ import { installPackedWorker } from '../test/hosts/packed-worker.mjs';
 
 const TRANSPORTS = ['plain', 'secure'];
 const SOURCES = ['pull', 'push', 'both'];
-const KINDS = ['sqlite', 'postgres', 'mariadb'];
+const KINDS = ['sqlite', 'postgres', 'mariadb', 'mysql'];
 const { values } = parseArgs({
   options: {
     db: { type: 'string', default: 'sqlite' },

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 const SERVERS = {
   postgres: process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   mariadb: process.env.TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
+  mysql: process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3308/mysql',
 };
 /** Ask for each database too, and take minutes for what the fault runs and `test:nothing-burnt` show with servers. */
 const LEFT_OUT = [

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { DataSource } from 'typeorm';
 import { BreakingProxy } from '../faults/breaking-proxy.js';
-import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { databasesUnderTest, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { describePage } from './console-in-chromium.js';
 import { RealConsole } from './real-console.js';
 
-const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const SERVERS = serversUnderTest();
 const AWAY = 'This could not be refreshed; what you see is older. The database does not answer.';
 const QUEUED = 'Waits to be submitted';
 const WITHDRAWN = 'Withdrawn';

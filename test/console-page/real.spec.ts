@@ -8,7 +8,7 @@ const PATHS = [
   ...['overview', 'messages', 'doubts', 'reports', 'countries', 'countries/AU', 'countries/-', 'events'],
   ...['account', 'audit'],
 ];
-const PLATFORMS = { sqlite: 'express', postgres: 'fastify', mariadb: 'express' } as const;
+const PLATFORMS = { sqlite: 'express', postgres: 'fastify', mariadb: 'express', mysql: 'fastify' } as const;
 
 /** No double here: the module, its console, a database and a simulated gateway, below a prefix. */
 describePage("the console's page on its real server", (browser) => {

@@ -3,12 +3,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { DEFAULT_LIMITS } from '../../libs/emay-ims/src/database/pooled-connection.js';
 import { DueList } from '../../libs/emay-ims/src/message-store/due-list.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { serversUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { FAR_FUTURE, idsOf, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
 
 /** SQLite has one connection and no locks of rows. */
-const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const servers = serversUnderTest();
 const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const;
 
 /** What is under way in a transaction that a host leaves open must not hold up anything else. */

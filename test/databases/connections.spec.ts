@@ -4,11 +4,11 @@ import { type Simulator } from 'emay-ims-simulator';
 import { EmayImsConflictError, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { BreakingProxy } from '../faults/breaking-proxy.js';
-import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ServerHosts } from './server-hosts.js';
 
-const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const SERVERS = serversUnderTest();
 const message = (customImsId: string, content = 'Hello') => ({ mobile: '+61422118000', content, customImsId });
 /** `null` while the database does not tell. */
 const stateOf = async (ims: EmayImsService, id: string) => (await ims.findOne(id).catch(() => null))?.state ?? null;

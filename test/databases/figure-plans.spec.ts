@@ -3,7 +3,7 @@ import { AccountWorkChecks } from '../../libs/emay-ims/src/message-store/account
 import { figureSql } from '../../libs/emay-ims/src/figures/figure-sql.js';
 import { Figures } from '../../libs/emay-ims/src/figures/figures.js';
 import { FigureStore } from '../../libs/emay-ims/src/figures/figure-store.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { FigureBench } from './figures/figure-bench.js';
 import { openTestDatabase } from './open-database.js';
 import { describeReads, statementOf } from './store/reads.js';
@@ -56,7 +56,7 @@ describe.each(databasesUnderTest())(`what counting reads of ${MESSAGES} messages
         of,
       );
     }
-    await database.rows(kind === 'mariadb' ? 'ANALYZE TABLE emay_ims_message' : 'ANALYZE');
+    await database.rows(dialectOf(kind) === 'mysql' ? 'ANALYZE TABLE emay_ims_message' : 'ANALYZE');
   }, 120_000);
   afterAll(() => bench?.close());
 

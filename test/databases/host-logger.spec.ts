@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource, Logger } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, dialectOf, serversUnderTest, type TestDatabase } from '../support/databases.js';
 
-const SLOW = { postgres: 'SELECT pg_sleep(0.05)', mariadb: 'SELECT SLEEP(0.05)' };
+const SLOW = { postgres: 'SELECT pg_sleep(0.05)', mysql: 'SELECT SLEEP(0.05)' };
 const ANSWER = 'SELECT CAST(? AS CHAR(5)) AS answer';
 
 // An SQLite file of the module's own has no DataSource of the host's, so no logger of its either.
-const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const SERVERS = serversUnderTest();
 
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres'] as const))(
   "what the host's TypeORM logger hears of on %s",
@@ -52,11 +52,11 @@ const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
     });
 
     it('a slow one, where the host says what that is; 0 says nothing', async () => {
-      const slow = ['slow', SLOW[kind], []];
-      expect(await hearing(() => ours.rows(SLOW[kind]), 1)).toContainEqual(slow);
-      expect(await hearing(() => ours.rows(SLOW[kind]), 0)).not.toContainEqual(slow);
-      expect(await hearing(() => ours.rows(SLOW[kind]), 60_000)).not.toContainEqual(slow);
-      expect(await hearing(() => ours.rows(SLOW[kind]))).not.toContainEqual(slow);
+      const slow = ['slow', SLOW[dialectOf(kind)], []];
+      expect(await hearing(() => ours.rows(SLOW[dialectOf(kind)]), 1)).toContainEqual(slow);
+      expect(await hearing(() => ours.rows(SLOW[dialectOf(kind)]), 0)).not.toContainEqual(slow);
+      expect(await hearing(() => ours.rows(SLOW[dialectOf(kind)]), 60_000)).not.toContainEqual(slow);
+      expect(await hearing(() => ours.rows(SLOW[dialectOf(kind)]))).not.toContainEqual(slow);
     });
 
     it('of a raw page only how long it is', async () => {

@@ -12,7 +12,7 @@ import {
 } from 'typeorm';
 import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { runEmayImsMigrations } from '../../libs/emay-ims/src/schema/run-migrations.js';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, databasesUnderTest, dialectOf, type TestDatabase } from '../support/databases.js';
 
 const PROCESSES = 10;
 /** Ten processes start on however few processors there are. */
@@ -65,7 +65,7 @@ function saying(child: ChildProcess): Promise<unknown[]> {
 const CATALOGUE = {
   sqlite: "SELECT name FROM sqlite_master WHERE name LIKE 'emay_ims_%' AND name <> 'emay_ims_migration'",
   postgres: "SELECT relname AS name FROM pg_class WHERE relname LIKE 'emay_ims_%' AND relname NOT LIKE '%_pkey'",
-  mariadb: `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()
+  mysql: `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()
       AND table_name LIKE 'emay_ims_%'
     UNION SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()
       AND index_name LIKE 'emay_ims_%'`,
@@ -76,7 +76,7 @@ const COLUMNS = {
   postgres: `SELECT table_name AS place, column_name AS what, data_type AS type, is_nullable AS nullable
       FROM information_schema.columns WHERE table_name LIKE 'emay_ims_%'
     UNION ALL SELECT tablename, indexdef, '', '' FROM pg_indexes WHERE tablename LIKE 'emay_ims_%' ORDER BY 1, 2`,
-  mariadb: `SELECT table_name AS place, column_name AS what, column_type AS type, is_nullable AS nullable
+  mysql: `SELECT table_name AS place, column_name AS what, column_type AS type, is_nullable AS nullable
       FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name LIKE 'emay_ims_%'
     UNION ALL SELECT table_name, CONCAT(index_name, ' ', seq_in_index, ' ', column_name), '', ''
       FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name LIKE 'emay_ims_%' ORDER BY 1, 2`,
@@ -110,7 +110,7 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
   };
   const migrationsTable = () => (kind === 'sqlite' ? 'emay_ims_migration' : 'migrations');
   const namesIn = async (source: DataSource) =>
-    (await source.query<{ name: string }[]>(CATALOGUE[kind])).map(({ name }) => name).toSorted();
+    (await source.query<{ name: string }[]>(CATALOGUE[dialectOf(kind)])).map(({ name }) => name).toSorted();
   const expectSchema = async (source: DataSource) => {
     expect(await namesIn(source)).toEqual([...TABLES, ...INDEXES].toSorted());
     expect((await source.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
@@ -192,17 +192,17 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
       const undo = async () => {
         await source.undoLastMigration({ transaction: 'none' });
         // MariaDB keeps room in each row for columns that were dropped, until the table is made anew.
-        if (kind === 'mariadb') await source.query('ALTER TABLE emay_ims_report_batch FORCE');
+        if (dialectOf(kind) === 'mysql') await source.query('ALTER TABLE emay_ims_report_batch FORCE');
       };
       await source.runMigrations({ transaction: 'none' });
-      const whole = await source.query<unknown>(COLUMNS[kind]);
+      const whole = await source.query<unknown>(COLUMNS[dialectOf(kind)]);
       await undo();
       for (let last = 1; !(await runUntil(last)); last++) {
         await source.runMigrations({ transaction: 'none' });
-        expect(await source.query(COLUMNS[kind])).toEqual(whole);
+        expect(await source.query(COLUMNS[dialectOf(kind)])).toEqual(whole);
         await undo();
       }
-      expect(await source.query(COLUMNS[kind])).toEqual(whole);
+      expect(await source.query(COLUMNS[dialectOf(kind)])).toEqual(whole);
       await expectSchema(await open());
     },
     KILLED_EVERYWHERE_MS,
@@ -242,7 +242,7 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
     }
     const slow = runEmayImsMigrations(keep(new DataSource(options({ migrations: [Slow1700000000000] }))));
     await begun;
-    const pool = kind === 'mariadb' ? { extra: { connectionLimit: 1 } } : { poolSize: 1 };
+    const pool = dialectOf(kind) === 'mysql' ? { extra: { connectionLimit: 1 } } : { poolSize: 1 };
     const waiting = keep(new DataSource(options(pool)));
     const done = runEmayImsMigrations(waiting);
     try {

@@ -6,11 +6,11 @@ import { EmayImsService, type EmayImsServerDatabaseOptions } from 'nestjs-emay-i
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { BreakingProxy } from '../faults/breaking-proxy.js';
-import { databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ServerHosts } from './server-hosts.js';
 
-const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const SERVERS = serversUnderTest();
 const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'Hello', customImsId });
 
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))(

@@ -5,7 +5,7 @@ import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { unpackIds } from '../../libs/emay-ims/src/message-store/packed-ids.js';
 import { IMS_MESSAGE_STATES } from '../../libs/emay-ims/src/messages/message-state.js';
 import { QueueApart1764900000000 } from '../../libs/emay-ims/src/schema/migrations/1764900000000-queue-apart.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { messageParts } from './store/message-parts.js';
 import { FAR_FUTURE, HOLD_MS, LONG_AGO, newAttempt, REPORT_DEADLINE_MS } from './store/store-bench.js';
@@ -47,7 +47,7 @@ const FORMER_LISTED = `CASE WHEN state IN ('SUBMITTING', 'ACCEPTED', 'DELIVERED'
 
 const FORMER_INDEX = {
   postgres: "SELECT 1 FROM pg_class WHERE relname = 'emay_ims_message_listed'",
-  mariadb: `SELECT 1 FROM information_schema.statistics
+  mysql: `SELECT 1 FROM information_schema.statistics
     WHERE table_schema = DATABASE() AND index_name = 'emay_ims_message_listed'`,
 };
 
@@ -218,13 +218,13 @@ describe.each(databasesUnderTest())('the migration that puts the queue apart on 
       const isFormer = await database.rows('SELECT listed_as FROM emay_ims_message').catch(() => null);
       if (isFormer) await expect(listedDue()).rejects.toThrow(EmayImsStoreError);
       await runsUntil(Infinity, 'down');
-      expect(await database.rows(FORMER_INDEX[kind])).not.toEqual([]);
+      expect(await database.rows(FORMER_INDEX[dialectOf(kind)])).not.toEqual([]);
       await runsUntil(Infinity, 'up');
       await expectListed();
     }
   });
 
-  if (kind !== 'mariadb') return;
+  if (dialectOf(kind) !== 'mysql') return;
 
   it('lists all, however short the texts are that the server is set to aggregate', async () => {
     const runner = source.createQueryRunner();

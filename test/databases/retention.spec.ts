@@ -6,7 +6,7 @@ import { IMS_MESSAGE_STATES, isFinal } from '../../libs/emay-ims/src/messages/me
 import type { MessageParts } from './store/message-parts.js';
 import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-store.js';
 import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { describeReads, statementOf } from './store/reads.js';
 import { idsOf, LONG_AGO, newAttempt, newMessages, StoreBench } from './store/store-bench.js';
@@ -165,7 +165,7 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
       "UPDATE emay_ims_message SET state = 'DELIVERED', final_at = 1, created_at = 1 WHERE account = ? AND custom_ims_id < ?",
       [store.account, String(10_000 + old)],
     );
-    if (kind === 'mariadb') await bench.database.rows('ANALYZE TABLE emay_ims_message');
+    if (dialectOf(kind) === 'mysql') await bench.database.rows('ANALYZE TABLE emay_ims_message');
     if (kind === 'postgres') await bench.database.rows('ANALYZE');
     const purge = (database: ImsDatabase) => new RetentionStore(database, store.account).deleteMessages(DAY, 1_000, 0);
     const reads = await describeReads(bench.database, kind, await statementOf(purge, bench.database, old));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { AccountWorkChecks } from '../../libs/emay-ims/src/message-store/account-work-checks.js';
 import { DueList } from '../../libs/emay-ims/src/message-store/due-list.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { readsOf, watch, type Asked } from './store/reads.js';
 import { FAR_FUTURE, idsOf, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
@@ -34,7 +34,7 @@ describe.each(databasesUnderTest())(`with ${SCHEDULED} messages for later on %s`
       await bench.enqueue(store, later.slice(start, start + STORED_AT_A_TIME));
     }
     if (kind === 'postgres') await bench.database.run('ANALYZE emay_ims_due', []);
-    if (kind === 'mariadb') await bench.database.rows('ANALYZE TABLE emay_ims_due', []);
+    if (dialectOf(kind) === 'mysql') await bench.database.rows('ANALYZE TABLE emay_ims_due', []);
   }, 120_000);
   afterAll(() => bench.close());
 

@@ -6,13 +6,13 @@ import {
   type EmayImsServerDatabaseOptions,
 } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { KeptLogs } from '../module/workbench.js';
 import { ServerHosts } from './server-hosts.js';
 import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
 
-const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const SERVERS = serversUnderTest();
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
 
 /** What is done to a database before the start, and what the start then says. */

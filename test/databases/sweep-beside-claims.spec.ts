@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dueSql } from '../../libs/emay-ims/src/message-store/due-list.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { serversUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { newAttempt, newMessages, StoreBench } from './store/store-bench.js';
 
 /** SQLite has one connection and no locks of rows. */
-const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const servers = serversUnderTest();
 
 (servers.length > 0 ? describe.each(servers) : describe.skip.each(['a server']))('a sweep on %s', (kind) => {
   let bench: StoreBench;

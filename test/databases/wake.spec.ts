@@ -14,7 +14,7 @@ import {
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { databasesUnderTest } from '../support/databases.js';
+import { serversUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ACCOUNT, QUIET } from '../support/gateway-app.js';
 import { ServerHosts } from './server-hosts.js';
@@ -40,7 +40,7 @@ const listening = (host: INestApplicationContext) =>
     ({ listens }) => listens,
   );
 
-const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const SERVERS = serversUnderTest();
 
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['mariadb']))(
   'without notifications on %s',

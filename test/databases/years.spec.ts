@@ -10,7 +10,7 @@ import { readReportFlow } from '../../libs/emay-ims/src/operator/report-flow.js'
 import { LateMatching } from '../../libs/emay-ims/src/reports/late-matching.js';
 import { ReportApplication } from '../../libs/emay-ims/src/reports/report-application.js';
 import { UnappliedReportStore } from '../../libs/emay-ims/src/reports/unapplied-report-store.js';
-import { databasesUnderTest } from '../support/databases.js';
+import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { readsOf, watch, type Asked } from './store/reads.js';
 import { HOUR, idsOf, newAttempt, newMessages, StoreBench } from './store/store-bench.js';
@@ -162,7 +162,7 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
     );
     await bench.database.run('DELETE FROM emay_ims_due WHERE account = ?', [of.account]);
     if (kind === 'postgres') await bench.database.run('ANALYZE emay_ims_message', []);
-    if (kind === 'mariadb') await bench.database.rows('ANALYZE TABLE emay_ims_message', []);
+    if (dialectOf(kind) === 'mysql') await bench.database.rows('ANALYZE TABLE emay_ims_message', []);
     const asked: Asked[] = [];
     const finder = new MessageFinder(watch(bench.database, asked), of.account);
     const states = ['UNKNOWN', 'UNCONFIRMED'] as const;

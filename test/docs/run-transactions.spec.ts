@@ -5,7 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EmayImsModule, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
 import { startSimulator, type Simulator } from 'emay-ims-simulator';
 import { Column, DataSource, Entity, PrimaryColumn, type DataSourceOptions, type EntityManager } from 'typeorm';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, type ServerKind, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { ACCOUNT, QUIET } from '../support/gateway-app.js';
 import { readPage } from './pages.js';
 import { blockWith, runBlock } from './run-block.js';
@@ -22,7 +22,7 @@ class Order {
 const LANGUAGES = ['', '.zh'];
 const order = Object.assign(new Order(), { id: 17, mobile: '+61422118000' });
 // Joining a transaction of the host takes a server: see `npm run test:services`.
-const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const servers = serversUnderTest();
 
 (servers.length > 0 ? describe.each(servers) : describe.skip.each(['a server']))(
   'transactions of the pages on %s',
@@ -43,7 +43,7 @@ const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
     };
 
     beforeEach(async () => {
-      database = await createTestDatabase(kind as 'postgres' | 'mariadb');
+      database = await createTestDatabase(kind as ServerKind);
       simulator = await startSimulator({ accounts: [ACCOUNT] });
     });
     afterEach(async () => {

@@ -6,14 +6,14 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { startSimulator, type Simulator } from 'emay-ims-simulator';
 import { EmayImsModule, EmayImsOptionsError, EmayImsService, type CurrentManager } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, type ServerKind, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { ACCOUNT, QUIET } from '../support/gateway-app.js';
 import { runProcess } from '../support/processes.js';
 
 const HOST = fileURLToPath(new URL('ambient-host.mjs', import.meta.url));
 const ONE = { mobile: '+61422118000', content: 'Your order is on its way', customImsId: 'order-1' };
 // An SQLite file of our own joins no transaction: its options know no such thing.
-const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const servers = serversUnderTest();
 const cases = servers.flatMap((kind) =>
   ['typeorm-transactional', 'nestjs-cls'].map((library) => [library, kind] as const),
 );
@@ -21,7 +21,7 @@ const cases = servers.flatMap((kind) =>
 (cases.length > 0 ? it.each(cases) : it.skip.each([['a library', 'a server']]))(
   'a transaction that %s keeps, on %s, is joined by enqueue, enqueueStream and cancel, and by nothing else',
   async (library, kind) => {
-    const database = await createTestDatabase(kind as 'postgres' | 'mariadb');
+    const database = await createTestDatabase(kind as ServerKind);
     const simulator = await startSimulator({ accounts: [ACCOUNT] });
     const account = { baseUrl: simulator.url, ...ACCOUNT, protocol: { canary: false } };
     const host = runProcess(HOST, [library, kind, database.url, JSON.stringify(account)]);
@@ -54,7 +54,7 @@ const cases = servers.flatMap((kind) =>
     let found: unknown;
 
     beforeEach(async () => {
-      database = await createTestDatabase(kind as 'postgres' | 'mariadb');
+      database = await createTestDatabase(kind as ServerKind);
       simulator = await startSimulator({ accounts: [ACCOUNT] });
       host = await Test.createTestingModule({
         imports: [

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FaultsDatabase, ServerKind } from './database.js';
+import type { Dialect, FaultsDatabase } from './database.js';
 import type { Random } from './random.js';
 
-type PerServer<T> = Record<ServerKind, T>;
+type PerServer<T> = Record<Exclude<Dialect, 'sqlite'>, T>;
 type Sessions = Partial<PerServer<string>>;
 
 /**
@@ -14,17 +14,17 @@ const SESSIONS: PerServer<(which: string) => string> = {
     AND pid <> pg_backend_pid() AND backend_type = 'client backend'
     AND backend_start < clock_timestamp() - interval '250 ms' ${which}
     ORDER BY pid`,
-  mariadb: (which) => `SELECT id FROM information_schema.processlist WHERE db = DATABASE()
+  mysql: (which) => `SELECT id FROM information_schema.processlist WHERE db = DATABASE()
     AND id <> CONNECTION_ID() ${which} ORDER BY id`,
 };
-const AT_WORK: PerServer<string> = { postgres: "AND state = 'active'", mariadb: "AND command = 'Query'" };
+const AT_WORK: PerServer<string> = { postgres: "AND state = 'active'", mysql: "AND command = 'Query'" };
 const CANCEL: PerServer<(id: number) => string> = {
   postgres: (id) => `SELECT pg_cancel_backend(${id})`,
-  mariadb: (id) => `KILL QUERY ${id}`,
+  mysql: (id) => `KILL QUERY ${id}`,
 };
 const TERMINATE: PerServer<(id: number) => string> = {
   postgres: (id) => `SELECT pg_terminate_backend(${id})`,
-  mariadb: (id) => `KILL CONNECTION ${id}`,
+  mysql: (id) => `KILL CONNECTION ${id}`,
 };
 /** Statements that keep everybody from the messages, or only those who write; and the end of it. */
 const LOCKS = {
@@ -32,10 +32,10 @@ const LOCKS = {
     ['BEGIN', 'LOCK TABLE emay_ims_message IN ACCESS EXCLUSIVE MODE'],
     ['BEGIN', 'LOCK TABLE emay_ims_message IN SHARE MODE'],
   ],
-  mariadb: [['LOCK TABLES emay_ims_message WRITE'], ['LOCK TABLES emay_ims_message READ']],
+  mysql: [['LOCK TABLES emay_ims_message WRITE'], ['LOCK TABLES emay_ims_message READ']],
   sqlite: [['BEGIN IMMEDIATE']],
 };
-const UNLOCK = { postgres: 'ROLLBACK', mariadb: 'UNLOCK TABLES', sqlite: 'ROLLBACK' };
+const UNLOCK = { postgres: 'ROLLBACK', mysql: 'UNLOCK TABLES', sqlite: 'ROLLBACK' };
 
 /** What administrators of a database do to those who work with it, on a connection of their own. */
 export class Administrator {
@@ -56,30 +56,30 @@ export class Administrator {
 
   /** Locks the messages, waits and lets go, as somebody does who is about to change the table and thinks better of it. */
   lockMessages(milliseconds: number): Promise<void> {
-    const { kind } = this.database;
+    const { dialect } = this.database;
     return this.database.use(async (_run, source) => {
       const runner = source.createQueryRunner();
       try {
-        for (const statement of this.random.pick(LOCKS[kind])) await runner.query(statement);
+        for (const statement of this.random.pick(LOCKS[dialect])) await runner.query(statement);
         await pause(milliseconds);
       } finally {
-        await runner.query(UNLOCK[kind]);
+        await runner.query(UNLOCK[dialect]);
         await runner.release();
       }
     });
   }
 
   private each(milliseconds: number, everyMs: number, which: Sessions, statement: PerServer<(id: number) => string>) {
-    const kind = this.database.serverKind;
+    const dialect = this.database.serverDialect;
     return this.database.use(async (run) => {
       const until = performance.now() + milliseconds;
       let met = 0;
       while (performance.now() < until) {
-        const sessions = await run<{ id: number }>(SESSIONS[kind](which[kind] ?? ''));
+        const sessions = await run<{ id: number }>(SESSIONS[dialect](which[dialect] ?? ''));
         if (sessions.length > 0) {
           met++;
           // It may be gone by now.
-          await run(statement[kind](this.random.pick(sessions).id)).catch(() => undefined);
+          await run(statement[dialect](this.random.pick(sessions).id)).catch(() => undefined);
         }
         await pause(this.random.between(1, 2 * everyMs));
       }

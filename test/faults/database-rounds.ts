@@ -25,6 +25,14 @@ const HOST_TIMEOUTS: Record<Kind, HostHabits[]> = {
     },
     { sessionStatements: ['SET max_statement_time = 0.7'] },
   ],
+  mysql: [
+    { maxQueryExecutionTime: 1_000, enableQueryTimeout: true, extra: { connectTimeout: 1_000 } },
+    {
+      sessionStatements: ['SET lock_wait_timeout = 1, innodb_lock_wait_timeout = 1'],
+      extra: { connectTimeout: 1_000 },
+    },
+    { sessionStatements: ['SET max_execution_time = 700'] },
+  ],
   sqlite: [{}],
 };
 

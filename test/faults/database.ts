@@ -4,8 +4,14 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { BreakingProxy } from './breaking-proxy.js';
 import { within } from './waiting.js';
 
-export type ServerKind = 'postgres' | 'mariadb';
+export type ServerKind = 'postgres' | 'mariadb' | 'mysql';
 export type Kind = 'sqlite' | ServerKind;
+export type Dialect = 'sqlite' | 'postgres' | 'mysql';
+
+/** MariaDB and MySQL are asked in the same way. */
+export function dialectOf(kind: Kind): Dialect {
+  return kind === 'mariadb' ? 'mysql' : kind;
+}
 
 /** Where the workers' database is: a file, or a database on a server. */
 type Place = { path: string } | { typeOrm: ServerOptions };
@@ -34,12 +40,13 @@ type Run = <Row>(sql: string) => Promise<Row[]>;
 const SHARED_SERVERS = {
   postgres: process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   mariadb: process.env.TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
+  mysql: process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3308/mysql',
 };
-const DEFAULT_PORTS = { postgres: 5432, mariadb: 3306 };
+const DEFAULT_PORTS = { postgres: 5432, mysql: 3306 };
 const OTHERS_CONNECTED = {
   postgres: `SELECT COUNT(*) AS others FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
-  mariadb: `SELECT COUNT(*) AS others FROM information_schema.processlist
+  mysql: `SELECT COUNT(*) AS others FROM information_schema.processlist
     WHERE db = DATABASE() AND id <> CONNECTION_ID()`,
 };
 
@@ -54,11 +61,15 @@ export class FaultsDatabase {
     return 'typeOrm' in this.place ? this.place.typeOrm.type : 'sqlite';
   }
 
+  get dialect(): Dialect {
+    return dialectOf(this.kind);
+  }
+
   /** @throws where it is a file */
-  get serverKind(): ServerKind {
-    const { kind } = this;
-    if (kind === 'sqlite') throw new Error('An SQLite file has no server.');
-    return kind;
+  get serverDialect(): Exclude<Dialect, 'sqlite'> {
+    const { dialect } = this;
+    if (dialect === 'sqlite') throw new Error('An SQLite file has no server.');
+    return dialect;
   }
 
   get onServer(): boolean {
@@ -72,7 +83,7 @@ export class FaultsDatabase {
   /** Where its server listens. */
   get server(): { host: string; port: number } {
     const { hostname, port } = new URL(this.address);
-    return { host: hostname, port: Number(port) || DEFAULT_PORTS[this.serverKind] };
+    return { host: hostname, port: Number(port) || DEFAULT_PORTS[this.serverDialect] };
   }
 
   /**
@@ -117,7 +128,7 @@ export class FaultsDatabase {
   /** Waits until no server process works for a worker any more: a statement goes on when its client has been killed. */
   async quiet(): Promise<void> {
     if (!this.onServer) return;
-    const question = OTHERS_CONNECTED[this.serverKind];
+    const question = OTHERS_CONNECTED[this.serverDialect];
     const isQuiet = async () => Number((await this.query<{ others: number }>(question))[0]?.others) === 0;
     if (!(await within(15_000, isQuiet, 50))) throw new Error('Killed workers are still connected to the database.');
   }

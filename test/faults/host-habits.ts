@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, Logger } from 'typeorm';
+import { dialectOf, type ServerKind } from './database.js';
 import { seeded } from './random.js';
 
 /** How a host leaves a connection behind: statements of its own, of which the last may fail, and then its release. */
@@ -12,7 +13,7 @@ const LEFT_OPEN = {
     ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT COUNT(*) FROM faults_order WHERE id = id'],
     ['BEGIN READ ONLY', 'SELECT COUNT(*) FROM faults_order WHERE id = id'],
   ],
-  mariadb: [
+  mysql: [
     ['START TRANSACTION', 'SELECT COUNT(*) FROM faults_order WHERE id = id'],
     ['START TRANSACTION', "INSERT INTO faults_order (id) VALUES (CONCAT('open-', UUID()))"],
     ['SET autocommit = 0'],
@@ -32,7 +33,9 @@ export async function leaveTransactionsOpen(
     await pause(random.between(1, 2 * everyMs));
     const runner = dataSource.createQueryRunner();
     try {
-      for (const statement of random.pick(LEFT_OPEN[dataSource.options.type as keyof typeof LEFT_OPEN]))
+      for (const statement of random.pick(
+        LEFT_OPEN[dialectOf(dataSource.options.type as ServerKind) as keyof typeof LEFT_OPEN],
+      ))
         await runner.query(statement);
     } catch {
       // As in a host that forgets its transaction where a statement fails.

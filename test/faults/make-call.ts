@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EmayImsError, EmayImsService } from 'nestjs-emay-ims';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Call, CallKind, CallMessage } from './calls.js';
+import { dialectOf, type ServerKind } from './database.js';
 import { type Told, TOLD, toldByLists, toldInOrder } from './told.js';
 
 /** What makes the calls. */
@@ -42,7 +43,7 @@ class PatienceLost extends Error {
 
 const INSERT_ORDER = {
   postgres: 'INSERT INTO faults_order (id) VALUES ($1) ON CONFLICT DO NOTHING',
-  mariadb: 'INSERT INTO faults_order (id) VALUES (?) ON DUPLICATE KEY UPDATE id = id',
+  mysql: 'INSERT INTO faults_order (id) VALUES (?) ON DUPLICATE KEY UPDATE id = id',
 };
 
 /**
@@ -139,7 +140,7 @@ function inOrder(
   work: (manager: EntityManager) => Promise<Told>,
 ): Promise<Told> {
   if (!dataSource) throw new Error(`A call of kind ${call.kind} needs transactions of the host's own.`);
-  const insert = INSERT_ORDER[dataSource.options.type as keyof typeof INSERT_ORDER];
+  const insert = INSERT_ORDER[dialectOf(dataSource.options.type as ServerKind) as keyof typeof INSERT_ORDER];
   const ordered = untilNoDeadlock(() =>
     dataSource.transaction(async (manager) => {
       await manager.query('SELECT COUNT(*) AS orders FROM faults_order WHERE id = id');

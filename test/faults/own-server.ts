@@ -15,6 +15,30 @@ interface Identity {
 
 const SEARCH = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', ...versionsOfPostgres()];
 
+/** What makes a data folder, and what serves it. */
+const PROGRAMS: Record<ServerKind, { install: string; args: (data: string) => string[]; serve: string }> = {
+  postgres: {
+    install: 'initdb',
+    args: (data) => ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
+    serve: 'postgres',
+  },
+  mariadb: {
+    install: 'mariadb-install-db',
+    args: (data) => [
+      '--no-defaults',
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    ],
+    serve: 'mariadbd',
+  },
+  mysql: {
+    install: 'mysqld',
+    args: (data) => ['--no-defaults', `--datadir=${data}`, '--initialize-insecure'],
+    serve: 'mysqld',
+  },
+};
+
 /**
  * A database server of this run's own: its port, its data folder, its processes. It can be killed without harm to
  * anybody else.
@@ -32,18 +56,18 @@ export class OwnServer {
 
   /** @throws where the server's programs are not installed */
   static async create(kind: ServerKind, folder: string): Promise<OwnServer> {
-    const install = findProgram(kind === 'postgres' ? 'initdb' : 'mariadb-install-db');
-    const serve = findProgram(kind === 'postgres' ? 'postgres' : 'mariadbd');
+    const install = findProgram(PROGRAMS[kind].install);
+    const serve = findProgram(PROGRAMS[kind].serve);
     // Neither server runs as root: use the account its package made.
     const identity = process.getuid?.() === 0 ? idsOf(kind === 'postgres' ? 'postgres' : 'mysql') : undefined;
     const server = new OwnServer(kind, await freePort(), folder, serve, identity);
     mkdirSync(server.data, { mode: 0o700 });
     if (identity) chownSync(server.data, identity.uid, identity.gid);
-    const args =
-      kind === 'postgres'
-        ? ['-D', server.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C']
-        : ['--no-defaults', `--datadir=${server.data}`, '--auth-root-authentication-method=normal', '--skip-test-db'];
-    const { status, stderr, error } = spawnSync(install, args, { ...identity, cwd: '/', encoding: 'utf8' });
+    const { status, stderr, error } = spawnSync(install, PROGRAMS[kind].args(server.data), {
+      ...identity,
+      cwd: '/',
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`${install} failed: ${error?.message ?? stderr}`);
     await server.start();
     return server;

@@ -13,7 +13,7 @@ import {
 } from 'nestjs-emay-ims';
 import Database from 'libsql';
 import type { DataSourceOptions, Repository } from 'typeorm';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { Workbench } from './workbench.js';
 
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
@@ -41,7 +41,7 @@ class Reader implements OnModuleInit {
   }
 }
 
-const servers = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const servers = serversUnderTest();
 (servers.length > 0 ? describe.each(servers) : describe.skip.each(['postgres'] as const))(
   'a DataSource on %s',
   (kind) => {

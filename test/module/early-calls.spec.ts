@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { HostApplication } from '../../libs/emay-ims/src/accounts/host-application.js';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { Workbench } from './workbench.js';
 
@@ -233,7 +233,7 @@ describe('after close()', () => {
   });
 });
 
-const SERVERS = databasesUnderTest().filter((kind) => kind !== 'sqlite');
+const SERVERS = serversUnderTest();
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres'] as const))(
   'in the database of the host: %s',
   (kind) => {

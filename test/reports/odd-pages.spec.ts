@@ -11,7 +11,7 @@ import type { DataSource } from 'typeorm';
 import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
 import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportPoller } from '../../libs/emay-ims/src/reports/report-poller.js';
-import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, databasesUnderTest, dialectOf, type TestDatabase } from '../support/databases.js';
 import { mobiles, QUIET } from '../support/gateway-app.js';
 import { gb18030 } from './gb18030.js';
 import { breaksOff, pageOf, says, startPageServer, type PageServer } from './page-server.js';
@@ -172,7 +172,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
   });
 
   it('is set aside where it can never be applied, and stops none behind it; then it is tried again', async () => {
-    const poison = { sqlite: sqliteTrigger, postgres: postgresTrigger, mariadb: mariadbTrigger }[kind];
+    const poison = { sqlite: sqliteTrigger, postgres: postgresTrigger, mysql: mysqlTrigger }[dialectOf(kind)];
     for (const statement of poison.make) await look.query(statement);
     server.answers.push(says(pageOf([report(0), report(1)])));
     expect(await ims.pullReports()).toMatchObject({ applied: 0, stoppedBy: null });
@@ -382,7 +382,7 @@ const postgresTrigger = {
   ],
   drop: ['DROP TRIGGER refuse ON emay_ims_message'],
 };
-const mariadbTrigger = {
+const mysqlTrigger = {
   make: [
     `CREATE TRIGGER refuse BEFORE UPDATE ON emay_ims_message FOR EACH ROW
      IF NEW.custom_ims_id = 'id-1' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${REFUSE}'; END IF`,

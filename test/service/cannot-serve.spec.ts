@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { databasesUnderTest } from '../support/databases.js';
+import { serversUnderTest } from '../support/databases.js';
 import { runProcess, type RunningProcess } from '../support/processes.js';
 
 const APPLICATION = join(process.cwd(), 'dist/main.js');
@@ -108,7 +108,7 @@ describe('a service that cannot serve', () => {
     expect(await lastWords({ EMAY_IMS_DATABASE_URL })).toContain('Nothing answers there');
   });
 
-  for (const kind of databasesUnderTest().filter((each) => each !== 'sqlite'))
+  for (const kind of serversUnderTest())
     describe(`on ${kind}`, () => {
       const server = new URL(
         kind === 'postgres'

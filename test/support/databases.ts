@@ -6,8 +6,9 @@ import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, type EmayImsDatabaseOptions } f
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 
-export const DATABASE_KINDS = ['sqlite', 'postgres', 'mariadb'] as const;
+export const DATABASE_KINDS = ['sqlite', 'postgres', 'mariadb', 'mysql'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
+export type ServerKind = Exclude<DatabaseKind, 'sqlite'>;
 
 /** A database of a test's own: empty, migrated where it is opened, dropped at the end. */
 export interface TestDatabase {
@@ -26,6 +27,7 @@ export interface TestDatabase {
 const ADMIN_URLS = {
   postgres: process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   mariadb: process.env.TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
+  mysql: process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3308/mysql',
 };
 
 /** The databases this run covers: `TEST_DATABASES=postgres,mariadb`; default: SQLite alone, which needs no server. */
@@ -35,6 +37,16 @@ export function databasesUnderTest(): DatabaseKind[] {
   if (unknown.length > 0)
     throw new Error(`TEST_DATABASES names ${unknown.join(', ')}; write ${DATABASE_KINDS.join(', ')}`);
   return wanted as DatabaseKind[];
+}
+
+/** The databases of this run that are servers. */
+export function serversUnderTest(): ServerKind[] {
+  return databasesUnderTest().filter((kind) => kind !== 'sqlite');
+}
+
+/** MariaDB and MySQL are asked in the same way. */
+export function dialectOf<Kind extends DatabaseKind>(kind: Kind) {
+  return (kind === 'mariadb' ? 'mysql' : kind) as Exclude<Kind, 'mariadb'> | ('mariadb' extends Kind ? 'mysql' : never);
 }
 
 export async function createTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
@@ -59,7 +71,7 @@ async function createSqlite(): Promise<TestDatabase> {
   };
 }
 
-async function createOnServer(kind: 'postgres' | 'mariadb'): Promise<TestDatabase> {
+async function createOnServer(kind: ServerKind): Promise<TestDatabase> {
   const name = `emay_ims_${randomBytes(6).toString('hex')}`;
   const asAdmin = async (sql: string) => {
     const admin = await new DataSource({ type: kind, url: ADMIN_URLS[kind] }).initialize();

@@ -1,5 +1,5 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../../../libs/emay-ims/src/database/ims-database.js';
-import type { DatabaseKind } from '../../support/databases.js';
+import { type DatabaseKind, dialectOf } from '../../support/databases.js';
 
 export interface Statement {
   sql: string;
@@ -18,7 +18,7 @@ export interface Reads {
 
 /** Finds out what a statement reads; what it changes is rolled back. */
 export function describeReads(database: ImsDatabase, kind: DatabaseKind, statement: Statement): Promise<Reads> {
-  return READS[kind](database, statement);
+  return READS[dialectOf(kind)](database, statement);
 }
 
 class RolledBack extends Error {}
@@ -36,7 +36,7 @@ async function rolledBack<T>(database: ImsDatabase, work: (session: SqlSession) 
   return (result as { value: T }).value;
 }
 
-const READS: Record<DatabaseKind, (database: ImsDatabase, statement: Statement) => Promise<Reads>> = {
+const READS: Record<ReturnType<typeof dialectOf>, (database: ImsDatabase, statement: Statement) => Promise<Reads>> = {
   async sqlite(database, { sql, parameters }) {
     const plan = (await database.rows(`EXPLAIN QUERY PLAN ${sql}`, parameters)).map(({ detail }) => String(detail));
     return { scans: plan.filter((step) => /\b(m|emay_ims_message)\b/.test(step) && !NARROW.test(step)), rows: null };
@@ -59,7 +59,7 @@ const READS: Record<DatabaseKind, (database: ImsDatabase, statement: Statement) 
     };
   },
 
-  async mariadb(database, { sql, parameters }) {
+  async mysql(database, { sql, parameters }) {
     return rolledBack(database, async (session) => {
       const plan = await session.rows(`EXPLAIN ${sql}`, parameters);
       const scans = plan.filter(
@@ -158,7 +158,7 @@ export async function readsOf(
     return { plan: plan.map(({ detail }) => String(detail)) };
   }
   return rolledBack(database, async (session) => {
-    if (kind === 'mariadb') {
+    if (dialectOf(kind) === 'mysql') {
       const before = await handlerReads(session);
       await session.rows(sql, parameters);
       return { rows: (await handlerReads(session)) - before };

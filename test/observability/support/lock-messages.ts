@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 
 const LOCKS: Record<string, readonly [lock: string, unlock: string]> = {
   postgres: ['BEGIN; LOCK TABLE emay_ims_message IN ACCESS EXCLUSIVE MODE', 'ROLLBACK'],
-  mariadb: ['LOCK TABLES emay_ims_message WRITE', 'UNLOCK TABLES'],
+  mysql: ['LOCK TABLES emay_ims_message WRITE', 'UNLOCK TABLES'],
 };
 
 /** Keeps everybody else from reading messages, as a database that does not answer does, until it is released. */

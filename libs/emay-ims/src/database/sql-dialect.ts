@@ -70,11 +70,11 @@ export interface SqlDialect {
   /** Where a row lies, so that one statement finds what it has just read without another search. */
   readonly rowLocation: string;
   /** Appended to a SELECT that reserves rows for this transaction, passing over those of other transactions. */
-  readonly lockSkippingLocked: string;
+  lockSkippingLocked(of?: 'm'): string;
   /** Most reports of one statement: where its text holds them, it must not become one of those long strings (`longText`). */
   readonly reportsAtATime: number;
-  /** Appended to a SELECT from one table that locks its rows, waiting for others. */
-  readonly lock: string;
+  /** Appended to a SELECT that locks its rows, waiting for others. Of a join with rows that are parameters, those of messages `m`. */
+  lock(of?: 'm'): string;
   /**
    * The condition `m.account = ?` in a join of rows `r` with messages `m`, so that each row, known by `rowKey`, looks up
    * its message and not each message of the account its row.

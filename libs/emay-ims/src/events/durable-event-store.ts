@@ -70,14 +70,15 @@ export class DurableEventStore {
   }
 
   private async assignSome(handlers: readonly DurableHandler[], abandonedMs: number): Promise<number> {
-    const { now, lockSkippingLocked } = this.database.dialect;
+    const { dialect } = this.database;
+    const { now } = dialect;
     const whose = handlers.length === 0 ? 'claim = ?' : `(claim = ? OR created_at < ${now} - ${abandonedMs})`;
     const early = `SELECT id, type, payload FROM emay_ims_event
       WHERE account = ? AND handler = ? AND state = 'PENDING' AND ${whose} ORDER BY due_at LIMIT ${EARLY_AT_A_TIME}`;
     const parameters = [this.account, ANY_HANDLER, this.early];
     if ((await this.database.rows(early, parameters)).length === 0) return 0;
     return this.database.transaction(async (session) => {
-      const events = await session.rows(`${early} ${lockSkippingLocked}`, parameters);
+      const events = await session.rows(`${early} ${dialect.lockSkippingLocked()}`, parameters);
       if (events.length === 0) return 0;
       const rows = events.flatMap(({ type, payload }) =>
         handlers
@@ -114,14 +115,15 @@ export class DurableEventStore {
    * Claims ready events of a handler, of the types it wants now, oldest first. No other instance gets them while the lease lasts.
    */
   async claim({ name, types }: DurableHandler, limit: number, leaseMs: number): Promise<ClaimedEvent[]> {
-    const { now, lockSkippingLocked } = this.database.dialect;
+    const { dialect } = this.database;
+    const { now } = dialect;
     const claim = newToken();
     return this.database.transaction(async (session) => {
       const rows = await session.rows(
         `SELECT id, payload, attempts FROM emay_ims_event
          WHERE account = ? AND handler = ? AND state = 'PENDING' AND due_at <= ${now}
            AND type IN (${[...types].map(() => '?').join(', ')})
-         ORDER BY due_at LIMIT ? ${lockSkippingLocked}`,
+         ORDER BY due_at LIMIT ? ${dialect.lockSkippingLocked()}`,
         [this.account, name, ...types, limit],
       );
       if (rows.length === 0) return [];

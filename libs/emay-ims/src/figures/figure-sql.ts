@@ -53,7 +53,7 @@ export function figureSql(dialect: SqlDialect) {
     /** account */
     findRun: `SELECT counter, minutes_from, counted_from, as_of, ${now} AS now FROM emay_ims_figure_run WHERE account = ?`,
     /** account */
-    lockRun: `SELECT counter, minutes_from, counted_from FROM emay_ims_figure_run WHERE account = ? ${dialect.lock}`,
+    lockRun: `SELECT counter, minutes_from, counted_from FROM emay_ims_figure_run WHERE account = ? ${dialect.lock()}`,
     /** account, counter, minutes_from, counted_from, account */
     addRun: dialect.insertNew(
       'emay_ims_figure_run',
@@ -115,7 +115,7 @@ export function figureSql(dialect: SqlDialect) {
     /** account, creation to begin at, age twice, limit: what is final and old, oldest first. Locks it. */
     lockFinal: `SELECT m.custom_ims_id, m.created_at, ${TRAITS} FROM ${messages}
       WHERE m.account = ? AND m.created_at >= ? AND m.created_at <= ${now} - ? AND m.state IN (${statesThat(isFinal)}) AND m.final_at <= ${now} - ?
-      ORDER BY m.created_at, m.custom_ims_id LIMIT ? ${dialect.lockSkippingLocked}`,
+      ORDER BY m.created_at, m.custom_ims_id LIMIT ? ${dialect.lockSkippingLocked()}`,
     /** account, ids */
     deleteMessages: (count: number) =>
       `DELETE FROM emay_ims_message WHERE account = ? AND custom_ims_id IN (${Array(count).fill('?').join(', ')})`,

@@ -47,19 +47,19 @@ export function dueSql(dialect: SqlDialect) {
     /** account */
     findDuePriorities: `SELECT p.priority ${duePriorities(dialect, '?')}`,
     /** account, priority, limit */
-    lockReady: `SELECT ${columns} FROM emay_ims_due WHERE ${ready} ORDER BY due_at LIMIT ? ${dialect.lockSkippingLocked}`,
+    lockReady: `SELECT ${columns} FROM emay_ims_due WHERE ${ready} ORDER BY due_at LIMIT ? ${dialect.lockSkippingLocked()}`,
     /** account, priority: the first of them (has RETURNING) */
     takeFirst: `DELETE FROM emay_ims_due WHERE ${dialect.rowLocation} = (SELECT ${dialect.rowLocation} FROM emay_ims_due
-      WHERE ${ready} ORDER BY due_at LIMIT 1 ${dialect.lockSkippingLocked}) RETURNING ${columns}`,
+      WHERE ${ready} ORDER BY due_at LIMIT 1 ${dialect.lockSkippingLocked()}) RETURNING ${columns}`,
     /** account */
     findExpired: `SELECT id FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT 1`,
     /** account, limit */
-    lockExpired: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT ? ${dialect.lockSkippingLocked}`,
+    lockExpired: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT ? ${dialect.lockSkippingLocked()}`,
     /** account, ms, the last row's id, limit */
     findInFuture: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND due_at > ${now} + ? AND id > ? ORDER BY id LIMIT ?`,
     /** account, priority, due_at, the id as it is packed */
     lockWith: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND priority = ? AND due_at = ?
-      AND REPLACE(ids, ?, '') <> ids ${dialect.lockSkippingLocked}`,
+      AND REPLACE(ids, ?, '') <> ids ${dialect.lockSkippingLocked()}`,
     /** ids. A list, as MariaDB would read and lock the whole table for a subquery. */
     delete: (count: number) => `DELETE FROM emay_ims_due WHERE id IN (${Array(count).fill('?').join(', ')})`,
     /** ids, account: QUEUED messages that are not on hold */

@@ -22,7 +22,7 @@ export function messageChange(dialect: SqlDialect, update: UpdateFromRows): Mess
   const told = [...CHANGED_COLUMNS.map(dialect.returned), `${dialect.now} AS occurred_at`];
   // Rows first: otherwise MySQL also locks other messages.
   const lock = `SELECT m.custom_ims_id FROM ${dialect.rows(columns, 'r')} STRAIGHT_JOIN emay_ims_message AS m
-      ON ${where} FOR UPDATE`;
+      ON ${where} ${dialect.lock('m')}`;
   return {
     ...dialect.updateMessagesFromRows(update),
     returning: dialect.updateMessagesFromRows(update, told),

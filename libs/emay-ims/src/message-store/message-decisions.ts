@@ -35,7 +35,7 @@ export function decisionsSql(dialect: SqlDialect) {
     cancel,
     /** rows, account, state */
     lockAsSeen: `SELECT m.custom_ims_id FROM ${dialect.rows(SEEN_ROW, 'r')} ${join} emay_ims_message AS m ON ${ofAccount(dialect)}
-      WHERE ${STATE} = ? AND COALESCE(m.attempt, '') = COALESCE(r.attempt, '') ${dialect.lock}`,
+      WHERE ${STATE} = ? AND COALESCE(m.attempt, '') = COALESCE(r.attempt, '') ${dialect.lock('m')}`,
   };
 }
 

@@ -60,7 +60,7 @@ export function queueSql(dialect: SqlDialect) {
     claim: `WITH ready AS (
         SELECT m.${dialect.rowLocation} AS location, m.mobile, r.position
         FROM ${dialect.rows(ORDERED_ID_ROW, 'r')} JOIN emay_ims_message AS m ON ${ours}
-        WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockSkippingLocked}
+        WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockSkippingLocked('m')}
       ),
       picked AS (
         SELECT location, row_number() OVER (PARTITION BY mobile ORDER BY position) AS occurrence FROM ready
@@ -72,7 +72,7 @@ export function queueSql(dialect: SqlDialect) {
     lockQueued: `SELECT ${ofMessage(CLAIMED_COLUMNS.slice(0, -1))}, ${now} AS submitted_at,
         (m.due_at <= ${now} AND ${unexpired}) AS is_ready
       FROM ${dialect.rows(ID_ROW, 'r')} STRAIGHT_JOIN emay_ims_message AS m ON ${ours}
-      WHERE ${STATE} = 'QUEUED' ${dialect.lockSkippingLocked}`,
+      WHERE ${STATE} = 'QUEUED' ${dialect.lockSkippingLocked('m')}`,
     /** set: attempt, attemptMs; rows: ids; where: account. Claims those that are still QUEUED */
     claimThese: dialect.updateMessagesFromRows(
       {
@@ -111,7 +111,7 @@ export function queueSql(dialect: SqlDialect) {
     }),
     /** account, id */
     lockToCancel: `SELECT custom_ims_id, priority, due_at, expires_at FROM emay_ims_message
-      WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED' ${dialect.lock}`,
+      WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED' ${dialect.lock()}`,
     /** account, id */
     cancel: `UPDATE emay_ims_message SET state = 'CANCELLED', outcome = 'CANCELLED', due_at = NULL, final_at = ${now}
       WHERE account = ? AND custom_ims_id = ? AND state = 'QUEUED'`,

@@ -24,14 +24,14 @@ export const mysql: SqlDialect = {
   rowLocation: 'custom_ims_id',
   reportsAtATime: 250,
   bytesAtATime: null,
-  lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
-  lock: 'FOR UPDATE',
+  lockSkippingLocked: (of) => `FOR UPDATE ${ofTable(of)} SKIP LOCKED`,
+  lock: (of) => `FOR UPDATE ${ofTable(of)}`,
   accountIs: () => 'm.account = ?',
   // It compares pairs as well, but reads from the newest message on to get there.
   beginsWith: prefixRange,
   before: ([first, second], [one, other]) => [`(${first} < ? OR (${first} = ? AND ${second} < ?))`, one, one, other],
   // A plain SELECT in REPEATABLE READ sees what was there when the transaction first read anything.
-  latest: (rows, table, on) => `FROM ${rows} STRAIGHT_JOIN ${table} ON ${on} FOR UPDATE`,
+  latest: (rows, table, on) => `FROM ${rows} STRAIGHT_JOIN ${table} ON ${on} ${mysql.lock('m')}`,
   rows: (columns, alias) =>
     `JSON_TABLE(?, '$[*]' COLUMNS (${Object.entries(columns)
       .map(([name, type], index) => `${name} ${TYPES[type]} PATH '$[${index}]'`)
@@ -61,3 +61,8 @@ export const mysql: SqlDialect = {
   },
   placeholders: (sql) => sql,
 };
+
+/** MySQL refuses to lock rows that are a parameter. MariaDB knows no OF, and passes over what is for these versions of MySQL. */
+function ofTable(alias: string | undefined): string {
+  return alias === undefined ? '' : `/*!80001 OF ${alias} */`;
+}

@@ -10,8 +10,8 @@ export const postgres: SqlDialect = {
   rowLocation: 'ctid',
   reportsAtATime: 500,
   bytesAtATime: 512 * 1024,
-  lockSkippingLocked: 'FOR UPDATE SKIP LOCKED',
-  lock: 'FOR UPDATE',
+  lockSkippingLocked: () => 'FOR UPDATE SKIP LOCKED',
+  lock: () => 'FOR UPDATE',
   // Made to depend on the row: before it has statistics, the planner takes a constant account for so selective that it
   // reads all its messages for each statement (500 rows of 30,000: 25 ms instead of 5).
   accountIs: (rowKey) => `m.account = CASE WHEN r.${rowKey} IS NULL THEN NULL ELSE ?::text END`,
