@@ -88,6 +88,10 @@ export interface SqlDialect {
    */
   beginsWith(column: string, prefix: string): [string, ...unknown[]];
   /**
+   * `ORDER BY order` of a subquery that follows an index whose first columns, `decided`, are those of an outer row.
+   */
+  alongIndex(decided: string, order: string): string;
+  /**
    * `FROM … JOIN … ON …` that reads rows as they were last committed, in a transaction of whatever isolation; they are locked with it
    * where the database needs that.
    */

@@ -37,9 +37,9 @@ export class AccountWorkChecks {
     ]);
     // By their order, not by MAX, MIN or a comparison: where the account is that of a row, MariaDB reads everything of the account for those.
     const newest = `(SELECT m.created_at FROM emay_ims_message AS m ${dialect.through('emay_ims_message_created')}
-      WHERE m.account = r.account ORDER BY m.created_at DESC LIMIT 1)`;
+      WHERE m.account = r.account ${dialect.alongIndex('m.account DESC', 'm.created_at DESC')} LIMIT 1)`;
     const nextCount = `(SELECT u.next_at FROM emay_ims_figure_unit AS u ${dialect.through('emay_ims_figure_unit_next')}
-      WHERE u.account = r.account ORDER BY u.next_at LIMIT 1)`;
+      WHERE u.account = r.account ${dialect.alongIndex('u.account', 'u.next_at')} LIMIT 1)`;
     this.uncounted = new SharedCheck(database, [
       'FROM emay_ims_figure_mark WHERE account = r.account',
       `FROM (SELECT 1 AS one) AS x WHERE ${nextCount} <= ${now}`,

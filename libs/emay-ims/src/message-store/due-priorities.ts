@@ -13,5 +13,5 @@ const ROWS = PRIORITIES.map((priority, index) => `SELECT ${priority}${index === 
  */
 export function duePriorities(dialect: SqlDialect, account: string): string {
   return `FROM (${ROWS}) AS p WHERE (SELECT d.due_at FROM emay_ims_due AS d ${dialect.through('emay_ims_due_ready')}
-    WHERE d.account = ${account} AND d.priority = p.priority ORDER BY d.due_at LIMIT 1) <= ${dialect.now}`;
+    WHERE d.account = ${account} AND d.priority = p.priority ${dialect.alongIndex('d.account, d.priority DESC', 'd.due_at')} LIMIT 1) <= ${dialect.now}`;
 }

@@ -27,6 +27,8 @@ export const mysql: SqlDialect = {
   lockSkippingLocked: (of) => `FOR UPDATE ${ofTable(of)} SKIP LOCKED`,
   lock: (of) => `FOR UPDATE ${ofTable(of)}`,
   accountIs: () => 'm.account = ?',
+  // MySQL sorts whatever a row decides, where the order does not begin with it. MariaDB does so where it does.
+  alongIndex: (decided, order) => `ORDER BY ${toMysql(`${decided},`)} ${order}`,
   // It compares pairs as well, but reads from the newest message on to get there.
   beginsWith: prefixRange,
   before: ([first, second], [one, other]) => [`(${first} < ? OR (${first} = ? AND ${second} < ?))`, one, one, other],
@@ -62,7 +64,12 @@ export const mysql: SqlDialect = {
   placeholders: (sql) => sql,
 };
 
-/** MySQL refuses to lock rows that are a parameter. MariaDB knows no OF, and passes over what is for these versions of MySQL. */
+/** MySQL refuses to lock rows that are a parameter; MariaDB knows no OF. */
 function ofTable(alias: string | undefined): string {
-  return alias === undefined ? '' : `/*!80001 OF ${alias} */`;
+  return alias === undefined ? '' : toMysql(`OF ${alias}`);
+}
+
+/** What MySQL 8 reads, and MariaDB passes over: no version of it reads what is for versions of MySQL from 5.7 on. */
+function toMysql(sql: string): string {
+  return `/*!80001 ${sql} */`;
 }

@@ -19,6 +19,7 @@ export const postgres: SqlDialect = {
   beginsWith: (column, prefix) => [`${column} LIKE ?`, `${prefix.replaceAll(/[\\%_]/g, '\\$&')}%`],
   // In a SELECT of its own, an array does not show the planner how long it is: knowing that, it reads all messages of an account.
   // In a snapshot, storing an id that came later has already failed as a serialization failure.
+  alongIndex: (_decided, order) => `ORDER BY ${order}`,
   latest: (rows, table, on) => `FROM ${rows} JOIN ${table} ON ${on}`,
   rows: (columns, alias) =>
     `unnest(${Object.values(columns)

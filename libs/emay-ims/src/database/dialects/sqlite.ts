@@ -20,6 +20,7 @@ export const sqlite: SqlDialect = {
   accountIs: (rowKey) => `m.account = iif(r.${rowKey} IS NULL, NULL, ?)`,
   beginsWith: prefixRange,
   before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
+  alongIndex: (_decided, order) => `ORDER BY ${order}`,
   latest: (rows, table, on) => `FROM ${rows} JOIN ${table} ON ${on}`,
   rows: (columns, alias) =>
     `(SELECT ${Object.keys(columns)
