@@ -35,6 +35,7 @@ const LATE = [-1, 0] as const;
 /** The statements of `AttemptList`; each comment lists its parameters in order. */
 export function attemptSql(dialect: SqlDialect) {
   const { now } = dialect;
+  const attempts = `emay_ims_attempt ${dialect.through('emay_ims_attempt_due')}`;
   return {
     /** id, account, attempt, when it ends and is due from now on in ms, ids */
     insert: `INSERT INTO emay_ims_attempt (id, account, attempt, ends_at, due_at, ids)
@@ -43,10 +44,15 @@ export function attemptSql(dialect: SqlDialect) {
     find: 'SELECT ids FROM emay_ims_attempt WHERE account = ? AND attempt = ?',
     /** account, token: an attempt that nobody has looked at yet */
     findUntouched: 'SELECT id FROM emay_ims_attempt WHERE account = ? AND attempt = ? AND due_at = ends_at',
-    /** account, due_at twice, attempt twice, id, limit: those that are overdue, behind one of them, in the order of the index */
-    findOverdue: `SELECT ${COLUMNS} FROM emay_ims_attempt ${dialect.through('emay_ims_attempt_due')}
-      WHERE account = ? AND due_at >= ? AND due_at <= ${now} AND (due_at > ? OR attempt > ? OR (attempt = ? AND id > ?))
-      ORDER BY due_at, attempt, id LIMIT ?`,
+    /**
+     * account twice, due_at three times, attempt twice, id, limit: those that are overdue, behind one of them, in the order of the index. MySQL
+     * sorts what it reads, so it reads up to a time that has enough of them.
+     */
+    findOverdue: `SELECT ${COLUMNS} FROM ${attempts}
+      WHERE account = ? AND due_at <= COALESCE((SELECT due_at FROM ${attempts} WHERE account = ? AND due_at > ? AND due_at <= ${now}
+          ORDER BY due_at LIMIT 1 OFFSET ${ROWS_AT_A_TIME - 1}), ${now})
+        AND due_at >= ? AND (due_at > ? OR attempt > ? OR (attempt = ? AND id > ?))
+      ORDER BY due_at, attempt, id LIMIT ${ROWS_AT_A_TIME}`,
     /** account, (from, to,) attempt twice, id, limit */
     findAll: (isAround: boolean) =>
       `SELECT ${COLUMNS} FROM emay_ims_attempt WHERE account = ?${isAround ? ' AND ends_at BETWEEN ? AND ?' : ''}
@@ -109,8 +115,8 @@ export class AttemptList {
   async *overdue(): AsyncGenerator<ListedAttempt[]> {
     for (let last: ListedAttempt | undefined; ;) {
       const { dueAt = -1, token = '', id = '' } = last ?? {};
-      const place = [dueAt, dueAt, token, token, id];
-      const rows = await this.database.rows(this.sql.findOverdue, [this.account, ...place, ROWS_AT_A_TIME]);
+      const place = [dueAt, dueAt, dueAt, token, token, id];
+      const rows = await this.database.rows(this.sql.findOverdue, [this.account, this.account, ...place]);
       if (rows.length === 0) return;
       const found = rows.map(toListed);
       yield found;
