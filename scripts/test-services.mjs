@@ -48,7 +48,7 @@ async function specsOfDatabases() {
   for (const path of await readdir('test', { recursive: true })) {
     const spec = join('test', path);
     if (!spec.endsWith('.spec.ts') || LEFT_OUT.some((name) => spec.startsWith(name))) continue;
-    if ((await readFile(spec, 'utf8')).includes('databasesUnderTest(')) specs.push(spec);
+    if (/(databases|servers)UnderTest\(/.test(await readFile(spec, 'utf8'))) specs.push(spec);
   }
   return specs;
 }

@@ -78,10 +78,11 @@ export class ActionStore {
 
   /** The action, for this transaction alone: whoever else applies it waits. */
   async lock(id: string, session: SqlSession): Promise<StoredAction | null> {
-    const { now, lock } = this.database.dialect;
+    const { dialect } = this.database;
+    const { now } = dialect;
     const [row] = await session.rows(
       `SELECT ${COLUMNS}, items, (CASE WHEN expires_at <= ${now} THEN 1 ELSE 0 END) AS is_expired FROM emay_ims_action
-       WHERE account = ? AND id = ? ${lock}`,
+       WHERE account = ? AND id = ? ${dialect.lock()}`,
       [this.account, id],
     );
     return row ? toAction(row) : null;
