@@ -175,6 +175,13 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
     });
   });
 
+  /** A busy machine searches for it in several pages. */
+  const incidentOf = async (code: string) => {
+    let page = await app.operations.doubts({ code });
+    while (page.items.length === 0 && page.next !== null) page = await app.operations.doubts({ code, after: page.next });
+    return page.items[0];
+  };
+
   it('decides about an incident as a whole, with the same figure of those proved sent', async () => {
     const { code, ids } = await doubts(30);
     // In the same hour of six days ago, beyond the time of the doubts: counted with them.
@@ -188,7 +195,7 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
       ...{ reportState: 'DELIVRD', attempt: 'token', submittedAt: at + minute * MINUTE },
     }));
     await app.seed(sent);
-    const [incident] = (await app.operations.doubts({ code })).items;
+    const incident = await incidentOf(code);
     const preview = await previewed({ action: 'give-up', incident: incident!.id });
     expect(preview.count).toBe(30);
     const proved = { messages: 2, by: 'hour', asOf: null };
@@ -196,7 +203,7 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
     expect((await previewed({ action: 'resend', ids: ids.slice(0, 2) })).provedSent).toEqual(proved);
     expect((await previewed({ action: 'resend', search: { code } })).provedSent).toEqual(proved);
     expect(await app.operations.apply(preview.id, 'ann', 'given up')).toMatchObject({ done: 30 });
-    expect(await app.operations.doubts({ code })).toMatchObject({ items: [], next: null, searchedTo: null });
+    expect(await incidentOf(code)).toBeUndefined();
   });
 
   it('adds up what was proved sent with each code, and does not know it where one code tells nothing', async () => {
