@@ -178,7 +178,8 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
   /** A busy machine searches for it in several pages. */
   const incidentOf = async (code: string) => {
     let page = await app.operations.doubts({ code });
-    while (page.items.length === 0 && page.next !== null) page = await app.operations.doubts({ code, after: page.next });
+    while (page.items.length === 0 && page.next !== null)
+      page = await app.operations.doubts({ code, after: page.next });
     return page.items[0];
   };
 
