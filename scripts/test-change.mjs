@@ -68,5 +68,5 @@ function take(path) {
 }
 
 function asksForDatabases(spec) {
-  return readFileSync(spec, 'utf8').includes('databasesUnderTest(');
+  return /(databases|servers)UnderTest\(/.test(readFileSync(spec, 'utf8'));
 }
