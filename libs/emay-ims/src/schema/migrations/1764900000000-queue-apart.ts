@@ -174,7 +174,10 @@ function packed({ isPostgres, isMysql }: MigrationStep, common: readonly string[
     ? 'json_agg(custom_ims_id)::text'
     : `${isMysql ? 'JSON_ARRAYAGG' : 'json_group_array'}(custom_ims_id)`;
   // The same whenever it is repeated, where each statement is committed by itself.
-  const id = isPostgres || isMysql ? "MD5(CONCAT(account, ' ', MIN(custom_ims_id)))" : 'lower(hex(randomblob(16)))';
+  const first = "CONCAT(account, ' ', MIN(custom_ims_id))";
+  // MySQL 9.6 and later have MD5 only as a component.
+  const onServer = isMysql ? `LEFT(SHA2(${first}, 256), 32)` : `MD5(${first})`;
+  const id = isPostgres || isMysql ? onServer : 'lower(hex(randomblob(16)))';
   const columns = common.join(', ');
   return `SELECT ${columns}, ${id}, ${ids} FROM (
       SELECT ${columns}, custom_ims_id,
