@@ -291,6 +291,18 @@ const FAR_TOO_LONG_MS = 60_000;
       expect(simulator.accepted().map(({ content }) => content)).toEqual([nasty]);
     });
 
+    it('transaction that reads few rows at a time lists all that it stores, and goes on reading few', async () => {
+      const host = await start();
+      const found = await host.get(DataSource).transaction(async (manager) => {
+        await manager.query('SET SESSION sql_select_limit = 1');
+        const stored = await host.get(EmayImsService).enqueue([message('a'), message('b'), message('c')], { manager });
+        expect(stored).toHaveLength(3);
+        return manager.query<unknown[]>('SELECT custom_ims_id FROM emay_ims_message');
+      });
+      expect(found).toHaveLength(1);
+      expect(await rows('SELECT SUM(JSON_LENGTH(ids)) AS listed FROM emay_ims_due')).toEqual([{ listed: '3' }]);
+    });
+
     it.each(['gbk', 'latin1'])('connection in %s keeps texts, and is not joined', async (charset) => {
       const host = await start({ charset });
       const ims = host.get(EmayImsService);

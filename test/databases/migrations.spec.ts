@@ -257,6 +257,19 @@ describe.each(databasesUnderTest())('the migrations on %s', (kind) => {
     await expectSchema(waiting);
   });
 
+  if (dialectOf(kind) === 'mysql') {
+    it('change rows in a session that is careful of those without a key, and leave it so', async () => {
+      const source = keep(await new DataSource(options({ migrationsRun: false })).initialize());
+      const runner = source.createQueryRunner();
+      await runner.query('SET SESSION sql_safe_updates = 1');
+      await new MigrationExecutor(source, runner).executePendingMigrations();
+      for (const migration of source.migrations.toReversed()) await migration.down(runner);
+      expect(await runner.query('SELECT @@SESSION.sql_safe_updates AS safe')).toEqual([{ safe: '1' }]);
+      await runner.release();
+      expect(await namesIn(source)).toEqual([]);
+    });
+  }
+
   it('let the next one try when a migration fails, and close what was opened for it', async () => {
     class Failing1700000000000 implements MigrationInterface {
       readonly name = 'Failing1700000000000';

@@ -158,7 +158,8 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
         await source.initialize();
         hosts.closing.push(() => source.destroy());
         await source.query(
-          'SET SESSION completion_type = 1, sql_select_limit = 1, sql_safe_updates = 1, autocommit = 0',
+          `SET SESSION completion_type = 1, sql_select_limit = 1, sql_safe_updates = 1, autocommit = 0, max_join_size = 1
+            /*!80000 , max_execution_time = 1 */`,
         );
         const own = new ImsDatabase(source);
         const insert = (name: string) =>
@@ -168,6 +169,8 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
         expect(await outside.query('SELECT name FROM emay_ims_lease')).toHaveLength(2);
         expect(await own.rows('SELECT name FROM emay_ims_lease')).toHaveLength(2);
         expect(await own.run("UPDATE emay_ims_lease SET expires_at = 1 WHERE holder = 'us'")).toBe(2);
+        expect(await own.rows('SELECT a.name FROM emay_ims_lease AS a, emay_ims_lease AS b')).toHaveLength(4);
+        if (kind === 'mysql') expect(await own.rows('SELECT SLEEP(0.01) AS woken')).toEqual([{ woken: '0' }]);
       });
 
       it('are no concern of habits that the host gives to its own', async () => {

@@ -5,12 +5,15 @@ import {
   EmayImsService,
   type EmayImsServerDatabaseOptions,
 } from 'nestjs-emay-ims';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { KeptLogs } from '../module/workbench.js';
 import { ServerHosts } from './server-hosts.js';
-import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
+import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { checkMysql } from '../../libs/emay-ims/src/schema/start/mysql-check.js';
+import { findSchemaProblems } from '../../libs/emay-ims/src/schema/start/schema-check.js';
+import { IMS_TABLES, TableNames } from '../../libs/emay-ims/src/database/table-names.js';
 
 const SERVERS = serversUnderTest();
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
@@ -121,6 +124,15 @@ const ON_MARIADB: readonly Wrong[] = [
     const url = new URL((database.typeOrmOptions as { url: string }).url);
     change(url);
     return { url: url.href };
+  };
+
+  /** A DataSource of one connection, whose session begins so. */
+  const sessionWith = async (settings: string): Promise<DataSource> => {
+    const options = { ...database.typeOrmOptions, migrationsRun: false, extra: { connectionLimit: 1 } };
+    const source = await new DataSource(options as DataSourceOptions).initialize();
+    hosts.closing.push(() => source.destroy());
+    await source.query(`SET SESSION ${settings}`);
+    return source;
   };
 
   it.each([...ON_BOTH, ...(isPostgres ? ON_POSTGRES : ON_MARIADB)])(
@@ -263,6 +275,22 @@ const ON_MARIADB: readonly Wrong[] = [
       await expect(ims.pulse()).resolves.toMatchObject({ account: 'default' });
     });
   } else {
+    it('knows keys and indexes, however short the texts are that the server is set to aggregate', async () => {
+      const source = await sessionWith('group_concat_max_len = 4');
+      const names = new TableNames(kind, new URL(database.url).pathname.slice(1));
+      await expect(checkMysql(new ImsDatabase(source, { names }))).resolves.toMatchObject({ problems: [] });
+    });
+
+    if (kind === 'mysql') {
+      it('says that a log of statements takes no writes', async () => {
+        const source = await sessionWith("binlog_format = 'STATEMENT'");
+        const problems = await findSchemaProblems(new ImsDatabase(source));
+        expect(new Set(problems.map(({ sentence }) => sentence))).toEqual(
+          new Set([expect.stringMatching(/^Its binlog_format is STATEMENT, .* set it to ROW/)]),
+        );
+      });
+    }
+
     it('notices a server that has become read only', async () => {
       const user = `u_${Math.random().toString(36).slice(2, 10)}`;
       const name = new URL(database.url).pathname.slice(1);

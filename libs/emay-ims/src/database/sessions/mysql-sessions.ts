@@ -11,15 +11,16 @@ const STRICT = /STRICT_(TRANS|ALL)_TABLES/;
 /** Of rows that a SELECT brings. */
 const NO_LIMIT = '18446744073709551615';
 
-/** MySQL 8 and MariaDB. `/*M!` is a comment but for MariaDB. */
+/** MySQL 8 and MariaDB. `/*M!` is a comment but for MariaDB, `/*!80000` but for MySQL. */
 export const mysqlSessions: ServerSessions = {
   prepare: (timeoutMs, longTimeoutMs) => [
     // REPEATABLE READ, the default, locks the gaps between queued rows and so blocks those who enqueue.
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
     // A COMMIT ends a transaction, and begins no other.
-    `SET SESSION autocommit = 1, completion_type = 0, sql_select_limit = ${NO_LIMIT}, sql_safe_updates = 0, sql_mode = '${SQL_MODE}',
+    `SET SESSION autocommit = 1, completion_type = 0, sql_select_limit = ${NO_LIMIT}, sql_big_selects = 1, sql_safe_updates = 0, sql_mode = '${SQL_MODE}',
        innodb_lock_wait_timeout = ${lockSeconds(timeoutMs)}, lock_wait_timeout = ${lockSeconds(timeoutMs)}
-       /*M! , max_statement_time = ${longTimeoutMs / 1_000}, idle_transaction_timeout = ${Math.ceil(timeoutMs / 1_000)} */`,
+       /*M! , max_statement_time = ${longTimeoutMs / 1_000}, idle_transaction_timeout = ${Math.ceil(timeoutMs / 1_000)} */
+       /*!80000 , max_execution_time = ${longTimeoutMs} */`,
   ],
   begin: () => 'START TRANSACTION',
   limitsTransactionsOnly: false,
@@ -27,10 +28,11 @@ export const mysqlSessions: ServerSessions = {
   savepoint: () => ['SAVEPOINT emay_ims', 'ROLLBACK TO SAVEPOINT emay_ims'],
   async enter(session) {
     const [found] = await session.rows(
-      `SELECT @@sql_mode AS mode, @@character_set_client AS spoken, @@character_set_connection AS written,
+      `SELECT @@sql_mode AS mode, CAST(@@sql_select_limit AS CHAR) AS row_limit, @@character_set_client AS spoken, @@character_set_connection AS written,
          COALESCE(@@character_set_results, 'utf8mb4') AS heard`,
     );
     const mode = String(found?.mode);
+    const rowLimit = String(found?.row_limit);
     // `SET CHARACTER SET` and the like leave them different.
     const charset = [found?.spoken, found?.written, found?.heard].map(String).find((name) => name !== 'utf8mb4');
     if (charset !== undefined) {
@@ -39,15 +41,15 @@ export const mysqlSessions: ServerSessions = {
           "Set charset: 'utf8mb4' at the DataSource, and no other by a statement.",
       );
     }
-    if (STRICT.test(mode) && !ODD_MODES.test(mode)) return async () => undefined;
-    await setMode(session, SQL_MODE);
-    return () => setMode(session, mode);
+    if (STRICT.test(mode) && !ODD_MODES.test(mode) && rowLimit === NO_LIMIT) return async () => undefined;
+    await set(session, SQL_MODE, NO_LIMIT);
+    return () => set(session, mode, rowLimit);
   },
 };
 
 /** Names of modes hold letters, digits and underscores. */
-async function setMode(session: SqlSession, mode: string): Promise<void> {
-  await session.run(`SET SESSION sql_mode = '${mode}'`);
+async function set(session: SqlSession, mode: string, rowLimit: string): Promise<void> {
+  await session.run(`SET SESSION sql_mode = '${mode}', sql_select_limit = ${rowLimit}`);
 }
 
 /** Whole seconds, a little before we give up ourselves. */

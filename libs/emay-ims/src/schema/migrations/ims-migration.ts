@@ -36,13 +36,13 @@ export abstract class ImsMigration implements MigrationInterface {
     if (step.isPostgres) await runner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
     if (this.needsTables && (step.isPostgres || step.isMysql))
       await assertTablesAreHere(step.names, (sql) => runner.query(sql));
-    await this.migrate(step);
+    await allowingUnkeyedUpdates(step, () => this.migrate(step));
   }
 
   async down(runner: QueryRunner): Promise<void> {
     const step = this.step(runner);
     if (step.isPostgres) await runner.query(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`);
-    await this.revert(step);
+    await allowingUnkeyedUpdates(step, () => this.revert(step));
   }
 
   protected abstract migrate(step: MigrationStep): Promise<void>;
@@ -60,6 +60,20 @@ export abstract class ImsMigration implements MigrationInterface {
       runner,
       query: (sql) => runner.query(names.place(sql)),
     };
+  }
+}
+
+/** Migrations change rows that no key leads to, which a server may be set to refuse (`sql_safe_updates`). */
+async function allowingUnkeyedUpdates({ isMysql, runner }: MigrationStep, work: () => Promise<void>): Promise<void> {
+  const [session] = isMysql
+    ? ((await runner.query('SELECT @@SESSION.sql_safe_updates AS safe')) as { safe: number | string }[])
+    : [];
+  if (Number(session?.safe ?? 0) === 0) return work();
+  await runner.query('SET SESSION sql_safe_updates = 0');
+  try {
+    await work();
+  } finally {
+    await runner.query('SET SESSION sql_safe_updates = 1');
   }
 }
 

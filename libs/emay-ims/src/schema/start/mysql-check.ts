@@ -1,7 +1,7 @@
 import type { ImsDatabase, SqlRow } from '../../database/ims-database.js';
 import { IMS_TABLES, type ImsTable } from '../../database/table-names.js';
 import type { Findings, Problem } from './findings.js';
-import { findIndexProblems } from './index-check.js';
+import { findIndexProblems, type FoundIndex } from './index-check.js';
 import { findTextProblems } from './text-check.js';
 
 /** Columns that hold ids and names: what differs in case is different. */
@@ -49,9 +49,9 @@ async function findTableProblems(database: ImsDatabase, table: ImsTable): Promis
      FROM information_schema.columns ${where} AND character_set_name IS NOT NULL`,
     place,
   );
-  const indexes = await database.rows(
-    `SELECT index_name AS name, MAX(non_unique) AS non_unique, GROUP_CONCAT(column_name ORDER BY column_name) AS columns
-     FROM information_schema.statistics ${where} GROUP BY index_name`,
+  const parts = await database.rows(
+    `SELECT index_name AS name, non_unique AS non_unique, column_name AS column_name
+     FROM information_schema.statistics ${where}`,
     place,
   );
   if (!engine) return [];
@@ -64,16 +64,23 @@ async function findTableProblems(database: ImsDatabase, table: ImsTable): Promis
           ),
         ]),
     ...findColumnProblems(names.path(table), columns),
-    ...findIndexProblems(
-      names,
-      table,
-      indexes.map((index) => ({
-        name: String(index.name),
-        isUnique: Number(index.non_unique) === 0,
-        columns: String(index.columns),
-      })),
-    ),
+    ...findIndexProblems(names, table, indexesOf(parts)),
   ];
+}
+
+/** Not GROUP_CONCAT, which a server may cut short. */
+function indexesOf(parts: readonly SqlRow[]): FoundIndex[] {
+  return [...new Set(parts.map(({ name }) => String(name)))].map((name) => {
+    const own = parts.filter((part) => part.name === name);
+    return {
+      name,
+      isUnique: own.every((part) => Number(part.non_unique) === 0),
+      columns: own
+        .map((part) => String(part.column_name))
+        .toSorted()
+        .join(','),
+    };
+  });
 }
 
 function findColumnProblems(table: string, columns: readonly SqlRow[]): Problem[] {

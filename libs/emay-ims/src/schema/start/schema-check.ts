@@ -65,6 +65,7 @@ async function findDenials(database: ImsDatabase, table: ImsTable): Promise<Prob
   }
   if (denied.length === 0) return [];
   const isReadOnly = [...codes].every((code) => READ_ONLY.has(code));
+  if (codes.has(STATEMENT_LOGGED)) return [{ sentence: STATEMENT_LOGGED_SENTENCE, mayPass: false }];
   const where = database.names.path(table);
   return [
     isReadOnly
@@ -78,6 +79,11 @@ async function findDenials(database: ImsDatabase, table: ImsTable): Promise<Prob
 
 const READ_ONLY_SENTENCE =
   'It takes no writes: it is a standby, or set to read only. Point the DataSource at the server that takes writes, or make this one writable.';
+
+/** MySQL and MariaDB: a change at READ COMMITTED, which a log of statements could not repeat. */
+const STATEMENT_LOGGED = 'ER_BINLOG_STMT_MODE_AND_ROW_ENGINE';
+const STATEMENT_LOGGED_SENTENCE =
+  'Its binlog_format is STATEMENT, with which a server refuses the writes of the module: set it to ROW (or MIXED), and restart the application.';
 
 /** How each database says that it takes no writes. */
 export const READ_ONLY: ReadonlySet<string> = new Set([
