@@ -75,6 +75,16 @@ const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as cons
     expect([...taken, ...rest].toSorted()).toEqual(idsOf([...again, ...others]).toSorted());
   });
 
+  it.each(ISOLATIONS)('that stores a message (%s), claims take all rows of the list but its own', async (isolation) => {
+    const store = bench.store(undefined, module);
+    const rows = newMessages(40);
+    for (const message of rows) await bench.enqueue(store, [message]);
+    const manager = await begin(isolation);
+    await module.within(manager, async (session) => store.queue.insertQueued(newMessages(1), new Date(), session));
+    const taken = idsOf(await store.queue.claim(50, newAttempt()));
+    expect(taken.toSorted()).toEqual(idsOf(rows).toSorted());
+  });
+
   it('that has locked all that is due first, a claim reaches what is due next, and ends', async () => {
     const store = bench.store(undefined, module);
     const first = newMessages(3, { priority: 9 });

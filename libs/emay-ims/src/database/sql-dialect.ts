@@ -31,6 +31,18 @@ export interface FirstRows {
   orderBy: string;
 }
 
+/** Rows whose keys differ in their last column. */
+export interface ListedRows {
+  table: string;
+  /** The columns before it, and what they hold. */
+  common: Readonly<Record<string, unknown>>;
+  /** The last column, and its type. */
+  column: string;
+  type: RowColumns[string];
+  /** What it holds; may be repeated. */
+  values: readonly unknown[];
+}
+
 /** A statement and its parameters, in order. */
 export interface BoundStatement {
   sql: string;
@@ -120,6 +132,8 @@ export interface SqlDialect {
   ): string;
   /** Behind a table in a FROM clause: read it by this index. */
   through(index: string): string;
+  /** `DELETE` of rows by a list of their keys, which waits for no other row: a host may have it locked. */
+  deleteListed(rows: ListedRows): BoundStatement;
   /** `DELETE` of the first rows in an order; the limit is the last parameter. */
   deleteFirst(selection: FirstRows): string;
   /** `UPDATE emay_ims_message AS m … FROM rows AS r`, returning these expressions where the database can. */

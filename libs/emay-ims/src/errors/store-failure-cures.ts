@@ -27,6 +27,7 @@ const CURES: ReadonlyMap<string, string> = new Map(
     ER_OPTION_PREVENTS_STATEMENT: MAKE_WRITABLE,
     ER_READ_ONLY_MODE: MAKE_WRITABLE,
     ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: MAKE_WRITABLE,
+    ER_NET_PACKET_TOO_LARGE: "Raise the server's max_allowed_packet above twice http.maxResponseBytes",
     SQLITE_READONLY_DBMOVED:
       'The SQLite file (or its -wal or -shm) was deleted or replaced while it was open: put the right one in its place and restart ' +
       'the process',
@@ -37,6 +38,7 @@ const CURES: ReadonlyMap<string, string> = new Map(
     '55P03': END_THE_WAIT, // lock not available
     ER_LOCK_WAIT_TIMEOUT: END_THE_WAIT,
     ER_STATEMENT_TIMEOUT: END_THE_WAIT,
+    ER_QUERY_TIMEOUT: END_THE_WAIT,
     ER_QUERY_INTERRUPTED: END_THE_WAIT,
     POOL_TIMEOUT:
       'Every connection of the module is in use, or the server accepts no more: raise database.poolSize or its max_connections',

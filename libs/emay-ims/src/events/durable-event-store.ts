@@ -86,11 +86,10 @@ export class DurableEventStore {
           .map(({ name }) => ({ id: newToken(), handler: name, type: String(type), payload: String(payload) })),
       );
       await this.insert(rows, session);
-      const marks = events.map(() => '?').join(', ');
-      await session.run(
-        `DELETE FROM emay_ims_event WHERE id IN (${marks})`,
-        events.map(({ id }) => id),
-      );
+      const ids = events.map(({ id }) => id);
+      const listed = { table: 'emay_ims_event', common: {}, column: 'id', type: 'varchar64', values: ids } as const;
+      const { sql, parameters: listedIds } = dialect.deleteListed(listed);
+      await session.run(sql, listedIds);
       return events.length;
     });
   }

@@ -106,9 +106,14 @@ export function figureSql(dialect: SqlDialect) {
 
     /** account, limit */
     findMarks: 'SELECT slot, id FROM emay_ims_figure_mark WHERE account = ? ORDER BY slot DESC LIMIT ?',
-    /** account, slot, ids */
-    deleteMarks: (count: number) =>
-      `DELETE FROM emay_ims_figure_mark WHERE account = ? AND slot = ? AND id IN (${Array(count).fill('?').join(', ')})`,
+    deleteMarks: (account: string, slot: number, ids: readonly string[]) =>
+      dialect.deleteListed({
+        table: 'emay_ims_figure_mark',
+        common: { account, slot },
+        column: 'id',
+        type: 'varchar64',
+        values: ids,
+      }),
     /** account, slot, id */
     addMark: 'INSERT INTO emay_ims_figure_mark (account, slot, id) VALUES (?, ?, ?)',
 
@@ -116,9 +121,14 @@ export function figureSql(dialect: SqlDialect) {
     lockFinal: `SELECT m.custom_ims_id, m.created_at, ${TRAITS} FROM ${messages}
       WHERE m.account = ? AND m.created_at >= ? AND m.created_at <= ${now} - ? AND m.state IN (${statesThat(isFinal)}) AND m.final_at <= ${now} - ?
       ORDER BY m.created_at, m.custom_ims_id LIMIT ? ${dialect.lockSkippingLocked()}`,
-    /** account, ids */
-    deleteMessages: (count: number) =>
-      `DELETE FROM emay_ims_message WHERE account = ? AND custom_ims_id IN (${Array(count).fill('?').join(', ')})`,
+    deleteMessages: (account: string, ids: readonly string[]) =>
+      dialect.deleteListed({
+        table: 'emay_ims_message',
+        common: { account },
+        column: 'custom_ims_id',
+        type: 'varchar64',
+        values: ids,
+      }),
 
     /** account: forgets all counts but those of what was purged */
     deleteUnpurged: 'DELETE FROM emay_ims_figure WHERE account = ? AND purged = 0',

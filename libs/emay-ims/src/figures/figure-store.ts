@@ -168,8 +168,9 @@ export class FigureStore {
     const ids = gone.map((row) => String(row.custom_ims_id));
     // Few texts of the statement: ids are repeated.
     const count = 2 ** Math.ceil(Math.log2(ids.length));
-    const repeated = Array.from({ length: count }, (_, index) => ids[Math.min(index, ids.length - 1)]);
-    const deleted = await session.run(sql.deleteMessages(count), [account, ...repeated]);
+    const repeated = Array.from({ length: count }, (_, index) => ids[Math.min(index, ids.length - 1)] as string);
+    const deletion = sql.deleteMessages(account, repeated);
+    const deleted = await session.run(deletion.sql, deletion.parameters);
     await this.countAsPurged(gone, session);
     return { deleted, reached: Number(gone.at(-1)?.created_at) };
   }
@@ -222,7 +223,8 @@ export class FigureStore {
 
   private async deleteMarks(marks: readonly Mark[], session: SqlSession): Promise<void> {
     for (const [slot, some] of groupBySlot(marks)) {
-      await session.run(this.sql.deleteMarks(some.length), [this.account, slot, ...some]);
+      const { sql, parameters } = this.sql.deleteMarks(this.account, slot, some);
+      await session.run(sql, parameters);
     }
   }
 

@@ -60,8 +60,8 @@ export function dueSql(dialect: SqlDialect) {
     /** account, priority, due_at, the id as it is packed */
     lockWith: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND priority = ? AND due_at = ?
       AND REPLACE(ids, ?, '') <> ids ${dialect.lockSkippingLocked()}`,
-    /** ids. A list, as MariaDB would read and lock the whole table for a subquery. */
-    delete: (count: number) => `DELETE FROM emay_ims_due WHERE id IN (${Array(count).fill('?').join(', ')})`,
+    delete: (ids: readonly string[]) =>
+      dialect.deleteListed({ table: 'emay_ims_due', common: {}, column: 'id', type: 'varchar64', values: ids }),
     /** ids, account: QUEUED messages that are not on hold */
     findQueued: `SELECT ${ofMessage(['custom_ims_id', 'priority', 'due_at', 'expires_at'])} ${fromIds(dialect)}
       WHERE ${STATE} = 'QUEUED' AND m.due_at IS NOT NULL`,
@@ -215,8 +215,8 @@ export class DueList {
 
   private async delete(rows: readonly DueRow[], session: SqlSession): Promise<void> {
     if (rows.length === 0) return;
-    const ids = rows.map(({ id }) => id);
-    await session.run(this.sql.delete(ids.length), ids);
+    const { sql, parameters } = this.sql.delete(rows.map(({ id }) => id));
+    await session.run(sql, parameters);
   }
 }
 

@@ -149,10 +149,14 @@ export class UnappliedReportStore {
       positionsOf.set(batchId, [...(positionsOf.get(batchId) ?? []), report.position]);
     }
     for (const [batchId, positions] of positionsOf) {
-      await session.run(
-        `DELETE FROM emay_ims_report WHERE batch_id = ? AND position IN (${positions.map(() => '?').join(', ')})`,
-        [batchId, ...positions],
-      );
+      const { sql, parameters } = this.database.dialect.deleteListed({
+        table: 'emay_ims_report',
+        common: { batch_id: batchId },
+        column: 'position',
+        type: 'bigint',
+        values: positions,
+      });
+      await session.run(sql, parameters);
     }
   }
 }

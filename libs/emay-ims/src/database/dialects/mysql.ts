@@ -1,4 +1,5 @@
 import { prefixRange } from './prefix-range.js';
+import { deleteByJoin, deleteByList } from './delete-listed.js';
 import type { SqlDialect } from '../sql-dialect.js';
 import { jsonArrays } from './json-arrays.js';
 import { updateByJoin, updateByKey } from './mysql-updates.js';
@@ -51,6 +52,11 @@ export const mysql: SqlDialect = {
     `INSERT INTO ${table} (${columns.join(', ')}) ${source}
      ON DUPLICATE KEY UPDATE ${added.map((column) => `${column} = ${table}.${column} + r.${column}`).join(', ')}`,
   through: (index) => `FORCE INDEX (${index})`,
+  deleteListed(rows) {
+    return rows.values.length === 1
+      ? deleteByList(rows)
+      : deleteByJoin(rows, this.rows({ [rows.column]: rows.type }, 'r'));
+  },
   // A DELETE by itself takes no index hint, and MariaDB then reads the whole account for each step.
   deleteFirst: ({ table, key, index, where, orderBy }) =>
     `DELETE m FROM (SELECT ${key.join(', ')} FROM ${table} FORCE INDEX (${index})

@@ -1,3 +1,4 @@
+import { deleteByList } from './delete-listed.js';
 import type { SqlDialect } from '../sql-dialect.js';
 import { updateFrom } from './update-from.js';
 
@@ -35,6 +36,7 @@ export const postgres: SqlDialect = {
     `INSERT INTO ${table} AS t (${columns.join(', ')}) ${source}
      ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${added.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`,
   through: () => '',
+  deleteListed: deleteByList,
   deleteFirst: ({ table, where, orderBy }) =>
     `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ? FOR UPDATE SKIP LOCKED))`,

@@ -1,4 +1,5 @@
 import { prefixRange } from './prefix-range.js';
+import { deleteByList } from './delete-listed.js';
 import type { SqlDialect } from '../sql-dialect.js';
 import { jsonArrays } from './json-arrays.js';
 import { updateFrom } from './update-from.js';
@@ -36,6 +37,7 @@ export const sqlite: SqlDialect = {
     `INSERT INTO ${table} AS t (${columns.join(', ')}) ${source} WHERE true
      ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${added.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`,
   through: () => '',
+  deleteListed: deleteByList,
   deleteFirst: ({ table, where, orderBy }) =>
     `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ?)`,
   updateMessagesFromRows: (update, returning) => updateFrom(sqlite, update, returning),

@@ -144,7 +144,9 @@ async function fill(step: MigrationStep): Promise<void> {
   const { query } = step;
   // MariaDB cuts what it aggregates at this length, and without strict mode says nothing.
   if (step.isMysql)
-    await query(`SET SESSION group_concat_max_len = CAST(GREATEST(@@SESSION.group_concat_max_len, ${AGGREGATED_LENGTH}) AS UNSIGNED)`);
+    await query(
+      `SET SESSION group_concat_max_len = CAST(GREATEST(@@SESSION.group_concat_max_len, ${AGGREGATED_LENGTH}) AS UNSIGNED)`,
+    );
   await query(
     `UPDATE emay_ims_message SET outcome = CASE WHEN state = 'QUEUED' THEN 'HELD' ELSE state END
      WHERE outcome IS NULL AND state NOT IN ('SUBMITTING', 'ACCEPTED', 'DELIVERED') AND (state <> 'QUEUED' OR due_at IS NULL)`,
