@@ -16,7 +16,7 @@ import { createTestDatabase, databasesUnderTest, dialectOf, type TestDatabase } 
 
 const PROCESSES = 10;
 /** Ten processes start on however few processors there are. */
-const STARTING_MS = 60_000;
+const STARTING_MS = 180_000;
 /** A step, up and down, once for each of its statements. */
 const KILLED_EVERYWHERE_MS = 300_000;
 const TABLES = [
