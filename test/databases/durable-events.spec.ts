@@ -178,7 +178,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       const [row] = await rowsOf(account);
       expect(Number(row?.attempts)).toBe(round + 1);
       waits.push(Number(row?.due_at) - (await store.queue.now()).getTime());
-      await bench.database.run('UPDATE emay_ims_event SET due_at = 1 WHERE account = ?', [account]);
+      await bench.database.run('UPDATE emay_ims_event SET due_at = created_at WHERE account = ?', [account]);
     }
     const within = [
       [500_000, 1_000_000],
@@ -238,12 +238,12 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const [stale] = await events.durable.claim(HANDLER, 1, HOUR);
     await delivery.deliver();
     expect(got).toEqual([]);
-    await bench.database.run('UPDATE emay_ims_event SET due_at = 1 WHERE account = ?', [account]);
+    await bench.database.run('UPDATE emay_ims_event SET due_at = created_at WHERE account = ?', [account]);
     const again = await events.durable.claim(HANDLER, 1, HOUR);
     await events.durable.finish(stale!);
     await events.durable.fail(stale!, 'late', 0);
     expect(await rowsOf(account)).toMatchObject([{ attempts: 2, error: null, claim: again[0]?.claim }]);
-    await bench.database.run('UPDATE emay_ims_event SET due_at = 1 WHERE account = ?', [account]);
+    await bench.database.run('UPDATE emay_ims_event SET due_at = created_at WHERE account = ?', [account]);
     await delivery.deliver();
     expect(got).toEqual(ids);
   });

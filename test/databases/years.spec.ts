@@ -12,7 +12,7 @@ import { ReportApplication } from '../../libs/emay-ims/src/reports/report-applic
 import { UnappliedReportStore } from '../../libs/emay-ims/src/reports/unapplied-report-store.js';
 import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
-import { readsOf, watch, type Asked } from './store/reads.js';
+import { readOf, watch, type Asked } from './store/reads.js';
 import { HOUR, idsOf, newAttempt, newMessages, StoreBench } from './store/store-bench.js';
 
 /** Reports that no message answers to: of another system, for years. */
@@ -35,18 +35,6 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
   });
   afterAll(() => bench.close());
 
-  /** Sums up what was read by what was asked of a table. */
-  const readOf = async (asked: readonly Asked[], table: string) => {
-    const read = { rows: 0, pages: 0, plan: [] as string[] };
-    for (const one of asked.filter(([sql]) => sql.includes(table))) {
-      const { rows = 0, pages = 0, plan = [] } = await readsOf(explaining, kind, one);
-      read.rows += rows;
-      read.pages += pages;
-      read.plan.push(...plan);
-    }
-    return read;
-  };
-
   it('of unmatched reports, a bounded number is looked at in each sweep; all have their turn', async () => {
     const unapplied = new UnappliedReportStore(bench.database, store.account);
     const orphan = (position: number, customImsId: string) => ({
@@ -65,7 +53,7 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
       HOUR,
     );
     expect(await matching.match()).toBe(0);
-    const { rows, pages } = await readOf(asked, 'emay_ims_report AS r');
+    const { rows, pages } = await readOf(explaining, kind, asked, 'emay_ims_report AS r');
     expect(rows).toBeLessThan(ORPHANS);
     expect(pages).toBeLessThan(ORPHANS);
     // Messages turn up for one of the newest, and for one in the middle.
@@ -96,7 +84,7 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
     const due = await new FigureStore(watch(bench.database, asked), store.account).findDueUnits(10);
     expect(due).toHaveLength(HOURS / 500);
     expect(due[0]).toEqual({ unit: 'hour', slot: 0, next: SPAN_MS.hour });
-    const { rows, pages } = await readOf(asked, 'emay_ims_figure_unit');
+    const { rows, pages } = await readOf(explaining, kind, asked, 'emay_ims_figure_unit');
     expect(rows).toBeLessThan(100);
     expect(pages).toBeLessThan(100);
   });
@@ -121,7 +109,7 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
       if (asked.length === 10) break;
     }
     expect(seen.size).toBe(4 * 10);
-    const { rows, pages } = await readOf(asked, 'emay_ims_attempt');
+    const { rows, pages } = await readOf(explaining, kind, asked, 'emay_ims_attempt');
     expect(rows).toBeLessThan(100);
     expect(pages).toBeLessThan(200);
   });
@@ -142,7 +130,7 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
     const asked: Asked[] = [];
     const flow = await readReportFlow(watch(bench.database, asked), store.account);
     expect(flow.oldestUnreportedAt).toEqual(new Date(5));
-    const { rows, pages, plan } = await readOf(asked, 'emay_ims_attempt');
+    const { rows, pages, plan } = await readOf(explaining, kind, asked, 'emay_ims_attempt');
     expect(rows).toBeLessThan(MESSAGES);
     expect(pages).toBeLessThan(MESSAGES);
     for (const look of plan.filter((step) => /(SEARCH|SCAN) m\b/.test(step))) {
@@ -170,7 +158,7 @@ describe.each(databasesUnderTest())('what years leave behind on %s', (kind) => {
     const { createdAt, customImsId } = newest.at(-1)!;
     const next = await finder.find({ states, limit: 10, after: { createdAt, customImsId } });
     expect(new Set(idsOf([...newest, ...next])).size).toBe(20);
-    const { rows, pages } = await readOf(asked, 'emay_ims_message');
+    const { rows, pages } = await readOf(explaining, kind, asked, 'emay_ims_message');
     expect(rows).toBeLessThan(200);
     expect(pages).toBeLessThan(400);
   });

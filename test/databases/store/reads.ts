@@ -168,3 +168,20 @@ export async function readsOf(
     return { pages: plan['Shared Hit Blocks']! + plan['Shared Read Blocks']! };
   });
 }
+
+/** Sums up what was read by what was asked of a table. */
+export async function readOf(
+  database: ImsDatabase,
+  kind: DatabaseKind,
+  asked: readonly Asked[],
+  table: string,
+): Promise<{ rows: number; pages: number; plan: string[] }> {
+  const read = { rows: 0, pages: 0, plan: [] as string[] };
+  for (const one of asked.filter(([sql]) => sql.includes(table))) {
+    const { rows = 0, pages = 0, plan = [] } = await readsOf(database, kind, one);
+    read.rows += rows;
+    read.pages += pages;
+    read.plan.push(...plan);
+  }
+  return read;
+}

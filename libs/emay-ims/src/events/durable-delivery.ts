@@ -8,6 +8,10 @@ import type { DurableHandler } from './event-handler.js';
 const AT_A_TIME = 20;
 /** Time to record the result of a call, before another instance may repeat it. */
 const RECORDING_MS = 15_000;
+/** Interval of the looks at all that is ready: it may hold years of events of a type that the handler wants no more. */
+const LOOK_AT_ALL_EVERY_MS = 600_000;
+/** What became ready before that, the look at all has found. Much longer: a transaction may record an event long before it commits. */
+const READY_LATELY_MS = 3_600_000;
 
 interface DeliveryLimits {
   /** Calls in total. */
@@ -46,6 +50,8 @@ type Ending = { kind: 'succeeded' } | { kind: 'failed'; error: unknown } | { kin
 export class DurableDelivery {
   private readonly logger: GuardedLogger;
   private readonly inFlight = new Set<(ending: Ending) => void>();
+  /** When all that is ready was last looked at. By the time of day, which goes on while the machine sleeps. */
+  private lookedAtAll = -Infinity;
   private isStopping = false;
   private shutdownTimer: NodeJS.Timeout | undefined;
 
@@ -61,7 +67,11 @@ export class DurableDelivery {
   /** Continues until no event is ready. */
   async deliver(): Promise<void> {
     while (!this.isStopping) {
-      const claimed = await this.store.claim(this.handler, AT_A_TIME, this.limits.callMs + RECORDING_MS);
+      const began = Date.now();
+      const looksAtAll = Math.abs(began - this.lookedAtAll) >= LOOK_AT_ALL_EVERY_MS;
+      const lease = this.limits.callMs + RECORDING_MS;
+      const claimed = await this.store.claim(this.handler, AT_A_TIME, lease, looksAtAll ? null : READY_LATELY_MS);
+      if (looksAtAll && claimed.length < AT_A_TIME) this.lookedAtAll = began;
       const ends = await Promise.allSettled(claimed.map((each) => this.attempt(each)));
       const failure = ends.find((end) => end.status === 'rejected');
       if (failure) throw failure.reason;

@@ -112,8 +112,15 @@ export class DurableEventStore {
 
   /**
    * Claims ready events of a handler, of the types it wants now, oldest first. No other instance gets them while the lease lasts.
+   *
+   * @param readyForMs only events that became ready so lately; `null`: however long ago
    */
-  async claim({ name, types }: DurableHandler, limit: number, leaseMs: number): Promise<ClaimedEvent[]> {
+  async claim(
+    { name, types }: DurableHandler,
+    limit: number,
+    leaseMs: number,
+    readyForMs: number | null = null,
+  ): Promise<ClaimedEvent[]> {
     const { dialect } = this.database;
     const { now } = dialect;
     const claim = newToken();
@@ -121,9 +128,10 @@ export class DurableEventStore {
       const rows = await session.rows(
         `SELECT id, payload, attempts FROM emay_ims_event
          WHERE account = ? AND handler = ? AND state = 'PENDING' AND due_at <= ${now}
+           ${readyForMs === null ? '' : `AND due_at > ${now} - ?`}
            AND type IN (${[...types].map(() => '?').join(', ')})
          ORDER BY due_at LIMIT ? ${dialect.lockSkippingLocked()}`,
-        [this.account, name, ...types, limit],
+        [this.account, name, ...(readyForMs === null ? [] : [readyForMs]), ...types, limit],
       );
       if (rows.length === 0) return [];
       await session.run(
