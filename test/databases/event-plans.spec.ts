@@ -2,14 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { DurableDelivery } from '../../libs/emay-ims/src/events/durable-delivery.js';
 import { DurableEventStore } from '../../libs/emay-ims/src/events/durable-event-store.js';
-import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
-import { readOf, watch, type Asked } from './store/reads.js';
+import { fill, nextId } from './store/fill.js';
+import { analyse, readOf, watch, withAndWithoutStatistics, type Asked } from './store/reads.js';
 import { newAccount, StoreBench } from './store/store-bench.js';
 
 /** Of each kind: of a type that is wanted no more, dead-lettered, of another handler, of another account. */
 const EVENTS = 6_000;
-const EVENTS_AT_A_TIME = 500;
 const FEW_ROWS = 100;
 const FEW_PAGES = 100;
 
@@ -20,42 +19,24 @@ const HANDLER = {
   handle: () => undefined,
 };
 
-const CASES = databasesUnderTest().flatMap((kind) =>
-  kind === 'postgres'
-    ? [[kind, 'analysed'] as const, [kind, 'without statistics'] as const]
-    : [[kind, 'analysed'] as const],
-);
-
-describe.each(CASES)('of events that nobody wants, on %s, %s', (kind, statistics) => {
+describe.each(withAndWithoutStatistics())('of events that nobody wants, on %s, %s', (kind, statistics) => {
   const account = newAccount();
   let bench: StoreBench;
   let explaining: ImsDatabase;
-  let made = 0;
-  const put = async (count: number, columns: { account?: string; handler: string; type?: string; state: string }) => {
-    for (let first = 0; first < count; first += EVENTS_AT_A_TIME) {
-      const values = Array.from({ length: Math.min(count - first, EVENTS_AT_A_TIME) }, () => {
-        const id = String(++made).padStart(32, '0');
-        const { handler, type = 'message.accepted', state } = columns;
-        return `('${id}', '${columns.account ?? account}', '${handler}', '${type}', '{"n":${made}}', '${state}', ${made}, 0, ${made})`;
-      });
-      await bench.database.run(
-        `INSERT INTO emay_ims_event (id, account, handler, type, payload, state, due_at, attempts, created_at)
-         VALUES ${values.join(', ')}`,
-        [],
-      );
-    }
-  };
+  const put = (owner: string, columns: { handler: string; state: string }) =>
+    fill(bench.database, 'emay_ims_event', EVENTS, (index) => ({
+      ...{ id: nextId(), account: owner, ...columns, type: 'message.accepted', payload: '{"a":1}' },
+      ...{ due_at: index, attempts: 0, created_at: index },
+    }));
   beforeAll(async () => {
     bench = await StoreBench.open(() => openTestDatabase(kind));
     explaining = await bench.anotherDatabase();
     for (const owner of [account, newAccount()]) {
-      await put(EVENTS, { account: owner, handler: 'orders', state: 'PENDING' });
-      await put(EVENTS, { account: owner, handler: 'orders', state: 'FAILED' });
-      await put(EVENTS, { account: owner, handler: 'billing', state: 'FAILED' });
+      await put(owner, { handler: 'orders', state: 'PENDING' });
+      await put(owner, { handler: 'orders', state: 'FAILED' });
+      await put(owner, { handler: 'billing', state: 'FAILED' });
     }
-    if (statistics === 'analysed') {
-      await bench.database.rows(dialectOf(kind) === 'mysql' ? 'ANALYZE TABLE emay_ims_event' : 'ANALYZE');
-    }
+    if (statistics === 'analysed') await analyse(bench.database, kind, ['emay_ims_event']);
   }, 240_000);
   afterAll(() => bench?.close());
 

@@ -1,5 +1,5 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../../../libs/emay-ims/src/database/ims-database.js';
-import { type DatabaseKind, dialectOf } from '../../support/databases.js';
+import { type DatabaseKind, databasesUnderTest, dialectOf } from '../../support/databases.js';
 
 export interface Statement {
   sql: string;
@@ -184,4 +184,21 @@ export async function readOf(
     read.plan.push(...plan);
   }
   return read;
+}
+
+/** The databases of this run; PostgreSQL, whose plans differ most, also before it has statistics. */
+export function withAndWithoutStatistics(): [kind: DatabaseKind, statistics: 'analysed' | 'without statistics'][] {
+  return databasesUnderTest().flatMap((kind) =>
+    kind === 'postgres'
+      ? [
+          [kind, 'analysed'],
+          [kind, 'without statistics'],
+        ]
+      : [[kind, 'analysed']],
+  );
+}
+
+/** Has the database learn what is in its tables. */
+export async function analyse(database: ImsDatabase, kind: DatabaseKind, tables: readonly string[]): Promise<void> {
+  for (const table of tables) await database.rows(`ANALYZE ${dialectOf(kind) === 'mysql' ? 'TABLE ' : ''}${table}`);
 }

@@ -77,7 +77,7 @@ export class AccountJobs {
         schedule: { everyMs: SWEEP_EVERY_MS },
         isTogether: true,
         run: async () => {
-          if (await workChecks.mayHaveUnfinished(name)) await sweeper.sweep();
+          if (await workChecks.mayHaveUnfinished(name, deliveries.handlers)) await sweeper.sweep();
         },
       });
       jobs.push({

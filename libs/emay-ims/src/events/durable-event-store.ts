@@ -10,7 +10,7 @@ const COLUMNS: RowColumns = { id: 'varchar64', handler: 'varchar64', type: 'varc
 const EARLY_AT_A_TIME = 500;
 const NAMES = Object.keys(COLUMNS);
 /** Placeholder for a handler that is not known yet; no handler can have this name. */
-const ANY_HANDLER = '*';
+export const ANY_HANDLER = '*';
 
 /** An event claimed for a call; `claim` identifies the caller. */
 export interface ClaimedEvent {

@@ -1,12 +1,13 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { ImsDatabase } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
+import { ANY_HANDLER } from '../events/durable-event-store.js';
 import { duePriorities } from './due-priorities.js';
 import { HELD } from './listed-outcome.js';
 
 /** So late messages may be committed that are not noticed by a later one: transactions of hosts take their time. */
 const LATE_MS = 60_000;
-const COLUMNS: RowColumns = { account: 'varchar64' };
+const COLUMNS: RowColumns = { account: 'varchar64', handler: 'varchar64' };
 
 /**
  * Whether an account has work. One query serves all accounts on a database: 200 idle accounts would otherwise each query every second.
@@ -17,6 +18,7 @@ const COLUMNS: RowColumns = { account: 'varchar64' };
 export class AccountWorkChecks {
   private readonly ready: SharedCheck;
   private readonly unfinished: SharedCheck;
+  private readonly undelivered: SharedCheck;
   private readonly uncounted: SharedCheck;
 
   constructor(
@@ -27,13 +29,22 @@ export class AccountWorkChecks {
     const { dialect } = database;
     const { now } = dialect;
     this.ready = new SharedCheck(database, [duePriorities(dialect, 'r.account')]);
+    // Along an index that is named: PostgreSQL expects to find a row soon, and reads the other accounts' until then.
+    const oneOf = (table: string, index: string, where: Readonly<Record<string, string>>, order: string) => {
+      const conditions = Object.entries(where).map(([column, value]) => `AND w.${column} = ${value}`);
+      const decided = ['account', ...Object.keys(where)].map((column) => `w.${column}`).join(', ');
+      return `FROM ${table} AS w ${dialect.through(index)} WHERE w.account = r.account ${conditions.join(' ')}
+        ${dialect.alongIndex(decided, `w.${order}`)}`;
+    };
     this.unfinished = new SharedCheck(database, [
-      'FROM emay_ims_due WHERE account = r.account',
-      'FROM emay_ims_attempt WHERE account = r.account',
-      `FROM emay_ims_message WHERE account = r.account AND outcome = '${HELD}'`,
-      `FROM emay_ims_report_batch WHERE account = r.account AND state = 'PULLING'`,
-      `FROM emay_ims_report WHERE account = r.account AND status = 'ORPHANED'`,
-      `FROM emay_ims_event WHERE account = r.account AND state = 'PENDING'`,
+      oneOf('emay_ims_due', 'emay_ims_due_ready', {}, 'priority DESC, w.due_at'),
+      oneOf('emay_ims_attempt', 'emay_ims_attempt_due', {}, 'due_at'),
+      oneOf('emay_ims_message', 'emay_ims_message_outcome', { outcome: `'${HELD}'` }, 'created_at'),
+      oneOf('emay_ims_report_batch', 'emay_ims_report_batch_state', { state: "'PULLING'" }, 'id'),
+      oneOf('emay_ims_report', 'emay_ims_report_status', { status: "'ORPHANED'" }, 'created_at'),
+    ]);
+    this.undelivered = new SharedCheck(database, [
+      oneOf('emay_ims_event', 'emay_ims_event_due', { handler: 'r.handler', state: "'PENDING'" }, 'due_at'),
     ]);
     // By their order, not by MAX, MIN or a comparison: where the account is that of a row, MariaDB reads everything of the account for those.
     const newest = `(SELECT m.created_at FROM emay_ims_message AS m ${dialect.through('emay_ims_message_created')}
@@ -55,9 +66,10 @@ export class AccountWorkChecks {
     return this.countAccounts() < 2 || this.ready.of(account);
   }
 
-  /** Whether it may have work for maintenance. */
-  async mayHaveUnfinished(account: string): Promise<boolean> {
-    return this.countAccounts() < 2 || this.unfinished.of(account);
+  /** Whether it may have work for maintenance; `handlers`: whose events count. */
+  async mayHaveUnfinished(account: string, handlers: readonly string[]): Promise<boolean> {
+    if (this.countAccounts() < 2 || (await this.unfinished.of(account))) return true;
+    return this.undelivered.of(account, [ANY_HANDLER, ...handlers]);
   }
 
   /** Whether figures may differ from messages. */
@@ -68,7 +80,7 @@ export class AccountWorkChecks {
 
 class SharedCheck {
   private readonly sql: string;
-  private next: { accounts: Set<string>; found: Promise<ReadonlySet<string>> } | null = null;
+  private next: { accounts: Map<string, readonly string[]>; found: Promise<ReadonlySet<string>> } | null = null;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -80,19 +92,19 @@ class SharedCheck {
     this.sql = `SELECT r.account, COALESCE(${found}, 0) AS found FROM ${database.dialect.rows(COLUMNS, 'r')}`;
   }
 
-  async of(account: string): Promise<boolean> {
+  async of(account: string, handlers: readonly string[] = ['']): Promise<boolean> {
     if (!this.next) {
-      const accounts = new Set<string>();
+      const accounts = new Map<string, readonly string[]>();
       this.next = { accounts, found: this.find(accounts) };
     }
-    this.next.accounts.add(account);
+    this.next.accounts.set(account, handlers);
     return (await this.next.found).has(account);
   }
 
-  private async find(accounts: Set<string>): Promise<ReadonlySet<string>> {
+  private async find(accounts: ReadonlyMap<string, readonly string[]>): Promise<ReadonlySet<string>> {
     await endOfTurn();
     this.next = null;
-    const asked = [...accounts].map((account) => ({ account }));
+    const asked = [...accounts].flatMap(([account, handlers]) => handlers.map((handler) => ({ account, handler })));
     const rows = await this.database.rows(this.sql, this.database.dialect.encodeRows(COLUMNS, asked));
     return new Set(rows.filter(({ found }) => Number(found) === 1).map(({ account }) => String(account)));
   }

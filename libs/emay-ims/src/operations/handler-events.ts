@@ -1,12 +1,11 @@
 import type { ImsDatabase, SqlRow } from '../database/ims-database.js';
+import { ANY_HANDLER } from '../events/durable-event-store.js';
 import type { OpenAccount } from './account-access.js';
 import type { HandlerEvent, HandlerFigures } from './api/handler-figures.js';
 import type { SearchPage } from './api/message-search.js';
 import { pageNewestFirst } from './newest-first.js';
 
 const COUNTED_TO = 10_001;
-/** What early events are recorded for, before the handlers are known. */
-const NO_HANDLER = '*';
 const COLUMNS = 'id, handler, type, payload, state, attempts, due_at, created_at, error';
 
 /** The backlog of each durable handler, one look into the index for each. */
@@ -49,7 +48,7 @@ async function handlersWithEvents(database: ImsDatabase, account: string): Promi
     );
     if (next?.handler === null || next?.handler === undefined) return handlers;
     last = String(next.handler);
-    if (last !== NO_HANDLER) handlers.push(last);
+    if (last !== ANY_HANDLER) handlers.push(last);
   }
 }
 
