@@ -188,7 +188,7 @@ export async function readOf(
 
 /** The databases of this run; PostgreSQL, whose plans differ most, also before it has statistics. */
 export function withAndWithoutStatistics(): [kind: DatabaseKind, statistics: 'analysed' | 'without statistics'][] {
-  return databasesUnderTest().flatMap((kind) =>
+  return databasesUnderTest().flatMap<ReturnType<typeof withAndWithoutStatistics>[number]>((kind) =>
     kind === 'postgres'
       ? [
           [kind, 'analysed'],

@@ -1,5 +1,6 @@
 import type { ImsDatabase } from '../database/ims-database.js';
 import { firstIdOf } from '../messages/ids.js';
+import { newestBatch } from '../reports/newest-batch.js';
 
 /** Whether the reports of what was accepted come here. */
 export interface ImsReportFlow {
@@ -24,10 +25,7 @@ export async function readReportFlow(database: ImsDatabase, account: string): Pr
   const { now } = dialect;
   const first = async (sql: string, parameters: readonly unknown[]) =>
     (await database.rows(sql, parameters, { isLong: true }))[0] ?? {};
-  const last = await first(
-    `SELECT applied_at FROM emay_ims_report_batch WHERE account = ? AND state = 'APPLIED' ORDER BY id DESC LIMIT 1`,
-    [account],
-  );
+  const last = await first(`SELECT applied_at ${newestBatch(dialect, 'state', 'APPLIED')}`, [account]);
   const came = await first(
     "SELECT SUM(reports) AS reports FROM emay_ims_report_batch WHERE account = ? AND state = 'APPLIED' AND id >= ?",
     [account, firstIdOf(Date.now() - DAY_MS)],

@@ -16,6 +16,9 @@ const FEW_DOUBTS = 1_000;
 
 /** Reads how an account stands. */
 export class StatusReader {
+  /** The index is named, or MariaDB may read all messages of the account. */
+  private readonly unconfirmed: string;
+
   constructor(
     private readonly database: ImsDatabase,
     private readonly options: ResolvedEmayImsOptions,
@@ -24,7 +27,10 @@ export class StatusReader {
     private readonly pages: KeptPages,
     private readonly wakes: DatabaseWakes,
     private readonly figures: Pick<Figures, 'count'>,
-  ) {}
+  ) {
+    this.unconfirmed = `FROM emay_ims_message ${database.dialect.through('emay_ims_message_outcome')}
+      WHERE account = ? AND outcome = 'UNCONFIRMED'`;
+  }
 
   /**
    * Two looks into an index, and one into a folder; counts nothing.
@@ -60,9 +66,7 @@ export class StatusReader {
     const first = async (sql: string) =>
       (await this.database.rows(sql, [this.options.name], { isLong: true }))[0] ?? {};
     const pulse = await this.pulse();
-    const messages = await first(
-      "SELECT COUNT(*) AS unconfirmed FROM emay_ims_message WHERE account = ? AND outcome = 'UNCONFIRMED'",
-    );
+    const messages = await first(`SELECT COUNT(*) AS unconfirmed ${this.unconfirmed}`);
     const unconfirmed = Number(messages.unconfirmed);
     const pages = await first(
       `SELECT COUNT(CASE WHEN state = 'LOST' THEN 1 END) AS lost, SUM(lost) AS lost_reports,
@@ -72,7 +76,7 @@ export class StatusReader {
     const reports = await first(
       `SELECT COUNT(CASE WHEN status = 'ORPHANED' THEN 1 END) AS orphaned,
          COUNT(CASE WHEN status = 'QUARANTINED' THEN 1 END) AS quarantined
-       FROM emay_ims_report WHERE account = ?`,
+       FROM emay_ims_report WHERE account = ? AND status IN ('ORPHANED', 'QUARANTINED')`,
     );
     const events = await first(
       `SELECT COUNT(CASE WHEN state = 'PENDING' THEN 1 END) AS pending,
@@ -100,7 +104,7 @@ export class StatusReader {
     const counted = unconfirmed > FEW_DOUBTS ? await this.figures.count('UNCONFIRMED', REPORTED_UNSENT) : null;
     if (counted !== null) return counted;
     const [row] = await this.database.rows(
-      `SELECT COUNT(*) AS messages FROM emay_ims_message WHERE account = ? AND outcome = 'UNCONFIRMED' AND code = ?`,
+      `SELECT COUNT(*) AS messages ${this.unconfirmed} AND code = ?`,
       [this.options.name, REPORTED_UNSENT],
       { isLong: true },
     );

@@ -2,6 +2,7 @@ import type { ReceivedPage } from '../client/index.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { ImsKeptPage } from './kept-pages.js';
+import { newestBatch } from './newest-batch.js';
 import { bytesOf, columnsOf, PAGE_COLUMNS, pageOf, PUSH } from './page-columns.js';
 
 /** A raw page as the gateway answered it. */
@@ -154,9 +155,8 @@ export class ReportBatchStore {
    */
   async lastPush(): Promise<{ at: Date; agoMs: number } | null> {
     const [row] = await this.database.rows(
-      `SELECT stored_at, ${this.now} - stored_at AS ago_ms FROM emay_ims_report_batch
-       WHERE account = ? AND source = '${PUSH}' AND (failure IS NULL OR failure NOT IN (${NOT_OURS}))
-       ORDER BY id DESC LIMIT 1`,
+      `SELECT stored_at, ${this.now} - stored_at AS ago_ms
+       ${newestBatch(this.database.dialect, 'source', PUSH, `(failure IS NULL OR failure NOT IN (${NOT_OURS}))`)}`,
       [this.account],
     );
     return row ? { at: new Date(Number(row.stored_at)), agoMs: Number(row.ago_ms) } : null;
