@@ -100,21 +100,20 @@ export class MessageFinder {
     const { states, limit } = query;
     const conditions = this.conditionsOf(query);
     const candidates = this.candidates(query, conditions);
-    const found = [conditions.sql];
-    if (candidates.from !== '') found.push('m.custom_ims_id = k.custom_ims_id');
+    const found = [candidates.from === '' ? 'm.account = ?' : ofAccount(this.database.dialect), conditions.sql];
     if (states) found.push(`m.state IN (${placeholders(states)})`);
     const rows = await this.database.rows(
       `SELECT ${ofMessage(MESSAGE_COLUMNS)} FROM ${candidates.from}emay_ims_message AS m WHERE ${found.join(' AND ')} ${NEWEST}`,
-      [...candidates.parameters, ...conditions.parameters, ...(states ?? []), limit],
+      [...candidates.parameters, this.account, ...conditions.parameters, ...(states ?? []), limit],
     );
     return rows.map(toMessage);
   }
 
-  /** All but the states, as SQL about `m`. */
+  /** All but the account and the states, as SQL about `m`. */
   private conditionsOf(query: MessageQuery): Part {
     const { dialect } = this.database;
-    const conditions = ['m.account = ?'];
-    const parameters: unknown[] = [this.account];
+    const conditions = ['1 = 1'];
+    const parameters: unknown[] = [];
     const where = (condition: string, ...values: unknown[]) => {
       conditions.push(condition);
       parameters.push(...values);
@@ -152,7 +151,7 @@ export class MessageFinder {
     const { dialect } = this.database;
     if (mobile !== undefined) {
       add('SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND mobile = ?', account, mobile);
-      return { from: `(${distinctly(sources)}) AS k CROSS JOIN `, parameters };
+      return { from: `(${distinctly(sources)}) AS r CROSS JOIN `, parameters };
     }
     if (!states || states.includes('DELIVERED') || idPrefix !== undefined) return { from: '', parameters };
     const outcomes = [
@@ -162,11 +161,11 @@ export class MessageFinder {
     if (states.includes('QUEUED')) add(dialect.idsIn('emay_ims_due'), account);
     if (states.includes('SUBMITTING') || states.includes('ACCEPTED')) add(dialect.idsIn('emay_ims_attempt'), account);
     const newest = `SELECT m.custom_ims_id FROM emay_ims_message AS m ${dialect.through('emay_ims_message_outcome')}
-      WHERE m.outcome = ? AND ${sought.sql} ${NEWEST}`;
+      WHERE m.account = ? AND m.outcome = ? AND ${sought.sql} ${NEWEST}`;
     for (const outcome of outcomes) {
-      add(`SELECT custom_ims_id FROM (${newest}) AS of_${outcome}`, outcome, ...sought.parameters, limit);
+      add(`SELECT custom_ims_id FROM (${newest}) AS of_${outcome}`, account, outcome, ...sought.parameters, limit);
     }
-    return { from: `(${distinctly(sources)}) AS k CROSS JOIN `, parameters };
+    return { from: `(${distinctly(sources)}) AS r CROSS JOIN `, parameters };
   }
 
   private async findThese(sql: string, customImsIds: readonly string[], session: SqlSession): Promise<ImsMessage[]> {
