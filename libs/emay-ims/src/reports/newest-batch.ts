@@ -8,12 +8,12 @@ const INDEXES = { state: 'emay_ims_report_batch_state', source: 'emay_ims_report
  * - A range, and an order that begins with it: for an equality, PostgreSQL may go through the batches of all accounts by their ids.
  */
 export function newestBatch(
-  { through }: SqlDialect,
+  dialect: SqlDialect,
   column: keyof typeof INDEXES,
   value: string,
   condition = '1 = 1',
 ): string {
-  return `FROM emay_ims_report_batch ${through(INDEXES[column])}
+  return `FROM emay_ims_report_batch ${dialect.through(INDEXES[column])}
     WHERE account = ? AND ${column} >= '${value}' AND ${column} <= '${value}' AND ${condition}
     ORDER BY ${column} DESC, id DESC LIMIT 1`;
 }

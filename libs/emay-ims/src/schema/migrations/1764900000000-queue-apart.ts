@@ -177,8 +177,10 @@ function packed({ isPostgres, isMysql }: MigrationStep, common: readonly string[
     : `${isMysql ? 'JSON_ARRAYAGG' : 'json_group_array'}(custom_ims_id)`;
   // The same whenever it is repeated, where each statement is committed by itself.
   const first = "CONCAT(account, ' ', MIN(custom_ims_id))";
-  // MySQL 9.6 and later have MD5 only as a component.
-  const onServer = isMysql ? `LEFT(SHA2(${first}, 256), 32)` : `MD5(${first})`;
+  // Not MD5: MySQL 9.7 has it as a component alone, and PostgreSQL refuses it in FIPS mode.
+  const onServer = isMysql
+    ? `LEFT(SHA2(${first}, 256), 32)`
+    : `LEFT(ENCODE(SHA256(CONVERT_TO(${first}, 'UTF8')), 'hex'), 32)`;
   const id = isPostgres || isMysql ? onServer : 'lower(hex(randomblob(16)))';
   const columns = common.join(', ');
   return `SELECT ${columns}, ${id}, ${ids} FROM (
