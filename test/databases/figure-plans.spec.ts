@@ -100,8 +100,10 @@ describe.each(databasesUnderTest())(`what counting reads of ${MESSAGES} messages
         1,
       );
       const reads = await describeReads(bench.database, kind, statement);
-      // The newest message is the first of its index, wherever the account is.
-      expect(reads.scans.filter((step) => !/COVERING INDEX emay_ims_message_created/.test(step))).toEqual([]);
+      // The newest message is the first of its index, wherever the account is; PostgreSQL tells by its rows.
+      expect(
+        reads.scans.filter((step) => !/COVERING INDEX emay_ims_message_created|Index Only Scan/.test(step)),
+      ).toEqual([]);
       expect(reads.rows ?? 0).toBeLessThanOrEqual(40);
     });
 
