@@ -75,7 +75,7 @@ interface ReportCase {
   run: FaultsRun;
   evidence: Evidence;
   violate: Violate;
-  /** `page/name` of each report that was set aside. */
+  /** `page/name` of each report that was set aside, and its gateway ID as `/imsId`. */
   keptReports: ReadonlySet<string>;
   /** By the pull's request. */
   rowOf: ReadonlyMap<string, StoredPage>;
@@ -133,13 +133,15 @@ function isKeptAlone(
   { imsId, customImsId }: HandedOut,
   keptReports: ReadonlySet<string>,
 ): boolean {
-  return [place, imsId, customImsId].some((name) => keptReports.has(`${id}/${name}`));
+  return [place, imsId, customImsId].some((name) => keptReports.has(`${id}/${name}`)) || keptReports.has(`/${imsId}`);
 }
 
 function namesOfKept({ setAside }: Evidence): Set<string> {
-  const names = setAside.flatMap(({ batch_id: page, position, ims_id: imsId, custom_ims_id: customImsId }) =>
-    [position, imsId, customImsId].filter((name) => name !== null).map((name) => `${page}/${name}`),
-  );
+  const names = setAside.flatMap(({ batch_id: page, position, ims_id: imsId, custom_ims_id: customImsId }) => [
+    ...[position, imsId, customImsId].filter((name) => name !== null).map((name) => `${page}/${name}`),
+    // With the page that it came in first: each is kept once.
+    ...(imsId === null ? [] : [`/${imsId}`]),
+  ]);
   return new Set(names);
 }
 

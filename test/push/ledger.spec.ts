@@ -192,6 +192,22 @@ describe.each(databasesUnderTest())('the ledger of pushed batches on %s', (kind)
     expect(await app.push([pushedReport('x')])).toEqual(SUCCESS);
   });
 
+  it('keeps two items of a page that are no reports and say the same, and knows them again', async () => {
+    const app = await start();
+    const spoilt = { ...pushedReport('x'), customImsId: null, imsId: null, state: null };
+    expect(await app.push([spoilt, pushedReport('y'), spoilt])).toEqual(SUCCESS);
+    await app.ims.pullReports();
+    expect(await app.push([spoilt, pushedReport('z'), spoilt])).toEqual(SUCCESS);
+    await eventually(
+      () => states(app),
+      (found) => found.join() === 'APPLIED,APPLIED',
+    );
+    expect((await app.reports()).map(({ status }) => status)).toEqual([
+      ...['QUARANTINED', 'ORPHANED', 'QUARANTINED'],
+      'ORPHANED',
+    ]);
+  });
+
   it('keeps two reports without ids that say the same, and knows them again', async () => {
     const app = await start();
     const nameless = pushedReport('x', { imsId: null, customImsId: null });

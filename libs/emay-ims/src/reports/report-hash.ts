@@ -13,9 +13,19 @@ export function reportHash(report: Omit<DeliveryReport, 'position'>, earlier = 0
   return hashOf(earlier > 0 ? [...parts, earlier] : parts);
 }
 
-/** The same of an item that is no report: of an object its fields, but for the `appId` that pushed ones have; the number by its end. */
-export function malformedHash(raw: string): string {
-  return hashOf([fieldsOf(raw) ?? raw.trim()]);
+/**
+ * The same of an item that is no report: of an object its fields, but for the `appId` that pushed ones have; the number by its end.
+ *
+ * @param earlier as above
+ */
+export function malformedHash(raw: string, earlier = 0): string {
+  const item = fieldsOf(raw) ?? raw.trim();
+  return hashOf(earlier > 0 ? [item, earlier] : [item]);
+}
+
+/** Whether it tells which message it is about. */
+export function namesMessage(raw: string): boolean {
+  return fieldsOf(raw)?.some(([name, value]) => /^(imsId|customImsId)$/.test(name) && value !== null) ?? false;
 }
 
 function hashOf(parts: readonly unknown[]): string {

@@ -1,7 +1,7 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns } from '../database/sql-dialect.js';
 import { SUBSCRIBER_DIGITS, type DeliveryReport, type MalformedReport } from '../protocol/index.js';
-import { malformedHash, reportHash } from './report-hash.js';
+import { malformedHash, namesMessage, reportHash } from './report-hash.js';
 
 const COLUMNS: RowColumns = {
   position: 'bigint',
@@ -63,7 +63,7 @@ export class UnappliedReportStore {
     malformed: readonly MalformedReport[],
     session: SqlSession,
   ): Promise<ReadonlySet<number>> {
-    const hashOf = hasher();
+    const hashes = hasher();
     const rows = [
       ...unmatched.map((report) => ({
         position: report.position,
@@ -75,11 +75,11 @@ export class UnappliedReportStore {
         description: report.description ?? undefined,
         receive_time: report.receiveTime?.getTime(),
         submit_time: report.submitTime?.getTime(),
-        report_hash: hashOf(report),
+        report_hash: hashes.ofReport(report),
       })),
-      ...malformed.map(({ position, reason, raw }) => ({
-        ...{ position, status: 'QUARANTINED', reason, raw },
-        report_hash: malformedHash(raw),
+      ...malformed.map((item) => ({
+        ...{ position: item.position, status: 'QUARANTINED', reason: item.reason, raw: item.raw },
+        report_hash: hashes.ofMalformed(item),
       })),
     ];
     const positions = new Set(rows.map(({ position }) => position));
@@ -169,14 +169,23 @@ function placeOf(report: UnmatchedReport | null): unknown[] {
 }
 
 /** Hashes the reports of one page. */
-function hasher(): (report: DeliveryReport) => string {
-  const nameless = new Map<string, number>();
-  return (report) => {
-    const hash = reportHash(report);
-    if (report.imsId !== null || report.customImsId !== null) return hash;
-    const earlier = nameless.get(hash) ?? 0;
-    nameless.set(hash, earlier + 1);
-    return earlier === 0 ? hash : reportHash(report, earlier);
+function hasher() {
+  const seen = new Map<string, number>();
+  const earlier = (hash: string) => {
+    const count = seen.get(hash) ?? 0;
+    seen.set(hash, count + 1);
+    return count;
+  };
+  return {
+    ofReport(report: DeliveryReport) {
+      const hash = reportHash(report);
+      if (report.imsId !== null || report.customImsId !== null) return hash;
+      return reportHash(report, earlier(hash));
+    },
+    ofMalformed({ raw }: MalformedReport) {
+      const hash = malformedHash(raw);
+      return namesMessage(raw) ? hash : malformedHash(raw, earlier(hash));
+    },
   };
 }
 
