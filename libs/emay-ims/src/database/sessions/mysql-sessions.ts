@@ -20,7 +20,7 @@ export const mysqlSessions: ServerSessions = {
     `SET SESSION autocommit = 1, completion_type = 0, sql_select_limit = ${NO_LIMIT}, sql_big_selects = 1, sql_safe_updates = 0, sql_mode = '${SQL_MODE}',
        innodb_lock_wait_timeout = ${lockSeconds(timeoutMs)}, lock_wait_timeout = ${lockSeconds(timeoutMs)}
        /*M! , max_statement_time = ${longTimeoutMs / 1_000}, idle_transaction_timeout = ${Math.ceil(timeoutMs / 1_000)} */
-       /*!80000 , max_execution_time = ${longTimeoutMs} */`,
+       /*!80000 , max_execution_time = ${longTimeoutMs}, wait_timeout = ${idleSeconds(timeoutMs)} */`,
   ],
   begin: () => 'START TRANSACTION',
   limitsTransactionsOnly: false,
@@ -50,6 +50,14 @@ export const mysqlSessions: ServerSessions = {
 /** Names of modes hold letters, digits and underscores. */
 async function set(session: SqlSession, mode: string, rowLimit: string): Promise<void> {
   await session.run(`SET SESSION sql_mode = '${mode}', sql_select_limit = ${rowLimit}`);
+}
+
+/**
+ * MySQL has no limit for an idle transaction alone: locks of a process that is gone without a word last as long as its connection. The
+ * pool makes another for one that the server has closed.
+ */
+function idleSeconds(timeoutMs: number): number {
+  return Math.max(20, Math.ceil(timeoutMs / 1_000));
 }
 
 /** Whole seconds, a little before we give up ourselves. */
