@@ -4,7 +4,7 @@ import { itWithstands } from '../support/fault-runs.js';
 
 describe.each(databasesUnderTest())('real processes on %s', (kind) => {
   itWithstands(kind, [
-    { how: 'killed at random', mode: 'kill', rounds: 5 },
+    { how: 'killed at random', mode: 'kill', rounds: 3 },
     { how: 'killed while they pull delivery reports', mode: 'kill-while-pulling', rounds: 2 },
     {
       how: 'killed while reports are pushed to them, by the encrypted interface',
