@@ -18,10 +18,10 @@ export const postgres: SqlDialect = {
   accountIs: (rowKey) => `m.account = CASE WHEN r.${rowKey} IS NULL THEN NULL ELSE ?::text END`,
   before: (columns, values) => [`(${columns.join(', ')}) < (?, ?)`, ...values],
   beginsWith: (column, prefix) => [`${column} LIKE ?`, `${prefix.replaceAll(/[\\%_]/g, '\\$&')}%`],
-  // In a SELECT of its own, an array does not show the planner how long it is: knowing that, it reads all messages of an account.
-  // In a snapshot, storing an id that came later has already failed as a serialization failure.
   alongIndex: (_decided, order) => `ORDER BY ${order}`,
+  // In a snapshot, storing an id that came later has already failed as a serialization failure.
   latest: (rows, table, on) => `FROM ${rows} JOIN ${table} ON ${on}`,
+  // In a SELECT of its own, an array does not show the planner how long it is: knowing that, it reads all messages of an account.
   rows: (columns, alias) =>
     `unnest(${Object.values(columns)
       .map((type) => `(SELECT ?::${type === 'bigint' ? 'bigint' : 'text'}[])`)
