@@ -170,7 +170,10 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
         expect(await own.rows('SELECT name FROM emay_ims_lease')).toHaveLength(2);
         expect(await own.run("UPDATE emay_ims_lease SET expires_at = 1 WHERE holder = 'us'")).toBe(2);
         expect(await own.rows('SELECT a.name FROM emay_ims_lease AS a, emay_ims_lease AS b')).toHaveLength(4);
-        if (kind === 'mysql') expect(await own.rows('SELECT SLEEP(0.01) AS woken')).toEqual([{ woken: '0' }]);
+        if (kind === 'mysql') {
+          expect(await own.rows('SELECT SLEEP(0.01) AS woken')).toEqual([{ woken: '0' }]);
+          expect(await own.rows('SELECT @@SESSION.wait_timeout AS idle')).toEqual([{ idle: '20' }]);
+        }
       });
 
       it('are no concern of habits that the host gives to its own', async () => {
