@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { ImsDatabase } from '../../../libs/emay-ims/src/database/ims-database.js';
+import { DEFAULT_LIMITS, type ConnectionLimits } from '../../../libs/emay-ims/src/database/pooled-connection.js';
 import type { Attempt } from '../../../libs/emay-ims/src/messages/attempt.js';
 import type { NewMessage } from '../../../libs/emay-ims/src/messages/new-message.js';
 import type { SqlRow } from '../../../libs/emay-ims/src/database/ims-database.js';
@@ -16,6 +17,9 @@ export interface OpenDatabase {
   /** Closes every connection and drops the database. */
   close(): Promise<void>;
 }
+
+/** What a test counts is rows and pages; however long a busy machine takes, only a statement that hangs ends. */
+const PATIENT: ConnectionLimits = { ...DEFAULT_LIMITS, statementTimeoutMs: 100_000 };
 
 export const REPORT_DEADLINE_MS = 72 * 3_600_000;
 export const HOLD_MS = 24 * 3_600_000;
@@ -33,12 +37,12 @@ export class StoreBench {
 
   static async open(openDatabase: () => Promise<OpenDatabase>): Promise<StoreBench> {
     const opened = await openDatabase();
-    return new StoreBench(opened, new ImsDatabase(await opened.connect()));
+    return new StoreBench(opened, new ImsDatabase(await opened.connect(), { limits: PATIENT }));
   }
 
   /** A database object on a connection of its own, as in another process. */
   async anotherDatabase(): Promise<ImsDatabase> {
-    return new ImsDatabase(await this.opened.connect());
+    return new ImsDatabase(await this.opened.connect(), { limits: PATIENT });
   }
 
   store(account = newAccount(), database = this.database): MessageParts {
