@@ -180,6 +180,19 @@ describe('doctor', () => {
       expect(code).toBe(1);
     });
 
+    it('refuses it too where the process as a whole verifies none, and sends nothing', async () => {
+      const env = { ...gateway.variables, EMAY_IMS_BASE_URL: url, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+      const cli = await open(env);
+      let requests = 0;
+      server.on('request', () => requests++);
+      // Node asks for it where it begins.
+      const { stdout } = await cli.start(['doctor']).ended;
+      expect(stdout).toMatch(/^\[fail\] +certificate +localhost:\d+: DEPTH_ZERO_SELF_SIGNED_CERT$/m);
+      const sent = await cli.start(['send', '--to', '+61422118000', '--text', 'Hello']).ended;
+      expect(sent.stdout + sent.stderr).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+      expect([sent.code, requests]).toEqual([1, 0]);
+    });
+
     it('takes one that is vouched for, and tells its end', async () => {
       const cli = await open({ ...gateway.variables, EMAY_IMS_BASE_URL: url, NODE_EXTRA_CA_CERTS: 'authority.pem' });
       await cli.write('authority.pem', CERTIFICATE);

@@ -12,29 +12,33 @@ import type { GatewayTransport } from './transport/gateway-transport.js';
 /** Shorter than the 5 s after which many servers close: a request must not meet a connection that is being closed. */
 const IDLE_CONNECTION_MS = 4_000;
 
-/** An HTTP client as the gateway wants it: connections kept alive, nothing followed, proxied, unpacked or parsed. */
-export function createGatewayHttp({ http }: ResolvedEmayImsOptions): AxiosInstance {
-  const pool = {
-    keepAlive: true,
-    maxSockets: http.maxSockets,
-    timeout: IDLE_CONNECTION_MS,
-    scheduling: 'lifo',
-  } as const;
-  return axios.create({
+/**
+ * An HTTP client as the gateway wants it: connections kept alive, certificates verified, nothing followed, proxied, unpacked or parsed.
+ * What the host has set for all of its calls, such as a header with a token of another service, is not taken over.
+ */
+export function createGatewayHttp({ http: { maxSockets } }: ResolvedEmayImsOptions): AxiosInstance {
+  const pool = { keepAlive: true, maxSockets, timeout: IDLE_CONNECTION_MS, scheduling: 'lifo' } as const;
+  const http = axios.create();
+  // A host's test may mock axios as a whole: then there is none, and nothing is sent.
+  const defaults = ((http as AxiosInstance | undefined)?.defaults ?? {}) as Record<string, unknown>;
+  for (const name of Object.keys(defaults)) delete defaults[name];
+  Object.assign(defaults, {
     httpAgent: new HttpAgent(pool),
-    httpsAgent: new HttpsAgent(pool),
+    // Said here, as NODE_TLS_REJECT_UNAUTHORIZED turns it off for all that leave it out.
+    httpsAgent: new HttpsAgent({ ...pool, rejectUnauthorized: true }),
     adapter: postOnce,
     responseType: 'stream',
-    // There is nothing to transform: the body is the transport's, the answer a stream.
-    transformRequest: [],
-    transformResponse: [],
     headers: {
-      Accept: 'application/json, text/plain',
-      'Accept-Encoding': 'identity',
-      'Content-Type': 'application/json; charset=utf-8',
-      'User-Agent': 'nestjs-emay-ims',
+      common: {
+        Accept: 'application/json, text/plain',
+        'Accept-Encoding': 'identity',
+        'Content-Type': 'application/json; charset=utf-8',
+        'User-Agent': 'nestjs-emay-ims',
+      },
+      post: {},
     },
   });
+  return http;
 }
 
 /**
@@ -66,8 +70,11 @@ function postOnce(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Rea
 
 /** Closes the connections that are kept alive. */
 export function closeGatewayHttp(http: AxiosInstance): void {
-  // A test may have put another in its place.
-  const { httpAgent, httpsAgent } = (http.defaults ?? {}) as { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent };
+  // A test may have put another in its place, or none.
+  const { httpAgent, httpsAgent } = ((http as AxiosInstance | undefined)?.defaults ?? {}) as {
+    httpAgent?: HttpAgent;
+    httpsAgent?: HttpsAgent;
+  };
   httpAgent?.destroy();
   httpsAgent?.destroy();
 }
