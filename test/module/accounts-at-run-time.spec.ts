@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 import { EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
@@ -92,6 +93,28 @@ describe('an account that is added at run time', () => {
       () => host.get(Listener).told,
       (told) => told.length === 1,
     );
+  });
+
+  it('takes nothing of the context of the call that added it: no tenant, no span, no transaction', async () => {
+    const request = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    @Injectable()
+    class Listener {
+      @OnImsEvent('message.accepted')
+      @OnImsEvent('message.delivered', { durable: 'listener' })
+      note(): void {
+        seen.push(request.getStore());
+      }
+    }
+    const host = await bench.start({ imports: [EmayImsAccountsModule], providers: [Listener] });
+    const options = await tenant('one');
+    const ims = await request.run('of the call', () => host.get(EmayImsAccounts).add(options));
+    await ims.enqueue([MESSAGE]);
+    await eventually(
+      () => seen,
+      () => seen.length >= 2,
+    );
+    expect(seen).toEqual([undefined, undefined]);
   });
 
   it('is heard by handlers that are looked for once, where several are added together', async () => {

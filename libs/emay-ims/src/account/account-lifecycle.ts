@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AxiosInstance } from 'axios';
 import { ClaimInDatabase } from './claim-in-database.js';
 import { claimInProcess } from './claims-of-process.js';
@@ -31,8 +32,11 @@ const REMIND_MS = 60_000;
  *   for the call.
  * - Jobs begin only with the start of the application. Messages enqueued earlier are stored, and submitted then.
  * - If opening fails, every waiting call fails, and the next call tries again, until the start has failed.
+ * - All that goes on by itself does so in the context this was made in, not in that of the call that opened it (its tenant, its span, its
+ *   transaction).
  */
 export class AccountLifecycle implements AccountSource {
+  private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private account: EmayImsAccount | null = null;
   private opening: Promise<EmayImsAccount> | null = null;
   private initialising: Promise<void> | null = null;
@@ -67,7 +71,7 @@ export class AccountLifecycle implements AccountSource {
 
   /** Once the application's providers exist: registers the handlers and opens the account, if no call has. */
   init(): Promise<void> {
-    this.initialising ??= this.initNow().catch((error: unknown) => {
+    this.initialising ??= this.inOwnContext(() => this.initNow()).catch((error: unknown) => {
       this.failure = { error };
       throw error;
     });
@@ -76,8 +80,9 @@ export class AccountLifecycle implements AccountSource {
 
   /** Once the application has started: starts the jobs. */
   async start(): Promise<void> {
-    if (!this.account || this.stopping) return;
-    this.starting ??= this.account.jobs.start();
+    const { account } = this;
+    if (!account || this.stopping) return;
+    this.starting ??= this.inOwnContext(() => account.jobs.start());
     await this.starting;
   }
 
@@ -127,7 +132,7 @@ export class AccountLifecycle implements AccountSource {
 
   private open(): Promise<EmayImsAccount> {
     if (this.closing.signal.aborted) return Promise.reject(new EmayImsClosedError(this.name));
-    this.opening ??= this.openAccount().catch((error: unknown) => {
+    this.opening ??= this.inOwnContext(() => this.openAccount()).catch((error: unknown) => {
       this.opening = null;
       throw error;
     });

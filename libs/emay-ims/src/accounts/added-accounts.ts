@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { AccountLifecycle } from '../account/account-lifecycle.js';
@@ -29,6 +30,8 @@ interface AddedAccount {
  */
 @Injectable()
 export class AddedAccounts {
+  /** An account outlives the call that adds it, and is no part of its context. */
+  private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private readonly added = new Map<string, AddedAccount>();
   private isStarted = false;
   private isEnding = false;
@@ -52,7 +55,7 @@ export class AddedAccounts {
   async add(options: ResolvedEmayImsOptions): Promise<EmayImsService> {
     const { name } = options;
     if (this.isEnding) throw new EmayImsClosedError(name);
-    const { lifecycle, service } = this.wire(options);
+    const { lifecycle, service } = this.inOwnContext(() => this.wire(options));
     const registered = { name, service: () => service, options, isImported: false };
     const account: AddedAccount = { registered, lifecycle, adding: this.open(lifecycle), closing: null };
     this.added.set(name, account);
