@@ -164,9 +164,15 @@ describe.each(databasesUnderTest())('the ledger of pushed batches on %s', (kind)
       tries++;
       return away.then(() => store(page));
     };
-    const pushes = Array.from({ length: 12 }, (_, index) => app.push([pushedReport(`of-${index}`)]));
-    expect(await Promise.all(pushes)).toEqual(pushes.map(() => SUCCESS));
-    expect(await app.spooled()).toHaveLength(12);
+    // What is not answered within the second that the gateway waits comes again, and may lie in two files.
+    const push = (id: string) =>
+      eventually(
+        () => app.push([pushedReport(id)]),
+        ({ status }) => status === 200,
+      );
+    await Promise.all(Array.from({ length: 12 }, (_, index) => push(`of-${index}`)));
+    const files = (await app.spooled()).length;
+    expect(files).toBeGreaterThanOrEqual(12);
     letGo();
     await app.ims.pullReports();
     await eventually(
@@ -174,7 +180,7 @@ describe.each(databasesUnderTest())('the ledger of pushed batches on %s', (kind)
       (found) => found.length === 12 && found.every((state) => state === 'APPLIED'),
     );
     // The first ones, whose statements were under way, and each file once.
-    expect(tries).toBeLessThanOrEqual(4 + 12);
+    expect(tries).toBeLessThanOrEqual(4 + files);
   });
 
   it('answers 503 where the account cannot even be asked', async () => {

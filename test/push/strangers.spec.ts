@@ -136,12 +136,12 @@ describe.each(databasesUnderTest())('strangers who push on %s', (kind) => {
     }
   });
 
-  it('change nothing, a thousand in parallel', async () => {
+  it('change nothing, hundreds in parallel', async () => {
     app = await PushApp.start(kind);
     const { appId } = ACCOUNT;
     const page = sealedBody([pushedReport('stranger')], ACCOUNT.secretKey);
     const long = sealed(randomBytes(MIB - 16), WRONG);
-    const attempts = Array.from({ length: 1_000 }, (_, index) =>
+    const attempts = Array.from({ length: 400 }, (_, index) =>
       (index % 4 === 0
         ? post(app.url(), page, { appId })
         : index % 4 === 1
