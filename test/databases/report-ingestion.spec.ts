@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -79,7 +79,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   ): Receiver => {
     const store = bench.store(account, database);
     const batches = new ReportBatchStore(database, account);
-    const inbox = new ReportInbox(batches, new ReportSpool(folder, account), events);
+    const inbox = new ReportInbox(batches, new ReportSpool(folder, account, 'APP'), events);
     const options = {
       name: account,
       protocol: DEFAULT_PROTOCOL_OPTIONS,
@@ -165,7 +165,7 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   it('brings a page back from the spool as it came', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
     const one = receiver(newAccount(), bench.database, { folder });
-    const spool = new ReportSpool(folder, one.store.account);
+    const spool = new ReportSpool(folder, one.store.account, 'APP');
     const stand = pageOf(await one.inbox.ask(REQUESTED, HOUR), 'a\0坏\0', { contentType: 'x', cut: 'TIMEOUT' });
     await spool.write(stand);
     const waiting: StoredPage[] = [];
@@ -213,11 +213,12 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   it('brings back the spooled pages behind one that the database has no time for, or whose file cannot be read', async () => {
     const { store } = receiver();
     const folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
-    const spool = new ReportSpool(folder, store.account);
+    const spool = new ReportSpool(folder, store.account, 'APP');
     const ids = ['0190', '0191', '0192'].map((id) => `${id}-${store.account}`);
     for (const id of ids) await spool.write(pageOf(id, page()));
     // Longer than Node reads.
-    await truncate(join(folder, `${store.account}~${ids[0]}.page`), 3 * 1024 ** 3);
+    const [first] = (await readdir(folder)).toSorted();
+    await truncate(join(folder, String(first)), 3 * 1024 ** 3);
     const run: ImsDatabase['run'] = (sql, parameters) =>
       parameters?.includes(ids[1])
         ? Promise.reject(new EmayImsStoreError('ER_LOCK_WAIT_TIMEOUT'))

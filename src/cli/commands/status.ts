@@ -79,7 +79,7 @@ function needsOf(account: ShownStatus): string[] {
     [spooledPages, 'report batches in spool files: the database was away, or refuses them; see `pages`'],
     [
       Number(spoolFailure !== null),
-      `spool folder that cannot be listed (${spoolFailure}): make it one that this process may read`,
+      `spool folder that cannot be used (${spoolFailure}): make it one that this process may read and write`,
     ],
     [quarantinedReports, 'quarantined reports, as they are malformed: kept in emay_ims_report'],
     [orphanedReports, 'unmatched reports, as they have no message here: does another system use this AppId?'],

@@ -41,6 +41,6 @@ export interface ImsAccountPulse {
   setAsidePages: number;
   /** Report batches in spool files of this machine, waiting for the database or refused by it. */
   spooledPages: number;
-  /** The system's code if the spool folder cannot be listed, such as `EACCES`; `null`: it can. */
+  /** The system's code if the spool folder cannot be listed, written or made, such as `EACCES`; `null`: it can. */
   spoolFailure: string | null;
 }

@@ -59,12 +59,12 @@ const GAUGES: readonly AccountGauge[] = [
   },
   {
     name: 'emay_ims_spooled_pages',
-    help: 'Report batches in spool files of this machine; missing if the folder cannot be listed.',
+    help: 'Report batches in spool files of this machine; missing if the folder cannot be used.',
     value: ({ spooledPages, spoolFailure }) => (spoolFailure === null ? spooledPages : null),
   },
   {
     name: 'emay_ims_spool_failed',
-    help: 'Whether the spool folder of this instance cannot be listed.',
+    help: 'Whether the spool folder of this instance cannot be listed or written.',
     value: ({ spoolFailure }) => Number(spoolFailure !== null),
   },
   {

@@ -42,6 +42,7 @@ export class ReportInbox implements KeptPages {
   private isShuttingDown = false;
   /** Why the spool folder could not be listed the last time; logged once. */
   private spoolFailure: string | null = null;
+  private ofOtherAppIds = 0;
   /** Spool files that could not be read, moved or removed, with the code that was logged. */
   private readonly stuck = new Map<string, string>();
   /** How often the database has refused each spooled batch since this process started. */
@@ -93,13 +94,18 @@ export class ReportInbox implements KeptPages {
    */
   async keep(page: StoredPage): Promise<boolean> {
     const fields = ({ driverCode }: EmayImsStoreError) => ({ account: this.account, pull: page.id, code: driverCode });
+    let diskCode = '';
     const storeOrSpool = async () => {
       const storeError = await failureOf(async () => {
         await failpoint('store-page');
         await this.batches.store(page);
       });
       if (storeError === null) return true;
-      if ((await failureOf(() => this.spool.write(page))) !== null) throw storeError;
+      const diskError = await failureOf(() => this.spool.write(page));
+      if (diskError !== null) {
+        diskCode = diskError.driverCode;
+        throw storeError;
+      }
       this.logger.warn(
         `Report batch not stored (${storeError.driverCode}); it is in a spool file (pull ${page.id}). The next poll stores it again.`,
         fields(storeError),
@@ -111,7 +117,10 @@ export class ReportInbox implements KeptPages {
       limitMs: () => (this.isShuttingDown ? SHUTDOWN_KEEPING_MS : KEEPING_MS),
       pauseMs: (failures) => Math.min(5_000, 50 * 2 ** failures),
     }).catch((error: EmayImsStoreError) => {
-      this.logger.error(`Report batch lost: neither database nor disk took it (pull ${page.id}).`, fields(error));
+      this.logger.error(
+        `Report batch lost: neither database (${error.driverCode}) nor disk (${diskCode}) took it (pull ${page.id}).`,
+        { ...fields(error), diskCode },
+      );
       throw error;
     });
     if (!isStored) {
@@ -192,8 +201,9 @@ export class ReportInbox implements KeptPages {
    * @returns the batches that are in the database now, and how many files are left
    */
   async unspool(): Promise<{ stored: string[]; left: number }> {
-    const { waiting, failure } = await this.spool.list();
+    const { waiting, failure, ofOtherAppIds } = await this.spool.list();
     this.tellSpoolFailure(failure);
+    this.tellOfOtherAppIds(ofOtherAppIds);
     const stored: string[] = [];
     for (const id of waiting) {
       if (this.isShuttingDown) break; // The other files are safe on disk.
@@ -221,12 +231,24 @@ export class ReportInbox implements KeptPages {
     if (failure === this.spoolFailure) return;
     this.spoolFailure = failure;
     const fields = { account: this.account, code: failure };
-    if (failure === null) return this.logger.log('The spool folder can be listed again.', fields);
+    if (failure === null) return this.logger.log('The spool folder can be used again.', fields);
     this.logger.error(
-      `The spool folder (reports.spoolPath) cannot be listed (${failure}): report batches in it are not stored, and none can be spooled ` +
+      `The spool folder (reports.spoolPath) cannot be used (${failure}): report batches in it are not stored, and none can be spooled ` +
         'while the database is away. Polling goes on. Make it a folder that this process may read and write.',
       fields,
     );
+  }
+
+  /** Another application's, or this one's before its AppId was changed. */
+  private tellOfOtherAppIds(files: number): void {
+    if (files > this.ofOtherAppIds) {
+      this.logger.warn(
+        `The spool folder holds report batches of another AppId (${files}), which are left to it. Give each application a reports.spoolPath ` +
+          'of its own; see "Spool files" in the documents.',
+        { account: this.account, files },
+      );
+    }
+    this.ofOtherAppIds = files;
   }
 
   /** Whether it is in the database. */

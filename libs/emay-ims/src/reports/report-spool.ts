@@ -1,5 +1,6 @@
-import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { access, constants, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../database/make-folder.js';
 import { reasonOf } from './page-failures.js';
 import type { StoredPage } from './report-batch-store.js';
@@ -11,12 +12,10 @@ interface Head extends Omit<StoredPage, 'id' | 'body'> {
 }
 
 const PAGE = '.page';
-/** As the release before wrote them: text alone. */
+/** As a former release wrote them: text alone. */
 const TEXT = '.json';
-const ENDS = [PAGE, TEXT] as const;
 const UNFINISHED = '.part';
 const ASIDE = '.aside';
-const ENDS_ASIDE = ENDS.map((end) => end + ASIDE);
 const NEWLINE = 0x0a;
 
 /** The spool files of one account on this machine: ids of pages, oldest first. */
@@ -25,7 +24,9 @@ export interface SpoolListing {
   waiting: string[];
   /** Those that the database refuses, or whose file is not whole. */
   setAside: string[];
-  /** The system's code where the folder cannot be listed, such as `EACCES`; `null`: it can. */
+  /** Files of this account that another AppId has left: nobody reads them here. */
+  ofOtherAppIds: number;
+  /** The system's code where the folder cannot be listed, written or made, such as `EACCES`; `null`: it can. */
   failure: string | null;
 }
 
@@ -36,70 +37,82 @@ export interface SpoolListing {
  * - A page has its name only once all of it is on the disk (`fsync`): a file that was cut short is never read as one. It can be
  *   written again after a full disk.
  * - One that the database refuses for good is set aside, under another name.
+ * - Files are those of an account and its AppId: applications that are started in one folder leave each other's alone.
  */
 export class ReportSpool {
+  /** What files of former releases begin with, which had no AppId in their names. */
+  private readonly former: string;
   private readonly prefix: string;
 
-  constructor(
-    /** Created when it is first needed. */
-    private readonly folder: string,
-    account: string,
-  ) {
-    this.prefix = `${account}~`;
+  /** Created when it is first needed, where it would be now: the host may change its working directory. */
+  private readonly folder: string;
+
+  constructor(folder: string, account: string, appId: string) {
+    this.folder = resolve(folder);
+    this.former = `${account}~`;
+    this.prefix = `${this.former}${createHash('sha256').update(appId).digest('hex').slice(0, 8)}~`;
   }
 
   async write({ id, body, ...head }: StoredPage): Promise<void> {
     makeFolder(this.folder);
-    const unfinished = this.pathOf(id, UNFINISHED);
+    const path = join(this.folder, this.prefix + id);
     try {
-      await writeSynced(unfinished, [`${JSON.stringify({ ...head, length: body.length } satisfies Head)}\n`, body]);
+      await writeSynced(path + UNFINISHED, [
+        `${JSON.stringify({ ...head, length: body.length } satisfies Head)}\n`,
+        body,
+      ]);
     } catch (error) {
       // It takes room on a disk that is full; why it is there, the first failure tells.
-      await unlink(unfinished).catch(() => undefined);
+      await unlink(path + UNFINISHED).catch(() => undefined);
       throw error;
     }
-    await rename(unfinished, this.pathOf(id, PAGE));
+    await rename(path + UNFINISHED, path + PAGE);
     await this.syncFolder();
   }
 
-  /** Never throws: what cannot be listed must keep nobody from pulling. A folder that is not there is empty. */
+  /** Never throws: what cannot be listed must keep nobody from pulling. A folder that is not there is empty, if it can be made. */
   async list(): Promise<SpoolListing> {
     try {
+      await assertWritable(this.folder);
       const entries = (await readdir(this.folder, { withFileTypes: true }).catch(unlessMissing)) ?? [];
       // A folder or a pipe is no page, whatever its name.
       const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-      const ours = names.filter((name) => name.startsWith(this.prefix)).map((name) => name.slice(this.prefix.length));
-      return { waiting: idsIn(ours, ENDS), setAside: idsIn(ours, ENDS_ASIDE), failure: null };
+      const [waiting, setAside] = [this.idsIn(names, ''), this.idsIn(names, ASIDE)];
+      const ofOtherAppIds = names.filter((name) => this.isOfAnotherAppId(name)).length;
+      return { waiting, setAside, ofOtherAppIds, failure: null };
     } catch (error) {
-      return { waiting: [], setAside: [], failure: reasonOf(error) };
+      return { waiting: [], setAside: [], ofOtherAppIds: 0, failure: reasonOf(error) };
     }
   }
 
   /** The page; `null` where its file is not whole: that is no page. Throws the disk's error where it cannot be read. */
   async read(id: string): Promise<StoredPage | null> {
-    const file = await readFile(this.pathOf(id, PAGE)).catch(unlessMissing);
-    return file === null ? textPage(id, await readFile(this.pathOf(id, TEXT))) : pageIn(file, id);
+    const [page, formerPage, text] = this.pathsOf(id);
+    const file = await readFile(page)
+      .catch(unlessMissing)
+      .then((found) => found ?? readFile(formerPage).catch(unlessMissing));
+    return file === null ? textPage(id, await readFile(text)) : pageIn(file, id);
   }
 
   async remove(id: string): Promise<void> {
-    for (const end of ENDS) {
-      await unlink(this.pathOf(id, end)).catch(unlessMissing);
-      await unlink(this.pathOf(id, end + ASIDE)).catch(unlessMissing);
+    for (const path of this.pathsOf(id)) {
+      await unlink(path).catch(unlessMissing);
+      await unlink(path + ASIDE).catch(unlessMissing);
     }
   }
 
   /** Puts it out of the way. */
   async putAside(id: string): Promise<void> {
-    for (const end of ENDS) await this.rename(id, end, end + ASIDE);
+    for (const path of this.pathsOf(id)) await this.rename(path, path + ASIDE);
   }
 
   /** Has it tried again. */
   async takeBack(id: string): Promise<void> {
-    for (const end of ENDS) await this.rename(id, end + ASIDE, end);
+    for (const path of this.pathsOf(id)) await this.rename(path + ASIDE, path);
   }
 
-  private async rename(id: string, from: string, to: string): Promise<void> {
-    const isRenamed = await rename(this.pathOf(id, from), this.pathOf(id, to)).then(() => true, unlessMissing);
+  private async rename(from: string, to: string): Promise<void> {
+    const isRenamed = await rename(from, to).then(() => true, unlessMissing);
     if (isRenamed) await this.syncFolder();
   }
 
@@ -109,15 +122,34 @@ export class ReportSpool {
     await folder.sync().finally(() => folder.close());
   }
 
-  private pathOf(id: string, end: string): string {
-    return join(this.folder, `${this.prefix}${id}${end}`);
+  /** Ids of the files whose names end so, whichever release wrote them, in their order. */
+  private idsIn(names: readonly string[], end: string): string[] {
+    const ours = (prefix: string, type: string) =>
+      names
+        .filter((name) => name.startsWith(prefix) && name.endsWith(type + end))
+        .map((name) => name.slice(prefix.length, -(type + end).length));
+    const formers = [...ours(this.former, PAGE), ...ours(this.former, TEXT)];
+    return [...ours(this.prefix, PAGE), ...formers.filter((id) => !id.includes('~'))].toSorted();
+  }
+
+  private isOfAnotherAppId(name: string): boolean {
+    const isOfAccount = name.startsWith(this.former) && name.endsWith(PAGE);
+    return isOfAccount && name.slice(this.former.length).includes('~') && !name.startsWith(this.prefix);
+  }
+
+  /** Where the file of a page may be: as it is written, and as former releases wrote it. */
+  private pathsOf(id: string): [page: string, formerPage: string, text: string] {
+    const path = join(this.folder, this.former + id);
+    return [join(this.folder, this.prefix + id + PAGE), path + PAGE, path + TEXT];
   }
 }
 
-function idsIn(names: readonly string[], ends: readonly string[]): string[] {
-  return ends
-    .flatMap((end) => names.filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length)))
-    .toSorted();
+/** Throws the disk's error where files cannot be made in the folder, or the folder itself cannot be made. */
+async function assertWritable(folder: string): Promise<void> {
+  const found = await stat(folder).catch(unlessMissing);
+  if (found === null && dirname(folder) !== folder) return assertWritable(dirname(folder));
+  if (found?.isDirectory() === false) throw Object.assign(new Error('Not a folder'), { code: 'ENOTDIR' });
+  await access(folder, constants.W_OK | constants.X_OK);
 }
 
 async function writeSynced(path: string, parts: readonly (string | Buffer)[]): Promise<void> {

@@ -27,7 +27,11 @@ export const REPORT_PROVIDERS = [
     [ImsDatabase, RESOLVED_OPTIONS],
     (database, { name }) => new ReportBatchStore(database, name),
   ),
-  perAccount(ReportSpool, [RESOLVED_OPTIONS], ({ name, reports }) => new ReportSpool(reports.spoolPath, name)),
+  perAccount(
+    ReportSpool,
+    [RESOLVED_OPTIONS],
+    ({ name, appId, reports }) => new ReportSpool(reports.spoolPath, name, appId),
+  ),
   perAccount(ReportInbox, [ReportBatchStore, ReportSpool, EventTransactions]),
   perAccount(
     UnappliedReportStore,

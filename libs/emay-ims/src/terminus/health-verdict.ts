@@ -8,7 +8,7 @@ import { printableCode } from '../protocol/index.js';
  * - `reports`: this instance polls, but has not emptied the gateway's queue for too long, nor does another one try
  * - `reports-blocked`: the gateway refuses to hand reports out, again and again
  * - `report-pages`: as of this instance's last pull a page of reports could not be applied; or one waits in a file of this machine
- * - `spool`: the spool folder cannot be listed: a page that comes while the database is away would find no place there
+ * - `spool`: the spool folder cannot be used: a page that comes while the database is away would find no place there
  */
 export type EmayImsHealthProblem = 'circuit' | 'queue' | 'reports' | 'reports-blocked' | 'report-pages' | 'spool';
 
