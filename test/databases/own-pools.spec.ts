@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -64,6 +65,25 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
       await expect(ims.send(message('sent'))).resolves.toMatchObject({ state: 'ACCEPTED' });
       await source.transaction((manager) => ims.enqueue([message('joined')], { manager }));
     });
+
+    (isPostgres ? it : it.skip)(
+      'are made by the driver in JavaScript, also where TypeORM finds pg-native',
+      async () => {
+        const pg = createRequire(import.meta.url)('pg') as typeof import('pg');
+        let pools = 0;
+        class NativePool extends pg.Pool {
+          constructor(settings: ConstructorParameters<typeof pg.Pool>[0]) {
+            super(settings);
+            pools++;
+          }
+        }
+        const native = Object.create(pg, { Pool: { value: NativePool } }) as object;
+        const driver = Object.create(pg, { native: { value: native } }) as object;
+        const ims = await start({ driver, nativeDriver: {} });
+        await expect(ims.send(message('sent'))).resolves.toMatchObject({ state: 'ACCEPTED' });
+        expect(pools).toBe(1);
+      },
+    );
 
     it('go to the server that takes writes alone, and go on with it after any outage', async () => {
       const { port, ...writer } = credentials();

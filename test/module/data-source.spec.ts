@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Inject, Injectable, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { createRequire } from 'node:module';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Global, Inject, Injectable, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   EMAY_IMS_ENTITIES,
@@ -78,6 +79,28 @@ const servers = serversUnderTest();
       expect(await stored.query('SELECT custom_ims_id FROM emay_ims_message')).toEqual([{ custom_ims_id: 'one' }]);
       await stored.destroy();
     });
+
+    it.each(Object.keys(WAYS))(
+      '%s: one of another copy of TypeORM, as package managers may install, keeps them',
+      async (way) => {
+        let copy!: typeof import('typeorm');
+        jest.isolateModules(() => (copy = createRequire(import.meta.url)('typeorm') as typeof copy));
+        const { DataSource } = copy;
+        // As `TypeOrmModule` of that copy provides it.
+        const useFactory = () => new DataSource(database.typeOrmOptions as DataSourceOptions).initialize();
+        @Global()
+        @Module({ providers: [{ provide: DataSource, useFactory }], exports: [DataSource] })
+        class TypeOrmOfCopy {}
+        const host = await bench.start({ imports: [TypeOrmOfCopy, WAYS[way]!(undefined)] });
+        const source = host.get(DataSource);
+        const ims = host.get(EmayImsService);
+        await expect(ims.send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+        await source.transaction((manager) => ims.enqueue([{ ...MESSAGE, customImsId: 'two' }], { manager }));
+        await expect(ims.findOne('two')).resolves.toMatchObject({ customImsId: 'two' });
+        await host.close();
+        await source.destroy();
+      },
+    );
 
     it.each(Object.keys(WAYS).flatMap((way) => [undefined, 'reporting'].map((name) => [way, name] as const)))(
       '%s: DataSource %s stops the start while something is missing',

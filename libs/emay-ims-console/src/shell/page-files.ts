@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-/** Above `src/shell`, `dist/shell` and `commonjs/shell` alike. */
-const FOLDER = fileURLToPath(new URL('../../dist-page', import.meta.url));
+/** Where the page may be: where a bundler has taken this file along, only beside the installed package. */
+const PLACES = [
+  // Above `src/shell`, `dist/shell` and `commonjs/shell` alike. A bundler may have put anything in the place of `import.meta.url`, or nothing.
+  () => fileURLToPath(new URL('../../dist-page', import.meta.url)),
+  () => besidePackage(join(process.cwd(), 'package.json')),
+  () => besidePackage(process.argv[1] ?? ''),
+];
 
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
@@ -28,16 +34,15 @@ export interface PageFile {
 /** The page as it was built, in memory: what is asked for is looked up by name and never becomes a path. */
 export class PageFiles {
   private constructor(
-    /** Changes with any of the files; `''`: the page has not been built. */
+    /** Changes with any of the files; `''`: the page was not found. */
     readonly build: string,
     private readonly html: string,
     private readonly files: ReadonlyMap<string, PageFile>,
   ) {}
 
-  static read(folder = FOLDER): PageFiles {
-    const index = join(folder, 'index.html');
-    if (!existsSync(index)) return new PageFiles('', '', new Map());
-    const html = readFileSync(index, 'utf8');
+  static read(folder = PLACES.map(orNowhere).find(holdsPage)): PageFiles {
+    if (folder === undefined) return new PageFiles('', '', new Map());
+    const html = readFileSync(join(folder, 'index.html'), 'utf8');
     const files = readFiles(join(folder, 'assets'));
     const build = createHash('sha256').update(html);
     for (const [name, { plain }] of files) build.update(name).update(plain);
@@ -57,6 +62,22 @@ export class PageFiles {
   shell(root: string): string {
     return this.html.replaceAll('"./', `"${root}`);
   }
+}
+
+function besidePackage(file: string): string {
+  return join(dirname(createRequire(file).resolve('nestjs-emay-ims-console/package.json')), 'dist-page');
+}
+
+function orNowhere(place: () => string): string {
+  try {
+    return place();
+  } catch {
+    return '';
+  }
+}
+
+function holdsPage(folder: string): boolean {
+  return folder !== '' && existsSync(join(folder, 'index.html'));
 }
 
 function readFiles(folder: string): Map<string, PageFile> {

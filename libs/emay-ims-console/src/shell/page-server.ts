@@ -31,7 +31,11 @@ export class PageServer {
   shell(exchange: Exchange, segments: number): void {
     this.serve(exchange, ({ response, path }) => {
       if (this.files.build === '') {
-        throw new ConsoleError(503, 'NOT_READY', 'The page has not been built: npm run build.');
+        throw new ConsoleError(
+          503,
+          'NOT_READY',
+          'The page is missing: of a checkout, build it (npm run build); a bundle needs nestjs-emay-ims-console installed beside it.',
+        );
       }
       sendHtml(response, 200, this.files.shell(rootFrom(path, segments)));
     });

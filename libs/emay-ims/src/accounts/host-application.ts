@@ -4,7 +4,7 @@ import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import type { AccountHost } from '../account/account-host.js';
 import { AccountLifecycle } from '../account/account-lifecycle.js';
-import { getDataSourceToken } from '../database/data-source-token.js';
+import { getDataSourceToken, isDataSourceOfCopy } from '../database/data-source-token.js';
 import { EmayImsNotReadyError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import type { EventListeners } from '../events/event-listeners.js';
 import { findProvider } from '../injection/find-provider.js';
@@ -49,7 +49,8 @@ export class HostApplication implements AccountHost, OnModuleInit {
   async findDataSource(name: string, account: string, withinMs: number, end: AbortSignal): Promise<DataSource | null> {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
-      const found = findProvider<DataSource>(this.moduleRef, getDataSourceToken(name));
+      const isLike = name === 'default' ? isDataSourceOfCopy : undefined;
+      const found = findProvider<DataSource>(this.moduleRef, getDataSourceToken(name), isLike);
       if (found === undefined || found?.isInitialized || this.isComplete) return found ?? null;
       if (end.aborted || performance.now() > giveUpAt) {
         throw new EmayImsNotReadyError(account, `the DataSource "${name}" is not connected yet`);

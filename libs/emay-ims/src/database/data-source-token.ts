@@ -8,3 +8,8 @@ import { DataSource } from 'typeorm';
 export function getDataSourceToken(name: string): InjectionToken<DataSource> {
   return name === 'default' ? DataSource : `${name}DataSource`;
 }
+
+/** Whether another copy of TypeORM, as package managers may install, provides its default DataSource under that. */
+export function isDataSourceOfCopy(token: InjectionToken): boolean {
+  return typeof token === 'function' && token.name === DataSource.name;
+}

@@ -116,7 +116,8 @@ function ownOptions({ options, logger }: DataSource, { poolSize, poolTimeoutMs }
   return {
     ...options,
     ...writerOf(options as ReplicatedOptions, isMysql),
-    ...(isMysql ? { charset: PLAIN_MYSQL.charset, flags: PLAIN_MYSQL.flags } : {}),
+    // TypeORM takes `pg-native` wherever it is installed, which can neither be cancelled nor cut off.
+    ...(isMysql ? { charset: PLAIN_MYSQL.charset, flags: PLAIN_MYSQL.flags } : { nativeDriver: false }),
     extra,
     poolSize,
     logger,

@@ -16,7 +16,7 @@ type DriverResult = { rows: SqlRow[]; rowCount: number | null; command?: string 
 
 /** A client of `pg`, or a connection of `mysql2`, as far as we use it. */
 export interface DriverConnection extends CancellableConnection {
-  query(sql: string, parameters: unknown[], end: (error: unknown, result: DriverResult) => void): void;
+  query(sql: string, parameters: unknown[] | undefined, end: (error: unknown, result: DriverResult) => void): void;
   /** `pg`. */
   connection?: { stream?: { destroy(): void; readyState?: string } };
   /** `mysql2`. */
@@ -45,7 +45,8 @@ export function queryByCallback(
   tell(() => logger.logQuery(sql, told, runner));
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    connection.query(sql, parameters, (error, result) => {
+    // With no parameters at all, or `pg-native` prepares the statement, and refuses several in one.
+    connection.query(sql, parameters.length > 0 ? parameters : undefined, (error, result) => {
       const took = performance.now() - began;
       if (took > slowAfterMs) tell(() => logger.logQuerySlow(took, sql, told, runner));
       if (error) tell(() => logger.logQueryError(error as Error, sql, told, runner));
