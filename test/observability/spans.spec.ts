@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Test } from '@nestjs/testing';
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
@@ -60,6 +61,17 @@ describe('the spans of calls to the gateway', () => {
       'emay_ims.outcome': 'accepted',
       'emay_ims.code': 'SUCCESS',
     });
+  });
+
+  it('are one for each call, however many applications of the process make spans', async () => {
+    const another = await Test.createTestingModule({ imports: [EmayImsTracingModule] }).compile();
+    await another.init();
+    await send();
+    expect(only().name).toBe('sendSingleIMS');
+    await another.close();
+    exporter.reset();
+    await send();
+    expect(only().name).toBe('sendSingleIMS');
   });
 
   it('are errors, with their code, where the gateway refused or nobody knows', async () => {

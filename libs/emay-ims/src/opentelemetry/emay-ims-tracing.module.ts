@@ -1,6 +1,10 @@
 import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { RequestSpans } from './request-spans.js';
 
+/** Of all applications of the process, as each sees the calls of the others. */
+const spans = new RequestSpans();
+let applications = 0;
+
 /**
  * Makes an OpenTelemetry span of each call to the gateway, of every account of the process, with the tracer provider the
  * host has set.
@@ -10,15 +14,13 @@ import { RequestSpans } from './request-spans.js';
  */
 @Module({})
 export class EmayImsTracingModule implements OnModuleInit, OnApplicationShutdown {
-  private readonly spans = new RequestSpans();
-
   /** @hidden */
   onModuleInit(): void {
-    this.spans.subscribe();
+    if (++applications === 1) spans.subscribe();
   }
 
   /** @hidden */
   onApplicationShutdown(): void {
-    this.spans.unsubscribe();
+    if (--applications === 0) spans.unsubscribe();
   }
 }
