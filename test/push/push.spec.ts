@@ -58,6 +58,16 @@ describe.each(databasesUnderTest())('pushed reports on %s', (kind) => {
     expect(await post(app.url(`/api${PATH}`), Buffer.alloc(0), {}, 'GET')).toMatchObject({ status: 200 });
   });
 
+  it('are kept, and it is told, where they stand under another name', async () => {
+    app = await PushApp.start(kind);
+    await send('one');
+    expect(await app.push({ code: 'SUCCESS', reports: [pushedReport('one')] })).toEqual(SUCCESS);
+    const [page] = await applied(1);
+    expect(page).toMatchObject({ source: 'push', state: 'UNREADABLE' });
+    expect(app.log.lines.filter((line) => line.includes('Unreadable report batch (UNREADABLE)'))).toHaveLength(1);
+    expect(await app.ims.status()).toMatchObject({ unreadablePages: 1 });
+  });
+
   it.each(['express', 'fastify'] as const)('may come with any content type on %s, or none', async (platform) => {
     app = await PushApp.start(kind, { platform });
     const types = [

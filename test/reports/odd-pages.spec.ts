@@ -192,6 +192,25 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(await delivered()).toBe(3);
   });
 
+  it.each([
+    ['under another name', { code: 'SUCCESS', data: null, reports: ['R', 'R'] }],
+    ['one floor deeper', { code: 'SUCCESS', data: { list: ['R', 'R'] } }],
+  ])('is kept, told and not taken for empty where its reports stand %s', async (_where, answer) => {
+    const body = JSON.stringify(answer).replaceAll('"R"', JSON.stringify(report(0)));
+    server.answers.push(says(body), says(pageOf([report(1)])));
+    expect(await ims.pullReports()).toMatchObject({ applied: 1, quarantined: 0, stoppedBy: 'UNREADABLE' });
+    expect(await ims.status()).toMatchObject({ unreadablePages: 1 });
+    const [kept] = (await look.query("SELECT body FROM emay_ims_report_batch WHERE state = 'UNREADABLE'")) as object[];
+    expect(kept).toEqual({ body });
+  });
+
+  it('is kept, and its reports applied, where one of its items holds more', async () => {
+    server.answers.push(says(pageOf([report(0), { list: [report(1)] }])));
+    const pulled = await ims.pullReports();
+    expect(pulled).toMatchObject({ reports: 2, applied: 1, quarantined: 1, stoppedBy: 'UNREADABLE' });
+    expect(await pages()).toMatchObject([{ state: 'UNREADABLE', reports: 2 }]);
+  });
+
   it('that nobody can read is kept with its bytes, shown, and deleted only by a person', async () => {
     const body = Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0xff, 0xff, 0x00, 0x01]);
     server.answers.push(says(body));

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_PROTOCOL_OPTIONS } from 'nestjs-emay-ims';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
@@ -37,6 +38,10 @@ const options = {
   protocol: DEFAULT_PROTOCOL_OPTIONS,
   http: { maxResponseBytes: PAGE_BYTES },
 } as ResolvedEmayImsOptions;
+
+// Of almost each of these pages something is logged.
+beforeAll(() => Logger.overrideLogger(false));
+afterAll(() => Logger.overrideLogger(true));
 
 describe('pages in any charset, packed in any way, cut anywhere', () => {
   it('give every report that is whole in their bytes, once', async () => {

@@ -1,7 +1,7 @@
 import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { printableCode, readToken } from '../protocol/index.js';
+import { readToken } from '../protocol/index.js';
 import { RepeatedPages } from './repeated-pages.js';
 import type { ReportInbox } from './report-inbox.js';
 import { UNDECIPHERABLE, type StoredPage } from './report-batch-store.js';
@@ -124,7 +124,6 @@ export class PagePuller {
     if (page === null) return { page, isAnswered, stoppedBy: cut };
     if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
-    if (page.problem !== null) this.logProblem(id, page);
     if (page.reports > 0 && this.countRepetitions(stored) >= MEANS_BLOCKED) {
       return { page, isAnswered, stoppedBy: cut ?? REPEATED };
     }
@@ -168,23 +167,6 @@ export class PagePuller {
       this.onBlocked(REPEATED);
     }
     return this.repetitions;
-  }
-
-  private logProblem(pull: string, { problem, lost, reports }: IngestedPage): void {
-    const code = printableCode(problem as string);
-    const fields = { account: this.account, call: 'getIMSReport', code, pull, reports, lost };
-    if (lost === 0 && reports > 0) {
-      this.logger.warn(`A report batch came with ${code}; all its reports were applied: ${reports}.`, fields);
-    } else if (lost > 0) {
-      this.logger.error(
-        `Possibly lost reports: a report batch is incomplete (${code}, pull ${pull}). Reports received: ${reports}; lost at most: ` +
-          `${lost}.`,
-        fields,
-      );
-    } else {
-      const todo = code === UNDECIPHERABLE ? ' Check secretKey, restart, then call retryReportPages().' : '';
-      this.logger.error(`Unreadable report batch (${code}); it is kept (pull ${pull}).${todo}`, fields);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { EventTransactions } from '../events/event-transactions.js';
 import type { EventfulSession } from '../events/transaction-events.js';
-import { publishReportPage } from '../diagnostics/index.js';
+import { GuardedLogger, publishReportPage } from '../diagnostics/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
@@ -16,6 +16,7 @@ import { MAX_MALFORMED, PageReader, type PageReading, type ReportPart } from './
 import type { ReportApplication } from './report-application.js';
 import { UNDECIPHERABLE, type AppliedPart, type PageEnd, type StoredPage } from './report-batch-store.js';
 import { PUSH } from './page-columns.js';
+import { logProblem, UNREADABLE } from './page-problem.js';
 import type { ReportInbox } from './report-inbox.js';
 import type { UnappliedReportStore } from './unapplied-report-store.js';
 
@@ -70,6 +71,7 @@ const NO_PART: ReportPart = { reports: [], malformed: [], more: 0, upTo: 0 };
  */
 export class ReportIngestor {
   private readonly reader: PageReader;
+  private readonly logger: GuardedLogger;
 
   constructor(
     private readonly events: EventTransactions,
@@ -79,6 +81,7 @@ export class ReportIngestor {
     private readonly options: ResolvedEmayImsOptions,
   ) {
     this.reader = new PageReader(options);
+    this.logger = GuardedLogger.of(options.name);
   }
 
   /** Ingests the pages that a crash or a failure left behind, for as long as `goOn` says so before each. */
@@ -134,6 +137,7 @@ export class ReportIngestor {
       await parts.return?.();
     }
     if (ingested.reports > 0) publishReportPage(this.options.name, ingested, states);
+    if (isOurs) this.logProblem(page, ingested);
     return ingested;
   }
 
@@ -151,8 +155,13 @@ export class ReportIngestor {
   ): Promise<IngestedPage> {
     const lost = state === 'LOST' ? mostOf(page) : 0;
     const part = { from: page.progress, to: page.progress, end: { state, reports: 0, lost } };
-    await this.events.transaction((session) => this.inbox.applied(page.id, part, session));
+    const isOurs = await this.events.transaction((session) => this.inbox.applied(page.id, part, session));
+    if (isOurs) this.logProblem(page, { ...ingested, lost });
     return { ...ingested, lost };
+  }
+
+  private logProblem(page: StoredPage, ingested: IngestedPage): void {
+    logProblem(this.logger, this.options.name, page, ingested);
   }
 
   /** Applies a part in one transaction with its own end. `false` where another instance is at this page. */
@@ -201,11 +210,12 @@ export class ReportIngestor {
   }
 }
 
-function problemOf({ kind, code, items, isWhole }: PageReading, { cut }: StoredPage): string | null {
+function problemOf({ kind, code, items, isWhole, mayHoldMore }: PageReading, { cut }: StoredPage): string | null {
   // A no that hands something out is none.
   if (kind === 'error' && items === 0) return code;
-  if (kind !== 'reports') return cut ?? 'UNREADABLE';
+  if (kind !== 'reports') return cut ?? UNREADABLE;
   if (!isWhole) return cut ?? 'CUT_SHORT';
+  if (mayHoldMore) return UNREADABLE;
   return code === 'SUCCESS' ? null : code;
 }
 
@@ -228,9 +238,9 @@ export function isRefusal(code: string): boolean {
 }
 
 /** How a page ends once all of it is applied. */
-function endOf(page: StoredPage, { isWhole, items, malformed }: PageReading): PageEnd {
+function endOf(page: StoredPage, { isWhole, items, malformed, mayHoldMore }: PageReading): PageEnd {
   const lost = isWhole ? 0 : Math.max(0, mostOf(page) - items);
-  const state = lost > 0 ? 'LOST' : malformed > MAX_MALFORMED ? 'UNREADABLE' : 'APPLIED';
+  const state = lost > 0 ? 'LOST' : mayHoldMore || malformed > MAX_MALFORMED ? 'UNREADABLE' : 'APPLIED';
   return { state, reports: items, lost };
 }
 

@@ -21,6 +21,8 @@ export class ItemReading {
   readonly scanner = new ItemScanner();
   /** Whether the text ended where an answer ends; known after the last item. */
   isWhole = false;
+  /** Whether a bad item may hold reports, or more than is kept of it. */
+  hasUnreadItem = false;
   /** Characters so far. */
   length = 0;
   private position = 0;
@@ -96,14 +98,32 @@ export class ItemReading {
   }
 
   private notJson(text: string): ReadItem {
-    return malformedReport(this.position++, 'not JSON', text);
+    return this.malformed(this.position++, 'not JSON', text);
+  }
+
+  private malformed(position: number, reason: string, text: string): ReadItem {
+    const item = malformedReport(position, reason, text);
+    if (item.raw.length < text.trim().length) this.hasUnreadItem = true;
+    return item;
   }
 
   private next(value: unknown, text: string): ReadItem {
     const position = this.position++;
     const read = this.readItem(value, position);
-    return typeof read === 'string' ? malformedReport(position, read, text) : read;
+    if (typeof read !== 'string') return read;
+    if (isNested(value)) this.hasUnreadItem = true;
+    return this.malformed(position, read, text);
   }
+}
+
+/** Whether more may lie within it, as in a list of lists. */
+function isNested(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return Object.values(Object(value) as object).some((member) => isObject(member) && Object.keys(member).length > 0);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** By hand: a pattern would try a long run of blanks within the item once for each of them. */

@@ -5,11 +5,24 @@ const MAX_ITEM_LENGTH = 64 * 1024;
 const EXCERPT_LENGTH = 4_000;
 const BETWEEN_OBJECTS = /(?<=\})\s*,\s*(?=\{)/;
 
+/** A text beside the data that is longer than this is no remark for people. */
+const MAX_REMARK_LENGTH = 256;
+/** A list or an object with something in it, also as a text of its own. */
+const FILLED = /^"?\s*[[{]\s*[^\]}\s]/;
+/** A field that reports have, also in a text within the text. */
+const FIELD_OF_REPORT = /"(?:state|mobile|imsId|customIms?Id)\\*"\s*:/i;
+
 /** What the data of an answer is; `none`: absent, `null` or an empty text. */
 export type DataKind = 'list' | 'object' | 'none' | 'other';
 
+/** What stands beside code and data: nothing that counts, values that may hold something, or what looks like reports. */
+export type Beside = 'nothing' | 'values' | 'reports';
+
 /** Where the scanner stands: outside of values, or within one that it captures. */
 type Place = 'start' | 'members' | 'colon' | 'before-value' | 'list' | 'end' | 'no-json' | 'key' | 'value' | 'item';
+
+/** Where a list or an object begins only if something is wrong, such as a second answer behind the first. */
+const HAS_NO_BRACKETS: ReadonlySet<Place> = new Set(['members', 'colon', 'end']);
 
 /**
  * Finds the items in an answer's text, `{"code": …, "data": [item, …]}`, piece by piece as it comes in, and in one that is cut or
@@ -23,6 +36,7 @@ export class ItemScanner {
   /** The JSON text of `code`; `null`: there was none. */
   code: string | null = null;
   data: DataKind = 'none';
+  beside: Beside = 'nothing';
   private place: Place = 'start';
   private key = '';
   private captured = '';
@@ -73,6 +87,7 @@ export class ItemScanner {
   /** Reads what stands around values. */
   private isBeginOfValue(character: number): boolean {
     const sign = String.fromCharCode(character);
+    if (HAS_NO_BRACKETS.has(this.place) && (sign === '[' || sign === '{')) this.beside = 'reports';
     switch (this.place) {
       case 'start':
         this.place = sign === '{' ? 'members' : sign === '[' ? 'list' : 'no-json';
@@ -109,8 +124,7 @@ export class ItemScanner {
   }
 
   private capture(text: string): void {
-    const isOfUse = this.place !== 'value' || this.key === 'code' || this.key === 'data';
-    if (isOfUse && !this.isTooLong) this.captured += text;
+    if (!this.isTooLong) this.captured += text;
   }
 
   private complete(items: string[]): void {
@@ -126,10 +140,22 @@ export class ItemScanner {
     } else {
       this.place = 'members';
       if (this.key === 'code') this.code = captured;
-      if (this.key !== 'data') return;
-      this.data = captured.startsWith('{') ? 'object' : /^(?:null|"\s*")$/.test(captured) ? 'none' : 'other';
-      if (this.data === 'object') items.push(captured);
+      else if (this.key !== 'data') this.lookBeside(captured);
+      else this.readData(captured, items);
     }
+  }
+
+  private readData(value: string, items: string[]): void {
+    this.data = value.startsWith('{') ? 'object' : /^(?:null|"\s*")$/.test(value) ? 'none' : 'other';
+    if (this.data === 'object') items.push(value);
+    // Another `data` may follow.
+    if (this.data === 'other') this.lookBeside(value);
+  }
+
+  private lookBeside(value: string): void {
+    if (FIELD_OF_REPORT.test(value)) this.beside = 'reports';
+    const isFilled = FILLED.test(value) || value.length > MAX_REMARK_LENGTH;
+    if (isFilled && this.beside === 'nothing') this.beside = 'values';
   }
 
   /** Of what is too long for an item: one that has swallowed its neighbours gives them back. */

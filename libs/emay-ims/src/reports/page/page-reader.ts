@@ -42,6 +42,8 @@ export interface PageReading {
   malformed: number;
   /** Whether it ends where an answer ends. */
   isWhole: boolean;
+  /** Whether it may hold reports that are none of its items, or more than is kept of a bad one. */
+  mayHoldMore: boolean;
   /** Its items, but for the first `from`. */
   parts(from?: number): AsyncIterable<ReportPart>;
 }
@@ -64,7 +66,8 @@ export class PageReader {
       for (const charset of charsetsOf(head, page.contentType)) {
         const reading = await this.readAs(page, packings, charset);
         if (reading === null) continue;
-        if (best === null || best.kind === 'unreadable' || reading.items > best.items) best = reading;
+        const isBetter = best?.kind === 'unreadable' && reading.kind !== 'unreadable';
+        if (best === null || isBetter || reading.items > best.items) best = reading;
         // What can be read strictly is in that charset, however little of it has come.
         if (charset.isStrict || reading.isWhole) break;
       }
@@ -102,21 +105,22 @@ export class PageReader {
       throw error;
     }
     const { scanner, isWhole } = reading;
+    const mayHoldMore = isWhole && holdsMore(reading);
     const short = kept;
     return {
-      ...judge(scanner, items > malformed, isWhole, headerCodeOf(page, scanner)),
+      ...judge(reading, { hasReports: items > malformed, mayHoldMore }, headerCodeOf(page, scanner)),
       items,
       malformed,
       isWhole,
+      mayHoldMore,
       parts: (from = 0) => inParts(short === null ? newReading().items() : once(short), from),
     };
   }
 }
 
 function judge(
-  scanner: ItemScanner,
-  hasReports: boolean,
-  isWhole: boolean,
+  { scanner, isWhole }: ItemReading,
+  { hasReports, mayHoldMore }: { hasReports: boolean; mayHoldMore: boolean },
   headerCode: string | null,
 ): Pick<PageReading, 'kind' | 'code'> {
   const isCutList = scanner.data === 'list' && !isWhole;
@@ -124,9 +128,16 @@ function judge(
   const code = bodyCode ?? headerCode;
   // Reports are reports, also where what should stand before them is missing, or is a no: the gateway has forgotten them.
   if (hasReports) return { kind: 'reports', code };
+  if (mayHoldMore) return { kind: 'unreadable', code };
   // A no that breaks off within a list has handed something out.
   if (code !== null && code !== 'SUCCESS' && !isCutList) return { kind: 'error', code };
   return { kind: code !== null && scanner.data !== 'other' ? 'reports' : 'unreadable', code };
+}
+
+/** Beside data that say themselves that they are empty, and beside a no, values count only if they look like reports. */
+function holdsMore({ scanner, hasUnreadItem }: ItemReading): boolean {
+  const isSaidToBeEmpty = scanner.data === 'list' || !/SUCCESS/.test(scanner.code ?? '');
+  return hasUnreadItem || scanner.beside === 'reports' || (scanner.beside === 'values' && !isSaidToBeEmpty);
 }
 
 /** Beside a code in the header there may be nothing, or the bare list. A body that is anything else, nobody has understood. */
