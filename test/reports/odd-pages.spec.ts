@@ -241,6 +241,42 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(await pages()).toMatchObject([{ state: 'UNREADABLE', reports: 20_001 }, { state: 'APPLIED' }]);
   });
 
+  /** As a release that reads what this one does not. */
+  const upgrade = () => look.query(`UPDATE emay_ims_report_batch SET body = REPLACE(body, '"State"', '"state"')`);
+  const quarantined = () => look.query("SELECT batch_id FROM emay_ims_report WHERE status = 'QUARANTINED'");
+
+  it.each(['whole', 'cut'])('gives its quarantined report once it can be read, where it came %s', async (how) => {
+    const page = pageOf([report(0), { customImsId: 'id-1', State: 'DELIVRD' }, { customImsId: 'id-2' }]);
+    server.answers.push(says(how === 'cut' ? page.slice(0, -2) : page));
+    expect(await ims.pullReports()).toMatchObject({ applied: 1, quarantined: 2 });
+    const [{ batch_id: pullId }] = await quarantined();
+    expect(await ims.retryReportPages()).toBe(0);
+
+    await upgrade();
+    expect(await ims.retryReportPages({ pullId })).toBe(1);
+    expect(await ims.pullReports()).toMatchObject({ reports: 3, applied: 1, quarantined: 1 });
+    expect(await delivered()).toBe(2);
+    expect(await ims.status()).toMatchObject({ quarantinedReports: 1 });
+    expect(await pages()).toMatchObject([{ state: how === 'cut' ? 'LOST' : 'APPLIED' }]);
+    expect(await ims.retryReportPages({ pullId })).toBe(1);
+    await look.query(`UPDATE emay_ims_report_batch SET body = REPLACE(body, '"id-2"', '"id-2","state":"DELIVRD"')`);
+    expect(await ims.pullReports()).toMatchObject({ applied: 1, quarantined: 0 });
+    await expect(ims.retryReportPages({ pullId })).rejects.toThrow(EmayImsValidationError);
+  });
+
+  it.each(['by its id', 'with all others'])('of many bad items is read from its beginning again, %s', async (how) => {
+    const items = [{ customImsId: 'id-1', State: 'DELIVRD' }, ...Array.from({ length: 1_200 }, (_, index) => index)];
+    server.answers.push(says(pageOf(items)));
+    expect(await ims.pullReports()).toMatchObject({ applied: 0, quarantined: 1_201 });
+    const [{ batch_id: pullId }] = await quarantined();
+
+    await upgrade();
+    expect(await ims.retryReportPages(how === 'by its id' ? { pullId } : {})).toBe(1);
+    expect(await ims.pullReports()).toMatchObject({ reports: 1_201, applied: 1, quarantined: 1_200 });
+    expect(await quarantined()).toHaveLength(1_000);
+    expect(await ims.reportPages()).toMatchObject([{ pullId, why: 'unreadable' }]);
+  });
+
   it('waits in its file, and is shown, where that is not whole', async () => {
     await writeFile(join(folder, 'default~0190.page'), '{"length":99}\n{"code":');
     await writeFile(join(folder, 'default~0191.part'), '{"length":99}\n{"code":');

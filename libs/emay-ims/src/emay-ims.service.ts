@@ -215,7 +215,8 @@ export class EmayImsService {
   }
 
   /**
-   * Has such pages tried again by the next pull, one or all of them.
+   * Has such pages tried again by the next pull, one or all of them. One alone may also be the page of reports that are quarantined
+   * (`batch_id` of `emay_ims_report`), even if the rest of it was applied: those that can be read now are applied, and quarantined no more.
    *
    * @returns how many
    * @throws EmayImsValidationError where there is none with this id

@@ -24,7 +24,8 @@ export interface KeptPages {
   list(): Promise<ImsKeptPage[]>;
 
   /**
-   * Makes the next poll try them again, all or one; resolves to how many.
+   * Makes the next poll try them again, all or one; resolves to how many. One alone may also be a batch that was applied, but for items that
+   * are quarantined: it is read again, and what can be read now is applied and quarantined no more.
    *
    * @throws EmayImsValidationError if there is no such batch
    */
@@ -48,6 +49,6 @@ export interface KeptPages {
 export const ONLY_A_FILE = { why: 'spool-set-aside', failure: null, attempts: 0, storedAt: null } as const;
 
 export function noSuchPage(): EmayImsValidationError {
-  const message = 'no report batch with this id is set aside or unreadable (any more)';
+  const message = 'no report batch with this id is set aside, is unreadable or has quarantined reports (any more)';
   return new EmayImsValidationError([{ index: -1, property: 'pullId', message }]);
 }

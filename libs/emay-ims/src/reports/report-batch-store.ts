@@ -52,6 +52,7 @@ export const UNDECIPHERABLE = 'UNDECIPHERABLE';
 export const NO_REPORTS_FIELD = 'NO_REPORTS_FIELD';
 const NOT_OURS = [UNDECIPHERABLE, NO_REPORTS_FIELD].map((failure) => `'${failure}'`).join(', ');
 const WHY_KEPT = { SET_ASIDE: 'set-aside', UNREADABLE: 'unreadable' } as const;
+const WAITS_AGAIN = "state = 'STORED', attempts = NULL, progress = 0";
 const LIST_AT_MOST = 1_000;
 
 /** Table `emay_ims_report_batch`, the records of one account's pulls: the statements behind the steps of `ReportInbox`. */
@@ -285,13 +286,30 @@ export class ReportBatchStore {
     }));
   }
 
-  /** Has them wait again, all or one; resolves to how many. */
-  retry(id: string | null): Promise<number> {
-    return this.database.run(
-      `UPDATE emay_ims_report_batch SET state = 'STORED', attempts = NULL
-       WHERE account = ? AND state IN ('SET_ASIDE', 'UNREADABLE')${id === null ? '' : ' AND id = ?'}`,
-      [this.account, ...(id === null ? [] : [id])],
+  /** Has all those wait again that wait for a person, to be read from their beginning; resolves to how many. */
+  async retryAll(session: SqlSession): Promise<number> {
+    const kept = "account = ? AND state IN ('SET_ASIDE', 'UNREADABLE')";
+    await session.run(
+      `DELETE FROM emay_ims_report WHERE account = ? AND status = 'QUARANTINED'
+         AND batch_id IN (SELECT id FROM emay_ims_report_batch WHERE ${kept})`,
+      [this.account, this.account],
     );
+    return session.run(`UPDATE emay_ims_report_batch SET ${WAITS_AGAIN} WHERE ${kept}`, [this.account]);
+  }
+
+  /**
+   * The same of one. Also of one that was applied, but for the items of it that are quarantined: those are read again, and quarantined
+   * again unless they can be read now. `false`: there is none.
+   */
+  async retry(id: string, session: SqlSession): Promise<boolean> {
+    const ofIt = "FROM emay_ims_report WHERE account = ? AND batch_id = ? AND status = 'QUARANTINED'";
+    const waiting = await session.run(
+      `UPDATE emay_ims_report_batch SET ${WAITS_AGAIN} WHERE account = ? AND id = ?
+         AND (state IN ('SET_ASIDE', 'UNREADABLE') OR (state IN ('APPLIED', 'LOST') AND EXISTS (SELECT 1 ${ofIt})))`,
+      [this.account, id, this.account, id],
+    );
+    if (waiting > 0) await session.run(`DELETE ${ofIt}`, [this.account, id]);
+    return waiting > 0;
   }
 
   async deleteKept(id: string): Promise<boolean> {

@@ -30,7 +30,8 @@ const LOADED_AT_A_TIME = 50;
  * | `waiting` | a spool file                             | STORED; or set aside, where the database refuses it       |
  * | `applied` | STORED                                   | STORED with progress; APPLIED; LOST in part; UNREADABLE   |
  * | `failed`  | STORED                                   | STORED, for another try; SET_ASIDE after the last         |
- * | `retry`   | SET_ASIDE, UNREADABLE, a file set aside  | STORED, a spool file                                      |
+ * | `retry`   | SET_ASIDE, UNREADABLE, a file set aside; | STORED from its beginning, a spool file                   |
+ * |           | with quarantined items APPLIED and LOST  |                                                           |
  * | `discard` | SET_ASIDE, UNREADABLE, a file set aside  | deleted                                                   |
  */
 export class ReportInbox implements KeptPages {
@@ -340,7 +341,9 @@ export class ReportInbox implements KeptPages {
   }
 
   async retry(pullId: string | null): Promise<number> {
-    const stored = await this.batches.retry(pullId);
+    const stored = await this.events.transaction((session) =>
+      pullId === null ? this.batches.retryAll(session) : this.batches.retry(pullId, session).then(Number),
+    );
     const spooled = (await this.spool.list()).setAside.filter((id) => pullId === null || id === pullId);
     for (const id of spooled) await this.spool.takeBack(id);
     if (pullId !== null && stored + spooled.length === 0) throw noSuchPage();
