@@ -88,7 +88,7 @@ export class PushServer {
     return this.keep(target.account, { content, contentType: charsetOnly(contentType) }, asItCame, response);
   }
 
-  /** Resolves when it is answered; what comes after that, a shutdown waits for. */
+  /** Resolves when nothing of the push is in hand any more. A shutdown waits for that, and for what has been stored to be applied. */
   private keep(
     account: RegisteredAccount,
     { content, contentType }: { content: Buffer; contentType: string | null },
@@ -104,7 +104,7 @@ export class PushServer {
           return answered(400, 'not readable');
         }
         answered(200, this.options.successBody);
-        if (kept === 'stored') await pushes.apply();
+        if (kept === 'stored') this.apply(account);
       }).catch((error: unknown) => {
         answered(503, 'not stored');
         this.logger.error(`A push was not stored, and is to come again (${codeOf(error)}).`, {
@@ -112,6 +112,13 @@ export class PushServer {
         });
       }),
     );
+  }
+
+  /** Apart from the push, whose bytes are let go as soon as it is stored. */
+  private apply(account: RegisteredAccount): void {
+    const applying = this.with(account, (pushes) => pushes.apply());
+    // The application is closing: what is stored waits for the next start.
+    applying.catch(() => undefined);
   }
 
   private keepUnreadable(account: RegisteredAccount, push: UnreadPush, response: ServerResponse): Promise<void> {
@@ -133,19 +140,17 @@ export class PushServer {
     );
   }
 
+  /** Answers in time, whether the work is done or not. */
   private answering(
     response: ServerResponse,
     work: (answered: (status: number, text: string) => void) => Promise<void>,
   ): Promise<void> {
-    return new Promise((resolve) => {
-      const answered = (status: number, text: string) => {
-        clearTimeout(timer);
-        answer(response, status, text);
-        resolve();
-      };
-      const timer = setTimeout(() => answered(503, 'not stored in time'), ANSWER_WITHIN_MS);
-      void work(answered);
-    });
+    const answered = (status: number, text: string) => {
+      clearTimeout(timer);
+      answer(response, status, text);
+    };
+    const timer = setTimeout(() => answered(503, 'not stored in time'), ANSWER_WITHIN_MS);
+    return work(answered);
   }
 
   /** `async`, so that what it throws at once becomes a rejection as well. */

@@ -52,7 +52,7 @@ export class PushedPages {
   private stores = 0;
   private readonly turns: (() => void)[] = [];
   private readonly waiting: string[] = [];
-  private applying: Promise<void> | null = null;
+  private isApplying = false;
   private keeping: Promise<void> | null = null;
   /** From when on spool files may wait, by `performance.now()`: at first those of the process before. */
   private spoolDueAt = 0;
@@ -93,10 +93,11 @@ export class PushedPages {
     this.isStopped = true;
   }
 
-  /** Applies the pages that have been stored; resolves when there are no more. */
-  apply(): Promise<void> {
-    this.applying ??= this.applyWaiting();
-    return this.applying;
+  /** Applies the pages that have been stored; resolves when there are no more, or at once where that is under way. */
+  async apply(): Promise<void> {
+    if (this.isApplying) return;
+    this.isApplying = true;
+    await this.applyWaiting();
   }
 
   /** Keeps the bytes of one that is not read, unless many come at once: then one of them. */
@@ -127,7 +128,7 @@ export class PushedPages {
       await this.takeFromSpool();
     } while (this.waiting.length > 0 && !this.isStopped);
     // In the same breath as the last look: a page that comes now begins anew.
-    this.applying = null;
+    this.isApplying = false;
   }
 
   private async applyOne(id: string): Promise<void> {
