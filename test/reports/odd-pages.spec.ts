@@ -6,8 +6,15 @@ import { ConsoleLogger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { EmayImsModule, EmayImsService, EmayImsValidationError, type EmayImsEvent } from 'nestjs-emay-ims';
+import {
+  EmayImsModule,
+  EmayImsService,
+  EmayImsValidationError,
+  type EmayImsEvent,
+  type EmayImsModuleOptions,
+} from 'nestjs-emay-ims';
 import type { DataSource } from 'typeorm';
+import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.js';
 import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
 import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportPoller } from '../../libs/emay-ims/src/reports/report-poller.js';
@@ -61,7 +68,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     await rm(folder, { recursive: true, force: true });
   });
 
-  const start = async (maxResponseBytes = 4 * 1024 * 1024) => {
+  const start = async (maxResponseBytes = 4 * 1024 * 1024, protocol: EmayImsModuleOptions['protocol'] = {}) => {
     module = await Test.createTestingModule({
       imports: [
         ...(database.typeOrmOptions ? [TypeOrmModule.forRoot(database.typeOrmOptions)] : []),
@@ -71,6 +78,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
           secretKey: 'KEY',
           database: database.moduleOptions,
           ...QUIET,
+          protocol,
           http: { timeoutMs: 5_000, maxResponseBytes },
           reports: { enabled: false, spoolPath: folder, pageSize: COUNT },
         }),
@@ -352,6 +360,41 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     server.answers.push(says('{"code":"ERROR_OVER_SPEED"}'), ...following);
     expect(await ims.pullReports()).toMatchObject({ pages: 4, reports: 2 * COUNT + 1, stoppedBy: null });
     expect(wait.mock.calls).toEqual([[1_000]]);
+  });
+
+  it('is not kept where it is a code of which the host says that nothing is handed out with it', async () => {
+    await module.close();
+    await start(undefined, {
+      answerCodes: { ERROR_A: 'hold', ERROR_B: 'pace', ERROR_C: 'refused', ERROR_D: 'unconfirmed' },
+    });
+    for (const code of ['ERROR_A', 'ERROR_B', 'ERROR_C', 'ERROR_D']) {
+      // One is seen at once to hold nothing, the other after it was stored.
+      server.answers.push(says(JSON.stringify({ code })), says(JSON.stringify({ code, message: 'no' })));
+      for (let call = 0; call < 2; call++) expect(await ims.pullReports()).toMatchObject({ stoppedBy: code });
+    }
+    expect(await ims.status()).toMatchObject({ unreadablePages: 2 });
+    expect((await look.query('SELECT body FROM emay_ims_report_batch')) as unknown[]).toHaveLength(2);
+  });
+
+  it('opens the circuit for a refused account where its code means that by the host', async () => {
+    await module.close();
+    await start(undefined, { answerCodes: { ERROR_A: 'hold' } });
+    server.answers.push(says('{"code":"ERROR_A"}'));
+    const circuit = jest.spyOn(AccountCircuit.prototype, 'failed');
+    await ims.perform(({ poller }) => (poller as ReportPoller).pullOnSchedule());
+    expect(circuit.mock.calls).toEqual([['ERROR_A', true]]);
+  });
+
+  it('with nothing but the same unknown code is kept once, the newest', async () => {
+    const known = async () => (await pages()).map(({ id }) => id);
+    const codes = ['ERROR_NEW', 'ERROR_NEW', 'ERROR_OTHER', 'ERROR_NEW', 'ERROR_NEW'];
+    const seen: number[] = [];
+    for (const code of codes) {
+      server.answers.push(says(JSON.stringify({ code })));
+      expect(await ims.pullReports()).toMatchObject({ stoppedBy: code });
+      seen.push((await known()).length);
+    }
+    expect(seen).toEqual([1, 1, 2, 3, 3]);
   });
 
   it('is no matter of chance where the gateway refuses it again and again', async () => {

@@ -119,6 +119,17 @@ describe('a no brings its code and no body', () => {
   });
 });
 
+it('a no of which the host says that nothing is handed out with it is one, in the clear as well', async () => {
+  const server = await bench.server(
+    encryptedGateway({ answer: () => ({ code: null, body: '{"code":"ERROR_NEW","message":"no"}' }) }),
+  );
+  const transport = 'secure';
+  const told = bench.client(server.url, { transport, protocol: { answerCodes: { ERROR_NEW: 'hold' } } });
+  await expect(told.getImsReport()).resolves.toMatchObject({ headerCode: 'ERROR_NEW', body: Buffer.alloc(0) });
+  const other = bench.client(server.url, { transport });
+  await expect(other.getImsReport()).resolves.toMatchObject({ contentEncoding: SEALED });
+});
+
 describe('what does not decrypt is kept as it came, with its cipher on', () => {
   it.each<[string, EncryptedAnswer]>([
     ['under another key', { code: 'SUCCESS', body: encryptPacked(LIST, OTHER_KEY) }],

@@ -201,6 +201,16 @@ export function classifyAnswerCode(code: string, meanings: AnswerCodeMeanings = 
   return told === undefined ? (ANSWER_CODES[code]?.kind ?? 'unlisted') : KIND_OF_MEANING[told];
 }
 
+/**
+ * Whether the gateway has handed out nothing where it answers a call for reports with that code alone. Not so with a code that nobody
+ * knows, or of which Emay only says that it proves nothing.
+ */
+export function isRefusedPoll(code: string, meanings: AnswerCodeMeanings): boolean {
+  const kind = classifyAnswerCode(code, meanings);
+  if (kind === 'doubtful') return Object.hasOwn(ANSWER_CODES, code);
+  return kind !== 'success' && kind !== 'unlisted';
+}
+
 /** Nothing was accepted, through no fault of the messages: they can wait. */
 export function isHolding(kind: AnswerCodeKind): boolean {
   return kind === 'configuration' || kind === 'balance' || kind === 'pace';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { ANSWER_CODES, classifyAnswerCode, type AnswerCodeMeanings } from './answer-codes.js';
+import { ANSWER_CODES, classifyAnswerCode, isRefusedPoll, type AnswerCodeMeanings } from './answer-codes.js';
 import { classifyReportState, REPORT_STATES } from './report-states.js';
 
 const PROTOTYPE_KEYS = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
@@ -76,6 +76,14 @@ describe('answer codes', () => {
     const kinds = Object.keys(told).map((code) => classifyAnswerCode(code, told as AnswerCodeMeanings));
     expect(kinds).toEqual(['message', 'pace', 'configuration', 'doubtful']);
     for (const key of PROTOTYPE_KEYS) expect(classifyAnswerCode(key, {})).toBe('unlisted');
+  });
+
+  it('say that a poll was refused, unless nobody knows the code, or it proves nothing', () => {
+    const told = { ERROR_A: 'refused', ERROR_B: 'hold', ERROR_C: 'pace', ERROR_D: 'unconfirmed' } as const;
+    const codes = ['SUCCESS', 'ERROR_SIGN', 'ERROR_PARAMS', 'ERROR_OVER_SPEED', 'ERROR_NEW', ...Object.keys(told)];
+    const refused = codes.filter((code) => isRefusedPoll(code, told));
+    expect(refused).toEqual(['ERROR_SIGN', 'ERROR_PARAMS', 'ERROR_OVER_SPEED', 'ERROR_A', 'ERROR_B', 'ERROR_C']);
+    expect(isRefusedPoll('ERROR_PARAMS', { ERROR_PARAMS: 'unconfirmed' })).toBe(true);
   });
 
   it.each([...PROTOTYPE_KEYS, '', 'success', 'SUCCESS ', 'ERROR_SMS_TIME'])('%j is unlisted', (code) => {

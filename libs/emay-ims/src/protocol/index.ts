@@ -5,6 +5,7 @@ export {
   classifyAnswerCode,
   isHolding,
   isRefusal,
+  isRefusedPoll,
   type AnswerCodeEntry,
   type AnswerCodeKind,
   type AnswerCodeMeaning,

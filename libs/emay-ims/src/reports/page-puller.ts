@@ -5,7 +5,7 @@ import { readToken } from '../protocol/index.js';
 import { RepeatedPages } from './repeated-pages.js';
 import type { ReportInbox } from './report-inbox.js';
 import { UNDECIPHERABLE, type StoredPage } from './report-batch-store.js';
-import { isFull, isRefusal, isRefused, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
+import { isFull, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
 
 /** The page of a poll: stored and read, not applied. */
 export interface PulledPage {
@@ -47,6 +47,8 @@ export class PagePuller {
   private readonly repeated = new RepeatedPages();
   /** How often the last batch with reports has come. */
   private repetitions = 0;
+  /** The last batch that held nothing but a code that nobody knows: its id, code and text. */
+  private unknown: { id: string; said: string } | null = null;
 
   constructor(
     private readonly client: EmayImsClient,
@@ -100,7 +102,7 @@ export class PagePuller {
 
   private async readAnswer(page: StoredPage): Promise<PulledPage> {
     const code = codeOfNothing(page) ?? '';
-    if (code !== 'SUCCESS' && !isRefusal(code)) return this.keep(page);
+    if (code !== 'SUCCESS' && !this.ingestor.isRefusal(code)) return this.keep(page);
     await this.inbox.forget(page.id);
     return empty(() => (code === 'SUCCESS' ? this.nothing() : this.refused(page.id, code)));
   }
@@ -122,13 +124,22 @@ export class PagePuller {
     const isAnswered = cut === null;
     const page = await this.ingestor.ingest(stored, reading);
     if (page === null) return { page, isAnswered, stoppedBy: cut };
-    if (page.problem !== null && isRefused(stored, page)) return this.refused(id, page.problem);
+    if (page.problem !== null && this.ingestor.isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
+    const code = cut === null ? codeOfNothing(stored) : null;
+    if (code !== null) await this.keepNewest(id, `${code} ${stored.body.toString('latin1')}`);
     if (page.reports > 0 && this.countRepetitions(stored) >= MEANS_BLOCKED) {
       return { page, isAnswered, stoppedBy: cut ?? REPEATED };
     }
     const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
     return { page, isAnswered, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
+  }
+
+  /** Of the same unknown code at each poll, all but the newest is deleted: there are thousands a day, and no report is in them. */
+  private async keepNewest(id: string, said: string): Promise<void> {
+    const before = this.unknown;
+    this.unknown = { id, said };
+    if (before?.said === said) await this.inbox.discard(before.id).catch(() => undefined);
   }
 
   private nothing(): PollEnd {

@@ -6,7 +6,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   BLOCK_BYTES,
-  classifyAnswerCode,
+  isRefusedPoll,
   MAX_REPORTS_PER_REQUEST,
   type DeliveryReport,
   type MalformedReport,
@@ -108,10 +108,22 @@ export class ReportIngestor {
     }
   }
 
+  /** Whether the page is a no with a known code: the gateway has handed nothing out, and the page is not kept. */
+  isRefused(page: Pick<StoredPage, 'cut' | 'source'>, { reports, problem }: IngestedPage): boolean {
+    // What is pushed answers no request.
+    if (page.source === PUSH) return false;
+    return page.cut === null && reports === 0 && problem !== null && this.isRefusal(problem);
+  }
+
+  /** A known code other than `SUCCESS`, which nothing else stands beside. */
+  isRefusal(code: string): boolean {
+    return isRefusedPoll(code, this.options.protocol.answerCodes);
+  }
+
   private async apply(page: StoredPage, reading: PageReading | null): Promise<IngestedPage> {
     if (reading === null) return this.keepSealed(page);
     const ingested: IngestedPage = { ...NO_REPORTS, problem: problemOf(reading, page) };
-    if (reading.kind === 'error' && isRefused(page, ingested)) {
+    if (reading.kind === 'error' && this.isRefused(page, ingested)) {
       await this.inbox.forget(page.id);
       return ingested;
     }
@@ -223,18 +235,6 @@ function problemOf({ kind, code, items, isWhole, mayHoldMore }: PageReading, { c
 export function isFull(page: StoredPage, reading: PageReading): boolean {
   if (reading.kind !== 'reports' || problemOf(reading, page) !== null) return false;
   return page.requested !== null && reading.items >= page.requested;
-}
-
-/** Whether the page is a no with a listed code: the gateway has handed nothing out, and the page is not kept. */
-export function isRefused(page: Pick<StoredPage, 'cut' | 'source'>, { reports, problem }: IngestedPage): boolean {
-  // What is pushed answers no request.
-  if (page.source === PUSH) return false;
-  return page.cut === null && reports === 0 && problem !== null && isRefusal(problem);
-}
-
-/** A listed code other than `SUCCESS`. */
-export function isRefusal(code: string): boolean {
-  return !['success', 'unlisted'].includes(classifyAnswerCode(code));
 }
 
 /** How a page ends once all of it is applied. */

@@ -85,7 +85,7 @@ export class ReportPoller {
       const hasAnswered = stoppedBy === null || stoppedBy === NOT_APPLIED || stoppedBy === SPOOLED;
       if (hasAnswered || this.lastGoodPullAt !== lastGoodPullAt) this.circuit.succeeded();
       else if (stoppedBy !== LEASE_HELD && stoppedBy !== SHUTTING_DOWN)
-        this.circuit.failed(stoppedBy, classifyAnswerCode(stoppedBy) === 'configuration');
+        this.circuit.failed(stoppedBy, this.refusesAccount(stoppedBy));
     } finally {
       if (passage === 'probe') this.circuit.leave();
     }
@@ -100,6 +100,10 @@ export class ReportPoller {
     // One on schedule may only look after the batches that have been pushed.
     while (this.running && !this.running.isPolling) await this.running.result.catch(() => undefined);
     return this.run(limit, true, async () => true);
+  }
+
+  private refusesAccount(code: string): boolean {
+    return classifyAnswerCode(code, this.options.protocol.answerCodes) === 'configuration';
   }
 
   /** Ends polling after the request in flight. */

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { ResolvedEmayImsOptions } from '../../options/module-options.js';
 import {
-  classifyAnswerCode,
   decodeSendAnswer,
   encodeTimed,
   isPacked,
+  isRefusedPoll,
   readToken,
   seal,
   SEALED,
@@ -96,7 +96,7 @@ export class SecureTransport implements GatewayTransport {
     if (body.length === 0) return page;
     const content = unseal(body, this.options.secretKey);
     if (content !== null) return { ...page, body: unpackedIfShort(content), contentEncoding: null };
-    const refusal = mayHoldReports(body) ? null : refusalOf(readUnopened(body, readToken(headerCode)));
+    const refusal = mayHoldReports(body) ? null : this.refusalOf(readUnopened(body, readToken(headerCode)));
     if (refusal !== null) return { ...page, body: NOTHING, headerCode: refusal };
     const whole = unsealWhatIsWhole(body, this.options.secretKey);
     return whole.length > 0 ? { ...page, body: whole, contentEncoding: null } : { ...page, contentEncoding: SEALED };
@@ -107,6 +107,12 @@ export class SecureTransport implements GatewayTransport {
     const text = this.open(body);
     if (text !== null) return text;
     return isUtf8(body) ? body.toString('utf8', 0, RAW_ANSWER_BYTES) : body.toString('base64', 0, BYTES_IN_BASE64);
+  }
+
+  /** The code with which nothing has been handed out. */
+  private refusalOf(answer: ReadAnswer): string | null {
+    const isRefused = answer.kind === 'error' && isRefusedPoll(answer.code, this.options.protocol.answerCodes);
+    return isRefused ? answer.code : null;
   }
 
   /** `null`: not of this key, or longer than an answer may be. */
@@ -145,12 +151,6 @@ function unlessContradicting(answer: SendAnswer, code: string | null): SendAnswe
 /** Bytes that are no text may be sealed; in the clear, reports show. */
 function mayHoldReports(body: Buffer): boolean {
   return !isUtf8(body) || body.includes('"state"');
-}
-
-/** A listed code other than SUCCESS: nothing has been handed out. */
-function refusalOf(answer: ReadAnswer): string | null {
-  if (answer.kind !== 'error') return null;
-  return classifyAnswerCode(answer.code) === 'unlisted' ? null : answer.code;
 }
 
 function unpackedIfShort(content: Buffer): Buffer {
