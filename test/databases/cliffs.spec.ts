@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DurableEventStore } from '../../libs/emay-ims/src/events/durable-event-store.js';
 import type { DurableHandler } from '../../libs/emay-ims/src/events/event-handler.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -59,6 +59,69 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
     expect(await store.maintenance.recoverFromClockSetBack()).toBe(4);
     expect(idsOf(await store.queue.claim(10, newAttempt())).toSorted()).toEqual(idsOf([...ahead, released]).toSorted());
     expect(await store.finder.findOne(later.customImsId)).toMatchObject({ state: 'QUEUED', dueAt: later.sendAt });
+  });
+
+  describe('are looked through', () => {
+    const real = performance.now.bind(performance);
+    let passedMs = 0;
+    beforeEach(() => {
+      passedMs = 0;
+      jest.spyOn(performance, 'now').mockImplementation(() => real() + passedMs);
+    });
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    /** With so many messages for later, in rows of their own, and one that was created in an hour. */
+    const ahead = async (scheduled: number) => {
+      const store = bench.store();
+      const now = (await store.queue.now()).getTime();
+      const later = newMessages(scheduled).map((one, index) => ({ ...one, sendAt: new Date(now + HOUR + index) }));
+      if (scheduled > 0) await bench.enqueue(store, later);
+      await store.queue.insertQueued(newMessages(1), new Date(now + HOUR), bench.database);
+      return { store, now };
+    };
+    const asked = async (work: () => Promise<unknown>) => {
+      const rows = jest.spyOn(bench.database, 'rows');
+      const transaction = jest.spyOn(bench.database, 'transaction');
+      await work();
+      const counted = { reads: rows.mock.calls.length, transactions: transaction.mock.calls.length };
+      rows.mockRestore();
+      transaction.mockRestore();
+      return counted;
+    };
+    const ONE_LOOK = { reads: 1, transactions: 0 };
+
+    it('once when that is noticed and once when the attempts of that time have ended, not at each sweep', async () => {
+      const { store } = await ahead(20);
+      expect(await store.maintenance.recoverFromClockSetBack()).toBe(1);
+      const recover = () => store.maintenance.recoverFromClockSetBack();
+      const isIdle = async () => expect(await asked(async () => expect(await recover()).toBeNull())).toEqual(ONE_LOOK);
+      await isIdle();
+      passedMs = 130_000;
+      expect(await recover()).not.toBeNull();
+      for (let sweep = 0; sweep < 3; sweep++) await isIdle();
+    });
+
+    it('again where a message is ahead that was not there before', async () => {
+      const { store, now } = await ahead(0);
+      const recover = () => store.maintenance.recoverFromClockSetBack();
+      expect(await recover()).toBe(1);
+      await store.queue.insertQueued(newMessages(2), new Date(now + 2 * HOUR), bench.database);
+      expect(await recover()).toBe(2);
+      expect(await recover()).toBeNull();
+    });
+
+    it('until the application closes, and then from the beginning', async () => {
+      const { store, now } = await ahead(20);
+      await store.queue.insertQueued(newMessages(3), new Date(now + HOUR), bench.database);
+      const begun = await asked(() => store.maintenance.recoverFromClockSetBack(() => false));
+      expect(begun.transactions).toBe(1);
+      const whole = await asked(() => store.maintenance.recoverFromClockSetBack());
+      expect(whole.transactions).toBeGreaterThan(4);
+      expect(await store.maintenance.recoverFromClockSetBack()).toBeNull();
+      expect(await store.queue.claim(10, newAttempt())).toHaveLength(4);
+    });
   });
 
   it('and events likewise', async () => {

@@ -4,7 +4,7 @@ import { AccountWorkChecks } from '../../libs/emay-ims/src/message-store/account
 import { DueList } from '../../libs/emay-ims/src/message-store/due-list.js';
 import { databasesUnderTest, dialectOf } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
-import { readsOf, watch, type Asked } from './store/reads.js';
+import { readOf, readsOf, watch, type Asked } from './store/reads.js';
 import { FAR_FUTURE, idsOf, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
 
 /** Each at a time of its own, as reminders are: so many rows of the list. */
@@ -64,6 +64,39 @@ describe.each(databasesUnderTest())(`with ${SCHEDULED} messages for later on %s`
     const check = (database: ImsDatabase) => new AccountWorkChecks(database, () => 2).mayHaveReady(store.account);
     expect(await check(bench.database)).toBe(false);
     await expectFewReads(check);
+  });
+
+  it('what a clock that was set back has delayed is looked for by reading each of them once', async () => {
+    const statements: Asked[] = [];
+    const found = new Set<string>();
+    const list = new DueList(watch(bench.database, statements), store.account);
+    for await (const ids of list.inFuture(10_000)) for (const id of ids) found.add(id);
+    expect(found.size).toBe(SCHEDULED);
+    const { rows, pages, plan } = await readOf(explaining, kind, statements, 'emay_ims_due');
+    expect(rows).toBeLessThan(2 * SCHEDULED);
+    // A page of PostgreSQL for each row at most, as an index leads to it.
+    expect(pages).toBeLessThan(2 * SCHEDULED);
+    for (const look of plan.filter((step) => /SEARCH|SCAN/.test(step)))
+      expect(look).toMatch(/account=\? AND priority=\?/);
+  });
+
+  it('one that is cancelled leaves the list, unless very many are for the same time', async () => {
+    const listed = async () =>
+      (await bench.database.rows('SELECT ids FROM emay_ims_due WHERE account = ?', [other.account])).length;
+    const other = bench.store();
+    const campaign = newMessages(102).map((message) => ({ ...message, sendAt: new Date(FAR_FUTURE) }));
+    for (const message of campaign) await bench.enqueue(other, [message]);
+    expect(await listed()).toBe(102);
+    const [first, second, third] = idsOf(campaign) as [string, string, string];
+    await other.queue.cancel(first);
+    expect(await listed()).toBe(102);
+    await bench.database.run('DELETE FROM emay_ims_due WHERE account = ? AND (ids LIKE ? OR ids LIKE ?)', [
+      other.account,
+      `%"${first}"%`,
+      `%"${second}"%`,
+    ]);
+    await other.queue.cancel(third);
+    expect(await listed()).toBe(99);
   });
 
   it('what is ready is claimed without reading them, the highest priority first', async () => {

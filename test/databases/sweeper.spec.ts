@@ -65,6 +65,18 @@ describe.each(databasesUnderTest())('a sweep on %s', (kind) => {
     expect(await store.finder.stats()).toMatchObject({ EXPIRED: 2_500 });
   });
 
+  it('tells a task of other rooms whether to go on', async () => {
+    const told: boolean[] = [];
+    const run = async (goOn: () => boolean) => {
+      told.push(goOn());
+      stopped.stop();
+      return told.push(goOn());
+    };
+    const stopped = sweeper({ run, done: 'things' });
+    await stopped.sweep();
+    expect(told).toEqual([true, false]);
+  });
+
   it('ends after the step that is under way when it is stopped, and begins no other task', async () => {
     await store2500Expired();
     const done: string[] = [];

@@ -12,16 +12,20 @@ export function sweepTasks(
   events: EventTransactions,
   lateMatching: LateMatching,
 ): SweepTask[] {
+  let areEventsDue = false;
   return [
     {
       run: () => inbox.loseStalled(),
       done: 'Possibly lost report batches: their process stopped during the poll',
     },
     {
-      run: async () => {
-        const brought = await messages.recoverFromClockSetBack();
-        if (brought === null) return 0;
-        return brought + (await events.durable.recoverFromClockSetBack(LONGEST_EVENT_WAIT_MS));
+      run: async (goOn) => {
+        const brought = await messages.recoverFromClockSetBack(goOn);
+        areEventsDue ||= brought !== null;
+        if (!areEventsDue || !goOn()) return brought ?? 0;
+        const broughtEvents = await events.durable.recoverFromClockSetBack(LONGEST_EVENT_WAIT_MS);
+        areEventsDue = false;
+        return (brought ?? 0) + broughtEvents;
       },
       done: 'Messages and events made ready: the database clock was set back, which had delayed them',
     },

@@ -10,15 +10,28 @@ import { idRows } from './statement-parts.js';
 /** Longer than an attempt in flight is likely to take: its owner records the outcome within this time. */
 const ATTEMPTS_END_MS = 120_000;
 
+/** A clock that was set back, and whose traces have not all been removed. */
+interface Step {
+  /** By `performance.now()`. */
+  noticedAt: number;
+  isQueueReady: boolean;
+}
+
+const ALWAYS = () => true;
+
 /**
  * Recovery after the database's clock was set back: earlier messages are then in the future, and would wait until the clock gets there
  * again.
  *
  * - Detected by a message created later than now, or by the time that this process read last.
+ * - What waits is looked through twice for each step: when it is noticed, and once the attempts of that time have ended. That message may stay
+ *   ahead for hours.
  */
 export class ClockSetBack {
   private lastReading: { database: number; process: number } | null = null;
-  private noticedAt: number | null = null;
+  /** Creation of the newest message, where it is ahead. */
+  private newestAhead: number | null = null;
+  private step: Step | null = null;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -30,16 +43,23 @@ export class ClockSetBack {
     private readonly traces: MessageTraces,
   ) {}
 
-  /** Resolves to how many messages changed; `null`: the clock was not set back. */
-  async recover(): Promise<number | null> {
-    if (!(await this.isSetBack())) return null;
-    this.noticedAt ??= performance.now();
-    const queued = await this.makeQueuedReady();
-    if (performance.now() - this.noticedAt < ATTEMPTS_END_MS) return queued;
-    return queued + (await this.endFutureAttempts());
+  /** Resolves to how many messages changed; `null`: there is nothing to look through. @param goOn asked after each portion */
+  async recover(goOn: () => boolean = ALWAYS): Promise<number | null> {
+    await this.look();
+    const { step } = this;
+    if (step === null) return null;
+    const haveAttemptsEnded = performance.now() - step.noticedAt >= ATTEMPTS_END_MS;
+    if (step.isQueueReady && !haveAttemptsEnded) return null;
+    const queued = await this.makeQueuedReady(goOn);
+    const ended = haveAttemptsEnded ? await this.endFutureAttempts(goOn) : 0;
+    if (goOn()) {
+      step.isQueueReady = true;
+      if (haveAttemptsEnded) this.step = null;
+    }
+    return queued + ended;
   }
 
-  private async makeQueuedReady(): Promise<number> {
+  private async makeQueuedReady(goOn: () => boolean): Promise<number> {
     let total = 0;
     for await (const ids of this.lists.due.inFuture(SET_BACK_MS)) {
       total += await this.events.transaction(async (session) => {
@@ -47,11 +67,12 @@ export class ClockSetBack {
         if (changed > 0) await this.lists.due.addQueued(ids, session);
         return changed;
       });
+      if (!goOn()) break;
     }
     return total;
   }
 
-  private async endFutureAttempts(): Promise<number> {
+  private async endFutureAttempts(goOn: () => boolean): Promise<number> {
     let total = 0;
     for await (const portion of this.lists.attempts.all(this.database)) {
       const ids = portion.flatMap(({ customImsIds }) => customImsIds);
@@ -62,6 +83,7 @@ export class ClockSetBack {
         await this.traces.unconfirmedWith(ABANDONED, ids, session);
         return changed;
       });
+      if (!goOn()) break;
     }
     return total;
   }
@@ -70,22 +92,19 @@ export class ClockSetBack {
     return { rows: idRows(ids), where: [this.account] };
   }
 
-  private async isSetBack(): Promise<boolean> {
-    const { lastReading: lastLook } = this;
+  /** Notices a step: time that has gone back, or a newest message ahead that was not there at the look before. */
+  private async look(): Promise<void> {
+    const { lastReading: lastLook, newestAhead } = this;
     // Measured between the two readings, so a slow answer does not look like a clock set back.
     const passed = lastLook === null ? 0 : performance.now() - lastLook.process;
     const [row] = await this.database.rows(this.sql.newest, [this.account]);
     const now = Number(row?.now);
     const expected = lastLook === null ? now : lastLook.database + passed;
     this.lastReading = { database: now, process: performance.now() };
-    const isNewestAhead = row?.newest !== null && Number(row?.newest) > now + SET_BACK_MS;
-    if (!isNewestAhead && expected <= now + SET_BACK_MS) {
-      // Stays detected until the attempts of that time have ended.
-      if (this.noticedAt === null || performance.now() - this.noticedAt > 2 * ATTEMPTS_END_MS) {
-        this.noticedAt = null;
-        return false;
-      }
-    }
-    return true;
+    const newest = Number(row?.newest ?? 0);
+    this.newestAhead = newest > now + SET_BACK_MS ? newest : null;
+    const isNews = this.newestAhead !== null && this.newestAhead !== newestAhead;
+    if (!isNews && expected <= now + SET_BACK_MS) return;
+    this.step = { noticedAt: this.step?.noticedAt ?? performance.now(), isQueueReady: false };
   }
 }

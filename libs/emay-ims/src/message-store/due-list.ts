@@ -1,6 +1,7 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import type { RowColumns, SqlDialect } from '../database/sql-dialect.js';
 import { newToken } from '../messages/ids.js';
+import { PRIORITIES } from '../messages/priority.js';
 import { duePriorities } from './due-priorities.js';
 import { inRowsOf, packedId, packIds, unpackIds } from './packed-ids.js';
 import { fromIds, ID_ROW, idRows, ofMessage, STATE } from './statement-parts.js';
@@ -30,6 +31,10 @@ const DUE_ROW: RowColumns = {
 const COLUMNS = Object.keys(DUE_ROW);
 /** Rows read in one step of a search. */
 const ROWS_AT_A_TIME = 4;
+/** The same where each step may have to begin anew among rows of the same time: a campaign of a million has 3,300 of them. */
+const FUTURE_ROWS_AT_A_TIME = 100;
+/** Rows of the same time that are looked through for one message. */
+const SEARCHED_ROWS = 100;
 
 /** Most rows of one call: each is a group of messages with the same priority and times. */
 const INSERTED_AT_A_TIME = 250;
@@ -38,6 +43,7 @@ const INSERTED_AT_A_TIME = 250;
 export function dueSql(dialect: SqlDialect) {
   const { now } = dialect;
   const columns = COLUMNS.join(', ');
+  const due = `emay_ims_due ${dialect.through('emay_ims_due_ready')}`;
   const unexpired = `(expires_at IS NULL OR expires_at > ${now})`;
   const ready = `account = ? AND priority = ? AND due_at <= ${now} AND ${unexpired}`;
   return {
@@ -55,11 +61,13 @@ export function dueSql(dialect: SqlDialect) {
     findExpired: `SELECT id FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT 1`,
     /** account, limit */
     lockExpired: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND expires_at <= ${now} LIMIT ? ${dialect.lockSkippingLocked()}`,
-    /** account, ms, the last row's id, limit */
-    findInFuture: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND due_at > ${now} + ? AND id > ? ORDER BY id LIMIT ?`,
-    /** account, priority, due_at, the id as it is packed */
-    lockWith: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND priority = ? AND due_at = ?
-      AND REPLACE(ids, ?, '') <> ids ${dialect.lockSkippingLocked()}`,
+    /** account, priority, ms, the last row's due_at twice and its id: the next of them, along the index */
+    findInFuture: `SELECT ${columns} FROM ${due} WHERE account = ? AND priority = ? AND due_at > ${now} + ?
+      AND due_at >= ? AND (due_at > ? OR id > ?) ORDER BY due_at, id LIMIT ${FUTURE_ROWS_AT_A_TIME}`,
+    /** account, priority, due_at, the id as it is packed, account, priority, due_at: nothing where too many would have to be read */
+    lockWith: `SELECT ${columns} FROM emay_ims_due WHERE account = ? AND priority = ? AND due_at = ? AND REPLACE(ids, ?, '') <> ids
+      AND (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ${due} WHERE account = ? AND priority = ? AND due_at = ?
+        LIMIT ${SEARCHED_ROWS + 1}) AS same) <= ${SEARCHED_ROWS} ${dialect.lockSkippingLocked()}`,
     delete: (ids: readonly string[]) =>
       dialect.deleteListed({ table: 'emay_ims_due', common: {}, column: 'id', type: 'varchar64', values: ids }),
     /** ids, account: QUEUED messages that are not on hold */
@@ -154,19 +162,25 @@ export class DueList {
 
   /** Ids of rows that are ready later than in `ms`, in portions: for a clock that has been set back. */
   async *inFuture(ms: number): AsyncGenerator<string[]> {
-    for (let after = ''; ;) {
-      const rows = await this.database.rows(this.sql.findInFuture, [this.account, ms, after, ROWS_AT_A_TIME]);
-      const found = rows.map(toDueRow);
-      if (found.length === 0) return;
-      yield found.flatMap(({ ids }) => ids);
-      after = (found.at(-1) as DueRow).id;
+    for (const priority of PRIORITIES) {
+      for (let last: DueRow | undefined; ;) {
+        const { dueAt = 0, id = '' } = last ?? {};
+        const parameters = [this.account, priority, ms, dueAt, dueAt, id];
+        const found = (await this.database.rows(this.sql.findInFuture, parameters)).map(toDueRow);
+        for (const some of inRowsOf(found, ROWS_AT_A_TIME)) yield some.flatMap(({ ids }) => ids);
+        if (found.length < FUTURE_ROWS_AT_A_TIME) break;
+        last = found.at(-1);
+      }
     }
   }
 
-  /** Takes one message off the list that is QUEUED no more. A row that is being claimed is left to that claim, which passes over it. */
+  /**
+   * Takes one message off the list that is QUEUED no more. It stays there, and is passed over by the claim, where its row is being claimed, or is
+   * one of very many of the same time.
+   */
   async remove({ customImsId, priority, dueAt }: Due, session: SqlSession): Promise<void> {
-    const parameters = [this.account, priority, dueAt, packedId(customImsId)];
-    const rows = (await session.rows(this.sql.lockWith, parameters)).map(toDueRow);
+    const time = [this.account, priority, dueAt];
+    const rows = (await session.rows(this.sql.lockWith, [...time, packedId(customImsId), ...time])).map(toDueRow);
     await this.delete(rows, session);
     const rest = rows.flatMap(({ ids, ...row }) =>
       ids.filter((id) => id !== customImsId).map((id) => ({ ...row, customImsId: id })),

@@ -54,9 +54,9 @@ export class MessageMaintenance {
     return this.attempts.run(this.sql.endReportWaits, null, goOn);
   }
 
-  /** Makes messages ready that a database clock set back has delayed; `null`: it was not set back. */
-  recoverFromClockSetBack(): Promise<number | null> {
-    return this.clock.recover();
+  /** Makes messages ready that a database clock set back has delayed; `null`: it was not, or that has been dealt with. */
+  recoverFromClockSetBack(goOn?: () => boolean): Promise<number | null> {
+    return this.clock.recover(goOn);
   }
 
   private async expireQueued(): Promise<Portion> {

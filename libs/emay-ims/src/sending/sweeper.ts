@@ -3,9 +3,9 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import type { MessageMaintenance } from '../message-store/message-maintenance.js';
 
-/** A maintenance task, run by one instance at a time for the whole account. */
+/** A maintenance task, run by one instance at a time for the whole account; one that may take long asks between its steps whether to go on. */
 export interface SweepTask {
-  run: () => Promise<number>;
+  run: (goOn: () => boolean) => Promise<number>;
   /** Log line, followed by the count, if anything was done. */
   done: string;
 }
@@ -33,15 +33,14 @@ export class Sweeper {
     this.logger = GuardedLogger.of(messages.account);
     this.account = messages.account;
     this.leaseName = `${messages.account}:sweep`;
-    const goOn = () => !this.stopped;
     this.tasks = [
       {
-        run: () => messages.recoverStalledAttempts(goOn),
+        run: (goOn) => messages.recoverStalledAttempts(goOn),
         done: 'Messages now UNCONFIRMED and not resent, as their process stopped while submitting them',
       },
-      { run: () => messages.expire(goOn), done: 'Messages expired before they were submitted' },
+      { run: (goOn) => messages.expire(goOn), done: 'Messages expired before they were submitted' },
       {
-        run: () => messages.endOverdueReportWaits(goOn),
+        run: (goOn) => messages.endOverdueReportWaits(goOn),
         done: 'Accepted messages now UNKNOWN, as no report came in time',
       },
       ...more,
@@ -74,7 +73,7 @@ export class Sweeper {
   }
 
   private async perform({ run, done }: SweepTask): Promise<void> {
-    const count = await run();
+    const count = await run(() => !this.stopped);
     if (count > 0) this.logger.warn(`${done}: ${count}`, { account: this.account, count });
   }
 
