@@ -51,6 +51,11 @@ export function asItStands(text: string): DecodedText {
   return { text, from, to: from.map((index) => index + 1) };
 }
 
+/** Whether `decodeText` may change it. */
+export function hasEscapes(text: string): boolean {
+  return DECODERS.some(({ pattern }) => text.search(pattern) >= 0);
+}
+
 /** Undoes percent, JSON and HTML escapes, one inside the other, and UTF-8 read as Latin-1. */
 export function decodeText(original: string): DecodedText {
   let decoded = asItStands(original);

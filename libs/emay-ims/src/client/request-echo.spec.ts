@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { RequestEcho } from './request-echo.js';
 
@@ -117,6 +117,21 @@ describe('an answer that repeats the request', () => {
         for (let at = 0; at + 6 <= secret.length; at++) expect(bare(kept)).not.toContain(secret.slice(at, at + 6));
       }),
     );
+  });
+
+  it('is searched for long texts of their own by cutting out hardly any piece of them', () => {
+    const words = '您的订单已发货 your parcel has left the warehouse and comes tomorrow 请注意查收 ';
+    const content = (index: number) => `${index} ${words.repeat(20)}`.slice(0, 500);
+    const messages = Array.from({ length: 300 }, (_, index) => ({ mobile: MOBILE, content: content(index) }));
+    const page = `<h1>502 &amp; 坏网关</h1>${'<p>The proxy was not told why, in whatever words it asked.</p>'.repeat(70)}`;
+    const slice = jest.spyOn(String.prototype, 'slice');
+    const cut = () => slice.mock.calls.length;
+    try {
+      expect(new RequestEcho(messages).redact(page)).toBe(page);
+      expect(cut()).toBeLessThan(50_000);
+    } finally {
+      slice.mockRestore();
+    }
   });
 
   it('takes little time, whatever it is', () => {

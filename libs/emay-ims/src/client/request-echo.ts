@@ -1,4 +1,5 @@
-import { asItStands, decodeText, type DecodedText } from './decoded-text.js';
+import { asItStands, decodeText, hasEscapes, type DecodedText } from './decoded-text.js';
+import { WindowFilter } from './window-filter.js';
 
 /** As much of a text as betrays it: letters and digits in a row, blanks and signs between them not counted. */
 const WINDOW = 6;
@@ -8,6 +9,7 @@ const WORDY_WINDOW = 4;
 const NUMBER_END = 7;
 
 const MEANINGFUL = /[\p{L}\p{N}\p{M}\p{So}]/u;
+const MEANINGLESS = /[^\p{L}\p{N}\p{M}\p{So}]+/gu;
 
 type Secret = 'sign' | 'number' | 'text';
 
@@ -34,16 +36,47 @@ export class RequestEcho {
    */
   redact(answer: string): string {
     const marks: (Secret | undefined)[] = Array.from({ length: answer.length });
-    const contents = new Set(this.messages.map(({ content }) => content));
+    const contents = condensedSecrets(this.messages.map(({ content }) => content));
+    const signs = condensedSecrets(this.signs);
     // As it stands, too: what looks like an escape may be the text itself.
     const pages = viewsOf(answer).map((view) => new Page(view, marks));
-    for (const page of pages) {
-      page.markTexts(contents, 'text');
-      page.markTexts(this.signs, 'sign');
-    }
+    markTexts(pages, contents, 'text');
+    markTexts(pages, signs, 'sign');
     if (!marks.some((secret) => secret)) return answer;
     for (const page of pages) for (const { mobile } of this.messages) page.markNumber(mobile);
     return redacted(answer, marks);
+  }
+}
+
+/** In both ways of reading them, letters and digits alone. */
+function condensedSecrets(texts: readonly string[]): ReadonlySet<string> {
+  const views = [...new Set(texts)].flatMap((text) => (hasEscapes(text) ? [text, decodeText(text).text] : [text]));
+  // As `condense` does it for one character after the other: at the end of a word, a sigma has a small letter of its own.
+  return new Set(views.map((text) => foldCase(text.replaceAll(MEANINGLESS, '')).replaceAll('ς', 'σ')));
+}
+
+/** A batch has 150,000 windows, and an error page hardly any of them: the others are not even cut out. */
+function markTexts(pages: readonly Page[], texts: ReadonlySet<string>, secret: Secret): void {
+  const looks = pages.map((page) => ({ page, windows: page.windows() }));
+  const filters = [WINDOW, WORDY_WINDOW].map((size) => new WindowFilter(size));
+  for (const { windows } of looks) {
+    for (const filter of filters) for (const window of windows.keys()) filter.add(window);
+  }
+  for (const text of texts) {
+    if (text.length < WINDOW) for (const page of pages) page.markWord(text, secret);
+    for (const filter of filters) {
+      for (const start of filter.startsIn(text)) {
+        const window = text.slice(start, start + filter.size);
+        for (const { page, windows } of looks) {
+          const places = windows.get(window);
+          if (!places) continue;
+          for (const place of places) page.mark(place, place + window.length, secret);
+          // Once is enough, however often texts say it.
+          windows.delete(window);
+          filter.forget(window);
+        }
+      }
+    }
   }
 }
 
@@ -63,23 +96,6 @@ class Page {
     this.page = condense(view.text);
   }
 
-  markTexts(secrets: Iterable<string>, secret: Secret): void {
-    const texts = [...secrets].flatMap((each) => viewsOf(each).map(({ text }) => condense(text).text));
-    const windows = this.windows();
-    for (const text of texts) {
-      if (text.length < WINDOW) this.markWord(text, secret);
-      for (const size of [WINDOW, WORDY_WINDOW]) {
-        for (let start = 0; start + size <= text.length; start++) {
-          const window = text.slice(start, start + size);
-          if (size === WORDY_WINDOW && !isWordy(window)) continue;
-          for (const place of windows.get(window) ?? []) this.mark(place, place + size, secret);
-          // Once is enough, however often texts say it.
-          windows.delete(window);
-        }
-      }
-    }
-  }
-
   markNumber(mobile: string): void {
     const { text } = this.page;
     const digits = `00${mobile.replaceAll(/\D/g, '')}`;
@@ -93,7 +109,7 @@ class Page {
   }
 
   /** A text of a few letters, where it stands as a word of its own. */
-  private markWord(word: string, secret: Secret): void {
+  markWord(word: string, secret: Secret): void {
     const { text } = this.page;
     if (word === '') return;
     for (let start = text.indexOf(word); start >= 0; start = text.indexOf(word, start + 1)) {
@@ -107,18 +123,20 @@ class Page {
     return before !== undefined && after === before + 1 && /\w\w/.test(this.view.text.slice(before, after + 1));
   }
 
-  private mark(start: number, end: number, secret: Secret): void {
+  mark(start: number, end: number, secret: Secret): void {
     const { places } = this.page;
     const first = this.view.from[places[start] as number];
     this.marks.fill(secret, first, this.view.to[places[end - 1] as number]);
   }
 
-  private windows(): Map<string, number[]> {
+  /** By their text, where they stand. */
+  windows(): Map<string, number[]> {
     const { text } = this.page;
     const windows = new Map<string, number[]>();
     for (const size of [WINDOW, WORDY_WINDOW]) {
       for (let start = 0; start + size <= text.length; start++) {
         const window = text.slice(start, start + size);
+        if (size === WORDY_WINDOW && !isWordy(window)) continue;
         const known = windows.get(window);
         if (known) known.push(start);
         else windows.set(window, [start]);
