@@ -385,7 +385,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(circuit.mock.calls).toEqual([['ERROR_A', true]]);
   });
 
-  it('with nothing but the same unknown code is kept once, the newest', async () => {
+  it('that cannot be read and comes again and again is kept once, the newest', async () => {
     const known = async () => (await pages()).map(({ id }) => id);
     const codes = ['ERROR_NEW', 'ERROR_NEW', 'ERROR_OTHER', 'ERROR_NEW', 'ERROR_NEW'];
     const seen: number[] = [];
@@ -395,6 +395,9 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
       seen.push((await known()).length);
     }
     expect(seen).toEqual([1, 1, 2, 3, 3]);
+    for (let call = 0; call < 6; call++) server.answers.push(says('{"code":"SUCCESS","page":{"total":0}}'));
+    for (let call = 0; call < 2; call++) expect(await ims.pullReports()).toMatchObject({ stoppedBy: 'UNREADABLE' });
+    expect(await known()).toHaveLength(4);
   });
 
   it('is no matter of chance where the gateway refuses it again and again', async () => {

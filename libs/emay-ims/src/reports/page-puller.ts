@@ -2,7 +2,7 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { readToken } from '../protocol/index.js';
-import { RepeatedPages } from './repeated-pages.js';
+import { hashOf, RepeatedPages } from './repeated-pages.js';
 import type { ReportInbox } from './report-inbox.js';
 import { UNDECIPHERABLE, type StoredPage } from './report-batch-store.js';
 import { isFull, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
@@ -47,8 +47,8 @@ export class PagePuller {
   private readonly repeated = new RepeatedPages();
   /** How often the last batch with reports has come. */
   private repetitions = 0;
-  /** The last batch that held nothing but a code that nobody knows: its id, code and text. */
-  private unknown: { id: string; said: string } | null = null;
+  /** The last batch of which nothing could be read. */
+  private unread: { id: string; hash: string } | null = null;
 
   constructor(
     private readonly client: EmayImsClient,
@@ -126,8 +126,7 @@ export class PagePuller {
     if (page === null) return { page, isAnswered, stoppedBy: cut };
     if (page.problem !== null && this.ingestor.isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
-    const code = cut === null ? codeOfNothing(stored) : null;
-    if (code !== null) await this.keepNewest(id, `${code} ${stored.body.toString('latin1')}`);
+    if (page.problem !== null && page.reports === 0 && cut === null) await this.keepNewest(stored);
     if (page.reports > 0 && this.countRepetitions(stored) >= MEANS_BLOCKED) {
       return { page, isAnswered, stoppedBy: cut ?? REPEATED };
     }
@@ -135,11 +134,12 @@ export class PagePuller {
     return { page, isAnswered, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
   }
 
-  /** Of the same unknown code at each poll, all but the newest is deleted: there are thousands a day, and no report is in them. */
-  private async keepNewest(id: string, said: string): Promise<void> {
-    const before = this.unknown;
-    this.unknown = { id, said };
-    if (before?.said === said) await this.inbox.discard(before.id).catch(() => undefined);
+  /** Of the same bytes at each poll, such as a code that nobody knows, all but the newest are deleted: there are thousands a day. */
+  private async keepNewest({ id, body, contentType, contentEncoding }: StoredPage): Promise<void> {
+    const hash = hashOf(body, contentType, contentEncoding);
+    const before = this.unread;
+    this.unread = { id, hash };
+    if (before?.hash === hash) await this.inbox.discard(before.id).catch(() => undefined);
   }
 
   private nothing(): PollEnd {

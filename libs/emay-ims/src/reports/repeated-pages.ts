@@ -33,6 +33,7 @@ export class RepeatedPages {
   }
 }
 
-function hashOf(body: Buffer): string {
-  return createHash('sha1').update(body).digest('base64');
+/** @param headers what the bytes are read by */
+export function hashOf(body: Buffer, ...headers: (string | null)[]): string {
+  return createHash('sha1').update(body).update(headers.join('\n')).digest('base64');
 }
