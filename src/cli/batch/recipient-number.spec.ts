@@ -17,13 +17,18 @@ describe('readNumber', () => {
     expect(readNumber(field, null)).toEqual({ mobile: '+61422118000' });
   });
 
-  it.each(['0422 118 000', '422118000', '61422118000', '+61422118000', '="0422118000"'])(
-    'reads %s at home in Australia',
-    (field) => {
-      expect(readNumber(field, AUSTRALIA)).toEqual({ mobile: '+61422118000' });
-      expect(readNumber(field, homeCountryOf('+61'))).toEqual({ mobile: '+61422118000' });
-    },
-  );
+  it.each([
+    '0422 118 000',
+    '(0422) 118-000',
+    '(04) 22.11.80.00',
+    '422118000',
+    '61422118000',
+    '+61422118000',
+    '="0422118000"',
+  ])('reads %s at home in Australia', (field) => {
+    expect(readNumber(field, AUSTRALIA)).toEqual({ mobile: '+61422118000' });
+    expect(readNumber(field, homeCountryOf('+61'))).toEqual({ mobile: '+61422118000' });
+  });
 
   it.each([
     ['6.1422E+10', /digits are lost/],
@@ -32,6 +37,22 @@ describe('readNumber', () => {
     ['="6.1422E+10"', /digits are lost/],
     ['61422118000.0', /decimal number/],
     ['+49151123456.7', /decimal number/],
+    ['61.422118000', /decimal number/],
+    ['-422117939', /negative number/],
+    ['="-422117939"', /negative number/],
+    ["'-422117939", /negative number/],
+    ['- 422117939', /negative number/],
+    ['\u2212422117939', /negative number/],
+    ['\u2013422117939', /negative number/],
+    ['\u202a-422117939\u202c', /negative number/],
+    ['422117939-', /negative number/],
+    ['422117939 -', /negative number/],
+    ['(422117939)', /negative number/],
+    ['（422117939）', /negative number/],
+    ['(422 117 939)', /negative number/],
+    ['-61422118000', /negative number/],
+    ['(+61422118000)', /negative number/],
+    ['-0061422118000', /negative number/],
     ['', /must be an international number/],
     ['nobody', /must be an international number/],
     ['+6142211', /must be an international number/],

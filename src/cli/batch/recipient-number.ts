@@ -15,7 +15,10 @@ export type NumberReading = { mobile: string } | { problem: string };
 /** `="+61422118000"`: how programs keep a spreadsheet from taking a number for one. */
 const FORMULA = /^="(.*)"$/s;
 const DAMAGED = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i;
-const DECIMAL = /^\+?\d{6,}[.,]\d{0,2}$/;
+/** As a separator a point stands between groups; of `61.422118000` a spreadsheet has left `61.422118`. */
+const DECIMAL = /^(?:\+?\d{6,}[.,]\d{0,2}|(?:0|[1-9]\d*)[.,]\d+)$/;
+/** A dash first or last, or brackets around all of it: to a spreadsheet `+61-422118000` is a sum, and less than nothing. */
+const NEGATIVE = /^[\s\p{Cf}]*[\p{Pd}\u2212]|[\p{Pd}\u2212][\s\p{Cf}]*$|^\p{Ps}[^\p{Ps}\p{Pe}]*\p{Pe}$/u;
 const DIGITS_ALONE = /^\p{Nd}[\p{Nd}\s().-]*$/u;
 
 /** Reads `--country-code`: `AU`, `61` or `+61`; `null` where there is no such country. */
@@ -40,9 +43,19 @@ export function readNumber(field: string, home: HomeCountry | null): NumberReadi
         'mobile was shortened by a spreadsheet, and its digits are lost: take it from the source, in a column formatted as text',
     };
   }
+  // libphonenumber passes over such signs, and what a spreadsheet has made of the digits may be the number of somebody else.
+  if (NEGATIVE.test(written)) {
+    return {
+      problem:
+        'mobile is written like a negative number, as a spreadsheet makes one of +61-422118000: take it from the source, in a column formatted as text',
+    };
+  }
   // As a separator the point would make `.0` two digits more, and that may be the number of somebody else.
   if (DECIMAL.test(written)) {
-    return { problem: 'mobile was written as a decimal number: take away the point and what follows it' };
+    return {
+      problem:
+        'mobile was written as a decimal number, which may lack digits: take it from the source, in a column formatted as text',
+    };
   }
   const mobile = normalizeMobile(written) ?? (home === null ? null : nationalNumber(written, home));
   if (mobile !== null) return { mobile };
