@@ -217,6 +217,26 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(acceptedAmong(numbers, await gateway.accepted())).toEqual(onWire([numbers[3]]));
   });
 
+  it.each([
+    ['with a blank behind it', 'sale ', 'sale ', 'sale '],
+    ['decomposed', 'e\u0301te\u0301', '\u00e9t\u00e9', 'e\u0301te\u0301 '],
+  ])('sends nothing again for a campaign whose name was written %s', async (_how, before, first, second) => {
+    const numbers = mobiles(2, 418_000_000) as [string, string];
+    // The release before took the name as it was written.
+    const source = await database.open();
+    const customImsId = idOfTheReleaseBefore(before, numbers[0], 'Hi');
+    const message = { account: 'default', customImsId, mobile: numbers[0], content: 'Hi', state: 'DELIVERED' as const };
+    await source.getRepository(ImsMessage).insert({ ...message, priority: 0, attempts: 1, createdAt: new Date() });
+    await source.destroy();
+    await cli.write('two.csv', `mobile\n${numbers.join('\n')}\n`);
+    const send = (name: string) =>
+      cli.json<BatchAnswer>('send-batch', '--csv', 'two.csv', '--campaign', name, '--text', 'Hi', '--no-wait');
+    expect(await send(first)).toMatchObject({ stored: 1, repeated: 1 });
+    expect(await send(second)).toMatchObject({ stored: 0, repeated: 2 });
+    const { states } = await cli.json<BatchAnswer>('status', '--campaign', first);
+    expect(states).toEqual({ DELIVERED: 1, QUEUED: 1 });
+  });
+
   it('neutralises what a spreadsheet would take for a formula in the failures file, and reads it back as it was', async () => {
     const [number] = mobiles(1, 416_000_000) as [string];
     const texts = (csv: string) =>

@@ -26,12 +26,23 @@ describe('Campaign', () => {
   });
 
   it('has its ids, and no other campaign’s, between the first and the last', () => {
-    const { firstId, lastId } = new Campaign('spring');
-    const isBetween = (id: string) => firstId <= id && id <= lastId;
+    const { idRanges } = new Campaign('spring');
+    expect(idRanges).toHaveLength(1);
+    const isBetween = (id: string) => idRanges.some(({ first, last }) => first <= id && id <= last);
     for (let row = 0; row < 1_000; row++) {
       expect(isBetween(new Campaign('spring').idOf(MOBILE, String(row)))).toBe(true);
       expect(isBetween(new Campaign(`spring ${row}`).idOf(MOBILE, 'Hi'))).toBe(false);
     }
+  });
+
+  it.each([
+    ['e\u0301te\u0301', 'été'],
+    [' spring\u00a0', 'spring'],
+    ['\uFEFFspring', 'spring'],
+    [` ${'x'.repeat(100)} `, 'x'.repeat(100)],
+  ])('takes the name "%s" for "%s"', (written, name) => {
+    expect(new Campaign(written).name).toBe(name);
+    expect(new Campaign(written).idOf(MOBILE, 'Hi')).toBe(new Campaign(name).idOf(MOBILE, 'Hi'));
   });
 
   it.each(['', '  ', 'x'.repeat(101)])('refuses the name "%s"', (name) => {

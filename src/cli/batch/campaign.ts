@@ -16,34 +16,49 @@ const ROW_DIGITS = 22;
  * - What saving a table anew may change in a text (line ends, blanks around it, composed letters) does not count. Versions
  *   that it did count for have given such texts other ids: `keepInQueue` finds those by number and text.
  * - So the messages of a campaign lie side by side in the primary key, and can be counted.
+ * - Two spellings of a name that look the same are one campaign.
  */
 export class Campaign {
+  /** Without blanks around it, its letters composed (NFC): keyboards and file names differ in that. */
+  readonly name: string;
+  /**
+   * Where its messages lie in the primary key: first those of its name. The others are of versions that took the name as it
+   * was written, perhaps decomposed.
+   */
+  readonly idRanges: readonly IdRange[];
   private readonly prefix: string;
 
   /** @throws UsageError for an empty or overlong name */
-  constructor(readonly name: string) {
-    if (name.trim() === '' || name.length > MAX_NAME_LENGTH) {
+  constructor(written: string) {
+    this.name = written.trim().normalize('NFC');
+    if (this.name === '' || this.name.length > MAX_NAME_LENGTH) {
       throw new UsageError(
         `--campaign must be a name of 1 to ${MAX_NAME_LENGTH} characters, such as spring-sale-2030.`,
       );
     }
-    this.prefix = MARK + digits([name]).slice(0, TAG_DIGITS);
+    this.prefix = prefixOf(this.name);
+    this.idRanges = [...new Set([this.name, written, this.name.normalize('NFD')])].map(idRangeOf);
   }
 
   /** @param mobile E.164 */
   idOf(mobile: string, content: string): string {
     return this.prefix + digits([this.name, mobile, textIdentity(content)]).slice(0, ROW_DIGITS);
   }
+}
 
-  /** The lowest id a message of this campaign can have. */
-  get firstId(): string {
-    return this.prefix + '0'.repeat(ROW_DIGITS);
-  }
+/** The lowest and the highest id that a message can have. */
+export interface IdRange {
+  first: string;
+  last: string;
+}
 
-  /** The highest. */
-  get lastId(): string {
-    return this.prefix + 'f'.repeat(ROW_DIGITS);
-  }
+function idRangeOf(name: string): IdRange {
+  const prefix = prefixOf(name);
+  return { first: prefix + '0'.repeat(ROW_DIGITS), last: prefix + 'f'.repeat(ROW_DIGITS) };
+}
+
+function prefixOf(name: string): string {
+  return MARK + digits([name]).slice(0, TAG_DIGITS);
 }
 
 /** JSON keeps the parts apart: no two lists of texts have one spelling. */

@@ -1,5 +1,5 @@
 import type { ImsMessage, ImsMessageState } from 'nestjs-emay-ims';
-import type { Repository, SelectQueryBuilder } from 'typeorm';
+import { Brackets, type Repository, type SelectQueryBuilder } from 'typeorm';
 import type { Campaign } from './campaign.js';
 
 /** How many messages stand in a state. */
@@ -16,13 +16,14 @@ export interface CountedMessages {
 }
 
 /** All messages of a campaign, whichever run stored them. */
-export function campaignMessages(messages: Repository<ImsMessage>, { firstId, lastId }: Campaign): CountedMessages {
-  return {
-    counts: () =>
-      countByState(
-        ofAccount(messages).andWhere('message.customImsId BETWEEN :firstId AND :lastId', { firstId, lastId }),
-      ),
-  };
+export function campaignMessages(messages: Repository<ImsMessage>, { idRanges }: Campaign): CountedMessages {
+  const isWithin = new Brackets((where) => {
+    for (const [index, { first, last }] of idRanges.entries()) {
+      const [from, to] = [`first${index}`, `last${index}`];
+      where.orWhere(`message.customImsId BETWEEN :${from} AND :${to}`, { [from]: first, [to]: last });
+    }
+  });
+  return { counts: () => countByState(ofAccount(messages).andWhere(isWithin)) };
 }
 
 /** When the newest message of the account was stored, by the database's clock, in epoch milliseconds; 0: none was. */

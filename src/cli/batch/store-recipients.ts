@@ -86,10 +86,12 @@ function problemWith(
 /**
  * Stores what is not there yet, durably, for the dispatcher of this process or of the service.
  *
- * @param campaign whose messages count as there under whatever id: versions before gave some texts other ids
+ * @param campaign whose messages count as there under whatever id: versions before gave some names and texts other ids
  */
 export function keepInQueue({ ims, messages }: Pick<Gateway, 'ims' | 'messages'>, campaign: Campaign | null): Keep {
   const select = { customImsId: true, mobile: true, content: true, state: true, dueAt: true } as const;
+  const ofCampaign =
+    campaign?.idRanges.map(({ first, last }) => ({ account: ACCOUNT, customImsId: Between(first, last) })) ?? null;
   let isBegun: boolean | null = null;
   return async (wanted) => {
     const ids = wanted.map(({ customImsId }) => customImsId);
@@ -99,12 +101,11 @@ export function keepInQueue({ ims, messages }: Pick<Gateway, 'ims' | 'messages'>
         message,
       ]),
     );
-    const ofCampaign = campaign && { account: ACCOUNT, customImsId: Between(campaign.firstId, campaign.lastId) };
     isBegun ??= ofCampaign !== null && (await messages.existsBy(ofCampaign));
     const missing = wanted.filter(({ customImsId }) => !byId.has(customImsId)).map(({ mobile }) => mobile);
     const earlier =
       isBegun && ofCampaign && missing.length > 0
-        ? await messages.find({ select, where: { ...ofCampaign, mobile: In(missing) } })
+        ? await messages.find({ select, where: ofCampaign.map((range) => ({ ...range, mobile: In(missing) })) })
         : [];
     const byText = new Map(earlier.map((message) => [payloadOf(message), message]));
 

@@ -34,13 +34,14 @@ pages that could not be applied or stored, reports without a message, calls of e
 }
 
 async function status({ terminal, configuration }: Session, { check, campaign }: StatusOptions): Promise<number> {
+  const wanted = campaign === undefined ? null : new Campaign(campaign);
   return withGateway(configuration(), {}, async ({ ims, messages }) => {
     const { circuitOpenFor: _circuit, reportsBlockedFor: _blocked, ...account } = await ims.status();
-    const counted = campaign === undefined ? null : await campaignMessages(messages, new Campaign(campaign)).counts();
+    const counted = wanted && (await campaignMessages(messages, wanted).counts());
     const states: Record<string, number> = counted ? byState(counted) : await ims.stats();
     const needs = needsOf(account);
     const counts = Object.entries(states).map(([state, count]) => [state, String(count)]);
-    terminal.answer({ ...account, ...(campaign === undefined ? {} : { campaign }), states, needs }, [
+    terminal.answer({ ...account, ...(wanted && { campaign: wanted.name }), states, needs }, [
       ...alignColumns(counts),
       '',
       ...(needs.length > 0 ? needs.map((need) => `! ${need}`) : ['Nothing needs a person.']),
