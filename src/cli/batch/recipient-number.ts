@@ -5,6 +5,7 @@ import {
   type CountryCode,
 } from 'libphonenumber-js/max';
 import { normalizeMobile } from 'nestjs-emay-ims';
+import { isShortened } from './damaged-cells.js';
 
 /** Where numbers without `+` belong: a country, or all that share a calling code. */
 export type HomeCountry = { defaultCountry: CountryCode } | { defaultCallingCode: string };
@@ -14,7 +15,6 @@ export type NumberReading = { mobile: string } | { problem: string };
 
 /** `="+61422118000"`: how programs keep a spreadsheet from taking a number for one. */
 const FORMULA = /^="(.*)"$/s;
-const DAMAGED = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i;
 /** As a separator a point stands between groups; of `61.422118000` a spreadsheet has left `61.422118`. */
 const DECIMAL = /^(?:\+?\d{6,}[.,]\d{0,2}|(?:0|[1-9]\d*)[.,]\d+)$/;
 /** A dash first or last, or brackets around all of it: to a spreadsheet `+61-422118000` is a sum, and less than nothing. */
@@ -37,7 +37,7 @@ export function homeCountryOf(text: string): HomeCountry | null {
  */
 export function readNumber(field: string, home: HomeCountry | null): NumberReading {
   const written = unwrapped(field);
-  if (DAMAGED.test(written)) {
+  if (isShortened(written)) {
     return {
       problem:
         'mobile was shortened by a spreadsheet, and its digits are lost: take it from the source, in a column formatted as text',

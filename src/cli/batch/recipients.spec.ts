@@ -138,6 +138,15 @@ describe('a table of recipients', () => {
     ]);
   });
 
+  it('takes no id that a spreadsheet has shortened, and every other', async () => {
+    const ids = ['2.01804E+19', '2,01804E+19', '2E+19', '2.01804E19', '1.5e-7', '12E45', '7e12', '20180412', 'A-1.5E3'];
+    const table = ids.map((id, row) => `"${id}",+61422118${100 + row},Hi`);
+    const shortened = expect.stringContaining('its id was shortened by a spreadsheet');
+    expect(
+      await problemsOf(['order,mobile,短信内容', ...table].join('\n'), { ...TEXT_COLUMN, idColumn: 'order' }),
+    ).toEqual([...Array<unknown>(5).fill(shortened), null, null, null, null]);
+  });
+
   it('sends no text that was broken over lines without quotes, and all others', async () => {
     const cut = expect.stringContaining('the row below may be the rest of this text');
     const long = '+61422118000,Your code is 4711.';

@@ -5,6 +5,7 @@ import type { Campaign } from './campaign.js';
 import { Columns } from './columns.js';
 import { CUT_OFF, isRestOfText } from './cut-off-text.js';
 import type { CsvRow, CsvTable } from './csv-rows.js';
+import { isShortenedId } from './damaged-cells.js';
 import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
 import { textToSend } from './message-text.js';
 import { readNumber, type HomeCountry } from './recipient-number.js';
@@ -119,7 +120,9 @@ function rowReader(
     if ('problem' in number || 'problem' in content) return { row, problem: problemsOf(number, content) };
     const { mobile } = number;
     const wanted = textToSend(content.text);
-    const customImsId = id === null ? campaign?.idOf(mobile, wanted) : fields[id]?.trim();
+    const given = id === null ? undefined : fields[id]?.trim();
+    if (given !== undefined && isShortenedId(given)) return { row, problem: ID_SHORTENED };
+    const customImsId = given ?? campaign?.idOf(mobile, wanted);
     const message = Object.assign(new SendImsDto(), { mobile, content: wanted, customImsId: customImsId ?? '' });
     const problem = problemOf(message);
     return problem === null ? { row, message } : { row, problem };
@@ -133,6 +136,8 @@ function rowReader(
   };
 }
 
+const ID_SHORTENED =
+  'its id was shortened by a spreadsheet, and its digits are lost: take it from the source, in a column formatted as text';
 const HOLDS_ROWS = 'holds the rows below it: a quote is not closed';
 
 function problemsOf(...parts: object[]): string {
