@@ -1,6 +1,9 @@
 /** A table cannot be read on from some row; rows before it may have been stored. The message says what to mend. */
 export class TableError extends Error {}
 
+/** A file cannot be written to its end. The message says which, why and what to do. */
+export class OutputError extends Error {}
+
 /** The command line or the configuration is wrong; the message says what to write. Nothing was done. */
 export class UsageError extends Error {}
 

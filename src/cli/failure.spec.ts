@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EmayImsOptionsError, EmayImsUnsentError, EmayImsValidationError } from 'nestjs-emay-ims';
-import { TableError, UsageError } from './command-errors.js';
+import { OutputError, TableError, UsageError } from './command-errors.js';
 import { failureOf } from './failure.js';
 
 describe('failureOf', () => {
@@ -9,6 +9,7 @@ describe('failureOf', () => {
     [new EmayImsOptionsError('Write that.'), 'EMAY_IMS_OPTIONS', 2],
     [new EmayImsValidationError([{ index: 0, property: 'mobile', message: 'must be one' }]), 'EMAY_IMS_VALIDATION', 2],
     [new TableError('Mend that.'), 'UNREADABLE_TABLE', 1],
+    [new OutputError('Make room.'), 'CANNOT_WRITE', 1],
     [new EmayImsUnsentError('id', 'ECONNREFUSED'), 'EMAY_IMS_UNSENT', 1],
   ])('tells %p as it is', (error, code, exitCode) => {
     expect(failureOf(error)).toEqual({ code, exitCode, message: error.message, retryable: code === 'EMAY_IMS_UNSENT' });

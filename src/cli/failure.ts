@@ -1,7 +1,7 @@
 import { EmayImsError, EmayImsOptionsError, EmayImsValidationError } from 'nestjs-emay-ims';
 import { errorCode } from './error-code.js';
 import { EXIT_CODE } from './exit-code.js';
-import { NoSuchMessageError, NotConfirmedError, TableError, UsageError } from './command-errors.js';
+import { NoSuchMessageError, NotConfirmedError, OutputError, TableError, UsageError } from './command-errors.js';
 
 /** What a command tells of the error that ended it. */
 export interface Failure {
@@ -15,6 +15,7 @@ export interface Failure {
 const OWN_ERRORS = [
   [UsageError, 'WRONG_USAGE', EXIT_CODE.wrongUsage],
   [TableError, 'UNREADABLE_TABLE', EXIT_CODE.failed],
+  [OutputError, 'CANNOT_WRITE', EXIT_CODE.failed],
   [NoSuchMessageError, 'NO_SUCH_MESSAGE', EXIT_CODE.failed],
   [NotConfirmedError, 'NOT_CONFIRMED', EXIT_CODE.failed],
 ] as const;

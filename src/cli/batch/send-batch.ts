@@ -1,5 +1,6 @@
 import { isSandbox } from '../../config/environment.js';
 import { databaseTime } from '../database-clock.js';
+import { isSameFile } from '../destination.js';
 import { EXIT_CODE } from '../exit-code.js';
 import { withGateway, type Gateway } from '../gateway.js';
 import type { Session } from '../session.js';
@@ -85,17 +86,14 @@ async function openBatch(
   source: TableSource,
 ): Promise<Batch> {
   const failuresPath = session.path(options.failures ?? `${path === null ? 'stdin' : options.csv}.failures.csv`);
-  if (failuresPath === path) throw new UsageError('--failures must not be the file that is read.');
+  if (path !== null && (await isSameFile(failuresPath, path)))
+    throw new UsageError('--failures must not be the file that is read.');
   const campaign = options.idColumn === undefined ? new Campaign(options.campaign ?? 'dry run') : null;
   const table = await openCsv(source, options, (field) => isNumberColumn(field, options));
   const recipients = await openRecipients(table, options, campaign);
-  return {
-    campaign,
-    source,
-    format: table.format,
-    recipients,
-    failures: new FailuresFile(failuresPath, recipients.columns, table.format.delimiter),
-  };
+  const failures = new FailuresFile(failuresPath, recipients.columns, table.format.delimiter);
+  await failures.prove();
+  return { campaign, source, format: table.format, recipients, failures };
 }
 
 /** Whether a field of the first rows is the head of the numbers, or one of them. */

@@ -1,10 +1,10 @@
-import { open, rename, rm } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import type { EmayImsService, ImsMessage } from 'nestjs-emay-ims';
-import { UsageError } from '../command-errors.js';
+import { OutputError, UsageError } from '../command-errors.js';
+import { destinationOf } from '../destination.js';
 import { errorCode } from '../error-code.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
@@ -29,6 +29,9 @@ const COLUMNS = [
   'finalAt',
 ] as const;
 
+/** A path of stdout: what is written to it a second time, the answer, would be in the middle of the table. */
+const STDOUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+
 /** How a pipeline ends where somebody has stopped it, or nobody reads any more. */
 const ENDS_EARLY = new Set(['ABORT_ERR', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
@@ -41,7 +44,7 @@ export function exportCommand(): Command {
       'after',
       `${EXIT_CODE_HELP}
 UTF-8 with a byte order mark. What a spreadsheet would take for a formula, such as a number with its +, gets an apostrophe
-in front. A file is there once it is whole, for its owner alone.`,
+in front. A file is there once it is whole, for its owner alone; a link stays one. A pipe or a device is written to directly.`,
     )
     .action((options: ExportOptions, command: Command) =>
       perform(command, (session) => exportMessages(session, options)),
@@ -49,14 +52,14 @@ in front. A file is there once it is whole, for its owner alone.`,
 }
 
 async function exportMessages(session: Session, options: ExportOptions): Promise<number> {
-  const path = options.out === '-' ? null : session.path(options.out);
+  const path = STDOUT.has(options.out) ? null : session.path(options.out);
   if (path === null && session.terminal.isJson) {
     throw new UsageError('Give --out FILE with --json: stdout has the answer then.');
   }
   return withGateway(session.configuration(), {}, async ({ ims }) => {
     const written = { messages: 0 };
     const csv = csvOf(ims, options, written);
-    const isWhole = await (path === null ? writeAll(csv, process.stdout, session) : toFile(path, csv, session));
+    const isWhole = await (path === null ? toStdout(csv, session) : toPath(path, csv, session));
     if (!isWhole) {
       session.terminal.note('Stopped before the end.');
       return EXIT_CODE.failed;
@@ -86,9 +89,9 @@ async function* csvOf(
 }
 
 /** Resolves to `false` where it was stopped, or nobody reads any more (`| head`). */
-async function writeAll(csv: AsyncIterable<string>, out: Writable, { stop }: Session): Promise<boolean> {
+async function toStdout(csv: AsyncIterable<string>, { stop }: Session): Promise<boolean> {
   try {
-    await pipeline(csv, out, { end: out !== process.stdout, signal: stop });
+    await pipeline(csv, process.stdout, { end: false, signal: stop });
     return true;
   } catch (error) {
     if (ENDS_EARLY.has(errorCode(error))) return false;
@@ -96,21 +99,49 @@ async function writeAll(csv: AsyncIterable<string>, out: Writable, { stop }: Ses
   }
 }
 
-/** Under a name of its own until it is whole: half an export looks like an export. */
-async function toFile(path: string, csv: AsyncIterable<string>, session: Session): Promise<boolean> {
-  const part = `${path}.part`;
-  const file = await open(part, 'w', 0o600).catch((error: unknown) => {
+/** A file comes under a name of its own until it is whole: half an export looks like an export. */
+async function toPath(given: string, csv: AsyncIterable<string>, session: Session): Promise<boolean> {
+  const refuse = (error: unknown) => {
     throw new UsageError(
-      `--out ${path} cannot be written (${errorCode(error)}): name a file in a folder that is there.`,
+      `--out ${given} cannot be written (${errorCode(error)}): name a file in a folder that is there and can be written to.`,
     );
-  });
+  };
+  const { path, isFile } = await destinationOf(given).catch(refuse);
+  const place = isFile ? `${path}.part` : path;
+  const file = await open(place, 'w', 0o600).catch(refuse);
   try {
-    const isWhole = await writeAll(csv, file.createWriteStream(), session);
-    if (isWhole) await rename(part, path);
+    const isWhole = await writeAll(csv, file, session, given).finally(() => file.close());
+    if (isFile && isWhole) await rename(place, path).catch(failing(given));
     return isWhole;
   } finally {
-    await rm(part, { force: true });
+    if (isFile) await rm(place, { force: true });
   }
+}
+
+async function writeAll(
+  csv: AsyncIterable<string>,
+  file: FileHandle,
+  { stop }: Session,
+  given: string,
+): Promise<boolean> {
+  for await (const text of csv) {
+    if (stop.aborted) return false;
+    try {
+      await file.appendFile(text);
+    } catch (error) {
+      if (ENDS_EARLY.has(errorCode(error))) return false;
+      failing(given)(error);
+    }
+  }
+  return true;
+}
+
+function failing(path: string): (error: unknown) => never {
+  return (error) => {
+    throw new OutputError(
+      `--out ${path} cannot be written (${errorCode(error)}). Once it can, give the same command again.`,
+    );
+  };
 }
 
 function rowOf(message: ImsMessage, columns: readonly (keyof ReturnType<typeof shown>)[], reveal?: true): string[] {

@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CommandLine } from './command-line.js';
+
+/** In the sandbox: nothing but files matters here. */
+describe('files that the command line writes', () => {
+  let cli: CommandLine;
+  beforeEach(async () => {
+    cli = await CommandLine.open();
+    await cli.write('members.csv', 'mobile\n+61422118000\nnobody\n');
+  });
+  afterEach(() => cli.close());
+
+  const place = (name: string) => join(cli.folder, name);
+  const modeOf = async (name: string) => (await stat(place(name))).mode & 0o777;
+  const sendBatch = (...more: string[]) =>
+    cli.run(['send-batch', '--csv', 'members.csv', '--campaign', 'spring', '--text', 'Hi', '--no-wait', ...more]);
+  const queued = async () => (await cli.json<{ states: Record<string, number> }>('status')).states.QUEUED;
+  const pipe = (name: string) => {
+    execFileSync('mkfifo', ['-m', '644', place(name)]);
+    return readFile(place(name), 'utf8');
+  };
+
+  it('are written straight to where they are no files: nothing is replaced, closed to others or added', async () => {
+    const failures = pipe('failures');
+    expect(await sendBatch('--failures', 'failures')).toMatchObject({ code: 1 });
+    expect(await failures).toContain('nobody,3,"mobile must be');
+    const exported = pipe('exported');
+    expect(await cli.run(['export', '--out', 'exported'])).toMatchObject({ code: 0 });
+    expect(await exported).toContain('customImsId,mobile,');
+    for (const name of ['failures', 'exported']) {
+      expect((await lstat(place(name))).isFIFO()).toBe(true);
+      expect(await modeOf(name)).toBe(0o644);
+    }
+  });
+
+  it('are the files that links lead to', async () => {
+    await mkdir(place('store'));
+    await writeFile(place('store/there.csv'), 'from before', { mode: 0o644 });
+    await symlink('store/there.csv', place('there'));
+    await symlink('store/new.csv', place('new'));
+    await sendBatch('--failures', 'there');
+    expect(await cli.read('store/there.csv')).toContain('failed_because');
+    expect(await modeOf('store/there.csv')).toBe(0o600);
+    for (const [name, target] of [
+      ['there', 'store/there.csv'],
+      ['new', 'store/new.csv'],
+    ] as const) {
+      expect(await cli.run(['export', '--out', name])).toMatchObject({ code: 0 });
+      expect((await lstat(place(name))).isSymbolicLink()).toBe(true);
+      expect(await cli.read(target)).toContain('customImsId,mobile,');
+    }
+    expect(await readdir(place('store'))).toEqual(['new.csv', 'there.csv']);
+  });
+
+  it('are no part of the answer where stdout is named', async () => {
+    const { code, stdout, stderr } = await cli.run(['export', '--out', '/dev/stdout']);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\uFEFFcustomImsId,.*\n$/)]);
+    expect(stderr).toContain('Messages: 0.');
+    expect((await cli.run(['export', '--out', '/dev/stdout', '--json'])).code).toBe(2);
+  });
+
+  it.each(['nowhere/failures.csv', 'members.csv/failures.csv', 'folder', 'loop'])(
+    'are proven to be writable before a row is stored: %s',
+    async (failures) => {
+      await mkdir(place('folder'));
+      await symlink('loop', place('loop'));
+      for (const more of [[], ['--dry-run']]) {
+        const { code, stderr } = await sendBatch('--failures', failures, ...more);
+        expect(stderr).toContain(`The failures file ${place(failures)} cannot be written (E`);
+        expect(stderr).toContain('name another one with --failures');
+        expect(code).toBe(2);
+      }
+      expect(await queued()).toBe(0);
+      const { code, stderr } = await cli.run(['export', '--out', failures]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`--out ${place(failures)} cannot be written (E`)]);
+    },
+  );
+
+  it('do not come or change by the proof alone', async () => {
+    await cli.write('members.csv', 'mobile\n+61422118000\n');
+    await writeFile(place('notes.txt'), 'mine', { mode: 0o640 });
+    expect(await sendBatch('--failures', 'notes.txt')).toMatchObject({ code: 0 });
+    expect([await cli.read('notes.txt'), await modeOf('notes.txt')]).toEqual(['mine', 0o640]);
+    expect(await sendBatch()).toMatchObject({ code: 0 });
+    expect(await readdir(cli.folder)).not.toContain('members.csv.failures.csv');
+  });
+
+  it('are not the table, under whatever name', async () => {
+    await symlink('members.csv', place('link'));
+    const { code, stderr } = await sendBatch('--failures', 'link');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--failures must not be')]);
+    expect(await cli.read('members.csv')).toContain('nobody');
+  });
+
+  it('that fail later are named, with what to do', async () => {
+    const { code, stderr } = await sendBatch('--failures', '/dev/full');
+    expect(stderr).toMatch(/CANNOT_WRITE: The failures file \/dev\/full cannot be written \(ENOSPC\)/);
+    expect(stderr).toContain('give the same command again');
+    expect(code).toBe(1);
+    expect(await cli.run(['export', '--out', '/dev/full'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/CANNOT_WRITE: --out \/dev\/full cannot be written \(ENOSPC\)/),
+    });
+  });
+});
+
+describe('a table that cannot be read', () => {
+  it.each([
+    ['members.csv/x', 2, /--csv .*members\.csv\/x is no file that can be read \(ENOTDIR\)/],
+    ['.', 2, /--csv .* is no file that can be read; - reads from stdin/],
+    // Open to its process, and nothing at its beginning to be read.
+    ['/proc/self/mem', 1, /UNREADABLE_TABLE: .*cannot be read on \(EIO\)/],
+  ])('is named: %s', async (csv, expected, sentence) => {
+    const cli = await CommandLine.open();
+    await cli.write('members.csv', 'mobile\n');
+    const { code, stderr } = await cli.run([
+      ...['send-batch', '--csv', csv, '--campaign', 'spring', '--text', 'Hi', '--failures', 'failures.csv'],
+    ]);
+    await cli.close();
+    expect([code, stderr]).toEqual([expected, expect.stringMatching(sentence)]);
+  });
+});
