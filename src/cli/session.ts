@@ -8,11 +8,13 @@ import { Terminal } from './terminal.js';
 import { UsageError } from './command-errors.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** The terminal is gone. It comes twice, from the shell and from the system, and nobody has asked to end at once. */
+const HANG_UP = 'SIGHUP';
 
 /** What a command works with. */
 export interface Session {
   terminal: Terminal;
-  /** Aborted by SIGINT or SIGTERM: finish what is under way and say how to go on. */
+  /** Aborted by SIGINT, SIGTERM or SIGHUP: finish what is under way and say how to go on. */
   stop: AbortSignal;
   /** The configuration, read at the first call; in the sandbox it says so. @throws UsageError */
   configuration: () => Environment;
@@ -63,14 +65,16 @@ function enter(directory: string): void {
 function stopSignal(terminal: Terminal): { stop: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stop = () => {
+    if (controller.signal.aborted) return;
     terminal.note('Stopping: what is under way is finished first. Once more ends it at once.');
     controller.abort();
   };
   for (const signal of SIGNALS) process.once(signal, stop);
+  process.on(HANG_UP, stop);
   return {
     stop: controller.signal,
     release: () => {
-      for (const signal of SIGNALS) process.off(signal, stop);
+      for (const signal of [...SIGNALS, HANG_UP]) process.off(signal, stop);
     },
   };
 }

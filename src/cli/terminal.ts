@@ -1,3 +1,6 @@
+import type { Writable } from 'node:stream';
+import { errorCode } from './error-code.js';
+
 /**
  * Where a command writes: its answer to stdout, everything else to stderr.
  *
@@ -21,4 +24,14 @@ export class Terminal {
     if (this.isJson) process.stdout.write(`${JSON.stringify({ error })}\n`);
     this.note(`${error.code}: ${error.message}`);
   }
+}
+
+/** What writing ends with where a pipe has no reader any more, or a terminal has lost its connection. */
+const READER_GONE = new Set(['EPIPE', 'EIO']);
+
+/** A reader that goes away (`| head`) is no failure: what is under way goes on, what is left to say is not said. */
+export function outliveReader(stream: Writable): void {
+  stream.on('error', (error) => {
+    if (!READER_GONE.has(errorCode(error))) throw error;
+  });
 }

@@ -20,6 +20,8 @@ export interface CommandEnd {
 /** A command under way. */
 export interface RunningCommand {
   child: ChildProcess;
+  /** So far. */
+  written: { readonly stdout: string; readonly stderr: string };
   ended: Promise<CommandEnd>;
 }
 
@@ -53,7 +55,7 @@ export class CommandLine {
       this.running.delete(child);
       return { code: code as number | null, ...written };
     });
-    return { child, ended };
+    return { child, written, ended };
   }
 
   /** Runs a command within this process, one after the other. */

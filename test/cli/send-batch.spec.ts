@@ -110,11 +110,15 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect(accepted.length).toBeGreaterThanOrEqual(ACCEPTED);
   });
 
-  it('stops on SIGINT with nothing in doubt, says how to go on, and goes on', async () => {
+  it.each([
+    ['SIGINT', 403_000_000, 1],
+    // Of a terminal that is gone the shell tells its jobs, and then the system does.
+    ['SIGHUP', 419_000_000, 2],
+  ] as const)('stops on %s with nothing in doubt, says how to go on, and goes on', async (signal, from, times) => {
     await close();
     // However busy the machine is, no request ends in doubt for want of time.
     await open(slowGateway, { EMAY_IMS_TIMEOUT_MS: '100000' });
-    const numbers = mobiles(3_500, 403_000_000);
+    const numbers = mobiles(3_500, from);
     await cli.write('members.csv', table(numbers));
     // Stdin stays open, so it cannot come to an end before the signal.
     const first = cli.start(batch('-'), null);
@@ -125,7 +129,14 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
       (count) => count > 0,
       60_000,
     );
-    first.child.kill('SIGINT');
+    for (let time = 0; time < times; time++) {
+      first.child.kill(signal);
+      await eventually(
+        () => first.written.stderr,
+        (text) => text.includes('Stopping'),
+        60_000,
+      );
+    }
     const { code, stdout, stderr } = await first.ended;
     expect(stderr).toContain('Stopping: what is under way is finished first');
     expect(stdout).toMatch(/Stopped\..* Give the same command again to go on/);
