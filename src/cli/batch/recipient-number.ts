@@ -5,7 +5,7 @@ import {
   type CountryCode,
 } from 'libphonenumber-js/max';
 import { normalizeMobile } from 'nestjs-emay-ims';
-import { isShortened } from './damaged-cells.js';
+import { damageToNumber } from './damaged-cells.js';
 
 /** Where numbers without `+` belong: a country, or all that share a calling code. */
 export type HomeCountry = { defaultCountry: CountryCode } | { defaultCallingCode: string };
@@ -37,12 +37,8 @@ export function homeCountryOf(text: string): HomeCountry | null {
  */
 export function readNumber(field: string, home: HomeCountry | null): NumberReading {
   const written = unwrapped(field);
-  if (isShortened(written)) {
-    return {
-      problem:
-        'mobile was shortened by a spreadsheet, and its digits are lost: take it from the source, in a column formatted as text',
-    };
-  }
+  const damage = damageToNumber(written);
+  if (damage !== null) return { problem: `mobile ${damage}` };
   // libphonenumber passes over such signs, and what a spreadsheet has made of the digits may be the number of somebody else.
   if (NEGATIVE.test(written)) {
     return {

@@ -147,6 +147,21 @@ describe('a table of recipients', () => {
     ).toEqual([...Array<unknown>(5).fill(shortened), null, null, null, null]);
   });
 
+  it('sends no error that a spreadsheet has written in place of a value', async () => {
+    const table =
+      'order,mobile,name,短信内容\nA-1,+61422118000,#N/A,Hi\nA-2,+61422118001,Ann,########\n#REF!,+61422118002,Bob,Hi\n';
+    const error = (column: string) =>
+      `column ${column} is an error of a spreadsheet: correct the formula, or write the value`;
+    const idColumn = 'order';
+    const wrongId = expect.stringContaining('its id is an error of a spreadsheet');
+    expect(await problemsOf(table, TEXT_COLUMN)).toEqual([null, error('短信内容'), null]);
+    expect(await problemsOf(table, { text: 'Hi {{ name }}', idColumn, header: true })).toEqual([
+      error('name'),
+      null,
+      wrongId,
+    ]);
+  });
+
   it('sends no text that was broken over lines without quotes, and all others', async () => {
     const cut = expect.stringContaining('the row below may be the rest of this text');
     const long = '+61422118000,Your code is 4711.';

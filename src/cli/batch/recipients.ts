@@ -5,11 +5,11 @@ import type { Campaign } from './campaign.js';
 import { Columns } from './columns.js';
 import { CUT_OFF, isRestOfText } from './cut-off-text.js';
 import type { CsvRow, CsvTable } from './csv-rows.js';
-import { isShortenedId } from './damaged-cells.js';
+import { damageTo } from './damaged-cells.js';
 import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
 import { textToSend } from './message-text.js';
 import { readNumber, type HomeCountry } from './recipient-number.js';
-import { compileText, type RowText } from './text-template.js';
+import { columnText, compileText } from './text-template.js';
 import { holdsRows } from './unclosed-quote.js';
 
 /** Which columns to read, and how. */
@@ -102,7 +102,7 @@ function rowReader(
 ): (row: CsvRow) => ReadRow {
   const to = toColumn === undefined ? columns.indexOfMobile() : columns.indexOf(toColumn);
   const id = idColumn === undefined ? null : columns.indexOf(idColumn);
-  const textOf = text === undefined ? columnText(columns, textColumn ?? '') : compileText(text, columns);
+  const textOf = text === undefined ? columnText(textColumn ?? '', columns) : compileText(text, columns);
   const numberOf = (field: string) => readNumber(field, countryCode ?? null);
   const place = {
     columns: columns.names.length,
@@ -121,7 +121,8 @@ function rowReader(
     const { mobile } = number;
     const wanted = textToSend(content.text);
     const given = id === null ? undefined : fields[id]?.trim();
-    if (given !== undefined && isShortenedId(given)) return { row, problem: ID_SHORTENED };
+    const damage = damageTo(given ?? '');
+    if (damage !== null) return { row, problem: `its id ${damage}` };
     const customImsId = given ?? campaign?.idOf(mobile, wanted);
     const message = Object.assign(new SendImsDto(), { mobile, content: wanted, customImsId: customImsId ?? '' });
     const problem = problemOf(message);
@@ -136,8 +137,6 @@ function rowReader(
   };
 }
 
-const ID_SHORTENED =
-  'its id was shortened by a spreadsheet, and its digits are lost: take it from the source, in a column formatted as text';
 const HOLDS_ROWS = 'holds the rows below it: a quote is not closed';
 
 function problemsOf(...parts: object[]): string {
@@ -148,11 +147,6 @@ function problemsOf(...parts: object[]): string {
 function wrongLength({ length }: readonly string[], { names }: Columns): string {
   const advice = length > names.length ? ': put quotes around a field that holds the delimiter' : '';
   return `has ${length} of ${names.length} columns${advice}`;
-}
-
-function columnText(columns: Columns, name: string): (fields: readonly string[]) => RowText {
-  const index = columns.indexOf(name);
-  return (fields) => ({ text: fields[index] ?? '' });
 }
 
 /** What the service would say about it. */

@@ -1,4 +1,5 @@
 import type { Columns } from './columns.js';
+import { damageTo } from './damaged-cells.js';
 
 const PLACEHOLDER = /\{\{\s*(.+?)\s*\}\}/g;
 
@@ -15,9 +16,29 @@ export function compileText(template: string, columns: Columns): (fields: readon
   const parts = template.split(PLACEHOLDER);
   const indexes = parts.map((part, position) => (position % 2 === 1 ? columns.indexOf(part) : -1));
   return (fields) => {
-    const empty = parts.find((_part, position) => position % 2 === 1 && !fields[indexes[position] ?? -1]?.trim());
-    if (empty !== undefined) return { problem: `column ${empty} is empty, and the text needs it` };
-    const text = parts.map((part, position) => (position % 2 === 1 ? fields[indexes[position] ?? -1]?.trim() : part));
-    return { text: text.join('') };
+    const texts: string[] = [];
+    for (const [position, part] of parts.entries()) {
+      const value = position % 2 === 1 ? (fields[indexes[position] ?? -1] ?? '').trim() : part;
+      const problem = position % 2 === 1 ? problemWith(part, value) : null;
+      if (problem !== null) return { problem };
+      texts.push(value);
+    }
+    return { text: texts.join('') };
   };
+}
+
+/** Takes the text of a row from a column. */
+export function columnText(name: string, columns: Columns): (fields: readonly string[]) => RowText {
+  const index = columns.indexOf(name);
+  return (fields) => {
+    const text = fields[index] ?? '';
+    const damage = damageTo(text);
+    return damage === null ? { text } : { problem: `column ${name} ${damage}` };
+  };
+}
+
+function problemWith(column: string, value: string): string | null {
+  if (value === '') return `column ${column} is empty, and the text needs it`;
+  const damage = damageTo(value);
+  return damage && `column ${column} ${damage}`;
 }
