@@ -84,7 +84,7 @@ export class FailuresFile {
   }
 
   private async append(fields: readonly string[], isFirst = false): Promise<void> {
-    const row = stringify([fields.map(guarded)], { delimiter: this.delimiter, escape_formulas: true, bom: isFirst });
+    const row = stringify([fields.map(guarded)], { delimiter: this.delimiter, bom: isFirst });
     await this.file?.appendFile(row);
   }
 }

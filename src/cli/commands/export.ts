@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import type { EmayImsService, ImsMessage } from 'nestjs-emay-ims';
+import { guarded } from '../batch/formula-cells.js';
 import { OutputError, UsageError } from '../command-errors.js';
 import { destinationOf } from '../destination.js';
 import { errorCode } from '../error-code.js';
@@ -80,10 +81,7 @@ async function* csvOf(
   const columns = reveal ? [...COLUMNS, 'content' as const] : COLUMNS;
   yield stringify([[...columns]], { bom: true });
   for await (const page of pagesOf(ims, toQuery(filter))) {
-    yield stringify(
-      page.map((message) => rowOf(message, columns, reveal)),
-      { escape_formulas: true },
-    );
+    yield stringify(page.map((message) => rowOf(message, columns, reveal).map(guarded)));
     written.messages += page.length;
   }
 }
