@@ -147,6 +147,15 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
     expect((await stat(`${cli.folder}/rejected.csv`)).mode & 0o777).toBe(0o600);
     const [rejected] = parse(await cli.read('rejected.csv'), { bom: true, columns: true }) as Record<string, string>[];
     expect(rejected).toMatchObject({ mobile: "'+61422118000", code: "'=1+1", content: `'@Ann, "hi"\n` });
+    // The same message: its text is read as it was.
+    const again = ['--id-column', 'customImsId', '--text-column', 'content', '--no-wait'];
+    expect(await cli.json('send-batch', '--csv', 'rejected.csv', ...again)).toMatchObject({ repeated: 1, failed: 0 });
+    // What an export and a failures file have each guarded.
+    const wrong = (await cli.read('rejected.csv')).replace("'+61422118000", 'nobody');
+    await cli.write('wrong.csv', wrong);
+    expect(await cli.json('send-batch', '--csv', 'wrong.csv', ...again)).toMatchObject({ failed: 1 });
+    await cli.write('mended.csv', (await cli.read('wrong.csv.failures.csv')).replace('nobody', '+61422118000'));
+    expect(await cli.json('send-batch', '--csv', 'mended.csv', ...again)).toMatchObject({ repeated: 1, failed: 0 });
     expect((await cli.run(['export', '--json'])).code).toBe(2);
     expect((await cli.run(['export', '--out', 'nowhere/x.csv'])).code).toBe(2);
   });

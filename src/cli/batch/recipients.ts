@@ -7,7 +7,9 @@ import { CUT_OFF, isRestOfText } from './cut-off-text.js';
 import type { CsvRow, CsvTable } from './csv-rows.js';
 import { damageTo } from './damaged-cells.js';
 import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
+import { withoutGuard } from './formula-cells.js';
 import { textToSend } from './message-text.js';
+import { isOwnExport } from './own-export.js';
 import { readNumber, type HomeCountry } from './recipient-number.js';
 import { columnText, compileText } from './text-template.js';
 import { holdsRows } from './unclosed-quote.js';
@@ -64,7 +66,11 @@ export async function openRecipients(
   const failed = columnsOfFailuresFile(head);
   const columns = new Columns(failed ?? (options.header ? namesIn(head) : head.map((_field, index) => `${index + 1}`)));
   const { length } = columns.names;
-  const original = (row: readonly string[]) => withoutBlankEnd(failed ? withoutFailure(row, length) : row, length);
+  // A failures file that was made from an export has its fields as they were before that.
+  const isGuarded = failed === null && isOwnExport(namesIn(head));
+  const written = (row: readonly string[]) => (isGuarded ? row.map(withoutGuard) : row);
+  const original = (row: readonly string[]) =>
+    withoutBlankEnd(failed ? withoutFailure(row, length) : written(row), length);
   const read = rowReader(columns, options, campaign, { delimiter: format.delimiter, isFailuresFile: failed !== null });
   const hasHeader = options.header || failed !== null;
   // The last field of a failures file tells what was wrong; nothing is known of the text's quotes.
