@@ -5,9 +5,10 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { isSandbox, type Environment } from './config/environment.js';
+import { CONSOLE_PATH } from './console/console-path.js';
 import { refuseOtherMethods } from './http/allowed-methods.js';
 import { ApiKeys, askBeforeBody } from './http/api-keys.js';
-import { readJsonBody } from './http/json-body.js';
+import { endUnreadBodies, readJsonBody } from './http/json-body.js';
 import { refuseForeignHosts } from './http/own-host.js';
 import { createRateLimit } from './http/rate-limit.js';
 import { checkUrl, parseQuery } from './http/request-url.js';
@@ -26,6 +27,7 @@ export async function createApp(
     new ServiceAdapter(server),
     { abortOnError: false, bodyParser: false },
   );
+  app.use(endUnreadBodies);
   if (isSandbox(environment)) {
     app.use((_request: Request, response: Response, next: NextFunction) => {
       response.set(SANDBOX_HEADERS);
@@ -39,7 +41,11 @@ export async function createApp(
   if (!keys.areAsked) app.use(refuseForeignHosts);
   app.set('query parser', parseQuery);
   app.use(checkUrl);
-  if (environment.RATE_LIMIT_PER_MINUTE > 0) app.use('/api', createRateLimit(environment.RATE_LIMIT_PER_MINUTE));
+  if (environment.RATE_LIMIT_PER_MINUTE > 0) {
+    // Each by itself: an application that calls too often does not lock out the operator beside it.
+    for (const path of ['/api', `${CONSOLE_PATH}/api`])
+      app.use(path, createRateLimit(environment.RATE_LIMIT_PER_MINUTE));
+  }
   app.use(askBeforeBody(keys), refuseOtherMethods, readJsonBody);
   serveOpenApi(app, keys.areAsked);
   app.enableShutdownHooks([], { useProcessExit: true });

@@ -7,6 +7,7 @@ import {
   UnsupportedMediaTypeException,
 } from '@nestjs/common';
 import { raw, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { isOfConsole } from '../console/console-path.js';
 import { beyondBounds, type JsonBounds } from './json-bounds.js';
 
 /** Enough for some 100,000 recipients in one call. */
@@ -15,6 +16,7 @@ const MAX_ENTRIES = 100_000;
 const BOUNDS: JsonBounds = { levels: 16, entries: MAX_ENTRIES + 10, members: 32 };
 /** More of a body that nobody reads is not waited for: its connection ends. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
+const EXPECTATION_FAILED = 417;
 
 const BEYOND: Readonly<Record<keyof JsonBounds, string>> = {
   levels: `The JSON is nested too deep: ${BOUNDS.levels} levels at most.`,
@@ -25,8 +27,20 @@ const TOO_LONG = `The body is too long: ${MAX_BYTES} bytes at most. Send its ent
 
 const readAll = raw({ limit: MAX_BYTES, type: () => true });
 
-/** Reads the JSON of a request with a body. Nothing of it is read before type, length and key are known to be right. */
+/**
+ * Reads the JSON of a request with a body. Nothing of it is read before type, length and key are known to be right. The console
+ * reads its own, once it knows who asks.
+ */
 export const readJsonBody: RequestHandler = (request, response, next) => {
+  if (isOfConsole(request)) {
+    if (request.headers.expect === undefined) return next();
+    return refuseUnread(
+      request,
+      response,
+      next,
+      new HttpException('Send the body at once, without Expect.', EXPECTATION_FAILED),
+    );
+  }
   if (!hasBody(request)) {
     request.body = {};
     return next();
@@ -50,14 +64,26 @@ export function hasBody({ headers, method }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Gives an answer without having read the body, so that a client which sends all of it first still gets to see it. */
+/**
+ * Ends the connection of a request whose body goes on for long after its answer: Node would read all of it. What is left of a
+ * short one is read, so that a client which sends all of it first still gets to see the answer.
+ */
+export const endUnreadBodies: RequestHandler = (request, response, next) => {
+  // Before Node's own listener, which discards all the rest of a body that nobody has begun to read.
+  response.prependOnceListener('finish', () => {
+    if (request.complete) return;
+    let left = MAX_UNREAD_BYTES;
+    request.on('data', (chunk: Buffer) => {
+      if ((left -= chunk.length) < 0) request.socket.destroy();
+    });
+    request.read();
+  });
+  next();
+};
+
+/** Gives an answer without having read the body. */
 export function refuseUnread(request: Request, response: Response, next: NextFunction, refusal: HttpException): void {
   if (request.headers.expect !== undefined) response.set('Connection', 'close');
-  let left = MAX_UNREAD_BYTES;
-  // At once: a body that nobody has begun to read is read to its end by Node itself, after the answer.
-  request.on('data', (chunk: Buffer) => {
-    if ((left -= chunk.length) < 0) request.socket.destroy();
-  });
   next(refusal);
 }
 

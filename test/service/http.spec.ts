@@ -198,12 +198,12 @@ describe('the service on loopback, without keys', () => {
 });
 
 /** How much of a body of 100 MB is taken, with what lies in buffers on the way, before the connection ends. */
-function bytesTaken(port: number, header: string): Promise<number> {
+function bytesTaken(port: number, header: string, path = '/api/messages'): Promise<number> {
   return new Promise((resolve) => {
     const chunk = Buffer.alloc(65_536);
     let sent = 0;
     const socket = connect(port, '127.0.0.1', () => {
-      socket.write(`POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n${header}\r\n\r\n`);
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n${header}\r\n\r\n`);
       const send = (error?: Error | null) => {
         if (error || sent >= 100_000_000) return;
         sent += chunk.length;
@@ -228,6 +228,56 @@ describe('the service with keys', () => {
       const { status } = await service.post('/api/messages', MESSAGE, [JSON_TYPE, 'Authorization: Bearer right']);
       expect(status).toBe(202);
       expect((await service.get('/health/live')).status).toBe(200);
+    } finally {
+      await service.close();
+    }
+  });
+});
+
+describe('the console of the service', () => {
+  const CONSOLE = '/console/api/v1/pull';
+  const OWN = [JSON_TYPE, 'X-Emay-Ims-Console: 1', 'Origin: http://localhost'];
+  const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+  const keys = { API_KEY_HASHES: hashOf('right'), CONSOLE_KEY_HASHES: `ann:${hashOf('hers')}` };
+
+  it('reads no body for who may not in, whatever its type, packing and length', async () => {
+    const service = await startService(keys);
+    try {
+      for (const path of [CONSOLE, '/console/api/v1/nothing', '/console']) {
+        // The head alone: an answer comes without the ten megabytes it announces.
+        const head = [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Length: 10000000', ...OWN];
+        const { status } = await service.exchange([...head, 'Content-Encoding: gzip']);
+        expect([path, [401, 404, 405].includes(status)]).toEqual([path, true]);
+        expect(await bytesTaken(service.port, OWN.join('\r\n'), path)).toBeLessThan(60_000_000);
+      }
+      expect(
+        (
+          await service.exchange([
+            `POST ${CONSOLE} HTTP/1.1`,
+            'Host: localhost',
+            'Expect: 100-continue',
+            'Content-Length: 9',
+          ])
+        ).status,
+      ).toBe(417);
+      const hers = await service.post(CONSOLE, '{}', [...OWN, 'Authorization: Bearer hers']);
+      expect([hers.status, hers.body]).toEqual([200, expect.any(String)]);
+    } finally {
+      await service.close();
+    }
+  });
+
+  it('is limited for each address as the API is, and by itself', async () => {
+    const service = await startService({ ...keys, RATE_LIMIT_PER_MINUTE: '2' });
+    try {
+      const statuses = async (path: string) => {
+        const answers = [await service.get(path), await service.get(path), await service.get(path)];
+        return answers.map(({ status }) => status);
+      };
+      expect(await statuses('/console/api/v1/overview')).toEqual([401, 401, 429]);
+      expect(await statuses('/api/stats')).toEqual([401, 401, 429]);
+      expect(await bytesTaken(service.port, OWN.join('\r\n'), CONSOLE)).toBeLessThan(60_000_000);
+      expect(await bytesTaken(service.port, JSON_TYPE)).toBeLessThan(60_000_000);
     } finally {
       await service.close();
     }

@@ -22,7 +22,7 @@ import {
   EmayImsUnsentError,
   EmayImsValidationError,
 } from 'nestjs-emay-ims';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { map, timeout, type Observable } from 'rxjs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -338,6 +338,23 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(app.account.asked('retryReports')).toEqual([['p1', 'ann']]);
     expect((await app.post('retry-report', 'text')).status).toBe(400);
   });
+});
+
+it('answers a body that it cannot take, and does not end its connection', async () => {
+  app = await ConsoleApp.start({ console: { access: () => ANN }, bodyParser: false });
+  const own = { 'content-type': 'application/json', 'x-emay-ims-console': '1', origin: `http://127.0.0.1:${app.port}` };
+  const agent = new Agent({ keepAlive: true });
+  const post = (body: string | Buffer, more: Record<string, string>) =>
+    app.request('/sms/api/v1/retry-report', { method: 'POST', agent, headers: { ...own, ...more }, body });
+  const chunked = { 'transfer-encoding': 'chunked' };
+  expect((await post(Buffer.from('7b22c4e3223a317d', 'hex'), chunked)).json).toMatchObject({
+    error: { code: 'INVALID', message: expect.stringContaining('UTF-8') },
+  });
+  const long = JSON.stringify({ pullId: 'x'.repeat(600_000) });
+  for (const more of [chunked, { 'content-length': `${long.length}` }]) {
+    expect((await post(long, more)).json).toMatchObject({ error: { code: 'TOO_LARGE', field: 'body' } });
+  }
+  agent.destroy();
 });
 
 it('answers each error of the module in its own form, and no other error with anything of it', async () => {

@@ -15,16 +15,33 @@ export async function readJsonBody({ parsedBody, request }: Exchange): Promise<R
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new ConsoleError(400, 'TOO_LARGE', 'The body is too large.', { field: 'body' });
-    chunks.push(chunk);
-  }
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge();
+  const bytes = await bytesOf(request);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw invalid('body', 'must be JSON');
+    throw invalid('body', 'must be JSON in UTF-8');
   }
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let left = MAX_BYTES;
+  try {
+    // A loop that ends early would destroy the request, and its connection before the answer.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      left -= chunk.length;
+      if (left < 0) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw invalid('body', 'is cut short');
+  }
+  if (left >= 0) return Buffer.concat(chunks);
+  request.resume();
+  throw tooLarge();
+}
+
+function tooLarge(): ConsoleError {
+  return new ConsoleError(400, 'TOO_LARGE', 'The body is too large.', { field: 'body' });
 }

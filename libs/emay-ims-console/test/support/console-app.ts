@@ -121,7 +121,7 @@ export class ConsoleApp {
   }
 
   /** Every header as given and no other: as a browser, a proxy or a program would. */
-  request(path: string, options: RequestOptions & { body?: string } = {}): Promise<Answer> {
+  request(path: string, options: RequestOptions & { body?: string | Buffer } = {}): Promise<Answer> {
     const { body, ...rest } = options;
     return new Promise((resolve, reject) => {
       const request = httpRequest({ host: '127.0.0.1', port: this.port, path, agent: false, ...rest }, (response) => {
