@@ -65,8 +65,8 @@ async function specsOfDatabases() {
 const wanted = process.argv.slice(2);
 const areNamed = wanted.some((argument) => argument.startsWith('test/'));
 const specs = areNamed ? [] : await specsOfDatabases();
-// Much of the time is waiting for the servers' disks; each worker holds some of their connections.
-const maxWorkers = Math.min(8, availableParallelism() * 3);
+// More than cores, as much of the time is waiting; each worker holds some of the servers' connections.
+const maxWorkers = Math.min(8, availableParallelism() * 2);
 
 function run(databases, specsThere) {
   if (databases.length === 0) return true;
