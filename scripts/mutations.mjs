@@ -62,13 +62,24 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/reports/page-puller.ts`,
-        from: '    if (!(await this.inbox.keep(stored))) return ',
-        to: '    await this.ingestor.ingest(stored);\n    if (!(await this.inbox.keep(stored))) return ',
+        from: '    if (!(await this.inbox.keep(page))) return ',
+        to: '    await this.ingestor.ingest(page);\n    if (!(await this.inbox.keep(page))) return ',
       },
       {
         file: `${LIBRARY}/reports/report-batch-store.ts`,
         from: "WHERE id = ? AND state = 'STORED' AND COALESCE(progress, 0) = ?`,\n      [...values, id, from],",
         to: 'WHERE id = ? AND COALESCE(progress, 0) >= ? - ?`,\n      [...values, id, from, from],',
+      },
+    ],
+  },
+  {
+    name: 'a retry that goes on where the last try has ended',
+    suites: ['test/reports/odd-pages'],
+    changes: [
+      {
+        file: `${LIBRARY}/reports/report-batch-store.ts`,
+        from: 'attempts = NULL, progress = 0',
+        to: 'attempts = NULL, progress = COALESCE(progress, 0)',
       },
     ],
   },
