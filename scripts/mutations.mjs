@@ -5,6 +5,7 @@
  *
  *   npm run test:mutations              all of them; some minutes, and the database servers
  *   npm run test:mutations -- fence     those with this word in their name, or in the path of what they break or of a suite
+ *   npm run test:mutations -- --check   whether all of them still fit the sources, without a test
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -178,7 +179,7 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/database/dialects/mysql.ts`,
-        from: 'STRAIGHT_JOIN ${table} ON ${on} FOR UPDATE`',
+        from: "STRAIGHT_JOIN ${table} ON ${on} ${mysql.lock('m')}`",
         to: 'STRAIGHT_JOIN ${table} ON ${on}`',
       },
     ],
@@ -189,8 +190,8 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/message-store/message-queue-sql.ts`,
-        from: "WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockSkippingLocked}",
-        to: 'WHERE ${unexpired} ${dialect.lockSkippingLocked}',
+        from: "WHERE ${STATE} = 'QUEUED' AND m.due_at <= ${now} AND ${unexpired} ${dialect.lockSkippingLocked('m')}",
+        to: "WHERE ${unexpired} ${dialect.lockSkippingLocked('m')}",
       },
     ],
   },
@@ -201,12 +202,12 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/message-store/message-queue-sql.ts`,
-        from: 'AND ${unexpired} ${dialect.lockSkippingLocked}',
-        to: "AND ${unexpired} ${dialect.lockOf('m')}",
+        from: "AND ${unexpired} ${dialect.lockSkippingLocked('m')}",
+        to: "AND ${unexpired} ${dialect.lock('m')}",
       },
       {
         file: `${LIBRARY}/message-store/message-queue-sql.ts`,
-        from: "WHERE ${STATE} = 'QUEUED' ${dialect.lockSkippingLocked}",
+        from: "WHERE ${STATE} = 'QUEUED' ${dialect.lockSkippingLocked('m')}",
         to: "WHERE ${STATE} = 'QUEUED' FOR UPDATE",
       },
     ],
@@ -265,7 +266,11 @@ const MUTATIONS = [
     name: 'a release that is not listed',
     suites: ['test/databases/list-invariants'],
     changes: [
-      { file: `${LIBRARY}/message-store/message-queue.ts`, from: 'if (released > 0)', to: 'if (released < 0)' },
+      {
+        file: `${LIBRARY}/message-store/message-queue.ts`,
+        from: 'if (released === 0) return;',
+        to: 'if (released >= 0) return;',
+      },
     ],
   },
   {
@@ -331,7 +336,7 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/operations/doubts/doubt-reader.ts`,
-        from: 'if (size === WINDOW && budget.isSpent)',
+        from: 'if (size === SEARCH_STEP && budget.isSpent)',
         to: 'if (size < 0 && budget.isSpent)',
       },
     ],
@@ -421,7 +426,8 @@ const MUTATIONS = [
   },
 ];
 
-const wanted = process.argv.slice(2);
+const isCheck = process.argv.includes('--check');
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--check');
 const chosen = MUTATIONS.filter(({ name, suites, changes }) => {
   const words = [name, ...suites, ...changes.map(({ file }) => file)];
   return wanted.every((wantedWord) => words.some((word) => word.includes(wantedWord)));
@@ -440,6 +446,7 @@ for (const { name, changes } of chosen) {
     process.exit(2);
   }
 }
+if (isCheck) process.exit(0);
 const run = (cwd, command, databases = 'sqlite') =>
   spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: { ...process.env, TEST_DATABASES: databases } });
 const copy = mkdtempSync(join(tmpdir(), 'emay-ims-mutations-'));
