@@ -156,6 +156,22 @@ describe('before the first message goes to an address', () => {
       expect(foreign.seen()).toEqual(['canary sendBatchIMS']);
     });
 
+    it('gets none of many messages that were put together before it was found out', async () => {
+      const foreign = await gateway('{"code":"SUCCESS","data":[]}');
+      const client = clientOf(foreign.url);
+      await client.proveAddress();
+      await expect(client.sendBatchIms('Hello', TWO, () => null, false)).resolves.toEqual(HALF_PROVEN);
+      expect(foreign.seen()).toEqual(['canary sendBatchIMS']);
+    });
+
+    it('gets none of many messages where what its canary has proven is in doubt again', async () => {
+      const foreign = await gateway('{"code":"SUCCESS","data":[]}');
+      const client = clientOf(foreign.url);
+      void client.canary.prove(foreign.url, 10_000)?.then(() => client.canary.invalidate());
+      await expect(client.sendBatchIms('Hello', TWO, () => null, false)).resolves.toEqual(HALF_PROVEN);
+      expect(foreign.seen()).toEqual(['canary sendBatchIMS']);
+    });
+
     it('an answer that names nobody proves nothing', async () => {
       const foreign = await bench.server(answering('{"code":"SUCCESS","data":[]}'));
       const client = clientOf(foreign.url);

@@ -13,7 +13,7 @@ import { RetentionStore } from '../../libs/emay-ims/src/retention/retention-stor
 import { Retention } from '../../libs/emay-ims/src/retention/retention.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
-import { QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
+import { ACCOUNT, QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
 import { openTestDatabase } from './open-database.js';
 import { outcome } from './store/recording-outcomes.js';
 import {
@@ -350,7 +350,7 @@ describe.each(databasesUnderTest())('durable handlers of an application on %s', 
       }
     }
     app = await startGatewayApp(kind, { module: QUIET, providers: [Orders] });
-    app.simulator.pushReport('EUCP-EMY-SMS0-TESTS', {
+    app.simulator.pushReport(ACCOUNT.appId, {
       customImsId: 'stranger',
       imsId: '1',
       mobile: '0061422118009',

@@ -5,7 +5,11 @@ import { startSimulator, type Simulator, type SimulatorOptions } from 'emay-ims-
 import { EmayImsModule, EmayImsService, type EmayImsModuleOptions } from 'nestjs-emay-ims';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.js';
 
-export const ACCOUNT = { appId: 'EUCP-EMY-SMS0-TESTS', secretKey: 'SECRET-KEY-OF-TESTS' };
+/** Another AppId in each process that runs tests: spool files lie in one folder, and those of the same AppId belong together. */
+export const ACCOUNT = {
+  appId: `EUCP-EMY-SMS0-TEST${process.env.JEST_WORKER_ID ?? ''}`,
+  secretKey: 'SECRET-KEY-OF-TESTS',
+};
 
 /** A Nest application with the module, a gateway simulator and a database of its own. */
 export interface GatewayApp {

@@ -6,7 +6,8 @@ import { resolveOptions } from '../../../libs/emay-ims/src/options/resolve-optio
 import { CERTIFICATE } from './self-signed.js';
 import { startRawServer, type RawServer, type RawServerBehaviour } from './raw-server.js';
 
-export const APP_ID = 'EUCP-EMY-SMS0-CLIENT';
+/** Another in each process that runs tests, as `ACCOUNT` of the gateway app. */
+export const APP_ID = `EUCP-EMY-SMS0-CLIENT${process.env.JEST_WORKER_ID ?? ''}`;
 export const SECRET_KEY = 'SECRET-KEY-OF-CLIENT-TESTS';
 /** Of the encrypted interface, where it is an AES key. */
 export const CIPHER_KEY = 'SECRET-CIPHERKEY';

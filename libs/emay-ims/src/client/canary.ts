@@ -61,12 +61,12 @@ export class Canary {
   /** Whether the next address is half-proven, so that one message has to go first. */
   get isHalfProven(): boolean {
     const first = this.baseUrls.find((baseUrl) => this.proofs.has(baseUrl));
-    return this.isOn && first !== undefined && this.isHalf(first);
+    return this.isOn && first !== undefined && !this.isWhole(first);
   }
 
-  /** Whether this address is half-proven. */
-  isHalf(baseUrl: string): boolean {
-    return this.proofs.get(baseUrl)?.proof === 'half';
+  /** Whether this address is proven for any request, and nothing has failed since. */
+  isWhole(baseUrl: string): boolean {
+    return !this.isOn || this.proofs.get(baseUrl)?.proof === 'whole';
   }
 
   /** Resolves to why a request of this size may not go there; `null`: it may, at once if that is already proven. */

@@ -89,22 +89,38 @@ export class EmayImsClient {
 
   /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */
   sendSingleIms(message: OutgoingMessage, fence: Fence = OPEN): Promise<SendOutcome> {
-    return this.send('sendSingleIMS', [message], fence, () => singleFields(message, this.options.protocol));
+    return this.send('sendSingleIMS', [message], fence, () => singleFields(message, this.options.protocol), true);
   }
 
-  /** Sends one text to up to 300 different numbers (§2.2). */
+  /**
+   * Sends one text to up to 300 different numbers (§2.2).
+   *
+   * @param isForHalfProven whether it may go to a half-proven address. `false` for who makes requests as large as the proof at that time allowed;
+   *   default: if the next address is one as the call begins
+   */
   sendBatchIms(
     content: string,
     recipients: readonly { mobile: string; customImsId: string }[],
     fence: Fence = OPEN,
+    isForHalfProven = this.canary.isHalfProven,
   ): Promise<SendOutcome> {
     const messages = recipients.map(({ mobile }) => ({ mobile, content }));
-    return this.send('sendBatchIMS', messages, fence, () => batchFields(content, recipients, this.options.protocol));
+    const fields = () => batchFields(content, recipients, this.options.protocol);
+    return this.send('sendBatchIMS', messages, fence, fields, isForHalfProven);
   }
 
-  /** Sends up to 300 messages to different numbers, each with its own text (§2.3). */
-  sendPersonalityIms(messages: readonly OutgoingMessage[], fence: Fence = OPEN): Promise<SendOutcome> {
-    return this.send('sendPersonalityIMS', messages, fence, () => personalityFields(messages, this.options.protocol));
+  /**
+   * Sends up to 300 messages to different numbers, each with its own text (§2.3).
+   *
+   * @param isForHalfProven see `sendBatchIms`
+   */
+  sendPersonalityIms(
+    messages: readonly OutgoingMessage[],
+    fence: Fence = OPEN,
+    isForHalfProven = this.canary.isHalfProven,
+  ): Promise<SendOutcome> {
+    const fields = () => personalityFields(messages, this.options.protocol);
+    return this.send('sendPersonalityIMS', messages, fence, fields, isForHalfProven);
   }
 
   /**
@@ -128,19 +144,19 @@ export class EmayImsClient {
     messages: readonly { mobile: string; content: string }[],
     fence: Fence,
     fieldsOf: () => RequestFields,
+    isForHalfProven: boolean,
   ): Promise<SendOutcome> {
     const trace = this.newTrace(name, messages.length);
     const echo = new RequestEcho(messages);
     const encode = () => this.transport.encode(fieldsOf());
     let encoded = this.canary.isOn ? encode() : null;
     const bytes = encoded?.size ?? 0;
-    const wasHalfProven = this.canary.isHalfProven;
     let address = '';
     const mayGoTo: MayGoTo = (baseUrl, timeoutMs) => {
       address = baseUrl;
+      // Who made the request so large went by what was proven then, maybe of another address.
       const mayCarry = (heldBack: HeldBack | null) =>
-        // Who made the request so large went by what is proven of another address.
-        heldBack ?? (messages.length > 1 && !wasHalfProven && this.canary.isHalf(baseUrl) ? HALF_PROVEN : null);
+        heldBack ?? (isForHalfProven || this.canary.isWhole(baseUrl) ? null : HALF_PROVEN);
       const asked = this.canary.prove(baseUrl, timeoutMs, bytes);
       return asked === null ? mayCarry(null) : asked.then(mayCarry);
     };

@@ -154,8 +154,9 @@ export class Submitter {
     const fence = () => closedBy(attempt, messages);
     const [first] = messages;
     if (first && messages.length === 1) return this.client.sendSingleIms(first, fence);
-    if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages, fence);
-    return this.client.sendPersonalityIms(messages, fence);
+    // There are several, as no address was half-proven when that was decided: see `RequestSize`.
+    if (first && isSameText(messages)) return this.client.sendBatchIms(first.content, messages, fence, false);
+    return this.client.sendPersonalityIms(messages, fence, false);
   }
 
   private release(

@@ -39,7 +39,7 @@ const FIRST_IMS_ID = 10_000_000_000;
  */
 export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
   /** What a test has scripted is for messages. */
-  readonly canary = standsFor<Canary, 'prove' | 'isOn' | 'isHalf' | 'confirm'>({
+  readonly canary = standsFor<Canary, 'prove' | 'isOn' | 'isWhole' | 'confirm'>({
     isProven: true,
     isHalfProven: false,
     invalidate: () => undefined,
