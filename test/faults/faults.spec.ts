@@ -4,12 +4,12 @@ import { itWithstands } from '../support/fault-runs.js';
 
 describe.each(databasesUnderTest())('real processes on %s', (kind) => {
   itWithstands(kind, [
-    { how: 'killed at random', mode: 'kill', rounds: 3 },
-    { how: 'killed while they pull delivery reports', mode: 'kill-while-pulling', rounds: 2 },
+    { how: 'killed at random', mode: 'kill', rounds: 1 },
+    { how: 'killed while they pull delivery reports', mode: 'kill-while-pulling', rounds: 1 },
     {
       how: 'killed while reports are pushed to them, by the encrypted interface',
       mode: 'kill-while-pushed',
-      rounds: 2,
+      rounds: 1,
       transport: 'secure',
       reports: 'both',
     },
