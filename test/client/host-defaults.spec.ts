@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import axios from 'axios';
 import { Bench, MESSAGE } from './support/client-under-test.js';
 import { answering } from './support/raw-server.js';
@@ -26,6 +26,14 @@ describe("the host's own defaults for its calls do not apply", () => {
     const [usual, withDefaults] = gateway.requests.map(({ headers }) => headers);
     expect(Object.keys(withDefaults ?? {})).toEqual(Object.keys(usual ?? {}));
     expect(JSON.stringify(withDefaults)).not.toContain('of-the-host');
+  });
+
+  it('and stay as they are where a test has axios.create return axios itself', async () => {
+    const create = jest.spyOn(axios, 'create').mockReturnValue(axios);
+    bench.client('http://127.0.0.1:1');
+    create.mockRestore();
+    expect(Object.keys(axios.defaults)).toEqual(Object.keys(before));
+    expect(axios.defaults.adapter).toBe(before.adapter);
   });
 
   it('anything else that axios takes', async () => {

@@ -91,7 +91,8 @@ const servers = serversUnderTest();
         @Global()
         @Module({ providers: [{ provide: DataSource, useFactory }], exports: [DataSource] })
         class TypeOrmOfCopy {}
-        const host = await bench.start({ imports: [TypeOrmOfCopy, WAYS[way]!(undefined)] });
+        const NOT_TYPEORM = { provide: class DataSource {}, useValue: {} };
+        const host = await bench.start({ imports: [TypeOrmOfCopy, WAYS[way]!(undefined)], providers: [NOT_TYPEORM] });
         const source = host.get(DataSource);
         const ims = host.get(EmayImsService);
         await expect(ims.send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });

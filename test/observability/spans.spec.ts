@@ -69,6 +69,8 @@ describe('the spans of calls to the gateway', () => {
     await send();
     expect(only().name).toBe('sendSingleIMS');
     await another.close();
+    await another.close();
+    await (await Test.createTestingModule({ imports: [EmayImsTracingModule] }).compile()).close();
     exporter.reset();
     await send();
     expect(only().name).toBe('sendSingleIMS');

@@ -19,8 +19,9 @@ const IDLE_CONNECTION_MS = 4_000;
 export function createGatewayHttp({ http: { maxSockets } }: ResolvedEmayImsOptions): AxiosInstance {
   const pool = { keepAlive: true, maxSockets, timeout: IDLE_CONNECTION_MS, scheduling: 'lifo' } as const;
   const http = axios.create();
-  // A host's test may mock axios as a whole: then there is none, and nothing is sent.
-  const defaults = ((http as AxiosInstance | undefined)?.defaults ?? {}) as Record<string, unknown>;
+  // A host's test may have replaced `create`: then there is none, or it is the host's own, which stays as it is.
+  if (!(http as AxiosInstance | undefined)?.defaults || http.defaults === axios.defaults) return http;
+  const defaults = http.defaults as Record<string, unknown>;
   for (const name of Object.keys(defaults)) delete defaults[name];
   Object.assign(defaults, {
     httpAgent: new HttpAgent(pool),

@@ -11,5 +11,7 @@ export function getDataSourceToken(name: string): InjectionToken<DataSource> {
 
 /** Whether another copy of TypeORM, as package managers may install, provides its default DataSource under that. */
 export function isDataSourceOfCopy(token: InjectionToken): boolean {
-  return typeof token === 'function' && token.name === DataSource.name;
+  // A host may have a class of that name that is no DataSource at all.
+  if (typeof token !== 'function' || token.name !== DataSource.name) return false;
+  return 'createQueryRunner' in Object(token.prototype);
 }

@@ -1,11 +1,20 @@
 import { EmayImsValidationError } from '../errors/emay-ims-errors.js';
-import type { SendImsBatchDto } from './send-ims-batch.dto.js';
+import type { ImsRecipientDto, SendImsBatchDto } from './send-ims-batch.dto.js';
 import type { SendImsDto } from './send-ims.dto.js';
 
-/** The recipients of one text as the messages they become. @throws EmayImsValidationError where there are none */
+/**
+ * The recipients of one text as the messages they become. Of a recipient, which may be a row of the host's with fields of the same names, number
+ * and id alone are taken.
+ *
+ * @throws EmayImsValidationError where there are none
+ */
 export function expandBatch(batch: SendImsBatchDto): SendImsDto[] {
   const { recipients, ...shared } = batch ?? ({} as SendImsBatchDto);
-  return listOf(recipients, 'recipients').map((recipient) => ({ ...shared, ...recipient }));
+  return listOf(recipients, 'recipients').map((recipient) => {
+    // What is no recipient at all, the check of the message says.
+    const { mobile, customImsId } = Object(recipient) as ImsRecipientDto;
+    return { ...shared, mobile, customImsId };
+  });
 }
 
 /** @throws EmayImsValidationError for an empty list, or none */

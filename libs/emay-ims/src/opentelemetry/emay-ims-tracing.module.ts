@@ -3,7 +3,7 @@ import { RequestSpans } from './request-spans.js';
 
 /** Of all applications of the process, as each sees the calls of the others. */
 const spans = new RequestSpans();
-let applications = 0;
+const users = new Set<EmayImsTracingModule>();
 
 /**
  * Makes an OpenTelemetry span of each call to the gateway, of every account of the process, with the tracer provider the
@@ -16,11 +16,13 @@ let applications = 0;
 export class EmayImsTracingModule implements OnModuleInit, OnApplicationShutdown {
   /** @hidden */
   onModuleInit(): void {
-    if (++applications === 1) spans.subscribe();
+    if (users.size === 0) spans.subscribe();
+    users.add(this);
   }
 
   /** @hidden */
   onApplicationShutdown(): void {
-    if (--applications === 0) spans.unsubscribe();
+    // Nest calls it without a start as well, and each time the application is closed.
+    if (users.delete(this) && users.size === 0) spans.unsubscribe();
   }
 }
