@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EmayImsConflictError, EmayImsUnconfirmedError, EmayImsValidationError } from 'nestjs-emay-ims';
+import {
+  EmayImsConflictError,
+  EmayImsStoreError,
+  EmayImsUnconfirmedError,
+  EmayImsValidationError,
+} from 'nestjs-emay-ims';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ACCOUNT, QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
@@ -43,6 +48,27 @@ describe.each(databasesUnderTest())('a person in front of an UNCONFIRMED message
     app.simulator.pushReport(appId, { ...report, imsId: '1', submitTime: time });
     await app.ims.pullReports();
     expect(await app.ims.findOne('doubt')).toMatchObject({ state: 'DELIVERED' });
+  });
+
+  it.each([
+    ['NUL', { reason: 'a\0b' }],
+    ['half of a character', { decidedBy: 'night \ud83d' }],
+    ['more characters than are kept, as a database counts them', { reason: '❤️'.repeat(500) }],
+  ])('is told where the decision holds %s', async (_what, wrong) => {
+    const told = app.ims.resolveUnconfirmed('doubt', { decision: 'resend', ...DECISION, ...wrong });
+    await expect(told).rejects.toThrow(EmayImsValidationError);
+    expect(await app.ims.findOne('doubt')).toMatchObject({ state: 'UNCONFIRMED' });
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['findOne', (id) => app.ims.findOne(id)],
+    ['cancel', (id) => app.ims.cancel(id)],
+    ['resolutions', (id) => app.ims.resolutions(id)],
+    ['resolveUnconfirmed', (id) => app.ims.resolveUnconfirmed(id, { decision: 'resend', ...DECISION })],
+    ['retryReportPages', (pullId) => app.ims.retryReportPages({ pullId })],
+  ])('is no failure of the database for an id that nothing can have: %s', async (_call, call) => {
+    const end = await call('a\0b').catch((error: unknown) => error);
+    expect(end).not.toBeInstanceOf(EmayImsStoreError);
   });
 
   it('decides about what was looked at alone: once it has been handed over again, it is another doubt', async () => {

@@ -8,7 +8,7 @@ import { MessageReader, readMessages, type OnInvalid } from './dto/read-messages
 import { readQuery } from './dto/read-query.js';
 import type { SendImsBatchDto, SendPersonalizedImsDto } from './dto/send-ims-batch.dto.js';
 import type { SendImsDto } from './dto/send-ims.dto.js';
-import { EmayImsClosedError, EmayImsValidationError } from './errors/emay-ims-errors.js';
+import { EmayImsClosedError, EmayImsStoreError, EmayImsValidationError } from './errors/emay-ims-errors.js';
 import type { EmayImsEvent } from './events/emay-ims-event.js';
 import type { ImsMessage } from './messages/ims-message.entity.js';
 import type { ImsStats } from './figures/figures.js';
@@ -307,7 +307,7 @@ export class EmayImsService {
   /** A call that a shutdown waits for. @throws EmayImsClosedError after it */
   private call<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
     // `async`, so that what it throws at once becomes a rejection as well.
-    return this.onAccount((account) => duringCall(account, async () => work(account)));
+    return this.onAccount((account) => duringCall(account, async () => work(account))).catch(tellOfText);
   }
 
   private async onAccount<T>(work: (account: EmayImsAccount) => Promise<T>): Promise<T> {
@@ -320,6 +320,15 @@ export class EmayImsService {
 /** Whether the dispatcher has something to do now, and not only at some later time. */
 function isReady({ state, sendAt, createdAt }: ImsMessage): boolean {
   return state === 'QUEUED' && (sendAt === null || sendAt <= createdAt);
+}
+
+const NUL_IN_TEXT = '22021';
+
+/** PostgreSQL takes no text with NUL, whatever it is for: no database that cannot be used, and no call to repeat. */
+function tellOfText(error: unknown): never {
+  if (!(error instanceof EmayImsStoreError) || error.driverCode !== NUL_IN_TEXT) throw error;
+  const message = 'an id or a text of the call contains NUL (U+0000): nothing that is stored does';
+  throw new EmayImsValidationError([{ index: -1, property: 'text', message }]);
 }
 
 /** @param isPartlyStored it goes on with something of which a part is stored */

@@ -1,5 +1,6 @@
 import type { ImsDatabase, SqlRow, SqlSession } from '../database/ims-database.js';
 import { newToken } from '../messages/ids.js';
+import { contentProblem } from '../protocol/index.js';
 import type { AuditEntry, NewAuditEntry } from './api/audit-entry.js';
 import type { SearchPage } from './api/message-search.js';
 import { pageNewestFirst } from './newest-first.js';
@@ -63,8 +64,8 @@ export class Audit {
 
 /** @throws EmayImsValidationError for what is no text, empty or too long */
 export function checkedText(property: string, text: unknown, maxLength: number): string {
-  if (typeof text === 'string' && text.trim() !== '' && text.length <= maxLength) return text;
-  throw violation(property, `must be a text of 1 to ${maxLength} characters`);
+  if (typeof text === 'string' && contentProblem(text, maxLength) === null) return text;
+  throw violation(property, `must be a text of 1 to ${maxLength} characters, well-formed and without NUL`);
 }
 
 /** Of a person. */

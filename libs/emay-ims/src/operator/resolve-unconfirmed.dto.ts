@@ -1,4 +1,5 @@
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
+import { IsImsContent } from '../dto/decorators.js';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { RESOLUTION_DECISIONS, type ResolutionDecision } from './ims-resolution.entity.js';
 
@@ -21,9 +22,7 @@ export class ResolveUnconfirmedDto {
   decision: ResolutionDecision;
 
   /** Who decides: a name or address, kept for good. */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(MAX_DECIDED_BY_LENGTH)
+  @IsImsContent(MAX_DECIDED_BY_LENGTH)
   @OpenApi({
     type: 'string',
     minLength: 1,
@@ -33,9 +32,7 @@ export class ResolveUnconfirmedDto {
   decidedBy: string;
 
   /** Why; kept for good. */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(MAX_REASON_LENGTH)
+  @IsImsContent(MAX_REASON_LENGTH)
   @OpenApi({ type: 'string', minLength: 1, maxLength: MAX_REASON_LENGTH, description: 'Why; kept for good.' })
   reason: string;
 
