@@ -38,10 +38,15 @@ describe.each(databasesUnderTest())('pushes that are stored faster than they are
     const before = kept();
     for (let index = 0; index < PUSHES; index++) {
       const long = () => pushedReport(`id-${index}`, { desc: randomBytes(0.035 * MIB).toString('base64') });
-      expect(await app.push(Array.from({ length: 20 }, long))).toMatchObject({ status: 200 });
+      const page = Array.from({ length: 20 }, long);
+      // What is not answered within the second that the gateway waits comes again.
+      await eventually(
+        () => app.push(page),
+        ({ status }) => status === 200,
+      );
     }
     // All bodies together are 28 MiB, and as much again deciphered.
-    expect(await eventually(kept, (bytes) => bytes < before + 8 * MIB, 10_000)).toBeLessThan(before + 8 * MIB);
+    await eventually(kept, (bytes) => bytes < before + 8 * MIB);
     expect(applying).toHaveBeenCalledTimes(1);
     goOn();
     await eventually(
