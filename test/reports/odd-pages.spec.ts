@@ -18,6 +18,7 @@ import { AccountCircuit } from '../../libs/emay-ims/src/engine/account-circuit.j
 import { IMS_TABLES } from '../../libs/emay-ims/src/database/table-names.js';
 import { ReportIngestor } from '../../libs/emay-ims/src/reports/report-ingestor.js';
 import { ReportPoller } from '../../libs/emay-ims/src/reports/report-poller.js';
+import { ReportSpool } from '../../libs/emay-ims/src/reports/report-spool.js';
 import { createTestDatabase, databasesUnderTest, dialectOf, type TestDatabase } from '../support/databases.js';
 import { mobiles, QUIET } from '../support/gateway-app.js';
 import { gb18030 } from './gb18030.js';
@@ -310,6 +311,20 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     await rm(folder);
     await mkdir(folder);
     expect(await ims.pulse()).toMatchObject({ spoolFailure: null });
+  });
+
+  it('stays set aside, and the other one is tried again, where its file cannot be moved', async () => {
+    await writeFile(join(folder, 'default~0190.page.aside'), '{"length":99}\n{"code":');
+    server.answers.push(says('<html></html>'));
+    await ims.pullReports();
+    const failure = Object.assign(new Error(`EROFS, rename '${folder}'`), { code: 'EROFS' });
+    for (const step of ['takeBack', 'remove'] as const) {
+      jest.spyOn(ReportSpool.prototype, step).mockRejectedValue(failure);
+    }
+    expect(await ims.retryReportPages()).toBe(1);
+    await expect(ims.retryReportPages({ pullId: '0190' })).rejects.toMatchObject({ driverCode: 'EROFS' });
+    await expect(ims.discardReportPage('0190')).rejects.toMatchObject({ driverCode: 'EROFS' });
+    expect(await ims.reportPages()).toMatchObject([{ pullId: '0190', why: 'spool-set-aside' }]);
   });
 
   it('is told from what else lies in the spool folder', async () => {

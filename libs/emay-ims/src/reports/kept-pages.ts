@@ -28,6 +28,7 @@ export interface KeptPages {
    * are quarantined: it is read again, and what can be read now is applied and quarantined no more.
    *
    * @throws EmayImsValidationError if there is no such batch
+   * @throws EmayImsStoreError if its spool file cannot be moved; of several, that one stays set aside
    */
   retry(pullId: string | null): Promise<number>;
 
@@ -35,13 +36,14 @@ export interface KeptPages {
    * Deletes one and its reports for good.
    *
    * @throws EmayImsValidationError if there is no such batch
+   * @throws EmayImsStoreError if its spool file cannot be deleted
    */
   discard(pullId: string): Promise<void>;
 
   /** How many could not be applied. */
   countSetAside(): Promise<number>;
 
-  /** How many spool files this account has on this machine; `spoolFailure`: why they cannot be counted. */
+  /** How many spool files this account has on this machine; `spoolFailure`: why there may be more, or none can be written. */
   spooled(): Promise<{ spooledPages: number; spoolFailure: string | null }>;
 }
 

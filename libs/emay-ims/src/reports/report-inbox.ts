@@ -41,7 +41,7 @@ export class ReportInbox implements KeptPages {
   private readonly account: string;
   private readonly logger: GuardedLogger;
   private isShuttingDown = false;
-  /** Why the spool folder could not be listed the last time; logged once. */
+  /** Why the spool folder could not be listed or written the last time; logged once. */
   private spoolFailure: string | null = null;
   private ofOtherAppIds = 0;
   /** Spool files that could not be read, moved or removed, with the code that was logged. */
@@ -234,8 +234,8 @@ export class ReportInbox implements KeptPages {
     const fields = { account: this.account, code: failure };
     if (failure === null) return this.logger.log('The spool folder can be used again.', fields);
     this.logger.error(
-      `The spool folder (reports.spoolPath) cannot be used (${failure}): report batches in it are not stored, and none can be spooled ` +
-        'while the database is away. Polling goes on. Make it a folder that this process may read and write.',
+      `The spool folder (reports.spoolPath) cannot be used (${failure}): report batches in it are stored only if they can be read, and stay ` +
+        'there; none can be spooled while the database is away. Polling goes on. Make it a folder that this process may read and write.',
       fields,
     );
   }
@@ -345,15 +345,22 @@ export class ReportInbox implements KeptPages {
       pullId === null ? this.batches.retryAll(session) : this.batches.retry(pullId, session).then(Number),
     );
     const spooled = (await this.spool.list()).setAside.filter((id) => pullId === null || id === pullId);
-    for (const id of spooled) await this.spool.takeBack(id);
-    if (pullId !== null && stored + spooled.length === 0) throw noSuchPage();
-    return stored + spooled.length;
+    const failures: EmayImsStoreError[] = [];
+    for (const id of spooled) {
+      const failure = await failureOf(() => this.spool.takeBack(id));
+      if (failure !== null) failures.push(failure);
+    }
+    const retried = stored + spooled.length - failures.length;
+    // Of several, those whose files cannot be moved stay set aside, and are listed.
+    if (pullId !== null && retried === 0) throw failures[0] ?? noSuchPage();
+    return retried;
   }
 
   async discard(pullId: string): Promise<void> {
     const isDeleted = await this.batches.deleteKept(pullId);
     const isSpooled = (await this.spool.list()).setAside.includes(pullId);
-    if (isSpooled) await this.spool.remove(pullId);
+    const failure = isSpooled ? await failureOf(() => this.spool.remove(pullId)) : null;
+    if (failure !== null) throw failure;
     if (!isDeleted && !isSpooled) throw noSuchPage();
   }
 

@@ -76,7 +76,19 @@ describe('the spool', () => {
   ])('says beforehand that it cannot write: a folder %s', async (_what, path) => {
     await chmod(folder, 0o755);
     await mkdir(join(folder, 'owned'), { mode: 0o555 });
-    expect(failureForNobody(join(folder, path))).toBe('EACCES');
+    expect(listedByNobody(join(folder, path))).toEqual({ ...EMPTY, failure: 'EACCES' });
+  });
+
+  it('lists what lies in a folder that it can read but not write', async () => {
+    const spool = new ReportSpool(folder, 'default', 'OURS');
+    await spool.write(pageOf('1'));
+    await spool.write(pageOf('2'));
+    await spool.putAside('2');
+    await new ReportSpool(folder, 'default', 'THEIRS').write(pageOf('3'));
+    await chmod(folder, 0o555);
+    const found = listedByNobody(folder);
+    await chmod(folder, 0o755);
+    expect(found).toEqual({ waiting: ['1'], setAside: ['2'], ofOtherAppIds: 1, failure: 'EACCES' });
   });
 
   it('says beforehand that it cannot write: a folder below a file', async () => {
@@ -85,12 +97,13 @@ describe('the spool', () => {
   });
 });
 
-/** What another process, of a user that is nobody here, says of the folder: root may write everywhere. */
-function failureForNobody(path: string): string {
+/** What another process, of a user that is nobody here, lists in the folder: root may write everywhere. */
+function listedByNobody(path: string): unknown {
   const spool = resolve('libs/emay-ims/dist/reports/report-spool.js');
   const program = `const { ReportSpool } = await import(${JSON.stringify(pathToFileURL(spool).href)});
-    console.log((await new ReportSpool(${JSON.stringify(path)}, 'default', 'OURS').list()).failure);`;
+    console.log(JSON.stringify(await new ReportSpool(${JSON.stringify(path)}, 'default', 'OURS').list()));`;
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], { ...nobody, encoding: 'utf8' });
-  return run.stdout.trim() || run.stderr;
+  expect(run.stderr).toBe('');
+  return JSON.parse(run.stdout);
 }

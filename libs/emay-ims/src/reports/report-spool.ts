@@ -70,19 +70,26 @@ export class ReportSpool {
     await this.syncFolder();
   }
 
-  /** Never throws: what cannot be listed must keep nobody from pulling. A folder that is not there is empty, if it can be made. */
+  /**
+   * Never throws: what cannot be listed must keep nobody from pulling. A folder that is not there is empty, if it can be made. One that can
+   * be read but not written gives its files with the failure: the database can still take them.
+   */
   async list(): Promise<SpoolListing> {
-    try {
-      await assertWritable(this.folder);
-      const entries = (await readdir(this.folder, { withFileTypes: true }).catch(unlessMissing)) ?? [];
-      // A folder or a pipe is no page, whatever its name.
-      const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-      const [waiting, setAside] = [this.idsIn(names, ''), this.idsIn(names, ASIDE)];
-      const ofOtherAppIds = names.filter((name) => this.isOfAnotherAppId(name)).length;
-      return { waiting, setAside, ofOtherAppIds, failure: null };
-    } catch (error) {
-      return { waiting: [], setAside: [], ofOtherAppIds: 0, failure: reasonOf(error) };
-    }
+    const [listed, written] = await Promise.allSettled([this.names(), assertWritable(this.folder)]);
+    const names = listed.status === 'fulfilled' ? listed.value : [];
+    const [failed] = [listed, written].filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    return {
+      waiting: this.idsIn(names, ''),
+      setAside: this.idsIn(names, ASIDE),
+      ofOtherAppIds: names.filter((name) => this.isOfAnotherAppId(name)).length,
+      failure: failed ? reasonOf(failed.reason) : null,
+    };
+  }
+
+  private async names(): Promise<string[]> {
+    const entries = (await readdir(this.folder, { withFileTypes: true }).catch(unlessMissing)) ?? [];
+    // A folder or a pipe is no page, whatever its name.
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   }
 
   /** The page; `null` where its file is not whole: that is no page. Throws the disk's error where it cannot be read. */
