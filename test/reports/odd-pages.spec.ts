@@ -99,6 +99,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     ...more,
   });
   const reports = (count = COUNT) => Array.from({ length: count }, (_, index) => report(index));
+  const told = (type: EmayImsEvent['type']) => events.filter((event) => event.type === type);
   const delivered = async () => (await ims.stats()).DELIVERED;
   const pages = async (): Promise<Record<string, unknown>[]> =>
     look.query('SELECT id, state, reports, lost, attempts FROM emay_ims_report_batch ORDER BY id');
@@ -255,21 +256,24 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
   const quarantined = () => look.query("SELECT batch_id FROM emay_ims_report WHERE status = 'QUARANTINED'");
 
   it.each(['whole', 'cut'])('gives its quarantined report once it can be read, where it came %s', async (how) => {
-    const page = pageOf([report(0), { customImsId: 'id-1', State: 'DELIVRD' }, { customImsId: 'id-2' }]);
+    const stranger = report(0, { customImsId: 'of-nobody' });
+    const page = pageOf([report(0), stranger, { customImsId: 'id-1', State: 'DELIVRD' }, { customImsId: 'id-2' }]);
     server.answers.push(says(how === 'cut' ? page.slice(0, -2) : page));
-    expect(await ims.pullReports()).toMatchObject({ applied: 1, quarantined: 2 });
+    expect(await ims.pullReports()).toMatchObject({ applied: 1, orphaned: 1, quarantined: 2 });
     const [{ batch_id: pullId }] = await quarantined();
     expect(await ims.retryReportPages()).toBe(0);
 
     await upgrade();
     expect(await ims.retryReportPages({ pullId })).toBe(1);
-    expect(await ims.pullReports()).toMatchObject({ reports: 3, applied: 1, quarantined: 1 });
+    expect(await ims.pullReports()).toMatchObject({ reports: 4, applied: 1, quarantined: 1 });
     expect(await delivered()).toBe(2);
-    expect(await ims.status()).toMatchObject({ quarantinedReports: 1 });
+    expect(await ims.status()).toMatchObject({ orphanedReports: 1, quarantinedReports: 1 });
     expect(await pages()).toMatchObject([{ state: how === 'cut' ? 'LOST' : 'APPLIED' }]);
     expect(await ims.retryReportPages({ pullId })).toBe(1);
     await look.query(`UPDATE emay_ims_report_batch SET body = REPLACE(body, '"id-2"', '"id-2","state":"DELIVRD"')`);
     expect(await ims.pullReports()).toMatchObject({ applied: 1, quarantined: 0 });
+    expect(told('report.orphaned')).toMatchObject([{ position: 1 }]);
+    expect(told('reports.possible-loss')).toHaveLength(how === 'cut' ? 1 : 0);
     await expect(ims.retryReportPages({ pullId })).rejects.toThrow(EmayImsValidationError);
   });
 

@@ -255,6 +255,13 @@ export class ReportBatchStore {
     return applied === 1;
   }
 
+  /** How many reports it was found to lack when it was applied before; 0: none, or it has not been. */
+  async lostWhenApplied(id: string, session: SqlSession): Promise<number> {
+    const before = 'SELECT lost FROM emay_ims_report_batch WHERE id = ? AND applied_at IS NOT NULL';
+    const [row] = await session.rows(before, [id]);
+    return Number(row?.lost ?? 0);
+  }
+
   /** Resolves to how often the page has failed now; 0 where it does not wait any more. */
   async countFailure(id: string, reason: string, mostAttempts: number, session: SqlSession): Promise<number> {
     // The state first: MySQL lets what follows see what has been set.

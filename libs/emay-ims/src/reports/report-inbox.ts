@@ -296,8 +296,10 @@ export class ReportInbox implements KeptPages {
 
   /** In the transaction that applies the part. `false`: another instance is processing this batch. */
   async applied(id: string, part: AppliedPart, session: EventfulSession): Promise<boolean> {
+    const lost = part.end?.state === 'LOST' ? part.end.lost : 0;
+    const told = lost > 0 ? await this.batches.lostWhenApplied(id, session) : 0;
     const isOurs = await this.batches.apply(id, part, session);
-    if (isOurs && part.end?.state === 'LOST') this.tellLoss(id, part.end.lost, session);
+    if (isOurs && lost > told) this.tellLoss(id, lost, session);
     return isOurs;
   }
 

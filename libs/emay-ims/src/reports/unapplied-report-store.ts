@@ -90,10 +90,17 @@ export class UnappliedReportStore {
       ['batch_id', 'account', 'created_at', ...NAMES],
       `SELECT ?, ?, ${dialect.now}, ${NAMES.map((name) => `r.${name}`).join(', ')} FROM ${dialect.rows(COLUMNS, 'r')}`,
     );
+    // A batch that is read again, at a person's wish, has some from before.
+    const before = await this.positionsOf(batchId, session);
     await session.run(insert, [batchId, this.account, ...dialect.encodeRows(COLUMNS, rows)]);
     // Not by its count: MySQL counts those that were there.
-    const ours = await session.rows('SELECT position FROM emay_ims_report WHERE batch_id = ?', [batchId]);
-    return new Set(ours.map(({ position }) => Number(position)).filter((position) => positions.has(position)));
+    const ours = await this.positionsOf(batchId, session);
+    return new Set([...ours].filter((position) => positions.has(position) && !before.has(position)));
+  }
+
+  private async positionsOf(batchId: string, session: SqlSession): Promise<Set<number>> {
+    const rows = await session.rows('SELECT position FROM emay_ims_report WHERE batch_id = ?', [batchId]);
+    return new Set(rows.map(({ position }) => Number(position)));
   }
 
   /** Which of the newest so many unmatched reports have their message now. */
