@@ -112,6 +112,28 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
       expect(await recover()).toBeNull();
     });
 
+    it('again every ten minutes while one stays ahead: a transaction that was open may store others late', async () => {
+      const { store, now } = await ahead(0);
+      const rows = bench.database.rows.bind(bench.database);
+      // The database's clock goes on as the process's does.
+      jest.spyOn(bench.database, 'rows').mockImplementation(async (...asked) => {
+        const found = await rows(...asked);
+        return found.map((row) => ('newest' in row ? { ...row, now: Number(row.now) + passedMs } : row));
+      });
+      const recover = () => store.maintenance.recoverFromClockSetBack();
+      expect(await recover()).toBe(1);
+      passedMs = 130_000;
+      expect(await recover()).toBe(0);
+      for (let minutes = 12; minutes < 50; minutes += 12) {
+        await store.queue.insertQueued(newMessages(1), new Date(now + HOUR / 2), bench.database);
+        expect(await recover()).toBeNull();
+        passedMs = minutes * 60_000 + 130_000;
+        expect(await recover()).toBe(1);
+      }
+      passedMs = HOUR;
+      expect(await recover()).toBeNull();
+    });
+
     it('until the application closes, and then from the beginning', async () => {
       const { store, now } = await ahead(20);
       await store.queue.insertQueued(newMessages(3), new Date(now + HOUR), bench.database);

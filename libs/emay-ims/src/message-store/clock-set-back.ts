@@ -9,6 +9,8 @@ import { idRows } from './statement-parts.js';
 
 /** Longer than an attempt in flight is likely to take: its owner records the outcome within this time. */
 const ATTEMPTS_END_MS = 120_000;
+/** A transaction that was open at the step may store messages long after it: they wait this much longer, at most. */
+const LOOK_AGAIN_MS = 600_000;
 
 /** A clock that was set back, and whose traces have not all been removed. */
 interface Step {
@@ -24,14 +26,16 @@ const ALWAYS = () => true;
  * again.
  *
  * - Detected by a message created later than now, or by the time that this process read last.
- * - What waits is looked through twice for each step: when it is noticed, and once the attempts of that time have ended. That message may stay
- *   ahead for hours.
+ * - What waits is looked through twice for each step: when it is noticed, and once the attempts of that time have ended.
+ * - That message may stay ahead for hours, and hide others that are stored later: meanwhile all is looked through every ten minutes.
  */
 export class ClockSetBack {
   private lastReading: { database: number; process: number } | null = null;
   /** Creation of the newest message, where it is ahead. */
   private newestAhead: number | null = null;
   private step: Step | null = null;
+  /** When all was looked through the last time, by `performance.now()`. */
+  private lookedThroughAt = 0;
 
   constructor(
     private readonly database: ImsDatabase,
@@ -54,7 +58,10 @@ export class ClockSetBack {
     const ended = haveAttemptsEnded ? await this.endFutureAttempts(goOn) : 0;
     if (goOn()) {
       step.isQueueReady = true;
-      if (haveAttemptsEnded) this.step = null;
+      if (haveAttemptsEnded) {
+        this.step = null;
+        this.lookedThroughAt = performance.now();
+      }
     }
     return queued + ended;
   }
@@ -104,7 +111,11 @@ export class ClockSetBack {
     const newest = Number(row?.newest ?? 0);
     this.newestAhead = newest > now + SET_BACK_MS ? newest : null;
     const isNews = this.newestAhead !== null && this.newestAhead !== newestAhead;
-    if (!isNews && expected <= now + SET_BACK_MS) return;
-    this.step = { noticedAt: this.step?.noticedAt ?? performance.now(), isQueueReady: false };
+    if (isNews || expected > now + SET_BACK_MS) {
+      this.step = { noticedAt: this.step?.noticedAt ?? performance.now(), isQueueReady: false };
+    } else if (this.newestAhead !== null && performance.now() - this.lookedThroughAt >= LOOK_AGAIN_MS) {
+      // Once, now: the attempts of that time have ended.
+      this.step ??= { noticedAt: -Infinity, isQueueReady: false };
+    }
   }
 }
