@@ -8,7 +8,7 @@ import { EmayImsMetricsModule } from 'nestjs-emay-ims/prometheus';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import { parse, parseAllDocuments } from 'yaml';
-import { readEnvironment } from '../../src/config/environment.js';
+import { readEnvironment, VARIABLES as SERVICE_VARIABLES } from '../../src/config/environment.js';
 import { anchorsOf, readPage, ROOT } from '../docs/pages.js';
 import { createTestDatabase } from '../support/databases.js';
 
@@ -133,6 +133,39 @@ describe('variables in the files of a deployment', () => {
       EMAY_IMS_SANDBOX: '',
     };
     expect(readEnvironment(filled)).toMatchObject({ PORT: 3000, EMAY_IMS_RETENTION_DAYS: 90 });
+  });
+});
+
+describe('what compose.yaml passes on of .env', () => {
+  const compose = parse(read('compose.yaml')) as {
+    services: { gateway: { environment: Record<string, string | null>; ports: string[] } };
+  };
+  const { environment } = compose.services.gateway;
+  /** Its own for the gateway, whatever .env says. HOST is the image's, the other two are the defaults. */
+  const FIXED = ['EMAY_IMS_DATABASE_URL', 'EMAY_IMS_SPOOL_PATH', 'HOST', 'PORT'];
+
+  it('is every variable that the service reads, but for those with a value of its own', () => {
+    const passed = Object.entries(environment)
+      .filter(([name, value]) => value === null || value.startsWith(`\${${name}:`))
+      .map(([name]) => name);
+    expect(passed.toSorted()).toEqual(SERVICE_VARIABLES.filter((name) => !FIXED.includes(name)).toSorted());
+  });
+
+  it('is all that the example has for the service, and the example names the others', () => {
+    const [ofService = ''] = read('.env.example').split('# --- Read by compose.yaml alone');
+    const names = [...ofService.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name as string);
+    expect(names.filter((name) => !(name in environment) && !FIXED.includes(name))).toEqual([]);
+    const note = /^# compose\.yaml sets? .*/m.exec(ofService)?.[0] ?? '';
+    expect(FIXED.filter((name) => !new RegExp(`\\b${name}\\b`).test(note))).toEqual([]);
+  });
+
+  it('lets the fixed ones be what it counts on', () => {
+    const { PORT, EMAY_IMS_SPOOL_PATH } = readEnvironment({});
+    expect(environment.EMAY_IMS_DATABASE_URL).toContain('@postgres:5432/');
+    expect(compose.services.gateway.ports).toEqual([`127.0.0.1:3000:${PORT}`]);
+    // In the folder that outlives the container.
+    expect(join('/app', EMAY_IMS_SPOOL_PATH)).toBe('/app/data/spool');
+    expect(read('Dockerfile')).toContain(' HOST=0.0.0.0');
   });
 });
 
