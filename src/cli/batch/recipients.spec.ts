@@ -139,12 +139,12 @@ describe('a table of recipients', () => {
   });
 
   it('takes no id that a spreadsheet has shortened, and every other', async () => {
-    const ids = ['2.01804E+19', '2,01804E+19', '2E+19', '2.01804E19', '1.5e-7', '12E45', '7e12', '20180412', 'A-1.5E3'];
+    const ids = ['2.01804E+19', '2,01804E+19', '2E+19', '2024E-15', '3E+2', '#WIN!', '12E45', '7e12', '20180412'];
     const table = ids.map((id, row) => `"${id}",+61422118${100 + row},Hi`);
     const shortened = expect.stringContaining('its id was shortened by a spreadsheet');
     expect(
       await problemsOf(['order,mobile,短信内容', ...table].join('\n'), { ...TEXT_COLUMN, idColumn: 'order' }),
-    ).toEqual([...Array<unknown>(5).fill(shortened), null, null, null, null]);
+    ).toEqual([...Array<unknown>(3).fill(shortened), ...Array<null>(6).fill(null)]);
   });
 
   it('sends no error that a spreadsheet has written in place of a value', async () => {
@@ -160,6 +160,12 @@ describe('a table of recipients', () => {
       null,
       wrongId,
     ]);
+  });
+
+  it('sends texts and values that only look a little like those', async () => {
+    const table = 'mobile,name,短信内容\n+61422118000,2024E-15,#WIN!\n+61422118001,#SALE!,3E+2\n';
+    expect(await problemsOf(table, TEXT_COLUMN)).toEqual([null, null]);
+    expect(await problemsOf(table, { text: 'Hi {{ name }}', header: true })).toEqual([null, null]);
   });
 
   it('sends no text that was broken over lines without quotes, and all others', async () => {
