@@ -301,6 +301,54 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     for (const row of left) expect(row).toMatchObject({ state: 'PENDING', attempts: 0 });
   });
 
+  describe('and what a process has recorded that died before its handlers were known', () => {
+    const DAY = 24 * HOUR;
+    const EVENT = {
+      type: 'message.accepted',
+      account: 'a',
+      occurredAt: new Date(0),
+      customImsId: 'one',
+    } as EmayImsEvent;
+    const recorded = async (ageMs: number) => {
+      const account = newAccount();
+      const dead = new DurableEventStore(bench.database, account);
+      await bench.database.transaction((session) => dead.recordEarly([EVENT], session));
+      await bench.database.run('UPDATE emay_ims_event SET created_at = created_at - ? WHERE account = ?', [
+        ageMs,
+        account,
+      ]);
+      return account;
+    };
+    const without = (account: string, areKnown = true) =>
+      new EventTransactions(bench.database, account, new EventListeners(account, areKnown));
+
+    it('is taken by an instance that has one, however long ago', async () => {
+      const account = await recorded(8 * DAY);
+      const { events, woken } = instance(() => undefined, account);
+      expect(await events.tellHandlersOfEarly()).toBe(1);
+      expect([await rowsOf(account), woken]).toMatchObject([[{ handler: NAME, state: 'PENDING' }], [NAME]]);
+    });
+
+    it('is left for a week by one that has none, and deleted then: no other has taken it', async () => {
+      const young = await recorded(6 * DAY);
+      expect(await without(young).tellHandlersOfEarly()).toBe(0);
+      await without(young, false).handlersAreKnown();
+      expect(await rowsOf(young)).toHaveLength(1);
+      const old = await recorded(8 * DAY);
+      expect(await without(old).tellHandlersOfEarly()).toBe(1);
+      expect(await rowsOf(old)).toEqual([]);
+    });
+
+    it('is left alone by one that does not know yet whether it has one', async () => {
+      const account = await recorded(8 * DAY);
+      const starting = without(account, false);
+      expect(await starting.tellHandlersOfEarly()).toBe(0);
+      expect(await rowsOf(account)).toHaveLength(1);
+      await starting.handlersAreKnown();
+      expect(await rowsOf(account)).toEqual([]);
+    });
+  });
+
   it('leaves FAILED events to retention, and no others', async () => {
     const { store, account, events } = instance(() => undefined);
     await accept(store, 3);

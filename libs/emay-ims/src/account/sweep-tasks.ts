@@ -31,7 +31,7 @@ export function sweepTasks(
     },
     {
       run: () => events.tellHandlersOfEarly(),
-      done: 'Early events assigned to handlers that registered later',
+      done: 'Early events assigned to handlers that registered later, or deleted after a week without a durable handler',
     },
     { run: () => lateMatching.match(), done: 'Unmatched delivery reports matched to a message' },
   ];

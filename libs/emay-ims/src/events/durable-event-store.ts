@@ -57,9 +57,10 @@ export class DurableEventStore {
   }
 
   /**
-   * Assigns early events to their handlers: those of this process, and older ones of other processes.
+   * Assigns early events to their handlers: those of this process, and older ones of other processes. One that no handler wants is deleted.
    *
-   * @returns how many events were assigned
+   * @param stalledMs how old those of other processes are, at least
+   * @returns how many events were assigned or deleted
    */
   async assignEarly(handlers: readonly DurableHandler[], stalledMs: number): Promise<number> {
     let total = 0;
@@ -69,12 +70,12 @@ export class DurableEventStore {
     return total;
   }
 
-  private async assignSome(handlers: readonly DurableHandler[], abandonedMs: number): Promise<number> {
+  private async assignSome(handlers: readonly DurableHandler[], stalledMs: number): Promise<number> {
     const { dialect } = this.database;
     const { now } = dialect;
-    const whose = handlers.length === 0 ? 'claim = ?' : `(claim = ? OR created_at < ${now} - ${abandonedMs})`;
     const early = `SELECT id, type, payload FROM emay_ims_event
-      WHERE account = ? AND handler = ? AND state = 'PENDING' AND ${whose} ORDER BY due_at LIMIT ${EARLY_AT_A_TIME}`;
+      WHERE account = ? AND handler = ? AND state = 'PENDING' AND (claim = ? OR created_at < ${now} - ${stalledMs})
+      ORDER BY due_at LIMIT ${EARLY_AT_A_TIME}`;
     const parameters = [this.account, ANY_HANDLER, this.early];
     if ((await this.database.rows(early, parameters)).length === 0) return 0;
     return this.database.transaction(async (session) => {

@@ -9,6 +9,11 @@ import { TransactionEvents, type EventfulSession } from './transaction-events.js
 const EARLY_MS = 30_000;
 /** Longer than any start: a process that recorded an early event so long ago has ended. */
 const STALLED_MS = 300_000;
+/**
+ * The same where this process has no durable handler: what is older is deleted. Another application of the account may have one. It takes the
+ * events when it starts, or when it is the one that sweeps; this is longer than it is likely to be down, or to wait for that.
+ */
+const UNWANTED_MS = 7 * 86_400_000;
 
 type EventfulWork<T> = (session: EventfulSession) => Promise<T>;
 
@@ -52,16 +57,21 @@ export class EventTransactions {
   async handlersAreKnown(): Promise<void> {
     this.listeners.areKnown = true;
     await this.early.ended('transaction', EARLY_MS);
-    await this.durable.assignEarly(this.listeners.durable, 0);
+    await this.assignEarly(0);
     this.listeners.tellKept();
   }
 
   /** The same for early events of processes that ended before their handlers were known; resolves to how many. */
   async tellHandlersOfEarly(): Promise<number> {
-    const { durable } = this.listeners;
-    const assigned = durable.length === 0 ? 0 : await this.durable.assignEarly(durable, STALLED_MS);
-    if (assigned > 0) for (const { name } of durable) this.wake(name);
+    if (!this.listeners.areKnown) return 0;
+    const assigned = await this.assignEarly(STALLED_MS);
+    if (assigned > 0) for (const { name } of this.listeners.durable) this.wake(name);
     return assigned;
+  }
+
+  private assignEarly(stalledMs: number): Promise<number> {
+    const { durable } = this.listeners;
+    return this.durable.assignEarly(durable, durable.length === 0 ? UNWANTED_MS : stalledMs);
   }
 
   private async tell<T>(work: EventfulWork<T>): Promise<T> {
