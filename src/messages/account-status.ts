@@ -53,7 +53,7 @@ export class AccountStatus implements ImsAccountStatus {
   @count('Report batches that wait in files of this machine for the database.')
   spooledPages: number;
 
-  @text('Why the spool folder cannot be read; null: it can.')
+  @text('Why the spool folder cannot be listed, written or made; null: it can.')
   spoolFailure: string | null;
 
   @ApiProperty({
