@@ -116,8 +116,8 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
       const { store, now } = await ahead(0);
       const rows = bench.database.rows.bind(bench.database);
       // The database's clock goes on as the process's does.
-      jest.spyOn(bench.database, 'rows').mockImplementation(async (...asked) => {
-        const found = await rows(...asked);
+      jest.spyOn(bench.database, 'rows').mockImplementation(async (...query) => {
+        const found = await rows(...query);
         return found.map((row) => ('newest' in row ? { ...row, now: Number(row.now) + passedMs } : row));
       });
       const recover = () => store.maintenance.recoverFromClockSetBack();
