@@ -91,7 +91,7 @@ const servers = serversUnderTest();
         @Global()
         @Module({ providers: [{ provide: DataSource, useFactory }], exports: [DataSource] })
         class TypeOrmOfCopy {}
-        const NOT_TYPEORM = { provide: class DataSource {}, useValue: {} };
+        const NOT_TYPEORM = { provide: Object.defineProperty(class {}, 'name', { value: 'DataSource' }), useValue: {} };
         const host = await bench.start({ imports: [TypeOrmOfCopy, WAYS[way]!(undefined)], providers: [NOT_TYPEORM] });
         const source = host.get(DataSource);
         const ims = host.get(EmayImsService);
