@@ -1,5 +1,6 @@
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { IsImsContent } from '../dto/decorators.js';
+import { CONTENT } from '../dto/openapi-fields.js';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { RESOLUTION_DECISIONS, type ResolutionDecision } from './ims-resolution.entity.js';
 
@@ -24,8 +25,7 @@ export class ResolveUnconfirmedDto {
   /** Who decides: a name or address, kept for good. */
   @IsImsContent(MAX_DECIDED_BY_LENGTH)
   @OpenApi({
-    type: 'string',
-    minLength: 1,
+    ...CONTENT,
     maxLength: MAX_DECIDED_BY_LENGTH,
     description: 'Who decides: a name or address, kept for good.',
   })
@@ -33,7 +33,7 @@ export class ResolveUnconfirmedDto {
 
   /** Why; kept for good. */
   @IsImsContent(MAX_REASON_LENGTH)
-  @OpenApi({ type: 'string', minLength: 1, maxLength: MAX_REASON_LENGTH, description: 'Why; kept for good.' })
+  @OpenApi({ ...CONTENT, maxLength: MAX_REASON_LENGTH, description: 'Why; kept for good.' })
   reason: string;
 
   /**
