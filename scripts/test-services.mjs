@@ -20,6 +20,7 @@ const LEFT_OUT = [
   'test/cli/send-batch',
   'test/failpoints/failpoints',
   'test/push/killed',
+  'test/push/memory',
   'test/push/strangers',
   'test/sending/nothing-burnt',
 ];
