@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Dialect, FaultsDatabase } from './database.js';
+import type { FaultsDatabase } from './database.js';
+import type { Dialect } from './database-kind.js';
 import type { Random } from './random.js';
 
 type PerServer<T> = Record<Exclude<Dialect, 'sqlite'>, T>;

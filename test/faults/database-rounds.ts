@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Administrator } from './administrator.js';
 import type { BreakingProxy } from './breaking-proxy.js';
-import type { HostHabits, Kind } from './database.js';
+import type { HostHabits } from './database.js';
+import type { Kind } from './database-kind.js';
 import type { FaultsRun, Round } from './faults-run.js';
 import type { Disturbance } from './fleet.js';
 import type { Random } from './random.js';

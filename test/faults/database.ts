@@ -2,16 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { BreakingProxy } from './breaking-proxy.js';
+import { dialectOf, type Dialect, type Kind, type ServerKind } from './database-kind.js';
 import { within } from './waiting.js';
-
-export type ServerKind = 'postgres' | 'mariadb' | 'mysql';
-export type Kind = 'sqlite' | ServerKind;
-export type Dialect = 'sqlite' | 'postgres' | 'mysql';
-
-/** MariaDB and MySQL are asked in the same way. */
-export function dialectOf(kind: Kind): Dialect {
-  return kind === 'mariadb' ? 'mysql' : kind;
-}
 
 /** Where the workers' database is: a file, or a database on a server. */
 type Place = { path: string } | { typeOrm: ServerOptions };

@@ -1,6 +1,7 @@
 import type { BreakingProxy } from './breaking-proxy.js';
 import type { CallStream } from './calls.js';
-import type { FaultsDatabase, HostHabits, Kind } from './database.js';
+import type { FaultsDatabase, HostHabits } from './database.js';
+import type { Kind } from './database-kind.js';
 import type { Fleet } from './fleet.js';
 import type { Gateway } from './gateway.js';
 import type { OwnServer } from './own-server.js';

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, Logger } from 'typeorm';
-import { dialectOf, type ServerKind } from './database.js';
+import { dialectOf, type ServerKind } from './database-kind.js';
 import { seeded } from './random.js';
 
 /** How a host leaves a connection behind: statements of its own, of which the last may fail, and then its release. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EmayImsError, EmayImsService } from 'nestjs-emay-ims';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Call, CallKind, CallMessage } from './calls.js';
-import { dialectOf, type ServerKind } from './database.js';
+import { dialectOf, type ServerKind } from './database-kind.js';
 import { type Told, TOLD, toldByLists, toldInOrder } from './told.js';
 
 /** What makes the calls. */

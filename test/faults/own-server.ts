@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'nod
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import type { ServerKind } from './database.js';
+import type { ServerKind } from './database-kind.js';
 import { type RunningProcess, startProcess } from './processes.js';
 import { within } from './waiting.js';
 

@@ -5,7 +5,9 @@ import { packedLibraries } from './tarballs.mjs';
 
 /** What a worker of the fault runs consists of, compiled. */
 const COMPILED = 'test/faults/dist';
-const FILES = ['worker', 'calls', 'host-habits', 'make-call', 'random', 'told'].map((name) => `${name}.js`);
+const FILES = ['worker', 'calls', 'database-kind', 'host-habits', 'make-call', 'random', 'told'].map(
+  (name) => `${name}.js`,
+);
 /** An application that has all a worker needs. */
 const HOST = 'test/hosts/nest-12-datasource/package.json';
 
