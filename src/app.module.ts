@@ -3,16 +3,14 @@ import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
-import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { EmayImsModule } from 'nestjs-emay-ims';
 import { EmayImsExceptionFilter } from 'nestjs-emay-ims/http';
 import { EmayImsPushModule } from 'nestjs-emay-ims/push';
 import { EmayImsHealthModule } from 'nestjs-emay-ims/terminus';
-import type { DataSourceOptions } from 'typeorm';
 import { isSandbox, type Environment } from './config/environment.js';
-import { dataSourceOptions, emayImsOptions } from './config/options.js';
+import { emayImsOptions } from './config/options.js';
 import { consoleModule } from './console/console.module.js';
-import { openDatabase } from './database/open-database.js';
+import { databaseModules } from './database/database.module.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { HttpProblemFilter } from './http/http-problem.filter.js';
@@ -27,13 +25,12 @@ import { SandboxModule } from './sandbox/sandbox.module.js';
 @Module({})
 export class AppModule {
   static register(environment: Environment): DynamicModule {
-    const dataSource = dataSourceOptions(environment);
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, ignoreEnvVars: true, load: [() => environment] }),
         ScheduleModule.forRoot(),
-        ...(dataSource ? [migratedDatabase(dataSource, environment)] : []),
+        ...databaseModules(environment),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],
@@ -63,15 +60,4 @@ function pushModules({ EMAY_IMS_PUSH_PATH: path, EMAY_IMS_PUSH_SECRET: secret }:
   if (path === undefined) return [];
   const plain = secret === undefined ? undefined : { secrets: { default: secret } };
   return [EmayImsPushModule.forRoot({ path, plain })];
-}
-
-/** The service's database, migrated; its own retries, as those of TypeORM's module print stacks. */
-export function migratedDatabase(
-  dataSource: TypeOrmModuleOptions,
-  { EMAY_IMS_DATABASE_URL: url, EMAY_IMS_START_TIMEOUT_MS: startTimeoutMs }: Environment,
-): DynamicModule {
-  return TypeOrmModule.forRootAsync({
-    useFactory: () => ({ ...dataSource, toRetry: () => false }),
-    dataSourceFactory: (options) => openDatabase(options as DataSourceOptions, url, startTimeoutMs),
-  });
 }

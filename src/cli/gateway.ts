@@ -8,9 +8,9 @@ import {
   type ImsMessage,
 } from 'nestjs-emay-ims';
 import type { Repository } from 'typeorm';
-import { migratedDatabase } from '../app.module.js';
 import { isSandbox, type Environment } from '../config/environment.js';
-import { dataSourceOptions, emayImsOptions } from '../config/options.js';
+import { emayImsOptions } from '../config/options.js';
+import { databaseModules } from '../database/database.module.js';
 import { SandboxGateway } from '../sandbox/sandbox-gateway.js';
 import { SandboxModule } from '../sandbox/sandbox.module.js';
 import { DiagnosticLogger } from './diagnostic-logger.js';
@@ -38,12 +38,11 @@ export interface Gateway {
 @Module({})
 class CommandLineModule {
   static register(environment: Environment, { dispatch = false, reports = false }: Background): DynamicModule {
-    const dataSource = dataSourceOptions(environment);
     return {
       module: CommandLineModule,
       imports: [
         // A person waits: one failure is enough to know.
-        ...(dataSource ? [migratedDatabase(dataSource, { ...environment, EMAY_IMS_START_TIMEOUT_MS: 0 })] : []),
+        ...databaseModules({ ...environment, EMAY_IMS_START_TIMEOUT_MS: 0 }),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],
