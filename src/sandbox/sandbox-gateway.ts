@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { DEFAULT_ACCOUNT, startSimulator, type PushSettings, type Simulator } from 'emay-ims-simulator';
+import type { PushSettings, Simulator } from 'emay-ims-simulator';
 
 /** Reports of the sandbox come this long after acceptance: soon, but not before one has seen ACCEPTED. */
 const REPORT_DELAY_MS = 1_000;
@@ -10,16 +10,16 @@ const REMEMBERED_MESSAGES = 10_000;
 /** The gateway simulator in this process: nothing leaves the machine, nothing costs money. */
 @Injectable()
 export class SandboxGateway implements OnApplicationShutdown {
-  private constructor(private readonly simulator: Simulator) {}
+  private constructor(
+    private readonly simulator: Simulator,
+    readonly connection: { baseUrl: string; appId: string; secretKey: string },
+  ) {}
 
   static async start(): Promise<SandboxGateway> {
-    return new SandboxGateway(
-      await startSimulator({ reportDelayMs: REPORT_DELAY_MS, historyLimit: REMEMBERED_MESSAGES }),
-    );
-  }
-
-  get connection(): { baseUrl: string; appId: string; secretKey: string } {
-    return { baseUrl: this.simulator.url, ...DEFAULT_ACCOUNT };
+    // Only here, as no service with a real gateway has to load it.
+    const { DEFAULT_ACCOUNT, startSimulator } = await import('emay-ims-simulator');
+    const simulator = await startSimulator({ reportDelayMs: REPORT_DELAY_MS, historyLimit: REMEMBERED_MESSAGES });
+    return new SandboxGateway(simulator, { baseUrl: simulator.url, ...DEFAULT_ACCOUNT });
   }
 
   /** Has delivery reports pushed there, as they fall due. */
