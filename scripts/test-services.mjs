@@ -19,6 +19,7 @@ const LEFT_OUT = [
   'test/cli/operator',
   'test/cli/send-batch',
   'test/failpoints/failpoints',
+  'test/faults/faults',
   'test/push/killed',
   'test/push/memory',
   'test/push/strangers',
