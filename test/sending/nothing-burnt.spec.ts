@@ -5,7 +5,7 @@ import { EmayImsUnsentError } from 'nestjs-emay-ims';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ACCOUNT, mobiles, QUIET, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
-import { Proxy, type ProxyMood } from './proxies.js';
+import { Proxy, type AnswerMood, type ProxyMood } from './proxies.js';
 
 /** More of them by `npm run test:nothing-burnt`. */
 const MESSAGES = Number(process.env.TEST_MESSAGES ?? 1_000);
@@ -17,6 +17,7 @@ const TIMEOUT_MS = 20_000;
 const patientWith = (mood: ProxyMood) => ({ module: { http: { timeoutMs: mood === 'hangs' ? 2_000 : TIMEOUT_MS } } });
 /** `dispatch.concurrency`, by default. */
 const UNDER_WAY = 4;
+const LONG_BACKOFF = { minBackoffMs: 60_000, maxBackoffMs: 60_000 };
 const IMPATIENT = { enabled: true, intervalMs: 20, minBackoffMs: 20, maxBackoffMs: 100 };
 
 jest.setTimeout(120_000);
@@ -304,22 +305,68 @@ describe.each(databasesUnderTest())('a way that is not in order, on %s', (kind) 
   });
 
   it('a gateway that accepts everything and names nothing costs one message for each try', async () => {
-    await start({ module: { dispatch: { ...IMPATIENT, minBackoffMs: 60_000, maxBackoffMs: 60_000 } } });
+    await start({ module: { dispatch: { ...IMPATIENT, ...LONG_BACKOFF } } });
     proxy.mood = 'accepts-all';
     await enqueue();
     await circuitOpens('^MISSING_ENTRY$');
     expect(await app.ims.stats()).toMatchObject({ QUEUED: MESSAGES - 1, UNCONFIRMED: 1 });
   });
 
+  describe('a way that large answers do not come through', () => {
+    /** The answer to some 35 messages. */
+    const LONG = 4_096;
+    const oneAtATime = { module: { dispatch: { ...IMPATIENT, maxBatchSize: 300, concurrency: 1 } } };
+    /** Resolves to how many are UNCONFIRMED once all are out, each of them once. */
+    const burntOf = async (count: number) => {
+      const { UNCONFIRMED } = await eventually(
+        () => app.ims.stats(),
+        ({ ACCEPTED, UNCONFIRMED: burnt }) => ACCEPTED + burnt === count,
+      );
+      expect(app.simulator.accepted()).toHaveLength(count);
+      expect(new Set(app.simulator.accepted().map(({ customImsId }) => customImsId)).size).toBe(count);
+      return UNCONFIRMED;
+    };
+
+    it.each<AnswerMood>(['packs', 'replaces', 'loses', 'gives-up', 'names-one', 'names-nobody'])(
+      'for a proxy that %s them burns one large request, and then small ones, ever more seldom',
+      async (mood) => {
+        await start(oneAtATime);
+        proxy.answers = { mood, above: LONG };
+        await enqueue();
+        expect(await burntOf(MESSAGES)).toBeLessThanOrEqual(300 + 64 * Math.log2(MESSAGES / 64));
+        const sizes = app.simulator.requests().map(({ taken }) => taken);
+        expect(sizes.filter((size) => size > 64)).toEqual([300]);
+      },
+    );
+
+    it('and none that names several messages: nearly all go one by one', async () => {
+      await start(oneAtATime);
+      proxy.answers = { mood: 'names-nobody', above: 200 };
+      await enqueue(400);
+      expect(await burntOf(400)).toBeLessThanOrEqual(300 + 2 * Math.log2(400));
+    });
+
+    it('lets sendBatch burn what is under way, and the rest waits in the queue', async () => {
+      await start({ module: { dispatch: { ...IMPATIENT, enabled: false, concurrency: 2, ...LONG_BACKOFF } } });
+      proxy.answers = { mood: 'replaces', above: LONG };
+      const recipients = mobiles(MESSAGES).map((mobile) => ({ mobile }));
+      const batch = await app.ims.sendBatch({ content: 'Hello', recipients });
+      expect(batch.unconfirmed.length).toBeLessThanOrEqual(2 * 300);
+      expect(batch.queued.length + batch.unconfirmed.length).toBe(MESSAGES);
+      expect(batch.queued.length).toBeGreaterThan(0);
+    });
+  });
+
   describe('after ERROR_PARAMS in answer to messages that were taken', () => {
     const takenAndDenied = { kind: 'code', code: 'ERROR_PARAMS', accept: true, times: 1 } as const;
+    const DOUBLING = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
     it.each([
-      ['list-first', true, [300, 0, 10, 300, 300, 90]],
-      ['params', true, [0, 0, 1, 300, 0, 0, 1, 300, 300, 98]],
-      ['list-first', false, [300, 1, 300, 300, 99]],
+      ['list-first', true, [300, 0, ...DOUBLING, 189]],
+      ['params', true, [0, 0, 1, 300, 0, 0, ...DOUBLING, 188]],
+      ['list-first', false, [300, ...DOUBLING, 189]],
     ] as const)(
-      'nothing is sent twice, and what follows is small until it succeeds (%s, canary: %s)',
+      'nothing is sent twice, and what follows doubles while it succeeds (%s, canary: %s)',
       async (emptyBatch, canary, sizes) => {
         await start({
           simulator: { emptyBatch },

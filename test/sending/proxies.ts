@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 /** What stands between the module and the gateway. */
 export type ProxyMood =
@@ -20,6 +21,9 @@ export type ProxyMood =
   | 'accepts-all'
   | 'hangs';
 
+/** What it does to an answer that is longer than it likes. The gateway has taken the messages by then. */
+export type AnswerMood = 'packs' | 'replaces' | 'loses' | 'gives-up' | 'names-one' | 'names-nobody';
+
 const BUFFER_BYTES = 16 * 1024;
 
 /** A reverse proxy on loopback that may be put right while it runs. */
@@ -27,6 +31,8 @@ export class Proxy {
   mood: ProxyMood = 'honest';
   /** Its mood is for requests with a body of more bytes; others it passes on as they are. */
   spoilsAbove = 0;
+  /** By default it passes on every answer as it is. */
+  answers: { mood: AnswerMood; above: number } = { mood: 'loses', above: Infinity };
   /** Requests so far. */
   requests = 0;
   /** Messages in them, and in the one with the most. */
@@ -56,9 +62,7 @@ export class Proxy {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests++;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
+    const body = await bodyOf(request);
     const messages = body.toString('latin1').split('"mobile":"00').length - 1;
     this.messages += messages;
     this.most = Math.max(this.most, messages);
@@ -82,12 +86,39 @@ export class Proxy {
   private passOn({ url, method }: IncomingMessage, body: Buffer, mood: ProxyMood, response: ServerResponse): void {
     const length = mood === 'chunks' ? { 'Transfer-Encoding': 'chunked' } : { 'Content-Length': body.length };
     const onward = http.request(this.target + url, { method, headers: length, agent: false }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      void this.passBack(answer, response);
     });
     onward.on('error', () => response.destroy());
     onward.end(body);
   }
+
+  private async passBack(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(answer);
+    const { statusCode = 502, headers } = answer;
+    if (body.length <= this.answers.above) return void response.writeHead(statusCode, headers).end(body);
+    switch (this.answers.mood) {
+      case 'packs':
+        return void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(body));
+      case 'replaces':
+        return void response.end('<html><body>Too large</body></html>');
+      case 'loses':
+        return void response.destroy();
+      case 'gives-up':
+        return void response.writeHead(504).end();
+      case 'names-one':
+        return void response.end(
+          `{"code":"SUCCESS","data":${JSON.stringify(JSON.parse(String(body)).data.slice(0, 1))}}`,
+        );
+      case 'names-nobody':
+        return void response.end('{"code":"SUCCESS","data":[]}');
+    }
+  }
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 function spoilt(body: Buffer, mood: ProxyMood): Buffer {

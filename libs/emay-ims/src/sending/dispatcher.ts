@@ -70,7 +70,7 @@ export class Dispatcher {
         const attempt = await this.submitter.newAttempt();
         if (attempt.heldBack !== null || this.stopped) return;
         const { size } = this.submitter;
-        const limit = passage === 'probe' && !size.isSmall ? 1 : size.limit;
+        const limit = passage === 'probe' ? 1 : size.limit;
         const claimed = await this.claim(limit, attempt);
         if (claimed.length === 0) return;
         onClaim(claimed.length === limit && passage === 'all' && !size.isSmall);

@@ -1,43 +1,62 @@
 import type { Canary } from '../client/index.js';
 
-/** Messages in a small request, after a request ended unconfirmed. */
-const CAREFUL_SIZE = 10;
 /** Limit for the doubling of the successes required. */
 const MAX_DOUBLINGS = 10;
 
 /**
  * How many messages a request may carry: `maxBatchSize`, or fewer while they may become UNCONFIRMED.
  *
- * - After an unconfirmed request, small ones go until one succeeds. Each further time twice as many must: otherwise a proxy that spoils only
- *   large requests would cost a full one every few seconds.
- * - On a half-proven address, and without canaries, small means one message.
+ * - After an unconfirmed request, one message goes, then up to twice as many as have come through: a canary and small requests prove nothing
+ *   of large ones, whose answers may be cut off, time out or not fit a proxy.
+ * - A size that ended unconfirmed is tried again after one success of the size before it; each further time after twice as many. So a way that
+ *   takes only small requests costs a few messages ever more seldom, and one lost answer costs some ten small requests.
+ * - On a half-proven address, small means one message.
  */
 export class RequestSize {
-  private unconfirmedRequests = 0;
+  private allowed: number;
+  /** Whether an outcome was in doubt, and full requests are not allowed since, or not proven. */
+  private isCareful = false;
+  /** The size that ended unconfirmed last, how often that happened, and how many successes are missing before it is tried again. */
+  private failedSize = Infinity;
+  private failures = 0;
   private successesWanted = 0;
 
   constructor(
     private readonly canary: Pick<Canary, 'isHalfProven'>,
-    private readonly options: { maxBatchSize: number; canary: boolean },
-  ) {}
+    private readonly maxBatchSize: number,
+  ) {
+    this.allowed = maxBatchSize;
+  }
 
   get limit(): number {
-    const { maxBatchSize, canary } = this.options;
-    if (this.canary.isHalfProven) return 1;
-    if (this.successesWanted === 0) return maxBatchSize;
-    return canary ? Math.min(CAREFUL_SIZE, maxBatchSize) : 1;
+    return this.canary.isHalfProven ? 1 : this.allowed;
   }
 
   get isSmall(): boolean {
-    return this.limit < this.options.maxBatchSize || this.successesWanted > 0;
+    return this.isCareful || this.limit < this.maxBatchSize;
   }
 
-  unconfirmed(): void {
-    this.successesWanted = 2 ** Math.min(this.unconfirmedRequests++, MAX_DOUBLINGS);
+  unconfirmed(messages: number): void {
+    // More than allowed: in flight together with one that has failed, which counts once. A lone message says nothing of larger requests.
+    if (messages > 1 && messages <= this.allowed) {
+      this.failedSize = messages;
+      this.successesWanted = 2 ** Math.min(this.failures++, MAX_DOUBLINGS);
+    }
+    this.allowed = 1;
+    this.isCareful = true;
   }
 
-  /** A larger request proves nothing: it may have been in flight before. */
   succeeded(messages: number): void {
-    if (messages <= CAREFUL_SIZE && this.successesWanted > 0) this.successesWanted--;
+    // A larger request proves nothing: it was in flight before.
+    if (!this.isCareful || messages > this.allowed) return;
+    if (messages >= this.failedSize && --this.failures === 0) this.failedSize = Infinity;
+    this.grow(Math.min(2 * messages, this.maxBatchSize));
+    if (this.allowed === this.maxBatchSize && this.failures === 0) this.isCareful = false;
+  }
+
+  private grow(size: number): void {
+    if (size <= this.allowed) return;
+    if (size >= this.failedSize && --this.successesWanted > 0) return;
+    this.allowed = size;
   }
 }

@@ -52,8 +52,7 @@ export class Submitter {
     private readonly clock: EmayImsClock = HOST_CLOCK,
   ) {
     this.logger = GuardedLogger.of(options.name);
-    const { dispatch, protocol } = options;
-    this.size = new RequestSize(client.canary, { maxBatchSize: dispatch.maxBatchSize, canary: protocol.canary });
+    this.size = new RequestSize(client.canary, options.dispatch.maxBatchSize);
   }
 
   /** Whether messages may be claimed at once; otherwise a canary goes first, see `newAttempt`. */
@@ -195,13 +194,15 @@ export class Submitter {
 
   private learnFrom(outcome: SendOutcome, verdict: Verdict, size: number): void {
     switch (outcome.kind) {
-      case 'accepted':
-        // An answer without any of the messages may belong to another request.
-        if (verdict.kind === 'decided' && verdict.outcomes.every(({ state }) => state !== 'ACCEPTED')) {
-          return this.learnFailure('A request', 'unconfirmed', 'MISSING_ENTRY');
-        }
-        this.size.succeeded(size);
-        return this.circuit.succeeded();
+      case 'accepted': {
+        const named =
+          verdict.kind === 'decided' ? verdict.outcomes.filter(({ state }) => state === 'ACCEPTED').length : 0;
+        // One that leaves out most of them may have been cut.
+        if (named * 2 < size) this.size.unconfirmed(size);
+        else this.size.succeeded(size);
+        // One without any of them may belong to another request.
+        return named === 0 ? this.learnFailure('A request', 'unconfirmed', 'MISSING_ENTRY') : this.circuit.succeeded();
+      }
       case 'refused':
         if (verdict.kind === 'released') return this.learnFailure('A request', outcome.kind, outcome.code);
         this.circuit.succeeded();
@@ -210,6 +211,7 @@ export class Submitter {
           { account: this.options.name, outcome: outcome.kind, code: outcome.code },
         );
       default:
+        if (outcome.kind === 'unconfirmed') this.size.unconfirmed(size);
         return this.learnFailure('A request', outcome.kind, outcome.reason);
     }
   }
@@ -217,7 +219,6 @@ export class Submitter {
   private learnFailure(what: 'A request' | 'A canary', outcome: SendOutcome['kind'], reason: string): void {
     const kind = classifyAnswerCode(reason, this.options.protocol.answerCodes);
     const isDoubtful = kind === 'doubtful';
-    if (isDoubtful && outcome === 'unconfirmed') this.size.unconfirmed();
     // A gateway that asks to wait, or for money, has recognised the account.
     if (kind !== 'pace' && kind !== 'balance') this.client.canary.invalidate();
     const wait = this.circuit.failed(reason, kind === 'configuration' || kind === 'balance');
