@@ -89,6 +89,16 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     expect(await rowsOf(account)).toEqual([]);
   });
 
+  it('knows an account that was renamed by its new name alone', async () => {
+    const { store, account } = instance(() => undefined);
+    const [id] = await accept(store);
+    const renamed = newAccount();
+    await bench.database.run('UPDATE emay_ims_event SET account = ? WHERE account = ?', [renamed, account]);
+    const got: EmayImsEvent[] = [];
+    await instance((event) => got.push(event), renamed).delivery.deliver();
+    expect(got).toMatchObject([{ customImsId: id, account: renamed }]);
+  });
+
   it('gets nothing of what was rolled back, nor of what it did not ask for', async () => {
     const { store, events, account, woken } = instance(() => undefined);
     const attempt = newAttempt();

@@ -140,7 +140,7 @@ export class DurableEventStore {
          WHERE id IN (${rows.map(() => '?').join(', ')})`,
         [claim, leaseMs, ...rows.map(({ id }) => id)],
       );
-      return rows.map((row) => toClaimed(row, claim));
+      return rows.map((row) => toClaimed(row, claim, this.account));
     });
   }
 
@@ -185,12 +185,13 @@ export class DurableEventStore {
   }
 }
 
-function toClaimed({ id, payload, attempts }: SqlRow, claim: string): ClaimedEvent {
+/** The account may have been renamed since the event was recorded. */
+function toClaimed({ id, payload, attempts }: SqlRow, claim: string, account: string): ClaimedEvent {
   const event = JSON.parse(String(payload)) as EmayImsEvent & { occurredAt: string };
   return {
     id: String(id),
     claim,
-    event: { ...event, occurredAt: new Date(event.occurredAt) } as EmayImsEvent,
+    event: { ...event, account, occurredAt: new Date(event.occurredAt) } as EmayImsEvent,
     attempts: Number(attempts) + 1,
   };
 }
