@@ -96,6 +96,42 @@ describe('a listed code is refused', () => {
   });
 });
 
+describe('a listed code is refused, whatever of the request comes with it', () => {
+  const code = 'ERROR_MOBILE_ERROR';
+  const { mobile, customImsId } = ENTRY;
+  const ECHO = { mobile, customImsId };
+
+  it.each<[string, unknown]>([
+    ['its number and our id', { code, data: ECHO }],
+    ['as a list', { code, data: [ECHO] }],
+    ['without an id of theirs', { code, data: [{ ...ECHO, imsId: null }] }],
+    ['with an empty one', { code, data: [{ ...ECHO, imsId: ' ' }] }],
+    ['as text', { code, data: JSON.stringify([{ ...ECHO, imsId: '' }]) }],
+    ['beside the code', { code, ...ECHO, message: 'imsId' }],
+  ])('%s', async (_name, answer) => {
+    await expect(outcomeOf(JSON.stringify(answer))).resolves.toEqual({ kind: 'refused', code });
+  });
+});
+
+describe('a listed code with the id that the gateway gives to what it accepts proves nothing', () => {
+  const unconfirmed = { kind: 'unconfirmed', reason: 'UNREADABLE' };
+
+  it.each(['ERROR_BALANCE', 'ERROR_OVER_SPEED', 'ERROR_SIGN', 'ERROR_MOBILE_ERROR'])('%s', async (code) => {
+    for (const data of [ENTRY, [ENTRY], [{}, ENTRY], [{ imsId: 7 }], { imses: [ENTRY] }, JSON.stringify([ENTRY])]) {
+      await expect(outcomeOf(JSON.stringify({ code, data }))).resolves.toMatchObject(unconfirmed);
+    }
+    await expect(outcomeOf(JSON.stringify({ code, ...ENTRY }))).resolves.toMatchObject(unconfirmed);
+    await expect(outcomeOf(JSON.stringify({ code, result: [ENTRY] }, null, 2))).resolves.toMatchObject(unconfirmed);
+  });
+
+  it('nor where the code is in the header', async () => {
+    for (const body of [ENTRY, [ENTRY], { data: [ENTRY] }, JSON.stringify(ENTRY)]) {
+      const outcome = outcomeOf(JSON.stringify(body), { headers: ['result: ERROR_BALANCE'] });
+      await expect(outcome).resolves.toMatchObject(unconfirmed);
+    }
+  });
+});
+
 describe('the code is read', () => {
   const inHeader = (code: string) => ({ headers: [`result: ${code}`] });
 

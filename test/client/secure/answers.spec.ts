@@ -137,6 +137,7 @@ describe('a listed code is refused', () => {
     ['with a body under another key', { code, body: encryptPacked('{}', OTHER_KEY) }],
     ['with an empty body, encrypted', { code, body: encrypt('') }],
     ['with a text of its own, encrypted', { code, data: { message: 'no' } }],
+    ['with what it refuses, encrypted', { code, data: [{ ...ENTRY, imsId: null }] }],
   ])('%s', async (_name, answer) => {
     await expect(outcomeOf(answer)).resolves.toEqual({ kind: 'refused', code });
   });
@@ -153,6 +154,12 @@ describe('what proves nothing is unconfirmed', () => {
     ['a no whose body says yes in the clear', { code, body: ENVELOPE }],
     ['a no whose body names the message', { code, data: ENTRY }],
     ['a no whose body lists the message', { code, body: encrypt(`[${DATA}]`) }],
+    ['a no that names the message', { code, data: { code, data: ENTRY } }],
+    ['a no that lists the message', { code, data: { code, data: [ENTRY] } }],
+    ['a no that lists the message, its header missing', { code: null, data: { code, data: [ENTRY] } }],
+    ['a no that lists the message in the clear', { code, body: JSON.stringify({ code, data: [ENTRY] }) }],
+    ['a no whose body lists the message in the clear', { code, body: `[${DATA}]` }],
+    ['a no whose body lists the message in the clear, and is cut', { code, body: `[${DATA},` }],
     ['a yes whose body says no', { code: 'SUCCESS', data: { code } }],
     ['two different noes', { code, data: { code: 'ERROR_LONG_CONTENT' } }],
     ['two different noes, one in the clear', { code, body: '{"code":"ERROR_LONG_CONTENT"}' }],

@@ -11,6 +11,7 @@ const UNREADABLE_REASONS = [
   'the body is not a JSON object',
   'the body has no usable code',
   'the data is neither an object nor a list',
+  'it says no, and names accepted messages',
 ];
 const MALFORMED_REASONS = ['not an object', 'no usable state', 'neither customImsId nor imsId nor mobile'];
 

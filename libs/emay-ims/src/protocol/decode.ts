@@ -3,7 +3,7 @@ import { readCustomImsId, readId, readMobile, readToken } from './answer-fields.
 import { malformedReport, reportItemReader, type DeliveryReport, type MalformedReport } from './report-item.js';
 import type { ProtocolOptions } from './protocol-options.js';
 
-/** The gateway said no: `code` is anything but `SUCCESS`, listed in §3 or not. */
+/** The gateway said no, and nothing in the answer says otherwise: `code` is anything but `SUCCESS`, listed in §3 or not. */
 export interface ErrorAnswer {
   kind: 'error';
   code: string;
@@ -23,6 +23,9 @@ export interface SendEntry {
   customImsId: string | null;
 }
 
+/** An `imsId` that is not `null` or blank, wherever it stands, also in JSON as text within JSON. */
+const ID_OF_ACCEPTED = /"imsId\\*"\s*:\s*(?!\s|null|\\*"\s*\\*")/;
+
 export type SendAnswer = { kind: 'success'; entries: SendEntry[] } | ErrorAnswer | UnreadableAnswer;
 
 export type ReportAnswer =
@@ -36,7 +39,18 @@ export type ReportAnswer =
  */
 export function decodeSendAnswer(body: string, headerCode?: string): SendAnswer {
   const answer = readAnswer(body, readToken(headerCode));
-  return answer.kind === 'success' ? { kind: 'success', entries: answer.items.map(readSendEntry) } : answer;
+  if (answer.kind === 'success') return { kind: 'success', entries: answer.items.map(readSendEntry) };
+  return answer.kind === 'error' && namesAccepted(body)
+    ? unreadable('it says no, and names accepted messages')
+    : answer;
+}
+
+/**
+ * Whether an answer names a message as accepted: by its `imsId`, which the gateway gives to those alone (§2.1.2.1). Number and `customImsId`
+ * are from the request: an answer may repeat them to say what it refuses.
+ */
+export function namesAccepted(body: string): boolean {
+  return ID_OF_ACCEPTED.test(body);
 }
 
 /**

@@ -16,6 +16,7 @@ export { contentProblem, customImsIdProblem } from './content.js';
 export {
   decodeReportAnswer,
   decodeSendAnswer,
+  namesAccepted,
   type ErrorAnswer,
   type ReportAnswer,
   type SendAnswer,

@@ -7,6 +7,7 @@ import {
   encodeTimed,
   isPacked,
   isRefusedPoll,
+  namesAccepted,
   readToken,
   seal,
   SEALED,
@@ -87,7 +88,6 @@ export class SecureTransport implements GatewayTransport {
     if (content === null) return readUnopened(body, code);
     // What came back is what was sent: nobody had to know the key.
     if (OWN_REQUEST.test(content)) return UNDECIPHERABLE;
-    if (code !== null && code !== 'SUCCESS' && namesMessages(content)) return CONTRADICTORY;
     return unlessContradicting(decodeSendAnswer(content, headerCode), code);
   }
 
@@ -131,15 +131,11 @@ export class SecureTransport implements GatewayTransport {
 function readUnopened(body: Buffer, code: string | null): ReadAnswer {
   if (code === 'SUCCESS') return UNDECIPHERABLE;
   const isClear = isUtf8(body);
-  const clear = decodeSendAnswer(isClear ? body.toString('utf8') : '');
+  const text = isClear ? body.toString('utf8') : '';
+  if (code !== null && namesAccepted(text)) return CONTRADICTORY;
+  const clear = decodeSendAnswer(text);
   if (code !== null) return unlessContradicting(clear.kind === 'unreadable' ? { kind: 'error', code } : clear, code);
   return clear.kind === 'success' || !isClear ? UNDECIPHERABLE : clear;
-}
-
-/** Bare data, which come with SUCCESS alone. */
-function namesMessages(content: string): boolean {
-  const answer = decodeSendAnswer(content, 'SUCCESS');
-  return answer.kind === 'success' && answer.entries.some(({ imsId, customImsId }) => imsId ?? customImsId);
 }
 
 function unlessContradicting(answer: SendAnswer, code: string | null): SendAnswer {
