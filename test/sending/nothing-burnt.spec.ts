@@ -333,7 +333,7 @@ describe.each(databasesUnderTest())('a way that is not in order, on %s', (kind) 
         await start(oneAtATime);
         proxy.answers = { mood, above: LONG };
         await enqueue();
-        expect(await burntOf(MESSAGES)).toBeLessThanOrEqual(300 + 64 * Math.log2(MESSAGES / 64));
+        expect(await burntOf(MESSAGES)).toBeLessThanOrEqual(300 + 64 * Math.log2(MESSAGES / 16));
         const sizes = app.simulator.requests().map(({ taken }) => taken);
         expect(sizes.filter((size) => size > 64)).toEqual([300]);
       },
