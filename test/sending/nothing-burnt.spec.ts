@@ -339,6 +339,16 @@ describe.each(databasesUnderTest())('a way that is not in order, on %s', (kind) 
       },
     );
 
+    it('burns no more large requests than are under way together', async () => {
+      await start();
+      proxy.answers = { mood: 'replaces', above: LONG };
+      await enqueue(2_000);
+      const burnt = await burntOf(2_000);
+      const sizes = app.simulator.requests().map(({ taken }) => taken);
+      expect(sizes.filter((size) => size > 64).length).toBeLessThanOrEqual(UNDER_WAY);
+      expect(burnt).toBeLessThanOrEqual(UNDER_WAY * 300 + 64 * Math.log2(2_000 / 16));
+    });
+
     it('and none that names several messages: nearly all go one by one', async () => {
       await start(oneAtATime);
       proxy.answers = { mood: 'names-nobody', above: 200 };
