@@ -89,6 +89,11 @@ const ON_MARIADB: readonly Wrong[] = [
     [/Columns content of \w+\.emay_ims_message do not hold every character/],
   ],
   [
+    'a view in the place of a table',
+    ['RENAME TABLE emay_ims_lease TO leases', 'CREATE VIEW emay_ims_lease AS SELECT * FROM leases'],
+    [/\w+\.emay_ims_lease is a view: the module needs a plain table/],
+  ],
+  [
     'an engine without transactions',
     ['ALTER TABLE emay_ims_lease ENGINE=MyISAM'],
     [/emay_ims_lease is kept by MyISAM/],
@@ -265,6 +270,32 @@ const ON_MARIADB: readonly Wrong[] = [
       });
       const host = await start(asUrl((url) => (url.username = user)));
       await expect(host.get(EmayImsService).enqueue([MESSAGE])).resolves.toHaveLength(1);
+    });
+
+    it.each([
+      ['a user who does not own them', ''],
+      ['their owner, by force', 'FORCE'],
+    ])('refuses tables whose policies hide rows from %s', async (_whom, force) => {
+      const user = `u_${Math.random().toString(36).slice(2, 10)}`;
+      await admin.query(`CREATE USER ${user}`);
+      await admin.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${user}`);
+      hosts.closing.push(async () => {
+        await admin.query(`REASSIGN OWNED BY ${user} TO CURRENT_USER`);
+        await admin.query(`DROP OWNED BY ${user}`);
+        await admin.query(`DROP USER ${user}`);
+      });
+      const asUser = asUrl((url) => (url.username = user));
+      const [table] = IMS_TABLES;
+      await admin.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
+      await admin.query(`CREATE POLICY tenants ON ${table} USING (account = current_setting('app.tenant', true))`);
+      if (force) {
+        await admin.query(`ALTER TABLE ${table} OWNER TO ${user}`);
+        await expect(start(asUser)).resolves.toBeDefined(); // Of no concern to an owner.
+        await admin.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
+      }
+      expect(await refusal(asUser)).toMatch(/Row-level security hides rows of public\.emay_ims_message from its user/);
+      await admin.query(`ALTER USER ${user} BYPASSRLS`);
+      await expect(start(asUser)).resolves.toBeDefined();
     });
 
     it('writes in a session that is read only by default', async () => {

@@ -13,7 +13,7 @@ const CURES: ReadonlyMap<string, string> = new Map(
     '42703': MIGRATE, // undefined column
     ER_NO_SUCH_TABLE: MIGRATE,
     ER_BAD_FIELD_ERROR: MIGRATE,
-    '42501': GRANT, // insufficient privilege
+    '42501': `${GRANT}, and keep row-level security from applying to it there`, // insufficient privilege
     ER_TABLEACCESS_DENIED_ERROR: GRANT,
     ER_COLUMNACCESS_DENIED_ERROR: GRANT,
     SQLITE_PERM: 'Let the process read and write the database file and its directory',

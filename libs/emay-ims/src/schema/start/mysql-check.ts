@@ -55,6 +55,8 @@ async function findTableProblems(database: ImsDatabase, table: ImsTable): Promis
     place,
   );
   if (!engine) return [];
+  if (engine.engine === null)
+    return [wrong(`${names.path(table)} is a view: the module needs a plain table, with its key and indexes.`)];
   return [
     ...(String(engine.engine) === 'InnoDB'
       ? []

@@ -57,14 +57,17 @@ function losesCommits(settings: ReadonlyMap<string, string>): boolean {
   return level === 'off' || (level === 'local' && settings.get('synchronous_standby_names') !== '');
 }
 
-/** Our statements find a row again by where it lies (`ctid`), which is no single place in a table of several parts. */
+/**
+ * Our statements find a row again by where it lies (`ctid`), which is no single place in a table of several parts. Where a policy hides
+ * rows, no statement fails: messages are just never found.
+ */
 async function findKindProblems(database: ImsDatabase): Promise<Problem[]> {
   const { names } = database;
   const problems: Problem[] = [];
   for (const table of IMS_TABLES) {
     const [found] = await database.rows(
       `SELECT (c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid))::int AS is_plain,
-         (c.relpersistence = 'p')::int AS is_logged
+         (c.relpersistence = 'p')::int AS is_logged, row_security_active(c.oid)::int AS hides_rows
        FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(?)`,
       [names.table(table)],
     );
@@ -78,6 +81,11 @@ async function findKindProblems(database: ImsDatabase): Promise<Problem[]> {
       ...(Number(found?.is_logged) === 1
         ? []
         : [`${where} is unlogged, so that a crash of the server empties it: ALTER TABLE … SET LOGGED.`]),
+      ...(Number(found?.hides_rows) === 1
+        ? [
+            `Row-level security hides rows of ${names.path(table)} from its user: disable it there, or give the user BYPASSRLS.`,
+          ]
+        : []),
     ];
     problems.push(...sentences.map((sentence) => ({ sentence, mayPass: false })));
   }
