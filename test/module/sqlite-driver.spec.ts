@@ -72,6 +72,22 @@ describe('a driver of SQLite files', () => {
     await expect(attempt).rejects.not.toThrow(/database\.path/);
   });
 
+  it.each([
+    ['takes no subseconds', '3.40.1', `sql.replace("'subsec'", "'none'")`],
+    ['has no unixepoch', '3.37.2', `sql.replace('unixepoch(', 'no_unixepoch(')`],
+  ])('of an SQLite that %s is refused', async (_, version, rewritten) => {
+    const driver = await module(
+      `module.exports = class extends require(${JSON.stringify(LIBSQL)}) {
+         prepare(sql) { return super.prepare(${rewritten}.replace('sqlite_version()', "'${version}'")); }
+       };`,
+    );
+    const attempt = start(driver);
+    await expect(attempt).rejects.toThrow(EmayImsOptionsError);
+    await expect(attempt).rejects.toThrow(`database.driver has SQLite ${version}; 3.42 or later is needed`);
+    const host = await start();
+    await expect(host.get(EmayImsService).find()).resolves.toMatchObject({ items: [] });
+  });
+
   it.each(['not-installed-anywhere', './not-there.cjs', 'node:sqlite'])(
     'that is not there is told so: %s',
     async (name) => {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { sqlite } from './dialects/sqlite.js';
 
 /** How Node, `bindings` and V8 say that a module, or the native part of one, is not there or not for this machine. */
 const NOT_LOADED =
@@ -71,6 +72,32 @@ function resolveFrom(files: readonly (string | undefined)[], name: string): stri
     }
   }
   throw failure;
+}
+
+/** A connection of such a driver, as far as it is used past TypeORM. */
+export interface SqliteHandle {
+  pragma(text: string): unknown;
+  prepare(sql: string): { get(): unknown };
+  close(): unknown;
+}
+
+/**
+ * Before 3.42, SQLite takes 'subsec' for a time that it cannot read, so that each of our times is NULL, without an error.
+ *
+ * @throws EmayImsOptionsError where the driver is linked to such a version
+ */
+export function assertTellsTime(connection: SqliteHandle): void {
+  const ask = (sql: string) => connection.prepare(`SELECT ${sql} AS answer`).get() as { answer: unknown };
+  const { answer: version } = ask('sqlite_version()');
+  try {
+    if (Number(ask(sqlite.now).answer) > 0) return;
+  } catch (error) {
+    if (!/no such function/.test(describeDriverError(error))) throw error;
+  }
+  throw new EmayImsOptionsError(
+    `EmayImsModule cannot start: database.driver has SQLite ${String(version)}; 3.42 or later is needed. Update the module it names ` +
+      '(or the system’s SQLite, where it is linked to that), or leave database.driver out: libsql is used then.',
+  );
 }
 
 /** What is wrong with the driver, where it is the driver that failed, not the file; otherwise `null`. */

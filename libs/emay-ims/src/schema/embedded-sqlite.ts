@@ -6,14 +6,15 @@ import { EmbeddedSqliteSource, releaseFiles } from '../database/embedded-sqlite-
 import { EMAY_IMS_ENTITIES } from './entities.js';
 import { EMAY_IMS_MIGRATIONS } from './migrations/index.js';
 import { runEmayImsMigrations } from './run-migrations.js';
-import { describeDriverError, driverProblem, loadSqliteDriver } from '../database/sqlite-driver.js';
+import {
+  assertTellsTime,
+  describeDriverError,
+  driverProblem,
+  loadSqliteDriver,
+  type SqliteHandle,
+} from '../database/sqlite-driver.js';
 import { makePrivate } from '../database/sqlite-files.js';
 import { retry } from '../time/retry.js';
-
-interface SqliteConnection {
-  pragma(text: string): unknown;
-  close(): unknown;
-}
 
 /** How long opening waits for another process that migrates the same file. */
 const OPENING_MS = 30_000;
@@ -39,8 +40,9 @@ export async function openEmbeddedSqlite(given: string, driver?: string): Promis
     entities: EMAY_IMS_ENTITIES,
     migrations: EMAY_IMS_MIGRATIONS,
     migrationsTableName: 'emay_ims_migration',
-    prepareDatabase: (connection: SqliteConnection) => {
+    prepareDatabase: (connection: SqliteHandle) => {
       try {
+        assertTellsTime(connection);
         for (const pragma of PRAGMAS) connection.pragma(pragma);
       } catch (error) {
         connection.close(); // TypeORM forgets a connection that could not be prepared.
@@ -68,7 +70,7 @@ export async function openEmbeddedSqlite(given: string, driver?: string): Promis
     });
   } catch (error) {
     await releaseFiles();
-    throw cannotOpen(given, error);
+    throw error instanceof EmayImsOptionsError ? error : cannotOpen(given, error);
   }
 }
 
