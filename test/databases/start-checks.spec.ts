@@ -3,6 +3,7 @@ import {
   EMAY_IMS_MIGRATIONS,
   EmayImsOptionsError,
   EmayImsService,
+  EmayImsStoreError,
   type EmayImsServerDatabaseOptions,
 } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -12,6 +13,7 @@ import { KeptLogs } from '../module/workbench.js';
 import { ServerHosts } from './server-hosts.js';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { checkMysql } from '../../libs/emay-ims/src/schema/start/mysql-check.js';
+import { checkPostgres } from '../../libs/emay-ims/src/schema/start/postgres-check.js';
 import { findSchemaProblems } from '../../libs/emay-ims/src/schema/start/schema-check.js';
 import { IMS_TABLES, TableNames } from '../../libs/emay-ims/src/database/table-names.js';
 
@@ -211,7 +213,36 @@ const ON_MARIADB: readonly Wrong[] = [
     await ims.status();
   });
 
+  // MariaDB 10.5 and MySQL 5.7 know neither, and run the migrations all the same.
+  it.each(isPostgres ? ['unnest', 'SKIP LOCKED'] : ['JSON_TABLE', 'SKIP LOCKED'])(
+    'refuses a server that does not know %s',
+    async (unknown) => {
+      const database = new ImsDatabase(admin);
+      const transaction = database.transaction.bind(database);
+      database.transaction = (work) =>
+        transaction((session) =>
+          work({
+            ...session,
+            async rows(sql, parameters) {
+              if (sql.includes(unknown)) throw new EmayImsStoreError(isPostgres ? '42601' : 'ER_PARSE_ERROR');
+              return session.rows(sql, parameters);
+            },
+          }),
+        );
+      const { problems } = await (isPostgres ? checkPostgres(database) : checkMysql(database));
+      expect(problems).toEqual([
+        { sentence: expect.stringMatching(/^This server is too old, or another product: /), mayPass: false },
+      ]);
+    },
+  );
+
   if (isPostgres) {
+    it('refuses a server that takes a NULL in an array for a text', async () => {
+      const name = new URL(database.url).pathname.slice(1);
+      await admin.query(`ALTER DATABASE ${name} SET array_nulls = off`);
+      expect(await refusal()).toMatch(/Its array_nulls is off/);
+    });
+
     it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s', async (encoding) => {
       const name = `${new URL(database.url).pathname.slice(1)}_${encoding.toLowerCase()}`;
       await admin.query(

@@ -2,6 +2,7 @@ import type { ImsDatabase, SqlRow } from '../../database/ims-database.js';
 import { IMS_TABLES, type ImsTable } from '../../database/table-names.js';
 import type { Findings, Problem } from './findings.js';
 import { findIndexProblems, type FoundIndex } from './index-check.js';
+import { findProductProblems } from './product-check.js';
 import { findTextProblems } from './text-check.js';
 
 /** Columns that hold ids and names: what differs in case is different. */
@@ -20,6 +21,8 @@ const IDS = new Set([
 
 /** What is wrong with a MySQL or MariaDB database. */
 export async function checkMysql(database: ImsDatabase): Promise<Findings> {
+  const unfit = await findProductProblems(database);
+  if (unfit.length > 0) return { problems: unfit, warnings: [], facts: null };
   const [row] = await database.rows('SELECT @@innodb_flush_log_at_trx_commit AS flush_log');
   const warnings =
     Number(row?.flush_log) === 1

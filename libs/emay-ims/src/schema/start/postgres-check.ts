@@ -2,6 +2,7 @@ import type { ImsDatabase } from '../../database/ims-database.js';
 import type { ServerFacts } from '../../database/sessions/server-sessions.js';
 import { IMS_TABLES } from '../../database/table-names.js';
 import { findIndexProblems } from './index-check.js';
+import { findProductProblems } from './product-check.js';
 import { findTextProblems } from './text-check.js';
 import type { Findings, Problem } from './findings.js';
 
@@ -13,6 +14,8 @@ export async function checkPostgres(database: ImsDatabase): Promise<Findings> {
       'It is a standby, which takes no writes: point the DataSource at the primary, or promote this one.';
     return { problems: [{ sentence, mayPass: true }], warnings: [], facts: null };
   }
+  const unfit = await findProductProblems(database);
+  if (unfit.length > 0) return { problems: unfit, warnings: [], facts: null };
   const settings = await readSettings(database);
   const facts: ServerFacts = {
     statementTimeoutMs: Number(settings.get('statement_timeout') ?? 0),
