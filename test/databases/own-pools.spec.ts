@@ -6,12 +6,16 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EmayImsService, type EmayImsServerDatabaseOptions } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
+import { openOwnPool } from '../../libs/emay-ims/src/database/own-pools.js';
 import { BreakingProxy } from '../faults/breaking-proxy.js';
 import { serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ServerHosts } from './server-hosts.js';
 
 const SERVERS = serversUnderTest();
+/** Its OID in PostgreSQL. */
+const BYTEA = 17;
+type Parser = (text: string) => unknown;
 const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'Hello', customImsId });
 
 (SERVERS.length > 0 ? describe.each(SERVERS) : describe.skip.each(['postgres']))(
@@ -143,6 +147,34 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
     });
 
     if (isPostgres) {
+      it.each(['hex', 'escape'])(
+        'read values as they are, whatever parsers the host has set; bytea: %s',
+        async (output) => {
+          const { types } = createRequire(import.meta.url)('pg') as {
+            types: { getTypeParser(oid: number): Parser; setTypeParser(oid: number, parser: Parser): void };
+          };
+          const bytes = types.getTypeParser(BYTEA);
+          types.setTypeParser(BYTEA, (text) => text);
+          hosts.closing.push(async () => types.setTypeParser(BYTEA, bytes));
+          const odd = { getTypeParser: () => () => 'odd' };
+          const options = `-c bytea_output=${output}`;
+          for (const extra of [{ options }, { options, types: odd, binary: true }]) {
+            const host = new DataSource({ ...database.typeOrmOptions, extra } as DataSourceOptions);
+            const own = await openOwnPool(host, { poolSize: 1, poolTimeoutMs: 5_000 });
+            hosts.closing.push(() => own.destroy());
+            const raw = Buffer.from([...Array(256).keys()]);
+            await expect(
+              new ImsDatabase(own).rows(
+                'SELECT ?::bytea AS raw, ?::bytea AS empty, ?::text AS text, 5::bigint AS long, 7::int AS short, true AS yes, NULL::bytea AS none',
+                [raw, Buffer.alloc(0), '\\x00 你好'],
+              ),
+            ).resolves.toEqual([
+              { raw, empty: Buffer.alloc(0), text: '\\x00 你好', long: '5', short: 7, yes: true, none: null },
+            ]);
+          }
+        },
+      );
+
       it('are left where the beginning of a transaction fails half-way', async () => {
         let isMisspelt = false;
         const misspell = (piece: Buffer) =>

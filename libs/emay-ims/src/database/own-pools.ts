@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { PLAIN_RESULTS } from './postgres-types.js';
 import type { DriverConnection } from './query-by-callback.js';
 
 /** How long a connection may take to close properly. */
@@ -111,7 +112,7 @@ function ownOptions({ options, logger }: DataSource, { poolSize, poolTimeoutMs }
     ...(isMysql ? plain(options.extra) : (options.extra as object | undefined)),
     ...(isMysql
       ? { connectionLimit: poolSize }
-      : { max: poolSize, connectionTimeoutMillis: poolTimeoutMs + CONNECT_MORE_MS }),
+      : { ...PLAIN_RESULTS, max: poolSize, connectionTimeoutMillis: poolTimeoutMs + CONNECT_MORE_MS }),
   };
   return {
     ...options,
