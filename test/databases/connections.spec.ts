@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator } from 'emay-ims-simulator';
-import { EmayImsConflictError, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
+import { EmayImsConflictError, EmayImsOptionsError, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { BreakingProxy } from '../faults/breaking-proxy.js';
 import { serversUnderTest, type TestDatabase } from '../support/databases.js';
@@ -252,6 +252,25 @@ const FAR_TOO_LONG_MS = 60_000;
       expect(ends.map(({ status }) => status)).toEqual([...ids.map(() => 'fulfilled'), 'rejected']);
     });
     expect(await rows("SELECT 1 AS there FROM emay_ims_message WHERE custom_ims_id LIKE 't-%'")).toHaveLength(8);
+  });
+
+  it('transaction that is read only is not joined, and told so; the module’s own write on', async () => {
+    const host = await start({ poolSize: 1, extra: isPostgres ? { max: 1 } : { connectionLimit: 1 } });
+    const ims = host.get(EmayImsService);
+    const source = host.get(DataSource);
+    await source.query(`SET SESSION ${isPostgres ? 'CHARACTERISTICS AS ' : ''}TRANSACTION READ ONLY`);
+    await ims.enqueue([message('stored')]);
+    await source.transaction(async (manager) => {
+      for (const call of [
+        () => ims.enqueue([message('joined')], { manager }),
+        () => ims.cancel('stored', { manager }),
+      ]) {
+        const failure: unknown = await call().catch((error: unknown) => error);
+        expect(failure).toBeInstanceOf(EmayImsOptionsError);
+        expect((failure as Error).message).toMatch(/^The call cannot join your transaction, which is read only: /);
+      }
+      expect(await manager.query('SELECT custom_ims_id FROM emay_ims_message')).toEqual([{ custom_ims_id: 'stored' }]);
+    });
   });
 
   it('that ends the host’s whole transaction says so', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as immediately } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
-import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import { EmayImsOptionsError, EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { JoinedTurns } from './joined-turns.js';
 import { PooledConnection } from './pooled-connection.js';
 import type { DriverConnection } from './query-by-callback.js';
@@ -49,10 +49,18 @@ export class JoinedTransactions {
       return result;
     } catch (error) {
       // No retry: in the same snapshot it would fail again.
-      throw (await rolledBack(session)) && !isTransient(error) ? error : over(error);
+      if (!(await rolledBack(session)) || isTransient(error)) throw over(error);
+      throw (await this.isReadOnly(error, session)) ? new EmayImsOptionsError(READ_ONLY) : error;
     }
   }
+
+  private async isReadOnly(error: unknown, session: SqlSession): Promise<boolean> {
+    return error instanceof EmayImsStoreError && orOver(this.sessions.isReadOnly(error.driverCode, session));
+  }
 }
+
+const READ_ONLY =
+  'The call cannot join your transaction, which is read only: begin it READ WRITE, or make the call outside of it (manager: null).';
 
 /** If the database fails without a savepoint to roll back to, the joined transaction is over. */
 async function orOver<T>(step: Promise<T>): Promise<T> {

@@ -45,6 +45,7 @@ export const mysqlSessions: ServerSessions = {
     await set(session, SQL_MODE, NO_LIMIT);
     return () => set(session, mode, rowLimit);
   },
+  isReadOnly: async (code) => code === 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
 };
 
 /** Names of modes hold letters, digits and underscores. */

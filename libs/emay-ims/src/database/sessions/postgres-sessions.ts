@@ -28,4 +28,10 @@ export const postgresSessions: ServerSessions = {
   savepoint: () => [`SAVEPOINT emay_ims; ${INSISTENCE}`],
   // What is not visible in the host's snapshot, PostgreSQL reports as a serialization failure.
   enter: async () => async () => undefined,
+  // A standby says the same.
+  async isReadOnly(code, session) {
+    if (code !== '25006') return false;
+    const [{ standby } = {}] = await session.rows('SELECT pg_is_in_recovery()::int AS standby');
+    return Number(standby) === 0;
+  },
 };

@@ -25,4 +25,6 @@ export interface ServerSessions {
    * @throws EmayImsOptionsError where that cannot be done
    */
   enter(session: SqlSession): Promise<() => Promise<void>>;
+  /** Whether it was refused with this code because the host's transaction is read only, and not the server. */
+  isReadOnly(code: string, session: SqlSession): Promise<boolean>;
 }
