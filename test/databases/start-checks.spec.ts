@@ -217,9 +217,9 @@ const ON_MARIADB: readonly Wrong[] = [
   it.each(isPostgres ? ['unnest', 'SKIP LOCKED'] : ['JSON_TABLE', 'SKIP LOCKED'])(
     'refuses a server that does not know %s',
     async (unknown) => {
-      const database = new ImsDatabase(admin);
-      const transaction = database.transaction.bind(database);
-      database.transaction = (work) =>
+      const own = new ImsDatabase(admin);
+      const transaction = own.transaction.bind(own);
+      own.transaction = (work) =>
         transaction((session) =>
           work({
             ...session,
@@ -229,7 +229,7 @@ const ON_MARIADB: readonly Wrong[] = [
             },
           }),
         );
-      const { problems } = await (isPostgres ? checkPostgres(database) : checkMysql(database));
+      const { problems } = await (isPostgres ? checkPostgres(own) : checkMysql(own));
       expect(problems).toEqual([
         { sentence: expect.stringMatching(/^This server is too old, or another product: /), mayPass: false },
       ]);
