@@ -343,6 +343,25 @@ const ON_MARIADB: readonly Wrong[] = [
       await expect(checkMysql(new ImsDatabase(source, { names }))).resolves.toMatchObject({ problems: [] });
     });
 
+    it('warns of a binary log that is not synchronous: a crash undoes what is missing there', async () => {
+      const own = new ImsDatabase(admin);
+      const rows = own.rows.bind(own);
+      const answer = { log: 'ON', sync: '0' };
+      own.rows = async (sql, ...more) =>
+        sql.startsWith('SHOW')
+          ? [
+              { Variable_name: 'log_bin', Value: answer.log },
+              { Variable_name: 'sync_binlog', Value: answer.sync },
+            ]
+          : rows(sql, ...more);
+      const warning = expect.stringMatching(/^sync_binlog is 0: a crash of the server's machine undoes commits/);
+      expect((await checkMysql(own)).warnings).toContainEqual(warning);
+      answer.log = 'OFF';
+      expect((await checkMysql(own)).warnings).not.toContainEqual(warning);
+      Object.assign(answer, { log: 'ON', sync: '1' });
+      expect((await checkMysql(own)).warnings).not.toContainEqual(warning);
+    });
+
     if (kind === 'mysql') {
       it('says that a log of statements takes no writes', async () => {
         const source = await sessionWith("binlog_format = 'STATEMENT'");

@@ -23,14 +23,7 @@ const IDS = new Set([
 export async function checkMysql(database: ImsDatabase): Promise<Findings> {
   const unfit = await findProductProblems(database);
   if (unfit.length > 0) return { problems: unfit, warnings: [], facts: null };
-  const [row] = await database.rows('SELECT @@innodb_flush_log_at_trx_commit AS flush_log');
-  const warnings =
-    Number(row?.flush_log) === 1
-      ? []
-      : [
-          `innodb_flush_log_at_trx_commit is ${row?.flush_log}: a crash of the server loses up to a second of commits, so that messages ` +
-            'are lost or sent twice. Set it to 1.',
-        ];
+  const warnings = await findUnsafeCommits(database);
   const problems = [
     ...(await findTextProblems(
       database,
@@ -40,6 +33,30 @@ export async function checkMysql(database: ImsDatabase): Promise<Findings> {
   ];
   for (const table of IMS_TABLES) problems.push(...(await findTableProblems(database, table)));
   return { problems, warnings, facts: { statementTimeoutMs: 0, losesCommits: false } };
+}
+
+async function findUnsafeCommits(database: ImsDatabase): Promise<string[]> {
+  const [row] = await database.rows('SELECT @@innodb_flush_log_at_trx_commit AS flush_log');
+  // Not every product has these.
+  const binlog = await database.rows(
+    "SHOW GLOBAL VARIABLES WHERE Variable_name = 'log_bin' OR Variable_name = 'sync_binlog'",
+  );
+  const settings = new Map(binlog.map(({ Variable_name: name, Value: value }) => [name, String(value)]));
+  const synced = settings.get('sync_binlog');
+  return [
+    ...(Number(row?.flush_log) === 1
+      ? []
+      : [
+          `innodb_flush_log_at_trx_commit is ${row?.flush_log}: a crash of the server loses up to a second of commits, so that messages ` +
+            'are lost or sent twice. Set it to 1.',
+        ]),
+    ...(settings.get('log_bin') !== 'ON' || synced === undefined || synced === '1'
+      ? []
+      : [
+          `sync_binlog is ${synced}: a crash of the server's machine undoes commits that its binary log lacks, so that messages are lost ` +
+            'or sent twice. Set it to 1.',
+        ]),
+  ];
 }
 
 async function findTableProblems(database: ImsDatabase, table: ImsTable): Promise<Problem[]> {
