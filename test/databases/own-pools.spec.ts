@@ -228,6 +228,20 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
         }
       });
 
+      it('speak utf8mb4, whatever the server’s init_connect sets', async () => {
+        const source = new DataSource({
+          ...database.typeOrmOptions,
+          extra: { connectionLimit: 1 },
+        } as DataSourceOptions);
+        await source.initialize();
+        hosts.closing.push(() => source.destroy());
+        await source.query('SET NAMES latin1');
+        const text = '你好 📦';
+        const [found] = await new ImsDatabase(source).rows('SELECT ? AS text, CHAR_LENGTH(?) AS length', [text, text]);
+        expect(found?.text).toBe(text);
+        expect(Number(found?.length)).toBe(4);
+      });
+
       it('are no concern of habits that the host gives to its own', async () => {
         const queryFormat = (sql: string, values: unknown) =>
           Array.isArray(values) && values.length > 0 ? 'SELECT 1' : sql;

@@ -16,8 +16,9 @@ export const mysqlSessions: ServerSessions = {
   prepare: (timeoutMs, longTimeoutMs) => [
     // REPEATABLE READ, the default, locks the gaps between queued rows and so blocks those who enqueue.
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
-    // A COMMIT ends a transaction, and begins no other.
+    // A COMMIT ends a transaction, and begins no other. An init_connect may have changed the character sets.
     `SET SESSION autocommit = 1, completion_type = 0, sql_select_limit = ${NO_LIMIT}, sql_big_selects = 1, sql_safe_updates = 0, sql_mode = '${SQL_MODE}',
+       character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4,
        innodb_lock_wait_timeout = ${lockSeconds(timeoutMs)}, lock_wait_timeout = ${lockSeconds(timeoutMs)}
        /*M! , max_statement_time = ${longTimeoutMs / 1_000}, idle_transaction_timeout = ${Math.ceil(timeoutMs / 1_000)} */
        /*!80000 , max_execution_time = ${longTimeoutMs}, wait_timeout = ${idleSeconds(timeoutMs)} */`,
