@@ -21,7 +21,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /** SQLSTATEs of PostgreSQL with which the server itself ends the connection, or says that it is in no state to serve. */
-const ENDS_CONNECTION = /^(08|28|53|57P|58|XX|25P03)/;
+const ENDS_CONNECTION = /^(08|28|53|57P|58|XX|25P0[34])/;
 /** The same of MySQL and MariaDB: shutdown, aborted, killed (MariaDB), waited for too long. By number: `mysql2` does not name all. */
 const ENDS_CONNECTION_MYSQL = new Set([1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031]);
 
