@@ -8,6 +8,8 @@ import { DEFAULT_PROTOCOL_OPTIONS, EmayImsStoreError, type EmayImsEvent } from '
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
+import type { OpenAccount } from '../../libs/emay-ims/src/operations/account-access.js';
+import { KeptReports } from '../../libs/emay-ims/src/operations/reports/kept-reports.js';
 import type { MessageParts } from './store/message-parts.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { LateMatching } from '../../libs/emay-ims/src/reports/late-matching.js';
@@ -96,6 +98,15 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
 
   const possibleLosses = async (account: string) =>
     (await rowsOf('emay_ims_report_batch', account)).filter(({ state }) => state === 'LOST').length;
+
+  /** A pull without an answer, given up as lost; somebody has taken it off the list. Resolves to its id. */
+  const acknowledgedLoss = async ({ inbox, store }: Receiver) => {
+    const id = await inbox.ask(REQUESTED, HOUR);
+    await inbox.lose(id, REQUESTED);
+    const open = { name: store.account, internals: { database: bench.database } } as unknown as OpenAccount;
+    await new KeptReports(open).acknowledge({ pullId: id });
+    return id;
+  };
 
   it('keeps a page of 500 reports with Chinese descriptions, more than 64 KiB, whole, and applies it', async () => {
     const one = receiver();
@@ -519,6 +530,33 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       { id: late, state: 'STORED' },
     ]);
     expect(await possibleLosses(other.store.account)).toBe(0);
+  });
+
+  it('keeps a page that comes once its pull was given up and somebody has acknowledged that', async () => {
+    const one = receiver();
+    await one.store.queue.insertSubmitting([newMessage({ customImsId: 'a' })], newAttempt());
+    const stand = pageOf(await acknowledgedLoss(one), page(delivered('a')));
+    await one.batches.store(stand);
+    expect(await one.batches.load(stand.id)).toEqual(stand);
+    expect(await one.ingestor.ingest(stand)).toMatchObject({ reports: 1, applied: 1 });
+    // Stored twice, as by two that share a folder: it is here already.
+    await one.batches.store(stand);
+    expect(await one.batches.pending(10)).toEqual([]);
+    expect(await rowsOf('emay_ims_report_batch', one.store.account)).toMatchObject([
+      { state: 'APPLIED', applied_at: expect.anything() },
+    ]);
+  });
+
+  it('brings such a page back from the spool, however many instances share the folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'emay-ims-'));
+    const one = receiver(newAccount(), bench.database, { folder });
+    const other = receiver(one.store.account, second, { folder });
+    const stand = pageOf(await acknowledgedLoss(one), page(delivered('a')));
+    await new ReportSpool(folder, one.store.account, 'APP').write(stand);
+    await Promise.all([one.inbox.unspool(), other.inbox.unspool()]);
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+    expect(await one.batches.load(stand.id)).toEqual(stand);
   });
 
   it('keeps a page whose record is gone, as when a standby without it has taken over', async () => {

@@ -78,18 +78,21 @@ export class ReportBatchStore {
     await this.database.run('DELETE FROM emay_ims_report_batch WHERE id = ?', [id]);
   }
 
-  /** Without effect where the page is stored already: one that has been applied is not applied again. */
+  /**
+   * Without effect where the page is stored already: one that has been applied is not applied again. `stored_at` tells, and no state does:
+   * its record may have been given up as lost, and that been acknowledged, without the bytes.
+   */
   async store(page: StoredPage): Promise<void> {
     if (page.source === PUSH) return void (await this.storePushed(page));
     const updated = await this.write(page, (columns) =>
       this.database.run(
-        `UPDATE emay_ims_report_batch SET state = 'STORED', stored_at = ${this.now},
+        `UPDATE emay_ims_report_batch SET state = 'STORED', applied_at = NULL, stored_at = ${this.now},
            ${PAGE_COLUMNS.map((column) => `${column} = ?`).join(', ')}
-         WHERE id = ? AND state IN ('PULLING', 'LOST') AND applied_at IS NULL`,
+         WHERE id = ? AND stored_at IS NULL`,
         [...columns, page.id],
       ),
     );
-    if (updated > 0 || (await this.isKnown(page.id))) return;
+    if (updated > 0 || (await this.isStored(page.id))) return;
     // In one statement: as a pull without an answer, the sweeper could give it up as lost before its page is in.
     await this.write(page, (columns) =>
       this.database.run(
@@ -177,8 +180,9 @@ export class ReportBatchStore {
     }
   }
 
-  private async isKnown(id: string): Promise<boolean> {
-    return (await this.database.rows('SELECT id FROM emay_ims_report_batch WHERE id = ?', [id])).length > 0;
+  private async isStored(id: string): Promise<boolean> {
+    const stored = 'SELECT id FROM emay_ims_report_batch WHERE id = ? AND stored_at IS NOT NULL';
+    return (await this.database.rows(stored, [id])).length > 0;
   }
 
   /** Ids of the pages that wait to be applied, oldest first, behind the one of that id. */

@@ -25,7 +25,8 @@ const LOADED_AT_A_TIME = 50;
  * | `ask`     |                                          | PULLING: no answer yet                                    |
  * | `forget`  | PULLING, STORED                          | deleted: provably no reports were returned                |
  * | `lose`    | PULLING                                  | LOST: no answer came, its reports may be gone             |
- * | `keep`    | PULLING, LOST, or no record any more     | STORED: safe, not yet applied; or a spool file            |
+ * | `keep`    | without the bytes: PULLING, LOST,        | STORED: safe, not yet applied; or a spool file            |
+ * |           | ACKNOWLEDGED, or no record any more      |                                                           |
  * | `push`    | no record of what it says                | STORED: safe, not yet applied; or a spool file            |
  * | `waiting` | a spool file                             | STORED; or set aside, where the database refuses it       |
  * | `applied` | STORED                                   | STORED with progress; APPLIED; LOST in part; UNREADABLE   |
