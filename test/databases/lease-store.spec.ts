@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EmayImsStoreError } from 'nestjs-emay-ims';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -104,6 +105,23 @@ describe.each(databasesUnderTest())('the leases on %s', (kind) => {
       expect(await one.acquire(name, 50_000)).toBe(false);
       expect(await one.currentHolder(name)).toMatchObject({ isOurs: false });
     }
+  });
+
+  it('are no other instance’s where the database refuses a new one', async () => {
+    const [one] = instances() as [LeaseStore];
+    const name = newName();
+    const refusing = Object.create(bench.database, {
+      run: {
+        value: ((sql, parameters) =>
+          sql.startsWith('INSERT')
+            ? bench.database.run(sql, [parameters?.[0], null, ...(parameters ?? []).slice(2)])
+            : bench.database.run(sql, parameters)) satisfies ImsDatabase['run'],
+      },
+    }) as ImsDatabase;
+    await expect(new LeaseStore(refusing, 'refused').acquire(name, HOUR)).rejects.toThrow(EmayImsStoreError);
+    expect(await one.acquire(name, HOUR)).toBe(true);
+    // One that is there needs no new row.
+    expect(await new LeaseStore(refusing, 'refused').acquire(name, HOUR)).toBe(false);
   });
 
   it('are apart by name', async () => {

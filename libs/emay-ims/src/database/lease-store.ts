@@ -30,18 +30,25 @@ export class LeaseStore {
     this.create = `INSERT INTO emay_ims_lease (name, holder, expires_at, lasts_ms) VALUES (?, ?, ${now} + ?, ?)`;
   }
 
-  /** Takes or renews the lease; `false` while another instance holds it. */
+  /**
+   * Takes or renews the lease; `false` while another instance holds it.
+   *
+   * @throws EmayImsStoreError also where the database refuses a new lease
+   */
   async acquire(name: string, lastsMs: number): Promise<boolean> {
     const taken = () => this.database.run(this.take, [this.holder, lastsMs, lastsMs, name, this.holder]);
+    const isThere = async () =>
+      (await this.database.rows('SELECT holder FROM emay_ims_lease WHERE name = ?', [name])).length > 0;
     if ((await taken()) > 0) return true;
-    const held = await this.database.rows('SELECT holder FROM emay_ims_lease WHERE name = ?', [name]);
-    if (held.length > 0) return false;
+    if (await isThere()) return false;
     try {
       await this.database.run(this.create, [name, this.holder, lastsMs, lastsMs]);
       return true;
     } catch (error) {
-      // Another instance created it in between; any other failure recurs here.
-      if (error instanceof EmayImsStoreError) return (await taken()) > 0;
+      if (!(error instanceof EmayImsStoreError)) throw error;
+      // Another instance created it in between. Where nobody has, the database refuses the row: nobody holds the lease.
+      if ((await taken()) > 0) return true;
+      if (await isThere()) return false;
       throw error;
     }
   }
