@@ -118,7 +118,13 @@ describe('a wrong option is named, with what to write', () => {
       {
         gzip: { wrong: ['on', 1, null], sentence: /must be true or false/ },
         requestValidPeriod: { wrong: [0, -1, 1.5, 86_401, '60'], sentence: /whole number of seconds from 1 to 86400/ },
-        timeZoneOffset: { wrong: ['Asia/Shanghai', '8', '+8:00', '+15:00', 8, null], sentence: /look like \+08:00/ },
+        timeZoneOffset: {
+          wrong: [
+            ...['Asia/Shanghai', '8', '+8:00', '+15:00', 8, null, ['+08:00']],
+            ...['-12:30', '-13:00', '-14:00', '+14:30', '+08:60'],
+          ],
+          sentence: /look like \+08:00/,
+        },
         signCase: { wrong: ['Lower', '', null], sentence: /'lower' or 'upper'/ },
         contentEncoding: { wrong: ['base64', true, null], sentence: /'none' or 'percent'/ },
         maxContentLength: { wrong: [0, 10_001, '500', null], sentence: /from 1 to 10000/ },

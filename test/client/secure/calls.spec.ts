@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EmayImsClient, EmayImsClock } from 'nestjs-emay-ims';
 import { APP_ID, Bench, CIPHER_KEY, MESSAGE, type ClientSettings } from '../support/client-under-test.js';
-import { httpAnswer, refusedPort } from '../support/raw-server.js';
+import { refusedPort } from '../support/raw-server.js';
 import { encryptedGateway, type OpenedRequest } from './support/encrypted-gateway.js';
 
 const bench = new Bench();
@@ -192,11 +192,4 @@ it('the deadline ends it, unconfirmed', async () => {
   const server = await bench.server({ onRequest: () => undefined });
   const client = bench.client(server.url, { transport: 'secure', http: { timeoutMs: 200 } });
   await expect(client.sendSingleIms(MESSAGE)).resolves.toMatchObject({ kind: 'unconfirmed', reason: 'TIMEOUT' });
-});
-
-it('a clock that no gateway can read is told as what it is, and nothing leaves', async () => {
-  const server = await bench.server({ onRequest: (socket) => void socket.write(httpAnswer('')) });
-  const client = bench.client(server.url, { transport: 'secure', clock: clockAt(0) });
-  await expect(client.sendSingleIms(MESSAGE)).rejects.toThrow(RangeError);
-  expect(server.bytesReceived()).toBe(0);
 });

@@ -2,7 +2,7 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { patientTimer } from '../time/patient-timer.js';
-import { FenceClosedError } from './fence.js';
+import { FenceClosedError, NotMadeError } from './fence.js';
 
 type OnResponse = (response: IncomingMessage) => void;
 
@@ -28,7 +28,7 @@ const LEAST_ADDRESS_MS = 250;
 export class ConnectionWatch implements Transport {
   /** Whether the first byte may have left. */
   hasLeft = false;
-  /** What kept the body from being made, where that is no matter of the network. */
+  /** What is wrong with what the caller gave, where no body can be made of it. */
   mistake: unknown = null;
   /**
    * Rejects when time is up or no answer can come any more. Node and axios are silent about some of these: a request
@@ -91,7 +91,8 @@ export class ConnectionWatch implements Transport {
       request.setHeader('Content-Length', body.length);
       request.end(body);
     } catch (error) {
-      if (!this.hasLeft && !(error instanceof FenceClosedError)) this.mistake = error;
+      const isUnsent = error instanceof FenceClosedError || error instanceof NotMadeError;
+      if (!this.hasLeft && !isUnsent) this.mistake = error;
       this.interrupt(error as Error);
       this.end();
     }

@@ -1,9 +1,10 @@
 import type { AxiosInstance } from 'axios';
-import { traceRequest, type ImsRequestTrace } from '../diagnostics/index.js';
+import { GuardedLogger, traceRequest, type ImsRequestTrace } from '../diagnostics/index.js';
 import type { Token } from '../injection/per-account.js';
 import type { ImsTransport, ResolvedEmayImsOptions } from '../options/module-options.js';
 import {
   batchFields,
+  isCipherKey,
   nobodyFields,
   personalityFields,
   reportFields,
@@ -15,7 +16,7 @@ import {
 import { HOST_CLOCK, type EmayImsClock } from '../time/clock.js';
 import { Canary, canaryEnd, type CanaryCall, type CanaryEnd } from './canary.js';
 import type { HeldBack, ReportExchange, SendOutcome } from './exchange-outcome.js';
-import { assertOpen, OPEN, type Fence } from './fence.js';
+import { assertOpen, NotMadeError, OPEN, REQUEST_NOT_MADE, type Fence } from './fence.js';
 import { exchange, type OutgoingRequest, type RawExchange } from './http-exchange.js';
 import { outcomeOf, pageOf } from './read-outcome.js';
 import { RequestEcho } from './request-echo.js';
@@ -47,6 +48,7 @@ const BYTES_PER_MESSAGE = 240;
 export class EmayImsClient {
   readonly canary: Canary;
   private readonly transport: GatewayTransport;
+  private readonly logger: GuardedLogger;
 
   constructor(
     private readonly http: AxiosInstance,
@@ -54,6 +56,7 @@ export class EmayImsClient {
     private readonly clock: EmayImsClock = HOST_CLOCK,
   ) {
     this.transport = transportOf(options.transport, options);
+    this.logger = GuardedLogger.of(options.name);
     this.canary = this.newCanary(options.baseUrls, options.protocol.canary, this.transport);
   }
 
@@ -82,8 +85,11 @@ export class EmayImsClient {
    * `secretKey` of 16, 24 or 32 bytes.
    *
    * @returns `null` if it does; otherwise the outcome that messages would have had
+   * @throws RangeError for another `secretKey`
    */
   async tryTransport(name: ImsTransport, baseUrl: string, timeoutMs: number): Promise<HeldBack | null> {
+    if (name === 'secure' && !isCipherKey(this.options.secretKey))
+      throw new RangeError('An AES key has 16, 24 or 32 bytes.');
     return this.newCanary([baseUrl], true, transportOf(name, this.options)).prove(baseUrl, timeoutMs);
   }
 
@@ -255,12 +261,27 @@ export class EmayImsClient {
       signs: echo.signs,
       makeBody: () => {
         assertOpen(fence);
-        const body = encode().bodyAt(new Date(this.clock.wall()), echo);
+        const body = this.makeBody(call, encode(), echo);
         // Once more, as near to the first byte as can be: encoding takes its time, too.
         assertOpen(fence);
         return body;
       },
     };
+  }
+
+  private makeBody(call: GatewayCall, encoded: EncodedRequest, echo: RequestEcho): Buffer {
+    try {
+      return encoded.bodyAt(new Date(this.clock.wall()), echo);
+    } catch (error) {
+      const { name: account } = this.options;
+      // Those quote nothing of the request.
+      const why = error instanceof RangeError ? `RangeError: ${error.message}` : (error as Error).name;
+      this.logger.error(
+        `A request could not be made, and nothing of it has left (${why}). It is tried again: correct this machine's clock.`,
+        { account, call, code: REQUEST_NOT_MADE },
+      );
+      throw new NotMadeError(error);
+    }
   }
 }
 

@@ -14,6 +14,18 @@ export class FenceClosedError extends Error {
   }
 }
 
+/** Code of a request that could not be made as it was to leave. */
+export const REQUEST_NOT_MADE = 'REQUEST_NOT_MADE';
+
+/** A request could not be signed, timed or encrypted, as by a clock that shows no date: nothing of it has left. */
+export class NotMadeError extends Error {
+  readonly code = REQUEST_NOT_MADE;
+
+  constructor(cause: unknown) {
+    super(REQUEST_NOT_MADE, { cause });
+  }
+}
+
 /** @throws FenceClosedError where the request may not leave */
 export function assertOpen(fence: Fence): void {
   const reason = fence();

@@ -89,6 +89,7 @@ export interface OutgoingRequest {
    * Makes the body, once a connection stands.
    *
    * @throws FenceClosedError where it may not leave any more
+   * @throws NotMadeError where it cannot be signed, timed or encrypted
    */
   makeBody: () => Buffer;
   takes: GatewayTransport['takes'];
@@ -109,8 +110,8 @@ export type RawExchange =
   | { kind: 'unconfirmed'; reason: string; received: ReceivedPage | null };
 
 /**
- * Posts the body once and says how it ended, with the answer as it came. Never retries, and throws only what `makeBody` does. An
- * `AxiosError` may hold what was sent: it goes no further than this function.
+ * Posts the body once and says how it ended, with the answer as it came. Never retries, and throws only what `makeBody` does beside these
+ * two. An `AxiosError` may hold what was sent: it goes no further than this function.
  */
 export async function exchange(
   http: AxiosInstance,

@@ -15,7 +15,12 @@ import {
 import { CronTime } from 'cron';
 import { MAX_RETENTION_DAYS } from './limits.js';
 import type { ImsTransport } from './module-options.js';
-import { DEFAULT_PROTOCOL_OPTIONS, MAX_MESSAGES_PER_REQUEST, MAX_REPORTS_PER_REQUEST } from '../protocol/index.js';
+import {
+  DEFAULT_PROTOCOL_OPTIONS,
+  MAX_MESSAGES_PER_REQUEST,
+  MAX_REPORTS_PER_REQUEST,
+  parseTimeZoneOffset,
+} from '../protocol/index.js';
 
 /** The longest a timer of Node takes. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -75,6 +80,26 @@ function CronExpression(): PropertyDecorator {
         '$property is not a cron expression that ever comes: write e.g. "*/10 * * * * *" for every ten seconds',
     },
   });
+}
+
+/** By what reads it at each request: an offset that it does not take would let none leave. */
+function TimeZoneOffset(): PropertyDecorator {
+  return ValidateBy({
+    name: 'timeZoneOffset',
+    validator: {
+      validate: (value) => typeof value === 'string' && isTimeZoneOffset(value),
+      defaultMessage: () => '$property must look like +08:00, from -12:00 to +14:00',
+    },
+  });
+}
+
+function isTimeZoneOffset(text: string): boolean {
+  try {
+    parseTimeZoneOffset(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function hasNextTime(cron: string): boolean {
@@ -142,7 +167,7 @@ class RetentionSchema {
 }
 
 class ProtocolSchema {
-  @Matches(/^[+-](0\d|1[0-4]):[0-5]\d$/, { message: '$property must look like +08:00' })
+  @TimeZoneOffset()
   timeZoneOffset = DEFAULT_PROTOCOL_OPTIONS.timeZoneOffset;
   @IsIn(['lower', 'upper'], { message: "$property must be 'lower' or 'upper'" })
   signCase = DEFAULT_PROTOCOL_OPTIONS.signCase;
