@@ -118,13 +118,17 @@ export class UnappliedReportStore {
     behind: UnmatchedReport | null,
     limit: number,
   ): Promise<{ unmatched: UnmatchedReport[]; now: number }> {
+    // The time comes also where there are none: whether the clock was set back shows by it alone.
     const rows = await this.database.rows(
-      `SELECT ${UNMATCHED_COLUMNS}, ${this.database.dialect.now} AS now FROM emay_ims_report AS r
-       WHERE r.account = ? AND r.status = 'ORPHANED' AND r.ims_id IS NOT NULL AND ${IS_BEHIND}
-       ORDER BY r.created_at, r.batch_id, r.position LIMIT ?`,
+      `SELECT c.now, ${UNMATCHED_COLUMNS} FROM (SELECT ${this.database.dialect.now} AS now) AS c
+       LEFT JOIN (SELECT * FROM emay_ims_report AS r
+         WHERE r.account = ? AND r.status = 'ORPHANED' AND r.ims_id IS NOT NULL AND ${IS_BEHIND}
+         ORDER BY r.created_at, r.batch_id, r.position LIMIT ?) AS r ON 1 = 1
+       ORDER BY r.created_at, r.batch_id, r.position`,
       [this.account, ...placeOf(behind), limit],
     );
-    return { unmatched: rows.map(toUnmatched), now: Number(rows[0]?.now ?? 0) };
+    const unmatched = rows.filter(({ batch_id: batchId }) => batchId !== null).map(toUnmatched);
+    return { unmatched, now: Number(rows[0]?.now) };
   }
 
   /** By the rules of `matchReports`; each id is looked up in its own index. */
