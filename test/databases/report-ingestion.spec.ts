@@ -10,6 +10,7 @@ import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.j
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
 import type { OpenAccount } from '../../libs/emay-ims/src/operations/account-access.js';
 import { KeptReports } from '../../libs/emay-ims/src/operations/reports/kept-reports.js';
+import type { MessageOutcome } from '../../libs/emay-ims/src/messages/attempt.js';
 import type { MessageParts } from './store/message-parts.js';
 import type { ResolvedEmayImsOptions } from '../../libs/emay-ims/src/options/module-options.js';
 import { LateMatching } from '../../libs/emay-ims/src/reports/late-matching.js';
@@ -470,6 +471,59 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
       reportState: null,
       attempts: 1,
     });
+  });
+
+  it('applies a report of the attempt before to what was withdrawn after a person wanted it sent again', async () => {
+    const one = receiver();
+    const attempt = newAttempt();
+    const doubtful = ['a', 'b'].map((customImsId) => newMessage({ customImsId }));
+    await one.store.queue.insertSubmitting(doubtful, attempt);
+    const unconfirmed = doubtful.map(({ customImsId }) => ({
+      ...{ customImsId, state: 'UNCONFIRMED', code: 'TIMEOUT', imsId: null, rawAnswer: null },
+    }));
+    await one.store.results.recordOutcomes(attempt.token, unconfirmed as MessageOutcome[]);
+    for (const { customImsId } of doubtful) {
+      await bench.database.transaction((session) => one.store.results.resolve(customImsId, 'resend', session));
+      await one.store.queue.cancel(customImsId);
+      expect(await bench.stateOf(one.store, customImsId)).toBe('CANCELLED');
+    }
+    const reports = page(delivered('a'), delivered('b', { state: 'TIMEOUT' }));
+    const marks = () => rowsOf('emay_ims_figure_mark', one.store.account);
+    const marked = (await marks()).length;
+    expect(await one.ingestor.ingest(await stored(one, reports))).toMatchObject({ applied: 2, conflicts: 0 });
+    expect(await marks()).toHaveLength(marked + 1);
+    expect(await bench.row(one.store, 'a')).toMatchObject({ state: 'DELIVERED', outcome: null });
+    expect(await bench.row(one.store, 'b')).toMatchObject({ state: 'UNKNOWN', outcome: 'UNKNOWN', final_at: null });
+    // What is CANCELLED stays in the list of what is ready until a claim passes it over.
+    expect(await one.store.queue.claim(10, newAttempt())).toEqual([]);
+    expect(await one.ingestor.ingest(await stored(one, reports))).toMatchObject({ applied: 0, conflicts: 0 });
+    expect(await bench.stateOf(one.store, 'a')).toBe('DELIVERED');
+  });
+
+  it('keeps what a report says that changes no state, where no report came before, also late', async () => {
+    const one = receiver();
+    const say = async (customImsId: string, state: string, desc: string) => {
+      const stand = await stored(one, page(delivered(customImsId, { state, desc })));
+      await one.ingestor.ingest(stand);
+      return stand.id;
+    };
+    await bench.inState(one.store, 'UNKNOWN', 'a', newAttempt().token);
+    const first = await say('a', 'TIMEOUT', '超时');
+    await say('a', 'SOMETHING_NEW', 'later');
+    expect(await bench.row(one.store, 'a')).toMatchObject({
+      ...{ state: 'UNKNOWN', report_state: 'TIMEOUT', report_description: '超时', report_page: first },
+    });
+    await say('a', 'DELIVRD', '成功');
+    expect(await one.store.finder.findOne('a')).toMatchObject({ state: 'DELIVERED', reportState: 'DELIVRD' });
+    // An unmatched one, which is deleted with that.
+    const early = await say('b', 'TIMEOUT', '超时');
+    await bench.enqueue(one.store, [newMessage({ customImsId: 'b' })]);
+    await one.store.queue.cancel('b');
+    expect(await one.lateMatching.match()).toBe(1);
+    expect(await bench.row(one.store, 'b')).toMatchObject({
+      ...{ state: 'CANCELLED', report_state: 'TIMEOUT', report_page: early },
+    });
+    expect(await rowsOf('emay_ims_report', one.store.account)).toEqual([]);
   });
 
   it('finds the message of a number that is written in another way, also later, by ids that agree', async () => {

@@ -29,6 +29,7 @@ export function itApplies(bench: () => StoreBench): void {
       const store = bench().store();
       for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
       await bench().put(store, 'QUEUED', { attempts: 1 });
+      for (const never of ['CANCELLED', 'EXPIRED']) await bench().put(store, never, { attempts: 0 });
       const expected = Object.fromEntries(
         IMS_MESSAGE_STATES.map((from) => [from, STATE_RANK[to] > STATE_RANK[from] ? to : from]),
       );
@@ -41,6 +42,54 @@ export function itApplies(bench: () => StoreBench): void {
         const message = await store.finder.findOne(from);
         expect(message?.state).toBe(expected[from]);
         expect(message?.reportState).toBe(canMove(from, to) ? 'NEW' : null);
+      }
+    });
+
+    it.each(REPORTED)(
+      'that say %s to what was withdrawn or expired after an attempt: it may have been sent',
+      async (to) => {
+        const store = bench().store();
+        for (const state of ['CANCELLED', 'EXPIRED'] as const) {
+          await bench().inState(store, state, state, newAttempt().token);
+          await bench().put(store, state, { attempt: null, due_at: null, final_at: 77 });
+          expect(
+            await store.results.findReported({ customImsIds: [state], imsIds: [] }, bench().database),
+          ).toMatchObject([{ state, attempts: 1 }]);
+          const report = appliedReport(state, { state: to, reportState: 'NEW' });
+          expect(await store.results.applyReports([report], bench().database)).toBe(1);
+          expect(await store.finder.findOne(state)).toMatchObject({ state: to, reportState: 'NEW' });
+          expect((await store.finder.findOne(state))?.finalAt).toEqual(to === 'UNKNOWN' ? null : expect.any(Date));
+          expect(await store.results.applyReports([report], bench().database)).toBe(0);
+        }
+      },
+    );
+
+    it('that change no state only as the first words about the message', async () => {
+      const store = bench().store();
+      for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
+      await bench().put(store, 'QUEUED', { attempts: 0 });
+      await bench().put(store, 'REJECTED', { report_state: 'FAIL_BLACK' });
+      const submitTime = new Date('2023-07-31T06:36:00Z');
+      const said = { state: 'UNKNOWN', description: '超时', submitTime } as const;
+      const before = await Promise.all(IMS_MESSAGE_STATES.map((id) => bench().row(store, id)));
+      for (const reportState of ['TIMEOUT', 'LATER']) {
+        await store.results.noteReports(
+          IMS_MESSAGE_STATES.map((id) => appliedReport(id, { ...said, reportState })),
+          bench().database,
+        );
+      }
+      const noted = {
+        report_state: 'TIMEOUT',
+        report_description: '超时',
+        gateway_submit_time: submitTime.getTime(),
+      };
+      const after = await Promise.all(IMS_MESSAGE_STATES.map((id) => bench().row(store, id)));
+      for (const [index, id] of IMS_MESSAGE_STATES.entries()) {
+        const isNoted = ['UNKNOWN', 'CANCELLED', 'EXPIRED'].includes(id);
+        const row = after[index]!;
+        const time = row.gateway_submit_time;
+        const found = { ...row, gateway_submit_time: time === null ? null : Number(time) };
+        expect(found).toEqual({ ...before[index], ...(isNoted && noted) });
       }
     });
 

@@ -82,8 +82,8 @@ export const en = {
     REJECTED: 'refused by the gateway or by a report',
     UNDELIVERABLE: 'the carrier could not deliver it',
     DELIVERED: 'it reached the phone',
-    CANCELLED: 'withdrawn before it was submitted',
-    EXPIRED: 'its expiry passed before it was submitted',
+    CANCELLED: 'withdrawn before it was submitted, or submitted again',
+    EXPIRED: 'its expiry passed before it was submitted, or submitted again',
   },
   /** Beside the state, where that is no word of the language. */
   stateName: {} as Partial<Record<ImsMessageState, string>>,

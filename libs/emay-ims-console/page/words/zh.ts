@@ -76,8 +76,8 @@ export const zh: Words = {
     REJECTED: '被网关或状态报告拒绝',
     UNDELIVERABLE: '运营商未能送达',
     DELIVERED: '已送达手机',
-    CANCELLED: '提交网关之前已撤回',
-    EXPIRED: '提交网关之前已过有效期',
+    CANCELLED: '提交网关（或再次提交）之前已撤回',
+    EXPIRED: '提交网关（或再次提交）之前已过有效期',
   },
   stateName: {
     QUEUED: '排队中',

@@ -1,5 +1,5 @@
 import type { RowColumns, SqlDialect, UpdateFromRows } from '../database/sql-dialect.js';
-import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from '../messages/message-state.js';
+import { IMS_MESSAGE_STATES, isEndedUnsent, isFinal, rankForReports, STATE_RANK } from '../messages/message-state.js';
 import { messageChange } from './message-changes.js';
 import { outcomeOf, outcomeSql } from './listed-outcome.js';
 import { fromIds, ID_ROW, ofAccount, STATE, statesThat } from './statement-parts.js';
@@ -9,6 +9,12 @@ export const REPORTED_UNSENT = 'REPORTED_UNSENT';
 
 /** Rank of a message's state, computed in the database: concurrent writers can never lower it. */
 const RANK = `CASE m.state ${IMS_MESSAGE_STATES.map((state) => `WHEN '${state}' THEN ${STATE_RANK[state]}`).join(' ')} END`;
+const ENDED_UNSENT = statesThat(isEndedUnsent);
+/** `rankForReports`. */
+const RANK_FOR_REPORTS = `CASE WHEN m.attempts > 0 AND m.state IN (${ENDED_UNSENT})
+    THEN ${rankForReports({ state: 'CANCELLED', attempts: 1 })} ELSE ${RANK} END`;
+/** What may have come into its state without a report, and be raised no more by one that says no more. */
+const MAY_LACK_REPORT = statesThat((state) => state === 'UNKNOWN' || state === 'REJECTED' || isEndedUnsent(state));
 
 const NOT_FINAL = statesThat((state) => !isFinal(state));
 /** What waits for a report. One that comes later is applied by `applyReports`, which marks its message for the figures. */
@@ -42,12 +48,16 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
   const { now } = dialect;
   const ours = ofAccount(dialect);
   const change = (update: UpdateFromRows) => messageChange(dialect, update);
-  const told = {
-    ims_id: 'COALESCE(m.ims_id, r.ims_id)',
+  const words = {
     report_state: 'r.report_state',
     report_description: 'r.report_description',
     gateway_submit_time: 'r.submit_time',
     gateway_receive_time: 'r.receive_time',
+  };
+  const noted = { report_page: 'r.report_page', ...words };
+  const told = {
+    ims_id: 'COALESCE(m.ims_id, r.ims_id)',
+    ...words,
     accepted_at: `COALESCE(m.accepted_at, ${now})`,
     due_at: 'NULL',
   };
@@ -112,7 +122,13 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     applyReports: change({
       columns: { ...REPORT_ROW, ...OF_ITS_PAGE },
       set: { ...reported, report_page: 'r.report_page' },
-      where: `${ours} AND ${mayBeReported} AND r.rank_to > ${RANK}`,
+      where: `${ours} AND ${mayBeReported} AND r.rank_to > ${RANK_FOR_REPORTS}`,
+    }),
+    /** rows, account: after `applyReports`, those that changed nothing, where they are the first about the message */
+    noteReports: dialect.updateMessagesFromRows({
+      columns: { ...DELIVERED_ROW, ...OF_ITS_PAGE },
+      set: noted,
+      where: `${ours} AND ${STATE} IN (${MAY_LACK_REPORT}) AND COALESCE(m.report_state, '') = ''`,
     }),
     /** set: page; rows, account: the same, for messages that wait for a report, which none can contradict */
     applyNamedReports: change({
@@ -136,13 +152,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     /** rows, account: later reports of those, for the person who decides; none replaces a delivery */
     noteReported: dialect.updateMessagesFromRows({
       columns: { ...DELIVERED_ROW, ...OF_ITS_PAGE },
-      set: {
-        report_page: 'r.report_page',
-        report_state: 'r.report_state',
-        report_description: 'r.report_description',
-        gateway_submit_time: 'r.submit_time',
-        gateway_receive_time: 'r.receive_time',
-      },
+      set: noted,
       where: `${ours} AND m.attempts = 0 AND ${STATE} = 'UNCONFIRMED' AND UPPER(COALESCE(m.report_state, '')) <> 'DELIVRD'`,
     }),
     /** set: page; rows, account: `applyNamedReports` for submitted messages that were delivered, whose `outcome` stays the same */

@@ -70,7 +70,7 @@ export class MessageResults {
     });
   }
 
-  /** Raises messages to the states of their reports, finished ones too; resolves to how many changed. */
+  /** Raises messages to the states of their reports, finished ones and what ended after an attempt too; resolves to how many changed. */
   async applyReports(reports: readonly AppliedReport[], session: EventfulSession): Promise<number> {
     const raised = await this.apply(this.sql.applyReports, reportRows(reports), session);
     const ids = reports.map(({ customImsId }) => customImsId);
@@ -78,8 +78,15 @@ export class MessageResults {
     return raised;
   }
 
+  /** After `applyReports`: keeps what those say that changed no state, where nothing is kept of a report yet. */
+  async noteReports(reports: readonly AppliedReport[], session: SqlSession): Promise<void> {
+    if (reports.length === 0) return;
+    const { sql, parameters } = this.sql.noteReports.make({ rows: reportRows(reports), where: [this.account] });
+    await session.run(sql, parameters);
+  }
+
   /**
-   * The same, only for messages that still wait for their report, and whose number is that of the report.
+   * The same as `applyReports`, only for messages that still wait for their report, and whose number is that of the report.
    *
    * @param page the batch that they came in
    */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { canMove, STEPS } from '../../../../test/support/legal-steps.js';
-import { IMS_MESSAGE_STATES, isFinal, STATE_RANK } from './message-state.js';
+import { IMS_MESSAGE_STATES, isFinal, mayHaveBeenAccepted, rankForReports, STATE_RANK } from './message-state.js';
 
 describe('the states of a message', () => {
   it('are all in the table of legal steps, each with every other', () => {
@@ -28,6 +28,27 @@ describe('the states of a message', () => {
     expect(ranks).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8]);
     expect(Object.isFrozen(STATE_RANK)).toBe(true);
   });
+
+  it('give way to a report where they ended in the queue after an attempt', () => {
+    for (const state of IMS_MESSAGE_STATES) {
+      expect(rankForReports({ state, attempts: 0 })).toBe(STATE_RANK[state]);
+      const isEnded = state === 'CANCELLED' || state === 'EXPIRED';
+      expect(rankForReports({ state, attempts: 1 })).toBe(isEnded ? STATE_RANK.ACCEPTED : STATE_RANK[state]);
+    }
+  });
+
+  it.each([
+    [0, null, false],
+    [1, 'token', false],
+    [1, null, true],
+    [2, 'token', true],
+    [2, null, true],
+  ])(
+    'of the queue, after %d attempts of which the last is %p: may have been accepted? %p',
+    (attempts, attempt, may) => {
+      expect(mayHaveBeenAccepted({ attempts, attempt })).toBe(may);
+    },
+  );
 
   it('are final from REJECTED on', () => {
     expect(IMS_MESSAGE_STATES.filter(isFinal)).toEqual([

@@ -2,6 +2,7 @@ import type { SqlSession } from '../database/ims-database.js';
 import type { EventfulSession } from '../events/transaction-events.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
+import type { AppliedReport } from '../messages/applied-report.js';
 import type { AttemptEnds } from '../message-store/attempt-list.js';
 import type { MessageResults } from '../message-store/message-results.js';
 import type { MessageTraces } from '../message-store/message-trace.js';
@@ -58,10 +59,16 @@ export class ReportApplication {
     pageOf: PageOf,
     around?: AttemptEnds,
   ): Promise<AppliedReports> {
-    const { applied, unsent, unmatched, contradictions } = await this.match(reports, session, pageOf, around);
+    const { applied, unsent, unmatched, contradictions, mayBeFirst } = await this.match(
+      reports,
+      session,
+      pageOf,
+      around,
+    );
     const unconfirmed = await this.messages.markUnconfirmed(unsent, session);
     // The dispatcher may have claimed one since the look-up: then its report is an ordinary one.
     const raised = await this.messages.applyReports([...applied, ...unsent], session);
+    await this.messages.noteReports(mayBeFirst, session);
     await this.traces.contradicted(contradictions.map(toTrace), session);
     return { applied: raised, unconfirmed, unmatched, conflicts: contradictions.length };
   }
@@ -81,7 +88,7 @@ export class ReportApplication {
     session: SqlSession,
     pageOf: PageOf,
     around?: AttemptEnds,
-  ): Promise<MatchedReports> {
+  ): Promise<MatchedReports & { mayBeFirst: AppliedReport[] }> {
     const customImsIds = reports.flatMap(({ customImsId }) => customImsId ?? []);
     const named = await this.messages.findReported({ customImsIds, imsIds: [] }, session);
     const { unmatched } = matchReports(reports, named);
@@ -92,7 +99,15 @@ export class ReportApplication {
     const alone = unmatched.filter(isFoundByImsIdAlone).flatMap(({ imsId }) => imsId ?? []);
     const byImsId = await this.messages.findReported({ customImsIds: [], imsIds }, session);
     const byImsIdAlone = await this.messages.findByImsIdAlone(alone, session, around);
-    return matchReports(reports, [...named, ...byImsId, ...byImsIdAlone], pageOf);
+    const known = [...named, ...byImsId, ...byImsIdAlone];
+    const matched = matchReports(reports, known, pageOf);
+    // Into these states nothing but a report leads.
+    const haveOne = new Set(
+      known.flatMap(({ customImsId, state }) =>
+        state === 'DELIVERED' || state === 'UNDELIVERABLE' ? customImsId : [],
+      ),
+    );
+    return { ...matched, mayBeFirst: matched.applied.filter(({ customImsId }) => !haveOne.has(customImsId)) };
   }
 }
 

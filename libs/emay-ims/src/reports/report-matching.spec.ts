@@ -32,9 +32,11 @@ const matched = (given: Partial<DeliveryReport>, ...known: ReportedMessage[]) =>
   matchReports([report(given)], known).applied.map(({ customImsId }) => customImsId);
 
 const conflictsOf = (stored: ReportedMessage['state'], ...states: string[]) =>
+  conflictsWith(message({ state: stored }), ...states);
+const conflictsWith = (stored: ReportedMessage, ...states: string[]) =>
   matchReports(
     states.map((state) => report({ customImsId: 'one', state })),
-    [message({ state: stored })],
+    [stored],
   ).contradictions.length;
 
 describe('matching a report', () => {
@@ -185,7 +187,12 @@ describe('a page of reports', () => {
     expect(conflictsOf('DELIVERED', 'DELIVRD', 'TIMEOUT')).toBe(0);
     expect(conflictsOf('DELIVERED', 'FAIL_MOBILE')).toBe(1);
     expect(conflictsOf('ACCEPTED', 'FAIL_MOBILE', 'FAIL_RESPONSE')).toBe(1);
-    expect(conflictsOf('CANCELLED', 'DELIVRD')).toBe(1);
+    for (const state of ['CANCELLED', 'EXPIRED'] as const) {
+      expect(conflictsWith(message({ state, attempts: 0 }), 'DELIVRD')).toBe(1);
+      // The report is of the attempt before.
+      expect(conflictsWith(message({ state, attempts: 1 }), 'DELIVRD')).toBe(0);
+      expect(conflictsWith(message({ state, attempts: 1 }), 'DELIVRD', 'FAIL_MOBILE')).toBe(1);
+    }
   });
 
   it('takes an unlisted state as UNKNOWN and keeps the word', () => {

@@ -1,5 +1,5 @@
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
-import { isFinal, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
+import { isFinal, rankForReports, STATE_RANK, type ImsMessageState } from '../messages/message-state.js';
 import { classifyReportState, mayBeSameMobile, type DeliveryReport, type ReportStateKind } from '../protocol/index.js';
 
 const STATE_OF: Readonly<Record<ReportStateKind, AppliedReport['state']>> = {
@@ -67,7 +67,9 @@ export function matchReports(
     }
     const earlier = highest.get(message.customImsId);
     const standing = earlier?.state ?? message.state;
-    if (isFinal(standing) && isFinal(applied.state) && standing !== applied.state) {
+    // What ended in the queue after an attempt tells nothing of that one: no report contradicts it.
+    const isKnown = rankForReports({ state: standing, attempts: message.attempts }) >= STATE_RANK.REJECTED;
+    if (isKnown && isFinal(applied.state) && standing !== applied.state) {
       contradictions.push({ report: applied, known: standing });
     }
     if (!earlier || STATE_RANK[applied.state] > STATE_RANK[earlier.state]) highest.set(message.customImsId, applied);

@@ -21,7 +21,7 @@ export interface ImsBatchResult {
   unconfirmed: ImsMessage[];
   /** Not handed over yet (gateway out of reach, account refused, for later): sent in the background. */
   queued: ImsMessage[];
-  /** CANCELLED or EXPIRED before they were handed over; they will not be sent. */
+  /** CANCELLED or EXPIRED in the queue; they will not be sent. With `attempts` above 0, an earlier attempt may have been. */
   ended: ImsMessage[];
   /** Another call has stored another message under their ids meanwhile: these are neither stored nor sent. */
   conflicts: ImsUnstoredMessage[];

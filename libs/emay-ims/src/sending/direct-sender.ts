@@ -9,6 +9,7 @@ import {
   EmayImsValidationError,
 } from '../errors/emay-ims-errors.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
+import { mayHaveBeenAccepted } from '../messages/message-state.js';
 import { isSamePayload, type IdentifiedMessages } from '../messages/message-identity.js';
 import type { ClaimedMessage } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
@@ -142,7 +143,12 @@ export class DirectSender {
         throw this.rejected(customImsId, code ?? 'UNKNOWN');
       case 'CANCELLED':
       case 'EXPIRED':
-        throw new EmayImsConflictError([customImsId], `is ${state}; use a new customImsId to send the text after all`);
+        throw new EmayImsConflictError(
+          [customImsId],
+          mayHaveBeenAccepted(message)
+            ? `is ${state}, but an earlier attempt may have been sent; a new customImsId may send the text a second time`
+            : `is ${state}; use a new customImsId to send the text after all`,
+        );
       case 'QUEUED':
         if (dueAt !== null) throw new EmayImsQueuedError(customImsId, code ?? 'NOT_HANDED_OVER');
         if (code !== null && isHolding(this.kindOf(code))) throw this.rejected(customImsId, code);

@@ -176,6 +176,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
     const { applied, unsent } = matchReports([report], [message]);
     await this.events.seeThrough(async () => {
       await this.results.applyReports(applied, NO_DATABASE);
+      await this.results.noteReports(applied, NO_DATABASE);
       await this.results.markUnconfirmed(unsent, NO_DATABASE);
     });
   }

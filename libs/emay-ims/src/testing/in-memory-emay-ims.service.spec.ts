@@ -200,7 +200,7 @@ describe('report', () => {
     await ims.enqueue(three);
     await ims.cancel('two');
     expect(await ims.report('one', 'DELIVRD')).toMatchObject({ state: 'UNCONFIRMED', code: 'REPORTED_UNSENT' });
-    expect(await ims.report('two', 'DELIVRD')).toMatchObject({ state: 'CANCELLED', reportState: null });
+    expect(await ims.report('two', 'DELIVRD')).toMatchObject({ state: 'CANCELLED', reportState: 'DELIVRD' });
   });
 
   it('about nobody says so', async () => {

@@ -1,7 +1,7 @@
 import type { AppliedReport, ReportedMessage } from '../messages/applied-report.js';
 import type { MessageOutcome } from '../messages/attempt.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
-import { isFinal, STATE_RANK } from '../messages/message-state.js';
+import { isEndedUnsent, isFinal, rankForReports, STATE_RANK } from '../messages/message-state.js';
 import type { MessageResults } from '../message-store/message-results.js';
 import { REPORTED_UNSENT } from '../message-store/message-results-sql.js';
 import { classifyReportState } from '../protocol/index.js';
@@ -51,6 +51,15 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
 
   async applyReports(reports: readonly AppliedReport[]): Promise<number> {
     return reports.filter((report) => this.apply(report)).length;
+  }
+
+  async noteReports(reports: readonly AppliedReport[]): Promise<void> {
+    for (const report of reports) {
+      const [message] = this.table.byIds([report.customImsId]);
+      if (!message || message.reportState !== null) continue;
+      const mayLackReport = ['UNKNOWN', 'REJECTED'].includes(message.state) || isEndedUnsent(message.state);
+      if (mayLackReport) this.table.change(report.customImsId, toldBy(report));
+    }
   }
 
   async applyNamedReports(reports: readonly AppliedReport[]): Promise<number> {
@@ -118,7 +127,7 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
 
   private apply(report: AppliedReport): boolean {
     const [message] = this.table.byIds([report.customImsId]);
-    if (!message || STATE_RANK[report.state] <= STATE_RANK[message.state]) return false;
+    if (!message || STATE_RANK[report.state] <= rankForReports(message)) return false;
     // Never submitted: see `markUnconfirmed`.
     if (message.attempts === 0 && ['QUEUED', 'UNCONFIRMED'].includes(message.state)) return false;
     this.table.change(report.customImsId, {

@@ -1,3 +1,4 @@
+import { isEndedUnsent } from '../../messages/message-state.js';
 import type { Trace } from '../../message-store/message-trace.js';
 import type { ImsMessage } from '../../messages/ims-message.entity.js';
 import type { ImsResolution } from '../../operator/ims-resolution.entity.js';
@@ -86,7 +87,7 @@ function submission(evidence: KeptEvidence): TimelineStep[] {
   const isOver = (kind: Trace['kind']) => traces.some((trace) => trace.kind === kind && trace.attempt === attempt);
   if (code === 'SUCCESS' && acceptedAt !== null && !isOver('late')) {
     steps.push(step('answer', acceptedAt, { attempt, code, detail: imsId }));
-  } else if (state === 'REJECTED' && message.reportState === null) {
+  } else if (state === 'REJECTED' && acceptedAt === null) {
     steps.push(step('answer', message.finalAt, { attempt, code }));
   } else if (hasNoAnswer(evidence) && !isOver('unconfirmed') && !isOver('released')) {
     // Before there were traces.
@@ -102,13 +103,14 @@ function hasNoAnswer({ message, traces }: KeptEvidence): boolean {
   return acceptedAt !== null && hasDoubtCode(message, traces) && code !== 'GIVEN_UP' && state !== 'QUEUED';
 }
 
-/** The report that was applied; `null`: none was. */
+/** The report that was applied, or the first that changed nothing; `null`: none was. */
 function reportOf(evidence: KeptEvidence): TimelineStep | null {
-  const { attempt, finalAt, reportState, reportDescription } = evidence.message;
+  const { attempt, finalAt, acceptedAt, state, reportState, reportDescription } = evidence.message;
   if (reportState === null) return null;
   const page = pageOf(evidence.reportPage, evidence);
+  const isApplied = !isEndedUnsent(state) && acceptedAt !== null;
   // UNKNOWN has no time of its own; that of its batch is the nearest.
-  const at = finalAt ?? page?.pulledAt ?? null;
+  const at = (isApplied ? finalAt : null) ?? page?.pulledAt ?? null;
   const source = page === null ? 'message' : 'report-page';
   return step('report', at, { attempt, code: reportState, detail: reportDescription, source, page });
 }
