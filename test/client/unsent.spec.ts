@@ -92,27 +92,24 @@ describe('a request is unsent, with not one byte of it on the wire, when', () =>
     ['plain', 300_000_000_000_000],
     ['secure', 0],
     ['secure', Number.NaN],
-  ] as const)(
-    "it cannot be signed, or timed, by this machine's clock (%s, %d), which the log says",
-    async (transport, wall) => {
-      const server = await bench.server({ onRequest: (socket) => void socket.write(httpAnswer('{"code":"SUCCESS"}')) });
-      const lines = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-      const clock = { wall: () => wall, monotonic: () => performance.now() };
-      const client = bench.client(server.url, { transport, clock });
-      const unsent = { kind: 'unsent', reason: 'REQUEST_NOT_MADE' };
-      await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual(unsent);
-      await expect(client.sendBatchIms('Hello', [MESSAGE])).resolves.toEqual(unsent);
-      await expect(client.sendPersonalityIms([MESSAGE])).resolves.toEqual(unsent);
-      await expect(client.getImsReport()).resolves.toEqual(unsent);
-      const careful = bench.client(server.url, { transport, clock, protocol: { canary: true } });
-      await expect(careful.proveAddress()).resolves.toEqual(unsent);
-      const said = lines.mock.calls.map(([line]) => String(line));
-      lines.mockRestore();
-      expect(said).toHaveLength(5);
-      for (const line of said) expect(line).toMatch(/could not be made.*RangeError.*clock/);
-      expect(server.bytesReceived()).toBe(0);
-    },
-  );
+  ] as const)("no time of this machine's clock can sign it (%s, %d), which the log says", async (transport, wall) => {
+    const server = await bench.server({ onRequest: (socket) => void socket.write(httpAnswer('{"code":"SUCCESS"}')) });
+    const lines = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const clock = { wall: () => wall, monotonic: () => performance.now() };
+    const client = bench.client(server.url, { transport, clock });
+    const unsent = { kind: 'unsent', reason: 'REQUEST_NOT_MADE' };
+    await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual(unsent);
+    await expect(client.sendBatchIms('Hello', [MESSAGE])).resolves.toEqual(unsent);
+    await expect(client.sendPersonalityIms([MESSAGE])).resolves.toEqual(unsent);
+    await expect(client.getImsReport()).resolves.toEqual(unsent);
+    const careful = bench.client(server.url, { transport, clock, protocol: { canary: true } });
+    await expect(careful.proveAddress()).resolves.toEqual(unsent);
+    const said = lines.mock.calls.map(([line]) => String(line));
+    lines.mockRestore();
+    expect(said).toHaveLength(5);
+    for (const line of said) expect(line).toMatch(/could not be made.*RangeError.*clock/);
+    expect(server.bytesReceived()).toBe(0);
+  });
 
   it('all connections stay busy, and it never goes out later', async () => {
     const waiting: Socket[] = [];

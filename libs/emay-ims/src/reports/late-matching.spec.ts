@@ -33,7 +33,7 @@ describe('the search by the gateway\u2019s id alone', () => {
       },
     } as unknown as UnappliedReportStore;
     const matching = new LateMatching({} as EventTransactions, reports, {} as ReportApplication, HOUR);
-    for (const _look of looks) await matching.match();
+    for (let look = 0; look < looks.length; look++) await matching.match();
     expect(begunBehind).toEqual([null, old, old, old, null]);
   });
 });

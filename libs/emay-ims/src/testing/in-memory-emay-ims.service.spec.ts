@@ -203,6 +203,16 @@ describe('report', () => {
     expect(await ims.report('two', 'DELIVRD')).toMatchObject({ state: 'CANCELLED', reportState: 'DELIVRD' });
   });
 
+  it('counts for a message that was withdrawn after a resend, of which send warns meanwhile', async () => {
+    ims.nextUnconfirmed();
+    await expect(ims.send(MESSAGE)).rejects.toThrow('may or may not have been accepted');
+    await ims.resolveUnconfirmed('one', { decision: 'resend', decidedBy: 'ann', reason: 'urgent' });
+    await ims.cancel('one');
+    await expect(ims.send(MESSAGE)).rejects.toThrow('is CANCELLED, but an earlier attempt may have been sent');
+    expect(await ims.report('one', 'DELIVRD')).toMatchObject({ state: 'DELIVERED', finalAt: new Date(now) });
+    expect(await ims.send(MESSAGE)).toMatchObject({ state: 'DELIVERED' });
+  });
+
   it('about nobody says so', async () => {
     await expect(ims.report('nobody', 'DELIVRD')).rejects.toThrow(EmayImsConflictError);
     await expect(ims.report('nobody', 'DELIVRD')).rejects.toThrow('there is no message with this id');
