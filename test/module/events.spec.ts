@@ -135,7 +135,7 @@ describe('@OnImsEvent()', () => {
   });
 
   /** A provider with such a handler, as somebody without a type checker may write it. */
-  const listening = (pattern: string, options?: OnImsEventOptions, scope = Scope.DEFAULT): Type => {
+  const listening = (pattern: unknown, options?: OnImsEventOptions, scope = Scope.DEFAULT): Type => {
     @Injectable({ scope })
     class Orders {
       @OnImsEvent(pattern as '*', options)
@@ -149,6 +149,22 @@ describe('@OnImsEvent()', () => {
       'a type that is none',
       () => [listening('message.sent')],
       /Orders\.onEvent: there is no event "message\.sent": write message\.accepted, /,
+    ],
+    ['no type at all', () => [listening([])], /Orders\.onEvent: it names no event: write message\.accepted, /],
+    [
+      'no type at all for a durable handler',
+      () => [listening([], { durable: 'none' })],
+      /Orders\.onEvent: it names no event: write message\.accepted, /,
+    ],
+    [
+      'a type that is not there, as of a misspelt constant',
+      () => [listening(undefined)],
+      /Orders\.onEvent: there is no event "undefined": write message\.accepted, /,
+    ],
+    [
+      'one that is not there among others',
+      () => [listening(['message.*', Symbol('message')])],
+      /Orders\.onEvent: there is no event "Symbol\(message\)": write message\.accepted, /,
     ],
     [
       'an account that is none',

@@ -88,10 +88,10 @@ export class HandlerExplorer {
 }
 
 function typesIn(label: string, { patterns }: OnImsEventMetadata): ReadonlySet<EmayImsEventType> {
+  const choice = `write ${EMAY_IMS_EVENT_TYPES.join(', ')}, message.* or *`;
+  if (patterns.length === 0) throw wrong(label, `it names no event: ${choice}`);
   for (const pattern of patterns) {
-    if (typesOf(pattern).length === 0) {
-      throw wrong(label, `there is no event "${pattern}": write ${EMAY_IMS_EVENT_TYPES.join(', ')}, message.* or *`);
-    }
+    if (typesOf(pattern).length === 0) throw wrong(label, `there is no event "${String(pattern)}": ${choice}`);
   }
   return new Set(patterns.flatMap(typesOf));
 }

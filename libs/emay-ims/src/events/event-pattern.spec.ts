@@ -14,6 +14,7 @@ describe('a pattern of events', () => {
     ...['message', 'message.', 'message.sent', 'Message.delivered', 'mess.*', '.*', ''].map(
       (text) => [text, []] as const,
     ),
+    ...[undefined, null, 1, ['*']].map((noText) => [noText, []] as const),
   ])('%j stands for %j', (pattern, types) => {
     expect(typesOf(pattern)).toEqual(types);
   });

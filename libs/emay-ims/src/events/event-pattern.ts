@@ -15,8 +15,9 @@ export type EmayImsEventFor<Pattern extends EmayImsEventPattern> = Pattern exten
     ? Extract<EmayImsEvent, { type: `${Family}.${string}` }>
     : EmayImsEvent;
 
-/** The types that a pattern stands for: none, if it is misspelt. */
-export function typesOf(pattern: string): EmayImsEventType[] {
+/** The types that a pattern stands for: none, if it is misspelt or no text. */
+export function typesOf(pattern: unknown): EmayImsEventType[] {
+  if (typeof pattern !== 'string') return [];
   const isMeant = (type: EmayImsEventType) =>
     pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));
   return EMAY_IMS_EVENT_TYPES.filter(isMeant);
