@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { EmayImsError, EmayImsModule, EmayImsService, type ImsMessage } from 'nestjs-emay-ims';
+import type { AxiosInstance } from 'axios';
+import {
+  EmayImsAccounts,
+  EmayImsAccountsModule,
+  EmayImsClosedError,
+  EmayImsError,
+  EmayImsModule,
+  EmayImsService,
+  getEmayImsHttpToken,
+  type ImsMessage,
+} from 'nestjs-emay-ims';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedSqlite } from '../../libs/emay-ims/src/schema/embedded-sqlite.js';
 import { eventually } from '../support/eventually.js';
@@ -62,6 +73,96 @@ describe('app.close()', () => {
     const states = Object.values(await storedStates());
     expect(states.toSorted()).toEqual(['ACCEPTED', 'QUEUED', 'QUEUED']);
     expect(bench.simulator.accepted()).toHaveLength(1);
+  });
+
+  describe('with several accounts', () => {
+    const DISPATCH = { enabled: true, intervalMs: 10, maxBatchSize: 1, concurrency: 1 };
+    /** Options of an account at a gateway of its own, which keeps its answers until it is let go. */
+    const slowAccount = async (name: string) => {
+      const simulator = await bench.anotherGateway(name);
+      const options = bench.options({
+        name,
+        appId: name,
+        baseUrl: simulator.url,
+        database: bench.file(`${name}.sqlite`),
+      });
+      let answer!: () => void;
+      const mayAnswer = new Promise<void>((resolve) => (answer = resolve));
+      const hold = (http: AxiosInstance) => {
+        http.interceptors.response.use(async (response) => {
+          await mayAnswer;
+          return response;
+        });
+      };
+      return { name, simulator, options: { ...options, dispatch: DISPATCH }, hold, answer };
+    };
+    const statesOf = async (ims: EmayImsService) => {
+      const { ACCEPTED, QUEUED } = await ims.stats();
+      return { ACCEPTED, QUEUED };
+    };
+
+    it.each([
+      ['the first', 0],
+      ['the last', 1],
+    ])('all stop claiming at once, also where %s is answered first', async (_, first) => {
+      const accounts = [await slowAccount('left'), await slowAccount('right')];
+      const host = await bench.start({ imports: accounts.map(({ options }) => EmayImsModule.forRoot(options)) });
+      const services = accounts.map(({ name }) => host.get<EmayImsService>(`EmayImsService:${name}`));
+      for (const [index, { name, hold }] of accounts.entries()) {
+        hold(host.get<AxiosInstance>(getEmayImsHttpToken(name)));
+        await services[index]!.enqueue(['one', 'two', 'three'].map((customImsId) => ({ ...MESSAGE, customImsId })));
+      }
+      await eventually(
+        () => accounts.map(({ simulator }) => simulator.accepted().length),
+        (counts) => counts.every((count) => count === 1),
+      );
+      const closing = host.close();
+      await turn(); // The first of the hooks has been called: up to it, Nest waits for nothing.
+      accounts[first]!.answer();
+      await eventually(
+        () => statesOf(services[first]!),
+        ({ ACCEPTED }) => ACCEPTED > 0,
+      );
+      accounts[1 - first]!.answer();
+      await closing;
+      expect(accounts.map(({ simulator }) => simulator.accepted().length)).toEqual([1, 1]);
+    });
+
+    it('one added at run time stops with the others, and none is added any more', async () => {
+      const [imported, added] = [await slowAccount('imported'), await slowAccount('added')];
+      const host = await bench.start({ imports: [EmayImsAccountsModule, EmayImsModule.forRoot(imported.options)] });
+      imported.hold(host.get<AxiosInstance>(getEmayImsHttpToken('imported')));
+      const accounts = host.get(EmayImsAccounts);
+      await host.get<EmayImsService>('EmayImsService:imported').enqueue([MESSAGE]);
+      const ims = await accounts.add(added.options);
+      await eventually(
+        () => imported.simulator.accepted(),
+        ({ length }) => length === 1,
+      );
+      const closing = host.close();
+      await turn();
+      await ims.enqueue([MESSAGE]);
+      expect(await ims.pullReports()).toMatchObject({ pages: 0, stoppedBy: 'SHUTTING_DOWN' });
+      const late = accounts.add({ ...added.options, name: 'late', appId: 'late' });
+      await expect(late).rejects.toThrow(EmayImsClosedError);
+      imported.answer();
+      await closing;
+      expect(added.simulator.accepted()).toEqual([]);
+    });
+
+    it('of another application in the process go on', async () => {
+      const accounts = [await slowAccount('closed'), await slowAccount('open')];
+      const [closed, open] = await Promise.all(
+        accounts.map(({ options }) => bench.start({ imports: [EmayImsModule.forRoot(options)] })),
+      );
+      accounts[1]!.answer();
+      await closed!.close();
+      await open!.get<EmayImsService>('EmayImsService:open').enqueue([MESSAGE]);
+      await eventually(
+        () => accounts[1]!.simulator.accepted(),
+        ({ length }) => length === 1,
+      );
+    });
   });
 
   it('serves what still comes in while the host shuts down', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { AccountLifecycle } from './account/account-lifecycle.js';
+import { AccountRegistry } from './accounts/account-registry.js';
 import { ACCOUNT_SERVICE, accountProviders } from './accounts/account.providers.js';
 import { SharedByAccountsModule } from './accounts/shared-by-accounts.module.js';
 import { GuardedLogger } from './diagnostics/index.js';
@@ -35,8 +36,9 @@ import { resolveOptions } from './options/resolve-options.js';
  * - Opens its database with the first call, or else in `onModuleInit`, before that of the modules that import it; starts sending and
  *   polling when the application has started.
  * - Where a test overrides the provider of the service, it does neither.
- * - In `onModuleDestroy` it stops claiming, finishes what is under way and gives its leases back. The host may still be
- *   answering HTTP requests then: what they send or enqueue is served until `onApplicationShutdown`.
+ * - In `onModuleDestroy` it stops claiming, finishes what is under way and gives its leases back, all accounts of the application at
+ *   the same time. The host may still be answering HTTP requests then: what they send or enqueue is served until
+ *   `onApplicationShutdown`.
  * - Both wait for what is under way, at most `http.timeoutMs` and 15 s; `EmayImsClosedError` refuses what comes later.
  */
 @Module({})
@@ -45,6 +47,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedEmayImsOptions,
     @Inject(ACCOUNT_SERVICE) private readonly service: EmayImsService,
     private readonly lifecycle: AccountLifecycle,
+    private readonly registry: AccountRegistry,
     private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -97,7 +100,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
 
   /** @hidden */
   async onModuleDestroy(): Promise<void> {
-    await this.lifecycle.stop();
+    await this.registry.stop();
   }
 
   /** @hidden */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AccountLifecycle } from '../account/account-lifecycle.js';
 import type { EmayImsService } from '../emay-ims.service.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
@@ -9,6 +10,7 @@ export interface RegisteredAccount {
   /** Its service as others get it: a test may have put another in its place. */
   readonly service: () => EmayImsService;
   readonly options: ResolvedEmayImsOptions;
+  readonly lifecycle: AccountLifecycle;
   /** By `EmayImsModule`, and not at run time. */
   readonly isImported: boolean;
 }
@@ -20,6 +22,8 @@ type Listener = (account: RegisteredAccount) => void;
 export class AccountRegistry {
   /** Whether accounts may be added at run time. */
   mayGrow = false;
+  /** Whether the application shuts down: no account is added any more. */
+  isEnding = false;
   private readonly accounts = new Set<RegisteredAccount>();
   private readonly listeners = new Set<Listener>();
 
@@ -43,6 +47,15 @@ export class AccountRegistry {
 
   remove(account: RegisteredAccount): void {
     this.accounts.delete(account);
+  }
+
+  /**
+   * Stops all accounts at the same time; may be repeated. For the first of their shutdown hooks: Nest calls these one after the other, and
+   * an account that waited for its own would go on claiming and polling meanwhile.
+   */
+  async stop(): Promise<void> {
+    this.isEnding = true;
+    await Promise.all([...this.accounts].map(({ lifecycle }) => lifecycle.stop()));
   }
 
   /** Calls back with each account that there is, and with each that comes. */

@@ -95,7 +95,8 @@ export function accountProviders(name: string, dataSourceName: string): Provider
         moduleRef: ModuleRef,
         options: ResolvedEmayImsOptions,
       ) => {
-        registry.add({ name, service: () => moduleRef.get(getEmayImsToken(name)), options, isImported: true });
+        const service = () => moduleRef.get<EmayImsService>(getEmayImsToken(name));
+        registry.add({ name, service, options, lifecycle, isImported: true });
         return new EmayImsService(lifecycle);
       },
     },

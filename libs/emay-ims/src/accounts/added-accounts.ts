@@ -18,7 +18,6 @@ import { AccountRegistry, type RegisteredAccount } from './account-registry.js';
 
 interface AddedAccount {
   readonly registered: RegisteredAccount;
-  readonly lifecycle: AccountLifecycle;
   /** Settles when it has been opened, or could not be. */
   readonly adding: Promise<void>;
   closing: Promise<void> | null;
@@ -34,7 +33,6 @@ export class AddedAccounts {
   private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private readonly added = new Map<string, AddedAccount>();
   private isStarted = false;
-  private isEnding = false;
 
   constructor(
     private readonly registry: AccountRegistry,
@@ -54,15 +52,15 @@ export class AddedAccounts {
   /** @throws what keeps it from being opened: then it is not there */
   async add(options: ResolvedEmayImsOptions): Promise<EmayImsService> {
     const { name } = options;
-    if (this.isEnding) throw new EmayImsClosedError(name);
+    if (this.registry.isEnding) throw new EmayImsClosedError(name);
     const { lifecycle, service } = this.inOwnContext(() => this.wire(options));
-    const registered = { name, service: () => service, options, isImported: false };
-    const account: AddedAccount = { registered, lifecycle, adding: this.open(lifecycle), closing: null };
+    const registered = { name, service: () => service, options, lifecycle, isImported: false };
+    const account: AddedAccount = { registered, adding: this.open(lifecycle), closing: null };
     this.added.set(name, account);
     this.registry.add(registered);
     try {
       await account.adding;
-      if (this.isEnding) throw new EmayImsClosedError(name);
+      if (this.registry.isEnding) throw new EmayImsClosedError(name);
     } catch (error) {
       await this.close(account);
       throw error;
@@ -86,13 +84,7 @@ export class AddedAccounts {
     await this.forEachOpen((lifecycle) => lifecycle.start());
   }
 
-  async stop(): Promise<void> {
-    this.isEnding = true;
-    await Promise.all([...this.added.values()].map(({ lifecycle }) => lifecycle.stop()));
-  }
-
   async end(): Promise<void> {
-    this.isEnding = true;
     await Promise.all([...this.added.values()].map((account) => this.close(account)));
   }
 
@@ -115,12 +107,12 @@ export class AddedAccounts {
 
   private async forEachOpen(work: (lifecycle: AccountLifecycle) => Promise<void>): Promise<void> {
     await Promise.all(
-      [...this.added.values()].map(async ({ adding, lifecycle }) => {
+      [...this.added.values()].map(async ({ adding, registered }) => {
         const isOpen = await adding.then(
           () => true,
           () => false, // Whoever adds it is told.
         );
-        if (isOpen) await work(lifecycle);
+        if (isOpen) await work(registered.lifecycle);
       }),
     );
   }
@@ -130,7 +122,8 @@ export class AddedAccounts {
     return account.closing;
   }
 
-  private async closeNow({ lifecycle, registered }: AddedAccount): Promise<void> {
+  private async closeNow({ registered }: AddedAccount): Promise<void> {
+    const { lifecycle } = registered;
     try {
       await lifecycle.stop();
       await lifecycle.close();

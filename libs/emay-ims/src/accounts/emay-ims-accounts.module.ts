@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { AccountRegistry } from './account-registry.js';
 import { AddedAccounts } from './added-accounts.js';
 import { EmayImsAccounts } from './emay-ims-accounts.js';
 import { SharedByAccountsModule } from './shared-by-accounts.module.js';
@@ -14,7 +15,10 @@ import { SharedByAccountsModule } from './shared-by-accounts.module.js';
 export class EmayImsAccountsModule
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
 {
-  constructor(private readonly accounts: AddedAccounts) {}
+  constructor(
+    private readonly accounts: AddedAccounts,
+    private readonly registry: AccountRegistry,
+  ) {}
 
   /** @hidden */
   async onModuleInit(): Promise<void> {
@@ -28,7 +32,7 @@ export class EmayImsAccountsModule
 
   /** @hidden */
   async onModuleDestroy(): Promise<void> {
-    await this.accounts.stop();
+    await this.registry.stop();
   }
 
   /** @hidden */
