@@ -11,6 +11,7 @@ import {
   InjectEmayIms,
   OnImsEvent,
   type EmayImsEvent,
+  type EmayImsEventMap,
 } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
 import { writeFile } from 'node:fs/promises';
@@ -130,6 +131,32 @@ describe('a call before the start is over', () => {
       async () => (await host.get(EmayImsService).status()).pendingEvents,
       (count) => count === 0,
     );
+  });
+
+  it('has no handler called before that is ready: each event once its application has started, in order', async () => {
+    const failures: string[] = [];
+    class Prepared implements OnModuleInit {
+      readonly told: string[] = [];
+      private orders: Map<string, string> | null = null;
+
+      async onModuleInit(): Promise<void> {
+        await ims.send({ ...MESSAGE, customImsId: 'in-a-hook' });
+        this.orders = new Map();
+      }
+
+      @OnImsEvent('message.accepted')
+      note({ customImsId }: EmayImsEventMap['message.accepted']): void {
+        if (!this.orders) failures.push(customImsId);
+        this.told.push(customImsId);
+      }
+    }
+    const host = await bench.compile({ imports: [imported()], providers: [Prepared] });
+    const ims = host.get(EmayImsService);
+    await ims.send({ ...MESSAGE, customImsId: 'before-all-hooks' });
+    await host.init();
+    await ims.send({ ...MESSAGE, customImsId: 'after-them' });
+    expect(host.get(Prepared).told).toEqual(['before-all-hooks', 'in-a-hook', 'after-them']);
+    expect(failures).toEqual([]);
   });
 
   it('loses no event where its process ended before the handlers were known', async () => {

@@ -78,11 +78,14 @@ export class AccountLifecycle implements AccountSource {
     return this.initialising;
   }
 
-  /** Once the application has started: starts the jobs. */
+  /** Once the application has started: calls the handlers, and starts the jobs. */
   async start(): Promise<void> {
     const { account } = this;
     if (!account || this.stopping) return;
-    this.starting ??= this.inOwnContext(() => account.jobs.start());
+    this.starting ??= this.inOwnContext(() => {
+      this.parts.listeners.callHandlers();
+      return account.jobs.start();
+    });
     await this.starting;
   }
 

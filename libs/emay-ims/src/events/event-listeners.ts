@@ -21,14 +21,16 @@ export class EventListeners {
   private readonly subject = new Subject<EmayImsEvent>();
   private readonly logger: GuardedLogger;
   private hasMessageHandlers = false;
-  /** Events before the handlers were known, for those that are not durable. */
+  /** Events that handlers which are not durable are yet to be called with. */
   private kept: EmayImsEvent[] = [];
+  private areCalled: boolean;
 
   constructor(
     readonly account = 'default',
     /** Whether every handler has been added. Until then, any event may be wanted. */
     public areKnown = true,
   ) {
+    this.areCalled = areKnown;
     this.logger = GuardedLogger.of(account);
     const onFailure = (error: unknown) => this.report('A subscriber of events$', error);
     this.events$ = new GuardedObservable(onFailure, (subscriber) => this.subject.subscribe(subscriber));
@@ -56,13 +58,17 @@ export class EventListeners {
 
   /** Calls the listeners of this process; durable events have been recorded before. */
   emit(event: EmayImsEvent): void {
-    if (this.areKnown) this.tellHandlers(event);
+    if (this.areCalled) this.tellHandlers(event);
     else if (this.kept.length < MOST_KEPT) this.kept.push(event);
     this.subject.next(event);
   }
 
-  /** The handlers are known: calls them with the events that they missed. */
-  tellKept(): void {
+  /**
+   * Calls the handlers from now on, first with the events that they have missed. Once the application has started: a handler may have to
+   * prepare itself in `onModuleInit`.
+   */
+  callHandlers(): void {
+    this.areCalled = true;
     for (const event of this.kept.splice(0)) this.tellHandlers(event);
   }
 

@@ -58,7 +58,6 @@ export class EventTransactions {
     this.listeners.areKnown = true;
     await this.early.ended('transaction', EARLY_MS);
     await this.assignEarly(0);
-    this.listeners.tellKept();
   }
 
   /** The same for early events of processes that ended before their handlers were known; resolves to how many. */
