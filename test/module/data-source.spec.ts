@@ -13,7 +13,7 @@ import {
   type ImsMessage,
 } from 'nestjs-emay-ims';
 import Database from 'libsql';
-import type { DataSourceOptions, Repository } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Repository } from 'typeorm';
 import { createTestDatabase, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { Workbench } from './workbench.js';
 
@@ -26,9 +26,10 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 /** The module as each way registers it, with messages in a DataSource of the host. */
-const WAYS: Record<string, (database: EmayImsDatabaseOptions | undefined) => DynamicModule> = {
-  forRoot: (database) => EmayImsModule.forRoot(bench.options({ database })),
-  forRootAsync: (database) => EmayImsModule.forRootAsync({ useFactory: async () => bench.options({ database }) }),
+const WAYS: Record<string, (database: EmayImsDatabaseOptions | undefined, isGlobal?: boolean) => DynamicModule> = {
+  forRoot: (database, isGlobal) => EmayImsModule.forRoot(bench.options({ database, isGlobal })),
+  forRootAsync: (database, isGlobal) =>
+    EmayImsModule.forRootAsync({ isGlobal, useFactory: async () => bench.options({ database }) }),
 };
 
 @Injectable()
@@ -157,6 +158,19 @@ describe.each(Object.keys(WAYS))('%s', (way) => {
     await expect(start).rejects.toThrow(sentence);
     await expect(start).rejects.toThrow(/database: \{ type: 'sqlite', path: '\.\/data\/ims\.sqlite' \}/);
   });
+
+  it.each([false, true])(
+    'stops the start at once where the host connects its DataSource only in a hook, isGlobal: %s',
+    async (isGlobal) => {
+      const source = new DataSource({ type: 'postgres', entities: EMAY_IMS_ENTITIES });
+      @Global()
+      @Module({ providers: [{ provide: DataSource, useValue: source }], exports: [DataSource] })
+      class ConnectedLater {}
+      const start = bench.start({ imports: [ConnectedLater, WAYS[way]!({ dataSource: 'default', startTimeoutMs: 0 }, isGlobal)] });
+      await expect(start).rejects.toThrow(EmayImsOptionsError);
+      await expect(start).rejects.toThrow(/is not connected\. Leave manualInitialization out, or initialize it before/);
+    },
+  );
 
   it.each([undefined, 'reporting'])('refuses an SQLite DataSource of the host: %s', async (name) => {
     const sqlite = TypeOrmModule.forRoot({

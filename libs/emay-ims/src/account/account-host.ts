@@ -3,6 +3,8 @@ import type { EventListeners } from '../events/event-listeners.js';
 
 /** What an account asks of the application that it lives in. */
 export interface AccountHost {
+  /** All its providers are made: it calls hooks, those of global modules first. */
+  providersAreMade(): void;
   /** @throws EmayImsOptionsError where an account of this name must not be opened */
   assertMayOpen(account: string): void;
   /**

@@ -110,6 +110,7 @@ export class AccountLifecycle implements AccountSource {
 
   private async initNow(): Promise<void> {
     clearTimeout(this.untilReminder);
+    this.host.providersAreMade();
     this.host.registerHandlers(this.parts.listeners);
     const account = await this.open();
     await account.deliveries.handlersAreKnown();

@@ -75,6 +75,7 @@ export class AddedAccounts {
 
   /** The providers of the application are made. */
   async init(): Promise<void> {
+    this.host.providersAreMade();
     await this.forEachOpen((lifecycle) => lifecycle.init());
   }
 

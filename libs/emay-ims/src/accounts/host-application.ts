@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 20;
 /** The application that accounts live in. */
 @Injectable()
 export class HostApplication implements AccountHost, OnModuleInit {
-  /** Whether all its providers are made: this hook comes before those of whoever imports the module. */
+  /** Whether all its providers are made. */
   isComplete = false;
   /** For one turn, as modules may be loaded later: two hundred accounts added together look through the providers once. */
   private explorer: HandlerExplorer | null = null;
@@ -39,6 +39,10 @@ export class HostApplication implements AccountHost, OnModuleInit {
       );
       throw madeForEachRequest(String(first?.name));
     }
+    this.providersAreMade();
+  }
+
+  providersAreMade(): void {
     this.isComplete = true;
   }
 
