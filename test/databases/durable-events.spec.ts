@@ -32,6 +32,12 @@ const NAME = 'orders';
 
 type Handle = (event: EmayImsEvent) => unknown;
 
+/** Calls the handler with all that is ready, and waits for the results. */
+const deliverAll = async (delivery: DurableDelivery) => {
+  await delivery.deliver();
+  await delivery.ended();
+};
+
 const HANDLER = {
   label: 'Orders.onEvent',
   types: new Set(['message.accepted'] as const),
@@ -82,7 +88,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const [id] = await accept(store);
     expect(await rowsOf(account)).toMatchObject([{ handler: NAME, type: 'message.accepted', state: 'PENDING' }]);
     expect(woken).toEqual([NAME]);
-    await delivery.deliver();
+    await deliverAll(delivery);
     expect(got).toMatchObject([
       { type: 'message.accepted', account, customImsId: id, imsId: `ims-${id}`, occurredAt: expect.any(Date) },
     ]);
@@ -136,7 +142,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const handle = ({ type }: EmayImsEvent) => got.push(type);
     const narrowed = { ...HANDLER, types: new Set(['message.delivered'] as const), handle };
     const events = new DurableEventStore(bench.database, account);
-    await new DurableDelivery(events, narrowed, account, LIMITS).deliver();
+    await deliverAll(new DurableDelivery(events, narrowed, account, LIMITS));
     expect(got).toEqual([]);
     expect(await rowsOf(account)).toHaveLength(1);
   });
@@ -164,11 +170,11 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       if (++calls < 3) throw new Error('the order service is away\0');
     });
     await accept(store);
-    await delivery.deliver();
+    await deliverAll(delivery);
     expect(await rowsOf(account)).toMatchObject([
       { attempts: 1, error: 'Error: the order service is away', state: 'PENDING' },
     ]);
-    for (let round = 0; round < 2; round++) await delivery.deliver();
+    for (let round = 0; round < 2; round++) await deliverAll(delivery);
     expect([calls, await rowsOf(account)]).toEqual([3, []]);
   });
 
@@ -183,8 +189,8 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     await accept(store);
     const waits: number[] = [];
     for (let round = 0; round < 3; round++) {
-      await delivery.deliver();
-      await delivery.deliver();
+      await deliverAll(delivery);
+      await deliverAll(delivery);
       const [row] = await rowsOf(account);
       expect(Number(row?.attempts)).toBe(round + 1);
       waits.push(Number(row?.due_at) - (await store.queue.now()).getTime());
@@ -209,14 +215,14 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       if (isBroken) throw new Error('x'.repeat(900));
     });
     await accept(store);
-    for (let round = 0; round < 6; round++) await delivery.deliver();
+    for (let round = 0; round < 6; round++) await deliverAll(delivery);
     expect(calls).toBe(LIMITS.maxAttempts);
     const [row] = await rowsOf(account);
     expect(row).toMatchObject({ state: 'FAILED', error: `Error: ${'x'.repeat(493)}` });
     isBroken = false;
     expect(await events.durable.retryFailed('somebody else')).toBe(0);
     expect(await events.durable.retryFailed(NAME)).toBe(1);
-    await delivery.deliver();
+    await deliverAll(delivery);
     expect(await rowsOf(account)).toEqual([]);
   });
 
@@ -234,8 +240,8 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const one = instance(handle(1));
     const other = instance(handle(2), one.account, second);
     const ids = await accept(one.store, 300);
-    await Promise.all([one.delivery.deliver(), other.delivery.deliver()]);
-    await one.delivery.deliver();
+    await Promise.all([deliverAll(one.delivery), deliverAll(other.delivery)]);
+    await deliverAll(one.delivery);
     expect(calls.toSorted()).toEqual(ids.toSorted());
     expect(by).toEqual(new Set([1, 2]));
     expect(await rowsOf(one.account)).toEqual([]);
@@ -246,7 +252,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const { store, delivery, events, account } = instance((event) => got.push(idOf(event)));
     const ids = await accept(store);
     const [stale] = await events.durable.claim(HANDLER, 1, HOUR);
-    await delivery.deliver();
+    await deliverAll(delivery);
     expect(got).toEqual([]);
     await bench.database.run('UPDATE emay_ims_event SET due_at = created_at WHERE account = ?', [account]);
     const again = await events.durable.claim(HANDLER, 1, HOUR);
@@ -254,7 +260,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     await events.durable.fail(stale!, 'late', 0);
     expect(await rowsOf(account)).toMatchObject([{ attempts: 2, error: null, claim: again[0]?.claim }]);
     await bench.database.run('UPDATE emay_ims_event SET due_at = created_at WHERE account = ?', [account]);
-    await delivery.deliver();
+    await deliverAll(delivery);
     expect(got).toEqual(ids);
   });
 
@@ -265,7 +271,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     for (let death = 0; death < LIMITS.maxAttempts; death++) {
       expect(await events.durable.claim(HANDLER, 1, 0)).toHaveLength(1);
     }
-    await delivery.deliver();
+    await deliverAll(delivery);
     expect(calls).toBe(0);
     expect(await rowsOf(account)).toMatchObject([{ state: 'FAILED', error: expect.stringContaining('process ended') }]);
   });
@@ -280,13 +286,13 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       maxBackoffMs: HOUR,
     });
     await accept(slow.store, 30);
-    await slow.delivery.deliver();
+    await deliverAll(slow.delivery);
     expect(got).toHaveLength(30);
     expect((await rowsOf(slow.account))[0]).toMatchObject({ error: 'Error: did not end within 0.05 seconds' });
 
     const stopped = instance(hang, newAccount(), bench.database, { ...LIMITS, callMs: HOUR });
     await accept(stopped.store, 30);
-    const delivering = stopped.delivery.deliver();
+    const delivering = deliverAll(stopped.delivery);
     await eventually(
       () => got.length,
       (count) => count === 50,
@@ -298,11 +304,43 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     expect([called.length, left.length]).toEqual([20, 30]);
   });
 
+  it.each([1, 19])(
+    'that hangs with %d events is called with the others meanwhile, also later ones',
+    async (hanging) => {
+      let release!: () => void;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const done: string[] = [];
+      let calls = 0;
+      const hangAtFirst = async (event: EmayImsEvent) => {
+        if (++calls <= hanging) await held;
+        done.push(idOf(event));
+      };
+      const limits = { ...LIMITS, callMs: HOUR };
+      const { store, delivery, account } = instance(hangAtFirst, newAccount(), bench.database, limits);
+      await accept(store, 40);
+      await delivery.deliver();
+      await eventually(
+        () => done.length,
+        (count) => count === 40 - hanging,
+      );
+      await accept(store, 30);
+      await delivery.deliver();
+      await eventually(
+        () => done.length,
+        (count) => count === 70 - hanging,
+      );
+      release();
+      await delivery.ended();
+      expect(await rowsOf(account)).toEqual([]);
+      expect(new Set(done).size).toBe(70);
+    },
+  );
+
   it('is waited for by a shutdown', async () => {
     let done = 0;
     const { store, delivery, account } = instance(() => pause(30).then(() => done++));
     await accept(store, 40);
-    const delivering = delivery.deliver();
+    const delivering = deliverAll(delivery);
     await eventually(async () => (await rowsOf(account)).some(({ attempts }) => Number(attempts) > 0), Boolean);
     delivery.stop();
     await delivering;

@@ -45,8 +45,10 @@ describe.each(withAndWithoutStatistics())('of events that nobody wants, on %s, %
     const store = new DurableEventStore(watch(bench.database, asked), account);
     const delivery = new DurableDelivery(store, HANDLER, account);
     await delivery.deliver();
+    await delivery.ended();
     asked.length = 0;
     await delivery.deliver();
+    await delivery.ended();
     expect(asked).toHaveLength(1);
     const { rows, pages, plan } = await readOf(explaining, kind, asked, 'emay_ims_event');
     expect(rows).toBeLessThan(FEW_ROWS);

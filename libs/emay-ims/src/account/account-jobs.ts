@@ -47,10 +47,11 @@ export class AccountJobs {
   }
 
   /** Starts nothing more; resolves when the running jobs have ended. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     const { dispatching, poller, pushes, sweeper, retention, deliveries, counter } = this.workers;
     for (const worker of [dispatching, poller, pushes, sweeper, retention, deliveries, counter]) worker.stop();
-    return this.engine.stop();
+    await this.engine.stop();
+    await deliveries.ended();
   }
 
   /** Releases the leases, so that other instances can do the jobs. */

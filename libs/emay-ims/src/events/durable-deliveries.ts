@@ -44,9 +44,14 @@ export class DurableDeliveries {
     return retried;
   }
 
-  /** Claims nothing more, and waits a limited time for calls in progress. */
+  /** Claims nothing more, and has `ended` wait a limited time for calls in progress. */
   stop(): void {
     for (const delivery of this.deliveries) delivery.stop();
+  }
+
+  /** Resolves once no call is in progress, and its result is recorded. */
+  async ended(): Promise<void> {
+    await Promise.all(this.deliveries.map((delivery) => delivery.ended()));
   }
 }
 

@@ -6,6 +6,10 @@ import type { DurableHandler } from './event-handler.js';
 
 /** Concurrent calls of one handler. */
 const AT_A_TIME = 20;
+/** So many calls have to end before more events are claimed: a claim for each would cost more than the calls. */
+const REFILL_AT = 10;
+/** Where the others take longer, a call that has ended is followed by the next after this time at the latest. */
+const REFILL_MS = 50;
 /** Time to record the result of a call, before another instance may repeat it. */
 const RECORDING_MS = 15_000;
 /** Interval of the looks at all that is ready: it may hold years of events of a type that the handler wants no more. */
@@ -50,6 +54,11 @@ type Ending = { kind: 'succeeded' } | { kind: 'failed'; error: unknown } | { kin
 export class DurableDelivery {
   private readonly logger: GuardedLogger;
   private readonly inFlight = new Set<(ending: Ending) => void>();
+  /** Claimed events, until the result of the call is recorded. */
+  private readonly inHand = new Set<Promise<void>>();
+  private onEnd: () => void = () => undefined;
+  /** What kept a result from being recorded: thrown by the next look. */
+  private failure: { error: unknown } | null = null;
   /** When all that is ready was last looked at. By the time of day, which goes on while the machine sleeps. */
   private lookedAtAll = -Infinity;
   private isStopping = false;
@@ -64,22 +73,32 @@ export class DurableDelivery {
     this.logger = GuardedLogger.of(account);
   }
 
-  /** Continues until no event is ready. */
+  /**
+   * Continues until no event is ready that is not in hand. Calls may go on after that, see `ended`: one that hangs must not keep the events
+   * to come from being looked for.
+   */
   async deliver(): Promise<void> {
-    while (!this.isStopping) {
+    for (let isFirst = true; !this.isStopping; isFirst = false) {
+      if (!isFirst) await this.freeSlots();
+      this.throwFailure();
+      const free = AT_A_TIME - this.inHand.size;
+      if (free === 0) continue;
       const began = Date.now();
       const looksAtAll = Math.abs(began - this.lookedAtAll) >= LOOK_AT_ALL_EVERY_MS;
       const lease = this.limits.callMs + RECORDING_MS;
-      const claimed = await this.store.claim(this.handler, AT_A_TIME, lease, looksAtAll ? null : READY_LATELY_MS);
-      if (looksAtAll && claimed.length < AT_A_TIME) this.lookedAtAll = began;
-      const ends = await Promise.allSettled(claimed.map((each) => this.attempt(each)));
-      const failure = ends.find((end) => end.status === 'rejected');
-      if (failure) throw failure.reason;
-      if (claimed.length < AT_A_TIME) return;
+      const claimed = await this.store.claim(this.handler, free, lease, looksAtAll ? null : READY_LATELY_MS);
+      if (looksAtAll && claimed.length < free) this.lookedAtAll = began;
+      for (const each of claimed) this.take(each);
+      if (claimed.length < free) return;
     }
   }
 
-  /** Claims nothing more, and waits a limited time for calls in progress. */
+  /** Resolves once no event is in hand. Never rejects. */
+  async ended(): Promise<void> {
+    while (this.inHand.size > 0) await Promise.all(this.inHand);
+  }
+
+  /** Claims nothing more, and has `ended` wait a limited time for calls in progress. */
   stop(): void {
     if (this.isStopping) return;
     this.isStopping = true;
@@ -87,6 +106,34 @@ export class DurableDelivery {
     this.shutdownTimer = setTimeout(() => {
       for (const end of this.inFlight) end({ kind: 'left' });
     }, this.limits.stoppingMs);
+  }
+
+  private take(claimed: ClaimedEvent): void {
+    const end = this.attempt(claimed)
+      .catch((error: unknown) => void (this.failure = { error }))
+      .finally(() => {
+        this.inHand.delete(end);
+        this.onEnd();
+      });
+    this.inHand.add(end);
+  }
+
+  private freeSlots(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, REFILL_MS);
+      this.onEnd = () => {
+        if (AT_A_TIME - this.inHand.size < REFILL_AT) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.onEnd();
+    });
+  }
+
+  private throwFailure(): void {
+    const { failure } = this;
+    this.failure = null;
+    if (failure) throw failure.error;
   }
 
   private async attempt(claimed: ClaimedEvent): Promise<void> {

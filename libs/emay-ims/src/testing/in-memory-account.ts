@@ -88,7 +88,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   /** Nothing runs by itself. */
   readonly jobs = standsFor<AccountJobs, 'start' | 'stop' | 'releaseLeases'>({ wakeDispatcher: () => undefined });
   /** None is ever given up. */
-  readonly deliveries = standsFor<DurableDeliveries, 'handlersAreKnown' | 'jobs' | 'stop'>({
+  readonly deliveries = standsFor<DurableDeliveries, 'handlersAreKnown' | 'jobs' | 'stop' | 'ended'>({
     handlers: [],
     retryFailed: async () => 0,
   });
