@@ -426,6 +426,24 @@ describe.each(databasesUnderTest())('durable handlers of an application on %s', 
   let app: GatewayApp;
   afterEach(() => app.close());
 
+  it('are called when the gateway blocks the reports, though no message or report changes', async () => {
+    const reasons: string[] = [];
+    class Alarm {
+      @OnImsEvent('reports.blocked', { durable: 'alarm' })
+      ring({ reason }: EmayImsEventMap['reports.blocked']) {
+        reasons.push(reason);
+      }
+    }
+    app = await startGatewayApp(kind, { module: QUIET, providers: [Alarm] });
+    app.simulator.inject({ kind: 'code', code: 'ERROR_PARAMS', times: 4, on: ['getIMSReport'] });
+    for (let poll = 0; poll < 4; poll++) await app.ims.pullReports();
+    await eventually(
+      () => app.ims.status(),
+      ({ pendingEvents }) => pendingEvents === 0 && reasons.length > 0,
+    );
+    expect(reasons).toEqual(['ERROR_PARAMS']);
+  });
+
   it('are called at once, each for itself, and are seen in the status while they fail', async () => {
     const got: string[] = [];
     class Orders {

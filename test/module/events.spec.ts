@@ -16,6 +16,7 @@ import { EmayImsEventEmitterModule } from 'nestjs-emay-ims/event-emitter';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { lastValueFrom, toArray } from 'rxjs';
+import { EMAY_IMS_EVENT_TYPES } from '../../libs/emay-ims/src/events/emay-ims-event.js';
 import { eventually } from '../support/eventually.js';
 import { compiledLibrary, sourcesOfLibrary } from './compiled-library.js';
 import { Workbench } from './workbench.js';
@@ -192,6 +193,25 @@ describe('@OnImsEvent()', () => {
     const starting = bench.start({ imports: [EmayImsModule.forRoot(bench.options())], providers: providers() });
     await expect(starting).rejects.toThrow(EmayImsOptionsError);
     await expect(starting).rejects.toThrow(sentence);
+  });
+
+  it('refuses each type to a durable handler that no transaction records, and takes all others', async () => {
+    const refused: string[] = [];
+    for (const family of new Set(EMAY_IMS_EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`))) {
+      const providers = [listening(family, { durable: 'all' })];
+      const starting = bench.start({ imports: [EmayImsModule.forRoot(bench.options())], providers });
+      await starting.then(
+        (host) => host.close(),
+        () => refused.push(family),
+      );
+    }
+    expect(refused).toEqual(['account.*']);
+    const telling: string[] = [];
+    for (const path of await sourcesOfLibrary()) {
+      if ((await readFile(path, 'utf8')).includes('listeners.emit(')) telling.push(path.split('/').at(-1)!);
+    }
+    // The first tells of `account.*`, the other of what it has recorded.
+    expect(telling.toSorted()).toEqual(['circuit-event.ts', 'event-transactions.ts']);
   });
 });
 

@@ -55,8 +55,8 @@ export class PagePuller {
     private readonly inbox: ReportInbox,
     private readonly ingestor: ReportIngestor,
     private readonly account: string,
-    /** Called once when polls turn out to be blocked. */
-    private readonly onBlocked: (reason: string) => void,
+    /** Called once when polls turn out to be blocked; again by the next one, where it rejects. */
+    private readonly onBlocked: (reason: string) => Promise<void>,
   ) {
     this.logger = GuardedLogger.of(account);
   }
@@ -127,7 +127,7 @@ export class PagePuller {
     if (page.problem !== null && this.ingestor.isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
     if (page.problem !== null && page.reports === 0 && cut === null) await this.keepNewest(stored);
-    if (page.reports > 0 && this.countRepetitions(stored) >= MEANS_BLOCKED) {
+    if (page.reports > 0 && (await this.countRepetitions(stored)) >= MEANS_BLOCKED) {
       return { page, isAnswered, stoppedBy: cut ?? REPEATED };
     }
     const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
@@ -150,7 +150,7 @@ export class PagePuller {
   }
 
   /** A listed code: the gateway returned no reports. */
-  private refused(pull: string, code: string): PollEnd {
+  private async refused(pull: string, code: string): Promise<PollEnd> {
     const fields = { account: this.account, call: 'getIMSReport', code, pull };
     this.refusals = code === REFUSED ? this.refusals + 1 : 0;
     this.logger.warn(`The gateway refused a poll for delivery reports: ${code}.`, fields);
@@ -160,28 +160,35 @@ export class PagePuller {
           'queue. None arrives until it is removed. Ask Emay.',
         fields,
       );
-      this.onBlocked(code);
+      await this.onBlocked(code).catch((error: unknown) => {
+        this.refusals = MEANS_BLOCKED - 1;
+        throw error;
+      });
     }
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: code };
   }
 
   /** How often this batch has come and been applied, this time included. */
-  private countRepetitions({ id: pull, body }: StoredPage): number {
+  private async countRepetitions({ id: pull, body }: StoredPage): Promise<number> {
     const wasBlocked = this.repetitions >= MEANS_BLOCKED;
-    this.repetitions = this.repeated.count(body);
-    if (this.repetitions >= MEANS_BLOCKED && !wasBlocked) {
+    const repetitions = this.repeated.count(body);
+    this.repetitions = repetitions;
+    if (repetitions >= MEANS_BLOCKED && !wasBlocked) {
       this.logger.error(
         'Delivery reports blocked: the gateway returns the same report batches again and again. They are applied; none behind them arrives ' +
           'until the gateway removes them. Ask Emay.',
         { account: this.account, call: 'getIMSReport', code: REPEATED, pull },
       );
-      this.onBlocked(REPEATED);
+      await this.onBlocked(REPEATED).catch((error: unknown) => {
+        this.repetitions = MEANS_BLOCKED - 1;
+        throw error;
+      });
     }
-    return this.repetitions;
+    return repetitions;
   }
 }
 
-function empty(end: () => PollEnd): PulledPage {
+function empty(end: () => PollEnd | Promise<PollEnd>): PulledPage {
   return { full: null, apply: async () => end() };
 }
 

@@ -55,10 +55,13 @@ export const REPORT_PROVIDERS = [
   ),
   perAccount(
     PagePuller,
-    [ACCOUNT_CLIENT, ReportInbox, ReportIngestor, RESOLVED_OPTIONS, EventListeners],
-    (client, inbox, ingestor, { name }, listeners) =>
+    [ACCOUNT_CLIENT, ReportInbox, ReportIngestor, RESOLVED_OPTIONS, EventTransactions],
+    (client, inbox, ingestor, { name }, transactions) =>
       new PagePuller(client, inbox, ingestor, name, (reason) =>
-        listeners.emit({ type: 'reports.blocked', account: name, occurredAt: new Date(), reason }),
+        // No change of ours goes with it, but durable handlers are called with what a transaction has recorded.
+        transactions.transaction(async ({ events }) => {
+          events?.add('reports.blocked', { type: 'reports.blocked', account: name, occurredAt: new Date(), reason });
+        }),
       ),
   ),
   perAccount(REPORTS_CIRCUIT, [RESOLVED_OPTIONS, EventListeners, ACCOUNT_CLOCK], (options, listeners, clock) =>
