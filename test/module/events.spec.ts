@@ -259,8 +259,41 @@ describe('the bridge to @nestjs/event-emitter', () => {
       throw new Error('a listener that nobody guards');
     });
     await expect(host.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
-    expect(bench.logs.lines).toContain('error A subscriber of events$ failed with Error');
+    expect(bench.logs.lines).toContainEqual(
+      expect.stringMatching(/^error A listener of EventEmitter2, called with message\.accepted .*, failed with Error$/),
+    );
   });
+
+  it.each([true, false])(
+    'emits what comes before the start is over once its listeners are there: global %s',
+    async (global) => {
+      const heard: string[] = [];
+      class Listener {
+        @OnEvent('emay-ims.message.accepted')
+        accepted({ customImsId }: EmayImsEventMap['message.accepted']) {
+          heard.push(customImsId);
+        }
+      }
+      @Injectable()
+      class Early {
+        constructor(@Inject(EmayImsService) private readonly ims: EmayImsService) {}
+        onModuleInit = () => this.ims.send({ ...MESSAGE, customImsId: 'in-a-hook' });
+      }
+      @Module({ providers: [Early] })
+      class Feature {}
+      const host = await bench.compile({
+        imports: [
+          EmayImsModule.forRoot(bench.options({ isGlobal: true })),
+          ...[Feature, EmayImsEventEmitterModule, EventEmitterModule.forRoot({ global })],
+        ],
+        providers: [Listener],
+      });
+      await host.get(EmayImsService).send({ ...MESSAGE, customImsId: 'before-all-hooks' });
+      await host.init();
+      await host.get(EmayImsService).send({ ...MESSAGE, customImsId: 'after-them' });
+      expect(heard).toEqual(['before-all-hooks', 'in-a-hook', 'after-them']);
+    },
+  );
 
   it('says what is missing where the host has no EventEmitter2', async () => {
     const starting = bench.start({ imports: [EmayImsEventEmitterModule, EmayImsModule.forRoot(bench.options())] });

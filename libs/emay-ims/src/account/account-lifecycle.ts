@@ -11,6 +11,7 @@ import type { AccountBase, AccountWiring } from './account-wiring.js';
 import type { EmayImsAccount } from './emay-ims.account.js';
 import type { AccountSource } from './account-source.js';
 import { EmayImsClosedError, EmayImsNotReadyError } from '../errors/emay-ims-errors.js';
+import type { EventHandler } from '../events/event-handler.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 
 /** What an account is made of before it is opened. */
@@ -61,6 +62,11 @@ export class AccountLifecycle implements AccountSource {
 
   get name(): string {
     return this.parts.options.name;
+  }
+
+  /** Has the handler called as those with `@OnImsEvent`: from the start on, first with what it has missed. To be added before `init`. */
+  listen(handler: EventHandler): void {
+    this.parts.listeners.add(handler);
   }
 
   opened(): EmayImsAccount | Promise<EmayImsAccount> {

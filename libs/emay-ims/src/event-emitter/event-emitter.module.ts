@@ -1,9 +1,12 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
-import { EventEmitter2 } from '@nestjs/event-emitter';
+import { EventEmitter2, EventEmitterReadinessWatcher } from '@nestjs/event-emitter';
 import { EmayImsService } from '../emay-ims.service.js';
-import { findRegistry } from '../accounts/find-account.js';
+import { AccountRegistry } from '../accounts/account-registry.js';
+import { SharedByAccountsModule } from '../accounts/shared-by-accounts.module.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
+import { EMAY_IMS_EVENT_TYPES, type EmayImsEvent } from '../events/emay-ims-event.js';
+import { findProvider } from '../injection/find-provider.js';
 
 /**
  * Emits every event of every account on the host's `EventEmitter2`, as `emay-ims.message.delivered` and so on. Import it
@@ -14,31 +17,55 @@ import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
  * onDelivered({ customImsId }: EmayImsEventMap['message.delivered']) { … }
  * ```
  *
+ * - Events before the application has started are emitted once it has: `@nestjs/event-emitter` adds its listeners only then.
  * - What a listener with `@OnEvent` throws is logged by that package. One put on the emitter by hand is the host's affair; if it
  *   throws, it is logged here, and the later ones of that event are not called.
  */
-@Module({ imports: [DiscoveryModule] })
+@Module({ imports: [DiscoveryModule, SharedByAccountsModule] })
 export class EmayImsEventEmitterModule implements OnModuleInit {
+  private readonly types = new Set(EMAY_IMS_EVENT_TYPES);
+  /** `events$` of what is bridged. */
+  private readonly bridged = new WeakSet<object>();
+  private emitter: EventEmitter2 | null = null;
+  /** Resolves once the methods with `@OnEvent` are on the emitter. */
+  private ready: Promise<void> = Promise.resolve();
+  private isReady = false;
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly moduleRef: ModuleRef,
-  ) {}
+    registry: AccountRegistry,
+  ) {
+    // Not in a hook: those of an account, and of whoever calls it, may come first.
+    registry.forEach(({ lifecycle }) => {
+      this.bridged.add(lifecycle.events$);
+      const handle = (event: EmayImsEvent) => this.tell(event);
+      lifecycle.listen({ label: 'A listener of EventEmitter2', types: this.types, handle });
+    });
+  }
 
   /** @hidden */
   onModuleInit(): void {
-    const emitter = this.hostEmitter();
-    // Once each: a host may provide a service under tokens of its own.
-    const bridged = new Set<unknown>();
-    const bridge = (service: unknown) => {
-      if (!(service instanceof EmayImsService) || bridged.has(service)) return;
-      bridged.add(service);
-      service.events$.subscribe({
-        next: (event) => void emitter.emit(`emay-ims.${event.type}`, event),
-        complete: () => bridged.delete(service),
-      });
-    };
-    for (const { instance } of this.discovery.getProviders()) bridge(instance);
-    findRegistry(this.moduleRef)?.forEach(({ service }) => bridge(service()));
+    this.emitter = this.hostEmitter();
+    const listeners = findProvider(this.moduleRef, EventEmitterReadinessWatcher)?.waitUntilReady();
+    this.ready = Promise.resolve(listeners)
+      .catch(() => undefined) // That package's to tell.
+      .then(() => void (this.isReady = true));
+    // Services that are no account's, such as those in memory.
+    for (const { instance } of this.discovery.getProviders()) {
+      if (!(instance instanceof EmayImsService) || this.bridged.has(instance.events$)) continue;
+      this.bridged.add(instance.events$);
+      instance.events$.subscribe((event) => this.tell(event));
+    }
+  }
+
+  private tell(event: EmayImsEvent): Promise<void> | void {
+    if (!this.isReady) return this.ready.then(() => this.emit(event));
+    this.emit(event);
+  }
+
+  private emit(event: EmayImsEvent): void {
+    this.emitter?.emit(`emay-ims.${event.type}`, event);
   }
 
   private hostEmitter(): EventEmitter2 {
