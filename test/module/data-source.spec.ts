@@ -13,7 +13,7 @@ import {
   type ImsMessage,
 } from 'nestjs-emay-ims';
 import Database from 'libsql';
-import { DataSource, type DataSourceOptions, type Repository } from 'typeorm';
+import { DataSource as OurDataSource, type DataSourceOptions, type Repository } from 'typeorm';
 import { createTestDatabase, serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { Workbench } from './workbench.js';
 
@@ -162,11 +162,13 @@ describe.each(Object.keys(WAYS))('%s', (way) => {
   it.each([false, true])(
     'stops the start at once where the host connects its DataSource only in a hook, isGlobal: %s',
     async (isGlobal) => {
-      const source = new DataSource({ type: 'postgres', entities: EMAY_IMS_ENTITIES });
+      const source = new OurDataSource({ type: 'postgres', entities: EMAY_IMS_ENTITIES });
       @Global()
-      @Module({ providers: [{ provide: DataSource, useValue: source }], exports: [DataSource] })
+      @Module({ providers: [{ provide: OurDataSource, useValue: source }], exports: [OurDataSource] })
       class ConnectedLater {}
-      const start = bench.start({ imports: [ConnectedLater, WAYS[way]!({ dataSource: 'default', startTimeoutMs: 0 }, isGlobal)] });
+      const start = bench.start({
+        imports: [ConnectedLater, WAYS[way]!({ dataSource: 'default', startTimeoutMs: 0 }, isGlobal)],
+      });
       await expect(start).rejects.toThrow(EmayImsOptionsError);
       await expect(start).rejects.toThrow(/is not connected\. Leave manualInitialization out, or initialize it before/);
     },

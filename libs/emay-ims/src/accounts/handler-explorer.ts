@@ -90,7 +90,8 @@ export class HandlerExplorer {
 function typesIn(label: string, { patterns }: OnImsEventMetadata): ReadonlySet<EmayImsEventType> {
   const choice = `write ${EMAY_IMS_EVENT_TYPES.join(', ')}, message.* or *`;
   if (patterns.length === 0) throw wrong(label, `it names no event: ${choice}`);
-  for (const pattern of patterns) {
+  // From a program without types, anything may stand there.
+  for (const pattern of patterns as readonly unknown[]) {
     if (typesOf(pattern).length === 0) throw wrong(label, `there is no event "${String(pattern)}": ${choice}`);
   }
   return new Set(patterns.flatMap(typesOf));
