@@ -3,7 +3,7 @@ import { UnauthorizedException, type CanActivate, type ExecutionContext } from '
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { CONSOLE_ACTIONS } from '../src/api.js';
-import type { Access, ConsoleOperator } from '../src/index.js';
+import type { Access, ConsoleAccessContext, ConsoleOperator } from '../src/index.js';
 import { API_ROUTES } from '../src/routes/api-routes.js';
 import { ANN, ConsoleApp, PLATFORMS } from './support/console-app.js';
 import { REQUESTS } from './support/every-route.js';
@@ -46,7 +46,7 @@ it('every route of the API is in the table of this test', () => {
 });
 
 describe.each(PLATFORMS)('on %s', (platform) => {
-  const start = async (access: () => unknown) => {
+  const start = async (access: (context: ConsoleAccessContext) => unknown) => {
     app = await ConsoleApp.start({ platform, console: { access: access as () => Access } });
   };
 
@@ -144,6 +144,36 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       const { status, json } = await app.api(`messages?account=${account}`);
       expect([status, json]).toMatchObject([404, { error: { code: 'ACCOUNT_UNKNOWN', field: 'account' } }]);
     }
+  });
+
+  it('decides by the account that is served, also where the request names none', async () => {
+    const byAccount = (ofDefault: Access): ((context: { account: string | null }) => Access) => {
+      const answers: Record<string, Access> = { default: ofDefault, marketing: 'read-only' };
+      return ({ account }) => answers[account ?? ''] ?? ANN;
+    };
+    app = await ConsoleApp.start({ platform, console: { access: byAccount('deny') } });
+    expect((await app.api('me')).json).toMatchObject({ account: 'marketing', actor: null, actions: [] });
+    for (const { method, path, right } of API_ROUTES) {
+      const name = `${method} ${path}`;
+      expect([name, (await call(name)).status]).toEqual([name, right === null ? 200 : 403]);
+    }
+    expect(app.account.calls).toEqual([]);
+    await app.close();
+
+    app = await ConsoleApp.start({ platform, console: { access: byAccount('read-only') } });
+    expect((await app.api('me')).json).toMatchObject({ account: 'default', actor: null, numbers: 'masked' });
+    expect(await call('POST pull')).toEqual({ status: 403, code: 'RIGHT_MISSING' });
+  });
+
+  it('is closed without an account where each of them is', async () => {
+    const seen: unknown[] = [];
+    await start(({ account }) => {
+      seen.push(account);
+      return account === null ? ANN : 'deny';
+    });
+    for (const name of NAMES) expect([name, await call(name)]).toEqual([name, { status: 403, code: 'ACCESS_DENIED' }]);
+    expect(seen.slice(0, 3)).toEqual([null, 'default', 'marketing']);
+    expect(app.account.calls).toEqual([]);
   });
 
   it('is asked with what the guards of the host have put on the request', async () => {

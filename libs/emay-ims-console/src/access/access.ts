@@ -11,7 +11,10 @@ export interface ConsoleAccessContext<Request = unknown> {
   headers: IncomingHttpHeaders;
   /** Of the socket: a proxy's, behind one. */
   remoteAddress: string | undefined;
-  /** The account that is asked for; `null`: the first one allowed. */
+  /**
+   * The account that is asked for. `null`: the request names none; what is answered then says which accounts there are to see, and `access` is
+   * asked again with the first of them, or the next one that it does not deny.
+   */
   account: string | null;
 }
 

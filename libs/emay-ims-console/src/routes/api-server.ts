@@ -1,7 +1,7 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { Grant } from '../access/access.js';
 import { ReadBudget } from '../access/read-budget.js';
-import type { ConsoleAction } from '../api.js';
+import type { ConsoleAction, ConsoleErrorCode } from '../api.js';
 import { requestIdOf, sendError, sendJson } from '../http/answer.js';
 import { ConsoleError } from '../http/console-error.js';
 import { logFailure } from '../http/console-log.js';
@@ -16,9 +16,15 @@ import type { EmayImsOperations } from '../operations.js';
 import { ANSWERED, type ApiCall, type ApiRoute, type ConsoleParts } from './api-route.js';
 
 interface LetIn {
+  readonly account: string;
+  /** What `access` answered for this very account. */
   readonly grant: Grant;
+  /** The request to ask for that again with. */
   readonly asked: Exchange;
 }
+
+/** Of one account: another may still be seen. */
+const REFUSALS_OF_ONE: ReadonlySet<ConsoleErrorCode> = new Set(['ACCESS_DENIED', 'ACCOUNT_UNKNOWN']);
 
 /**
  * Serves the API, every route in the same order: who asks from where, access, account, input, right, budget; then the route's own work, and
@@ -61,15 +67,13 @@ export class ApiServer {
     if (route.method === 'POST') assertOwnPage(request, this.console.settings.trustedOrigins);
     else assertNotFromElsewhere(request);
     const { account: wanted = null, ...query } = queryFields(exchange.query, route.lists);
-    const { grant, asked } = await this.letIn(route, exchange, wanted as string | null);
-    const accounts = this.accountsOf(grant);
-    const account = accountOf(wanted as string | null, accounts);
+    const { account, grant, asked } = await this.letIn(route, exchange, wanted as string | null);
     const input = await this.readInput(route, exchange, query);
     const call: ApiCall<never> = {
       input,
       params: exchange.params,
       account,
-      accounts,
+      accounts: this.accountsOf(grant),
       operations: this.operations.of(account),
       grant,
       mask: new Mask(grant),
@@ -89,15 +93,34 @@ export class ApiServer {
     }
   }
 
-  /** @returns what the caller may, and the request to ask for that again with */
-  private async letIn(route: ApiRoute, exchange: Exchange, account: string | null): Promise<LetIn> {
+  private async letIn(route: ApiRoute, exchange: Exchange, wanted: string | null): Promise<LetIn> {
     const link = route.isDownload ? this.console.links.find(exchange.params.token) : null;
     try {
-      return { grant: await this.access.of(exchange, account), asked: exchange };
+      return await this.letInBy(exchange, wanted);
     } catch (error) {
       if (link === null || !(error instanceof ConsoleError) || error.code !== 'UNAUTHENTICATED') throw error;
-      return { grant: await this.access.of(link.askedBy, account), asked: link.askedBy };
+      return this.letInBy(link.askedBy, wanted);
     }
+  }
+
+  /** Where the request names no account, it is the first that the caller may see. What they may is asked for with its name. */
+  private async letInBy(asked: Exchange, wanted: string | null): Promise<LetIn> {
+    const grant = await this.access.of(asked, wanted);
+    const names = this.accountsOf(grant);
+    if (wanted !== null) {
+      if (!names.includes(wanted)) throw unknownAccount();
+      return { account: wanted, grant, asked };
+    }
+    let refusal = unknownAccount();
+    for (const name of names) {
+      try {
+        return await this.letInBy(asked, name);
+      } catch (error) {
+        if (!(error instanceof ConsoleError) || !REFUSALS_OF_ONE.has(error.code)) throw error;
+        refusal = error;
+      }
+    }
+    throw refusal;
   }
 
   private async readInput(route: ApiRoute, exchange: Exchange, query: Record<string, unknown>): Promise<never> {
@@ -151,10 +174,6 @@ export class ApiServer {
 }
 
 /** One that is not shown is as unknown as one that there is not. */
-function accountOf(wanted: string | null, accounts: readonly string[]): string {
-  const account = wanted === null ? accounts[0] : accounts.find((name) => name === wanted);
-  if (account === undefined) {
-    throw new ConsoleError(404, 'ACCOUNT_UNKNOWN', 'There is no such account here.', { field: 'account' });
-  }
-  return account;
+function unknownAccount(): ConsoleError {
+  return new ConsoleError(404, 'ACCOUNT_UNKNOWN', 'There is no such account here.', { field: 'account' });
 }
