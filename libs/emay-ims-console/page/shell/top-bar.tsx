@@ -35,7 +35,10 @@ export function TopBar() {
   );
 }
 
-/** One field for all: digits are a number, anything else an ID or, with `*`, the start of some. */
+/** `+` or `00` and a country code, as the server reads them: without those, digits may be anybody's, such as an order's. */
+const NUMBER = /^\(?(?:[+＋﹢]|00[1-9])[\p{Nd}\s().\-/]*$/u;
+
+/** One field for all: a number with its country code, or else an ID or, with `*`, the start of some. */
 function Search() {
   const words = useWords();
   const field = useRef<HTMLInputElement>(null);
@@ -45,9 +48,8 @@ function Search() {
     if (typed === '') return;
     field.current!.value = '';
     field.current!.blur();
-    const isNumber =
-      /^\+?[\d\s().-]{5,}$/.test(typed) && (typed.startsWith('+') || typed.replace(/\D/g, '').length >= 8);
-    if (isNumber) goTo(addressFor(['messages'], { mobile: typed.replace(/[^\d+]/g, '') }));
+    const isNumber = NUMBER.test(typed) && /\p{Nd}/u.test(typed);
+    if (isNumber) goTo(addressFor(['messages'], { mobile: typed.replace(/\s/g, '') }));
     else if (typed.endsWith('*')) goTo(addressFor(['messages'], { id: typed }));
     else goTo(addressFor(['messages', typed]));
   };

@@ -22,7 +22,7 @@ export const en = {
   bar: {
     account: 'Account',
     search: 'ID or number',
-    searchTitle: 'Search for an ID, a start of IDs (order-*) or a number',
+    searchTitle: 'Search for an ID, a start of IDs (order-*) or a number (+61…)',
     settings: 'Settings',
     language: 'Language',
     zone: 'Times',

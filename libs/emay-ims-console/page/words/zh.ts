@@ -21,7 +21,7 @@ export const zh: Words = {
   bar: {
     account: '账号',
     search: 'ID 或手机号',
-    searchTitle: '搜索 ID、ID 前缀（order-*）或手机号',
+    searchTitle: '搜索 ID、ID 前缀（order-*）或带国家码的手机号（+61…）',
     settings: '设置',
     language: '语言',
     zone: '时间',
