@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CONSOLE_ACTIONS } from '../api.js';
+import { hostOf } from '../http/host-of.js';
 import type { Access } from './access.js';
 
 const FORWARDING =
@@ -23,7 +24,7 @@ export function localAccess({ request, remoteAddress }: Caller, environment = pr
   const isLocal =
     environment !== 'production' &&
     isLoopbackAddress(remoteAddress) &&
-    isLoopbackHost(request.headers.host) &&
+    isLoopbackHost(hostOf(request)) &&
     request.httpVersion !== '1.0' &&
     !Object.keys(request.headers).some((name) => FORWARDING.test(name));
   return isLocal ? LOCAL : 'deny';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ConsoleError } from './console-error.js';
+import { hostOf } from './host-of.js';
 
 /** Name and value: a form cannot send it, and another site's script only after a preflight, which the console never grants. */
 export const OWN_HEADER = 'x-emay-ims-console';
@@ -12,7 +13,7 @@ export function assertOwnPage(request: IncomingMessage, trustedOrigins: Readonly
     throw crossSite('A POST carries Content-Type: application/json.');
   if (headers['sec-fetch-site'] !== undefined && headers['sec-fetch-site'] !== 'same-origin')
     throw crossSite('Only the page of the console may make this request.');
-  if (!isOwnOrigin(headers.origin, headers.host, trustedOrigins))
+  if (!isOwnOrigin(headers.origin, hostOf(request), trustedOrigins))
     throw crossSite(
       'Origin and Host differ. Behind a proxy that changes Host, name the origin in `trustedOrigins` of the console.',
     );
@@ -26,8 +27,9 @@ export function assertNotFromElsewhere({ headers }: IncomingMessage): void {
 }
 
 function isOwnOrigin(origin: string | undefined, host: string | undefined, trusted: ReadonlySet<string>): boolean {
-  if (origin === undefined || host === undefined || host === '') return false;
+  if (origin === undefined) return false;
   if (trusted.has(origin)) return true;
+  if (host === undefined || host === '') return false;
   // Both in the form of a URL: Host may name the scheme's own port, Origin never does.
   if (!/^https?:\/\//.test(origin) || !/^[^/@?#\\\s]+$/.test(host)) return false;
   const scheme = origin.slice(0, origin.indexOf(':'));

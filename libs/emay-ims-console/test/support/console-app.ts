@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { type INestApplication, type LoggerService, type ModuleMetadata } from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -34,6 +35,8 @@ export class KeptLogs implements LoggerService {
 
 interface AppOptions {
   platform?: Platform;
+  /** In the place of the platform's as it comes. */
+  adapter?: AbstractHttpAdapter;
   console?: Partial<EmayImsConsoleOptions>;
   timings?: Partial<LiveTimings>;
   /** More of the host's. */
@@ -105,7 +108,7 @@ export class ConsoleApp {
       .useValue({ ...LIVE_TIMINGS, ...timings })
       .setLogger(logs)
       .compile();
-    const adapter = platform === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+    const adapter = options.adapter ?? (platform === 'express' ? new ExpressAdapter() : new FastifyAdapter());
     const app = built.createNestApplication(adapter, { logger: logs, bodyParser });
     await prepare?.(app);
     await app.listen(0, '127.0.0.1');
