@@ -153,6 +153,24 @@ describePage("the console's page: what it can be trusted with", (browser) => {
     await current().sees('You may not see this');
   });
 
+  it('says why something is refused where no right is missing, and keeps what it shows', async () => {
+    const { page, api } = current();
+    await current().goto('doubts');
+    await current().sees('91 in doubt');
+    const message = 'Origin and Host differ. Name the origin in `trustedOrigins` of the console.';
+    api.refusals.set('actions', { status: 403, code: 'CROSS_SITE', message });
+    await page.getByRole('button', { name: 'Send 88 again…' }).click();
+    await page.getByRole('dialog').getByText(message).waitFor();
+    await current().goto('countries/AU');
+    await current().sees('+6149');
+    // As something on the way may, by HTTP/2 even without a word.
+    api.refusals.set('*', { status: 403, code: 'HTTP_403', message: '' });
+    api.dropStreams();
+    await current().sees('This could not be refreshed; what you see is older. HTTP_403');
+    await current().sees('+6149');
+    expect(await page.getByText('You may not see this').count()).toBe(0);
+  });
+
   it('hides texts, and reveals one with a record of it', async () => {
     const { page, api } = current();
     api.me = { ...api.me, numbers: 'masked', texts: 'hidden' };

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
+  RequestTimeoutException,
   VersioningType,
   type CallHandler,
   type ExecutionContext,
@@ -24,7 +25,7 @@ import {
 } from 'nestjs-emay-ims';
 import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { map, timeout, type Observable } from 'rxjs';
+import { map, throwError, timeout, type Observable } from 'rxjs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { EmayImsConsoleModule } from '../src/index.js';
 import { ANN, BIG_SCRIPT, ConsoleApp, PLATFORMS } from './support/console-app.js';
@@ -186,6 +187,23 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect([late.status, late.json]).toMatchObject([503, { error: { code: 'ACCESS_UNAVAILABLE' } }]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await app.api('me')).status).toBe(200);
+  });
+
+  it('takes no time limit of the host for a refusal', async () => {
+    class TimeLimit implements NestInterceptor {
+      intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+        const late = () => throwError(() => new RequestTimeoutException());
+        return next.handle().pipe(timeout({ each: 50, with: late }));
+      }
+    }
+    app = await ConsoleApp.start({
+      platform,
+      console: { access: () => ANN },
+      host: { providers: [{ provide: APP_INTERCEPTOR, useClass: TimeLimit }] },
+    });
+    app.account.replies.set('handlers', () => new Promise(() => undefined));
+    const { status, json } = await app.api('handlers');
+    expect([status, json]).toMatchObject([503, { error: { code: 'ACCESS_UNAVAILABLE' } }]);
   });
 
   it('has the same shell at each address, with everything relative to where it is', async () => {

@@ -10,7 +10,12 @@ export class ApiError extends Error {
     readonly field: string | null = null,
     readonly requestId: string | null = null,
   ) {
-    super(message);
+    super(message || code);
+  }
+
+  /** Whether a right is missing; anything else that is answered with 403 has a remedy of its own, which `message` names. */
+  get isForbidden(): boolean {
+    return this.code === 'RIGHT_MISSING' || this.code === 'ACCESS_DENIED';
   }
 }
 

@@ -44,7 +44,7 @@ export function explain(error: ApiError, words: Words): string {
 
 export function Failure({ error, retry }: { error: ApiError; retry?: () => void }) {
   const words = useWords();
-  if (error.status === 403) return <Forbidden right={error.right} />;
+  if (error.isForbidden) return <Forbidden right={error.right} />;
   return (
     <div class="notice notice-error" role="alert">
       <p class="notice-title">{words.error.title}</p>
@@ -82,7 +82,7 @@ export function Loaded<T>({ resource, lines, children }: LoadedProps<T>) {
   const words = useWords();
   const { data, error, reload } = resource;
   if (data === null) return error === null ? <Skeleton lines={lines} /> : <Failure error={error} retry={reload} />;
-  if (error?.status === 403) return <Forbidden right={error.right} />;
+  if (error?.isForbidden) return <Forbidden right={error.right} />;
   return (
     <>
       {error !== null && (

@@ -55,7 +55,7 @@ export function App() {
             </div>
           )}
           <main id="content" tabIndex={-1}>
-            {current !== null && refused?.status !== 403 ? (
+            {current !== null && !refused?.isForbidden ? (
               <Page key={`${current.account} ${segments.join('/')}`} segments={segments} />
             ) : refused !== null && refused.status !== 401 ? (
               <Failure error={refused} retry={() => void admit()} />

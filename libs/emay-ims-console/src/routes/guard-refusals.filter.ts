@@ -1,4 +1,4 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { ConsoleErrorCode } from '../api.js';
 import { requestIdOf, sendError } from '../http/answer.js';
 import { ConsoleError } from '../http/console-error.js';
@@ -24,7 +24,12 @@ export class GuardRefusalsFilter implements ExceptionFilter {
     if (code === undefined) logFailure(`A guard or interceptor failed in request ${requestId} to the console`, error);
     const told = code
       ? new ConsoleError(status, code, 'The service refuses the request.')
-      : new ConsoleError(status >= 400 && status < 500 ? 403 : 503, 'ACCESS_UNAVAILABLE', 'The service failed.');
+      : new ConsoleError(isRefusal(status) ? 403 : 503, 'ACCESS_UNAVAILABLE', 'The service failed.');
     sendError(response, told, requestId);
   }
+}
+
+/** A time limit that has passed says nothing about who asks. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== Number(HttpStatus.REQUEST_TIMEOUT);
 }
