@@ -99,6 +99,7 @@ describePage("the console's actions", (browser) => {
             isCut: false,
             provedSent: null,
             expiresAt: new Date().toISOString(),
+            expiresInMs: 0,
           }
         : undefined,
     );
@@ -106,6 +107,23 @@ describePage("the console's actions", (browser) => {
     await current().sees('The preview has expired. Look again at what would be changed.');
     await page.getByRole('button', { name: 'Preview again' }).click();
     await page.getByRole('dialog', { name: 'Send 1 again?' }).waitFor();
+  });
+
+  it.each([
+    ['fast', 600_000],
+    ['slow', -600_000],
+  ])('takes no preview for expired where the clock of the machine is %s', async (_how, aheadMs) => {
+    const { page, api } = current();
+    await page.clock.install({ time: Date.now() + aheadMs });
+    await current().goto('messages/order-4795');
+    await page.getByRole('button', { name: 'Send again' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Send 1 again?' });
+    await dialog.getByLabel('Reason').fill('Ticket 1234');
+    await page.clock.fastForward(240_000);
+    await dialog.getByRole('button', { name: 'Send again' }).waitFor();
+    await page.clock.fastForward(60_000);
+    await current().sees('The preview has expired. Look again at what would be changed.');
+    expect(api.askedOf('actions/preview')).toHaveLength(1);
   });
 
   it('offers nothing that is not allowed, and names the right where it matters', async () => {

@@ -301,6 +301,7 @@ export class ApiDouble {
       isCut: false,
       provedSent: wanted.incident ? { messages: 212, by: 'hour', asOf: null } : null,
       expiresAt: new Date(Date.now() + 300_000).toISOString(),
+      expiresInMs: 300_000,
     };
   }
 

@@ -47,6 +47,7 @@ describe.each(databasesUnderTest())('actions on many messages on %s', (kind) => 
     expect(preview.provedSent).toEqual({ messages: 0, by: 'minute', asOf: null });
     expect(preview.sample.map(({ customImsId }) => customImsId)).toEqual(ids.slice(0, 10));
     expect(preview.expiresAt.getTime() - Date.now()).toBeGreaterThan(200_000);
+    expect(preview.expiresInMs).toBe(300_000);
     expect(await app.operations.progress(preview.id)).toMatchObject({ state: 'previewed', count: 1_000, done: 0 });
     expect(await statesOf(code)).toEqual({ UNCONFIRMED: 1_000 });
 

@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { ApiError, write } from '../api/client.js';
 import { useStore } from '../api/store.js';
 import type { ActionPreview, ActionWanted } from '../api/types.js';
@@ -122,14 +122,16 @@ function Confirmation({ preview, wanted, reason, setReason, onYes, onAgain, onCl
   const [typed, setTyped] = useState('');
   const [isExpired, setExpired] = useState(false);
   const fields = useId();
-  const { count, action, sample, skippedNow, isCut, provedSent, expiresAt } = preview;
+  const { count, action, sample, skippedNow, isCut, provedSent, expiresInMs } = preview;
   const said = format.number(count);
   const isTyped = count <= CLICK_CONFIRMS || typed.replace(/[\s,.’']/g, '') === String(count);
 
+  // Counted from the answer on: the clock of this machine may be minutes away from the server's.
+  const expiresAt = useMemo(() => Date.now() + expiresInMs, [preview]);
   useEffect(() => {
-    const timer = setTimeout(() => setExpired(true), Math.max(new Date(expiresAt).getTime() - Date.now(), 0));
+    const timer = setTimeout(() => setExpired(true), expiresInMs);
     return () => clearTimeout(timer);
-  }, [expiresAt]);
+  }, [preview]);
 
   if (count === 0 || isExpired)
     return (

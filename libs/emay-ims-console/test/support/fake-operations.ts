@@ -152,7 +152,7 @@ export class FakeAccount {
       record: undefined,
       preview: {
         ...{ id: 'a1', action: 'resend', count: 1, sample: [message], skippedNow: 0, isCut: false, provedSent: null },
-        expiresAt: AT,
+        ...{ expiresAt: AT, expiresInMs: 300_000 },
       },
       apply: progress,
       progress,

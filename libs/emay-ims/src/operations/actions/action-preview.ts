@@ -44,9 +44,9 @@ export async function previewAction(parts: PreviewParts, wanted: ActionWanted, b
   const provedSent = action === 'cancel' ? null : await provedSentOf(parts, messages);
   const items = messages.map(({ customImsId, attempt }) => ({ customImsId, attempt }));
   const stored = { action, actor: by, filter: filterOf(wanted), items, skippedNow, provedSent, isCut };
-  const { id, expiresAt } = await parts.actions.insert(stored);
+  const { id, ...expiry } = await parts.actions.insert(stored);
   const sample = messages.slice(0, SAMPLE).map(toOperatorMessage);
-  return { id, action, count: items.length, sample, skippedNow, isCut, provedSent, expiresAt };
+  return { id, action, count: items.length, sample, skippedNow, isCut, provedSent, ...expiry };
 }
 
 function checked(wanted: ActionWanted): ActionWanted {

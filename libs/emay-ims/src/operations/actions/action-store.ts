@@ -51,7 +51,7 @@ export class ActionStore {
   ) {}
 
   /** Stores what would be done, and forgets what is a day old. */
-  async insert(action: NewAction): Promise<{ id: string; expiresAt: Date }> {
+  async insert(action: NewAction): Promise<{ id: string; expiresAt: Date; expiresInMs: number }> {
     const { now } = this.database.dialect;
     const id = newToken();
     const values = [this.account, id, action.action, action.actor, JSON.stringify(action.filter)];
@@ -73,7 +73,7 @@ export class ActionStore {
       this.account,
       id,
     ]);
-    return { id, expiresAt: new Date(Number(row?.expires_at)) };
+    return { id, expiresAt: new Date(Number(row?.expires_at)), expiresInMs: PREVIEW_LASTS_MS };
   }
 
   /** The action, for this transaction alone: whoever else applies it waits. */

@@ -30,6 +30,8 @@ export interface ActionPreview {
   provedSent: ProvedSent | null;
   /** Not applied after this: 5 minutes after it was made. */
   expiresAt: Date;
+  /** The same as a time from the answer on, in ms, for machines whose clocks differ. */
+  expiresInMs: number;
 }
 
 /** How far an action has got. */
