@@ -156,7 +156,7 @@ describePage("the console's actions", (browser) => {
     await current().heading('order-4800');
   });
 
-  it('applies kept batches again, and acknowledges a loss with a reason', async () => {
+  it('has kept batches tried again, and acknowledges a loss with a reason', async () => {
     const { page, api } = current();
     await current().goto('reports?kind=set-aside');
     await page.getByRole('button', { name: 'Try again' }).first().click();
@@ -164,7 +164,7 @@ describePage("the console's actions", (browser) => {
       .getByRole('dialog', { name: 'Apply this batch again?' })
       .getByRole('button', { name: 'Try again' })
       .click();
-    await current().sees('4 batch(es) applied.');
+    await current().sees('4 batch(es) will be tried again by the next poll.');
     expect(api.askedOf('retry-report')[0]!.body).toEqual({ pullId: '01JDV7Q0' });
     await page.getByRole('button', { name: 'Possibly lost' }).click();
     await page.getByRole('button', { name: 'Acknowledge' }).first().click();

@@ -367,7 +367,7 @@ export const en = {
     askRetry: 'Apply this batch again?',
     askRetryAll: 'Apply all kept batches again?',
     retryRisk: 'Nothing takes effect twice.',
-    retried: (n: string) => `${n} batch(es) applied.`,
+    retried: (n: string) => `${n} batch(es) will be tried again by the next poll.`,
     acknowledge: 'Acknowledge',
     askAcknowledge: 'Acknowledge this?',
     acknowledgeRisk: 'It is no longer counted or listed. It is kept until retention deletes it.',

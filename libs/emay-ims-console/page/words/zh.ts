@@ -365,7 +365,7 @@ export const zh: Words = {
     askRetry: '再次应用这个批次？',
     askRetryAll: '再次应用所有留存的批次？',
     retryRisk: '任何报告都不会重复生效。',
-    retried: (n) => `已应用 ${n} 个批次。`,
+    retried: (n) => `${n} 个批次将在下次拉取时重试。`,
     acknowledge: '确认已知',
     askAcknowledge: '确认已知？',
     acknowledgeRisk: '它不再计数，也不再列出；清理之前仍然保留。',

@@ -71,7 +71,12 @@ export interface AccountOperations {
   progress(actionId: string): Promise<ActionProgress | null>;
   /** Pulls delivery reports now. */
   pull(by: string): Promise<ReportPullResult>;
-  /** Applies report batches again that are set aside or unreadable; resolves to how many. @param pullId `null`: all */
+  /**
+   * Has report batches that are set aside or unreadable tried again by the next poll; resolves to how many. Whether they can be applied shows
+   * then.
+   *
+   * @param pullId `null`: all
+   */
   retryReports(pullId: string | null, by: string): Promise<number>;
   /** Acknowledges a loss, an unreadable batch or a report, which is then no longer listed. */
   acknowledge(what: { pullId?: string; reportId?: string }, by: string, reason: string): Promise<void>;
