@@ -56,6 +56,36 @@ it('masks numbers in every answer, the raw batches, the timeline, the audit and 
   expect(holding(answers, /kv/)).toContain('GET messages');
 });
 
+it('leaves IDs alone that somebody made of numbers: by them messages are found', async () => {
+  await start({ numbers: 'masked' });
+  const ours = `${NUMBER}-1`;
+  const message = messageWith({ customImsId: ours });
+  const { account } = app;
+  account.replies.set('search', () => pageOf([message]));
+  account.replies.set('message', () => ({ message, timeline: [], others: [message], rawAnswer: null }));
+  account.replies.set('progress', () => ({ id: 'a1', action: 'resend', state: 'done', changedIds: [ours] }));
+  account.replies.set('preview', () => ({ id: 'a1', sample: [message] }));
+  account.replies.set('reports', () => pageOf([{ id: 'r1', customImsId: ours, mobile: NUMBER, raw: null }]));
+  account.replies.set('events', () => pageOf([{ id: 'e1', customImsId: ours, error: null }]));
+  const filter = { customImsId: ours, ids: [ours], search: { id: ours, mobile: NUMBER } };
+  account.replies.set('audit', () => pageOf([{ id: 'x1', filter, reason: `asked by ${NUMBER}` }]));
+  const answers = await everything();
+  const of = [
+    ...['GET messages', 'GET messages/:id', 'GET actions/:id', 'POST actions/preview', 'GET reports', 'GET events'],
+    ...['GET audit', 'csv'],
+  ];
+  for (const name of of) {
+    const text = answers[name]!;
+    expect([name, text.includes(ours), text.replaceAll(ours, '')]).toEqual([
+      name,
+      true,
+      expect.not.stringMatching(SUBSCRIBER),
+    ]);
+  }
+  expect((await app.api(`messages/${encodeURIComponent(ours)}`)).status).toBe(200);
+  expect(app.account.asked('message').at(-1)).toEqual([ours]);
+});
+
 it('hides texts in every answer', async () => {
   await start({ texts: 'hidden' });
   const answers = await everything();

@@ -17,11 +17,14 @@ const MESSAGES_BEHIND_A_PREFIX = 10;
 /** What else a person or a program may have written a number into. */
 const FREE_TEXT = new Set(['reason', 'description', 'reportDescription', 'error', 'message', 'failure']);
 
+/** Of ours or of the host's making, which may be of a number: a message is found by the whole of it alone. */
+const ID = /^(?:id|ids|[a-z]\w*Ids?)$/;
+
 const MASKED = /^(?:\+?\d{3}\*+\d{2}|\*+)$/;
 
 /**
  * What somebody may see of an answer. What is known to hold a number or a text is masked by name; then whatever answer it is, each string in
- * it is looked through for numbers, so that a field which comes later is masked, too.
+ * it but IDs is looked through for numbers, so that a field which comes later is masked, too.
  */
 export class Mask {
   private readonly masksNumbers: boolean;
@@ -115,8 +118,12 @@ function withoutPrefixes(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutPrefixes(field)]));
 }
 
+function maskText(text: string, name: string): string {
+  return FREE_TEXT.has(name) ? redactNumbers(text) : maskLeftNumbers(text);
+}
+
 function maskDeeply(value: unknown, name: string): unknown {
-  if (typeof value === 'string') return FREE_TEXT.has(name) ? redactNumbers(value) : maskLeftNumbers(value);
+  if (typeof value === 'string') return ID.test(name) ? value : maskText(value, name);
   if (Array.isArray(value)) return value.map((item) => maskDeeply(item, name));
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   const fields = Object.entries(value).map(([key, field]) => {
