@@ -400,35 +400,6 @@ it('answers each error of the module in its own form, and no other error with an
   expect(app.logs.lines.join('\n')).toContain('could not serve request');
 });
 
-describe('costly reads', () => {
-  it('are two at once for each caller', async () => {
-    app = await ConsoleApp.start({
-      console: { access: ({ headers }) => ({ ...(ANN as object), actor: String(headers['x-user']) }) as typeof ANN },
-    });
-    let release = () => undefined as void;
-    const gate = new Promise<void>((resolve) => (release = resolve));
-    app.account.replies.set('countries', () => gate.then(() => []));
-    const first = [app.api('countries', { 'x-user': 'ann' }), app.api('countries', { 'x-user': 'ann' })];
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const third = await app.api('messages', { 'x-user': 'ann' });
-    expect([third.status, third.json]).toMatchObject([429, { error: { code: 'TOO_MANY' } }]);
-    expect(third.headers['retry-after']).toBe('1');
-    expect((await app.api('messages', { 'x-user': 'bob' })).status).toBe(200);
-    expect((await app.api('me', { 'x-user': 'ann' })).status).toBe(200);
-    release();
-    expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
-    expect((await app.api('messages', { 'x-user': 'ann' })).status).toBe(200);
-  });
-
-  it('are 30 in a minute', async () => {
-    app = await ConsoleApp.start({ console: { access: () => ANN } });
-    for (let nth = 0; nth < 30; nth++) expect((await app.api('messages')).status).toBe(200);
-    const { status, headers } = await app.api('messages');
-    expect(status).toBe(429);
-    expect(Number(headers['retry-after'])).toBeGreaterThan(50);
-  });
-});
-
 it('stands beside another one, shows panels, and stays out of the OpenAPI document', async () => {
   @Controller('host')
   class HostController {

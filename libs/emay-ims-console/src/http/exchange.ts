@@ -8,6 +8,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Of the socket, which may be closed before the request is forgotten. */
   readonly remoteAddress: string | undefined;
+  /** Of who asks, as the platform has it: behind a proxy that the host trusts, not the proxy's. It may be made up where the host trusts all. */
+  readonly callerAddress: string | undefined;
   readonly params: Readonly<Record<string, string | undefined>>;
   /** As it arrived, without the query; a proxy may have changed it before. */
   readonly path: string;
@@ -20,6 +22,7 @@ interface PlatformRequest {
   raw?: IncomingMessage;
   originalUrl?: string;
   url?: string;
+  ip?: unknown;
   params?: Record<string, string | undefined>;
   body?: unknown;
 }
@@ -43,13 +46,15 @@ export function rawOf(platformRequest: unknown, platformResponse: unknown): [Inc
 export function takeOver(platformRequest: unknown, platformResponse: unknown): Exchange {
   const [request, response] = rawOf(platformRequest, platformResponse);
   (platformResponse as PlatformResponse).hijack?.();
-  const { originalUrl, url, params = {}, body } = platformRequest as PlatformRequest;
+  const { originalUrl, url, ip, params = {}, body } = platformRequest as PlatformRequest;
+  const { remoteAddress } = request.socket;
   const [path = '', ...query] = (originalUrl ?? url ?? '').split('?');
   return {
     platformRequest,
     request,
     response,
-    remoteAddress: request.socket.remoteAddress,
+    remoteAddress,
+    callerAddress: typeof ip === 'string' ? ip : remoteAddress,
     params,
     path,
     query: new URLSearchParams(query.join('?')),

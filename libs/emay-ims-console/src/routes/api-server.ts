@@ -77,7 +77,7 @@ export class ApiServer {
       operations: this.operations.of(account),
       grant,
       mask: new Mask(grant),
-      caller: grant.actor === null ? `@${exchange.remoteAddress}` : `=${grant.actor}`,
+      caller: grant.actor === null ? `@${exchange.callerAddress}` : `=${grant.actor}`,
       exchange,
       console: this.console,
       checkAccess: () => this.checkAgain(route, asked, account, grant),
