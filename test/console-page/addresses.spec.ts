@@ -22,6 +22,9 @@ describePage("the console's addresses", (browser) => {
     await page.getByLabel('Code', { exact: true }).fill('TIMEOUT');
     await page.getByLabel('Code', { exact: true }).press('Enter');
     await current().settles(() => current().address.includes('code=TIMEOUT'));
+    await page.keyboard.type('S');
+    expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe('TIMEOUTS');
+    await page.keyboard.press('Backspace');
     await page.getByRole('button', { name: 'REJECTED', pressed: true }).click();
     await current().settles(() => current().address === 'messages?state=UNCONFIRMED&country=SG&code=TIMEOUT');
     await current().settles(() => api.askedOf('messages').at(-1)!.query.get('state') === 'UNCONFIRMED');
@@ -35,8 +38,25 @@ describePage("the console's addresses", (browser) => {
   it('takes times in the zone that is chosen, and sends them as moments', async () => {
     const { page } = current();
     await current().goto('messages');
-    await page.getByLabel('From', { exact: true }).fill('2026-11-29T10:00');
-    await current().settles(() => current().address.includes('from=2026-11-29T02%3A00%3A00.000Z'));
+    const from = page.getByLabel('From', { exact: true });
+    await from.fill('2026-11-29T10:00');
+    await from.press('Enter');
+    await current().settles(() => current().address === 'messages?from=2026-11-29T02%3A00%3A00.000Z');
+    // Key by key, each of which makes another time: day and month (either way round), year, time, and where the browser wants it, PM.
+    const type = async (...parts: string[]) => {
+      for (const [index, part] of parts.entries()) {
+        if (index > 0) await page.keyboard.press('ArrowRight');
+        await page.keyboard.type(part);
+      }
+    };
+    await page.getByLabel('Code', { exact: true }).focus();
+    await from.focus();
+    await type('12122026', '1230p');
+    expect(current().address).toBe('messages?from=2026-11-29T02%3A00%3A00.000Z');
+    await page.getByLabel('Code', { exact: true }).focus();
+    await current().settles(() => current().address === 'messages?from=2026-12-12T04%3A30%3A00.000Z');
+    await page.goBack();
+    await current().settles(async () => (await from.inputValue()) === '2026-11-29T10:00');
     await page.getByLabel('Settings').click();
     await page.getByRole('button', { name: 'UTC' }).click();
     expect(await page.getByLabel('From (UTC)').inputValue()).toBe('2026-11-29T02:00');

@@ -8,6 +8,7 @@ import { useFormat } from '../parts/format.js';
 import { STATES, StateShape, StateWord } from '../parts/state-mark.js';
 import { useAccount } from '../parts/use-rights.js';
 import { useWords } from '../words/words.js';
+import { FilterField } from './filter-field.js';
 import { isEmpty, type MessageFilter } from './message-filter.js';
 
 /** Every change goes into the address at once, so that a search can be sent to somebody. */
@@ -25,24 +26,16 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
   const text = (name: 'code' | 'mobile' | 'id', label: string, hint = '') => (
     <label class={`filter filter-${name}`}>
       <span>{label}</span>
-      <input
-        key={filter[name]}
-        defaultValue={filter[name]}
-        placeholder={hint}
-        autocomplete="off"
-        spellcheck={false}
-        onChange={(event) => requery({ [name]: event.currentTarget.value.trim() || null })}
-      />
+      <FilterField shown={filter[name]} placeholder={hint} onTake={(typed) => requery({ [name]: typed || null })} />
     </label>
   );
   const time = (name: 'from' | 'to', label: string) => (
     <label class="filter">
       <span>{label + (format.zoneMark && ` (${format.zoneMark.trim()})`)}</span>
-      <input
+      <FilterField
         type="datetime-local"
-        key={filter[name] + zone}
-        defaultValue={fieldOf(filter[name], zone)}
-        onChange={(event) => requery({ [name]: isoOf(event.currentTarget.value, zone) })}
+        shown={fieldOf(filter[name], zone)}
+        onTake={(typed) => requery({ [name]: isoOf(typed, zone) })}
       />
     </label>
   );
@@ -70,15 +63,13 @@ export function MessageFilters({ filter }: { filter: MessageFilter }) {
           {text('code', words.messages.code, 'TIMEOUT')}
           <label class="filter filter-country">
             <span>{words.messages.country}</span>
-            <input
-              key={filter.country}
+            <FilterField
               list="known-countries"
               maxLength={2}
-              defaultValue={filter.country}
+              shown={filter.country}
               placeholder="AU"
-              autocomplete="off"
               onFocus={() => setWantsCountries(true)}
-              onChange={(event) => requery({ country: event.currentTarget.value.trim().toUpperCase() || null })}
+              onTake={(typed) => requery({ country: typed.toUpperCase() || null })}
             />
             <datalist id="known-countries">
               {countries.data?.map(
