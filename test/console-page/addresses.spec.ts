@@ -62,6 +62,15 @@ describePage("the console's addresses", (browser) => {
     expect(await page.getByLabel('From (UTC)').inputValue()).toBe('2026-11-29T02:00');
   });
 
+  it.each(['doubts?since=', 'messages?from=', 'messages?to='])(
+    'shows a time in the address that is none as it stands: %s',
+    async (path) => {
+      await current().goto(`${path}2026-11-29T10:00:00Z）`);
+      await current().heading(path.startsWith('doubts') ? 'Doubts' : 'Messages');
+      if (path.startsWith('doubts')) await current().sees('2026-11-29T10:00:00Z）');
+    },
+  );
+
   it('searches for an ID, the start of IDs and a number from one field', async () => {
     const { page } = current();
     await current().goto('overview');

@@ -113,7 +113,9 @@ export class Format {
   }
 
   private format(value: Time, options: Intl.DateTimeFormatOptions): string {
-    return formatter(this.locale, { ...options, timeZone: this.timeZone }).format(new Date(value));
+    const date = new Date(value);
+    if (Number.isNaN(date.getTime())) return String(value);
+    return formatter(this.locale, { ...options, timeZone: this.timeZone }).format(date);
   }
 }
 
