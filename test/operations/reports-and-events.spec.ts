@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EmayImsOptionsError, EmayImsValidationError, OnImsEvent } from 'nestjs-emay-ims';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { EmayImsOptionsError, EmayImsStoreError, EmayImsValidationError, OnImsEvent } from 'nestjs-emay-ims';
 import type { ReportKind } from 'nestjs-emay-ims/operations';
 import { InMemoryEmayImsService } from 'nestjs-emay-ims/testing';
 import { AccountAccess } from '../../libs/emay-ims/src/operations/account-access.js';
@@ -234,6 +235,32 @@ describe.each(databasesUnderTest())('what is kept for a person on %s', (kind) =>
     await app.operations.pull('ann');
     const told = (await app.operations.audit({ actor: 'ann' })).items.map(({ action }) => action);
     expect(told.slice(0, 2)).toEqual(['pull', 'send-test']);
+  });
+
+  it('what has been done is done, even if the audit cannot count it any more', async () => {
+    const database = await app.sql();
+    const run = database.run.bind(database);
+    const refusing: typeof run = (sql, ...rest) =>
+      sql.startsWith('UPDATE emay_ims_audit') ? Promise.reject(new EmayImsStoreError('ECONNRESET')) : run(sql, ...rest);
+    const spies = [
+      jest.spyOn(database, 'run').mockImplementation(refusing),
+      jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined),
+    ] as const;
+    try {
+      const message = { mobile: '+61422118000', content: 'Once', customImsId: 'once' };
+      expect(await app.operations.sendTest(message, 'bob')).toMatchObject({ state: 'ACCEPTED' });
+      await app.operations.pull('bob');
+      expect(await app.operations.retryReports(null, 'bob')).toEqual(expect.any(Number));
+      expect(await app.operations.retryEvents(null, 'bob')).toEqual(expect.any(Number));
+      await app.operations.rebuildFigures('bob');
+      expect(spies[1].mock.calls.map(([line]: unknown[]) => line)).toEqual(
+        expect.arrayContaining([expect.stringContaining('send-test'), expect.stringContaining('rebuild')]),
+      );
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    const { items } = await app.operations.audit({ actor: 'bob', action: 'send-test' });
+    expect(items).toMatchObject([{ done: 0, skipped: 1 }]);
   });
 
   it('the account, without secrets', async () => {
