@@ -13,12 +13,18 @@ import {
   validateSync,
 } from 'class-validator';
 import type { ImsTransport } from 'nestjs-emay-ims';
-import { OPERATOR_KEYS_FORM } from '../console/operator-keys.js';
 import { StartError } from '../start/start-error.js';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './database-url.js';
+import { holdsHashOfNoKey, isHashes, isOperators, readHashes, readOperators } from './key-hashes.js';
 import { misspeltVariables } from './misspelt-variables.js';
 import { isLoopback, readHost, readNumber, readSwitch, valueOf } from './variable-values.js';
 
+/** A check of our own, known by its sentence. @param message with `$property` in the place of the name */
+function Fits(test: (value: unknown) => boolean, message: string): PropertyDecorator {
+  return ValidateBy({ name: message, validator: { validate: test, defaultMessage: () => message } });
+}
+
+const NO_KEY = '$property holds the hash of an empty key: was the variable with the key set when you made it?';
 const SWITCH = '$property must be true or false';
 
 /** The variables the application reads, with their defaults. */
@@ -38,9 +44,9 @@ export class Environment {
 
   /** Comma-separated SHA-256 hashes (hex) of the API keys that may call; without any, only this machine may. */
   @IsOptional()
-  @Matches(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/, {
-    message: "$property must be SHA-256 hashes in hex, separated by commas: printf %s 'your key' | sha256sum",
-  })
+  @Transform(readHashes)
+  @Fits(isHashes, "$property must be SHA-256 hashes in hex, separated by commas: printf %s 'your key' | sha256sum")
+  @Fits((value) => !holdsHashOfNoKey(value), NO_KEY)
   API_KEY_HASHES?: string;
 
   /**
@@ -48,9 +54,13 @@ export class Environment {
    * it is open to this machine.
    */
   @IsOptional()
-  @Matches(OPERATOR_KEYS_FORM, {
-    message: "$property must be name:hash, separated by commas, each hash from: printf %s 'the key' | sha256sum",
-  })
+  @Transform(readOperators)
+  @Fits(
+    isOperators,
+    '$property must be name:hash, separated by commas: a name has at most 128 letters, digits, . _ @ - and single blanks, ' +
+      "a hash is from: printf %s 'the key' | sha256sum",
+  )
+  @Fits((value) => !holdsHashOfNoKey(value), NO_KEY)
   CONSOLE_KEY_HASHES?: string;
 
   /** Requests of one caller in a minute; 0 lifts the limit. */
@@ -95,13 +105,7 @@ export class Environment {
   EMAY_IMS_CANARY?: boolean;
 
   /** `sqlite:PATH`, `postgres://…` or `mysql://…`. Default in the sandbox: `sqlite:./data/sandbox.sqlite`. */
-  @ValidateBy({
-    name: 'isDatabaseUrl',
-    validator: {
-      validate: (value: unknown) => typeof value === 'string' && isDatabaseUrl(value),
-      defaultMessage: () => `$property ${DATABASE_URL_FORM}`,
-    },
-  })
+  @Fits((value) => typeof value === 'string' && isDatabaseUrl(value), `$property ${DATABASE_URL_FORM}`)
   EMAY_IMS_DATABASE_URL = 'sqlite:./data/ims.sqlite';
 
   /** How long the start waits for a database server that is not up yet, or whose schema is behind, in ms. */

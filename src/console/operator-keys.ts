@@ -1,13 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** `name:hash`, separated by commas: a name of letters, digits, `.`, `_`, `@` and `-`; SHA-256 in hex. */
-export const OPERATOR_KEYS_FORM = /^[\w.@-]{1,128}:[0-9a-f]{64}(,[\w.@-]{1,128}:[0-9a-f]{64})*$/;
-
 /** The operators of the console, each known by the hash of a key. */
 export class OperatorKeys {
   private readonly operators: readonly { name: string; hash: Buffer }[];
 
-  /** @param value in `OPERATOR_KEYS_FORM` */
+  /** @param value `name:hash`, separated by commas: what `readEnvironment` has read and checked */
   constructor(value: string) {
     this.operators = value.split(',').map((each) => {
       const [name = '', hash = ''] = each.split(':');

@@ -21,13 +21,15 @@ export class ApiKeys {
   /** @throws UnauthorizedException where none is shown, as `Authorization: Bearer KEY` or `X-API-Key: KEY` */
   check(request: Request): void {
     if (!this.areAsked) return;
-    const key = request.header('x-api-key') ?? /^Bearer +(.+)$/i.exec(request.header('authorization') ?? '')?.[1];
+    const bearer = /^Bearer +(.+)$/i.exec(request.header('authorization') ?? '')?.[1];
+    // An empty one is none, as of a client whose variable is not set.
+    const key = request.header('x-api-key') || bearer;
     const hash = createHash('sha256')
       .update(key ?? '')
       .digest();
     // Every hash is compared, so the time tells nothing about which one came close.
     const isKnown = this.hashes.map((known) => timingSafeEqual(known, hash)).includes(true);
-    if (key === undefined || !isKnown) throw new UnauthorizedException('Show an API key: Authorization: Bearer KEY.');
+    if (!key || !isKnown) throw new UnauthorizedException('Show an API key: Authorization: Bearer KEY.');
   }
 }
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { OperatorKeys } from '../../src/console/operator-keys.js';
 import { isSandbox, readEnvironment } from '../../src/config/environment.js';
 
+/** What `printf '%s' "$key" | sha256sum` says where `key` is not set. */
+const NO_KEY = createHash('sha256').digest('hex');
 const CREDENTIALS = {
   EMAY_IMS_BASE_URL: 'https://gateway.example:8443',
   EMAY_IMS_APP_ID: 'EUCP-EMY-SMS0-XXXXX',
@@ -16,6 +20,48 @@ describe('the environment of the application', () => {
       HOST: '127.0.0.1',
       EMAY_IMS_DATABASE_URL: 'sqlite:./data/sandbox.sqlite',
     });
+  });
+
+  it('takes hashes and the names of operators as people write them', () => {
+    const [one, two] = ['0123456789abcdef'.repeat(4), 'fedcba9876543210'.repeat(4)] as const;
+    const { API_KEY_HASHES, CONSOLE_KEY_HASHES } = readEnvironment({
+      API_KEY_HASHES: ` ${one.toUpperCase()}, ${two} `,
+      CONSOLE_KEY_HASHES: `张三:${one},  Jo\u0308rg : ${two.toUpperCase()},Alice Smith:${one}, ops@example.com:${two}`,
+    });
+    expect(API_KEY_HASHES).toBe(`${one},${two}`);
+    expect(CONSOLE_KEY_HASHES).toBe(`张三:${one},Jörg:${two},Alice Smith:${one},ops@example.com:${two}`);
+    expect(new OperatorKeys(`Jörg:${createHash('sha256').update('his').digest('hex')}`).operatorOf('Bearer his')).toBe(
+      'Jörg',
+    );
+    const longest = '名'.repeat(128);
+    expect(readEnvironment({ CONSOLE_KEY_HASHES: `${longest}:${one}` })).toMatchObject({
+      CONSOLE_KEY_HASHES: `${longest}:${one}`,
+    });
+  });
+
+  it.each([
+    ['no name', ':HASH'],
+    ['a name of blanks', ' :HASH'],
+    ['a name too long', `${'a'.repeat(129)}:HASH`],
+    ['a name too long for the audit', `${'𠮷'.repeat(65)}:HASH`],
+    ['two names', 'a:b:HASH'],
+    ['a line break in a name', 'a\nb:HASH'],
+    ['what turns a line around', 'a\u202eb:HASH'],
+    ['a colon of full width', '张三：HASH'],
+    ['a hash alone', 'HASH'],
+    ['a name alone', 'ann'],
+    ['a comma at the end', 'ann:HASH,'],
+  ])('refuses operators with %s, and says what is allowed', (_what, written) => {
+    const CONSOLE_KEY_HASHES = written.replace('HASH', 'ab'.repeat(32));
+    expect(() => readEnvironment({ CONSOLE_KEY_HASHES })).toThrow(/name:hash.*at most 128 letters, digits/s);
+  });
+
+  it.each([
+    ['API_KEY_HASHES', NO_KEY],
+    ['API_KEY_HASHES', `${'ab'.repeat(32)}, ${NO_KEY.toUpperCase()}`],
+    ['CONSOLE_KEY_HASHES', `ann:${NO_KEY}`],
+  ])('refuses %s with the hash of an empty key: %s', (name, hashes) => {
+    expect(() => readEnvironment({ [name]: hashes })).toThrow(new RegExp(`${name} .*hash of an empty key`));
   });
 
   it('is no sandbox with credentials', () => {

@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
+import { Logger, UnauthorizedException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request } from 'express';
 import { readEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/create-app.js';
+import { ApiKeys } from '../../src/http/api-keys.js';
 
 const MESSAGE = '{"mobile":"+61422118000","content":"Hi"}';
 const JSON_TYPE = 'Content-Type: application/json';
@@ -221,9 +223,11 @@ function bytesTaken(server: Server, header: string, path = '/api/messages'): Pro
   });
 }
 
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+
 describe('the service with keys', () => {
   it('asks for the key before it reads a body, whatever its type and length', async () => {
-    const service = await startService({ API_KEY_HASHES: createHash('sha256').update('right').digest('hex') });
+    const service = await startService({ API_KEY_HASHES: hashOf('right') });
     try {
       // The head alone: an answer comes without the ten megabytes it announces.
       const head = ['POST /api/messages HTTP/1.1', 'Host: anything.example', 'Content-Length: 10000000'];
@@ -237,12 +241,26 @@ describe('the service with keys', () => {
       await service.close();
     }
   });
+
+  it('takes an empty X-API-Key for none', async () => {
+    const service = await startService({ API_KEY_HASHES: hashOf('right') });
+    try {
+      expectProblem(await service.post('/api/messages', MESSAGE, [JSON_TYPE, 'X-API-Key: ']), 401);
+      const both = [JSON_TYPE, 'X-API-Key: ', 'Authorization: Bearer right'];
+      expect((await service.post('/api/messages', MESSAGE, both)).status).toBe(202);
+    } finally {
+      await service.close();
+    }
+    const withHeader = (key: string | undefined) => ({ header: () => key }) as unknown as Request;
+    for (const key of ['', undefined]) {
+      expect(() => new ApiKeys(hashOf('')).check(withHeader(key))).toThrow(UnauthorizedException);
+    }
+  });
 });
 
 describe('the console of the service', () => {
   const CONSOLE = '/console/api/v1/pull';
   const OWN = [JSON_TYPE, 'X-Emay-Ims-Console: 1', 'Origin: http://localhost'];
-  const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
   const keys = { API_KEY_HASHES: hashOf('right'), CONSOLE_KEY_HASHES: `ann:${hashOf('hers')}` };
 
   it('reads no body for who may not in, whatever its type, packing and length', async () => {
