@@ -1,4 +1,4 @@
-import { Catch, HttpException, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { ConsoleErrorCode } from '../api.js';
 import { requestIdOf, sendError } from '../http/answer.js';
 import { ConsoleError } from '../http/console-error.js';
@@ -12,6 +12,8 @@ const CODES: Readonly<Record<number, ConsoleErrorCode>> = {
   429: 'TOO_MANY',
   503: 'ACCESS_UNAVAILABLE',
 };
+
+const REQUEST_TIMEOUT = 408;
 
 /** Tells the page in its own form what a guard of the host has refused. Pages themselves keep the host's answer: it may lead to a login. */
 @Catch()
@@ -31,5 +33,5 @@ export class GuardRefusalsFilter implements ExceptionFilter {
 
 /** A time limit that has passed says nothing about who asks. */
 function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && status !== Number(HttpStatus.REQUEST_TIMEOUT);
+  return status >= 400 && status < 500 && status !== REQUEST_TIMEOUT;
 }
