@@ -1,20 +1,51 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { StartError } from '../start/start-error.js';
 import { errorCode } from './error-code.js';
-
-const DOT_ENV = '.env';
+import { valueOf } from './variable-values.js';
 
 /**
- * Adds the variables of the file `.env` in the current folder, if there is one; those of the environment come first.
+ * Adds the variables of the file `.env` in the current folder, if there is one. Those of the environment come first, where
+ * they are not empty.
  *
- * @throws StartError where it cannot be read
+ * @throws StartError where it cannot be read as a whole: what is missing would make a sandbox of the service, or another
+ *   database
  */
-export function loadDotEnv(): void {
-  if (!existsSync(DOT_ENV)) return;
+export function loadDotEnv(path = '.env', variables: NodeJS.ProcessEnv = process.env): void {
+  if (!existsSync(path)) return;
+  // Not process.loadEnvFile: an empty variable would hide the file's.
+  for (const [name, value] of Object.entries(parsed(textOf(bytesOf(path))))) {
+    if (valueOf(variables[name]) === undefined) variables[name] = value;
+  }
+}
+
+function bytesOf(path: string): Buffer {
   try {
-    process.loadEnvFile(DOT_ENV);
+    return readFileSync(path);
   } catch (error) {
     const code = errorCode(error);
     throw new StartError(`The file .env cannot be read (${code}). Let this user read it, or take it away.`, code);
   }
+}
+
+/** Without the byte order mark. */
+function textOf(bytes: Buffer): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch {
+    // Told below.
+  }
+  throw new StartError(
+    'The file .env is not in UTF-8 (PowerShell writes UTF-16, for example). Save .env as UTF-8.',
+    'NOT_UTF_8',
+  );
+}
+
+function parsed(text: string): NodeJS.Dict<string> {
+  // The parser drops a CR: lines that end in it alone would become one.
+  const values = parseEnv(text.replaceAll(/\r\n?/g, '\n'));
+  // To Node.js 20, a line without = is a part of the next one's name.
+  if (Object.keys(values).every((name) => !/\s/.test(name))) return values;
+  throw new StartError('A line of the file .env cannot be read: each is NAME=value, # comment or empty.', 'WRONG_LINE');
 }

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { StartError } from '../start/start-error.js';
+import { loadDotEnv } from './dot-env.js';
+
+describe('the file .env', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'emay-ims-dot-env-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const load = (content: string | Buffer, variables: NodeJS.ProcessEnv = {}) => {
+    const path = join(folder, '.env');
+    writeFileSync(path, content);
+    loadDotEnv(path, variables);
+    return variables;
+  };
+  const refused = (content: string | Buffer) => {
+    const variables = {};
+    expect(() => load(content, variables)).toThrow(StartError);
+    expect(variables).toEqual({});
+    return expect(() => load(content));
+  };
+
+  it('need not be there', () => {
+    const variables = {};
+    loadDotEnv(join(folder, 'nowhere'), variables);
+    expect(variables).toEqual({});
+  });
+
+  it('adds to the environment, which comes first', () => {
+    expect(load('HOST=a\nPORT=1 # one\n', { HOST: 'b' })).toEqual({ HOST: 'b', PORT: '1' });
+  });
+
+  it.each(['', ' ', '""', "''"])('takes the place of a variable that is empty: %j', (empty) => {
+    expect(load('EMAY_IMS_APP_ID=app', { EMAY_IMS_APP_ID: empty })).toEqual({ EMAY_IMS_APP_ID: 'app' });
+  });
+
+  it.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+  ])('may have lines that end in %s, and a byte order mark', (_name, end) => {
+    const lines = ['A=1', '# 密钥', 'export B="two words"', ''].join(end);
+    const read = { A: '1', B: 'two words' };
+    expect(load(lines)).toEqual(read);
+    expect(load(`\uFEFF${lines}`)).toEqual(read);
+  });
+
+  it('is refused where it is no UTF-8, without its content', () => {
+    for (const text of ['A=1\nEMAY_IMS_SECRET_KEY=secret\n', '#密\nEMAY_IMS_SECRET_KEY=secret\n']) {
+      const littleEndian = Buffer.from(text, 'utf16le');
+      const bigEndian = Buffer.from(littleEndian).swap16();
+      const marked = Buffer.from(`\uFEFF${text}`, 'utf16le');
+      for (const bytes of [littleEndian, bigEndian, marked, Buffer.from(marked).swap16()]) {
+        refused(bytes).toThrow(/Save \.env as UTF-8/);
+        refused(bytes).not.toThrow('secret');
+      }
+    }
+    // In GBK.
+    refused(Buffer.from('23c3dcd4bf0a413d310a', 'hex')).toThrow(/Save \.env as UTF-8/);
+  });
+
+  // Which of both it is depends on Node.js.
+  it.each(['EMAY_IMS_APP_ID app\nHOST=a\n', 'EMAY_IMS_APP_ID: app\nHOST=a\n', '---\nHOST=a'])(
+    'is refused, or loses nothing else, where a line is no variable: %j',
+    (text) => {
+      const variables: NodeJS.ProcessEnv = {};
+      const refusal = refusalOf(() => load(text, variables));
+      expect([refusal, variables.HOST]).toEqual(
+        refusal === null ? [null, 'a'] : [expect.stringMatching(/NAME=value/), undefined],
+      );
+    },
+  );
+
+  it('is refused where it cannot be read', () => {
+    expect(() => loadDotEnv(folder, {})).toThrow(/cannot be read \(EISDIR\)/);
+  });
+});
+
+function refusalOf(work: () => unknown): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
