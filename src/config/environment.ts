@@ -128,6 +128,11 @@ export class Environment {
   })
   EMAY_IMS_LISTEN_ADDRESS?: string;
 
+  /** `false`: what is queued waits, in this instance; after a backup was restored, for example. */
+  @Transform(readSwitch)
+  @IsBoolean({ message: SWITCH })
+  EMAY_IMS_DISPATCH = true;
+
   /** Pause between pulls of delivery reports, in ms. Default 5,000; in the sandbox 1,000. */
   @IsOptional()
   @Transform(readNumber)

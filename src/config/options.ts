@@ -38,6 +38,7 @@ export function emayImsOptions(
       allowInsecure: environment.EMAY_IMS_ALLOW_INSECURE === true,
       timeoutMs: environment.EMAY_IMS_TIMEOUT_MS,
     },
+    dispatch: { enabled: environment.EMAY_IMS_DISPATCH },
     reports: {
       // Who tries the sandbox waits for the report.
       intervalMs: environment.EMAY_IMS_REPORT_INTERVAL_MS ?? (sandbox ? 1_000 : 5_000),

@@ -95,6 +95,9 @@ function announce(environment: Environment, app: INestApplication, url: string):
   if (isSandbox(environment) || environment.CONSOLE_KEY_HASHES !== undefined) {
     logger.log(`Console (every message, what is in doubt, what to do): ${url}${CONSOLE_PATH}`);
   }
+  if (!environment.EMAY_IMS_DISPATCH) {
+    logger.warn('EMAY_IMS_DISPATCH is false: this instance submits nothing; what is queued waits');
+  }
   logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
   logger.log(`Listening on ${url}`);
   logger.log(howToTry(url, environment));

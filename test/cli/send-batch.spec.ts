@@ -344,6 +344,18 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     expect((await cli.json<BatchAnswer>('status')).states).toMatchObject({ QUEUED: 2 });
   });
 
+  it('sends nothing of the queue where the service may not, and only stores if told so', async () => {
+    await close();
+    await open(gateway, { EMAY_IMS_DISPATCH: 'false' });
+    const numbers = mobiles(2, 407_100_000);
+    await cli.write('members.csv', table(numbers));
+    const { code, stderr } = await cli.run(batch('members.csv'));
+    expect(stderr).toContain('EMAY_IMS_DISPATCH is false');
+    expect(code).toBe(2);
+    expect(await cli.json(...batch('members.csv', '--no-wait'))).toMatchObject({ stored: 2, waiting: null });
+    expect(acceptedAmong(numbers, await gateway.accepted())).toEqual([]);
+  });
+
   it('does not wait for the end of stdin when it has failed already', async () => {
     const { child, ended } = cli.start(batch('-'), null);
     child.stdin?.write('telefono,name\nx,y\n');

@@ -140,6 +140,13 @@ describe.each(databasesUnderTest())('the reference application on %s', (kind) =>
     });
   });
 
+  it('keeps what is queued where dispatch is off, and takes messages and polls for reports all the same', async () => {
+    await start({ EMAY_IMS_DISPATCH: 'off' });
+    const { status, body } = await call('POST', '/api/messages', { mobile: '+61 422 118 000', content: 'Hello' });
+    expect([status, body.state]).toEqual([202, 'QUEUED']);
+    expect((await call('GET', '/api/status')).body).toMatchObject({ dispatches: false, polls: true });
+  });
+
   it('shows its metrics, to whoever has a key where keys are set', async () => {
     await start({ API_KEY_HASHES: createHash('sha256').update('right').digest('hex') });
     expect((await fetch(`${url}/metrics`)).status).toBe(401);

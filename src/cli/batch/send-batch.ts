@@ -105,6 +105,10 @@ function isNumberColumn(field: string, { toColumn, countryCode }: SendBatchOptio
 async function storeAndSend(session: Session, options: SendBatchOptions, batch: Batch): Promise<BatchAnswer> {
   const environment = session.configuration();
   const { campaign, source, recipients, failures } = batch;
+  // It would submit more than its own rows: whatever is queued.
+  if (options.wait && !environment.EMAY_IMS_DISPATCH) {
+    throw new UsageError('EMAY_IMS_DISPATCH is false, so nothing of the queue may leave: --no-wait only stores.');
+  }
   if (isSandbox(environment) && options.wait) {
     session.terminal.note(
       'Delivery reports end with the simulator. Beside a running service, --no-wait lets that one send.',
