@@ -159,6 +159,15 @@ describe('what compose.yaml passes on of .env', () => {
     expect(FIXED.filter((name) => !new RegExp(`\\b${name}\\b`).test(note))).toEqual([]);
   });
 
+  it('says which characters may stand in what becomes a part of a URL', () => {
+    const url = environment.EMAY_IMS_DATABASE_URL ?? '';
+    const inUrl = [...url.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name as string);
+    expect(inUrl).toEqual(['POSTGRES_PASSWORD']);
+    expect(read('.env.example')).toMatch(/^# .*letters and digits only: openssl rand -hex 24\n#POSTGRES_PASSWORD=$/m);
+    for (const page of ['docs/deployment.md', 'docs/deployment.zh.md'])
+      expect(read(page)).toMatch(/`POSTGRES_PASSWORD`.*`openssl rand -hex 24`/);
+  });
+
   it('lets the fixed ones be what it counts on', () => {
     const { PORT, EMAY_IMS_SPOOL_PATH } = readEnvironment({});
     expect(environment.EMAY_IMS_DATABASE_URL).toContain('@postgres:5432/');
