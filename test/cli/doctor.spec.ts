@@ -3,9 +3,6 @@ import { createServer as createMuteServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { encryptedGateway } from '../client/secure/support/encrypted-gateway.js';
-import { APP_ID, CIPHER_KEY } from '../client/support/client-under-test.js';
-import { httpAnswer, startRawServer, type RawServer, type RawServerBehaviour } from '../client/support/raw-server.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../client/support/self-signed.js';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { ACCOUNT } from '../support/gateway-app.js';
@@ -81,62 +78,6 @@ describe('doctor', () => {
       expect(stdout + stderr).not.toContain(WRONG_KEY);
       expect(code).toBe(1);
     }
-  });
-
-  describe('which transport answers', () => {
-    const servers: RawServer[] = [];
-    afterEach(async () => {
-      for (const server of servers.splice(0)) await server.close();
-    });
-    const variablesOf = async (behaviour: RawServerBehaviour) => {
-      const server = await startRawServer(behaviour);
-      servers.push(server);
-      return { EMAY_IMS_BASE_URL: server.url, EMAY_IMS_APP_ID: APP_ID, EMAY_IMS_SECRET_KEY: CIPHER_KEY };
-    };
-    /** It knows the account, whoever it is. */
-    const plain: RawServerBehaviour = {
-      onRequest: (socket, { head }) =>
-        void socket.write(
-          head.startsWith('POST /inter/')
-            ? httpAnswer('{"code":"ERROR_MOBILE_EMPTY"}')
-            : httpAnswer('', { status: '404 Not Found' }),
-        ),
-    };
-
-    it('is told, where it is the one of the options', async () => {
-      const cli = await open({ ...(await variablesOf(encryptedGateway())), EMAY_IMS_TRANSPORT: 'secure' });
-      const { stdout } = await cli.run(['doctor']);
-      expect(stdout).toMatch(
-        /^\[ok\] +signature +accepted by transport secure; nothing was sent, and no report taken$/m,
-      );
-    });
-
-    it.each<[string, string, RawServerBehaviour]>([
-      ['plain', 'secure', encryptedGateway()],
-      ['secure', 'plain', plain],
-    ])('is not %s, but %s', async (set, answers, behaviour) => {
-      const cli = await open({ ...(await variablesOf(behaviour)), EMAY_IMS_TRANSPORT: set });
-      const { code, stdout } = await cli.run(['doctor']);
-      expect(stdout).toMatch(/^\[fail\] +signature /m);
-      expect(stdout).toContain(
-        `→ The gateway accepts the account by transport ${answers}: set EMAY_IMS_TRANSPORT=${answers}.`,
-      );
-      expect(stdout).not.toContain(CIPHER_KEY);
-      expect(code).toBe(1);
-    });
-
-    it('is none, for a wrong key', async () => {
-      const variables = await variablesOf(encryptedGateway());
-      const cli = await open({ ...variables, EMAY_IMS_SECRET_KEY: 'WRONG-CIPHER-KEY', EMAY_IMS_TRANSPORT: 'secure' });
-      const { stdout } = await cli.run(['doctor']);
-      expect(stdout).toMatch(/^\[fail\] +signature +ERROR_PARAMS: .*\n +→ .*check secretKey first/m);
-    });
-
-    it('cannot be secure with a key that is no cipher key', async () => {
-      const cli = await open({ ...gateway.variables, EMAY_IMS_TRANSPORT: 'secure' });
-      const { stdout } = await cli.run(['doctor']);
-      expect(stdout).toMatch(/^\[fail\] +options .*secretKey must have 16, 24 or 32 bytes/m);
-    });
   });
 
   it('shows what is wrong with the options, and looks at nothing that needs them', async () => {

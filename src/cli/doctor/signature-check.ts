@@ -4,9 +4,13 @@ import { fail, notVerified, ok, type Check } from './check.js';
 
 const CANARY_MS = 30_000;
 
+/** How a request without recipients ended. */
+type CanaryEnd = Awaited<ReturnType<EmayImsClient['tryTransport']>>;
+
 /**
  * Proves path, appId, key, timestamp and the caller's address by a request that takes nothing, as the service does before
- * its first message. Needs no report, and changes nothing. Where it fails, the gateway's other interface is asked, too.
+ * its first message; here also where that is switched off. Needs no report, and changes nothing. Where it fails, the
+ * gateway's other interface is asked, too.
  */
 export async function checkSignature(
   client: EmayImsClient,
@@ -17,24 +21,49 @@ export async function checkSignature(
     urls.map(async (given) => {
       const url = given.replace(/\/+$/, '');
       const where = urls.length > 1 ? ` (${new URL(url).host})` : '';
-      const heldBack = await client.canary.prove(url, CANARY_MS);
-      if (heldBack === null) {
-        return ok('signature', `accepted by transport ${transport}${where}; nothing was sent, and no report taken`);
-      }
-      const code = heldBack.kind === 'refused' ? heldBack.code : heldBack.reason;
-      const { english, advice = NO_GATEWAY } = ANSWER_CODES[code] ?? {};
-      const found = english === undefined ? `no answer of the gateway's: ${code}` : `${code}: ${english}`;
-      return fail('signature', `${found}${where}`, (await adviseOther(client, OTHER[transport], url)) ?? advice);
+      const end = await client.tryTransport(transport, url, CANARY_MS);
+      if (end.kind === 'proven') return provenCheck(end, transport, where);
+      const { found, todo } = findingOf(end);
+      return fail('signature', found + where, (await adviseOther(client, OTHER[transport], url)) ?? todo);
     }),
   );
 }
 
+function provenCheck({ proof, code }: CanaryEnd & { kind: 'proven' }, transport: ImsTransport, where: string): Check {
+  if (proof === 'whole') {
+    return ok('signature', `accepted by transport ${transport}${where}; nothing was sent, and no report taken`);
+  }
+  if (code === TAKEN) {
+    return notVerified(
+      'signature',
+      `a request without recipients was answered with ${code}${where}: whoever is there may accept anything, and send nothing`,
+      'Send one message to a telephone of yours. The service sends one first, too.',
+    );
+  }
+  return notVerified(
+    'signature',
+    `accepted by transport ${transport} for single messages; for many: ${code}${where}`,
+    'The service sends one message first, and more at a time once that is accepted.',
+  );
+}
+
+function findingOf(end: Exclude<CanaryEnd, { kind: 'proven' }>): { found: string; todo: string } {
+  if (end.kind === 'unsent') return { found: `no answer of the gateway's: ${end.reason}`, todo: NO_GATEWAY };
+  const { english, advice } = ANSWER_CODES[end.code] ?? UNLISTED;
+  return { found: `${end.code}: ${english}`, todo: advice };
+}
+
+const TAKEN = 'SUCCESS';
+const UNLISTED = {
+  english: 'a code that is not listed',
+  advice: 'Ask Emay what it means. --pull-one shows whether a report call is accepted.',
+};
 const OTHER: Readonly<Record<ImsTransport, ImsTransport>> = { plain: 'secure', secure: 'plain' };
 
 /** What to do where the gateway knows the account by the other transport; `null`: it does not, or the key is none for it. */
 async function adviseOther(client: EmayImsClient, other: ImsTransport, url: string): Promise<string | null> {
   const knowsIt = await client.tryTransport(other, url, CANARY_MS).then(
-    (heldBack) => heldBack === null,
+    (end) => end.kind === 'proven' && end.code !== TAKEN,
     () => false,
   );
   return knowsIt ? `The gateway accepts the account by transport ${other}: set EMAY_IMS_TRANSPORT=${other}.` : null;

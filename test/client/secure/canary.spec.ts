@@ -116,7 +116,10 @@ describe('which transport answers', () => {
   it('a client of either can ask by the other', async () => {
     const { url } = await gateway();
     const secure = clientOf(url);
-    await expect(secure.tryTransport('secure', url, 5_000)).resolves.toBeNull();
+    await expect(secure.tryTransport('secure', url, 5_000)).resolves.toMatchObject({
+      kind: 'proven',
+      proof: 'whole',
+    });
     // It knows no `/inter/`.
     await expect(secure.tryTransport('plain', url, 5_000)).resolves.toEqual({ kind: 'refused', code: 'ERROR_APPID' });
     expect(secure.canary.isProven).toBe(false);

@@ -26,8 +26,12 @@ interface Proven {
   bytes: number;
 }
 
-/** The result of a canary; `open`: a gateway may be there, but the answer proves nothing. */
-export type CanaryEnd = { kind: 'proven'; proof: Proof } | HeldBack | { kind: 'open'; code: string };
+/**
+ * The result of a canary, with the code of the answer.
+ * - `proven`: the gateway knows the account. Of a `half` proof, `code` says why: what the batch call was answered
+ * - `open`: a gateway may be there, but the answer proves nothing
+ */
+export type CanaryEnd = { kind: 'proven'; proof: Proof; code: string } | HeldBack | { kind: 'open'; code: string };
 
 /**
  * Proves each address with a request without recipients, before a message goes there. So a wrong key, a proxy that spoils requests, or a
@@ -81,6 +85,16 @@ export class Canary {
     return inFlight;
   }
 
+  /** Asks the address, whatever is proven of it, and remembers nothing. */
+  async ask(baseUrl: string, timeoutMs: number, bytes = this.usualBytes): Promise<CanaryEnd> {
+    const deadline = performance.now() + timeoutMs;
+    const batch = await this.send('sendBatchIMS', baseUrl, bytes, timeoutMs);
+    const leftMs = Math.floor(deadline - performance.now());
+    if (batch.kind !== 'open' || leftMs <= 0) return batch;
+    const single = await this.send('sendSingleIMS', baseUrl, bytes, leftMs);
+    return single.kind === 'proven' ? { kind: 'proven', proof: 'half', code: batch.code } : single;
+  }
+
   /** After a failure: every address has to be proven again. */
   invalidate(): void {
     this.proofs.clear();
@@ -121,14 +135,11 @@ export class Canary {
   }
 
   private async tryBothCalls(baseUrl: string, bytes: number, timeoutMs: number): Promise<HeldBack | null> {
-    const deadline = performance.now() + timeoutMs;
-    const batch = await this.send('sendBatchIMS', baseUrl, bytes, timeoutMs);
-    const leftMs = Math.floor(deadline - performance.now());
-    const end = batch.kind === 'open' && leftMs > 0 ? await this.send('sendSingleIMS', baseUrl, bytes, leftMs) : batch;
+    const end = await this.ask(baseUrl, timeoutMs, bytes);
     switch (end.kind) {
       case 'proven': {
         // The gateway may have accepted messages since: that proves more.
-        const isWhole = (end === batch && end.proof === 'whole') || this.proofs.get(baseUrl)?.proof === 'whole';
+        const isWhole = end.proof === 'whole' || this.proofs.get(baseUrl)?.proof === 'whole';
         this.proofs.set(baseUrl, { proof: isWhole ? 'whole' : 'half', bytes });
         return null;
       }
@@ -145,9 +156,9 @@ export function canaryEnd(answer: ReadAnswer, meanings: AnswerCodeMeanings): Can
   if (answer.kind === 'unreadable') return { kind: 'unsent', reason: 'UNREADABLE' };
   if (answer.kind === 'undecipherable') return { kind: 'unsent', reason: 'UNDECIPHERABLE' };
   // A server that accepts an empty list may accept anything without sending it.
-  if (answer.kind === 'success') return { kind: 'proven', proof: 'half' };
+  if (answer.kind === 'success') return { kind: 'proven', proof: 'half', code: 'SUCCESS' };
   const { code } = answer;
   const kind = classifyAnswerCode(code, meanings);
-  if (isRefusal(kind)) return { kind: 'proven', proof: 'whole' };
+  if (isRefusal(kind)) return { kind: 'proven', proof: 'whole', code };
   return isHolding(kind) ? { kind: 'refused', code } : { kind: 'open', code };
 }

@@ -84,13 +84,13 @@ export class EmayImsClient {
    * Asks the gateway by a canary whether it knows the account by that transport, which need not be the account's own. `secure` needs a
    * `secretKey` of 16, 24 or 32 bytes.
    *
-   * @returns `null` if it does; otherwise the outcome that messages would have had
+   * @returns what the answer proves, also where `protocol.canary` is `false`
    * @throws RangeError for another `secretKey`
    */
-  async tryTransport(name: ImsTransport, baseUrl: string, timeoutMs: number): Promise<HeldBack | null> {
+  async tryTransport(name: ImsTransport, baseUrl: string, timeoutMs: number): Promise<CanaryEnd> {
     if (name === 'secure' && !isCipherKey(this.options.secretKey))
       throw new RangeError('An AES key has 16, 24 or 32 bytes.');
-    return this.newCanary([baseUrl], true, transportOf(name, this.options)).prove(baseUrl, timeoutMs);
+    return this.newCanary([baseUrl], true, transportOf(name, this.options)).ask(baseUrl, timeoutMs);
   }
 
   /** Sends one message (§2.1). The caller checks number, text and id; see `SendImsDto`. */

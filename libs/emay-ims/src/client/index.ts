@@ -1,4 +1,4 @@
-export type { Canary } from './canary.js';
+export type { Canary, CanaryEnd } from './canary.js';
 export { ACCOUNT_CLIENT, EmayImsClient } from './emay-ims-client.js';
 export type {
   AcceptedOutcome,

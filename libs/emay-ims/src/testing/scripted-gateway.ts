@@ -1,5 +1,6 @@
 import type {
   Canary,
+  CanaryEnd,
   EmayImsClient,
   RefusedOutcome,
   SendOutcome,
@@ -39,7 +40,7 @@ const FIRST_IMS_ID = 10_000_000_000;
  */
 export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
   /** What a test has scripted is for messages. */
-  readonly canary = standsFor<Canary, 'prove' | 'isOn' | 'isWhole' | 'confirm'>({
+  readonly canary = standsFor<Canary, 'prove' | 'ask' | 'isOn' | 'isWhole' | 'confirm'>({
     isProven: true,
     isHalfProven: false,
     invalidate: () => undefined,
@@ -63,8 +64,8 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
     return null;
   }
 
-  async tryTransport(): Promise<null> {
-    return null;
+  async tryTransport(): Promise<CanaryEnd> {
+    return { kind: 'proven', proof: 'whole', code: 'ERROR_MOBILE_EMPTY' };
   }
 
   async sendSingleIms(message: OutgoingMessage): Promise<SendOutcome> {
