@@ -37,12 +37,13 @@ export interface Gateway {
 /** The service's module on the service's database, beside it or without it, and nothing of its HTTP side. */
 @Module({})
 class CommandLineModule {
-  static register(environment: Environment, { dispatch = false, reports = false }: Background): DynamicModule {
+  static register(given: Environment, { dispatch = false, reports = false }: Background): DynamicModule {
+    // A person waits: one failure is enough to know.
+    const environment = { ...given, EMAY_IMS_START_TIMEOUT_MS: 0 };
     return {
       module: CommandLineModule,
       imports: [
-        // A person waits: one failure is enough to know.
-        ...databaseModules({ ...environment, EMAY_IMS_START_TIMEOUT_MS: 0 }),
+        ...databaseModules(environment),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],

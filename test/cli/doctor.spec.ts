@@ -201,6 +201,21 @@ describe('doctor', () => {
       });
     });
 
+    itOnServers('tells why the service would not start on it, and looks at the gateway all the same', async () => {
+      const admin = await database.open();
+      const drop = kind === 'postgres' ? 'DROP INDEX' : 'ALTER TABLE emay_ims_message DROP INDEX';
+      await admin.query(`${drop} emay_ims_message_outcome`);
+      await admin.destroy();
+      const cli = await open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url });
+      const { code, stdout } = await cli.run(['doctor']);
+      expect(stdout).toMatch(/^\[fail\] +database .*no valid index emay_ims_message_outcome/m);
+      expect(stdout).toMatch(/^\[ok\] +migrations/m);
+      expect(stdout).toMatch(/^\[ok\] +connection/m);
+      expect(stdout).toMatch(/^\[not verified\] +signature +the database comes first/m);
+      expect(code).toBe(1);
+      expect(await outcomes(cli)).toMatchObject({ database: 'fail', clock: 'ok', signature: 'not verified' });
+    });
+
     itOnServers('tells why a server cannot be reached, without the password', async () => {
       const url = new URL(database.url);
       url.port = '1';

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EmayImsModule, type EmayImsService } from 'nestjs-emay-ims';
+import { EmayImsError, EmayImsModule, type EmayImsService } from 'nestjs-emay-ims';
 import { sqlitePath } from '../../config/database-url.js';
 import { isSandbox, type Environment } from '../../config/environment.js';
 import { dataSourceOptions, emayImsOptions } from '../../config/options.js';
+import { StartError } from '../../start/start-error.js';
+import { errorCode } from '../error-code.js';
 import { failureOf } from '../failure.js';
 import { withGateway, type Gateway } from '../gateway.js';
 import type { Session } from '../session.js';
@@ -61,33 +63,44 @@ async function examine(environment: Environment, pulls: boolean): Promise<Check[
   const path = sqlitePath(url) ?? '';
   const files = dataSource === null ? [spool, dirname(path)] : [spool];
   const disk = [await checkSpool(spool), ...(await checkDisks(files))];
-  if (dataSource === null) return [...disk, ...(await examineEmbedded(environment, path, pulls))];
+  if (dataSource === null) {
+    // Opened as the service opens it: made where there is none, migrated where that is due.
+    const file = `${path}${existsSync(path) ? '' : ' (made just now)'}`;
+    return [...disk, ...(await examineOpened(environment, pulls, [], (ims) => checkFile(ims, file)))];
+  }
   const { checks, clock, isUsable } = await examineServer(dataSource);
   const clocks = clock ? [clock] : [];
   const beyond = isUsable
-    ? await withGateway(environment, {}, (gateway) => {
-        const urls = urlsOf(environment, gateway.sandboxUrl);
-        return examineGateway(urls, clocks, proveSignature(gateway, environment, urls, pulls));
-      })
+    ? await examineOpened(environment, pulls, clocks)
     : await examineGateway(urlsOf(environment, null), clocks, UNPROVEN);
   return [...disk, ...checks, ...beyond];
 }
 
-/** An SQLite file is opened as the service opens it: made where there is none, migrated where that is due. */
-async function examineEmbedded(environment: Environment, path: string, pulls: boolean): Promise<Check[]> {
-  const isNew = !existsSync(path);
+/** Starts the module on the database, and looks at the gateway with it; without it where the start is refused. */
+async function examineOpened(
+  environment: Environment,
+  pulls: boolean,
+  clocks: readonly ClockReading[],
+  checkDatabase?: (ims: EmayImsService) => Promise<Check>,
+): Promise<Check[]> {
   try {
     return await withGateway(environment, {}, async (gateway) => {
       const urls = urlsOf(environment, gateway.sandboxUrl);
       return [
-        await checkFile(gateway.ims, `${path}${isNew ? ' (made just now)' : ''}`),
-        ...(await examineGateway(urls, [], proveSignature(gateway, environment, urls, pulls))),
+        ...(checkDatabase ? [await checkDatabase(gateway.ims)] : []),
+        ...(await examineGateway(urls, clocks, proveSignature(gateway, environment, urls, pulls))),
       ];
     });
   } catch (error) {
-    const beyond = await examineGateway(urlsOf(environment, null), [], UNPROVEN);
-    return [fail('database', failureOf(error).message), ...beyond];
+    const beyond = await examineGateway(urlsOf(environment, null), clocks, UNPROVEN);
+    return [fail('database', refusalOf(error)), ...beyond];
   }
+}
+
+/** What our own errors say tells what to do. */
+function refusalOf(error: unknown): string {
+  if (error instanceof EmayImsError || error instanceof StartError) return error.message;
+  return `the service cannot start with it (${errorCode(error)})`;
 }
 
 async function checkFile(ims: EmayImsService, path: string): Promise<Check> {
