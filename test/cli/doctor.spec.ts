@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:https';
-import { createServer as createMuteServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer as createMuteServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { CERTIFICATE, PRIVATE_KEY } from '../client/support/self-signed.js';
@@ -142,6 +141,30 @@ describe('doctor', () => {
       expect(stdout).toMatch(/^\[ok\] +certificate +localhost:\d+: valid until 2126-10-29, \d+ days$/m);
       expect(stdout).toMatch(/^\[ok\] +clock +localhost:\d+ agrees$/m);
     });
+  });
+
+  it.each([
+    ['speaks plain http', (socket: Socket) => void socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')],
+    ['resets whoever speaks TLS', (socket: Socket) => void socket.once('data', () => socket.resetAndDestroy())],
+  ])('does not take a port that %s for one whose certificate is not trusted', async (_what, converse) => {
+    const odd = createMuteServer((socket) => {
+      socket.on('error', () => undefined);
+      converse(socket);
+    });
+    const port = await new Promise<number>((listening) => {
+      odd.listen(0, '127.0.0.1', () => listening((odd.address() as AddressInfo).port));
+    });
+    try {
+      const cli = await open({ ...gateway.variables, EMAY_IMS_BASE_URL: `https://127.0.0.1:${port}` });
+      const { code, stdout } = await cli.run(['doctor']);
+      expect(stdout).toMatch(
+        /^\[fail\] +certificate +127\.0\.0\.1:\d+: no TLS connection \((EPROTO|ERR_SSL_\w+|ECONNRESET)\)\n +→ If .*http:\/\//m,
+      );
+      expect(stdout).not.toContain('NODE_EXTRA_CA_CERTS');
+      expect(code).toBe(1);
+    } finally {
+      odd.close();
+    }
   });
 
   it('finds a spool folder that cannot be written to, and a database that cannot be opened', async () => {

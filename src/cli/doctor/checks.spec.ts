@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkLines, exitCodeOf, fail, notVerified, ok } from './check.js';
 import { checkClock, readingOf } from './clock-check.js';
+import { handshakeFailure } from './handshake-failure.js';
 import { checkNode } from './machine-checks.js';
 
 describe('exitCodeOf', () => {
@@ -28,6 +29,36 @@ describe('checkNode', () => {
 
   it.each(['20.18.9', '18.20.0'])('refuses %s', (version) => {
     expect(checkNode(version)).toMatchObject({ outcome: 'fail', todo: 'Install Node 20.19 or newer.' });
+  });
+});
+
+describe('handshakeFailure', () => {
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /NODE_EXTRA_CA_CERTS/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /NODE_EXTRA_CA_CERTS/],
+    ['CERT_UNTRUSTED', /NODE_EXTRA_CA_CERTS/],
+    ['INVALID_CA', /NODE_EXTRA_CA_CERTS/],
+    ['CERT_HAS_EXPIRED', /its time is over/],
+    ['CERT_NOT_YET_VALID', /clock/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /another name/],
+    ['HOSTNAME_MISMATCH', /another name/],
+  ])('%s is told as what is wrong with the certificate', (code, advice) => {
+    const { found, todo } = handshakeFailure(code);
+    expect([found, todo]).toEqual([code, expect.stringMatching(advice)]);
+  });
+
+  it.each([
+    'EPROTO',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    'ECONNRESET',
+    'TLS_TIMEOUT',
+  ])('%s came before any certificate', (code) => {
+    const { found, todo } = handshakeFailure(code);
+    expect(found).toBe(`no TLS connection (${code})`);
+    expect(todo).toMatch(/http:\/\//);
+    expect(todo).not.toContain('NODE_EXTRA_CA_CERTS');
   });
 });
 

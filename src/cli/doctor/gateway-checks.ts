@@ -4,6 +4,7 @@ import { errorCode } from '../error-code.js';
 import { dial, readDate } from './dial.js';
 import { fail, notVerified, ok, type Check } from './check.js';
 import type { ClockReading } from './clock-check.js';
+import { handshakeFailure } from './handshake-failure.js';
 
 const DAY_MS = 86_400_000;
 const RENEW_WITHIN_DAYS = 21;
@@ -57,11 +58,8 @@ function checkCertificate(url: URL, host: string, failure: string | null, validT
     );
   }
   if (failure !== null || validTo === null) {
-    return fail(
-      'certificate',
-      `${url.host}: ${failure}`,
-      'Nothing is sent while it is not trusted. For an authority of your own set NODE_EXTRA_CA_CERTS to its certificate.',
-    );
+    const { found, todo } = handshakeFailure(failure ?? 'UNKNOWN');
+    return fail('certificate', `${url.host}: ${found}`, todo);
   }
   const days = Math.floor((validTo.getTime() - Date.now()) / DAY_MS);
   const found = `${url.host}: valid until ${validTo.toISOString().slice(0, 10)}, ${days} days`;
