@@ -35,6 +35,12 @@ describe.each(pairs.filter((pair): pair is typeof pair & { chinese: Page } => pa
       const names = ({ prose }: Page) => tableRows(prose).map(([first = '']) => first.match(/`[^`]+`/g));
       expect(names(chinese)).toEqual(names(english));
     });
+
+    it('name the same things in each row of a table', () => {
+      const named = ({ prose }: Page) =>
+        tableRows(prose).map((cells) => [...new Set(cells.join(' ').match(/`[^`]+`/g))].toSorted());
+      expect(named(chinese)).toEqual(named(english));
+    });
   },
 );
 
