@@ -23,7 +23,7 @@ describe('openCsv', () => {
   it.each([1, 2, 7, 1_000])('reads UTF-8 with a byte order mark, in pieces of %d bytes', async (size) => {
     expect(await read('\uFEFF手机号,名\r\n+61,"王, ""小"""\r\n', size)).toEqual([
       { number: 1, fields: ['手机号', '名'] },
-      { number: 2, fields: ['+61', '王, "小"'], endsWithQuote: true },
+      { number: 2, fields: ['+61', '王, "小"'], quoted: [1] },
     ]);
   });
 
@@ -64,7 +64,7 @@ describe('openCsv', () => {
   it('leaves quotes inside of a field alone, and names those that may have changed what was read', async () => {
     const problem: unknown = expect.stringContaining('a quote that is not closed');
     expect(await read('="+61",5" pipe,"""x"" y"\n"Hi" Ann,b\n"c\nd,"e"\nf,g')).toEqual([
-      { number: 1, fields: ['="+61"', '5" pipe', '"x" y'], endsWithQuote: true },
+      { number: 1, fields: ['="+61"', '5" pipe', '"x" y'], quoted: [2] },
       { number: 2, fields: ['"Hi" Ann', 'b'], problem },
       { number: 3, fields: ['"c\nd,"e"'], problem },
       { number: 4, fields: ['f', 'g'] },

@@ -8,8 +8,8 @@ import { decoded, encodingOf } from './table-encoding.js';
 export interface CsvRow {
   number: number;
   fields: string[];
-  /** The last field has quotes around it: what is below is no part of it. */
-  endsWithQuote?: true;
+  /** Positions of the fields that have quotes around them, if any: what is above and below is no part of those. */
+  quoted?: readonly number[];
   /** Why the fields cannot be trusted. */
   problem?: string;
 }
@@ -84,8 +84,9 @@ async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncG
       number++;
       if (fields.every((one) => one.trim() === '')) continue;
       // The parser takes a stray quote for a letter: what follows it may have been read in the wrong way.
-      const isDoubtful = fields.some((one) => one.startsWith('"')) && !isProper(raw, field);
-      const row: CsvRow = { number, fields, ...(endsWithQuote(raw, fields) && { endsWithQuote: true }) };
+      const quoted = raw.includes('"') ? quotedIn(raw, field) : [];
+      const isDoubtful = fields.some((one) => one.startsWith('"')) && quoted === null;
+      const row: CsvRow = { number, fields, ...(quoted?.length && { quoted }) };
       yield isDoubtful ? { ...row, problem: STRAY_QUOTE } : row;
     }
   } catch (error) {
@@ -97,16 +98,18 @@ async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncG
   }
 }
 
-/** Whether the quote at the end is the field's, and not a letter of it. */
-function endsWithQuote(row: string, fields: readonly string[]): boolean {
-  return row.trimEnd().endsWith(`"${fields.at(-1)?.replaceAll('"', '""')}"`);
-}
-
-/** Whether each quoted field of a row ends with its quote; a quote inside of a field without quotes is a letter. */
-function isProper(row: string, field: RegExp): boolean {
+/**
+ * Positions of the quoted fields of a row; `null` where one does not end with its quote. A quote inside of a field without
+ * quotes is a letter.
+ */
+function quotedIn(row: string, field: RegExp): number[] | null {
+  const quoted: number[] = [];
   field.lastIndex = 0;
-  while (field.lastIndex < row.length) if (!field.test(row)) return false;
-  return true;
+  for (let position = 0; field.lastIndex < row.length; position++) {
+    if (row[field.lastIndex] === '"') quoted.push(position);
+    if (!field.test(row)) return null;
+  }
+  return quoted;
 }
 
 /** Matches a field and what parts it from the next. */

@@ -16,13 +16,30 @@ const DAMAGED_NUMBER = /(\p{Nd}.*){5}/u;
 export const CUT_OFF =
   'the row below may be the rest of this text: put quotes around a text of several lines, or take that row out';
 
-/** Whether a row may be the rest of a text of several lines, which stood last in the row above and has no quotes. */
+export const BEGUN_ABOVE =
+  'the row above may be the beginning of this text: put quotes around a text of several lines, or take that row out';
+
+/** Whether a row may be the rest of a text of several lines without quotes, whose beginning is behind a number in the row above. */
 export function isRestOfText(fields: readonly string[], { columns, to, isNumber, isFailuresFile }: Table): boolean {
   if (fields.length < columns) return true;
+  // Filled up: such as a number, which may be a recipient without a text, or the rest of "Call us at".
+  if (isFailuresFile && isBlank(fields.slice(to + 1))) return true;
   const field = fields[to] ?? '';
-  const isAlone = fields.every((one, index) => index === to || one.trim() === '');
-  // A number alone is a recipient without a text, or the rest of "Call us at".
-  return isNumber(field) ? isAlone && isFailuresFile : isAlone || isProse(field.trim());
+  if (isNumber(field)) return false;
+  return isProse(field.trim()) || isBlank(fields.toSpliced(to, 1));
+}
+
+/** Whether a row may be the beginning of a text of several lines without quotes, whose rest is before a number in the row below. */
+export function isBeginningOfText(fields: readonly string[], { columns, to, isFailuresFile }: Table): boolean {
+  if (fields.length < columns) return true;
+  // Filled up, or a recipient without a number.
+  if (isFailuresFile && isBlank(fields.slice(to))) return true;
+  // From the end: a row that has its number there has ended, however many delimiters its text holds.
+  return isProse(fields.at(to - columns)?.trim() ?? '');
+}
+
+function isBlank(fields: readonly string[]): boolean {
+  return fields.every((field) => field.trim() === '');
 }
 
 function isProse(field: string): boolean {

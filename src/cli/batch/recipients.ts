@@ -3,7 +3,7 @@ import { SendImsDto } from 'nestjs-emay-ims';
 import { UsageError } from '../command-errors.js';
 import type { Campaign } from './campaign.js';
 import { Columns } from './columns.js';
-import { CUT_OFF, isRestOfText } from './cut-off-text.js';
+import { BEGUN_ABOVE, CUT_OFF, isBeginningOfText, isRestOfText } from './cut-off-text.js';
 import type { CsvRow, CsvTable } from './csv-rows.js';
 import { damageTo } from './damaged-cells.js';
 import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
@@ -29,12 +29,15 @@ export interface RecipientOptions {
 /** A row as the message it becomes, or why it becomes none. */
 export type Recipient = { row: CsvRow } & ({ message: IdentifiedMessage } | { problem: string });
 
-/** A row by itself; the one below may tell that more belongs to it. */
+/** A row by itself; its neighbours may tell that more belongs to it. */
 interface ReadRow {
   recipient: Recipient;
-  /** Whether its text goes as far as the end of the row, where nothing shows that it ends there. */
+  /** Whether the rest of its text may be in the row below: nothing shows that it ends here. */
   mayGoOn: boolean;
+  /** Whether the beginning of its text may be in the row above. */
+  mayHaveBegun: boolean;
   isRestOfText: boolean;
+  isBeginningOfText: boolean;
 }
 
 /** A message with the id that makes it repeatable. */
@@ -73,9 +76,9 @@ export async function openRecipients(
     withoutBlankEnd(failed ? withoutFailure(row, length) : written(row), length);
   const read = rowReader(columns, options, campaign, { delimiter: format.delimiter, isFailuresFile: failed !== null });
   const hasHeader = options.header || failed !== null;
-  // The last field of a failures file tells what was wrong; nothing is known of the text's quotes.
-  const readOriginal = ({ fields, endsWithQuote, ...row }: CsvRow) =>
-    read({ ...row, fields: original(fields), ...(!failed && endsWithQuote && { endsWithQuote }) });
+  // The quotes of a failures file are ours: they tell nothing of those in the table.
+  const readOriginal = ({ fields, quoted, ...row }: CsvRow) =>
+    read({ ...row, fields: original(fields), ...(!failed && quoted && { quoted }) });
   return { columns: columns.names, all: readAll(rows, hasHeader ? null : read(first.value), readOriginal) };
 }
 
@@ -84,15 +87,22 @@ async function* readAll(
   first: ReadRow | null,
   read: (row: CsvRow) => ReadRow,
 ): AsyncGenerator<Recipient> {
-  let above = first;
+  let above: ReadRow | null = null;
+  let here = first;
   for await (const row of rows) {
-    const here = read(row);
-    if (above) {
-      yield above.mayGoOn && here.isRestOfText ? { row: above.recipient.row, problem: CUT_OFF } : above.recipient;
-    }
+    const below = read(row);
+    if (here) yield amongOthers(above, here, below);
     above = here;
+    here = below;
   }
-  if (above) yield above.recipient;
+  if (here) yield amongOthers(above, here, null);
+}
+
+/** What a row is, seen with those above and below it. */
+function amongOthers(above: ReadRow | null, { recipient, ...here }: ReadRow, below: ReadRow | null): Recipient {
+  if (here.mayGoOn && below?.isRestOfText) return { row: recipient.row, problem: CUT_OFF };
+  if (here.mayHaveBegun && above?.isBeginningOfText) return { row: recipient.row, problem: BEGUN_ABOVE };
+  return recipient;
 }
 
 /** Spreadsheets write the blank columns at the end of a header too. */
@@ -135,11 +145,19 @@ function rowReader(
     return problem === null ? { row, message } : { row, problem };
   };
   // A template takes in names and the like, which have no lines.
-  const endsWithText = text === undefined && columns.indexOf(textColumn ?? '') === columns.names.length - 1;
+  const textAt = text === undefined ? columns.indexOf(textColumn ?? '') : null;
   return (row) => {
     const recipient = recipientOf(row);
-    const mayGoOn = endsWithText && 'message' in recipient && !row.endsWithQuote;
-    return { recipient, mayGoOn, isRestOfText: 'problem' in recipient && isRestOfText(row.fields, place) };
+    const isMessage = 'message' in recipient;
+    // A row is a message by its number: a piece of a text is one only together with that.
+    const isOpen = isMessage && textAt !== null && !row.quoted?.includes(textAt);
+    return {
+      recipient,
+      mayGoOn: isOpen && to < textAt,
+      mayHaveBegun: isOpen && to > textAt,
+      isRestOfText: !isMessage && isRestOfText(row.fields, place),
+      isBeginningOfText: !isMessage && isBeginningOfText(row.fields, place),
+    };
   };
 }
 
