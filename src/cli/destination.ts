@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, open, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from './command-errors.js';
 import { errorCode } from './error-code.js';
 
 /** Where a path leads that the user has named to be written. */
@@ -22,33 +21,24 @@ export async function destinationOf(path: string): Promise<Destination> {
   return { path: isFile ? await realpath(path) : path, isFile, isThere: true };
 }
 
-/**
- * Finds out whether a file can be written, and leaves it as it is; one that is not there is made and removed again.
- *
- * @throws UsageError where it cannot be
- */
-export async function proveWritable(path: string, what: string, advice: string): Promise<void> {
-  try {
-    const destination = await destinationOf(path);
-    if (!destination.isFile) return await access(path, constants.W_OK);
-    const file = await open(destination.path, destination.isThere ? 'r+' : 'wx', 0o600);
-    try {
-      // As it is: it has to be possible.
-      await file.chmod((await file.stat()).mode & 0o7777);
-    } finally {
-      await file.close();
-      if (!destination.isThere) await rm(destination.path, { force: true });
-    }
-  } catch (error) {
-    throw new UsageError(`${what} ${path} cannot be written (${errorCode(error)}): ${advice}`);
-  }
+/** Where a file is written until it is whole; what is no file is written to directly. */
+export function placeOf({ path, isFile }: Destination): string {
+  return isFile ? `${path}.part` : path;
 }
 
-/** Whether two paths lead to one file. */
-export async function isSameFile(one: string, other: string): Promise<boolean> {
-  const stats = await Promise.all([one, other].map((path) => stat(path, { bigint: true }).catch(() => null)));
-  const [first, second] = stats;
-  return one === other || (first?.ino !== undefined && first.ino === second?.ino && first.dev === second.dev);
+/**
+ * Finds out whether a destination can be written, and leaves it as it is; a file that is not there is made and removed again.
+ *
+ * @throws with the code of the file system where it cannot be
+ */
+export async function proveWritable(destination: Destination): Promise<void> {
+  if (!destination.isFile) return access(destination.path, constants.W_OK);
+  for (const path of [destination.path, placeOf(destination)]) {
+    const { isThere } = await destinationOf(path);
+    const file = await open(path, isThere ? 'r+' : 'wx', 0o600);
+    await file.close();
+    if (!isThere) await rm(path, { force: true });
+  }
 }
 
 /** What a link leads to that is not there yet; or else the path itself. */

@@ -41,16 +41,17 @@ export class CommandLine {
     return new CommandLine(await mkdtemp(join(tmpdir(), 'emay-ims-cli-')), variables);
   }
 
-  /** Starts the compiled command line as a process. @param input `null` leaves stdin open */
-  start(args: readonly string[], input: string | null = '', cwd = this.folder): RunningCommand {
+  /** Starts the compiled command line as a process. @param input `null` leaves stdin open; a number is a file that is open */
+  start(args: readonly string[], input: string | number | null = '', cwd = this.folder): RunningCommand {
     const env = { PATH: process.env.PATH, ...this.variables };
-    const child = spawn(process.execPath, [COMMAND, ...args], { env, cwd, stdio: 'pipe' });
+    const stdin = typeof input === 'number' ? input : 'pipe';
+    const child = spawn(process.execPath, [COMMAND, ...args], { env, cwd, stdio: [stdin, 'pipe', 'pipe'] });
     this.running.add(child);
     const written = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
-    child.stdin.on('error', () => undefined); // It may end without having read.
-    if (input !== null) child.stdin.end(input);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
+    child.stdin?.on('error', () => undefined); // It may end without having read.
+    if (typeof input === 'string') child.stdin?.end(input);
     const ended = once(child, 'close').then(([code]) => {
       this.running.delete(child);
       return { code: code as number | null, ...written };

@@ -409,7 +409,7 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
     [
       'its own failures file',
       ['--campaign', 'x', '--text', 'Hi', '--failures', 'members.csv'],
-      /--failures must not be/,
+      /The failures file must not be the table/,
     ],
   ])('is wrong usage with %s', async (_what, more, sentence) => {
     await cli.write('members.csv', table(mobiles(1)));

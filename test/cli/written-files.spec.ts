@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { lstat, mkdir, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { CommandLine } from './command-line.js';
+
+const FROM_STDIN = ['send-batch', '--csv', '-', '--campaign', 'spring', '--text', 'Hi'];
 
 /** In the sandbox: nothing but files matters here. */
 describe('files that the command line writes', () => {
@@ -91,8 +97,67 @@ describe('files that the command line writes', () => {
   it('are not the table, under whatever name', async () => {
     await symlink('members.csv', place('link'));
     const { code, stderr } = await sendBatch('--failures', 'link');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--failures must not be')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('The failures file must not be the table')]);
     expect(await cli.read('members.csv')).toContain('nobody');
+  });
+
+  it.each([
+    ['by name', 'members.csv', ['--failures', 'members.csv']],
+    ['by default', 'stdin.failures.csv', []],
+    ['by the name that it has while it is written', 'other.csv.part', ['--failures', 'other.csv']],
+  ])('are not the table on stdin: %s', async (_how, name, more) => {
+    await cli.write(name, 'mobile\nnobody\n');
+    const table = await open(place(name));
+    const { code, stderr } = await cli.start(
+      ['send-batch', '--csv', '-', '--text', 'Hi', '--dry-run', ...more],
+      table.fd,
+    ).ended;
+    await table.close();
+    expect([code, stderr]).toEqual([2, expect.stringContaining('The failures file must not be the table')]);
+    expect(await cli.read(name)).toBe('mobile\nnobody\n');
+  });
+
+  it('leave the table whole that somebody else reads to us', async () => {
+    // More than pipes and buffers hold of it when the first failure is written.
+    const note = 'x'.repeat(500);
+    const rows = Array.from({ length: 12_000 }, (_, row) => `+61422${String(row).padStart(6, '0')},${note}\n`);
+    await cli.write('stdin.failures.csv', `mobile,note\nnobody,\n${rows.join('')}`);
+    const { child, ended } = cli.start(['send-batch', '--csv', '-', '--text', 'Hi', '--dry-run', '--json'], null);
+    await pipeline(createReadStream(place('stdin.failures.csv')), child.stdin as Writable);
+    const { stdout } = await ended;
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 12_001, failed: 1, failuresFile: place('stdin.failures.csv') });
+    expect((await cli.read('stdin.failures.csv')).split('\n')).toHaveLength(3);
+  });
+
+  it('take the place of those from before once the table was read to its end', async () => {
+    const rows = '+61422118000\n'.repeat(4_000);
+    await cli.write('members.csv', `mobile\nnobody\n${rows}"+61422118001\n${rows.repeat(3)}`);
+    await cli.write('members.csv.failures.csv', 'from before');
+    for (const more of [[], ['--dry-run']]) {
+      const { code, stderr } = await sendBatch(...more);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('UNREADABLE_TABLE')]);
+      expect(await cli.read('members.csv.failures.csv')).toBe('from before');
+      expect(await cli.read('members.csv.failures.csv.part')).toContain('nobody,2,');
+    }
+    await cli.write('members.csv', 'mobile\nno one\n');
+    expect(await sendBatch()).toMatchObject({ code: 1 });
+    expect(await cli.read('members.csv.failures.csv')).toMatch(/^\uFEFFmobile,.*\nno one,2,.*\n$/);
+    expect(await readdir(cli.folder)).not.toContain('members.csv.failures.csv.part');
+  });
+
+  it('are named where they are, if the reading is stopped', async () => {
+    const { child, ended, written } = cli.start([...FROM_STDIN, '--no-wait', '--json'], null);
+    child.stdin?.write(`mobile\nnobody\n${'+61422118000\n'.repeat(4_000)}`);
+    const part = place('stdin.failures.csv.part');
+    await eventually(
+      () => (existsSync(part) ? readFile(part, 'utf8') : ''),
+      (text) => text.includes('nobody'),
+      60_000,
+    );
+    child.kill('SIGTERM');
+    await ended;
+    expect(JSON.parse(written.stdout)).toMatchObject({ stoppedBy: 'INTERRUPTED', failed: 1, failuresFile: part });
+    expect(existsSync(place('stdin.failures.csv'))).toBe(false);
   });
 
   it('that fail later are named, with what to do', async () => {

@@ -4,6 +4,7 @@ import type { ByteSource } from '../../src/cli/batch/csv-rows.js';
 export function inPieces(bytes: Buffer, size: number): ByteSource {
   return {
     isFile: true,
+    assertUnchanged: () => undefined,
     async *[Symbol.asyncIterator]() {
       for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
     },

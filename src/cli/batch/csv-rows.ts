@@ -32,6 +32,8 @@ export interface CsvTable {
 export interface ByteSource extends AsyncIterable<Buffer> {
   /** `false`: the sender may be waiting for us; the first row must do. */
   isFile: boolean;
+  /** Called at the end, before the last row counts. @throws TableError where that may not be whole */
+  assertUnchanged(): void;
 }
 
 /** Longer rows are no rows: somewhere before a quote was not closed. */
@@ -62,7 +64,10 @@ export async function openCsv(
   const declared = declaredDelimiter(start);
   const rest = start.slice(declared?.line.length ?? 0);
   const delimiter = given.delimiter ?? declared?.delimiter ?? delimiterOf(rest, isNumberColumn);
-  return { format: { encoding, delimiter }, rows: readRows(joined([rest], text), delimiter) };
+  return {
+    format: { encoding, delimiter },
+    rows: readRows(joined([rest], text), delimiter, () => source.assertUnchanged()),
+  };
 }
 
 /** For people. */
@@ -70,7 +75,11 @@ export function describeFormat({ encoding, delimiter }: TableFormat): string {
   return `${encoding.toUpperCase()}, fields separated by ${describeDelimiter(delimiter)}`;
 }
 
-async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvRow> {
+async function* readRows(
+  text: AsyncIterable<string>,
+  delimiter: string,
+  assertWhole: () => void,
+): AsyncGenerator<CsvRow> {
   const parser = parse({ ...CSV, delimiter, relax_quotes: true, max_record_size: MAX_ROW_LENGTH, raw: true });
   // What goes wrong in the source reaches the reader of the parser.
   const rows = pipeline(Readable.from(text), parser, () => undefined) as AsyncIterable<{
@@ -89,6 +98,7 @@ async function* readRows(text: AsyncIterable<string>, delimiter: string): AsyncG
       const row: CsvRow = { number, fields, ...(quoted?.length && { quoted }) };
       yield isDoubtful ? { ...row, problem: STRAY_QUOTE } : row;
     }
+    assertWhole();
   } catch (error) {
     if (error instanceof TableError) throw new TableError(`After row ${number}: ${error.message} ${GO_ON}`);
     if (!(error instanceof CsvError)) throw error;

@@ -1,10 +1,11 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import { OutputError } from '../command-errors.js';
-import { proveWritable } from '../destination.js';
+import { OutputError, UsageError } from '../command-errors.js';
+import { destinationOf, placeOf, proveWritable, type Destination } from '../destination.js';
 import { errorCode } from '../error-code.js';
-import type { CsvRow } from './csv-rows.js';
+import type { CsvRow, TableFormat } from './csv-rows.js';
 import { guarded, withoutGuard } from './formula-cells.js';
+import type { TableSource } from './table-source.js';
 
 /** What a failures file adds to the columns of the table: which row it was, and what is wrong with it. */
 const FAILURE_COLUMNS = ['failed_row', 'failed_because'] as const;
@@ -36,22 +37,50 @@ export function withoutBlankEnd(fields: readonly string[], columns: number): str
  *
  * - UTF-8 with a byte order mark, and the delimiter of the table: so spreadsheets read it. What they would take for a
  *   formula gets an apostrophe in front, which is taken away when the file is fed in.
- * - Made with the first failure, in place of one from before; readable by its owner alone, as it holds numbers. A pipe or a
- *   device is only written to.
+ * - A file comes under a name of its own, `PATH.part`, with the first failure, and takes the place of one from before once
+ *   the table was read to its end: that one may be the table, or be needed once more. What a run has left behind that did not get
+ *   so far, the next one replaces.
+ * - Readable by its owner alone, as it holds numbers. A pipe or a device is only written to.
  */
 export class FailuresFile {
   count = 0;
   private file: FileHandle | null = null;
+  private isWhole = false;
 
-  constructor(
-    readonly path: string,
+  private constructor(
+    private readonly given: string,
+    private readonly destination: Destination,
     private readonly columns: readonly string[],
     private readonly delimiter: string,
   ) {}
 
-  /** Before anything is stored: without the file nobody would know what was not sent. @throws UsageError */
-  async prove(): Promise<void> {
-    await proveWritable(this.path, WHAT, 'name another one with --failures.');
+  /**
+   * Proves that it can be written, before anything is stored: without it nobody would know what was not sent.
+   *
+   * @throws UsageError where it cannot be, or is the table
+   */
+  static async open(
+    given: string,
+    source: TableSource,
+    columns: readonly string[],
+    { delimiter }: TableFormat,
+  ): Promise<FailuresFile> {
+    const refuse = (error: unknown) => {
+      throw new UsageError(
+        `${WHAT} ${given} cannot be written (${errorCode(error)}): name another one with --failures.`,
+      );
+    };
+    const destination = await destinationOf(given).catch(refuse);
+    if ((await source.isAt(destination.path)) || (await source.isAt(placeOf(destination)))) {
+      throw new UsageError(`${WHAT} must not be the table that is read: name another one with --failures.`);
+    }
+    await proveWritable(destination).catch(refuse);
+    return new FailuresFile(given, destination, columns, delimiter);
+  }
+
+  /** Where the rows are. */
+  get path(): string {
+    return this.isWhole || !this.destination.isFile ? this.given : placeOf(this.destination);
   }
 
   /** @throws OutputError */
@@ -60,10 +89,18 @@ export class FailuresFile {
     try {
       await this.write(row, problem);
     } catch (error) {
-      throw new OutputError(
-        `${WHAT} ${this.path} cannot be written (${errorCode(error)}). Once it can, give the same command again: what is stored is not stored, or sent, a second time.`,
-      );
+      throw this.failing(error);
     }
+  }
+
+  /** To be called once the table was read to its end: the file takes its name. @throws OutputError */
+  async finish(): Promise<void> {
+    try {
+      if (this.file !== null && this.destination.isFile) await rename(placeOf(this.destination), this.destination.path);
+    } catch (error) {
+      throw this.failing(error);
+    }
+    this.isWhole = true;
   }
 
   async close(): Promise<void> {
@@ -71,16 +108,28 @@ export class FailuresFile {
     this.file = null;
   }
 
+  private failing(error: unknown): OutputError {
+    return new OutputError(
+      `${WHAT} ${this.given} cannot be written (${errorCode(error)}). Once it can, give the same command again: what is stored is not stored, or sent, a second time.`,
+    );
+  }
+
   private async write(row: CsvRow, problem: string): Promise<void> {
     if (this.file === null) {
-      this.file = await open(this.path, 'w', 0o600);
-      // The mode given to `open` is for a file that it makes.
-      if ((await this.file.stat()).isFile()) await this.file.chmod(0o600);
+      this.file = await this.begin();
       await this.append([...this.columns, ...FAILURE_COLUMNS], true);
     }
     const fields = this.columns.map((_name, index) => row.fields[index] ?? '');
     const surplus = row.fields.slice(this.columns.length);
     await this.append([...fields, ...surplus, String(row.number), problem]);
+  }
+
+  private async begin(): Promise<FileHandle> {
+    const place = placeOf(this.destination);
+    if (!this.destination.isFile) return open(place, 'w');
+    // Made anew: somebody may be reading one from before to us.
+    await rm(place, { force: true });
+    return open(place, 'wx', 0o600);
   }
 
   private async append(fields: readonly string[], isFirst = false): Promise<void> {

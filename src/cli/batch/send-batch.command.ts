@@ -36,7 +36,8 @@ export function sendBatchCommand(): Command {
 1 also says: rows are in the failures file, or messages were refused, are unconfirmed or still wait.
 
 Killed or stopped? Give the same command again: what was stored is not stored, or sent, a second time.
-Mend the rows of the failures file and give it to --csv, with the same --campaign.
+Mend the rows of the failures file and give it to --csv, with the same --campaign. Until the table was read to its end, it
+is called FILE.failures.csv.part.
 
 Examples
   send-batch --csv members.csv --campaign spring-2030 --text 'Hello {{name}}, see you on {{day}}' --dry-run

@@ -1,6 +1,5 @@
 import { isSandbox } from '../../config/environment.js';
 import { databaseTime } from '../database-clock.js';
-import { isSameFile } from '../destination.js';
 import { EXIT_CODE } from '../exit-code.js';
 import { withGateway, type Gateway } from '../gateway.js';
 import type { Session } from '../session.js';
@@ -54,7 +53,7 @@ export async function sendBatch(session: Session, options: SendBatchOptions): Pr
   try {
     return await sendTable(session, options, await openBatch(session, options, path, source));
   } finally {
-    source.close();
+    await source.close();
   }
 }
 
@@ -86,13 +85,10 @@ async function openBatch(
   source: TableSource,
 ): Promise<Batch> {
   const failuresPath = session.path(options.failures ?? `${path === null ? 'stdin' : options.csv}.failures.csv`);
-  if (path !== null && (await isSameFile(failuresPath, path)))
-    throw new UsageError('--failures must not be the file that is read.');
   const campaign = options.idColumn === undefined ? new Campaign(options.campaign ?? 'dry run') : null;
   const table = await openCsv(source, options, (field) => isNumberColumn(field, options));
   const recipients = await openRecipients(table, options, campaign);
-  const failures = new FailuresFile(failuresPath, recipients.columns, table.format.delimiter);
-  await failures.prove();
+  const failures = await FailuresFile.open(failuresPath, source, recipients.columns, table.format);
   return { campaign, source, format: table.format, recipients, failures };
 }
 

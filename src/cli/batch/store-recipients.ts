@@ -38,7 +38,7 @@ const ID_TAKEN = 'its id belongs to a message with another number or text';
 /**
  * Takes every row to where it belongs, chunk by chunk in flat memory: into the queue, or into the failures file.
  *
- * - Where the reading is stopped, a chunk that has not come in whole is left to the next run.
+ * - Where the reading is stopped, a chunk that has not come in whole is left to the next run, and the failures file without its name.
  */
 export async function storeRecipients(
   recipients: AsyncIterable<Recipient>,
@@ -66,6 +66,7 @@ export async function storeRecipients(
       total.repeated = total.rows - total.stored - total.failed;
       onProgress({ ...total });
     }
+    await failures.finish();
   } catch (error) {
     if (errorCode(error) !== 'ABORT_ERR') throw error;
   }

@@ -5,7 +5,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { EmayImsService, ImsMessage } from 'nestjs-emay-ims';
 import { guarded } from '../batch/formula-cells.js';
 import { OutputError, UsageError } from '../command-errors.js';
-import { destinationOf } from '../destination.js';
+import { destinationOf, placeOf } from '../destination.js';
 import { errorCode } from '../error-code.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
@@ -104,8 +104,9 @@ async function toPath(given: string, csv: AsyncIterable<string>, session: Sessio
       `--out ${given} cannot be written (${errorCode(error)}): name a file in a folder that is there and can be written to.`,
     );
   };
-  const { path, isFile } = await destinationOf(given).catch(refuse);
-  const place = isFile ? `${path}.part` : path;
+  const destination = await destinationOf(given).catch(refuse);
+  const { path, isFile } = destination;
+  const place = placeOf(destination);
   const file = await open(place, 'w', 0o600).catch(refuse);
   try {
     const isWhole = await writeAll(csv, file, session, given).finally(() => file.close());
