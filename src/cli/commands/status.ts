@@ -28,7 +28,8 @@ export function statusCommand(): Command {
       'after',
       `${EXIT_CODE_HELP}
 A person is needed for: unconfirmed messages, possibly lost report batches, batches or reports that could not be read,
-pages that could not be applied or stored, reports without a message, calls of event handlers that were given up, and messages that are due for more than five minutes.`,
+pages that could not be applied or stored, a spool folder that cannot be used, reports without a message, calls of event handlers that were given up,
+and messages that are due for more than five minutes.`,
     )
     .action((options: StatusOptions, command: Command) => perform(command, (session) => status(session, options)));
 }
