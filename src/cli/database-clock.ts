@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 
 const POSTGRES = 'SELECT EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS now';
-const MYSQL = 'SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS now';
+// As the module stamps: UNIX_TIMESTAMP(NOW(3)) stands still or jumps for an hour each year where the session's zone has summer time.
+const MYSQL = "SELECT (TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1970-01-01 00:00:00', UTC_TIMESTAMP(3)) DIV 1000) AS now";
 const SQLITE = "SELECT unixepoch('subsec') * 1000 AS now";
 
 /** What the database's clock says, in epoch milliseconds; it stamps what is stored. */
