@@ -11,6 +11,15 @@ describe('alignColumns', () => {
     ).toEqual(['id      x', 'longer     end']);
   });
 
+  it('shows what a terminal would obey, and counts what is shown', () => {
+    expect(
+      alignColumns([
+        ['a\u202Eb', 'x'],
+        ['c', 'two\nlines'],
+      ]),
+    ).toEqual(['a\\u202eb  x', 'c         two\\u000alines']);
+  });
+
   it('is nothing for no rows', () => {
     expect(alignColumns([])).toEqual([]);
   });

@@ -1,5 +1,8 @@
+import { legible } from './legible.js';
+
 /** Rows as lines, each column as wide as its widest cell, two blanks apart; the last column is left as it is. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+export function alignColumns(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(legible));
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -1,22 +1,26 @@
 import type { Writable } from 'node:stream';
 import { errorCode } from './error-code.js';
+import { legible } from './legible.js';
 
 /**
  * Where a command writes: its answer to stdout, everything else to stderr.
  *
  * - With `--json` the answer is exactly one JSON document.
+ * - What is for people holds nothing that a terminal obeys: see `legible`.
  */
 export class Terminal {
   constructor(readonly isJson: boolean) {}
 
   /** The one answer of the command, as a document and as lines for people. */
   answer(document: unknown, lines: readonly string[]): void {
-    process.stdout.write(this.isJson ? `${JSON.stringify(document)}\n` : lines.map((line) => `${line}\n`).join(''));
+    process.stdout.write(
+      this.isJson ? `${JSON.stringify(document)}\n` : lines.map((line) => `${legible(line)}\n`).join(''),
+    );
   }
 
   /** What is no part of the answer: a warning, progress, advice. */
   note(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${text.split('\n').map(legible).join('\n')}\n`);
   }
 
   /** The answer of a command that failed: for people on stderr, for programs on stdout. */
