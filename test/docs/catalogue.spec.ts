@@ -32,6 +32,14 @@ const DATABASE_CODES = ['database', 'operator']
   .map(([, code]) => code as string)
   .filter((code) => !code.startsWith('SQLITE_'));
 
+/** Why a poll ended early, where that is neither a code of the gateway nor one of the network. */
+const POLL_ENDS = ['report-poller', 'page-puller', 'poll-series', 'report-batch-store']
+  .map((name) => readFileSync(join(ROOT, 'libs/emay-ims/src/reports', `${name}.ts`), 'utf8'))
+  .flatMap((source) => [...source.matchAll(/(?:const [A-Z_]+ = |stoppedBy: |Set\(\[.*)'([A-Z_]+)'/g)])
+  .flatMap(([whole]) => [...whole.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code as string))
+  // A push that is none: nobody has polled for it.
+  .filter((code) => !(code in ANSWER_CODES) && code !== 'NO_REPORTS_FIELD');
+
 const LANGUAGES = [
   {
     codes: 'docs/codes.md',
@@ -111,6 +119,19 @@ describe.each(LANGUAGES)('$errors', ({ errors: path, databaseCodes }) => {
     }
   });
 });
+
+it.each(['docs/reports.md', 'docs/reports.zh.md'])(
+  '%s lists every reason of the module to end a poll early',
+  (path) => {
+    const [, section = ''] = readPage(path).text.split(/^`stoppedBy` /m);
+    const listed = (section.split('\n## ')[0] ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('- '))
+      .flatMap((line) => [...(/^[^:：]+/.exec(line)?.[0] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code));
+    expect(new Set(POLL_ENDS).size).toBeGreaterThan(5);
+    expect(new Set(listed)).toEqual(new Set(POLL_ENDS));
+  },
+);
 
 it.each(['docs/states.md', 'docs/states.zh.md'])('%s lists every state of a message', (path) => {
   const listed = tableRows(readPage(path).prose).flatMap(([first]) => /^`([A-Z]+)`$/.exec(first ?? '')?.[1] ?? []);

@@ -31,9 +31,29 @@ async function pull({ terminal, configuration }: Session): Promise<number> {
       terminal.note('Another instance of this account is pulling: the reports reach the same database.');
       return EXIT_CODE.fine;
     }
-    terminal.note(`The pull ended early with ${stoppedBy}. ${adviceFor(stoppedBy)}`);
+    terminal.note(`The pull ended early with ${stoppedBy}. ${adviceOn(stoppedBy)}`);
     return EXIT_CODE.failed;
   });
+}
+
+const KEPT = 'It is kept as it came: `pages` lists what waits for a person.';
+/** What to do where it is not the gateway that takes no call. */
+const OWN_ADVICE: Readonly<Record<string, string>> = {
+  SPOOLED:
+    'The database did not take a report batch: it is in a spool file, and is stored once the database does. `doctor` shows what is wrong with it.',
+  NOT_APPLIED:
+    'The report batches are stored, but the database failed to apply them: that is tried again. `doctor` shows what is wrong with it; `pages` lists what waits for a person.',
+  CUT_SHORT: `A report batch was incomplete. ${KEPT}`,
+  UNREADABLE: `A report batch could not be read. ${KEPT}`,
+  UNDECIPHERABLE: `A report batch does not decrypt with secretKey. ${KEPT}`,
+  REPEATED_PAGE:
+    'The gateway hands out the same report batch again and again, and none behind it: ask Emay to remove it.',
+  SHUTTING_DOWN: 'What was not asked for stays at the gateway: give the same command again.',
+};
+
+/** What to do where a poll ended early. */
+export function adviceOn(stoppedBy: string): string {
+  return OWN_ADVICE[stoppedBy] ?? adviceFor(stoppedBy);
 }
 
 function lines(result: ReportPullResult): string[] {
