@@ -21,7 +21,7 @@ export class PatientValidationPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const list = longListOf(value);
-    if (!list) return super.transform(value, metadata);
+    if (!list) return this.check(value, metadata);
     const [name, entries] = list;
     const violations: ImsViolation[] = [];
     const checked: unknown[] = [];
@@ -29,7 +29,7 @@ export class PatientValidationPipe extends ValidationPipe {
     for (let start = 0; start < entries.length && violations.length < MAX_VIOLATIONS; start += STRETCH) {
       const part = { ...(value as object), [name]: entries.slice(start, start + STRETCH) };
       try {
-        const result = (await super.transform(part, metadata)) as Record<string, unknown[]>;
+        const result = (await this.check(part, metadata)) as Record<string, unknown[]>;
         whole ??= result;
         checked.push(...(result[name] ?? []));
       } catch (error) {
@@ -42,6 +42,13 @@ export class PatientValidationPipe extends ValidationPipe {
     }
     if (violations.length > 0 || !whole) throw new EmayImsValidationError(bounded(violations));
     return Object.assign(whole, { [name]: checked });
+  }
+
+  /** Fields that every object has by inheritance are passed over in silence as unknown ones are looked for. */
+  private async check(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const inherited = metadata.type === 'custom' ? [] : inheritedFields(value, -1, '');
+    if (inherited.length > 0) throw new EmayImsValidationError(inherited);
+    return super.transform(value, metadata);
   }
 }
 
@@ -58,11 +65,27 @@ function bounded(violations: ImsViolation[]): ImsViolation[] {
   return [...violations.slice(0, MAX_VIOLATIONS), rest];
 }
 
+/** A violation for each field, at whatever depth, that is called as one of `Object.prototype`. */
+function inheritedFields(value: unknown, index: number, path: string): ImsViolation[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((entry, at) => inheritedFields(entry, at, path));
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const property = propertyOf(name, index, path);
+    const own = { index, property, message: `property ${name} should not exist` };
+    return [...(name in Object.prototype ? [own] : []), ...inheritedFields(inner, index, property)];
+  });
+}
+
+/** Within an entry of a list it is called as it is there. */
+function propertyOf(name: string, index: number, path: string): string {
+  return path === '' || index >= 0 ? name : `${path}.${name}`;
+}
+
 /** The entries of a list are the children of its error, named by their index. */
 function violationsOf(error: ValidationError, index: number, path: string): ImsViolation[] {
   const isEntry = /^\d+$/.test(error.property);
   const entryIndex = isEntry ? Number(error.property) : index;
-  const property = isEntry ? path : path === '' || entryIndex >= 0 ? error.property : `${path}.${error.property}`;
+  const property = isEntry ? path : propertyOf(error.property, entryIndex, path);
   const own = Object.values(error.constraints ?? {}).map((text) => ({
     index: entryIndex,
     property,

@@ -195,9 +195,45 @@ describe('the service on loopback, without keys', () => {
   it('is not changed by names that have a meaning in JavaScript', async () => {
     const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"mobile":"1","content":"x"}';
     expect((await service.post('/api/messages', body)).status).toBe(400);
-    expect((await service.get('/api/messages?__proto__=1')).status).toBe(200);
+    expect((await service.get('/api/messages?__proto__=1')).status).toBe(400);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
+
+  describe.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'refuses %s as any unknown field',
+    (name) => {
+      const refused = (index: number, property = name) => ({
+        index,
+        property,
+        message: `property ${name} should not exist`,
+      });
+      const withName = (fields: object, value: unknown) =>
+        JSON.parse(
+          `${JSON.stringify(fields).slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`,
+        ) as object;
+      const violationsOf = async (path: string, body: object) => {
+        const answer = await service.post(path, JSON.stringify(body));
+        expectProblem(answer, 400);
+        return (JSON.parse(answer.body) as { violations: unknown }).violations;
+      };
+      const message = JSON.parse(MESSAGE) as object;
+
+      it.each([['1'], [{}], [[1]], [Array.from({ length: 501 }, () => 1)]])('with %.10j', async (value) => {
+        expect(await violationsOf('/api/messages', withName(message, value))).toContainEqual(refused(-1));
+      });
+
+      it('in an entry of a list, however long', async () => {
+        for (const length of [2, 1_200]) {
+          const messages = Array.from({ length }, () => message);
+          messages[length - 1] = withName(message, 1);
+          const personalized = { messages };
+          expect(await violationsOf('/api/messages/personalized', personalized)).toEqual([refused(length - 1)]);
+        }
+      });
+
+      it('in a query', async () => expectProblem(await service.get(`/api/messages?${name}=1`), 400));
+    },
+  );
 });
 
 /** 1 MiB after the answer, and the head and a few pieces that came before it. */
