@@ -69,3 +69,33 @@ it('lets its process end once it is told so', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
+
+describe('reset', () => {
+  it('begins a new second of report calls', async () => {
+    const bench = await Bench.start({ reportsPerSecond: 1 });
+    const codes: string[] = [];
+    for (let test = 0; test < 3; test++) {
+      codes.push(await bench.code('getIMSReport'), await bench.code('getIMSReport'));
+      bench.simulator.reset();
+    }
+    await bench.simulator.stop();
+    expect(codes).toEqual(Array.from({ length: 3 }, () => ['SUCCESS', 'ERROR_OVER_SPEED']).flat());
+  });
+
+  it('draws from the beginning again: what a test gets does not depend on those before it', async () => {
+    const countries = { '*': { reportDelayMs: { min: 1, max: 1_000_000 } } };
+    const bench = await Bench.start({ countries, reportsPerSecond: Infinity });
+    const test = async () => {
+      bench.simulator.inject({ kind: 'status', status: 503, chance: 0.5, on: 'getIMSReport' });
+      const statuses: number[] = [];
+      for (let call = 0; call < 32; call++) statuses.push((await bench.call('getIMSReport')).status);
+      await bench.batch(mobiles(10).map((mobile) => ({ mobile })));
+      const delays = bench.simulator.pendingReports().map(({ dueAt }) => dueAt - bench.now);
+      bench.simulator.reset();
+      return { statuses, delays };
+    };
+    const first = await test();
+    expect(await test()).toEqual(first);
+    await bench.simulator.stop();
+  });
+});

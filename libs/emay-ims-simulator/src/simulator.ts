@@ -71,7 +71,10 @@ export interface Simulator {
   /** A well-formed report of a message that nobody sent by this gateway, under a new `imsId`; for `pushReport`. */
   reportOfStranger(message: StrangerMessage): WireReport;
 
-  /** Forgets lists, counters, waiting reports, faults and changes at accounts, as between two tests. Ids go on, and the log on disk stays. */
+  /**
+   * Forgets lists, counters, waiting reports, the pace of calls, faults and changes at accounts, and draws from the beginning of the
+   * seed again, as between two tests. Ids go on, and the log on disk stays.
+   */
   reset(): void;
 
   /** Lets the process end although the simulator still listens. */
@@ -179,8 +182,8 @@ export class RunningSimulator implements Simulator {
 
   reset(): void {
     const { journal, gateway, faults, pushing } = this.rooms;
-    faults.clear();
-    gateway.clear();
+    faults.reset();
+    gateway.reset();
     journal.clear();
     pushing.clear();
   }

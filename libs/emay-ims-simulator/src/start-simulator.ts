@@ -22,7 +22,7 @@ export async function startSimulator(options?: SimulatorOptions): Promise<Simula
   const gateway = new Gateway(resolved, journal);
   const server = createServer();
   const door = new FrontDoor(server, resolved.host);
-  const faults = new FaultPlan({ now: resolved.now, newRandom: randomSequences(resolved.seed), door });
+  const faults = new FaultPlan(() => ({ now: resolved.now, newRandom: randomSequences(resolved.seed), door }));
   const pushing = new Pushing({ gateway, journal, faults, now: resolved.now });
   const rooms: Rooms = { resolved, journal, gateway, faults, door, pushing };
   try {

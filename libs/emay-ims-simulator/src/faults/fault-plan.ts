@@ -27,8 +27,12 @@ interface Entry {
 export class FaultPlan {
   private entries: Entry[] = [];
   private injections = 0;
+  private surroundings: FaultSurroundings;
 
-  constructor(private readonly surroundings: FaultSurroundings) {}
+  /** `newSurroundings`: whose draws begin anew each time. */
+  constructor(private readonly newSurroundings: () => FaultSurroundings) {
+    this.surroundings = newSurroundings();
+  }
 
   /** Throws a `RangeError` whose message says what to write. */
   inject(order: FaultOrder): InjectedFault {
@@ -64,6 +68,12 @@ export class FaultPlan {
   clear(): void {
     for (const { armed } of this.entries) armed.cancel();
     this.entries = [];
+  }
+
+  /** Removes all, and draws from the beginning again. */
+  reset(): void {
+    this.clear();
+    this.surroundings = this.newSurroundings();
   }
 
   private arm(order: FaultOrder): Armed {

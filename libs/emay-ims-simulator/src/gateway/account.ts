@@ -100,8 +100,9 @@ export class Account {
     return due.filter(({ plan }) => !isUnprintable(plan));
   }
 
-  /** Forgets every waiting report, and goes back to the settings that the account was given. */
+  /** Forgets every waiting report and the calls so far, and goes back to the settings that the account was given. */
   reset(now: number): void {
+    this.pace.clear();
     this.reports.clear();
     this.leftOver.clear();
     this.inPush = [];

@@ -44,7 +44,7 @@ export class Gateway {
   private readonly accounts: ReadonlyMap<string, Account>;
   private readonly time: WireTime;
   private readonly ids: ImsIds;
-  private readonly countries: CountryBook;
+  private countries: CountryBook;
   private readonly callerRules: CallerRules;
   private readonly imsIdAt = (place: number) => this.ids.at(place);
 
@@ -54,7 +54,7 @@ export class Gateway {
   ) {
     this.time = new WireTime(options.timeZoneOffsetMs);
     this.ids = new ImsIds(options.now(), this.time);
-    this.countries = new CountryBook(options.countries, options.reportDelayMs, seededRandom(options.seed));
+    this.countries = newCountryBook(options);
     this.callerRules = {
       time: this.time,
       timestampToleranceMs: options.timestampToleranceMs,
@@ -170,9 +170,10 @@ export class Gateway {
     };
   }
 
-  /** Forgets every waiting report, and what was changed at accounts. */
-  clear(): void {
+  /** Forgets waiting reports, the pace and what was changed at accounts, and draws from the beginning again. */
+  reset(): void {
     const now = this.options.now();
+    this.countries = newCountryBook(this.options);
     for (const account of this.accounts.values()) account.reset(now);
   }
 
@@ -275,6 +276,10 @@ export class Gateway {
       throw new RangeError(`There is no account ${appId}; name one of: ${[...this.accounts.keys()].join(', ')}.`);
     return account;
   }
+}
+
+function newCountryBook({ countries, reportDelayMs, seed }: ResolvedOptions): CountryBook {
+  return new CountryBook(countries, reportDelayMs, seededRandom(seed));
 }
 
 function refuse(code: NonNullable<Refusal>): Decision {

@@ -15,4 +15,10 @@ export class PaceLimit {
     this.next = (this.next + 1) % this.limit;
     return true;
   }
+
+  /** Forgets the calls so far. */
+  clear(): void {
+    this.passedAt.length = 0;
+    this.next = 0;
+  }
 }
