@@ -126,7 +126,8 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     pendingLimit: integer('pendingLimit', options.pendingLimit ?? 500_000, 1),
     scenario: options.scenario,
     control: options.control ?? true,
-    now: options.now ?? Date.now,
+    // Looked up at each use: a test may replace it after the start, as fake timers do.
+    now: options.now ?? (() => Date.now()),
     onRequest: options.onRequest,
   });
 }

@@ -99,3 +99,17 @@ describe('reset', () => {
     await bench.simulator.stop();
   });
 });
+
+it('looks at the clock of the host each time, as a test that replaces Date.now expects', async () => {
+  const simulator = await startSimulator();
+  const { appId } = simulator.accounts[0]!;
+  const hostsNow = Date.now;
+  try {
+    Date.now = () => 1_234_567_890_000;
+    simulator.pushReport(appId, {});
+  } finally {
+    Date.now = hostsNow;
+  }
+  expect(simulator.pendingReports()).toEqual([{ appId, dueAt: 1_234_567_890_000 }]);
+  await simulator.stop();
+});

@@ -26,7 +26,7 @@ export function processTerminal(): Terminal {
       },
     },
     err: (line) => stderr.write(`${line}\n`),
-    now: Date.now,
+    now: () => Date.now(),
     every: (milliseconds, task) => {
       const timer = setInterval(task, milliseconds);
       return () => clearInterval(timer);
