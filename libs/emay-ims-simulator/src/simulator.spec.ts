@@ -113,3 +113,32 @@ it('looks at the clock of the host each time, as a test that replaces Date.now e
   expect(simulator.pendingReports()).toEqual([{ appId, dueAt: 1_234_567_890_000 }]);
   await simulator.stop();
 });
+
+describe('two simulators that start in the same millisecond', () => {
+  it('give no id twice, however many messages they take', async () => {
+    const benches = [await Bench.start(), await Bench.start()];
+    const ids: string[] = [];
+    for (let call = 0; call < 2; call++) {
+      for (const bench of benches) {
+        ids.push(...(await bench.batch(mobiles(300).map((mobile) => ({ mobile })))).map(({ imsId }) => imsId));
+      }
+    }
+    for (const bench of benches) await bench.simulator.stop();
+    expect(new Set(ids).size).toBe(1_200);
+  });
+
+  it('keep requests and pushes apart', async () => {
+    const push = { url: 'http://127.0.0.1:9', form: 'plain', everyMs: 2_000_000_000 } as const;
+    const named: (string | undefined)[] = [];
+    for (let start = 0; start < 2; start++) {
+      const bench = await Bench.start({ reportDelayMs: 0 });
+      bench.simulator.changeAccount({ push });
+      await bench.single('0061422118000');
+      await bench.simulator.pushDue();
+      named.push(bench.simulator.requests()[0]?.requestId, bench.simulator.pushed()[0]?.pushId);
+      await bench.simulator.stop();
+    }
+    expect(new Set(named).size).toBe(4);
+    expect(named).not.toContain(undefined);
+  });
+});

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { controlListener } from './control/control-listener.js';
 import { FaultPlan } from './faults/fault-plan.js';
@@ -17,13 +18,15 @@ import { type Rooms, RunningSimulator, type Simulator } from './simulator.js';
  */
 export async function startSimulator(options?: SimulatorOptions): Promise<Simulator> {
   const resolved = resolveOptions(options);
+  // Keeps ids apart when several runs append to one log, also such as started in the same millisecond.
+  const run = `${resolved.now().toString(36)}-${randomBytes(4).toString('hex')}`;
   const log = resolved.logFile === undefined ? undefined : new EventLog(resolved.logFile, resolved.now);
   const journal = new Journal(resolved.historyLimit, log, resolved.onRequest);
   const gateway = new Gateway(resolved, journal);
   const server = createServer();
   const door = new FrontDoor(server, resolved.host);
   const faults = new FaultPlan(() => ({ now: resolved.now, newRandom: randomSequences(resolved.seed), door }));
-  const pushing = new Pushing({ gateway, journal, faults, now: resolved.now });
+  const pushing = new Pushing(run, { gateway, journal, faults, now: resolved.now });
   const rooms: Rooms = { resolved, journal, gateway, faults, door, pushing };
   try {
     const port = await door.listen(resolved.port);
@@ -37,7 +40,7 @@ export async function startSimulator(options?: SimulatorOptions): Promise<Simula
     const { control, now, scenario, seed } = resolved;
     const controlled = control ? controlListener({ simulator, journal, gateway, seed, now }) : undefined;
     // No connection can have come yet: the event loop has not turned since the port was opened.
-    server.on('request', gatewayListener({ gateway, journal, faults, pushing, now, control: controlled }));
+    server.on('request', gatewayListener({ run, gateway, journal, faults, pushing, now, control: controlled }));
     if (scenario) faults.play(scenario);
     pushing.watch();
     return simulator;

@@ -20,6 +20,8 @@ import { readBody } from './read-body.js';
 export type ControlListener = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
 export interface Rooms {
+  /** What the ids of requests begin with. */
+  readonly run: string;
   readonly gateway: Gateway;
   readonly journal: Journal;
   readonly faults: FaultPlan;
@@ -32,8 +34,6 @@ export interface Rooms {
 
 /** Takes HTTP requests to the gateway, past the faults. */
 export function gatewayListener(rooms: Rooms): RequestListener {
-  // The start keeps ids apart when several runs append to one log.
-  const run = rooms.now().toString(36);
   let requests = 0;
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0]!;
@@ -42,7 +42,7 @@ export function gatewayListener(rooms: Rooms): RequestListener {
     // Before anything is recorded; the gateway's own calls do not even ask.
     if (!route && rooms.control?.(request, response, path)) return;
     const record: OpenRequest = {
-      requestId: `${run}-${++requests}`,
+      requestId: `${rooms.run}-${++requests}`,
       method: request.method ?? '',
       path,
       ...route,

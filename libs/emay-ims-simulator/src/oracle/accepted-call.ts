@@ -7,7 +7,7 @@ export interface AcceptedCall {
   readonly call: SendCallName;
   readonly requestId: string;
   readonly acceptedAt: number;
-  /** Writes the id of a message from its place among all that the gateway ever accepted. */
+  /** Writes the id of a message from its place. */
   readonly imsIdAt: (place: number) => string;
 }
 

@@ -4,9 +4,8 @@ import { type PushRooms, ReportPusher } from './report-pusher.js';
 export class Pushing {
   private readonly pushers: ReadonlyMap<string, ReportPusher>;
 
-  constructor(rooms: Omit<PushRooms, 'newPushId'>) {
-    // The start keeps ids apart when several runs append to one log.
-    const run = rooms.now().toString(36);
+  /** `run`: what the ids of pushes begin with. */
+  constructor(run: string, rooms: Omit<PushRooms, 'newPushId'>) {
     let pushes = 0;
     const newPushId = () => `${run}-push-${++pushes}`;
     this.pushers = new Map(
