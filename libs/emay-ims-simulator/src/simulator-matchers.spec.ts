@@ -106,6 +106,17 @@ describe('toHaveAccepted', () => {
     ['0061', undefined, 'toHaveAccepted: write an object with some of mobile'],
     [{}, 1.5, 'toHaveAccepted: times is 1.5; write a whole number'],
     [{}, -1, 'toHaveAccepted: times is -1; write a whole number'],
+    [Promise.resolve({ mobile: GOOD }), undefined, 'toHaveAccepted: write an object with some of mobile'],
+    [new Map([['mobile', GOOD]]), undefined, 'toHaveAccepted: write an object with some of mobile'],
+    [new Date(), undefined, 'toHaveAccepted: write an object with some of mobile'],
+    [{ mobile: undefined }, undefined, 'toHaveAccepted: mobile is undefined; write a text, or an asymmetric matcher'],
+    [{ mobile: undefined }, 0, 'toHaveAccepted: mobile is undefined'],
+    [{ mobile: Promise.resolve(GOOD) }, undefined, 'toHaveAccepted: mobile is [object Promise]; write a text'],
+    [{ content: /code/ }, undefined, 'toHaveAccepted: content is /code/; write a text'],
+    [{ mobile: 61422118000 }, undefined, 'toHaveAccepted: mobile is 61422118000; write a text'],
+    [{ appId: null }, undefined, 'toHaveAccepted: appId is null; write a text'],
+    [{ customImsId: true }, undefined, 'toHaveAccepted: customImsId is true; write a text'],
+    [{ mobile: Object.create(null) as object }, undefined, 'toHaveAccepted: mobile is an object; write a text'],
   ])('refuses the expectation %j, %j, negated or not', (match, times, message) => {
     expect(() => expect(bench.simulator).toHaveAccepted(match as object, times)).toThrow(message);
     expect(() => expect(bench.simulator).not.toHaveAccepted(match as object, times)).toThrow(message);
@@ -215,6 +226,23 @@ describe('toHaveHandedOut', () => {
     );
   });
 
+  it.each([
+    [{ finished: undefined }, 'toHaveHandedOut: finished is undefined; write true, false or an asymmetric matcher'],
+    [{ whole: 'yes' }, 'toHaveHandedOut: whole is yes; write true, false'],
+    [{ state: undefined }, 'toHaveHandedOut: state is undefined; write a text'],
+    [{ imsId: 5 }, 'toHaveHandedOut: imsId is 5; write a text'],
+  ])('refuses the expectation %j, negated or not', (match, message) => {
+    expect(() => expect(bench.simulator).toHaveHandedOut(match as object)).toThrow(message);
+    expect(() => expect(bench.simulator).not.toHaveHandedOut(match as object)).toThrow(message);
+  });
+
+  it('lets an id be absent, and takes asymmetric matchers', async () => {
+    bench.simulator.pushReport('EUCP-EMY-SMS0-SIMUL', { mobile: OTHER, state: 'DELIVRD' });
+    await bench.pull();
+    expect(bench.simulator).toHaveHandedOut({ imsId: undefined, customImsId: undefined }, 1);
+    expect(bench.simulator).toHaveHandedOut({ finished: expect.any(Boolean), state: expect.any(String) }, 3);
+  });
+
   it('knows an answer that was not finished', async () => {
     bench.simulator.inject({ kind: 'reset-after', on: 'getIMSReport' });
     await expect(bench.pull()).rejects.toThrow(/ECONNRESET|hang up/);
@@ -236,6 +264,11 @@ describe('toHavePushed', () => {
     expect(bench.simulator).toHavePushed();
     expect(bench.simulator).toHavePushed({ customImsId: 'one', mobile: GOOD, state: 'DELIVRD', end: 'given-up' }, 1);
     expect(bench.simulator).not.toHavePushed({ end: 'acknowledged' });
+  });
+
+  it('refuses a field that would match nothing', () => {
+    const message = 'toHavePushed: end is undefined; write a text';
+    expect(() => expect(bench.simulator).not.toHavePushed({ end: undefined } as object)).toThrow(message);
   });
 
   it('lists what was pushed, and how it ended', () => {

@@ -1,42 +1,42 @@
 import type { AcceptedMessage, HandedOutReport, PushEnd, ReportPush } from '../oracle/records.js';
 import type { Simulator } from '../simulator.js';
 import { CALL_NAMES, type CallName, type SendCallName } from '../wire/call-name.js';
-import { checkFields, checkTimes, type Equals, type Expected, hasFields } from './fields.js';
+import { checkFields, checkTimes, type Equals, type Expected, type FieldType, hasFields } from './fields.js';
 import { listing, messageLine, quoted, reportLine, requestLine } from './listing.js';
 import { repeatsOf } from './repeats.js';
 
 /** Which accepted messages count. Without a field, all of them. */
 export interface AcceptedMatch {
   /** As the gateway received it, such as `0061422118000`. */
-  readonly mobile?: Expected<string> | undefined;
-  readonly content?: Expected<string> | undefined;
+  readonly mobile?: Expected<string>;
+  readonly content?: Expected<string>;
   readonly customImsId?: Expected<string> | undefined;
-  readonly call?: Expected<SendCallName> | undefined;
-  readonly appId?: Expected<string> | undefined;
+  readonly call?: Expected<SendCallName>;
+  readonly appId?: Expected<string>;
 }
 
 /** Which reports count that left the queue. Without a field, all of them. */
 export interface HandedOutMatch {
-  readonly state?: Expected<string> | undefined;
-  readonly mobile?: Expected<string> | undefined;
+  readonly state?: Expected<string>;
+  readonly mobile?: Expected<string>;
   readonly imsId?: Expected<string> | undefined;
   readonly customImsId?: Expected<string> | undefined;
-  readonly appId?: Expected<string> | undefined;
+  readonly appId?: Expected<string>;
   /** Whether the whole answer was given to the network. */
-  readonly finished?: boolean | undefined;
+  readonly finished?: Expected<boolean>;
   /** Whether the report itself can be read in the bytes that were sent. */
-  readonly whole?: boolean | undefined;
+  readonly whole?: Expected<boolean>;
 }
 
 /** Which pushed reports count. Without a field, all of them. */
 export interface PushedMatch {
-  readonly state?: Expected<string> | undefined;
-  readonly mobile?: Expected<string> | undefined;
+  readonly state?: Expected<string>;
+  readonly mobile?: Expected<string>;
   readonly imsId?: Expected<string> | undefined;
   readonly customImsId?: Expected<string> | undefined;
-  readonly appId?: Expected<string> | undefined;
+  readonly appId?: Expected<string>;
   /** How it ended: `waiting`, `acknowledged`, `given-up` or `withdrawn`. */
-  readonly end?: Expected<PushEnd> | undefined;
+  readonly end?: Expected<PushEnd>;
 }
 
 interface Context {
@@ -48,18 +48,23 @@ interface Verdict {
   readonly message: () => string;
 }
 
-const ACCEPTED_FIELDS = ['mobile', 'content', 'customImsId', 'call', 'appId'] satisfies (keyof AcceptedMatch)[];
-const HANDED_OUT_FIELDS = [
-  'state',
-  'mobile',
-  'imsId',
-  'customImsId',
-  'appId',
-  'finished',
-  'whole',
-] satisfies (keyof HandedOutMatch)[];
+const ACCEPTED_FIELDS = {
+  mobile: 'text',
+  content: 'text',
+  customImsId: 'id',
+  call: 'text',
+  appId: 'text',
+} satisfies Record<keyof AcceptedMatch, FieldType>;
 
-const PUSHED_FIELDS = ['state', 'mobile', 'imsId', 'customImsId', 'appId', 'end'] satisfies (keyof PushedMatch)[];
+const REPORT_FIELDS = { state: 'text', mobile: 'text', imsId: 'id', customImsId: 'id', appId: 'text' } as const;
+
+const HANDED_OUT_FIELDS = {
+  ...REPORT_FIELDS,
+  finished: 'flag',
+  whole: 'flag',
+} satisfies Record<keyof HandedOutMatch, FieldType>;
+
+const PUSHED_FIELDS = { ...REPORT_FIELDS, end: 'text' } satisfies Record<keyof PushedMatch, FieldType>;
 
 /**
  * For `expect.extend` of jest or vitest: what a simulator saw.
