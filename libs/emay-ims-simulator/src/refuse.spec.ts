@@ -79,3 +79,29 @@ it('is a step of a scenario', async () => {
   await until(() => bench.simulator.faults()[0]?.remaining === 1);
   expect((await bench.call('getIMSReport')).status).toBe(503);
 });
+
+it.each(['removed', 'over'])('stops as it has just been %s, and leaves the port free', async (end) => {
+  const refusal = bench.simulator.inject({ kind: 'refuse', forMs: end === 'over' ? 1 : Infinity });
+  if (end === 'over') await until(() => bench.simulator.faults().length === 0);
+  else refusal.remove();
+  await bench.simulator.stop();
+  const next = await Bench.start({ port: bench.simulator.port });
+  await next.simulator.stop();
+});
+
+it('stays shut when it is shut again as it is being opened, and opens after that', async () => {
+  bench.simulator.inject({ kind: 'refuse', forMs: Infinity }).remove();
+  const again = bench.simulator.inject({ kind: 'refuse', forMs: Infinity });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await pull()).toBe('ECONNREFUSED');
+  again.remove();
+  expect(await pull()).toBe('answered');
+});
+
+it('stops although somebody has taken the port meanwhile', async () => {
+  const refusal = bench.simulator.inject({ kind: 'refuse', forMs: Infinity });
+  const other = await Bench.start({ port: bench.simulator.port });
+  refusal.remove();
+  await bench.simulator.stop();
+  await other.simulator.stop();
+});

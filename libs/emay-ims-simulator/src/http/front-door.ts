@@ -8,6 +8,8 @@ export class FrontDoor {
   private port = 0;
   private shutBy = 0;
   private isStopped = false;
+  /** The port is opened by a later turn of the event loop; until then there is nothing to close. */
+  private opening: Promise<void> | undefined;
 
   constructor(
     private readonly server: Server,
@@ -38,12 +40,27 @@ export class FrontDoor {
 
   /** From now on connections are refused, and idle ones are ended. Answers that are under way are finished. */
   shut(): void {
-    if (this.shutBy++ === 0 && !this.isStopped) this.server.close();
+    if (this.shutBy++ === 0 && !this.isStopped && !this.opening) this.server.close();
   }
 
   /** Undoes one `shut`. A port that somebody else has taken meanwhile ends the process with that error: see the stack. */
   open(): void {
-    if (--this.shutBy === 0 && !this.isStopped) this.server.listen(this.port, this.host);
+    if (--this.shutBy === 0 && !this.isStopped) this.opening ??= this.reopen();
+  }
+
+  private async reopen(): Promise<void> {
+    try {
+      await this.listen(this.port);
+    } catch (error) {
+      // Nobody waits for it, and who stops needs no port.
+      if (!this.isStopped) {
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
+    this.opening = undefined;
+    if (this.shutBy > 0 && !this.isStopped) this.server.close();
   }
 
   /** Does not keep the process alive any more. */
@@ -52,9 +69,10 @@ export class FrontDoor {
   }
 
   /** Drops idle and busy connections alike: a hanging exchange must not hold up the end. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.isStopped = true;
-    return new Promise((resolve, reject) => {
+    await this.opening;
+    await new Promise<void>((resolve, reject) => {
       if (this.server.listening) this.server.close((error) => (error ? reject(error) : resolve()));
       else resolve();
       this.server.closeAllConnections();
