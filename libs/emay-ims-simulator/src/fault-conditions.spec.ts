@@ -108,8 +108,19 @@ it.each([
   [{ kind: 'hang', forMs: 'long' }, 'forMs is long; write a whole number'],
   [{ kind: 'hang', probability: 1 }, 'hang has no "probability"; it has no field of its own'],
   [{ kind: 'drip', interval: 1 }, 'drip has no "interval"; it has intervalMs'],
-  [{ kind: 'hang', on: [], times: 0 }, 'times is 0; write a whole number from 1'],
-  [{ kind: 'hang', on: 'sendIMS' }, 'write one of: sendSingleIMS'],
+  [{ kind: 'hang', times: 0 }, 'times is 0; write a whole number from 1'],
+  [{ kind: 'hang', on: [] }, 'on is []; write one or several of: sendSingleIMS, sendBatchIMS'],
+  [{ kind: 'refuse', chance: 0.02 }, 'refuse meets no requests, so it has no "chance"; it has afterMs, forMs'],
+  [{ kind: 'refuse', on: 'sendBatchIMS' }, 'so it has no "on"'],
+  [{ kind: 'refuse', times: 1 }, 'so it has no "times"'],
+  [{ kind: 'refuse', skip: 1 }, 'so it has no "skip"'],
+  [
+    { kind: 'wrongly-pushed', on: 'getIMSReport' },
+    'wrongly-pushed meets pushes, so it has no "on"; it has times, skip',
+  ],
+  [{ kind: 'malformed-reports', on: 'sendSingleIMS' }, 'malformed-reports does not meet sendSingleIMS; write one or'],
+  [{ kind: 'partly-accepted', on: ['sendBatchIMS', 'getIMSReport'] }, 'partly-accepted does not meet getIMSReport'],
+  [{ kind: 'hang', on: 'sendIMS' }, 'write one or several of: sendSingleIMS'],
 ])('refuses %j and says what to write', (order, message) => {
   expect(() => inject(parsed<FaultOrder>(JSON.stringify(order)))).toThrow(message);
   expect(bench.simulator.faults()).toEqual([]);

@@ -76,6 +76,8 @@ describe('a scenario that cannot be played', () => {
     [{ steps: [{ pass: 0 }] }, 'step 1: pass is 0; write a whole number from 1'],
     [{ steps: [{ pass: 1 }, { kind: 'fire' }] }, 'step 2: fault: there is no kind "fire"'],
     [{ steps: [{ pass: 1, on: 'send' }] }, 'step 1: fault: there is no call "send"'],
+    [{ steps: [{ pass: 1, on: [] }] }, 'step 1: fault: on is []; write one or several of: sendSingleIMS'],
+    [{ steps: [{ kind: 'refuse', times: 3 }] }, 'step 1: fault: refuse meets no requests'],
     [{ steps: [{ pass: 1, times: 2 }] }, 'step 1: a step with pass has no "times"'],
     [{ steps: [{ pass: 1 }], loop: true }, 'there is no "loop"'],
     [{ steps: [{ pass: 1 }], repeat: 3 }, 'repeat is true or false'],

@@ -8,8 +8,9 @@ const ACCEPTED = { yes: 'accepted', no: 'not accepted', choice: 'not accepted, u
 /** Every kind of fault, what the caller gets, and its fields. */
 export function faultListing(): string[] {
   return [
-    'Kinds of faults for --fault. Each order also takes on=<call>+<call>, times=<number> (or Infinity),',
-    'skip=<number>, chance=<0 to 1>, afterMs=<number>, forMs=<number>.',
+    'Kinds of faults for --fault. Orders also take on=<call>+<call>, times=<number> (or Infinity),',
+    'skip=<number>, chance=<0 to 1>, afterMs=<number>, forMs=<number>; refuse only the last two,',
+    'wrongly-pushed no on.',
     ...FAULT_KINDS.flatMap((kind) => {
       const { meaning, accepts, fields, calls } = FAULTS[kind];
       const known: [string, FaultField][] = Object.entries(fields);

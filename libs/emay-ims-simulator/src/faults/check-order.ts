@@ -1,13 +1,20 @@
-import { CALL_NAMES, isCallName } from '../wire/call-name.js';
+import { CALL_NAMES, type CallName, isCallName } from '../wire/call-name.js';
 import { isJsonObject } from '../wire/json.js';
 import { FAULT_KINDS, FAULTS, isFaultKind } from './catalogue.js';
 import type { FaultField } from './fault-definition.js';
-import type { FaultOrder } from './fault.js';
+import type { FaultKind, FaultOrder } from './fault.js';
 
 const COUNT: FaultField = { type: 'integer', min: 1, meaning: 'a number of requests, or Infinity' };
 /** At most what a timer of Node takes. */
 const MILLISECONDS: FaultField = { type: 'integer', min: 0, max: 2_147_483_647, meaning: 'milliseconds' };
 const SKIP: FaultField = { type: 'integer', min: 0, meaning: 'a number of requests' };
+
+/** What an order can wait for, by what its kind meets: a condition that is never asked would be a fault at another time. */
+const CONDITIONS = {
+  request: { meets: 'requests', conditions: ['on', 'times', 'skip', 'chance', 'afterMs', 'forMs'] },
+  push: { meets: 'pushes', conditions: ['times', 'skip', 'chance', 'afterMs', 'forMs'] },
+  port: { meets: 'no requests', conditions: ['afterMs', 'forMs'] },
+};
 
 /** Throws a `RangeError` whose message says what to write, unless the value is an order that can be carried out. */
 export function checkFaultOrder(order: unknown): asserts order is FaultOrder {
@@ -17,24 +24,28 @@ export function checkFaultOrder(order: unknown): asserts order is FaultOrder {
   if (typeof kind !== 'string' || !isFaultKind(kind)) {
     throw wrong(`there is no kind ${JSON.stringify(kind)}; write one of: ${FAULT_KINDS.join(', ')}`);
   }
-  const { fields, accepts } = FAULTS[kind];
+  const { fields, accepts, calls } = FAULTS[kind];
   const known = new Map<string, FaultField>(Object.entries(fields));
   for (const [name, value] of Object.entries(order)) {
     if (value === undefined || name === 'kind') continue;
     const field = known.get(name);
     if (field) checkField(name, value, field);
     else if (name === 'accept' && accepts === 'choice') checkFlag(name, value);
-    else checkCondition(kind, name, value, [...known.keys()]);
+    else checkCondition(kind, name, value, calls);
   }
   for (const [name, { required }] of known) {
     if (required && order[name] === undefined) throw wrong(`${kind} needs ${name}`);
   }
 }
 
-function checkCondition(kind: string, name: string, value: unknown, fields: readonly string[]): void {
+function checkCondition(kind: FaultKind, name: string, value: unknown, calls?: readonly CallName[]): void {
+  const { meets, conditions } = CONDITIONS[FAULTS[kind].meets ?? 'request'];
+  if (!conditions.includes(name) && CONDITIONS.request.conditions.includes(name)) {
+    throw wrong(`${kind} meets ${meets}, so it has no ${JSON.stringify(name)}; it has ${conditions.join(', ')}`);
+  }
   switch (name) {
     case 'on':
-      for (const call of [value].flat()) checkCall(call);
+      checkCalls(value, kind, calls);
       return;
     case 'times':
       if (value !== Infinity) checkField(name, value, COUNT);
@@ -52,14 +63,22 @@ function checkCondition(kind: string, name: string, value: unknown, fields: read
       if (value !== Infinity) checkField(name, value, MILLISECONDS);
       return;
     default:
-      throw wrong(`${kind} has no ${JSON.stringify(name)}; it has ${fields.join(', ') || 'no field of its own'}`);
+      throw wrong(
+        `${kind} has no ${JSON.stringify(name)}; it has ${Object.keys(FAULTS[kind].fields).join(', ') || 'no field of its own'}`,
+      );
   }
 }
 
-/** Throws a `RangeError` unless the value names one of the four calls. */
-export function checkCall(call: unknown): void {
-  if (typeof call === 'string' && isCallName(call)) return;
-  throw wrong(`there is no call ${JSON.stringify(call)}; write one of: ${CALL_NAMES.join(', ')}`);
+/** Throws a `RangeError` unless the value names one or several of the calls that `who` meets. */
+export function checkCalls(value: unknown, who: string, calls: readonly CallName[] = CALL_NAMES): void {
+  const write = `write one or several of: ${calls.join(', ')}`;
+  const named = [value].flat();
+  if (named.length === 0) throw wrong(`on is []; ${write}`);
+  for (const call of named) {
+    if (typeof call !== 'string' || !isCallName(call))
+      throw wrong(`there is no call ${JSON.stringify(call)}; ${write}`);
+    if (!calls.includes(call)) throw wrong(`${who} does not meet ${call}; ${write}`);
+  }
 }
 
 function checkField(name: string, value: unknown, field: FaultField): void {

@@ -76,9 +76,9 @@ export type Fault =
 /** The name of a kind of fault, such as `reset-after`. */
 export type FaultKind = Fault['kind'];
 
-/** Which requests a fault meets. */
+/** Which requests a fault meets. `refuse` takes only `afterMs` and `forMs`, `wrongly-pushed` all but `on`. */
 export interface FaultConditions {
-  /** The calls it waits for. Default: every call that the fault makes sense for. */
+  /** The calls it waits for, of those that the fault makes sense for. Default: all of those. */
   readonly on?: CallName | readonly CallName[] | undefined;
   /** How many requests it spoils. Default: 1, with `chance` or `forMs` as many as come. `Infinity`: until it is removed. */
   readonly times?: number | undefined;

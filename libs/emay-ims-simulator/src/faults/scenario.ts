@@ -2,7 +2,7 @@ import type { CallName } from '../wire/call-name.js';
 import { isJsonObject } from '../wire/json.js';
 import { CALL_NAMES } from '../wire/call-name.js';
 import type { Armed, Meeting } from './armed.js';
-import { checkCall, checkFaultOrder } from './check-order.js';
+import { checkCalls, checkFaultOrder } from './check-order.js';
 import type { Fault, FaultOrder } from './fault.js';
 
 /** Lets requests go by unharmed. */
@@ -50,7 +50,7 @@ function checkStep(step: unknown): void {
   if (typeof pass !== 'number' || !Number.isSafeInteger(pass) || pass < 1) {
     throw new RangeError(`pass is ${String(pass)}; write a whole number from 1.`);
   }
-  for (const call of [on].flat()) checkCall(call);
+  checkCalls(on, 'pass');
   const strange = Object.keys(rest)[0];
   if (strange !== undefined) throw new RangeError(`a step with pass has no "${strange}".`);
 }
