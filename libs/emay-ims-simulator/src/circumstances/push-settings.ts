@@ -1,4 +1,5 @@
 import { isJsonObject } from '../wire/json.js';
+import { MAX_TIMER_MS } from './max-timer-ms.js';
 
 export const PUSH_FORMS = ['encrypted', 'plain'] as const;
 export const PUSH_NUMBERS = ['as-sent', 'without-00'] as const;
@@ -31,8 +32,6 @@ export interface PushSettings {
 
 /** With every default filled in. */
 export type CurrentPush = Required<PushSettings>;
-
-const MAX_TIMER_MS = 2_147_483_647;
 
 export function pushOf(settings: PushSettings): CurrentPush {
   return {

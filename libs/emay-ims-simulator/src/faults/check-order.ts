@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../circumstances/max-timer-ms.js';
 import { CALL_NAMES, type CallName, isCallName } from '../wire/call-name.js';
 import { isJsonObject } from '../wire/json.js';
 import { FAULT_KINDS, FAULTS, isFaultKind } from './catalogue.js';
@@ -5,8 +6,7 @@ import type { FaultField } from './fault-definition.js';
 import type { FaultKind, FaultOrder } from './fault.js';
 
 const COUNT: FaultField = { type: 'integer', min: 1, meaning: 'a number of requests, or Infinity' };
-/** At most what a timer of Node takes. */
-const MILLISECONDS: FaultField = { type: 'integer', min: 0, max: 2_147_483_647, meaning: 'milliseconds' };
+const MILLISECONDS: FaultField = { type: 'integer', min: 0, max: MAX_TIMER_MS, meaning: 'milliseconds' };
 const SKIP: FaultField = { type: 'integer', min: 0, meaning: 'a number of requests' };
 
 /** What an order can wait for, by what its kind meets: a condition that is never asked would be a fault at another time. */

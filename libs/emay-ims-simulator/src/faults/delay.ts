@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../circumstances/max-timer-ms.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer, later. */
@@ -13,7 +14,7 @@ export const delay: FaultDefinition<DelayFault> = {
   meaning: 'the answer after `ms`; `before: "acceptance"` delays that too',
   accepts: 'yes',
   fields: {
-    ms: { type: 'integer', min: 0, required: true, meaning: 'milliseconds' },
+    ms: { type: 'integer', min: 0, max: MAX_TIMER_MS, required: true, meaning: 'milliseconds' },
     before: { type: 'choice', choices: ['answer', 'acceptance'], default: 'answer', meaning: 'what waits' },
   },
   async play(exchange, { ms, before }) {

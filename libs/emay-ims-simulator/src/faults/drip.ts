@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../circumstances/max-timer-ms.js';
 import type { FaultDefinition } from './fault-definition.js';
 
 /** The genuine answer, byte by byte: each byte renews an idle timeout, only a deadline ends it. */
@@ -11,7 +12,7 @@ export const drip: FaultDefinition<DripFault> = {
   meaning: 'the answer byte by byte, one every `intervalMs`',
   accepts: 'yes',
   fields: {
-    intervalMs: { type: 'integer', min: 0, default: 100, meaning: 'milliseconds between two bytes' },
+    intervalMs: { type: 'integer', min: 0, max: MAX_TIMER_MS, default: 100, meaning: 'milliseconds between two bytes' },
   },
   async play(exchange, { intervalMs }) {
     const answer = exchange.accept();
