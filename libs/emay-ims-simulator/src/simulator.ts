@@ -49,7 +49,10 @@ export interface Simulator {
 
   /** A well-formed report of a message with any state, received now; for `pushReport`. */
   reportFor(message: AcceptedMessage, state: string): WireReport;
-  /** Puts any JSON value into an account's report queue, due at once: a stranger, a duplicate, a contradiction. */
+  /**
+   * Puts any JSON value into an account's report queue, due at once: a stranger, a duplicate, a contradiction. Throws a `TypeError`
+   * for what cannot be written as JSON.
+   */
   pushReport(appId: string, report: unknown): void;
   /** Makes every waiting report due now (of one account, or of all), and returns how many were not due yet. */
   releaseReports(appId?: string): number;

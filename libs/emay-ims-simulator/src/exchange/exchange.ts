@@ -104,9 +104,9 @@ export class Exchange {
 
   /** Writes the head and leaves the body to the caller. */
   head(status: number, code: string | undefined, headers: Record<string, string>): void {
+    this.response.writeHead(status, { 'Content-Type': 'text/plain;charset=utf-8', ...headers });
     this.record.status = status;
     if (code !== undefined) this.record.code = code;
-    this.response.writeHead(status, { 'Content-Type': 'text/plain;charset=utf-8', ...headers });
   }
 
   private write(body: string | Buffer, { status = 200, code, headers = {} }: Head): void {

@@ -54,10 +54,12 @@ export class PushExchange {
   private exchange(length: number, write: (outgoing: ClientRequest) => void): Promise<PushOutcome> {
     const { url, headers, timeoutMs, signal } = this.request;
     const send = url.startsWith('https:') ? requestHttps : requestHttp;
-    return new Promise((resolve) => {
-      const failed = (error: NodeJS.ErrnoException) =>
-        resolve({ error: timedOut.aborted ? 'ETIMEDOUT' : (error.code ?? error.message) });
-      const timedOut = AbortSignal.timeout(timeoutMs);
+    const timedOut = AbortSignal.timeout(timeoutMs);
+    const failure = (error: NodeJS.ErrnoException) => ({
+      error: timedOut.aborted ? 'ETIMEDOUT' : (error.code ?? error.message),
+    });
+    const exchanged = new Promise<PushOutcome>((resolve) => {
+      const failed = (error: Error) => resolve(failure(error));
       const outgoing = send(
         url,
         {
@@ -87,5 +89,7 @@ export class PushExchange {
       outgoing.on('error', failed);
       write(outgoing);
     });
+    // Such as of an appId that no header can hold.
+    return exchanged.catch(failure);
   }
 }

@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import { MAX_TIMER_MS } from '../circumstances/max-timer-ms.js';
 import { CALL_NAMES, type CallName, isCallName } from '../wire/call-name.js';
 import { isJsonObject } from '../wire/json.js';
@@ -83,8 +84,9 @@ export function checkCalls(value: unknown, who: string, calls: readonly CallName
 
 function checkField(name: string, value: unknown, field: FaultField): void {
   if (field.type === 'text') {
-    if (typeof value !== 'string') throw wrong(`${name} is ${JSON.stringify(value)}; write a text: ${field.meaning}`);
-    return;
+    const write = field.inHeader ? 'a text that an HTTP header can hold' : 'a text';
+    if (typeof value === 'string' && (!field.inHeader || fitsHeader(value))) return;
+    throw wrong(`${name} is ${JSON.stringify(value)}; write ${write}: ${field.meaning}`);
   }
   if (field.type === 'choice') {
     if (!field.choices.some((choice) => choice === value)) {
@@ -96,6 +98,15 @@ function checkField(name: string, value: unknown, field: FaultField): void {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
     const range = field.max === undefined ? `from ${min}` : `from ${min} to ${max}`;
     throw wrong(`${name} is ${String(value)}; write a whole number ${range}: ${field.meaning}`);
+  }
+}
+
+function fitsHeader(text: string): boolean {
+  try {
+    validateHeaderValue('result', text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -3,9 +3,12 @@ import type { FaultDefinition } from './fault-definition.js';
 /** The gateway's clock is off for this request: timestamps are judged by it, and the times in reports come from it. */
 export interface ClockSkewFault {
   readonly kind: 'clock-skew';
-  /** Milliseconds, negative for a clock that is behind. Default: 15 minutes, beyond the default tolerance. */
+  /** Milliseconds, negative for a clock that is behind, at most a hundred years. Default: 15 minutes, beyond the default tolerance. */
   readonly ms?: number | undefined;
 }
+
+/** A hundred years: beyond the year 9999 no timestamp has 14 digits, and further on there are no dates. */
+const MAX_SKEW_MS = 100 * 365.25 * 86_400_000;
 
 export const clockSkew: FaultDefinition<ClockSkewFault> = {
   meaning: 'the answer of a gateway whose clock is `ms` ahead: `ERROR_TIMESTAMP`, or reports with shifted times',
@@ -13,7 +16,8 @@ export const clockSkew: FaultDefinition<ClockSkewFault> = {
   fields: {
     ms: {
       type: 'integer',
-      min: -Number.MAX_SAFE_INTEGER,
+      min: -MAX_SKEW_MS,
+      max: MAX_SKEW_MS,
       default: 15 * 60_000,
       meaning: 'milliseconds; negative: behind',
     },

@@ -13,7 +13,12 @@ export type FaultField = { readonly meaning: string; readonly required?: true | 
       readonly max?: number | undefined;
       readonly default?: number | undefined;
     }
-  | { readonly type: 'text'; readonly default?: string | undefined }
+  | {
+      readonly type: 'text';
+      readonly default?: string | undefined;
+      /** It may go out in an HTTP header, and has to fit there. */
+      readonly inHeader?: true | undefined;
+    }
   | { readonly type: 'choice'; readonly choices: readonly (string | number)[]; readonly default: string | number }
 );
 

@@ -108,8 +108,9 @@ export class Gateway {
     return { appId, imsId, customImsId, state, desc, mobile: number, ...times };
   }
 
-  /** Puts any value into an account's queue, due at once. */
+  /** Puts any JSON value into an account's queue, due at once. Throws a `TypeError` for what cannot be written as JSON. */
   push(appId: string, report: unknown): void {
+    JSON.stringify(report);
     this.account(appId).reports.add(this.options.now(), new PushedReport(report), AS_PUSHED);
   }
 

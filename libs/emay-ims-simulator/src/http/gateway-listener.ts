@@ -168,5 +168,14 @@ function isToNobody({ call, transport, body }: Incoming): boolean {
 
 async function play(fault: Fault, record: OpenRequest, exchange: Exchange): Promise<void> {
   record.fault = fault.kind;
-  await playFault(fault, exchange);
+  try {
+    await playFault(fault, exchange);
+  } catch (error) {
+    // What somebody injects must not end the process that a simulator runs in, nor look like the fault that was asked for.
+    const { response } = exchange;
+    const sentence = `The simulator could not play the fault ${fault.kind}: ${error instanceof Error ? error.message : String(error)}`;
+    process.emitWarning(sentence);
+    if (response.headersSent) response.destroy();
+    else exchange.send(sentence, { status: 500 });
+  }
 }
