@@ -60,6 +60,19 @@ it('takes the same number again in another call, and the same customImsId anywhe
   expect(statesOf([first, second])).toEqual(['DELIVRD', 'DELIVRD']);
 });
 
+it.each(['\u00a0', '\ufeff', '\u3000', '\u2028'])('does not trim %j, which is no blank to Java', async (blank) => {
+  const fields = { mobile: `${blank}0061422118000`, content: 'Hello' };
+  expect(await bench.code('sendSingleIMS', fields)).toBe('ERROR_MOBILE_ERROR');
+  expect(await bench.code('sendBatchIMS', { content: 'Hello', imses: [fields] })).toBe('ERROR_MOBILE_ERROR');
+  expect(await bench.code('sendSingleIMS', { ...fields, mobile: blank })).toBe('ERROR_MOBILE_ERROR');
+});
+
+it.each(['\0', '\t', '\u001f', ' '])('trims %j as Java does', async (blank) => {
+  await bench.single(`${blank}0061422118000${blank}`);
+  await bench.batch([{ mobile: `${blank}0061422118000` }]);
+  expect(await bench.code('sendSingleIMS', { mobile: blank, content: 'Hello' })).toBe('ERROR_MOBILE_EMPTY');
+});
+
 it('trims a number to check it, stores it as it came, and fails it later', async () => {
   const padded = await bench.single(' 0061422118000 ');
   expect(padded.mobile).toBe(' 0061422118000 ');

@@ -13,7 +13,7 @@ const MAX_CUSTOM_IMS_ID_LENGTH = 32;
 
 /** §2.1, in the gateway's order: the number, the text, the id. */
 export function checkSingle(entry: SendEntry, maxContentLength: number): Refusal {
-  const mobile = entry.mobile.trim();
+  const mobile = trimmed(entry.mobile);
   if (mobile === '') return 'ERROR_MOBILE_EMPTY';
   if (!isMobile(mobile)) return 'ERROR_MOBILE_ERROR';
   return checkContent(entry, maxContentLength) ?? checkCustomImsId(entry);
@@ -33,8 +33,14 @@ export function checkBatch(
   return (
     first(entries, (entry) => checkContent(entry, maxContentLength)) ??
     first(entries, checkCustomImsId) ??
-    (entries.some((entry) => isMobile(entry.mobile.trim())) ? undefined : 'ERROR_MOBILE_ERROR')
+    (entries.some((entry) => isMobile(trimmed(entry.mobile))) ? undefined : 'ERROR_MOBILE_ERROR')
   );
+}
+
+/** As Java's `trim` does, in which the gateway seems to be written (assumed): nothing above U+0020 is a blank to it. */
+function trimmed(mobile: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is trimmed
+  return mobile.replace(/^[\0-\x20]+|[\0-\x20]+$/g, '');
 }
 
 function checkContent({ content }: Pick<SendEntry, 'content'>, maxContentLength: number): Refusal {
