@@ -136,6 +136,17 @@ describe('what is pushed', () => {
     ]);
   });
 
+  it('and what was pushed is told as it was, whatever is switched later', async () => {
+    pushTo({ numbers: 'without-00' });
+    await sendAndPush('one');
+    const asPushed = customer.reports().flat();
+    bench.simulator.changeAccount({ push: null });
+    pushTo({ numbers: 'as-sent' });
+    expect(bench.simulator.pushed().map(({ report }) => report)).toEqual(asPushed);
+    bench.simulator.changeAccount({ push: null });
+    expect(bench.simulator.pushed().map(({ report }) => report)).toEqual(asPushed);
+  });
+
   it('in the order in which it falls due, in batches', async () => {
     pushTo({ batchSize: 2 });
     await sendAndPush('a', 'b', 'c', 'd', 'e');

@@ -1,6 +1,7 @@
 import type { AccountSettings, CurrentSettings } from '../circumstances/account-settings.js';
 import type { Circumstances } from '../circumstances/circumstances.js';
 import { AS_PUSHED, type PlannedReport } from '../circumstances/planned-report.js';
+import type { CurrentPush } from '../circumstances/push-settings.js';
 import type { StrangerMessage } from '../circumstances/stranger-message.js';
 import type { Fault } from '../faults/fault.js';
 import { checkPushKey, type ResolvedOptions } from '../options.js';
@@ -98,13 +99,16 @@ export class Gateway {
   }
 
   /** A report as it goes to the customer, whom a push tells the account as well. */
-  pushedWire(appId: string, { subject, plan, dueAt }: QueuedOfAccount): unknown {
-    const { push } = this.settingsOf(appId);
+  pushedWire(
+    appId: string,
+    { subject, plan, dueAt }: QueuedOfAccount,
+    { numbers }: Pick<CurrentPush, 'numbers'>,
+  ): unknown {
     if (subject instanceof PushedReport) {
       return isJsonObject(subject.value) ? { appId, ...subject.value } : subject.value;
     }
     const { imsId, customImsId, state, desc, mobile, ...times } = toWireReport(subject, plan, dueAt, this.time);
-    const number = push?.numbers === 'without-00' ? mobile.replace(/^00/, '') : mobile;
+    const number = numbers === 'without-00' ? mobile.replace(/^00/, '') : mobile;
     return { appId, imsId, customImsId, state, desc, mobile: number, ...times };
   }
 

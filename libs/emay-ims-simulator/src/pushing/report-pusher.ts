@@ -84,20 +84,20 @@ export class ReportPusher {
         return;
       }
       if (reports === 'held') return;
-      this.batch ??= this.next();
+      this.batch ??= this.next(push);
       if (!this.batch || this.rooms.now() < this.batch.nextAt) return;
       await this.attempt(this.batch, push);
     }
   }
 
-  private next(): Batch | undefined {
+  private next(push: CurrentPush): Batch | undefined {
     const { account, rooms } = this;
     const now = rooms.now();
     const due = account.takeForPush(now);
     if (due.length === 0) return undefined;
     const pushed: PushedBatch = { appId: account.appId, pushId: rooms.newPushId(), attempts: [], end: 'waiting' };
     const kept = due.map((queued): KeptPush => {
-      const wire = () => rooms.gateway.pushedWire(account.appId, queued);
+      const wire = () => rooms.gateway.pushedWire(account.appId, queued, push);
       return { batch: pushed, summary: () => summarise(queued.subject, queued.plan), wire };
     });
     rooms.journal.pushing(pushed, kept);
