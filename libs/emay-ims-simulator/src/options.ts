@@ -76,6 +76,9 @@ export const DEFAULT_ACCOUNT: SimulatorAccount = Object.freeze({
   secretKey: '0123456789ABCDEF',
 });
 
+/** Looks `Date.now` up at each use: a test may replace it after the start, as fake timers do. */
+const hostsNow = () => Date.now();
+
 type WithoutDefault = 'logFile' | 'scenario' | 'onRequest';
 
 /** Options with every default filled in. */
@@ -126,8 +129,7 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     pendingLimit: integer('pendingLimit', options.pendingLimit ?? 500_000, 1),
     scenario: options.scenario,
     control: options.control ?? true,
-    // Looked up at each use: a test may replace it after the start, as fake timers do.
-    now: options.now ?? (() => Date.now()),
+    now: options.now ?? hostsNow,
     onRequest: options.onRequest,
   });
 }
