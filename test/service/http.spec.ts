@@ -218,7 +218,12 @@ describe('the service on loopback, without keys', () => {
       };
       const message = JSON.parse(MESSAGE) as object;
 
-      it.each([['1'], [{}], [[1]], [Array.from({ length: 501 }, () => 1)]])('with %.10j', async (value) => {
+      it.each([
+        ['a text', '1'],
+        ['an object', {}],
+        ['a list', [1]],
+        ['a long list', Array.from({ length: 501 }, () => 1)],
+      ])('with %s', async (_what, value) => {
         expect(await violationsOf('/api/messages', withName(message, value))).toContainEqual(refused(-1));
       });
 
