@@ -36,7 +36,7 @@ describe.each(databasesUnderTest())('the clock of %s', (kind) => {
     expect(asked).toEqual([expect.stringContaining(mysql.now)]);
   });
 
-  // A server knows zones by name only where its tables of them are filled.
+  // A server knows zones by name only where its tables of them are filled, as `.ci/start-mariadb` does.
   (isMysql ? it : it.skip)('neither stands still nor jumps as summer time begins or ends', async () => {
     const read = await withDatabase(async (source) => {
       const runner = source.createQueryRunner();
@@ -57,6 +57,6 @@ describe.each(databasesUnderTest())('the clock of %s', (kind) => {
         await runner.release();
       }
     });
-    if (read !== null) expect(read).toEqual(TIMES);
+    if (read !== null || process.env.CI === 'true') expect(read).toEqual(TIMES);
   });
 });
