@@ -96,7 +96,7 @@ it.each([
   [{ kind: 'status' }, 'status needs status'],
   [{ kind: 'status', status: 99 }, 'status is 99; write a whole number from 200 to 599'],
   [{ kind: 'status', status: '500' }, 'status is 500; write a whole number'],
-  [{ kind: 'code', code: 5 }, 'code is 5; write a text that an HTTP header can hold: such as ERROR_SIGN'],
+  [{ kind: 'code', code: 5 }, 'code is 5; write a text: such as ERROR_SIGN'],
   [{ kind: 'delay', ms: 5, before: 'lunch' }, 'before is "lunch"; write one of: answer, acceptance'],
   [{ kind: 'redirect', status: 304 }, 'status is 304; write one of: 307'],
   [{ kind: 'hang', accept: 'yes' }, 'accept is "yes"; write true or false'],
@@ -114,8 +114,7 @@ it.each([
     { kind: 'code', code: '余额不足', where: 'header' },
     'code is "余额不足"; write a text that an HTTP header can hold',
   ],
-  [{ kind: 'code', code: 'ERROR\r\nX: y' }, 'write a text that an HTTP header can hold'],
-  [{ kind: 'partly-accepted', code: '余额不足' }, 'code is "余额不足"; write a text that an HTTP header can hold'],
+  [{ kind: 'code', code: 'ERROR\r\nX: y', where: 'header' }, 'write a text that an HTTP header can hold'],
   [
     { kind: 'redirect', location: 'http://h/回' },
     'location is "http://h/回"; write a text that an HTTP header can hold',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Bench } from './testing/gateway-caller.js';
+import { SecureCaller } from './testing/secure-caller.js';
 
 const APP_ID = 'EUCP-EMY-SMS0-SIMUL';
 
@@ -24,6 +25,21 @@ it('a fault that fails as it is played says so to its caller, and the next call 
   expect(bench.simulator.requests()).toEqual([expect.objectContaining({ fault: 'gzip', status: 500, finished: true })]);
   expect(await bench.code('getIMSReport')).toBe('SUCCESS');
 });
+
+it.each(['code', 'partly-accepted'] as const)(
+  '%s: a code that no header can hold is one of the plain interface alone',
+  async (kind) => {
+    const code = '余额不足';
+    bench.simulator.inject({ kind, code, times: 2, on: 'sendSingleIMS' });
+    expect(await bench.code('sendSingleIMS', { mobile: '0061422118000', content: 'Hello' })).toBe(code);
+    const { status, text } = await new SecureCaller(bench).call('sendSingleIMS', {
+      mobile: '0061422118000',
+      content: 'Hello',
+    });
+    expect([status, text]).toEqual([500, expect.stringContaining(`The simulator could not play the fault ${kind}: `)]);
+    expect(await bench.code('getIMSReport')).toBe('SUCCESS');
+  },
+);
 
 it('a report that is no JSON is refused as it is put into the queue', () => {
   expect(() => bench.simulator.pushReport(APP_ID, { imsId: 1n })).toThrow('BigInt');

@@ -1,7 +1,7 @@
 import { validateHeaderValue } from 'node:http';
 import { MAX_TIMER_MS } from '../circumstances/max-timer-ms.js';
 import { CALL_NAMES, type CallName, isCallName } from '../wire/call-name.js';
-import { isJsonObject } from '../wire/json.js';
+import { isJsonObject, type JsonObject } from '../wire/json.js';
 import { FAULT_KINDS, FAULTS, isFaultKind } from './catalogue.js';
 import type { FaultField } from './fault-definition.js';
 import type { FaultKind, FaultOrder } from './fault.js';
@@ -30,7 +30,7 @@ export function checkFaultOrder(order: unknown): asserts order is FaultOrder {
   for (const [name, value] of Object.entries(order)) {
     if (value === undefined || name === 'kind') continue;
     const field = known.get(name);
-    if (field) checkField(name, value, field);
+    if (field) checkField(name, value, field, order);
     else if (name === 'accept' && accepts === 'choice') checkFlag(name, value);
     else checkCondition(kind, name, value, calls);
   }
@@ -82,10 +82,11 @@ export function checkCalls(value: unknown, who: string, calls: readonly CallName
   }
 }
 
-function checkField(name: string, value: unknown, field: FaultField): void {
+function checkField(name: string, value: unknown, field: FaultField, order: JsonObject = {}): void {
   if (field.type === 'text') {
-    const write = field.inHeader ? 'a text that an HTTP header can hold' : 'a text';
-    if (typeof value === 'string' && (!field.inHeader || fitsHeader(value))) return;
+    const inHeader = field.inHeader?.(order);
+    const write = inHeader ? 'a text that an HTTP header can hold' : 'a text';
+    if (typeof value === 'string' && (!inHeader || fitsHeader(value))) return;
     throw wrong(`${name} is ${JSON.stringify(value)}; write ${write}: ${field.meaning}`);
   }
   if (field.type === 'choice') {

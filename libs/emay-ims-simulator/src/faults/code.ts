@@ -12,7 +12,12 @@ export const code: FaultDefinition<CodeFault> = {
   meaning: '`{ "code": code }`, listed or not; `where: "header"`: in the header `result`, without a body',
   accepts: 'choice',
   fields: {
-    code: { type: 'text', inHeader: true, required: true, meaning: 'such as ERROR_SIGN, or any other text' },
+    code: {
+      type: 'text',
+      inHeader: ({ where }) => where === 'header',
+      required: true,
+      meaning: 'such as ERROR_SIGN, or any other text',
+    },
     where: { type: 'choice', choices: ['body', 'header'], default: 'body', meaning: 'of the answer' },
   },
   play(exchange, { code: given, where, accept }) {

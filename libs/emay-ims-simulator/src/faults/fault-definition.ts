@@ -16,8 +16,8 @@ export type FaultField = { readonly meaning: string; readonly required?: true | 
   | {
       readonly type: 'text';
       readonly default?: string | undefined;
-      /** It may go out in an HTTP header, and has to fit there. */
-      readonly inHeader?: true | undefined;
+      /** Whether it goes out in an HTTP header, as the order says, and has to fit there. */
+      readonly inHeader?: ((order: JsonObject) => boolean) | undefined;
     }
   | { readonly type: 'choice'; readonly choices: readonly (string | number)[]; readonly default: string | number }
 );

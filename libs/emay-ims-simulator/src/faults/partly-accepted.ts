@@ -16,7 +16,7 @@ export const partlyAccepted: FaultDefinition<PartlyAcceptedFault> = {
   calls: SEND_CALL_NAMES,
   fields: {
     count: { type: 'integer', min: 0, default: 1, meaning: 'messages that are taken' },
-    code: { type: 'text', inHeader: true, default: 'ERROR_PARAMS', meaning: 'such as ERROR_PARAMS, or any other text' },
+    code: { type: 'text', default: 'ERROR_PARAMS', meaning: 'such as ERROR_PARAMS, or any other text' },
   },
   play(exchange, { count, code }) {
     const answer = exchange.accept({ takesOnly: count });

@@ -14,7 +14,7 @@ export const redirect: FaultDefinition<RedirectFault, 'location'> = {
   accepts: 'choice',
   fields: {
     status: { type: 'choice', choices: [307, 308, 301, 302, 303], default: 307, meaning: 'HTTP status' },
-    location: { type: 'text', inHeader: true, meaning: 'a URL; default: the same call' },
+    location: { type: 'text', inHeader: () => true, meaning: 'a URL; default: the same call' },
   },
   play(exchange, { status, location, accept }) {
     if (accept) exchange.accept();
