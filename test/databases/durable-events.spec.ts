@@ -101,7 +101,7 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
     const renamed = newAccount();
     await bench.database.run('UPDATE emay_ims_event SET account = ? WHERE account = ?', [renamed, account]);
     const got: EmayImsEvent[] = [];
-    await instance((event) => got.push(event), renamed).delivery.deliver();
+    await deliverAll(instance((event) => got.push(event), renamed).delivery);
     expect(got).toMatchObject([{ customImsId: id, account: renamed }]);
   });
 

@@ -1,5 +1,7 @@
-/** Under `exactOptionalPropertyTypes`, each optional field of what is given to the packages takes `undefined`. */
-import type { AcceptedMatch, HandedOutMatch } from 'emay-ims-simulator/jest';
+/**
+ * Under `exactOptionalPropertyTypes`, each optional field of what is given to the packages takes `undefined`; not those of the matchers, for
+ * which a value that a test has lost must not match everything.
+ */
 import type { EmayImsSimulatorModuleOptions } from 'emay-ims-simulator/nestjs';
 import type {
   Fault,
@@ -60,8 +62,6 @@ type Given =
   | SimulatorAccount
   | Scenario
   | Fault
-  | AcceptedMatch
-  | HandedOutMatch
   | EmayImsSimulatorModuleOptions
   | StrangerMessage
   | PlannedReport;
