@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { OnImsEvent, type EmayImsEventMap } from 'nestjs-emay-ims';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImsDatabase, SqlSession } from '../../libs/emay-ims/src/database/ims-database.js';
@@ -335,6 +335,29 @@ describe.each(databasesUnderTest())('a durable handler on %s', (kind) => {
       expect(new Set(done).size).toBe(70);
     },
   );
+
+  it('gets nothing more once a shutdown has begun, also where calls have just made room', async () => {
+    const hang = new Promise<never>(() => undefined);
+    let calls = 0;
+    let done = 0;
+    const limits = { ...LIMITS, callMs: HOUR };
+    const { store, events, delivery } = instance(
+      () => (++calls > 5 ? hang : done++),
+      newAccount(),
+      bench.database,
+      limits,
+    );
+    await accept(store, 40);
+    const claims = jest.spyOn(events.durable, 'claim');
+    const delivering = deliverAll(delivery);
+    await eventually(
+      () => done,
+      (count) => count === 5,
+    );
+    delivery.stop();
+    await delivering;
+    expect(claims).toHaveBeenCalledTimes(1);
+  });
 
   it('is waited for by a shutdown', async () => {
     let done = 0;

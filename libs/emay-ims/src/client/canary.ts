@@ -92,7 +92,9 @@ export class Canary {
     const leftMs = Math.floor(deadline - performance.now());
     if (batch.kind !== 'open' || leftMs <= 0) return batch;
     const single = await this.send('sendSingleIMS', baseUrl, bytes, leftMs);
-    return single.kind === 'proven' ? { kind: 'proven', proof: 'half', code: batch.code } : single;
+    if (single.kind !== 'proven') return single;
+    // Who takes a message without a number has proven less than who refuses a batch without one.
+    return { kind: 'proven', proof: 'half', code: single.code === 'SUCCESS' ? single.code : batch.code };
   }
 
   /** After a failure: every address has to be proven again. */

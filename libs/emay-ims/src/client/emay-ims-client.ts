@@ -273,13 +273,17 @@ export class EmayImsClient {
     try {
       return encoded.bodyAt(new Date(this.clock.wall()), echo);
     } catch (error) {
-      const { name: account } = this.options;
-      // Those quote nothing of the request.
-      const why = error instanceof RangeError ? `RangeError: ${error.message}` : (error as Error).name;
-      this.logger.error(
-        `A request could not be made, and nothing of it has left (${why}). It is tried again: correct this machine's clock.`,
-        { account, call, code: REQUEST_NOT_MADE },
-      );
+      // Neither quotes anything of the request.
+      const why = error instanceof RangeError ? error.message : ((error as NodeJS.ErrnoException).code ?? 'Error');
+      const todo =
+        error instanceof RangeError
+          ? "correct this machine's clock"
+          : "this machine's OpenSSL lets it be neither signed nor encrypted, as in FIPS mode";
+      this.logger.error(`A request could not be made, and nothing of it has left (${why}): ${todo}.`, {
+        account: this.options.name,
+        call,
+        code: REQUEST_NOT_MADE,
+      });
       throw new NotMadeError(error);
     }
   }

@@ -57,7 +57,7 @@ export class DurableDelivery {
   /** Claimed events, until the result of the call is recorded. */
   private readonly inHand = new Set<Promise<void>>();
   private onEnd: () => void = () => undefined;
-  /** What kept a result from being recorded: thrown by the next look. */
+  /** What kept a result from being recorded: thrown by the next look, where there is one. */
   private failure: { error: unknown } | null = null;
   /** When all that is ready was last looked at. By the time of day, which goes on while the machine sleeps. */
   private lookedAtAll = -Infinity;
@@ -80,6 +80,7 @@ export class DurableDelivery {
   async deliver(): Promise<void> {
     for (let isFirst = true; !this.isStopping; isFirst = false) {
       if (!isFirst) await this.freeSlots();
+      if (this.isStopping) return;
       this.throwFailure();
       const free = AT_A_TIME - this.inHand.size;
       if (free === 0) continue;
@@ -110,7 +111,10 @@ export class DurableDelivery {
 
   private take(claimed: ClaimedEvent): void {
     const end = this.attempt(claimed)
-      .catch((error: unknown) => void (this.failure = { error }))
+      .catch((error: unknown) => {
+        this.failure = { error };
+        if (this.isStopping) this.logFailure();
+      })
       .finally(() => {
         this.inHand.delete(end);
         this.onEnd();
@@ -128,6 +132,12 @@ export class DurableDelivery {
       };
       this.onEnd();
     });
+  }
+
+  private logFailure(): void {
+    this.logger.warn(
+      `The result of a call of ${this.handler.label} (durable ${this.handler.name}) was not recorded: the event is delivered again`,
+    );
   }
 
   private throwFailure(): void {

@@ -60,6 +60,12 @@ function losesCommits(settings: ReadonlyMap<string, string>): boolean {
   return level === 'off' || (level === 'local' && settings.get('synchronous_standby_names') !== '');
 }
 
+/** Whether policies let the user do everything with every row of table `c`, as where row-level security is switched on for all tables. */
+const SHOWS_ALL = `(SELECT bool_and(p.polpermissive) AND bool_or(p.polcmd = '*' AND pg_get_expr(p.polqual, p.polrelid) = 'true'
+    AND COALESCE(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true'
+    AND EXISTS (SELECT 1 FROM unnest(p.polroles) AS r (oid) WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE')))
+  FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid)`;
+
 /**
  * Our statements find a row again by where it lies (`ctid`), which is no single place in a table of several parts. Where a policy hides
  * rows, no statement fails: messages are just never found.
@@ -70,7 +76,7 @@ async function findKindProblems(database: ImsDatabase): Promise<Problem[]> {
   for (const table of IMS_TABLES) {
     const [found] = await database.rows(
       `SELECT (c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid))::int AS is_plain,
-         (c.relpersistence = 'p')::int AS is_logged, row_security_active(c.oid)::int AS hides_rows
+         (c.relpersistence = 'p')::int AS is_logged, (row_security_active(c.oid) AND ${SHOWS_ALL} IS NOT TRUE)::int AS may_hide_rows
        FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(?)`,
       [names.table(table)],
     );
@@ -84,9 +90,9 @@ async function findKindProblems(database: ImsDatabase): Promise<Problem[]> {
       ...(Number(found?.is_logged) === 1
         ? []
         : [`${where} is unlogged, so that a crash of the server empties it: ALTER TABLE … SET LOGGED.`]),
-      ...(Number(found?.hides_rows) === 1
+      ...(Number(found?.may_hide_rows) === 1
         ? [
-            `Row-level security hides rows of ${names.path(table)} from its user: disable it there, or give the user BYPASSRLS.`,
+            `Row-level security may hide rows of ${names.path(table)} from its user: disable it there, or give the user BYPASSRLS.`,
           ]
         : []),
     ];
