@@ -18,6 +18,15 @@ describe('an error of the database', () => {
     );
   });
 
+  it.each(['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_READONLY_DBMOVED'])(
+    'that leads back to a backup says what keeps it from sending all again: %s',
+    (driverCode) => {
+      const { message } = new EmayImsStoreError(driverCode);
+      expect(message).toContain('dispatch.enabled set to false first');
+      expect(message).toContain('docs/data.md#backup');
+    },
+  );
+
   it.each([
     ['42P01', 'Run the migrations'],
     ['ER_NO_SUCH_TABLE', 'Run the migrations'],

@@ -4,6 +4,8 @@ const MAKE_ROOM = 'Free or add disk space for the database';
 const MAKE_WRITABLE = 'Point the DataSource at a server that takes writes, or make this one writable';
 const END_THE_WAIT =
   'Another session holds what it needs (a lock on a row or a table), or the server is overloaded: end that';
+const SENT_SINCE = 'as what was sent since is QUEUED in it and would be sent again (see docs/data.md#backup)';
+const RESTORE = `Restore the database from a backup, with dispatch.enabled set to false first, ${SENT_SINCE}`;
 const CHECK_LOGIN = 'Check user, password and database of the DataSource';
 
 /** What to do about failures that do not pass by themselves, by the driver's code. */
@@ -30,10 +32,10 @@ const CURES: ReadonlyMap<string, string> = new Map(
     ER_NET_PACKET_TOO_LARGE: "Raise the server's max_allowed_packet above twice http.maxResponseBytes",
     SQLITE_READONLY_DBMOVED:
       'The SQLite file (or its -wal or -shm) was deleted or replaced while it was open: put the right one in its place and restart ' +
-      'the process',
+      `the process, with dispatch.enabled set to false first if it is a copy from before, ${SENT_SINCE}`,
     SQLITE_READONLY: 'Make the database file and its directory writable for the process',
-    SQLITE_CORRUPT: 'Restore the database from a backup',
-    SQLITE_NOTADB: 'Restore the database from a backup',
+    SQLITE_CORRUPT: RESTORE,
+    SQLITE_NOTADB: RESTORE,
     '57014': END_THE_WAIT, // statement cancelled, by its time limit or a person
     '55P03': END_THE_WAIT, // lock not available
     ER_LOCK_WAIT_TIMEOUT: END_THE_WAIT,
