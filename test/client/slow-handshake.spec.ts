@@ -43,7 +43,7 @@ it.each([false, true])('waits for a slow handshake although the name has another
   ];
   const client = bench.client(`${isTls ? 'https' : 'http'}://localhost:${port}`, {
     trusting: true,
-    http: { timeoutMs: 10_000, connectTimeoutMs: 5_000 },
+    http: { timeoutMs: 60_000, connectTimeoutMs: 30_000 },
     lookup: (_host, { all }, tell) => (all ? tell(null, addresses) : tell(null, '127.0.0.1', 4)),
   });
   const sent = client.sendSingleIms(MESSAGE);

@@ -9,7 +9,7 @@ import { PushApp } from './push-app.js';
 import { pushedReport } from './pusher.js';
 
 const MIB = 1024 * 1024;
-const PUSHES = 40;
+const PUSHES = 20;
 
 // jest has the collector only where node was told so.
 setFlagsFromString('--expose-gc');
@@ -40,7 +40,7 @@ describe.each(databasesUnderTest())('pushes that are stored faster than they are
       const long = () => pushedReport(`id-${index}`, { desc: randomBytes(0.035 * MIB).toString('base64') });
       expect(await app.push(Array.from({ length: 20 }, long))).toMatchObject({ status: 200 });
     }
-    // All bodies together are 28 MiB, and as much again deciphered.
+    // All bodies together are 14 MiB, and as much again deciphered.
     await eventually(kept, (bytes) => bytes < before + 8 * MIB);
     expect(applying).toHaveBeenCalledTimes(1);
     goOn();
