@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ControlError } from './control-error.js';
 
-/** Above both `src/control` and `dist/control`. */
-const FOLDER = new URL('../../page/', import.meta.url);
-
 const TYPES = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
@@ -51,12 +48,13 @@ export interface PageFile {
 }
 
 /** The file of the page at a path, `undefined` where there is none. */
-export async function readPageFile(path: string, folder = FOLDER): Promise<PageFile | undefined> {
+export async function readPageFile(path: string, folder?: URL): Promise<PageFile | undefined> {
   const file = fileByPath.get(path);
   if (file === undefined) return undefined;
   const type = TYPES[file.slice(file.lastIndexOf('.') + 1) as keyof typeof TYPES];
   try {
-    return { type, content: await readFile(new URL(file, folder)) };
+    // Above `src/control`, `dist/control` and `commonjs/control` alike. A bundler may have put nothing in the place of `import.meta.url`.
+    return { type, content: await readFile(new URL(file, folder ?? new URL('../../page/', import.meta.url))) };
   } catch {
     throw new ControlError(404, `The page's file ${file} is missing here: bundle the folder page of this package too.`);
   }
