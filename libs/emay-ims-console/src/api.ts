@@ -55,7 +55,7 @@ export type ConsoleAction = (typeof CONSOLE_ACTIONS)[number];
 export interface ConsolePanel {
   id: string;
   title: string;
-  titleZh?: string;
+  titleZh?: string | undefined;
   /** Of the same origin: it begins with one `/`. */
   url: string;
 }

@@ -38,7 +38,7 @@ export interface ConsoleOperator {
   /** `hidden`: no text of a message, nor anything that may quote one. */
   texts: 'full' | 'hidden';
   /** Of the console's accounts, those they may see. Default: all. */
-  accounts?: readonly string[];
+  accounts?: readonly string[] | undefined;
 }
 
 /** @throws whatever: a request is then refused with 503, or with 401 or 403 where it is an `HttpException` of that status */

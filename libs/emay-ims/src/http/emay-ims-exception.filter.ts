@@ -11,9 +11,9 @@ import { emitException } from './socket-exception.js';
 /** How `EmayImsExceptionFilter` answers. */
 export interface EmayImsExceptionFilterOptions {
   /** What the `type` of each problem begins with, such as `https://example.com/problems/`. Default: `urn:emay-ims:problem:`. */
-  typeBase?: string;
+  typeBase?: string | undefined;
   /** `Retry-After` of 503, in seconds. Default 10. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
 }
 
 const TYPE_BASE = 'urn:emay-ims:problem:';

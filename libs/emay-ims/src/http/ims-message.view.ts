@@ -7,9 +7,9 @@ import { maskMobile } from '../protocol/index.js';
 /** What of a message may be shown. */
 export interface ImsMessageViewOptions {
   /** Show the whole number. Default `false`: its middle is masked. */
-  fullMobile?: boolean;
+  fullMobile?: boolean | undefined;
   /** Show the text. Default `false`. */
-  content?: boolean;
+  content?: boolean | undefined;
 }
 
 /**

@@ -51,5 +51,5 @@ export class ResolveUnconfirmedDto {
       '`attempts` of the message as you saw it: a conflict if it was submitted again since. Default: the decision applies to the ' +
       'latest attempt.',
   })
-  attempts?: number;
+  attempts?: number | undefined;
 }

@@ -34,9 +34,17 @@ export interface AccountOperations {
    *
    * @param query.since submitted then or later
    */
-  doubts(query?: { code?: string; since?: Date; after?: string }): Promise<SearchPage<DoubtIncident>>;
+  doubts(query?: {
+    code?: string | undefined;
+    since?: Date | undefined;
+    after?: string | undefined;
+  }): Promise<SearchPage<DoubtIncident>>;
   /** UNCONFIRMED messages of an incident, or all, newest first. @param query.limit 1 to 500, default 50 */
-  doubtful(query: { incident?: string; limit?: number; after?: string }): Promise<SearchPage<OperatorMessage>>;
+  doubtful(query: {
+    incident?: string | undefined;
+    limit?: number | undefined;
+    after?: string | undefined;
+  }): Promise<SearchPage<OperatorMessage>>;
   /** Reports and report batches that need a look, newest first. */
   reports(query: ReportSearch): Promise<SearchPage<KeptReport>>;
   /** Figures by country, most messages first. */
@@ -44,13 +52,22 @@ export interface AccountOperations {
   /** One country. @param iso ISO 3166-1 alpha-2; `null`: numbers whose prefix has none */
   country(iso: string | null, range: Range): Promise<CountryDetail>;
   /** Events that wait for their durable handler or have failed, newest first. */
-  events(query?: { handler?: string; state?: 'PENDING' | 'FAILED'; after?: string }): Promise<SearchPage<HandlerEvent>>;
+  events(query?: {
+    handler?: string | undefined;
+    state?: 'PENDING' | 'FAILED' | undefined;
+    after?: string | undefined;
+  }): Promise<SearchPage<HandlerEvent>>;
   /** The backlog of each durable handler: those of this process, and any other that events wait for. */
   handlers(): Promise<HandlerFigures[]>;
   /** Options without secrets, leases, status, versions. */
   details(): Promise<AccountDetails>;
   /** Who did what, newest first. @param query.id one entry */
-  audit(query?: { id?: string; actor?: string; action?: string; after?: string }): Promise<SearchPage<AuditEntry>>;
+  audit(query?: {
+    id?: string | undefined;
+    actor?: string | undefined;
+    action?: string | undefined;
+    after?: string | undefined;
+  }): Promise<SearchPage<AuditEntry>>;
   /** Writes an entry by itself: what was revealed, exported or refused. */
   record(entry: NewAuditEntry): Promise<void>;
   /**
@@ -79,7 +96,11 @@ export interface AccountOperations {
    */
   retryReports(pullId: string | null, by: string): Promise<number>;
   /** Acknowledges a loss, an unreadable batch or a report, which is then no longer listed. */
-  acknowledge(what: { pullId?: string; reportId?: string }, by: string, reason: string): Promise<void>;
+  acknowledge(
+    what: { pullId?: string | undefined; reportId?: string | undefined },
+    by: string,
+    reason: string,
+  ): Promise<void>;
   /** Has durable handlers called again with events that failed; resolves to how many. @param handler `null`: all */
   retryEvents(handler: string | null, by: string): Promise<number>;
   /** Stores a message and has it sent at once. @throws what `send` throws */

@@ -7,11 +7,11 @@ import type { ProvedSent } from './proved-sent.js';
 export interface ActionWanted {
   action: MessageAction;
   /** At most 10,000. */
-  ids?: string[];
+  ids?: string[] | undefined;
   /** `limit` and `after` are ignored. */
-  search?: MessageSearch;
+  search?: MessageSearch | undefined;
   /** `id` of a `DoubtIncident`. */
-  incident?: string;
+  incident?: string | undefined;
 }
 
 /** What would be done: stored, so that `apply` does this and nothing else. At most 10,000 messages; `resend`: at most 1,000. */

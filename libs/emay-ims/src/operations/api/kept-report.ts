@@ -12,9 +12,9 @@ export type ReportKind = 'orphaned' | 'quarantined' | 'unreadable' | 'lost' | 's
 export interface ReportSearch {
   kind: ReportKind;
   /** `next` of the page before. */
-  after?: string;
+  after?: string | undefined;
   /** 1 to 500. Default 50. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** A report, or a batch of them. */

@@ -3,23 +3,23 @@ import type { ImsMessageState } from '../../messages/message-state.js';
 /** What to search for: all that is given must match. */
 export interface MessageSearch {
   /** Default: any. */
-  states?: ImsMessageState[];
+  states?: ImsMessageState[] | undefined;
   /** The answer code, in full. */
-  code?: string;
+  code?: string | undefined;
   /** ISO 3166-1 alpha-2, e.g. `AU`. */
-  country?: string;
+  country?: string | undefined;
   /** E.164. */
-  mobile?: string;
+  mobile?: string | undefined;
   /** In full, or the beginning followed by `*`. */
-  id?: string;
+  id?: string | undefined;
   /** Created then or later. */
-  from?: Date;
+  from?: Date | undefined;
   /** Created before. */
-  to?: Date;
+  to?: Date | undefined;
   /** Messages on a page: 1 to 500. Default 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** `next` of the page before, of the same search. */
-  after?: string;
+  after?: string | undefined;
 }
 
 /**
