@@ -41,6 +41,7 @@ export async function checkPackage({ manifest, path }) {
       { check: 'entry points', problems: entryPointProblems(manifest, files) },
       { check: 'source maps', problems: await sourceMapProblems(folder, files) },
       { check: 'declared dependencies', problems: await dependencyProblems(folder, files, manifest) },
+      { check: 'types of bytes', problems: await bytesTypeProblems(folder, files) },
       { check: 'publint', problems: await toolProblems('publint', ['run', '--strict', path]) },
       { check: 'are the types wrong', problems: await toolProblems('attw', ['--no-color', '--', path]) },
     ];
@@ -107,6 +108,21 @@ async function dependencyProblems(folder, files, { name, dependencies = {}, peer
     }
   }
   return [...problems];
+}
+
+/**
+ * TypeScript before 5.7 and older `@types/node` have no type parameters there, and a host may check our types with them. The compiler writes
+ * them into types that it infers; `Buffer` stays where a type is written out.
+ */
+async function bytesTypeProblems(folder, files) {
+  const problems = [];
+  for (const file of files.filter((path) => path.endsWith('.d.ts'))) {
+    const found = /\bNonShared\w+|\b(?:Buffer|DataView|ArrayBufferView|\w+\d+(?:Clamped)?Array)</.exec(
+      await readFile(join(folder, file), 'utf8'),
+    );
+    if (found) problems.push(`${file} has ${found[0]}: write the type out`);
+  }
+  return problems;
 }
 
 async function toolProblems(tool, args) {

@@ -33,7 +33,7 @@ export class PushExchange {
   }
 
   /** Posts it on a connection of its own. Never rejects. */
-  post(body = this.body): Promise<PushOutcome> {
+  post(body: Buffer = this.body): Promise<PushOutcome> {
     return this.exchange(body.length, (outgoing) => outgoing.end(body));
   }
 

@@ -10,8 +10,10 @@ interface Charset {
   readonly encode: (text: string) => Buffer;
 }
 
+export type CharsetName = 'utf-8' | 'utf-8-bom' | 'gb18030' | 'gbk' | 'utf-16' | 'utf-16le' | 'latin-1';
+
 /** The charsets that a body can be written in. What one of them lacks is `?`, as Java writes it. */
-export const CHARSETS = {
+export const CHARSETS: { readonly [Name in CharsetName]: Charset } = {
   'utf-8': { name: 'utf-8', decodedAs: 'utf-8', encode: (text) => Buffer.from(text) },
   'utf-8-bom': { name: 'utf-8', mark: [0xef, 0xbb, 0xbf], decodedAs: 'utf-8', encode: (text) => Buffer.from(text) },
   gb18030: { name: 'gb18030', decodedAs: 'gb18030', encode: (text) => encodeGb18030(text) },
@@ -28,15 +30,13 @@ export const CHARSETS = {
     decodedAs: 'latin1',
     encode: (text) => Buffer.from(text.replaceAll(/[^\0-\u00FF]/gu, '?'), 'latin1'),
   },
-} as const satisfies Record<string, Charset>;
-
-export type CharsetName = keyof typeof CHARSETS;
+};
 
 export const CHARSET_NAMES = Object.keys(CHARSETS) as readonly CharsetName[];
 
 /** The text with the mark of its charset, if that has one. */
 export function encodeText(text: string, charset: CharsetName): Buffer {
-  const { mark = [], encode }: Charset = CHARSETS[charset];
+  const { mark = [], encode } = CHARSETS[charset];
   return mark.length === 0 ? encode(text) : Buffer.concat([Buffer.from(mark), encode(text)]);
 }
 

@@ -20,8 +20,10 @@ interface Packing {
 
 const CUT = { finishFlush: constants.Z_SYNC_FLUSH };
 
+export type PackingName = 'none' | 'gzip' | 'deflate' | 'deflate-raw' | 'br';
+
 /** How a body can be packed. `deflate-raw` is what some servers send as `deflate`: without the zlib header. */
-export const PACKINGS = {
+export const PACKINGS: { readonly [Name in PackingName]: Packing } = {
   none: { name: 'identity', pack: (bytes) => bytes, unpack: (bytes) => bytes },
   gzip: { name: 'gzip', pack: (bytes) => gzipSync(bytes), unpack: (bytes) => gunzipSync(bytes, CUT) },
   deflate: { name: 'deflate', pack: (bytes) => deflateSync(bytes), unpack: (bytes) => inflateSync(bytes, CUT) },
@@ -35,8 +37,6 @@ export const PACKINGS = {
     pack: (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
     unpack: (bytes) => brotliDecompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH }),
   },
-} as const satisfies Record<string, Packing>;
-
-export type PackingName = keyof typeof PACKINGS;
+};
 
 export const PACKING_NAMES = Object.keys(PACKINGS) as readonly PackingName[];

@@ -15,13 +15,15 @@ export const PAGE_COLUMNS = [
   ...(['source', 'content_hash'] as const),
 ] as const;
 
+type PageColumns = Record<(typeof PAGE_COLUMNS)[number], string | number | Buffer | null>;
+
 /**
  * How a page is kept: every byte of it.
  *
  * - As text where it is some, so that people, and the release before, can read it in the database.
  * - Otherwise as bytes; packed where it is so long that statements and memory would suffer.
  */
-export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes: boolean) {
+export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes: boolean): Promise<PageColumns> {
   const { body, contentType, contentEncoding, cut } = page;
   const shared = {
     content_type: headerText(contentType, MAX_TYPE_LENGTH),
@@ -42,7 +44,7 @@ export async function columnsOf(page: StoredPage, dialect: SqlDialect, asBytes: 
 }
 
 /** The page of a row. One that we have packed stays so: whoever reads pages unpacks them. */
-export function pageOf(row: SqlRow, raw = row.raw === null ? null : bytesOf(row.raw)): StoredPage {
+export function pageOf(row: SqlRow, raw: Buffer | null = row.raw === null ? null : bytesOf(row.raw)): StoredPage {
   const text = (column: string) => (row[column] === null || row[column] === undefined ? null : String(row[column]));
   return {
     id: String(row.id),
