@@ -117,4 +117,4 @@ type Given =
   | PlannedReport;
 
 /** Does not compile where there is one, and the message names it. */
-export const noneRefuses: [Refusing<Given>] extends [never] ? true : Refusing<Given> & string = true;
+export const noneRefuses: [Refusing<Given>] extends [never] ? true : Extract<Refusing<Given>, string> = true;
