@@ -64,17 +64,38 @@ describe('the file .env', () => {
     expect(refused(Buffer.from('23c3dcd4bf0a413d310a', 'hex'))).toMatch(/Save \.env as UTF-8/);
   });
 
-  // Which of both it is depends on Node.js.
-  it.each(['EMAY_IMS_APP_ID app\nHOST=a\n', 'EMAY_IMS_APP_ID: app\nHOST=a\n', '---\nHOST=a'])(
-    'is refused, or loses nothing else, where a line is no variable: %j',
-    (text) => {
-      const variables: NodeJS.ProcessEnv = {};
-      const refusal = refusalOf(() => load(text, variables));
-      expect([refusal, variables.HOST]).toEqual(
-        refusal === null ? [null, 'a'] : [expect.stringMatching(/NAME=value/), undefined],
-      );
+  it.each([
+    'EMAY_IMS_APP_ID app\nHOST=a\n',
+    'HOST=a\nEMAY_IMS_APP_ID app\n',
+    'EMAY_IMS_APP_ID: app\nHOST=a\n',
+    'EMAY_IMS APP_ID=app\nHOST=a\n',
+    '---\nHOST=a',
+    '=a\nHOST=a',
+  ])('is refused where a line is no variable: %j', (text) => {
+    expect(refused(text)).toMatch(/NAME=value/);
+  });
+
+  it.each(['"', "'", '`'])(
+    'is refused where a quote is not closed, which could swallow the lines below: %s',
+    (quote) => {
+      const path = `EMAY_IMS_SPOOL_PATH=${quote}/var/lib/sms\n`;
+      const below = 'EMAY_IMS_DATABASE_URL=postgres://db\nHOST=0.0.0.0\n';
+      for (const end of [
+        `KEY_HASHES=${quote}aa${quote}\n`,
+        `# ${quote}said${quote}\n${below}`,
+        `A=it${quote}s\n`,
+        quote,
+        '',
+      ]) {
+        expect(refused(path + below + end)).toMatch(/NAME=value/);
+      }
     },
   );
+
+  it('may have what looks like a comment or a quote in a value, white space, and a name twice', () => {
+    const text = `A='#1' # it's "one"\n B = it's\nexport  C=\nD="a=b # c"\n\n  \n  # E="\nE='"x"' # y\nA=2\nF=it's`;
+    expect(load(text)).toEqual({ A: '2', B: "it's", C: '', D: 'a=b # c', E: '"x"', F: "it's" });
+  });
 
   it('is refused where it cannot be read', () => {
     expect(() => loadDotEnv(folder, {})).toThrow(/cannot be read \(EISDIR\)/);

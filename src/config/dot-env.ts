@@ -4,6 +4,10 @@ import { StartError } from '../start/start-error.js';
 import { errorCode } from './error-code.js';
 import { valueOf } from './variable-values.js';
 
+const VARIABLE = /^[\w.-]+\s*=/;
+/** What the parser leaves at the beginning of a value where there is no second one. */
+const OPEN_QUOTE = /^(["'`])(?![^]*\1$)/;
+
 /**
  * Adds the variables of the file `.env` in the current folder, if there is one. Those of the environment come first, where
  * they are not empty.
@@ -42,10 +46,22 @@ function textOf(bytes: Buffer): string {
   );
 }
 
+/** Line by line: the parser would read on where a quote is not closed, and knows lines without `=` only by its release. */
 function parsed(text: string): NodeJS.Dict<string> {
-  // The parser drops a CR: lines that end in it alone would become one.
-  const values = parseEnv(text.replaceAll(/\r\n?/g, '\n'));
-  // To Node.js 20, a line without = is a part of the next one's name.
-  if (Object.keys(values).every((name) => !/\s/.test(name))) return values;
-  throw new StartError('A line of the file .env cannot be read: each is NAME=value, # comment or empty.', 'WRONG_LINE');
+  const variables: NodeJS.Dict<string> = {};
+  for (const line of text.split(/\r\n?|\n/)) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    const variable = line.replace(/^\s*(?:export\s+)?/, '');
+    const values = VARIABLE.test(variable) ? Object.entries(parseEnv(variable)) : [];
+    if (values.length !== 1 || values.some(([, value = '']) => OPEN_QUOTE.test(value))) throw wrongLine();
+    Object.assign(variables, Object.fromEntries(values));
+  }
+  return variables;
+}
+
+function wrongLine(): StartError {
+  return new StartError(
+    'A line of the file .env cannot be read: each is NAME=value, # comment or empty, and a quote ends in its line.',
+    'WRONG_LINE',
+  );
 }
