@@ -90,7 +90,8 @@ describePage("the console's addresses", (browser) => {
     await search('0061 (0) 422/118.100');
     await current().settles(() => current().address === 'messages?mobile=0061%280%29422%2F118.100');
     // Of digits alone the server would not know the country: they are an ID, such as of an order.
-    for (const id of ['20261129', '0422118100', '00012345', '2026-11-29', '+', '+order-1']) {
+    const padded = ['00012345', '0042', '0012345', '001-7', '0012-3456'];
+    for (const id of ['20261129', '0422118100', ...padded, '2026-11-29', '+', '+order-1']) {
       await search(id);
       await current().settles(() => current().address === `messages/${encodeURIComponent(id)}`);
     }

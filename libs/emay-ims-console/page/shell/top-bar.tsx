@@ -35,8 +35,11 @@ export function TopBar() {
   );
 }
 
-/** `+` or `00` and a country code, as the server reads them: without those, digits may be anybody's, such as an order's. */
-const NUMBER = /^\(?(?:[+＋﹢]|00[1-9])[\p{Nd}\s().\-/]*$/u;
+/**
+ * `+` or `00` and a country code, as the server reads them: without those, digits may be anybody's, such as an order's. After `00`, seven
+ * digits or more, as the shortest numbers have: fewer are an ID that zeros fill up.
+ */
+const NUMBER = /^\(?(?:[+＋﹢]|00[1-9](?:[\s().\-/]*\p{Nd}){6})[\p{Nd}\s().\-/]*$/u;
 
 /** One field for all: a number with its country code, or else an ID or, with `*`, the start of some. */
 function Search() {
