@@ -165,6 +165,14 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(await call('POST pull')).toEqual({ status: 403, code: 'RIGHT_MISSING' });
   });
 
+  it('lists the accounts of the very question that the request asked', async () => {
+    const access = ({ account }: ConsoleAccessContext): Access =>
+      account === null ? { ...(ANN as ConsoleOperator), accounts: ['marketing'] } : ANN;
+    await start(access);
+    expect((await app.api('me')).json).toMatchObject({ account: 'marketing', accounts: ['marketing'] });
+    expect((await app.api('me?account=default')).json).toMatchObject({ accounts: ['default', 'marketing'] });
+  });
+
   it('is closed without an account where each of them is', async () => {
     const seen: unknown[] = [];
     await start(({ account }) => {

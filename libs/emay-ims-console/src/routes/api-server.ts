@@ -17,6 +17,8 @@ import { ANSWERED, type ApiCall, type ApiRoute, type ConsoleParts } from './api-
 
 interface LetIn {
   readonly account: string;
+  /** What the caller may see, by what `access` answered to the request as it came: with this account, or with none. */
+  readonly accounts: readonly string[];
   /** What `access` answered for this very account. */
   readonly grant: Grant;
   /** The request to ask for that again with. */
@@ -67,13 +69,13 @@ export class ApiServer {
     if (route.method === 'POST') assertOwnPage(request, this.console.settings.trustedOrigins);
     else assertNotFromElsewhere(request);
     const { account: wanted = null, ...query } = queryFields(exchange.query, route.lists);
-    const { account, grant, asked } = await this.letIn(route, exchange, wanted as string | null);
+    const { account, accounts, grant, asked } = await this.letIn(route, exchange, wanted as string | null);
     const input = await this.readInput(route, exchange, query);
     const call: ApiCall<never> = {
       input,
       params: exchange.params,
       account,
-      accounts: this.accountsOf(grant),
+      accounts,
       operations: this.operations.of(account),
       grant,
       mask: new Mask(grant),
@@ -95,26 +97,29 @@ export class ApiServer {
 
   private async letIn(route: ApiRoute, exchange: Exchange, wanted: string | null): Promise<LetIn> {
     const link = route.isDownload ? this.console.links.find(exchange.params.token) : null;
+    const letIn = (asked: Exchange) => (wanted === null ? this.ofFirst(asked) : this.ofAccount(asked, wanted));
     try {
-      return await this.letInBy(exchange, wanted);
+      return await letIn(exchange);
     } catch (error) {
       if (link === null || !(error instanceof ConsoleError) || error.code !== 'UNAUTHENTICATED') throw error;
-      return this.letInBy(link.askedBy, wanted);
+      return letIn(link.askedBy);
     }
   }
 
+  private async ofAccount(asked: Exchange, account: string): Promise<LetIn> {
+    const grant = await this.access.of(asked, account);
+    const accounts = this.accountsOf(grant);
+    if (!accounts.includes(account)) throw unknownAccount();
+    return { account, accounts, grant, asked };
+  }
+
   /** Where the request names no account, it is the first that the caller may see. What they may is asked for with its name. */
-  private async letInBy(asked: Exchange, wanted: string | null): Promise<LetIn> {
-    const grant = await this.access.of(asked, wanted);
-    const names = this.accountsOf(grant);
-    if (wanted !== null) {
-      if (!names.includes(wanted)) throw unknownAccount();
-      return { account: wanted, grant, asked };
-    }
+  private async ofFirst(asked: Exchange): Promise<LetIn> {
+    const accounts = this.accountsOf(await this.access.of(asked, null));
     let refusal = unknownAccount();
-    for (const name of names) {
+    for (const account of accounts) {
       try {
-        return await this.letInBy(asked, name);
+        return { ...(await this.ofAccount(asked, account)), accounts };
       } catch (error) {
         if (!(error instanceof ConsoleError) || !REFUSALS_OF_ONE.has(error.code)) throw error;
         refusal = error;
