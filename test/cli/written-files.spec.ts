@@ -145,19 +145,49 @@ describe('files that the command line writes', () => {
     expect(await readdir(cli.folder)).not.toContain('members.csv.failures.csv.part');
   });
 
-  it('are named where they are, if the reading is stopped', async () => {
-    const { child, ended, written } = cli.start([...FROM_STDIN, '--no-wait', '--json'], null);
-    child.stdin?.write(`mobile\nnobody\n${'+61422118000\n'.repeat(4_000)}`);
-    const part = place('stdin.failures.csv.part');
+  /** A run that has written its first failure, and whose table goes on. */
+  const underWay = async (wrong: string, ...more: string[]) => {
+    const running = cli.start([...FROM_STDIN, '--json', ...more], null);
+    running.child.stdin?.write(`mobile\n${wrong}\n${'+61422118000\n'.repeat(4_000)}`);
     await eventually(
-      () => (existsSync(part) ? readFile(part, 'utf8') : ''),
-      (text) => text.includes('nobody'),
+      () => (existsSync(part()) ? readFile(part(), 'utf8') : ''),
+      (text) => text.includes(wrong),
       60_000,
     );
+    return running;
+  };
+  const part = () => place('stdin.failures.csv.part');
+
+  it('are named where they are, if the reading is stopped', async () => {
+    const { child, ended, written } = await underWay('nobody', '--no-wait');
     child.kill('SIGTERM');
     await ended;
-    expect(JSON.parse(written.stdout)).toMatchObject({ stoppedBy: 'INTERRUPTED', failed: 1, failuresFile: part });
+    expect(JSON.parse(written.stdout)).toMatchObject({ stoppedBy: 'INTERRUPTED', failed: 1, failuresFile: part() });
     expect(existsSync(place('stdin.failures.csv'))).toBe(false);
+  });
+
+  it('are named where they are, if they cannot take their name: all else is done', async () => {
+    const { child, ended } = await underWay('nobody', '--no-wait');
+    await mkdir(place('stdin.failures.csv'));
+    child.stdin?.end();
+    const { stdout } = await ended;
+    expect(JSON.parse(stdout)).toMatchObject({ stoppedBy: null, stored: 1, failed: 1, failuresFile: part() });
+    expect(await cli.read('stdin.failures.csv.part')).toMatch(/\nnobody,2,.*\n$/);
+  });
+
+  it('are those of one run, where two would write the same', async () => {
+    const first = await underWay('nobody', '--dry-run');
+    const second = await underWay('no one', '--dry-run');
+    first.child.stdin?.end();
+    const { code, stdout } = await first.ended;
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/CANNOT_WRITE[^]*TAKEN_BY_ANOTHER_RUN.*same command again/),
+    ]);
+    expect(existsSync(place('stdin.failures.csv'))).toBe(false);
+    second.child.stdin?.end();
+    expect(JSON.parse((await second.ended).stdout)).toMatchObject({ failuresFile: place('stdin.failures.csv') });
+    expect(await cli.read('stdin.failures.csv')).toMatch(/^\uFEFFmobile,.*\nno one,2,.*\n$/);
   });
 
   it('that fail later are named, with what to do', async () => {

@@ -1,8 +1,8 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { OutputError, UsageError } from '../command-errors.js';
 import { destinationOf, placeOf, proveWritable, type Destination } from '../destination.js';
 import { errorCode } from '../error-code.js';
+import { PartFile } from '../part-file.js';
 import type { CsvRow, TableFormat } from './csv-rows.js';
 import { guarded, withoutGuard } from './formula-cells.js';
 import type { TableSource } from './table-source.js';
@@ -37,14 +37,12 @@ export function withoutBlankEnd(fields: readonly string[], columns: number): str
  *
  * - UTF-8 with a byte order mark, and the delimiter of the table: so spreadsheets read it. What they would take for a
  *   formula gets an apostrophe in front, which is taken away when the file is fed in.
- * - A file comes under a name of its own, `PATH.part`, with the first failure, and takes the place of one from before once
- *   the table was read to its end: that one may be the table, or be needed once more. What a run has left behind that did not get
- *   so far, the next one replaces.
- * - Readable by its owner alone, as it holds numbers. A pipe or a device is only written to.
+ * - It comes with the first failure, and takes the place of one from before once the table was read to its end: that one may be the
+ *   table, or be needed once more. What a run has left behind that did not get so far, the next one replaces.
  */
 export class FailuresFile {
   count = 0;
-  private file: FileHandle | null = null;
+  private file: PartFile | null = null;
   private isWhole = false;
 
   private constructor(
@@ -93,14 +91,18 @@ export class FailuresFile {
     }
   }
 
-  /** To be called once the table was read to its end: the file takes its name. @throws OutputError */
+  /** To be called once the table was read to its end: the file takes its name, if it can. @throws OutputError */
   async finish(): Promise<void> {
     try {
-      if (this.file !== null && this.destination.isFile) await rename(placeOf(this.destination), this.destination.path);
+      await this.file?.end();
     } catch (error) {
       throw this.failing(error);
     }
-    this.isWhole = true;
+    // All rows are stored, and these are in the file: it is found by `path`, and the run goes on.
+    this.isWhole = await (this.file?.takeName() ?? Promise.resolve()).then(
+      () => true,
+      () => false,
+    );
   }
 
   async close(): Promise<void> {
@@ -116,7 +118,7 @@ export class FailuresFile {
 
   private async write(row: CsvRow, problem: string): Promise<void> {
     if (this.file === null) {
-      this.file = await this.begin();
+      this.file = await PartFile.begin(this.destination);
       await this.append([...this.columns, ...FAILURE_COLUMNS], true);
     }
     const fields = this.columns.map((_name, index) => row.fields[index] ?? '');
@@ -124,16 +126,8 @@ export class FailuresFile {
     await this.append([...fields, ...surplus, String(row.number), problem]);
   }
 
-  private async begin(): Promise<FileHandle> {
-    const place = placeOf(this.destination);
-    if (!this.destination.isFile) return open(place, 'w');
-    // Made anew: somebody may be reading one from before to us.
-    await rm(place, { force: true });
-    return open(place, 'wx', 0o600);
-  }
-
   private async append(fields: readonly string[], isFirst = false): Promise<void> {
     const row = stringify([fields.map(guarded)], { delimiter: this.delimiter, bom: isFirst });
-    await this.file?.appendFile(row);
+    await this.file?.append(row);
   }
 }

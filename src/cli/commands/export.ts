@@ -1,16 +1,16 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import type { EmayImsService, ImsMessage } from 'nestjs-emay-ims';
 import { guarded } from '../batch/formula-cells.js';
 import { OutputError, UsageError } from '../command-errors.js';
-import { destinationOf, placeOf } from '../destination.js';
+import { destinationOf } from '../destination.js';
 import { errorCode } from '../error-code.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
 import { filterable, pagesOf, toQuery, type MessageFilter } from '../message-filter.js';
 import { shown } from '../message-view.js';
+import { PartFile } from '../part-file.js';
 import { perform, type Session } from '../session.js';
 
 interface ExportOptions extends MessageFilter {
@@ -97,7 +97,6 @@ async function toStdout(csv: AsyncIterable<string>, { stop }: Session): Promise<
   }
 }
 
-/** A file comes under a name of its own until it is whole: half an export looks like an export. */
 async function toPath(given: string, csv: AsyncIterable<string>, session: Session): Promise<boolean> {
   const refuse = (error: unknown) => {
     throw new UsageError(
@@ -105,28 +104,27 @@ async function toPath(given: string, csv: AsyncIterable<string>, session: Sessio
     );
   };
   const destination = await destinationOf(given).catch(refuse);
-  const { path, isFile } = destination;
-  const place = placeOf(destination);
-  const file = await open(place, 'w', 0o600).catch(refuse);
+  const file = await PartFile.begin(destination).catch(refuse);
   try {
-    const isWhole = await writeAll(csv, file, session, given).finally(() => file.close());
-    if (isFile && isWhole) await rename(place, path).catch(failing(given));
-    return isWhole;
+    if (!(await writeAll(csv, file, session, given))) return false;
+    await file.end().catch(failing(given));
+    await file.takeName().catch(failing(given));
+    return true;
   } finally {
-    if (isFile) await rm(place, { force: true });
+    await file.discard();
   }
 }
 
 async function writeAll(
   csv: AsyncIterable<string>,
-  file: FileHandle,
+  file: PartFile,
   { stop }: Session,
   given: string,
 ): Promise<boolean> {
   for await (const text of csv) {
     if (stop.aborted) return false;
     try {
-      await file.appendFile(text);
+      await file.append(text);
     } catch (error) {
       if (ENDS_EARLY.has(errorCode(error))) return false;
       failing(given)(error);
