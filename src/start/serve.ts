@@ -96,7 +96,9 @@ function announce(environment: Environment, app: INestApplication, url: string):
     logger.log(`Console (every message, what is in doubt, what to do): ${url}${CONSOLE_PATH}`);
   }
   if (!environment.EMAY_IMS_DISPATCH) {
-    logger.warn('EMAY_IMS_DISPATCH is false: this instance submits nothing; what is queued waits');
+    logger.warn(
+      'EMAY_IMS_DISPATCH is false: this instance submits nothing of the queue; a test message of the console, and `send` of the command line, still go',
+    );
   }
   logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
   logger.log(`Listening on ${url}`);
