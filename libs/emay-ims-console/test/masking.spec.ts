@@ -56,6 +56,28 @@ it('masks numbers in every answer, the raw batches, the timeline, the audit and 
   expect(holding(answers, /kv/)).toContain('GET messages');
 });
 
+it('masks a number that somebody has searched for as if it were an ID', async () => {
+  await start({ numbers: 'masked' });
+  const whole = `${NUMBER}-1`;
+  const filters = [
+    { id: NUMBER },
+    { search: { id: `00${NUMBER.slice(1)}` } },
+    { id: '+61 422 118 000', customImsId: whole, ids: [whole] },
+    { id: whole, search: { id: whole } },
+    { id: '＋61422118000', state: ['QUEUED'] },
+  ];
+  app.account.replies.set('audit', () => pageOf(filters.map((filter, at) => ({ id: `x${at}`, filter, reason: null }))));
+  const { text, json } = await app.api('audit');
+  expect(text.replaceAll(whole, '')).not.toMatch(SUBSCRIBER);
+  expect((json as { items: unknown }).items).toMatchObject([
+    { filter: { id: '+614******00' } },
+    { filter: { search: { id: '+614******00' } } },
+    { filter: { id: '+614******00', customImsId: whole, ids: [whole] } },
+    { filter: { id: whole, search: { id: whole } } },
+    { filter: { id: '+614******00', state: ['QUEUED'] } },
+  ]);
+});
+
 it('leaves IDs alone that somebody made of numbers: by them messages are found', async () => {
   await start({ numbers: 'masked' });
   const ours = `${NUMBER}-1`;

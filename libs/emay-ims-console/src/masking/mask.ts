@@ -1,4 +1,4 @@
-import { maskMobile } from 'nestjs-emay-ims';
+import { maskMobile, normalizeMobile } from 'nestjs-emay-ims';
 import type { Grant } from '../access/access.js';
 import type {
   ActionPreview,
@@ -76,10 +76,10 @@ export class Mask {
     return { ...event, error: event.error === null ? null : this.quote(event.error) };
   }
 
-  /** Whoever sees numbers in full may have searched by the beginning of one. */
+  /** Whoever sees numbers in full may have searched by the beginning of one, or typed one where an ID belongs. */
   audit(entry: AuditEntry): AuditEntry {
     if (!this.masksNumbers || entry.filter === null) return entry;
-    return { ...entry, filter: withoutPrefixes(entry.filter) as Record<string, unknown> };
+    return { ...entry, filter: withoutTypedNumbers(entry.filter) as Record<string, unknown> };
   }
 
   country(detail: CountryDetail): CountryDetail {
@@ -111,11 +111,18 @@ export class Mask {
   }
 }
 
-function withoutPrefixes(value: unknown): unknown {
-  if (typeof value === 'string') return value.endsWith('*') ? redactDigits(value) : value;
-  if (Array.isArray(value)) return value.map(withoutPrefixes);
+function withoutTypedNumbers(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return withoutTypedNumber(value, name);
+  if (Array.isArray(value)) return value.map((item) => withoutTypedNumbers(item));
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutPrefixes(field)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withoutTypedNumbers(field, key)]));
+}
+
+/** `id` is what was searched for; `ids` and `customImsId` are of messages that are there. */
+function withoutTypedNumber(text: string, name: string): string {
+  if (text.endsWith('*')) return redactDigits(text);
+  const mobile = name === 'id' ? normalizeMobile(text) : null;
+  return mobile === null ? text : maskMobile(mobile);
 }
 
 function maskText(text: string, name: string): string {
