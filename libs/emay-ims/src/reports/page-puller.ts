@@ -155,15 +155,12 @@ export class PagePuller {
     this.refusals = code === REFUSED ? this.refusals + 1 : 0;
     this.logger.warn(`The gateway refused a poll for delivery reports: ${code}.`, fields);
     if (this.refusals === MEANS_BLOCKED) {
-      this.logger.error(
-        `Delivery reports blocked: the gateway refuses every poll with ${code}; one report that it cannot print may be blocking its ` +
-          'queue. None arrives until it is removed. Ask Emay.',
+      await this.tellBlocked(
+        'refusals',
+        `the gateway refuses every poll with ${code}; one report that it cannot print may be blocking its queue. None arrives until it ` +
+          'is removed.',
         fields,
       );
-      await this.onBlocked(code).catch((error: unknown) => {
-        this.refusals = MEANS_BLOCKED - 1;
-        throw error;
-      });
     }
     return { page: NO_REPORTS, isAnswered: true, stoppedBy: code };
   }
@@ -174,17 +171,27 @@ export class PagePuller {
     const repetitions = this.repeated.count(body);
     this.repetitions = repetitions;
     if (repetitions >= MEANS_BLOCKED && !wasBlocked) {
-      this.logger.error(
-        'Delivery reports blocked: the gateway returns the same report batches again and again. They are applied; none behind them arrives ' +
-          'until the gateway removes them. Ask Emay.',
+      await this.tellBlocked(
+        'repetitions',
+        'the gateway returns the same report batches again and again. They are applied; none behind them arrives until the gateway ' +
+          'removes them.',
         { account: this.account, call: 'getIMSReport', code: REPEATED, pull },
       );
-      await this.onBlocked(REPEATED).catch((error: unknown) => {
-        this.repetitions = MEANS_BLOCKED - 1;
-        throw error;
-      });
     }
     return repetitions;
+  }
+
+  /** @param count what has come to `MEANS_BLOCKED`; where the listener rejects, the next poll comes to it again */
+  private async tellBlocked(
+    count: 'refusals' | 'repetitions',
+    why: string,
+    fields: { account: string; call: string; code: string; pull: string },
+  ): Promise<void> {
+    this.logger.error(`Delivery reports blocked: ${why} Ask Emay.`, fields);
+    await this.onBlocked(fields.code).catch((error: unknown) => {
+      this[count] = MEANS_BLOCKED - 1;
+      throw error;
+    });
   }
 }
 
