@@ -1,8 +1,11 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { Readable, Writable } from 'node:stream';
 import { ConsoleLogger } from '@nestjs/common';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { EmayImsModule, EmayImsOptionsError } from 'nestjs-emay-ims';
 import { EmayImsPushModule } from 'nestjs-emay-ims/push';
 import { createTestDatabase } from '../support/databases.js';
@@ -39,6 +42,56 @@ it.each([ExpressAdapter, FastifyAdapter])(
     }
   },
 );
+
+/** A request as `app.inject()` and the adapters of serverless platforms make it: no connection, and nothing says whether it is complete. */
+function handed(body: Buffer, headers: Record<string, string>) {
+  const request = Object.assign(Readable.from([body]), { method: 'POST', url: PATH, headers, httpVersion: '1.1' });
+  Object.assign(request, { socket: { remoteAddress: '127.0.0.1' }, connection: {} });
+  const response = new ServerResponse(request as unknown as IncomingMessage);
+  const sent: Buffer[] = [];
+  const connection = new Writable({
+    write: (piece: Buffer, _encoding, done) => {
+      sent.push(piece);
+      done();
+    },
+  });
+  response.assignSocket(connection as Socket);
+  const text = new Promise<string>((resolve) => response.once('finish', () => resolve(Buffer.concat(sent).toString())));
+  return { request, response, text };
+}
+
+it('takes pushes that have no connection of their own, and a refused one does not end the process', async () => {
+  const database = await createTestDatabase('sqlite');
+  const module = await Test.createTestingModule({
+    imports: [
+      EmayImsModule.forRoot({ baseUrl: 'http://127.0.0.1:1', ...ACCOUNT, database: database.moduleOptions, ...QUIET }),
+      EmayImsPushModule.forRoot({ path: PATH }),
+    ],
+  })
+    .setLogger(new ConsoleLogger({ logLevels: [] }))
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+  await app.init();
+  const fastify = app.getHttpAdapter().getInstance();
+  await fastify.ready();
+  const body = sealedBody([pushedReport('x')], ACCOUNT.secretKey);
+  const inject = (appid: string) => {
+    const { request, response, text } = handed(body, { appid });
+    fastify.routing(request as never, response);
+    return text;
+  };
+  try {
+    expect(await inject(ACCOUNT.appId)).toMatch(/^HTTP\/1.1 200 [^]*success$/);
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    expect(await inject('ANOTHER')).toMatch(/^HTTP\/1.1 403 /);
+    const calls = timers.mock.calls.map(([call]) => call);
+    timers.mockRestore();
+    for (const call of calls) expect(call).not.toThrow();
+  } finally {
+    await app.close();
+    await database.drop();
+  }
+});
 
 it.each([
   [{}, 'path'],

@@ -17,8 +17,9 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
   if (response.headersSent || response.destroyed) return;
   response.setHeader('Connection', 'close');
   answer(response, status, 'refused');
-  if (request.complete) return;
-  const end = () => request.socket.destroy();
+  // Of a request that no connection stands behind, nothing says that its body is still coming.
+  if (request.complete !== false) return;
+  const end = () => void request.destroy();
   const timer = setTimeout(end, DRAINING_MS).unref();
   let drained = 0;
   request.on('error', () => undefined);

@@ -30,7 +30,8 @@ export async function readBody(
       else if (share.take(piece.length)) pieces.push(piece);
       else end('BUSY');
     };
-    const whole = () => end(request.complete ? Buffer.concat(pieces) : 'BROKEN');
+    // A request of `app.inject()`, or of a serverless adapter, does not say whether it is complete.
+    const whole = () => end(request.complete === false ? 'BROKEN' : Buffer.concat(pieces));
     const broken = () => end('BROKEN');
     request.on('data', add).once('end', whole).once('close', broken).once('error', broken);
   });
