@@ -13,6 +13,7 @@ import {
   validateSync,
 } from 'class-validator';
 import type { ImsTransport } from 'nestjs-emay-ims';
+import { CONSOLE_PATH } from '../console/console-path.js';
 import { StartError } from '../start/start-error.js';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './database-url.js';
 import { holdsHashOfNoKey, isHashes, isOperators, readHashes, readOperators } from './key-hashes.js';
@@ -237,10 +238,18 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return environment;
 }
 
+/** Below these are the service's own routes, which pushes would take their requests from. */
+const OWN_PATHS = ['api', CONSOLE_PATH.slice(1), 'health', 'metrics'];
+
 /** Reports that are pushed to a path that nobody serves would be lost after a few tries. */
 function problemsOfPushes(environment: Environment): string[] {
   const { EMAY_IMS_PUSH_PATH: path, EMAY_IMS_PUSH_SECRET: secret, EMAY_IMS_REPORTS_SOURCE: source } = environment;
-  if (path !== undefined) return [];
+  if (path !== undefined) {
+    const [, first = ''] = path.split('/');
+    return OWN_PATHS.includes(first.toLowerCase())
+      ? [`EMAY_IMS_PUSH_PATH must not be at or below /${OWN_PATHS.join(', /')}, which are the service's own`]
+      : [];
+  }
   return [
     ...(secret === undefined ? [] : ['EMAY_IMS_PUSH_PATH must be set too: EMAY_IMS_PUSH_SECRET stands behind it']),
     ...(source === 'pull' ? [] : [`EMAY_IMS_PUSH_PATH must be set for EMAY_IMS_REPORTS_SOURCE=${source}`]),

@@ -22,6 +22,17 @@ describe('the environment of the application', () => {
     });
   });
 
+  it.each(['/api', '/api/messages', '/API/push', '/console', '/health/live', '/metrics'])(
+    'takes no pushes at %s, where the service has paths of its own',
+    (EMAY_IMS_PUSH_PATH) => {
+      expect(() => readEnvironment({ EMAY_IMS_PUSH_PATH })).toThrow(/EMAY_IMS_PUSH_PATH must not be at or below \/api/);
+    },
+  );
+
+  it.each(['/push', '/emay/api', '/apis'])('takes pushes at %s', (EMAY_IMS_PUSH_PATH) => {
+    expect(readEnvironment({ EMAY_IMS_PUSH_PATH })).toMatchObject({ EMAY_IMS_PUSH_PATH });
+  });
+
   it('takes hashes and the names of operators as people write them', () => {
     const [one, two] = ['0123456789abcdef'.repeat(4), 'fedcba9876543210'.repeat(4)] as const;
     const { API_KEY_HASHES, CONSOLE_KEY_HASHES } = readEnvironment({

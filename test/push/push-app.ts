@@ -59,6 +59,11 @@ class HostController {
     return 'the host';
   }
 
+  @Post('emay/send')
+  send(): string {
+    return 'the host';
+  }
+
   @Get('emay/reports')
   page(): string {
     return 'a page of the host';
@@ -143,7 +148,13 @@ export class PushApp {
     await rm(this.spool, { recursive: true, force: true });
   }
 
-  private async open({ platform = 'express', module = {}, push = {}, prepare }: PushAppOptions): Promise<void> {
+  private async open({
+    platform = 'express',
+    module = {},
+    push = {},
+    prepare,
+    middleware,
+  }: PushAppOptions): Promise<void> {
     const { typeOrmOptions, moduleOptions } = this.database;
     class HostModule {}
     this.app = await NestFactory.create(

@@ -58,6 +58,31 @@ describe.each(databasesUnderTest())('pushed reports on %s', (kind) => {
     expect(await post(app.url(`/api${PATH}`), Buffer.alloc(0), {}, 'GET')).toMatchObject({ status: 200 });
   });
 
+  it.each(['express', 'fastify'] as const)(
+    'leave the routes of the host below their path alone on %s',
+    async (platform) => {
+      app = await PushApp.start(kind, { platform, push: { path: '/emay', plain: undefined } });
+      const body = sealedBody([pushedReport('one')], ACCOUNT.secretKey);
+      const at = (path: string) => post(app.url(path), body, { appId: ACCOUNT.appId });
+      const json = { 'Content-Type': 'application/json' };
+      expect(await post(app.url('/emay/send'), Buffer.from('{}'), json)).toEqual({ status: 201, text: 'the host' });
+      expect(await post(app.url('/emay/nothing'), Buffer.from('{}'), json)).toMatchObject({ status: 404 });
+      expect([await at('/emay'), await at('/emay/')]).toEqual([SUCCESS, SUCCESS]);
+    },
+  );
+
+  it.each(['express', 'fastify'] as const)(
+    'have a secret behind their path, and nothing else, on %s',
+    async (platform) => {
+      app = await PushApp.start(kind, { platform });
+      const status = async (path: string) => (await post(app.url(PATH + path), Buffer.from('x'), {})).status;
+      const wrong = 'secret-of-another-account';
+      expect([await status(`/${wrong}`), await status(`/${wrong}/more`), await status(`/${SECRET}/`)]).toEqual([
+        403, 404, 404,
+      ]);
+    },
+  );
+
   it('are kept, and it is told, where they stand under another name', async () => {
     app = await PushApp.start(kind);
     await send('one');

@@ -1,7 +1,8 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable, Writable } from 'node:stream';
-import { ConsoleLogger } from '@nestjs/common';
+import { ConsoleLogger, type INestApplication } from '@nestjs/common';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -91,6 +92,45 @@ it('takes pushes that have no connection of their own, and a refused one does no
     await app.close();
     await database.drop();
   }
+});
+
+it.each([
+  [ExpressAdapter, PATH, /in one import/],
+  [FastifyAdapter, PATH, /in one import/],
+  [ExpressAdapter, `${PATH}/sub`, /in one import/],
+  [FastifyAdapter, '/emay', /in one import/],
+  [ExpressAdapter, `${PATH}-2`, null],
+  [FastifyAdapter, `${PATH}-2`, null],
+])('%p with two imports, the second at %s, is refused with %p', async (Adapter, path, refusal) => {
+  const database = await createTestDatabase('sqlite');
+  const imports = [
+    EmayImsModule.forRoot({ baseUrl: 'http://127.0.0.1:1', ...ACCOUNT, database: database.moduleOptions, ...QUIET }),
+    EmayImsPushModule.forRoot({ path: PATH }),
+    EmayImsPushModule.forRoot({ path }),
+  ];
+  class Host {}
+  const forTests = async () => {
+    const compiling = Test.createTestingModule({ imports })
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
+      .compile();
+    return (await compiling).createNestApplication(new Adapter() as AbstractHttpAdapter);
+  };
+  const forMain = () =>
+    NestFactory.create({ module: Host, imports }, new Adapter() as AbstractHttpAdapter, {
+      logger: false,
+      abortOnError: false,
+    });
+  for (const create of [forTests, forMain]) {
+    const app: INestApplication = await create();
+    const starting = app.init();
+    if (refusal === null) await starting;
+    else {
+      await expect(starting).rejects.toThrow(EmayImsOptionsError);
+      await expect(starting).rejects.toThrow(refusal);
+    }
+    await app.close();
+  }
+  await database.drop();
 });
 
 it.each([

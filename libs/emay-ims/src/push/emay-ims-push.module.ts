@@ -26,6 +26,7 @@ const PUSH_OPTIONS = Symbol('EmayImsPushOptions');
 @Module({})
 export class EmayImsPushModule implements OnModuleInit {
   private server: PushServer | null = null;
+  private mountFailure: unknown = null;
 
   constructor(
     @Inject(PUSH_OPTIONS) private readonly options: ResolvedPushOptions,
@@ -36,10 +37,16 @@ export class EmayImsPushModule implements OnModuleInit {
       const { httpAdapter } = adapterHost;
       // None in a worker.
       if (!httpAdapter) return;
-      mount(httpAdapter, options.path, (request, response, rest) => {
-        if (this.server) void this.server.serve(request, response, rest);
-        else answer(response, 503, 'starting');
-      });
+      const address = { path: options.path, hasSecrets: options.secrets.size > 0 };
+      try {
+        mount(httpAdapter, address, (request, response, rest) => {
+          if (this.server) void this.server.serve(request, response, rest);
+          else answer(response, 503, 'starting');
+        });
+      } catch (error) {
+        // Thrown to whoever subscribes, it would end the process.
+        this.mountFailure = error;
+      }
     };
     // An application adds its body parsers later; a testing module its adapter, too.
     if (adapterHost.httpAdapter) mountNow();
@@ -60,8 +67,12 @@ export class EmayImsPushModule implements OnModuleInit {
     };
   }
 
-  /** @throws EmayImsOptionsError if a named account does not exist, or has neither a secretKey of 16, 24 or 32 bytes nor a secret */
+  /**
+   * @throws EmayImsOptionsError if a named account does not exist, or has neither a secretKey of 16, 24 or 32 bytes nor a secret; if two
+   * imports have one path; if the platform is neither Express nor Fastify
+   */
   onModuleInit(): void {
+    if (this.mountFailure !== null) throw this.mountFailure;
     const { accounts } = this.options;
     for (const account of accounts === 'all' ? [] : accounts) findAccount(this.moduleRef, account);
     const registry = findRegistry(this.moduleRef);
