@@ -22,18 +22,19 @@ export async function createApp(
   environment: Environment,
   server: Server = createServiceServer(isSandbox(environment) ? SANDBOX_HEADERS : {}),
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.register(environment),
-    new ServiceAdapter(server),
-    { abortOnError: false, bodyParser: false },
-  );
-  app.use(endUnreadBodies);
+  const adapter = new ServiceAdapter(server);
   if (isSandbox(environment)) {
-    app.use((_request: Request, response: Response, next: NextFunction) => {
+    // Before the application is made, whose module of pushes answers by itself.
+    adapter.use((_request: Request, response: Response, next: NextFunction) => {
       response.set(SANDBOX_HEADERS);
       next();
     });
   }
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(environment), adapter, {
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.use(endUnreadBodies);
   // The page at /api/docs would look for its parts at https:, where a service inside a network speaks HTTP alone.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.enableCsrfProtection();
