@@ -5,7 +5,7 @@ import helmet from 'helmet';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ACCOUNT, PATH, PushApp, SECRET } from './push-app.js';
-import { plainBody, post, pushedReport, sealed, sealedBody } from './pusher.js';
+import { plainBody, post, postAsked, pushedReport, sealed, sealedBody } from './pusher.js';
 
 const SUCCESS = { status: 200, text: 'success' };
 const mobile = '+61422118000';
@@ -80,6 +80,15 @@ describe.each(databasesUnderTest())('pushed reports on %s', (kind) => {
       expect([await status(`/${wrong}`), await status(`/${wrong}/more`), await status(`/${SECRET}/`)]).toEqual([
         403, 404, 404,
       ]);
+    },
+  );
+
+  it.each(['express', 'fastify'] as const)(
+    'are asked for once where the client waits for that, on %s',
+    async (platform) => {
+      app = await PushApp.start(kind, { platform });
+      const answer = await postAsked(app.url(`${PATH}/${SECRET}`), plainBody([pushedReport('one')]));
+      expect(answer).toMatchObject({ status: 200, asked: 1 });
     },
   );
 

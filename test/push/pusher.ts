@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 /** What the customer's address answered. */
@@ -64,5 +64,28 @@ export function post(
     );
     request.once('error', reject);
     request.end(body);
+  });
+}
+
+/** A POST of a strict client: its body is sent once it has been asked for. `asked`: how often that was. */
+export function postAsked(url: string, body: Buffer, headers: OutgoingHttpHeaders = {}) {
+  return new Promise<{ status: number; asked: number; headers: IncomingHttpHeaders }>((resolve, reject) => {
+    let asked = 0;
+    const request = httpRequest(url, {
+      method: 'POST',
+      agent: false,
+      headers: { 'Content-Length': body.length, ...headers, Expect: '100-continue' },
+    });
+    request.on('continue', () => {
+      if (asked++ === 0) request.end(body);
+    });
+    request.once('response', (response) => {
+      response.resume().once('end', () => {
+        request.destroy();
+        resolve({ status: response.statusCode ?? 0, asked, headers: response.headers });
+      });
+    });
+    request.on('error', reject);
+    request.flushHeaders();
   });
 }

@@ -10,6 +10,7 @@ import type { Request } from 'express';
 import { readEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/create-app.js';
 import { ApiKeys } from '../../src/http/api-keys.js';
+import { plainBody, postAsked } from '../push/pusher.js';
 
 const MESSAGE = '{"mobile":"+61422118000","content":"Hi"}';
 const JSON_TYPE = 'Content-Type: application/json';
@@ -47,6 +48,7 @@ async function startService(variables: NodeJS.ProcessEnv = {}) {
     });
 
   return {
+    port,
     server,
     exchange,
     get: (path: string, headers = ['Host: localhost']) => exchange([`GET ${path} HTTP/1.1`, ...headers]),
@@ -67,6 +69,24 @@ function expectProblem({ status, head, body }: Answer, expected: number): void {
   expect(head.toLowerCase()).toContain('content-type: application/problem+json');
   expect(head.toLowerCase()).toContain('emay-ims-sandbox: true');
 }
+
+describe('a sandbox that takes pushes', () => {
+  it('asks those it knows for the body, and marks its answers', async () => {
+    const secret = 'a-secret-of-the-sandbox';
+    const service = await startService({ EMAY_IMS_PUSH_PATH: '/push', EMAY_IMS_PUSH_SECRET: secret });
+    const push = async (path: string, body: Buffer) => {
+      const { status, asked, headers } = await postAsked(`http://127.0.0.1:${service.port}${path}`, body);
+      return [status, asked, headers['emay-ims-sandbox']];
+    };
+    try {
+      expect(await push('/push/wrong', plainBody([]))).toEqual([403, 0, 'true']);
+      expect(await push(`/push/${secret}`, Buffer.alloc(1024 * 1024 + 1))).toEqual([413, 0, 'true']);
+      expect(await push(`/push/${secret}`, plainBody([]))).toEqual([200, 1, 'true']);
+    } finally {
+      await service.close();
+    }
+  });
+});
 
 describe('the service on loopback, without keys', () => {
   let service: Awaited<ReturnType<typeof startService>>;

@@ -70,7 +70,7 @@ export class PushServer {
     target: PushTarget,
     share: BodyShare,
   ): Promise<void> {
-    const body = await readBody(request, share, this.options);
+    const body = await readBody(request, response, share, this.options);
     if (typeof body === 'string') return this.refuse(request, response, body);
     const contentType = request.headers['content-type'] ?? null;
     if (target.form === 'sealed') {

@@ -1,17 +1,19 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyShare } from './body-budget.js';
 
 /** Why there is no body. `taken`: something before has read it. `broken`: the connection has ended. */
 export type BodyFailure = 'TOO_LONG' | 'TOO_SLOW' | 'BUSY' | 'TAKEN' | 'BROKEN';
 
-/** The bytes of a request, up to a length, within a time. */
+/** The bytes of a request, up to a length, within a time. A client that waits to be asked for them is asked. */
 export async function readBody(
   request: IncomingMessage,
+  response: ServerResponse,
   share: BodyShare,
   { maxBodyBytes, bodyTimeoutMs }: { maxBodyBytes: number; bodyTimeoutMs: number },
 ): Promise<Buffer | BodyFailure> {
   if (request.readableDidRead || request.readableEnded) return 'TAKEN';
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return 'TOO_LONG';
+  askForBody(request, response);
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let length = 0;
@@ -35,4 +37,9 @@ export async function readBody(
     const broken = () => end('BROKEN');
     request.on('data', add).once('end', whole).once('close', broken).once('error', broken);
   });
+}
+
+/** A server with a listener for `checkContinue` leaves the asking to whoever reads. Others have asked: Node notes that in `_sent100`. */
+function askForBody(request: IncomingMessage, response: ServerResponse & { _sent100?: boolean }): void {
+  if (request.headers.expect !== undefined && response._sent100 !== true) response.writeContinue();
 }
