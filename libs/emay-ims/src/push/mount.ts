@@ -32,7 +32,8 @@ const mounted = new WeakMap<AbstractHttpAdapter, string[]>();
  * handler see nothing of them. Other methods, and all else below the path, are the host's.
  *
  * - Express: a middleware that stands before those that `main.ts` and `app.init()` add.
- * - Fastify: routes in a scope of their own, whose hook takes the request before its content type is looked at.
+ * - Fastify: routes in a scope of their own, whose hook takes the request before its content type is looked at. Middleware that Nest adds
+ *   (`app.use`, `consumer.apply`) comes first: it is copied into each scope, in front of the scope's hooks.
  *
  * @throws EmayImsOptionsError if the application takes pushes at, above or below the path already
  */

@@ -27,8 +27,8 @@ const REFUSED: Readonly<Record<BodyFailure | 'UNKNOWN' | 'ADDRESS', { status: nu
   TAKEN: {
     status: 503,
     sentence:
-      'A push cannot be read: something before this module has read its body. Import EmayImsPushModule, and add no middleware that reads ' +
-      'bodies before the application is created.',
+      'A push cannot be read: something before this module has read its body. Add no middleware that reads bodies before the ' +
+      'application is created, and on Fastify none for this path.',
   },
 };
 
