@@ -1,4 +1,5 @@
-import { maskMobile, type ImsMessage } from 'nestjs-emay-ims';
+import type { ImsMessage } from 'nestjs-emay-ims';
+import { ImsMessageView } from 'nestjs-emay-ims/http';
 
 /** What a command shows of a message. */
 export type ShownMessage = Pick<
@@ -6,13 +7,14 @@ export type ShownMessage = Pick<
   'customImsId' | 'imsId' | 'mobile' | 'state' | 'code' | 'reportState' | 'createdAt' | 'submittedAt' | 'finalAt'
 > & { content?: string };
 
-/** Without its text, and with the middle of the number masked, unless it is to be revealed. */
+/** Without its text, with the middle of the number masked and its code as it may be printed, unless it is to be revealed. */
 export function shown(message: ImsMessage, reveal = false): ShownMessage {
-  const { customImsId, imsId, mobile, state, code, reportState, createdAt, submittedAt, finalAt, content } = message;
+  const { mobile, code } = reveal ? message : ImsMessageView.of(message);
+  const { customImsId, imsId, state, reportState, createdAt, submittedAt, finalAt, content } = message;
   return {
     customImsId,
     imsId,
-    mobile: reveal ? mobile : maskMobile(mobile),
+    mobile,
     state,
     code,
     reportState,

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConsoleLogger } from '@nestjs/common';
 import type { FaultOrder } from 'emay-ims-simulator';
+import { ImsMessageView } from 'nestjs-emay-ims/http';
 import { DataSource } from 'typeorm';
 import { databasesUnderTest } from '../support/databases.js';
 import { ACCOUNT, startGatewayApp, type GatewayApp } from '../support/gateway-app.js';
@@ -25,6 +26,8 @@ class RecordingLogger extends ConsoleLogger {
 const FAULTS: FaultOrder[] = [
   { kind: 'code', code: 'ERROR_MOBILE_ERROR' },
   { kind: 'code', code: 'ERROR_SOMETHING_NEW' },
+  { kind: 'code', code: `bad number 00${MOBILE.slice(1)}` },
+  { kind: 'code', code: TEXT },
   { kind: 'reset-before' },
   { kind: 'reset-after' },
   { kind: 'hang' },
@@ -78,7 +81,9 @@ describe.each(databasesUnderTest())('secrets, texts and numbers on %s', (kind) =
     await app.ims.pullReports();
     expect(errors.filter((error) => error instanceof Error).length).toBeGreaterThan(5);
     expect(logger.lines.length).toBeGreaterThan(5);
-    expectSilence(everythingSaid(errors));
+    const { items } = await app.ims.find({ limit: 100 });
+    const views = items.map((message) => JSON.stringify(ImsMessageView.of(message)));
+    expectSilence([everythingSaid(errors), ...views].join('\n'));
   });
 
   it('never appear in an error about the input or about an id that is taken', async () => {

@@ -1,3 +1,4 @@
+import { printableCode } from '../protocol/index.js';
 import { EmayImsError } from './emay-ims.error.js';
 import { cureOf } from './store-failure-cures.js';
 
@@ -111,19 +112,21 @@ export class EmayImsRejectedError extends EmayImsError {
 export class EmayImsUnsentError extends EmayImsError {
   readonly code = 'EMAY_IMS_UNSENT';
   readonly retryable = true;
+  /** Why, e.g. `ECONNREFUSED`, `ATTEMPT_OVER`, `PAST_EXPIRY`; `UNLISTED` for what is not spelled like a code. */
+  readonly reason: string;
 
   constructor(
     readonly customImsId: string,
-    /** Why, e.g. `ECONNREFUSED`, `ATTEMPT_OVER`, `PAST_EXPIRY`. */
-    readonly reason: string,
+    reason: string,
   ) {
     super(
-      `Message ${customImsId} was not sent: no byte of it reached the gateway (${reason}). ` +
+      `Message ${customImsId} was not sent: no byte of it reached the gateway (${printableCode(reason)}). ` +
         (reason === 'PAST_EXPIRY'
           ? 'Use a new customImsId to send it after its expiresAt.'
           : 'Call send again with the same customImsId, or hand it to the background with enqueue.'),
       [customImsId],
     );
+    this.reason = printableCode(reason);
   }
 }
 
@@ -134,17 +137,19 @@ export class EmayImsUnsentError extends EmayImsError {
 export class EmayImsQueuedError extends EmayImsError {
   readonly code = 'EMAY_IMS_QUEUED';
   readonly retryable = true;
+  /** Why it was not sent now, e.g. `NOT_HANDED_OVER`, `ECONNREFUSED`, `ERROR_SIGN`; `UNLISTED` for what is not spelled like a code. */
+  readonly reason: string;
 
   constructor(
     readonly customImsId: string,
-    /** Why it was not sent now, e.g. `NOT_HANDED_OVER`, `ECONNREFUSED`, `ERROR_SIGN`. */
-    readonly reason: string,
+    reason: string,
   ) {
     super(
-      `Message ${customImsId} was not sent now (${reason}). It waits in the queue and is sent in the background, unless it ` +
+      `Message ${customImsId} was not sent now (${printableCode(reason)}). It waits in the queue and is sent in the background, unless it ` +
         'expires first: do not send it under another id. See findOne(customImsId); cancel(customImsId) withdraws it.',
       [customImsId],
     );
+    this.reason = printableCode(reason);
   }
 }
 
@@ -155,16 +160,19 @@ export class EmayImsQueuedError extends EmayImsError {
 export class EmayImsUnconfirmedError extends EmayImsError {
   readonly code = 'EMAY_IMS_UNCONFIRMED';
   readonly retryable = false;
+  /** Why, e.g. `TIMEOUT`, `UNREADABLE`, a code of the gateway's; `UNLISTED` for what is not spelled like a code. */
+  readonly reason: string;
 
   constructor(
     readonly customImsId: string,
-    readonly reason: string,
+    reason: string,
   ) {
     super(
-      `Message ${customImsId} may or may not have been accepted (${reason}). Do not send it again: ` +
+      `Message ${customImsId} may or may not have been accepted (${printableCode(reason)}). Do not send it again: ` +
         'its delivery report decides, or resolveUnconfirmed; see findOne(customImsId).',
       [customImsId],
     );
+    this.reason = printableCode(reason);
   }
 }
 

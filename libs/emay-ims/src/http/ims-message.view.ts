@@ -2,7 +2,7 @@ import type { Page } from '../dto/call-options.js';
 import type { ImsMessage } from '../messages/ims-message.entity.js';
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { OpenApi, type OpenApiProperty } from '../openapi/openapi-property.js';
-import { maskMobile } from '../protocol/index.js';
+import { maskMobile, printableCode } from '../protocol/index.js';
 
 /** What of a message may be shown. */
 export interface ImsMessageViewOptions {
@@ -106,7 +106,7 @@ export class ImsMessageView {
       mobile: fullMobile ? message.mobile : maskMobile(message.mobile),
       ...(content && { content: message.content }),
       state: message.state,
-      code: message.code,
+      code: message.code && printableCode(message.code),
       priority: message.priority,
       sendAt: message.sendAt,
       expiresAt: message.expiresAt,

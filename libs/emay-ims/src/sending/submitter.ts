@@ -185,10 +185,11 @@ export class Submitter {
   private logTooLarge(code: string): void {
     if (performance.now() < this.silentUntil) return;
     this.silentUntil = performance.now() + TOO_LARGE_TOLD_EVERY_MS;
+    const printable = printableCode(code);
     this.logger.warn(
-      `A large canary failed with ${printableCode(code)}, one of the usual size came through: a proxy spoils or refuses large ` +
+      `A large canary failed with ${printable}, one of the usual size came through: a proxy spoils or refuses large ` +
         'requests. Messages are submitted in smaller ones. Check the limits of the proxy (body size, buffering, chunking).',
-      { account: this.options.name, code },
+      { account: this.options.name, code: printable },
     );
   }
 
