@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { EmayImsOptionsError } from 'nestjs-emay-ims';
 import { EmayImsMetricsModule } from 'nestjs-emay-ims/prometheus';
-import { register, Registry } from 'prom-client';
+import { AggregatorRegistry, register, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
@@ -142,6 +143,32 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
     expect(await register.metrics()).toContain('emay_ims_messages{account="default",state="QUEUED"} 0');
     await observed.app.close();
     expect(await register.metrics()).not.toContain('emay_ims');
+  });
+
+  it('are in a cluster what one of its workers shows, not the sum of all', async () => {
+    const registries = [new Registry(), new Registry()] as const;
+    observed = await startObservedApp(kind, {
+      imports: registries.map((worker) => EmayImsMetricsModule.forRoot({ registry: worker, cacheMs: 0 })),
+    });
+    await sendAfter();
+    await observed.ims.pullReports();
+    const workers = await Promise.all(registries.map((worker) => worker.getMetricsAsJSON()));
+    const cluster = await AggregatorRegistry.aggregate(workers).getMetricsAsJSON();
+    const gauges = cluster.filter(({ type }) => String(type) === 'gauge');
+    for (const { name, values } of gauges) {
+      const shown = workers.map((worker) => worker.find((metric) => metric.name === name)!.values);
+      for (const { labels, value } of values) {
+        const ofWorkers = shown.flatMap((samples) =>
+          samples.filter((sample) => isDeepStrictEqual(sample.labels, labels)).map((sample) => sample.value),
+        );
+        expect({ name, labels, value: ofWorkers }).toEqual({ name, labels, value: expect.arrayContaining([value]) });
+      }
+    }
+    const samples = Object.fromEntries(gauges.map(({ name, values }) => [name, values.map(({ value }) => value)]));
+    expect(samples).toMatchObject({
+      emay_ims_database_up: [1],
+      emay_ims_last_good_pull_timestamp_seconds: [expect.any(Number)],
+    });
   });
 
   it('are of accounts that exist', async () => {

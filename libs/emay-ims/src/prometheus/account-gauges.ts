@@ -4,10 +4,15 @@ import type { ImsAccountStatus } from '../operator/account-status.js';
 import { withinTime } from '../operator/within-time.js';
 import { Snapshot } from './snapshot.js';
 
-/** A gauge by account and what it shows; `null`: nothing just now. */
-interface AccountGauge {
+interface GaugeName {
   name: string;
   help: string;
+  /** Which of the values of a cluster's workers counts. `prom-client` adds them up where it is not told. */
+  aggregator: 'min' | 'max';
+}
+
+/** A gauge by account and what it shows; `null`: nothing just now. */
+interface AccountGauge extends GaugeName {
   value: (status: ImsAccountStatus) => number | null;
 }
 
@@ -15,106 +20,127 @@ const GAUGES: readonly AccountGauge[] = [
   {
     name: 'emay_ims_oldest_due_age_seconds',
     help: 'For how long the oldest queued message that is due has waited, by the clock of the database; 0: none is due.',
+    aggregator: 'max',
     value: ({ oldestDueForMs }) => (oldestDueForMs ?? 0) / 1_000,
   },
   {
     name: 'emay_ims_circuit_open',
     help: 'Whether this instance hands nothing over, as the gateway is away or refuses the account.',
+    aggregator: 'max',
     value: ({ circuitOpenFor }) => Number(circuitOpenFor !== null),
   },
   {
     name: 'emay_ims_listening',
     help: 'Whether this instance is told at once of messages that others store; 0: it finds them by looking.',
+    aggregator: 'min',
     value: ({ listens }) => Number(listens),
   },
   {
     name: 'emay_ims_last_good_pull_timestamp_seconds',
     help: "When this instance last got to the end of the gateway's queue of reports; missing until it has.",
+    aggregator: 'max',
     value: ({ lastGoodPullAt }) => lastGoodPullAt && lastGoodPullAt.getTime() / 1_000,
   },
   {
     name: 'emay_ims_poll_lease_held',
     help: 'Whether this instance holds the lease to pull delivery reports.',
+    aggregator: 'max',
     value: ({ pollLease }) => Number(pollLease === 'this-instance'),
   },
   {
     name: 'emay_ims_possible_losses',
     help: 'Pulls whose answer never came, or not in whole: the reports in it are gone.',
+    aggregator: 'max',
     value: ({ possibleLosses }) => possibleLosses,
   },
   {
     name: 'emay_ims_unreadable_pages',
     help: 'Unreadable report batches; kept as received.',
+    aggregator: 'max',
     value: ({ unreadablePages }) => unreadablePages,
   },
   {
     name: 'emay_ims_lost_reports_at_most',
     help: 'Delivery reports that those pulls may have held, at most.',
+    aggregator: 'max',
     value: ({ lostReportsAtMost }) => lostReportsAtMost,
   },
   {
     name: 'emay_ims_set_aside_pages',
     help: 'Report batches set aside, as they could not be applied; kept.',
+    aggregator: 'max',
     value: ({ setAsidePages }) => setAsidePages,
   },
   {
     name: 'emay_ims_spooled_pages',
     help: 'Report batches in spool files of this machine; missing if the folder cannot be used.',
+    aggregator: 'max',
     value: ({ spooledPages, spoolFailure }) => (spoolFailure === null ? spooledPages : null),
   },
   {
     name: 'emay_ims_spool_failed',
     help: 'Whether the spool folder of this instance cannot be listed or written.',
+    aggregator: 'max',
     value: ({ spoolFailure }) => Number(spoolFailure !== null),
   },
   {
     name: 'emay_ims_reports_blocked',
     help: "Whether the gateway refuses this instance's calls for delivery reports, again and again.",
+    aggregator: 'max',
     value: ({ reportsBlockedFor }) => Number(reportsBlockedFor !== null),
   },
   {
     name: 'emay_ims_oldest_unreported_age_seconds',
     help: 'For how long the oldest accepted message has waited for its report, by the clock of the database; 0: none waits.',
+    aggregator: 'max',
     value: ({ oldestUnreportedForMs }) => (oldestUnreportedForMs ?? 0) / 1_000,
   },
   {
     name: 'emay_ims_last_report_timestamp_seconds',
     help: 'When a delivery report last came; missing where none is known of.',
+    aggregator: 'max',
     value: ({ lastReportAt }) => lastReportAt && lastReportAt.getTime() / 1_000,
   },
   {
     name: 'emay_ims_last_push_timestamp_seconds',
     help: 'When the gateway last pushed delivery reports, to any instance; missing where none is known of.',
+    aggregator: 'max',
     value: ({ lastPushAt }) => lastPushAt && lastPushAt.getTime() / 1_000,
   },
   {
     name: 'emay_ims_orphaned_share',
     help: 'The share of the reports of the last 24 hours that no message answers to, 0 to 1; missing where none came.',
+    aggregator: 'max',
     value: ({ orphanedShare }) => orphanedShare,
   },
   {
     name: 'emay_ims_reported_unsent_messages',
     help: 'Messages that a report says were sent, though not from this database: UNCONFIRMED, for a person to decide.',
+    aggregator: 'max',
     value: ({ reportedUnsent }) => reportedUnsent,
   },
   {
     name: 'emay_ims_orphaned_reports',
     help: 'Delivery reports that no message answers to; kept.',
+    aggregator: 'max',
     value: ({ orphanedReports }) => orphanedReports,
   },
   {
     name: 'emay_ims_quarantined_reports',
     help: 'Delivery reports that could not be read; kept.',
+    aggregator: 'max',
     value: ({ quarantinedReports }) => quarantinedReports,
   },
   {
     name: 'emay_ims_pending_events',
     help: 'Events that wait for their durable handler, or that it is to be called with again.',
+    aggregator: 'max',
     value: ({ pendingEvents }) => pendingEvents,
   },
   {
     name: 'emay_ims_failed_events',
     help: 'Events that their durable handler has failed at too often: it is not called with them any more.',
+    aggregator: 'max',
     value: ({ failedEvents }) => failedEvents,
   },
 ];
@@ -140,28 +166,35 @@ export function registerAccountGauges(registry: Registry, services: Services, ca
     askedAt: new Date(),
     ...(await service.statsAsOf()),
   }));
-  const messages = { name: 'emay_ims_messages', help: 'Messages in the database by state.' };
+  const messages: GaugeName = {
+    name: 'emay_ims_messages',
+    help: 'Messages in the database by state.',
+    aggregator: 'max',
+  };
   registerGauge(registry, messages, ['account', 'state'], stats, (gauge, account, found) => {
     for (const [state, count] of Object.entries(found?.counts ?? {})) gauge.set({ account, state }, count);
   });
-  const counted = {
+  const counted: GaugeName = {
     name: 'emay_ims_messages_counted_timestamp_seconds',
     help: 'When the messages by state were last counted, by the clock of the database.',
+    aggregator: 'max',
   };
   registerGauge(registry, counted, ['account'], stats, (gauge, account, found) => {
     if (found) gauge.set({ account }, (found.asOf ?? found.askedAt).getTime() / 1_000);
   });
   const statuses = answersOf(services, cacheMs, (service) => service.status());
-  const up = {
+  const up: GaugeName = {
     name: 'emay_ims_database_up',
     help: 'Whether the database answered, and took writes, when it was last asked.',
+    aggregator: 'min',
   };
   registerGauge(registry, up, ['account'], statuses, (gauge, account, status) => {
     gauge.set({ account }, Number(status !== null));
   });
-  const source = {
+  const source: GaugeName = {
     name: 'emay_ims_report_source',
     help: 'How delivery reports come to the account: pull, push or both.',
+    aggregator: 'max',
   };
   registerGauge(registry, source, ['account', 'source'], statuses, (gauge, account, status) => {
     if (status) gauge.set({ account, source: status.reportSource }, 1);
@@ -196,7 +229,7 @@ function answersOf<Answer>(
 
 function registerGauge<Label extends string, Answer>(
   registry: Registry,
-  named: { name: string; help: string },
+  named: GaugeName,
   labelNames: Label[],
   answers: Answers<Answer>,
   show: (gauge: Gauge<Label>, account: string, answer: Answer | null) => void,
