@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import {
@@ -16,11 +16,19 @@ import { CANARIES, MOBILE, startObservedApp, TEXT, type ObservedApp } from './su
 
 describe('the spans of calls to the gateway', () => {
   const exporter = new InMemorySpanExporter();
+  /** A processor of the host's that does nothing, until it is to fail. */
+  const processor = {
+    onStart: jest.fn<() => void>(),
+    onEnd: jest.fn<() => void>(),
+    forceFlush: async () => undefined,
+    shutdown: async () => undefined,
+  };
   let observed: ObservedApp;
 
   beforeAll(() => {
     context.setGlobalContextManager(new AsyncContextManager());
-    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+    const spanProcessors = [new SimpleSpanProcessor(exporter), processor];
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
   });
   afterAll(() => {
     trace.disable();
@@ -28,6 +36,8 @@ describe('the spans of calls to the gateway', () => {
   });
   beforeEach(async () => {
     exporter.reset();
+    processor.onStart.mockReset();
+    processor.onEnd.mockReset();
     observed = await startObservedApp('sqlite', {
       module: { http: { timeoutMs: 2_000 } },
       imports: [EmayImsTracingModule],
@@ -122,6 +132,19 @@ describe('the spans of calls to the gateway', () => {
     expect(spans()).toHaveLength(2);
     for (const canary of [...CANARIES, customImsId, String(imsId)]) expect(said).not.toContain(canary);
   });
+
+  it.each(['onStart', 'onEnd'] as const)(
+    "neither end the process nor change a call, where the host's %s throws",
+    async (hook) => {
+      processor[hook].mockImplementation(() => {
+        throw new Error('the processor failed');
+      });
+      expect((await send()).state).toBe('ACCEPTED');
+      expect(await observed.ims.pullReports()).toMatchObject({ stoppedBy: null });
+      // Jest fails the test for what is thrown as an uncaught exception, as Node does with what a subscriber throws.
+      expect(processor[hook]).toHaveBeenCalledTimes(2);
+    },
+  );
 
   it('end with the application', async () => {
     const { ims } = observed;

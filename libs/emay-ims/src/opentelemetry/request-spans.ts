@@ -1,5 +1,14 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import {
+  context,
+  diag,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+} from '@opentelemetry/api';
 import { REQUEST_CHANNEL, type ImsRequestTrace } from '../diagnostics/index.js';
 import { ActiveContextStore } from './active-context-store.js';
 
@@ -10,6 +19,8 @@ const TRACER = 'nestjs-emay-ims';
  *
  * - A child of the caller's active span, and itself active during the request, so that spans of HTTP lie below it.
  * - Attributes by the conventions for messaging, and our own below `emay_ims.`; never a number, text, id, key or signature.
+ * - A sampler or processor of the host's that throws costs the span alone, and OpenTelemetry's `diag` is told: Node makes an uncaught
+ *   exception of what a subscriber of a channel throws.
  */
 export class RequestSpans {
   private readonly spans = new WeakMap<ImsRequestTrace, Span>();
@@ -28,11 +39,16 @@ export class RequestSpans {
 
   private begin(request: ImsRequestTrace): Context {
     const parent = context.active();
-    const span = trace
-      .getTracer(TRACER)
-      .startSpan(request.call, { kind: SpanKind.CLIENT, attributes: attributesOf(request) }, parent);
-    this.spans.set(request, span);
-    return trace.setSpan(parent, span);
+    try {
+      const span = trace
+        .getTracer(TRACER)
+        .startSpan(request.call, { kind: SpanKind.CLIENT, attributes: attributesOf(request) }, parent);
+      this.spans.set(request, span);
+      return trace.setSpan(parent, span);
+    } catch (error) {
+      diag.error('A span of nestjs-emay-ims could not be started', error);
+      return parent;
+    }
   }
 
   private readonly ends = {
@@ -41,18 +57,25 @@ export class RequestSpans {
     asyncStart: () => undefined,
     asyncEnd: (request: ImsRequestTrace) => {
       const span = this.spans.get(request);
-      if (!span) return; // It began before anybody subscribed.
-      const { outcome, code, origin } = request;
-      span.setAttributes({ ...serverOf(origin), 'emay_ims.outcome': outcome ?? 'failed' });
-      if (code !== null) span.setAttribute('emay_ims.code', code);
-      if (outcome !== 'accepted' && outcome !== 'answered') {
-        span.setAttribute('error.type', code ?? '_OTHER');
-        span.setStatus({ code: SpanStatusCode.ERROR });
+      if (!span) return; // It began before anybody subscribed, or could not be started.
+      try {
+        endSpan(span, request);
+      } catch (error) {
+        diag.error('A span of nestjs-emay-ims could not be ended', error);
       }
-      span.end();
     },
     error: () => undefined,
   };
+}
+
+function endSpan(span: Span, { outcome, code, origin }: ImsRequestTrace): void {
+  span.setAttributes({ ...serverOf(origin), 'emay_ims.outcome': outcome ?? 'failed' });
+  if (code !== null) span.setAttribute('emay_ims.code', code);
+  if (outcome !== 'accepted' && outcome !== 'answered') {
+    span.setAttribute('error.type', code ?? '_OTHER');
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
 }
 
 function attributesOf({ account, call, size }: ImsRequestTrace): Attributes {
