@@ -8,7 +8,8 @@ export interface EmayImsMetricsOptions {
   accounts?: readonly string[] | 'all' | undefined;
   /**
    * How long the gauges that come from the database are kept, in ms; at least twenty times as long as it took to ask for
-   * them, so that scraping a table of any size takes at most a twentieth of one connection's time. Default: 10,000.
+   * them, so that scraping a table of any size takes at most a twentieth of one connection's time. A failure is kept for this time
+   * alone. Default: 10,000.
    */
   cacheMs?: number | undefined;
 }

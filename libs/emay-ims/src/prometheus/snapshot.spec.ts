@@ -36,4 +36,20 @@ describe('a snapshot', () => {
     now += 1;
     expect(await snapshot.get()).toBe(2);
   });
+
+  it('is asked for again after its time, however long a failure took', async () => {
+    now = 0;
+    asked = 0;
+    const ask = async () => {
+      now += 50;
+      if (++asked === 1) throw new Error('the database is away');
+      return asked;
+    };
+    const snapshot = new Snapshot(ask, 100, () => now);
+    await expect(snapshot.get()).rejects.toThrow('away');
+    now += 99;
+    await expect(snapshot.get()).rejects.toThrow('away');
+    now += 1;
+    expect(await snapshot.get()).toBe(2);
+  });
 });
