@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { EmayImsOptionsError } from 'nestjs-emay-ims';
+import { EmayImsOptionsError, EmayImsService } from 'nestjs-emay-ims';
 import { EmayImsMetricsModule } from 'nestjs-emay-ims/prometheus';
-import { AggregatorRegistry, register, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, register, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
@@ -173,9 +173,37 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
 
   it('are of accounts that exist', async () => {
     await start();
-    const host = await Test.createTestingModule({
-      imports: [EmayImsMetricsModule.forRoot({ registry: new Registry(), accounts: ['nobody'] })],
-    }).compile();
+    const another = new Registry();
+    const imports = [EmayImsMetricsModule.forRoot({ registry: another, accounts: ['nobody'] })];
+    const host = await Test.createTestingModule({ imports }).compile();
     await expect(host.init()).rejects.toThrow(EmayImsOptionsError);
+    expect(namesIn(another)).toEqual([]);
+  });
+
+  it('stay where an application is closed that did not make them', async () => {
+    await start();
+    new Counter({ name: 'emay_ims_of_the_host', help: 'Of the host.', registers: [registry] });
+    const shown = Object.keys(await scrape());
+    const imports = [EmayImsMetricsModule.forRoot({ registry })];
+    await (await Test.createTestingModule({ imports }).compile()).close();
+    expect(Object.keys(await scrape())).toEqual(shown);
+    await observed.app.close();
+    expect(namesIn(registry)).toEqual(['emay_ims_of_the_host']);
+  });
+
+  it('are in the registry all together or not at all', async () => {
+    await start();
+    const another = new Registry();
+    new Gauge({ name: 'emay_ims_failed_events', help: 'Of the host.', registers: [another] });
+    const host = await Test.createTestingModule({
+      imports: [EmayImsMetricsModule.forRoot({ registry: another })],
+      providers: [{ provide: EmayImsService, useValue: observed.ims }],
+    }).compile();
+    await expect(host.init()).rejects.toThrow('already been registered');
+    expect(namesIn(another)).toEqual(['emay_ims_failed_events']);
   });
 });
+
+function namesIn(registry: Registry): string[] {
+  return registry.getMetricsAsArray().map(({ name }) => name);
+}

@@ -1,6 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { register } from 'prom-client';
+import { register, type Registry } from 'prom-client';
 import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
 import type { AccountRegistry } from '../accounts/account-registry.js';
@@ -19,6 +19,8 @@ const CACHE_MS = 10_000;
 @Module({})
 export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown {
   private requests: RequestMetrics | null = null;
+  /** Made here: the registry may hold others by such names, and Nest calls the shutdown hook without a start as well. */
+  private registered: ReturnType<Registry['getMetricsAsArray']> = [];
 
   constructor(
     @Inject(METRICS_OPTIONS) private readonly options: EmayImsMetricsOptions,
@@ -33,28 +35,41 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
   /** @throws EmayImsOptionsError where there is no account of a name given */
   onModuleInit(): void {
     const { registry = register, accounts = [DEFAULT_ACCOUNT], cacheMs = CACHE_MS } = this.options;
-    const requests = new RequestMetrics(registry);
-    if (accounts === 'all') {
-      const known = findRegistry(this.moduleRef);
-      known?.forEach(({ name }) => requests.add(name));
-      registerAccountGauges(registry, () => servicesOf(known), cacheMs);
-    } else {
-      const services = new Map(accounts.map((account) => [account, findAccount(this.moduleRef, account)]));
-      for (const account of accounts) requests.add(account);
-      registerAccountGauges(registry, () => services, cacheMs);
+    const found =
+      accounts === 'all' ? null : accounts.map((account) => [account, findAccount(this.moduleRef, account)] as const);
+    const others = new Set(registry.getMetricsAsArray());
+    try {
+      const requests = new RequestMetrics(registry);
+      if (found === null) {
+        const known = findRegistry(this.moduleRef);
+        known?.forEach(({ name }) => requests.add(name));
+        registerAccountGauges(registry, () => servicesOf(known), cacheMs);
+      } else {
+        const services = new Map(found);
+        for (const account of services.keys()) requests.add(account);
+        registerAccountGauges(registry, () => services, cacheMs);
+      }
+      requests.subscribe();
+      this.requests = requests;
+    } finally {
+      this.registered = registry.getMetricsAsArray().filter((metric) => !others.has(metric));
+      if (this.requests === null) this.leave(registry);
     }
-    requests.subscribe();
-    this.requests = requests;
   }
 
   /** @hidden */
   onApplicationShutdown(): void {
     this.requests?.unsubscribe();
     const { registry = register } = this.options;
-    // Another application of the process, such as the next test, may register its own.
-    for (const { name } of registry.getMetricsAsArray()) {
-      if (name.startsWith('emay_ims_')) registry.removeSingleMetric(name);
+    this.leave(registry);
+  }
+
+  /** Another application of the process, such as the next test, may register its own. */
+  private leave(registry: Registry): void {
+    for (const metric of this.registered) {
+      if (registry.getSingleMetric(metric.name) === metric) registry.removeSingleMetric(metric.name);
     }
+    this.registered = [];
   }
 }
 
