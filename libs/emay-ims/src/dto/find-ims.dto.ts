@@ -15,6 +15,7 @@ import {
 import { IMS_MESSAGE_STATES, type ImsMessageState } from '../messages/message-state.js';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { IsCustomImsId, IsImsTime, IsStoredMobile } from './decorators.js';
+import { InEveryGroup } from './in-every-group.js';
 import { CUSTOM_IMS_ID, time } from './openapi-fields.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
@@ -23,6 +24,7 @@ export const MAX_CODE_LENGTH = 64;
 const MAX_CURSOR_LENGTH = 128;
 
 /** Which messages to find; everything is optional. */
+@InEveryGroup()
 export class FindImsDto {
   /** One state, or several. */
   @IsOptional()

@@ -2,10 +2,12 @@ import { Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { HasDistinctCustomImsIds, IsCustomImsId, IsImsContent, IsImsMobile } from './decorators.js';
+import { InEveryGroup } from './in-every-group.js';
 import { CONTENT, CUSTOM_IMS_ID, MOBILE } from './openapi-fields.js';
 import { ImsSchedulingDto, SendImsDto } from './send-ims.dto.js';
 
 /** One recipient of a text that goes to many. */
+@InEveryGroup()
 export class ImsRecipientDto {
   /** International number: `+61 422 118 000`, `0061422118000`. */
   @IsImsMobile()
@@ -20,6 +22,7 @@ export class ImsRecipientDto {
 }
 
 /** The same text to any number of recipients; split into requests of at most 300 (§2.2.1.2). */
+@InEveryGroup()
 export class SendImsBatchDto extends ImsSchedulingDto {
   /** The text: not blank, at most 500 UTF-16 units. */
   @IsImsContent()
@@ -42,6 +45,7 @@ export class SendImsBatchDto extends ImsSchedulingDto {
 }
 
 /** Any number of messages, each with its own text; split into requests of at most 300 (§2.3.1.2). */
+@InEveryGroup()
 export class SendPersonalizedImsDto {
   /** The messages: at least one, and no `customImsId` twice. */
   @IsArray()

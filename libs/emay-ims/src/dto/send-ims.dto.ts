@@ -2,9 +2,11 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { MAX_PRIORITY, MIN_PRIORITY } from '../messages/priority.js';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { IsAfter, IsCustomImsId, IsImsContent, IsImsMobile, IsImsTime } from './decorators.js';
+import { InEveryGroup } from './in-every-group.js';
 import { CONTENT, CUSTOM_IMS_ID, MOBILE, time } from './openapi-fields.js';
 
 /** When and how urgently to send. */
+@InEveryGroup()
 export class ImsSchedulingDto {
   /** 0 (default) to 9; higher goes first. */
   @IsOptional()
@@ -36,6 +38,7 @@ export class ImsSchedulingDto {
 }
 
 /** One text to one recipient (§2.1.1.2). */
+@InEveryGroup()
 export class SendImsDto extends ImsSchedulingDto {
   /** International number: `+61 422 118 000`, `0061422118000`. */
   @IsImsMobile()

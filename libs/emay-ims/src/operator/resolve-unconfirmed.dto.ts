@@ -1,5 +1,6 @@
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { IsImsContent } from '../dto/decorators.js';
+import { InEveryGroup } from '../dto/in-every-group.js';
 import { CONTENT } from '../dto/openapi-fields.js';
 import { OpenApi } from '../openapi/openapi-property.js';
 import { RESOLUTION_DECISIONS, type ResolutionDecision } from './ims-resolution.entity.js';
@@ -8,6 +9,7 @@ export const MAX_DECIDED_BY_LENGTH = 128;
 export const MAX_REASON_LENGTH = 500;
 
 /** A person's decision about an UNCONFIRMED message. */
+@InEveryGroup()
 export class ResolveUnconfirmedDto {
   /**
    * `resend`: it goes back into the queue and **may reach the recipient twice**. `give-up`: it becomes UNKNOWN. A later
