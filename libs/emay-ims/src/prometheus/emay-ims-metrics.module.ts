@@ -20,7 +20,7 @@ const CACHE_MS = 10_000;
 export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown {
   private requests: RequestMetrics | null = null;
   /** Made here: the registry may hold others by such names, and Nest calls the shutdown hook without a start as well. */
-  private registered: ReturnType<Registry['getMetricsAsArray']> = [];
+  private readonly registered = new Map<string, unknown>();
 
   constructor(
     @Inject(METRICS_OPTIONS) private readonly options: EmayImsMetricsOptions,
@@ -52,7 +52,9 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
       requests.subscribe();
       this.requests = requests;
     } finally {
-      this.registered = registry.getMetricsAsArray().filter((metric) => !others.has(metric));
+      for (const metric of registry.getMetricsAsArray()) {
+        if (!others.has(metric)) this.registered.set(metric.name, metric);
+      }
       if (this.requests === null) this.leave(registry);
     }
   }
@@ -66,10 +68,10 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
 
   /** Another application of the process, such as the next test, may register its own. */
   private leave(registry: Registry): void {
-    for (const metric of this.registered) {
-      if (registry.getSingleMetric(metric.name) === metric) registry.removeSingleMetric(metric.name);
+    for (const [name, metric] of this.registered) {
+      if (registry.getSingleMetric(name) === metric) registry.removeSingleMetric(name);
     }
-    this.registered = [];
+    this.registered.clear();
   }
 }
 
