@@ -45,9 +45,21 @@ describe.each(['pino', 'winston'])('a host that logs by nestjs-%s', (way) => {
   });
 });
 
+describe("a host's own logger around nestjs-pino", () => {
+  it('is called as Nest calls one, not as nestjs-pino is', async () => {
+    const records = (await printed('own-around-pino')).map((line) => JSON.parse(line) as object);
+    const fields = { account: 'default', code: 'ERROR_SIGN' };
+    expect(records).toEqual([
+      expect.objectContaining({ level: 40, text: 'The gateway refused a request.', fields }),
+      expect.objectContaining({ level: 50, text: 'The gateway refused a request for good.', fields }),
+      expect.objectContaining({ level: 50, text: 'A handler failed with Error' }),
+    ]);
+  });
+});
+
 describe('the ConsoleLogger of Nest 11', () => {
-  it('prints a line as one line of text', async () => {
-    const lines = await printed('nest-11-text');
+  it.each(['nest-11-text', 'nest-11-logger'])('prints a line as one line of text (%s)', async (way) => {
+    const lines = await printed(way);
     expect(lines).toEqual([
       expect.stringMatching(
         /WARN \[EmayIms:default\] The gateway refused a request\. \{ account: 'default', code: 'ERROR_SIGN' \}$/,

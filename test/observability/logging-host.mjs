@@ -1,5 +1,5 @@
 /**
- * An application that logs as its host does: by `nestjs-pino` or `nest-winston`, or by the `ConsoleLogger` of Nest 11. A process of its
+ * An application that logs as its host does: by `nestjs-pino` or `nest-winston`, by the `ConsoleLogger` of Nest 11, or by a logger of its own. A process of its
  * own, so that all it prints can be read, and as jest cannot `require` Nest 12.
  */
 import 'reflect-metadata';
@@ -57,12 +57,34 @@ const WAYS = {
     const logger = WinstonModule.createLogger({ format: format.json(), transports: [new transports.Console()] });
     await application([], (app) => app.useLogger(logger));
   },
-  async 'nest-11'(options) {
+  async 'own-around-pino'() {
+    const nest = await import('@nestjs/common');
+    const { PinoLogger } = await import('nestjs-pino');
+    class OwnLogger {
+      logger = new PinoLogger({ pinoHttp: { messageKey: 'text' } });
+      log(text, fields, context) {
+        this.logger.info({ fields, context }, text);
+      }
+      warn(text, fields, context) {
+        this.logger.warn({ fields, context }, text);
+      }
+      error(text, fields, context) {
+        this.logger.error({ fields, context }, text);
+      }
+    }
+    await lines(new OwnLogger(), nest);
+  },
+  async 'nest-11'({ isPlain, ...options }) {
     const hook = `export const resolve = (name, context, next) =>
       next(name === '@nestjs/common' ? '${import.meta.resolve('nestjs-common-11')}' : name, context);`;
     register(`data:text/javascript,${encodeURIComponent(hook)}`);
     const nest = await import('@nestjs/common');
-    await lines(new nest.ConsoleLogger(options), nest);
+    process.env.NO_COLOR = '1'; // `Logger` takes no such option.
+    await lines(isPlain ? new nest.Logger() : new nest.ConsoleLogger(options), nest);
   },
 };
-await WAYS[way.replace(/-(json|text)$/, '')]({ json: way.endsWith('-json'), colors: false });
+await WAYS[way.replace(/-(json|text|logger)$/, '')]({
+  json: way.endsWith('-json'),
+  colors: false,
+  isPlain: way.endsWith('-logger'),
+});

@@ -9,13 +9,13 @@ export type LogFields = Readonly<Record<string, unknown>>;
  * does that everywhere.
  *
  * - Nest 12 takes the fields behind the sentence; so does whoever is not known here.
- * - The `ConsoleLogger` of Nest 11 prints each argument as a line of its own.
+ * - The `ConsoleLogger` of Nest 11 prints each argument as a line of its own; so does a plain `Logger`, by one that it makes.
  * - `nestjs-pino` takes the fields before the sentence, as pino does, and drops what comes behind.
  * - `nest-winston` takes them together, and would take a second argument for the context.
  */
 export function logArguments(sentence: string, fields: LogFields): [unknown, ...unknown[]] {
   const logger = HostLogger.current();
-  if (logger instanceof ConsoleLogger)
+  if (logger instanceof ConsoleLogger || isNestsOwn(logger))
     return takesFields(logger) ? [sentence, fields] : [new LogLine(sentence, fields)];
   if (isPino(logger)) return [{ ...fields }, sentence];
   return isWinston(logger) ? [{ ...fields, message: sentence }] : [sentence, fields];
@@ -41,6 +41,11 @@ class LogLine {
   }
 }
 
+/** A plain `Logger` given as the logger of the application: it prints by a `ConsoleLogger`. */
+function isNestsOwn(logger: LoggerService | undefined): logger is Logger {
+  return logger instanceof Logger && logger.constructor === Logger;
+}
+
 class HostLogger extends Logger {
   static current(): LoggerService | undefined {
     return Logger.staticInstanceRef;
@@ -59,7 +64,7 @@ class Probe extends ConsoleLogger {
 let isTaking: boolean | null = null;
 
 /** Whether the `ConsoleLogger` of this Nest knows fields, and has not been told to forget it. */
-function takesFields(logger: ConsoleLogger): boolean {
+function takesFields(logger: ConsoleLogger | Logger): boolean {
   const { options } = logger as unknown as { options?: { structuredParams?: boolean } };
   if (options?.structuredParams === false) return false;
   if (isTaking === null) {
@@ -70,12 +75,25 @@ function takesFields(logger: ConsoleLogger): boolean {
   return isTaking;
 }
 
-/** `Logger` of `nestjs-pino`, by the `PinoLogger` that it writes to. */
+/**
+ * `Logger` of `nestjs-pino`: by the `PinoLogger` that it writes to, which a host's own logger may have in such a field too, and by the parts
+ * of its own.
+ */
 function isPino(logger: LoggerService | undefined): boolean {
-  const { logger: inner } = (logger ?? {}) as { logger?: Partial<Record<string, unknown>> };
+  const { logger: inner, contextName, call } = (logger ?? {}) as PinoShape;
   return (
-    typeof inner?.assign === 'function' && typeof inner.setContext === 'function' && typeof inner.info === 'function'
+    typeof contextName === 'string' &&
+    typeof call === 'function' &&
+    typeof inner?.assign === 'function' &&
+    typeof inner.setContext === 'function' &&
+    typeof inner.info === 'function'
   );
+}
+
+interface PinoShape {
+  logger?: Partial<Record<string, unknown>>;
+  contextName?: unknown;
+  call?: unknown;
 }
 
 /** `WinstonLogger` of `nest-winston`. */
