@@ -187,6 +187,24 @@ describe('an account that is added at run time', () => {
     await expect(health.check('sms', { account: 'one' })).rejects.toThrow(EmayImsOptionsError);
   });
 
+  it('is in the metrics under its name again, once it is removed and added again', async () => {
+    const options = await tenant('one');
+    const early = {
+      provide: 'TENANT',
+      inject: [EmayImsAccounts],
+      useFactory: (accounts: EmayImsAccounts) => accounts.add(options),
+    };
+    const registry = new Registry();
+    const metrics = EmayImsMetricsModule.forRoot({ registry, accounts: ['one'], cacheMs: 0 });
+    const host = await bench.start({ imports: [EmayImsAccountsModule, metrics], providers: [early] });
+    const up = async () => /^emay_ims_database_up\{account="one"\} (\d)$/m.exec(await registry.metrics())?.[1];
+    expect(await up()).toBe('1');
+    await host.get(EmayImsAccounts).remove('one');
+    expect(await up()).toBeUndefined();
+    await host.get(EmayImsAccounts).add(options);
+    expect(await up()).toBe('1');
+  });
+
   it('is refused under a name that is there, or being added; a wrong one leaves nothing behind', async () => {
     const host = await bench.start({ imports: [EmayImsAccountsModule, EmayImsModule.forRoot(bench.options())] });
     const accounts = host.get(EmayImsAccounts);

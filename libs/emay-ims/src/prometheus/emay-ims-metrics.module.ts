@@ -3,8 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { register, type Registry } from 'prom-client';
 import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
-import type { AccountRegistry } from '../accounts/account-registry.js';
-import { findAccount, findRegistry } from '../accounts/find-account.js';
+import { findAccount, findRegistry, lookUpAccount } from '../accounts/find-account.js';
 import { registerAccountGauges } from './account-gauges.js';
 import type { EmayImsMetricsOptions } from './metrics-options.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -35,20 +34,15 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
   /** @throws EmayImsOptionsError where there is no account of a name given */
   onModuleInit(): void {
     const { registry = register, accounts = [DEFAULT_ACCOUNT], cacheMs = CACHE_MS } = this.options;
-    const found =
-      accounts === 'all' ? null : accounts.map((account) => [account, findAccount(this.moduleRef, account)] as const);
+    const known = accounts === 'all' ? findRegistry(this.moduleRef) : null;
+    const named = accounts === 'all' ? [] : accounts;
+    for (const account of named) findAccount(this.moduleRef, account);
     const others = new Set(registry.getMetricsAsArray());
     try {
       const requests = new RequestMetrics(registry);
-      if (found === null) {
-        const known = findRegistry(this.moduleRef);
-        known?.forEach(({ name }) => requests.add(name));
-        registerAccountGauges(registry, () => servicesOf(known), cacheMs);
-      } else {
-        const services = new Map(found);
-        for (const account of services.keys()) requests.add(account);
-        registerAccountGauges(registry, () => services, cacheMs);
-      }
+      known?.forEach(({ name }) => requests.add(name));
+      for (const account of named) requests.add(account);
+      registerAccountGauges(registry, () => this.servicesOf(known?.names ?? named), cacheMs);
       requests.subscribe();
       this.requests = requests;
     } finally {
@@ -73,9 +67,14 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
     }
     this.registered.clear();
   }
-}
 
-function servicesOf(registry: AccountRegistry | null): ReadonlyMap<string, EmayImsService> {
-  const names = registry?.names ?? [];
-  return new Map(names.map((name) => [name, registry!.find(name)!.service()]));
+  /** As they are now: an account that is removed has none, and another one once it is added again. */
+  private servicesOf(names: readonly string[]): ReadonlyMap<string, EmayImsService> {
+    const services = new Map<string, EmayImsService>();
+    for (const name of names) {
+      const service = lookUpAccount(this.moduleRef, name);
+      if (service) services.set(name, service);
+    }
+    return services;
+  }
 }
