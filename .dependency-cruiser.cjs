@@ -3,7 +3,8 @@ const { readdirSync } = require('node:fs');
 
 /** The rooms of the module, from the bottom up. */
 const MODULE_FLOORS = [
-  ['errors', 'injection', 'openapi', 'protocol'],
+  ['protocol'], // what is on the wire, and what of it may be printed
+  ['errors', 'injection', 'openapi'],
   ['diagnostics', 'time'],
   ['failpoints'],
   ['database'], // connections and dialects: it knows no table

@@ -182,7 +182,7 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
 
   it('stay where an application is closed that did not make them', async () => {
     await start();
-    new Counter({ name: 'emay_ims_of_the_host', help: 'Of the host.', registers: [registry] });
+    registry.registerMetric(new Counter({ name: 'emay_ims_of_the_host', help: 'Of the host.', registers: [] }));
     const shown = Object.keys(await scrape());
     const imports = [EmayImsMetricsModule.forRoot({ registry })];
     await (await Test.createTestingModule({ imports }).compile()).close();
@@ -194,7 +194,7 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
   it('are in the registry all together or not at all', async () => {
     await start();
     const another = new Registry();
-    new Gauge({ name: 'emay_ims_failed_events', help: 'Of the host.', registers: [another] });
+    another.registerMetric(new Gauge({ name: 'emay_ims_failed_events', help: 'Of the host.', registers: [] }));
     const host = await Test.createTestingModule({
       imports: [EmayImsMetricsModule.forRoot({ registry: another })],
       providers: [{ provide: EmayImsService, useValue: observed.ims }],
