@@ -148,13 +148,7 @@ export class PushApp {
     await rm(this.spool, { recursive: true, force: true });
   }
 
-  private async open({
-    platform = 'express',
-    module = {},
-    push = {},
-    prepare,
-    middleware,
-  }: PushAppOptions): Promise<void> {
+  private async open({ platform = 'express', module = {}, push = {}, prepare }: PushAppOptions): Promise<void> {
     const { typeOrmOptions, moduleOptions } = this.database;
     class HostModule {}
     this.app = await NestFactory.create(

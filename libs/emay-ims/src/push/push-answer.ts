@@ -17,8 +17,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
   if (response.headersSent || response.destroyed) return;
   response.setHeader('Connection', 'close');
   answer(response, status, 'refused');
-  // Of a request that no connection stands behind, nothing says that its body is still coming.
-  if (request.complete !== false) return;
+  if (!isIncomplete(request)) return;
   const end = () => void request.destroy();
   const timer = setTimeout(end, DRAINING_MS).unref();
   let drained = 0;
@@ -29,4 +28,9 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
   });
   request.once('close', () => clearTimeout(timer));
   request.resume();
+}
+
+/** A request of `app.inject()`, or of a serverless adapter, has no connection, and may not say whether it is complete: it came as a whole. */
+export function isIncomplete({ complete }: { complete?: boolean }): boolean {
+  return complete === false;
 }

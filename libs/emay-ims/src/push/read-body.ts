@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyShare } from './body-budget.js';
+import { isIncomplete } from './push-answer.js';
 
 /** Why there is no body. `taken`: something before has read it. `broken`: the connection has ended. */
 export type BodyFailure = 'TOO_LONG' | 'TOO_SLOW' | 'BUSY' | 'TAKEN' | 'BROKEN';
@@ -32,14 +33,14 @@ export async function readBody(
       else if (share.take(piece.length)) pieces.push(piece);
       else end('BUSY');
     };
-    // A request of `app.inject()`, or of a serverless adapter, does not say whether it is complete.
-    const whole = () => end(request.complete === false ? 'BROKEN' : Buffer.concat(pieces));
+    const whole = () => end(isIncomplete(request) ? 'BROKEN' : Buffer.concat(pieces));
     const broken = () => end('BROKEN');
     request.on('data', add).once('end', whole).once('close', broken).once('error', broken);
   });
 }
 
 /** A server with a listener for `checkContinue` leaves the asking to whoever reads. Others have asked: Node notes that in `_sent100`. */
-function askForBody(request: IncomingMessage, response: ServerResponse & { _sent100?: boolean }): void {
-  if (request.headers.expect !== undefined && response._sent100 !== true) response.writeContinue();
+function askForBody(request: IncomingMessage, response: ServerResponse): void {
+  const wasAsked = (response as { _sent100?: boolean })._sent100 === true; // oxlint-disable-line no-underscore-dangle -- Node's name
+  if (request.headers.expect !== undefined && !wasAsked) response.writeContinue();
 }
