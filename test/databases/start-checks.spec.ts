@@ -324,7 +324,9 @@ const ON_MARIADB: readonly Wrong[] = [
         await expect(start(asUser)).resolves.toBeDefined(); // Of no concern to an owner.
         await admin.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
       }
-      expect(await refusal(asUser)).toMatch(/Row-level security may hide rows of public\.emay_ims_message from its user/);
+      expect(await refusal(asUser)).toMatch(
+        /Row-level security may hide rows of public\.emay_ims_message from its user/,
+      );
       await admin.query(`CREATE POLICY everything ON ${table} TO ${user} USING (true)`);
       await expect(start(asUser)).resolves.toBeDefined();
       await admin.query(`CREATE POLICY fewer ON ${table} AS RESTRICTIVE USING (account <> 'other')`);
