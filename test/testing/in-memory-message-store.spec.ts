@@ -26,7 +26,7 @@ import { itSweeps } from '../databases/store/sweeping.js';
 const TIMES = new Set(['due_at', 'send_at', 'expires_at', 'created_at', 'submitted_at', 'accepted_at', 'final_at']);
 
 /** What has no meaning here: there are neither connections nor indexes. */
-type OfDatabasesAlone = 'anotherDatabase' | 'relist';
+type OfDatabasesAlone = 'anotherDatabase' | 'relist' | 'rowsOf';
 
 /** What a contract of the databases needs, over maps. */
 class InMemoryStoreBench implements Surface<StoreBench, OfDatabasesAlone> {

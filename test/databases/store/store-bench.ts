@@ -49,6 +49,10 @@ export class StoreBench {
     return messageParts(database, account, { reportDeadlineMs: REPORT_DEADLINE_MS, holdMs: HOLD_MS });
   }
 
+  rowsOf(table: string, account: string): Promise<SqlRow[]> {
+    return this.database.rows(`SELECT * FROM ${table} WHERE account = ? ORDER BY 1, 2`, [account]);
+  }
+
   async enqueue(store: MessageParts, messages: readonly NewMessage[]): Promise<void> {
     await store.queue.insertQueued(messages, await store.queue.now(), this.database);
   }
