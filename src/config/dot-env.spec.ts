@@ -93,8 +93,8 @@ describe('the file .env', () => {
   );
 
   it('may have what looks like a comment or a quote in a value, white space, and a name twice', () => {
-    const text = `A='#1' # it's "one"\n B = it's\nexport  C=\nD="a=b # c"\n\n  \n  # E="\nE='"x"' # y\nA=2\nF=it's`;
-    expect(load(text)).toEqual({ A: '2', B: "it's", C: '', D: 'a=b # c', E: '"x"', F: "it's" });
+    const text = `A='#1' # it's "one"\n B = it's\nexport  C=\nD="a=b # c"\n\n  \n  # E="\nE='"x"' # y\nA=2\nF=it's\nG='"a" b'`;
+    expect(load(text)).toEqual({ A: '2', B: "it's", C: '', D: 'a=b # c', E: '"x"', F: "it's", G: '"a" b' });
   });
 
   it('is refused where it cannot be read', () => {

@@ -5,8 +5,8 @@ import { errorCode } from './error-code.js';
 import { valueOf } from './variable-values.js';
 
 const VARIABLE = /^[\w.-]+\s*=/;
-/** What the parser leaves at the beginning of a value where there is no second one. */
-const OPEN_QUOTE = /^(["'`])(?![^]*\1$)/;
+/** A value that begins with a quote of which there is no second one. */
+const OPEN_QUOTE = /^[\w.-]+\s*=\s*(["'`])(?!.*\1)/;
 
 /**
  * Adds the variables of the file `.env` in the current folder, if there is one. Those of the environment come first, where
@@ -53,7 +53,7 @@ function parsed(text: string): NodeJS.Dict<string> {
     if (/^\s*(?:#|$)/.test(line)) continue;
     const variable = line.replace(/^\s*(?:export\s+)?/, '');
     const values = VARIABLE.test(variable) ? Object.entries(parseEnv(variable)) : [];
-    if (values.length !== 1 || values.some(([, value = '']) => OPEN_QUOTE.test(value))) throw wrongLine();
+    if (values.length !== 1 || OPEN_QUOTE.test(variable)) throw wrongLine();
     Object.assign(variables, Object.fromEntries(values));
   }
   return variables;

@@ -170,8 +170,9 @@ describe('files that the command line writes', () => {
     const { child, ended } = await underWay('nobody', '--no-wait');
     await mkdir(place('stdin.failures.csv'));
     child.stdin?.end();
-    const { stdout } = await ended;
+    const { stdout, stderr } = await ended;
     expect(JSON.parse(stdout)).toMatchObject({ stoppedBy: null, stored: 1, failed: 1, failuresFile: part() });
+    expect(stderr).toContain('could not replace the failures file from before (EISDIR)');
     expect(await cli.read('stdin.failures.csv.part')).toMatch(/\nnobody,2,.*\n$/);
   });
 

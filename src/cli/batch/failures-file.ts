@@ -43,6 +43,8 @@ export function withoutBlankEnd(fields: readonly string[], columns: number): str
 export class FailuresFile {
   count = 0;
   private file: PartFile | null = null;
+  /** Why a file that is whole could not take its name: a code of the file system. */
+  unnamed: string | null = null;
   private isWhole = false;
 
   private constructor(
@@ -99,10 +101,12 @@ export class FailuresFile {
       throw this.failing(error);
     }
     // All rows are stored, and these are in the file: it is found by `path`, and the run goes on.
-    this.isWhole = await (this.file?.takeName() ?? Promise.resolve()).then(
-      () => true,
-      () => false,
-    );
+    try {
+      await this.file?.takeName();
+      this.isWhole = true;
+    } catch (error) {
+      this.unnamed = errorCode(error);
+    }
   }
 
   async close(): Promise<void> {

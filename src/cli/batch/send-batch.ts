@@ -118,6 +118,11 @@ async function storeAndSend(session: Session, options: SendBatchOptions, batch: 
       const rows = await storeRecipients(recipients.all, failures, keepInQueue(gateway, campaign), () =>
         progress.update(source.bytesRead),
       );
+      if (failures.unnamed !== null) {
+        session.terminal.note(
+          `${failures.path} could not replace the failures file from before (${failures.unnamed}).`,
+        );
+      }
       const isStopped = session.stop.aborted;
       const sent =
         options.wait && !isStopped ? await send(gateway, batch, startedAt, session, options, progress) : null;

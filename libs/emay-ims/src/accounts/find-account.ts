@@ -11,17 +11,11 @@ import { AccountRegistry } from './account-registry.js';
  * @throws EmayImsOptionsError where there is none of that name
  */
 export function findAccount(moduleRef: ModuleRef, name: string): EmayImsService {
-  const service = lookUpAccount(moduleRef, name);
+  const service =
+    findRegistry(moduleRef)?.find(name)?.service() ?? findProvider<EmayImsService>(moduleRef, getEmayImsToken(name));
   if (service) return service;
   throw new EmayImsOptionsError(
     `There is no account "${name}": import EmayImsModule.forRoot({ name: '${name}', … }), or name one that is imported.`,
-  );
-}
-
-/** The same; nothing where there is none of that name, as it was removed. */
-export function lookUpAccount(moduleRef: ModuleRef, name: string): EmayImsService | null | undefined {
-  return (
-    findRegistry(moduleRef)?.find(name)?.service() ?? findProvider<EmayImsService>(moduleRef, getEmayImsToken(name))
   );
 }
 

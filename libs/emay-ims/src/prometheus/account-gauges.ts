@@ -149,7 +149,7 @@ const GAUGES: readonly AccountGauge[] = [
 const TIMEOUT_MS = 3_000;
 
 /** The accounts as they are now. */
-type Services = () => ReadonlyMap<string, EmayImsService>;
+export type Services = () => ReadonlyMap<string, EmayImsService>;
 
 /** What each account answered; `null`: its database did not, or not in time. */
 type Answers<Answer> = () => Promise<{ account: string; answer: Answer | null }[]>;

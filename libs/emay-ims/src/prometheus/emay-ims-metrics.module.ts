@@ -3,8 +3,9 @@ import { ModuleRef } from '@nestjs/core';
 import { register, type Registry } from 'prom-client';
 import type { EmayImsService } from '../emay-ims.service.js';
 import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
-import { findAccount, findRegistry, lookUpAccount } from '../accounts/find-account.js';
-import { registerAccountGauges } from './account-gauges.js';
+import type { AccountRegistry } from '../accounts/account-registry.js';
+import { findAccount, findRegistry } from '../accounts/find-account.js';
+import { registerAccountGauges, type Services } from './account-gauges.js';
 import type { EmayImsMetricsOptions } from './metrics-options.js';
 import { RequestMetrics } from './request-metrics.js';
 
@@ -34,15 +35,14 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
   /** @throws EmayImsOptionsError where there is no account of a name given */
   onModuleInit(): void {
     const { registry = register, accounts = [DEFAULT_ACCOUNT], cacheMs = CACHE_MS } = this.options;
-    const known = accounts === 'all' ? findRegistry(this.moduleRef) : null;
-    const named = accounts === 'all' ? [] : accounts;
-    for (const account of named) findAccount(this.moduleRef, account);
+    const known = findRegistry(this.moduleRef);
+    const services = this.servicesOf(accounts, known);
     const others = new Set(registry.getMetricsAsArray());
     try {
       const requests = new RequestMetrics(registry);
-      known?.forEach(({ name }) => requests.add(name));
-      for (const account of named) requests.add(account);
-      registerAccountGauges(registry, () => this.servicesOf(known?.names ?? named), cacheMs);
+      if (accounts === 'all') known?.forEach(({ name }) => requests.add(name));
+      else for (const account of accounts) requests.add(account);
+      registerAccountGauges(registry, services, cacheMs);
       requests.subscribe();
       this.requests = requests;
     } finally {
@@ -68,13 +68,23 @@ export class EmayImsMetricsModule implements OnModuleInit, OnApplicationShutdown
     this.registered.clear();
   }
 
-  /** As they are now: an account that is removed has none, and another one once it is added again. */
-  private servicesOf(names: readonly string[]): ReadonlyMap<string, EmayImsService> {
-    const services = new Map<string, EmayImsService>();
-    for (const name of names) {
-      const service = lookUpAccount(this.moduleRef, name);
-      if (service) services.set(name, service);
+  /**
+   * Of each scrape: an account that was removed has none, and another one once it is added again. One that the registry does not know, as
+   * in a unit test without the module, keeps the one it has.
+   */
+  private servicesOf(accounts: readonly string[] | 'all', known: AccountRegistry | null): Services {
+    const names = accounts === 'all' ? () => known?.names ?? [] : () => accounts;
+    const unknown = new Map<string, EmayImsService>();
+    for (const name of accounts === 'all' ? [] : accounts) {
+      const service = findAccount(this.moduleRef, name);
+      if (!known?.find(name)) unknown.set(name, service);
     }
-    return services;
+    return () =>
+      new Map(
+        names().flatMap((name) => {
+          const service = unknown.get(name) ?? known?.find(name)?.service();
+          return service ? [[name, service] as const] : [];
+        }),
+      );
   }
 }

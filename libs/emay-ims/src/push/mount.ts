@@ -58,7 +58,7 @@ function refuseSecondMount(adapter: AbstractHttpAdapter, path: string): void {
   if (other !== undefined) {
     throw new EmayImsOptionsError(
       `EmayImsPushModule cannot start: it is imported twice, with the paths ${other} and ${path}. Name all accounts in one import, or ` +
-        'give each import a path of its own, none below another.',
+        'give each import a path of its own, none below another. To start an application again, make a new adapter.',
     );
   }
   mounted.set(adapter, [...paths, path]);
