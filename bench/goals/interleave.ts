@@ -6,8 +6,8 @@ type Sample = Record<string, number>;
 export type Measured = Record<string, Record<string, Spread>>;
 
 /**
- * Gives each contender its turn, round after round, so that a slow minute of the machine falls on all of them. Each turn
- * resolves to what it measured.
+ * Gives each contender its turn, round after round, so that a slow minute of the machine falls on all of them; every other round the other
+ * way round, as nobody gains by place either. Each turn resolves to what it measured.
  */
 export async function interleave(
   bench: Bench,
@@ -16,7 +16,8 @@ export async function interleave(
 ): Promise<Measured> {
   const samples = new Map<string, Sample[]>(Object.keys(contenders).map((name) => [name, []]));
   for (let round = 1; round <= bench.rounds; round++) {
-    for (const [name, turn] of Object.entries(contenders)) {
+    const inOrder = Object.entries(contenders);
+    for (const [name, turn] of round % 2 === 1 ? inOrder : inOrder.toReversed()) {
       const sample = await turn();
       samples.get(name)?.push(sample);
       bench.say(`${title} · round ${round}/${bench.rounds} · ${name}: ${describe(sample)}`);
