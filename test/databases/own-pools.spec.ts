@@ -202,14 +202,20 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
     }
 
     if (!isPostgres) {
-      it('commit each statement by itself, and read all rows, whatever sessions begin with', async () => {
+      /** Of one connection, whose session begins with this. */
+      const sourceWith = async (settings: string) => {
         const source = new DataSource({
           ...database.typeOrmOptions,
           extra: { connectionLimit: 1 },
         } as DataSourceOptions);
         await source.initialize();
         hosts.closing.push(() => source.destroy());
-        await source.query(
+        await source.query(settings);
+        return source;
+      };
+
+      it('commit each statement by itself, and read all rows, whatever sessions begin with', async () => {
+        const source = await sourceWith(
           `SET SESSION completion_type = 1, sql_select_limit = 1, sql_safe_updates = 1, autocommit = 0, max_join_size = 1
             /*!80000 , max_execution_time = 1 */`,
         );
@@ -229,13 +235,7 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
       });
 
       it('speak utf8mb4, whatever the server’s init_connect sets', async () => {
-        const source = new DataSource({
-          ...database.typeOrmOptions,
-          extra: { connectionLimit: 1 },
-        } as DataSourceOptions);
-        await source.initialize();
-        hosts.closing.push(() => source.destroy());
-        await source.query('SET NAMES latin1');
+        const source = await sourceWith('SET NAMES latin1');
         const text = '你好 📦';
         const [found] = await new ImsDatabase(source).rows('SELECT ? AS text, CHAR_LENGTH(?) AS length', [text, text]);
         expect(found?.text).toBe(text);

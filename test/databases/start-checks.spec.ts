@@ -318,6 +318,8 @@ const ON_MARIADB: readonly Wrong[] = [
       const asUser = asUrl((url) => (url.username = user));
       const [table] = IMS_TABLES;
       await admin.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
+      // Without any policy, it hides all.
+      if (!force) expect(await refusal(asUser)).toMatch(/may hide rows/);
       await admin.query(`CREATE POLICY tenants ON ${table} USING (account = current_setting('app.tenant', true))`);
       if (force) {
         await admin.query(`ALTER TABLE ${table} OWNER TO ${user}`);
