@@ -110,7 +110,7 @@ export class GatewayProcess {
       EMAY_IMS_BASE_URL: this.url,
       EMAY_IMS_APP_ID: ACCOUNT.appId,
       EMAY_IMS_SECRET_KEY: ACCOUNT.secretKey,
-      EMAY_IMS_TIMEOUT_MS: '10000',
+      EMAY_IMS_TIMEOUT_MS: '60000',
       EMAY_IMS_REPORT_INTERVAL_MS: '100',
     };
   }

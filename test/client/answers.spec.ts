@@ -289,19 +289,19 @@ describe('fetching reports', () => {
   });
 
   it.each([
-    ['reset', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
-    ['closed', (socket: Socket) => socket.end(), 'ECONNRESET'],
-    ['silent', () => undefined, 'TIMEOUT'],
-  ])('keeps all that came of an answer whose connection is then %s', async (_how, end, reason) => {
+    ['reset', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET', 20_000],
+    ['closed', (socket: Socket) => socket.end(), 'ECONNRESET', 20_000],
+    ['silent', () => undefined, 'TIMEOUT', 5_000],
+  ])('keeps all that came of an answer whose connection is then %s', async (_how, end, reason, timeoutMs) => {
     const body = Buffer.from('汉'.repeat(60_000)).subarray(0, -1);
     const server = await bench.server({
       onRequest: (socket) => {
         socket.write(httpAnswer(body, { headers: [`Content-Length: ${body.length + 9}`] }), () =>
-          setTimeout(() => end(socket), 50),
+          setTimeout(() => end(socket), 1_000),
         );
       },
     });
-    const client = bench.client(server.url, { http: { timeoutMs: 2_000 } });
+    const client = bench.client(server.url, { http: { timeoutMs } });
     const outcome = await client.getImsReport();
     expect(outcome).toMatchObject({ kind: 'unconfirmed', reason });
     expect(outcome.kind === 'unconfirmed' && outcome.page?.body.equals(body)).toBe(true);

@@ -137,7 +137,11 @@ it('an answer nobody asked for is not taken for the answer to the next request',
       if (index > 0) return void setTimeout(() => socket.end(), 50);
       socket.write(httpAnswer(SUCCESS));
       unasked = new Promise((resolve) => {
-        setTimeout(() => socket.write(httpAnswer('{"code":"ERROR_MOBILE_ERROR"}'), () => setTimeout(resolve, 50)), 50);
+        // The client must have read it before it asks again.
+        setTimeout(
+          () => socket.write(httpAnswer('{"code":"ERROR_MOBILE_ERROR"}'), () => setTimeout(resolve, 1_000)),
+          50,
+        );
       });
     },
   });

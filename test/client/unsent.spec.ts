@@ -130,8 +130,12 @@ describe('a request is unsent, with not one byte of it on the wire, when', () =>
     const waiting: Socket[] = [];
     const server = await bench.server({ onRequest: (socket) => void waiting.push(socket) });
     const answerNext = () => waiting.shift()?.write(httpAnswer('{"code":"SUCCESS"}'));
-    const client = bench.client(server.url, { http: { maxSockets: 1, connectTimeoutMs: 1_000 } });
+    const client = bench.client(server.url, { http: { maxSockets: 1, connectTimeoutMs: 4_000 } });
     const first = client.sendSingleIms(MESSAGE);
+    await eventually(
+      () => waiting.length,
+      (requests) => requests === 1,
+    );
     // Ends while the first still holds the connection: not when the connection comes free.
     await expect(client.sendSingleIms(MESSAGE)).resolves.toEqual({ kind: 'unsent', reason: 'CONNECT_TIMEOUT' });
     answerNext();

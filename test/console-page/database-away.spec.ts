@@ -61,7 +61,7 @@ describePage('a database that goes away while the console is watched', (browser)
         async () => void (proxy = await BreakingProxy.start(server, proxy.port)),
       ],
     ])('%s: the page says so, recovers by itself and has missed nothing', async (_how, goAway, comeBack) => {
-      const database = { dataSource: 'default', statementTimeoutMs: 1_000, poolTimeoutMs: 1_000 } as const;
+      const database = { dataSource: 'default', statementTimeoutMs: 5_000, poolTimeoutMs: 5_000 } as const;
       const real = await RealConsole.start(kind, { databaseUrl: throughProxy, module: { database } });
       closing.push(() => real.close());
       const outside = await real.database.open();

@@ -22,7 +22,7 @@ const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as cons
     bench = await StoreBench.open(async () => opened);
     host = await opened.connect();
     // Whoever waits for a lock fails soon: no test waits for a clock.
-    module = new ImsDatabase(await opened.connect(), { limits: { ...DEFAULT_LIMITS, statementTimeoutMs: 2_000 } });
+    module = new ImsDatabase(await opened.connect(), { limits: { ...DEFAULT_LIMITS, statementTimeoutMs: 5_000 } });
   });
   afterEach(async () => {
     for (const end of rollBack.splice(0)) await end();

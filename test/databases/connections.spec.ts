@@ -51,9 +51,9 @@ const FAR_TOO_LONG_MS = 60_000;
 
   it('with a time limit of its own leaves nothing uncommitted behind, and nobody else’s work in it', async () => {
     const host = await start(
-      isPostgres ? { extra: { query_timeout: 1_000 } } : {},
+      isPostgres ? { extra: { query_timeout: 5_000 } } : {},
       // The server's own limit must not come first: it would tidy up.
-      { statementTimeoutMs: isPostgres ? 10_000 : 1_000, poolSize: 2 },
+      { statementTimeoutMs: isPostgres ? 20_000 : 5_000, poolSize: 2 },
     );
     const ims = host.get(EmayImsService);
     await ims.enqueue([message('before')]);
@@ -81,7 +81,7 @@ const FAR_TOO_LONG_MS = 60_000;
 
   it('that goes silent without closing is left for new connections; the application closes in time', async () => {
     const { proxy, options } = await throughProxy();
-    const host = await start(options, { statementTimeoutMs: 1_000 });
+    const host = await start(options, { statementTimeoutMs: 5_000 });
     const ims = host.get(EmayImsService);
     await Promise.all([0, 1, 2, 3].map((index) => ims.enqueue([message(`before-${index}`)])));
     proxy.silence(() => true);
@@ -280,10 +280,15 @@ const FAR_TOO_LONG_MS = 60_000;
     await ims.enqueue([message('a'), message('b')]);
     const lock = (id: string) =>
       `UPDATE emay_ims_message SET priority = priority WHERE account = 'default' AND custom_ims_id = '${id}'`;
+    let locked = 0;
     const both = ['a', 'b'].map((mine, _index, [first]) =>
       source.transaction(async (manager) => {
         await manager.query(lock(mine));
-        await pause(200);
+        locked++;
+        await eventually(
+          () => locked,
+          (count) => count === 2,
+        );
         return ims.enqueue([message(mine === first ? 'b' : 'a')], { manager });
       }),
     );

@@ -99,7 +99,7 @@ const message = (customImsId: string) => ({ mobile: '+61422118000', content: 'He
           migrationsRun: false,
           replication: { master: { ...writer, port: proxy.port }, slaves: [{ ...writer, port }] },
         },
-        { poolTimeoutMs: 1_000, poolSize: 2 },
+        { poolTimeoutMs: 5_000, poolSize: 2 },
       );
       await expect(ims.send(message('sent'))).resolves.toMatchObject({ state: 'ACCEPTED' });
       await proxy.stop();

@@ -123,7 +123,7 @@ await inTransaction(async () => {
   ended = await enqueue('ended').catch(({ name, transactionIsOver }) => ({ name, transactionIsOver }));
 }).catch(() => undefined); // There may be nothing to commit.
 
-for (let tries = 0; tries < 500; tries++) {
+for (const giveUpAt = performance.now() + 90_000; performance.now() < giveUpAt;) {
   const { items } = await ims.find({ state: ['QUEUED', 'SUBMITTING'], createdBefore: new Date(Date.now() + 60_000) });
   if (items.every(({ sendAt }) => sendAt !== null)) break;
   await pause(20);

@@ -34,7 +34,8 @@ describe.each(databasesUnderTest())('two instances on one database whose clocks 
         EMAY_IMS_SECRET_KEY: ACCOUNT.secretKey,
         EMAY_IMS_DATABASE_URL: database.url,
         EMAY_IMS_REPORT_INTERVAL_MS: '100',
-        EMAY_IMS_TIMEOUT_MS: '2000',
+        // A poll that a busy machine answers late must not end as lost.
+        EMAY_IMS_TIMEOUT_MS: '60000',
       }),
     );
   });
@@ -61,7 +62,6 @@ describe.each(databasesUnderTest())('two instances on one database whose clocks 
     const stats = await eventually(
       async () => (await (await fetch(`${url}/api/stats`)).json()) as Record<string, number>,
       ({ DELIVERED }) => DELIVERED === 1_400,
-      60_000,
     );
     expect(stats).toMatchObject({ QUEUED: 0, UNCONFIRMED: 0, UNKNOWN: 0, EXPIRED: 0 });
     const ids = simulator.accepted().map(({ customImsId }) => customImsId);
@@ -71,5 +71,5 @@ describe.each(databasesUnderTest())('two instances on one database whose clocks 
     const [row] = await look.query('SELECT MIN(created_at) AS first, MAX(created_at) AS last FROM emay_ims_message');
     expect(Number(row.last) - Number(row.first)).toBeLessThan(TEN_MINUTES_MS);
     expect(await look.query("SELECT id FROM emay_ims_report_batch WHERE state = 'LOST'")).toEqual([]);
-  }, 90_000);
+  });
 });

@@ -75,7 +75,7 @@ describe.each(databasesUnderTest())('a process that fails at a chosen point on %
       EMAY_IMS_SECRET_KEY: 'KEY',
       EMAY_IMS_DATABASE_URL: database.url,
       EMAY_IMS_REPORT_INTERVAL_MS: pullsOnce ? '60000' : '100',
-      EMAY_IMS_TIMEOUT_MS: '2000',
+      EMAY_IMS_TIMEOUT_MS: '20000',
       EMAY_IMS_SPOOL_PATH: join(folder, 'spool'),
       ...(failpoints === undefined ? {} : { EMAY_IMS_FAILPOINTS: failpoints }),
     });

@@ -115,15 +115,15 @@ describe('one SQLite file', () => {
     // Something of the start may be under way in the thread.
     const other = new Database(bench.file().path, { timeout: 5_000 });
     other.exec('BEGIN IMMEDIATE');
+    let isOver = false;
     const enqueued = host.get(EmayImsService).enqueue([MESSAGE]);
+    void enqueued.finally(() => (isOver = true)).catch(() => undefined);
     // Were SQLite waiting inside, not one of these turns would come before it gave up.
-    const start = performance.now();
     for (let turn = 0; turn < 20; turn++) await pause(5);
-    const waited = performance.now() - start;
+    expect(isOver).toBe(false);
     other.exec('COMMIT');
     other.close();
     expect(await enqueued).toHaveLength(1);
-    expect(waited).toBeLessThan(4_000);
   });
 
   it('may be opened for the first time by many at once', async () => {

@@ -25,7 +25,7 @@ describe('the diagnostics channels', () => {
 
   beforeEach(async () => {
     heard.length = 0;
-    observed = await startObservedApp('sqlite', { module: { http: { timeoutMs: 2_000 } } });
+    observed = await startObservedApp('sqlite', { module: { http: { timeoutMs: 20_000 } } });
     tracingChannel<unknown, ImsRequestTrace>(REQUEST_CHANNEL).subscribe(requests);
     subscribe(SETTLED_CHANNEL, hear);
     subscribe(REPORT_PAGE_CHANNEL, hear);

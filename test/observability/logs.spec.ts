@@ -46,7 +46,7 @@ describe.each(databasesUnderTest())('the log of a busy minute on %s', (kind) => 
 
   const start = async () => {
     logger = new JsonLines();
-    observed = await startObservedApp(kind, { logger, module: { http: { timeoutMs: 2_000 } } });
+    observed = await startObservedApp(kind, { logger, module: { http: { timeoutMs: 5_000 } } });
     logger.lines.length = 0;
   };
 

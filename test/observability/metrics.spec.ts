@@ -19,7 +19,7 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
   const start = async () => {
     registry = new Registry();
     observed = await startObservedApp(kind, {
-      module: { http: { timeoutMs: 2_000 } },
+      module: { http: { timeoutMs: 5_000 } },
       imports: [EmayImsMetricsModule.forRoot({ registry, cacheMs: 0 })],
     });
   };

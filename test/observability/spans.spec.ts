@@ -39,7 +39,7 @@ describe('the spans of calls to the gateway', () => {
     processor.onStart.mockReset();
     processor.onEnd.mockReset();
     observed = await startObservedApp('sqlite', {
-      module: { http: { timeoutMs: 2_000 } },
+      module: { http: { timeoutMs: 5_000 } },
       imports: [EmayImsTracingModule],
     });
   });

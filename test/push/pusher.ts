@@ -2,6 +2,8 @@ import { createCipheriv } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
+const MOST_TRIES = 10;
+
 /** What the customer's address answered. */
 export interface PushAnswer {
   status: number;
@@ -38,13 +40,23 @@ export function plainBody(reports: unknown): Buffer {
   return Buffer.from(new URLSearchParams({ reports: JSON.stringify(reports) }).toString());
 }
 
-/** One POST, as it is: `Content-Length` and the headers given, nothing else. */
-export function post(
+/**
+ * One POST, as it is: `Content-Length` and the headers given, nothing else. As the gateway does, again where it was not stored in the second
+ * that it waits: a busy machine takes longer.
+ */
+export async function post(
   url: string,
   body: Buffer,
   headers: OutgoingHttpHeaders = {},
   method = 'POST',
 ): Promise<PushAnswer> {
+  for (let tries = 1; ; tries++) {
+    const answer = await postOnce(url, body, headers, method);
+    if (answer.text !== 'not stored in time' || tries === MOST_TRIES) return answer;
+  }
+}
+
+function postOnce(url: string, body: Buffer, headers: OutgoingHttpHeaders, method: string): Promise<PushAnswer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       url,

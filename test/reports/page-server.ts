@@ -49,7 +49,7 @@ export function says(body: string | Buffer, headers: Record<string, string> = {}
 export function breaksOff(body: Buffer, bytes: number): Answer {
   return (response) => {
     response.writeHead(200, { 'Content-Length': String(body.length) });
-    response.write(body.subarray(0, bytes), () => setTimeout(() => response.socket?.resetAndDestroy(), 30));
+    response.write(body.subarray(0, bytes), () => setTimeout(() => response.socket?.resetAndDestroy(), 500));
   };
 }
 

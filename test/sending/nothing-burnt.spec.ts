@@ -14,7 +14,7 @@ const LARGE = 300;
 const ONE = { mobile: '+61499000001', content: 'Hello', customImsId: 'one' };
 /** Nothing waits for it but where somebody hangs: a busy machine must not look like a silent gateway. */
 const TIMEOUT_MS = 20_000;
-const patientWith = (mood: ProxyMood) => ({ module: { http: { timeoutMs: mood === 'hangs' ? 2_000 : TIMEOUT_MS } } });
+const patientWith = (mood: ProxyMood) => ({ module: { http: { timeoutMs: mood === 'hangs' ? 6_000 : TIMEOUT_MS } } });
 /** `dispatch.concurrency`, by default. */
 const UNDER_WAY = 4;
 const LONG_BACKOFF = { minBackoffMs: 60_000, maxBackoffMs: 60_000 };

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ANN, ConsoleApp, PLATFORMS } from './support/console-app.js';
 import { messageWith, pageOf } from './support/fake-operations.js';
+import { until } from './support/until.js';
 
 let app: ConsoleApp;
 afterEach(() => app.close());
@@ -13,10 +14,6 @@ describe.each(PLATFORMS)('a download link on %s', (platform) => {
   };
   const newLink = async () => ((await app.post('exports', { search: {} })).json as { url: string }).url;
   const ends = () => app.account.audited.filter(({ action }) => action === 'export-end');
-  const until = async (isReached: () => boolean) => {
-    for (let turn = 0; turn < 300 && !isReached(); turn++) await sleep(10);
-    expect(isReached()).toBe(true);
-  };
 
   it('serves one of those who follow it at once, and nobody afterwards', async () => {
     await start();

@@ -9,11 +9,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EmayImsConsoleModule } from '../src/index.js';
 import { API_ROUTES } from '../src/routes/api-routes.js';
 import { PLATFORMS } from './support/console-app.js';
 import { REQUESTS } from './support/every-route.js';
+import { until } from './support/until.js';
 
 const ACCOUNT = { appId: 'EMAY-IMS-CONSOLE', secretKey: '0123456789ABCDEF' };
 
@@ -64,11 +64,10 @@ describe.each(PLATFORMS)('the console of a real application on %s', (platform) =
   it('sends a test message and shows what became of it', async () => {
     const sent = await post<{ customImsId: string }>('send-test', { mobile: '+61 422 118 000', content: '=Hello' });
     let state = '';
-    for (let turn = 0; turn < 100 && state !== 'DELIVERED'; turn++) {
-      await sleep(100);
+    await until(async () => {
       ({ state } = (await get<{ message: { state: string } }>(`messages/${sent.customImsId}`)).message);
-    }
-    expect(state).toBe('DELIVERED');
+      return state === 'DELIVERED';
+    });
     const found = await get<{ items: { customImsId: string }[] }>('messages?mobile=%2B61422118000&state=DELIVERED');
     expect(found.items).toMatchObject([{ customImsId: sent.customImsId, country: 'AU' }]);
     const audit = await get<{ items: { actor: string; action: string }[] }>('audit');
@@ -93,10 +92,10 @@ describe.each(PLATFORMS)('the console of a real application on %s', (platform) =
     expect(preview.count).toBe(2);
     await service.cancel('later-1');
     let progress = await post<{ state: string }>(`actions/${preview.id}/apply`, { reason: 'called off' });
-    for (let turn = 0; turn < 50 && progress.state !== 'done'; turn++) {
-      await sleep(50);
+    await until(async () => {
       progress = await get(`actions/${preview.id}`);
-    }
+      return progress.state === 'done';
+    });
     expect(progress).toMatchObject({ state: 'done', count: 2, done: 1, changedSince: 1, changedIds: ['later-1'] });
     expect(await get('messages/later-2')).toMatchObject({ message: { state: 'CANCELLED' } });
   });
@@ -109,9 +108,12 @@ describe.each(PLATFORMS)('the console of a real application on %s', (platform) =
     expect(text).toContain("'=Hello");
     expect(text.trim().split('\r\n')).toHaveLength(4);
     expect(await post('reveal', { customImsId: 'later-2' })).toEqual({ mobile: '+61422118001', content: 'Later' });
-    await sleep(50);
-    const { items } = await get<{ items: { action: string }[] }>('audit');
-    expect(items.slice(0, 3).map(({ action }) => action)).toEqual(['reveal', 'export-end', 'export']);
+    const audited = async () => {
+      const { items } = await get<{ items: { action: string }[] }>('audit');
+      return items.slice(0, 3).map(({ action }) => action);
+    };
+    await until(async () => (await audited()).includes('export-end'));
+    expect((await audited()).toSorted()).toEqual(['export', 'export-end', 'reveal']);
   });
 
   it('tells live what a message becomes', async () => {

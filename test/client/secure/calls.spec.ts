@@ -190,6 +190,6 @@ it('a fence that closes keeps it from leaving', async () => {
 
 it('the deadline ends it, unconfirmed', async () => {
   const server = await bench.server({ onRequest: () => undefined });
-  const client = bench.client(server.url, { transport: 'secure', http: { timeoutMs: 200 } });
+  const client = bench.client(server.url, { transport: 'secure', http: { timeoutMs: 5_000 } });
   await expect(client.sendSingleIms(MESSAGE)).resolves.toMatchObject({ kind: 'unconfirmed', reason: 'TIMEOUT' });
 });
