@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator } from 'emay-ims-simulator';
 import { EmayImsConflictError, EmayImsOptionsError, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
