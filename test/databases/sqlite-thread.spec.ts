@@ -54,24 +54,31 @@ async function noting(): Promise<Step[][]> {
   };
   return messages;
 }
+/** The turns that this thread has while SQLite counts to so many. */
+async function turnsWhile(rows: number): Promise<number> {
+  let turns = 0;
+  const statement = { isOver: false };
+  const counted = (async () => {
+    for (; !statement.isOver; turns++) await turn();
+  })();
+  await database.rows(
+    `WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${rows}) SELECT count(*) FROM n`,
+  );
+  statement.isOver = true;
+  await counted;
+  return turns;
+}
 const kindsOf = (messages: Step[][]) => messages.map((steps) => steps.map(([kind]) => kind).join(' '));
 
 describe('an SQLite file in a thread of its own', () => {
   it("leaves the host's thread its turns while a statement runs", async () => {
-    let turns = 0;
-    // On a busy machine, this thread may have no turn while a short one runs.
-    for (let rows = 500_000; rows <= 50_000_000 && turns <= 5; rows *= 10) {
-      const statement = { isOver: false };
-      const counted = (async () => {
-        for (turns = 0; !statement.isOver; turns++) await turn();
-      })();
-      await database.rows(
-        `WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${rows}) SELECT count(*) FROM n`,
-      );
-      statement.isOver = true;
-      await counted;
+    // On a busy machine, this thread may have no turn while a short statement runs.
+    const seen: number[] = [];
+    for (const rows of [500_000, 5_000_000, 50_000_000]) {
+      if (seen.some((turns) => turns > 5)) break;
+      seen.push(await turnsWhile(rows));
     }
-    expect(turns).toBeGreaterThan(5);
+    expect(Math.max(...seen)).toBeGreaterThan(5);
   });
 
   it('gets all waiting writes of one statement, and their commit, in one message', async () => {

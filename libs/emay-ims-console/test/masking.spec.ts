@@ -260,11 +260,13 @@ describe('an export', () => {
     const { url } = await linkFor();
     const socket = await unread(`/sms/${url}`);
     // What lies between takes some; a busy machine takes its time.
-    let before: number;
-    do {
+    let before = -1;
+    await until(async () => {
+      const stands = reads > 0 && reads === before;
       before = reads;
       await pause(500);
-    } while (reads !== before || reads === 0);
+      return stands;
+    });
     expect(before).toBeLessThan(60);
     socket.destroy();
     await until(() => app.account.audited.at(-1)?.action === 'export-end');

@@ -121,12 +121,12 @@ describe.each(PLATFORMS)('the console of a real application on %s', (platform) =
     const response = await fetch(`${base}stream`, { signal: abort.signal });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
-    const until = async (what: RegExp) => {
+    const read = async (what: RegExp) => {
       while (!what.test(text)) text += (await reader.read()).value ?? '';
     };
-    await until(/event: totals/);
+    await read(/event: totals/);
     const { customImsId } = await post<{ customImsId: string }>('send-test', { mobile: '+61422118002', content: 'x' });
-    await until(new RegExp(`event: message\\ndata: .*${customImsId}`));
+    await read(new RegExp(`event: message\\ndata: .*${customImsId}`));
     abort.abort();
   });
 
