@@ -97,6 +97,14 @@ describe('what Prometheus and Grafana are given', () => {
     }
   });
 
+  it('names the job as prometheus.yml does', () => {
+    const { scrape_configs: jobs } = parse(read('deploy/prometheus/prometheus.yml')) as {
+      scrape_configs: { job_name: string }[];
+    };
+    const named = rules.flatMap(({ expr }) => [...expr.matchAll(/\bjob="([^"]+)"/g)].map(([, name]) => name as string));
+    expect(named).toEqual(jobs.map(({ job_name }) => job_name));
+  });
+
   it('has a promtool test for every rule', () => {
     const tested = read('deploy/prometheus/emay-ims.rules.test.yml');
     expect(rules.filter(({ alert }) => !tested.includes(alert)).map(({ alert }) => alert)).toEqual([]);
