@@ -217,6 +217,25 @@ describe('ways and ports', () => {
     expect(services.map(({ metadata }) => metadata.name)).toContain(set.spec.serviceName);
   });
 
+  it('the emergency stop names what the files name, and a line that the start logs', () => {
+    const { metadata } = parse(read('deploy/kubernetes/stateful-set.yaml')) as {
+      metadata: { name: string; labels: Record<string, string> };
+    };
+    const [[label, name]] = Object.entries(metadata.labels) as [[string, string]];
+    expect(read('src/start/serve.ts')).toContain("'EMAY_IMS_DISPATCH is false: ");
+    for (const page of ['docs/operations.md', 'docs/operations.zh.md']) {
+      const stop = read(page).split(/^## /m).find((chapter) => /^(Emergency stop|紧急停发)$/m.test(chapter)) as string;
+      expect(stop.match(/grep 'EMAY_IMS_DISPATCH is false'$/gm)).toHaveLength(3);
+      expect(stop.match(/^kubectl (scale|set env) statefulset\/(\S+)/gm)).toEqual([
+        `kubectl scale statefulset/${metadata.name}`,
+        `kubectl set env statefulset/${metadata.name}`,
+        `kubectl scale statefulset/${metadata.name}`,
+      ]);
+      expect(stop).toContain(`kubectl wait --for=delete pod -l ${label}=${name} `);
+      expect(stop).toMatch(/^docker compose stop gateway\n.*\ndocker compose up -d gateway$/m);
+    }
+  });
+
   it('every way to stop leaves more time than a request may take', () => {
     const timeoutSeconds = readEnvironment({}).EMAY_IMS_TIMEOUT_MS / 1_000;
     const unit = read('deploy/systemd/emay-ims-gateway.service');
