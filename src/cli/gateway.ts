@@ -7,6 +7,7 @@ import {
   getEmayImsRepositoryToken,
   type ImsMessage,
 } from 'nestjs-emay-ims';
+import { EmayImsOperations, EmayImsOperationsModule, type AccountOperations } from 'nestjs-emay-ims/operations';
 import type { Repository } from 'typeorm';
 import { isSandbox, type Environment } from '../config/environment.js';
 import { emayImsOptions } from '../config/options.js';
@@ -26,6 +27,8 @@ export interface Background {
 /** The module as a command uses it. */
 export interface Gateway {
   ims: EmayImsService;
+  /** What an operator reads and does; audited. */
+  operations: AccountOperations;
   /** Calls the gateway past the module. */
   client: EmayImsClient;
   /** Reads messages. */
@@ -58,6 +61,7 @@ class CommandLineModule {
             };
           },
         }),
+        EmayImsOperationsModule,
       ],
     };
   }
@@ -76,6 +80,7 @@ export async function withGateway<Result>(
   try {
     return await work({
       ims: context.get(EmayImsService),
+      operations: context.get(EmayImsOperations).of(),
       client: context.get(EmayImsClient),
       messages: context.get<Repository<ImsMessage>>(getEmayImsRepositoryToken()),
       sandboxUrl: context.get<SandboxGateway | null>(SandboxGateway, { strict: false })?.connection.baseUrl ?? null,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { sendBatchCommand } from './batch/send-batch.command.js';
+import { acknowledgeCommand } from './commands/acknowledge.js';
 import { cancelCommand } from './commands/cancel.js';
 import { exportCommand } from './commands/export.js';
 import { listCommand } from './commands/list.js';
@@ -29,6 +30,7 @@ function createProgram(): Command {
     .addCommand(exportCommand())
     .addCommand(pullCommand())
     .addCommand(pagesCommand())
+    .addCommand(acknowledgeCommand())
     .addCommand(unconfirmedCommand());
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().showHelpAfterError('Add --help to see what can be written.');

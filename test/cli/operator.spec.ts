@@ -77,6 +77,36 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     expect(await cli.json('pages')).toEqual({ pages: [] });
   });
 
+  it('acknowledge lists lost batches and odd reports; once somebody has dealt with them, nothing needs a person', async () => {
+    expect((await cli.run(['acknowledge'])).stdout).toContain('Nothing waits to be acknowledged.');
+    const source = await database.open();
+    await source.query(`INSERT INTO emay_ims_report_batch (id, account, state, requested_at, expires_at, requested, lost)
+      VALUES ('a-pull', 'default', 'LOST', 1, 1, 500, 500)`);
+    const columns = 'batch_id, position, account, status, mobile, reason, raw, created_at';
+    await source.query(`INSERT INTO emay_ims_report (${columns})
+      VALUES ('b', 0, 'default', 'QUARANTINED', '+61422118000', 'no state', '{}', 1)`);
+    await source.query(`INSERT INTO emay_ims_report (${columns})
+      VALUES ('b', 1, 'default', 'ORPHANED', '+61422118000', NULL, NULL, 1)`);
+    await source.destroy();
+    const before = await cli.run(['status', '--check']);
+    expect(before.stdout).toMatch(/^! 1 × possibly lost report batches, at most 500 reports: .*`acknowledge`$/m);
+    expect(before.code).toBe(1);
+    const { stdout } = await cli.run(['acknowledge']);
+    expect(stdout).toMatch(/^a-pull +lost +500 /m);
+    expect(stdout).toMatch(/^b\.0 +quarantined +- +no state /m);
+    expect(stdout).not.toContain('422118000');
+    expect((await cli.run(['acknowledge', 'a-pull'])).code).toBe(2);
+    const wrong = await cli.run(['acknowledge', 'a-pull', '--by', '', '--reason', 'x']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/\bby: /)]);
+    const done = await cli.run(['acknowledge', 'a-pull', 'b.0', 'b.1', 'b.2', ...DECISION]);
+    expect(done.stdout).toMatch(/^a-pull +is acknowledged\n(.+\n){2}b\.2 +names nothing that waits/);
+    expect(done.code).toBe(1);
+    expect((await cli.run(['status', '--check'])).code).toBe(0);
+    expect(await cli.json('acknowledge')).toEqual({ items: [] });
+    const again = await cli.json('acknowledge', 'a-pull', ...DECISION);
+    expect(again).toEqual({ items: [{ id: 'a-pull', isAcknowledged: false }] });
+  });
+
   it('unconfirmed lists the doubts page by page, masked unless they are to be revealed', async () => {
     for (const id of ['one', 'two', 'three']) await doubt(id);
     const first = await cli.json<DoubtPage>('unconfirmed', '--limit', '2');

@@ -74,17 +74,20 @@ function needsOf(account: ShownStatus): string[] {
     ],
     [
       possibleLosses,
-      `possibly lost report batches, at most ${lostReportsAtMost} reports: compare with the account at Emay`,
+      `possibly lost report batches, at most ${lostReportsAtMost} reports: compare with the account at Emay, then \`acknowledge\``,
     ],
-    [unreadablePages, 'unreadable report batches: see `pages`'],
+    [unreadablePages, 'unreadable report batches: see `pages`, then `pages retry` or `acknowledge`'],
     [setAsidePages, 'report batches set aside, as they could not be applied: remove the cause, then `pages retry`'],
     [spooledPages, 'report batches in spool files: the database was away, or refuses them; see `pages`'],
     [
       Number(spoolFailure !== null),
       `spool folder that cannot be used (${spoolFailure}): make it one that this process may read and write`,
     ],
-    [quarantinedReports, 'quarantined reports, as they are malformed: kept in emay_ims_report'],
-    [orphanedReports, 'unmatched reports, as they have no message here: does another system use this AppId?'],
+    [quarantinedReports, 'quarantined reports, as they are malformed: see `acknowledge`'],
+    [
+      orphanedReports,
+      'unmatched reports, as they have no message here: does another system use this AppId? See `acknowledge`',
+    ],
     [failedEvents, 'dead-lettered events: correct the handler, then call retryFailedEvents()'],
   ];
   const isOverdue = oldestDueAt !== null && Date.now() - oldestDueAt.getTime() > OVERDUE_MS;
