@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AxiosInstance } from 'axios';
 import { ClaimInDatabase } from './claim-in-database.js';
 import { claimInProcess } from './claims-of-process.js';
@@ -13,6 +12,7 @@ import type { AccountSource } from './account-source.js';
 import { EmayImsClosedError, EmayImsNotReadyError } from '../errors/emay-ims-errors.js';
 import type { EventHandler } from '../events/event-handler.js';
 import { GuardedLogger } from '../diagnostics/index.js';
+import { inBackground } from '../time/in-background.js';
 
 /** What an account is made of before it is opened. */
 export interface AccountParts extends Omit<AccountBase, 'database' | 'workChecks' | 'wakes' | 'claim'> {
@@ -33,11 +33,9 @@ const REMIND_MS = 60_000;
  *   for the call.
  * - Jobs begin only with the start of the application. Messages enqueued earlier are stored, and submitted then.
  * - If opening fails, every waiting call fails, and the next call tries again, until the start has failed.
- * - All that goes on by itself does so in the context this was made in, not in that of the call that opened it (its tenant, its span, its
- *   transaction).
+ * - All that goes on by itself does so in the background, not in the context of the call that opened it.
  */
 export class AccountLifecycle implements AccountSource {
-  private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private account: EmayImsAccount | null = null;
   private opening: Promise<EmayImsAccount> | null = null;
   private initialising: Promise<void> | null = null;
@@ -77,7 +75,7 @@ export class AccountLifecycle implements AccountSource {
 
   /** Once the application's providers exist: registers the handlers and opens the account, if no call has. */
   init(): Promise<void> {
-    this.initialising ??= this.inOwnContext(() => this.initNow()).catch((error: unknown) => {
+    this.initialising ??= inBackground(() => this.initNow()).catch((error: unknown) => {
       this.failure = { error };
       throw error;
     });
@@ -88,7 +86,7 @@ export class AccountLifecycle implements AccountSource {
   async start(): Promise<void> {
     const { account } = this;
     if (!account || this.stopping) return;
-    this.starting ??= this.inOwnContext(() => {
+    this.starting ??= inBackground(() => {
       this.parts.listeners.callHandlers();
       return account.jobs.start();
     });
@@ -142,7 +140,7 @@ export class AccountLifecycle implements AccountSource {
 
   private open(): Promise<EmayImsAccount> {
     if (this.closing.signal.aborted) return Promise.reject(new EmayImsClosedError(this.name));
-    this.opening ??= this.inOwnContext(() => this.openAccount()).catch((error: unknown) => {
+    this.opening ??= inBackground(() => this.openAccount()).catch((error: unknown) => {
       this.opening = null;
       throw error;
     });

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { AccountLifecycle } from '../account/account-lifecycle.js';
@@ -13,6 +12,7 @@ import { HostApplication } from './host-application.js';
 import { AccountWiring } from '../account/account-wiring.js';
 import { InProcessEngine } from '../engine/in-process-engine.js';
 import { HOST_CLOCK } from '../time/clock.js';
+import { inBackground } from '../time/in-background.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { AccountRegistry, type RegisteredAccount } from './account-registry.js';
 
@@ -29,8 +29,6 @@ interface AddedAccount {
  */
 @Injectable()
 export class AddedAccounts {
-  /** An account outlives the call that adds it, and is no part of its context. */
-  private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private readonly added = new Map<string, AddedAccount>();
   private isStarted = false;
 
@@ -53,7 +51,8 @@ export class AddedAccounts {
   async add(options: ResolvedEmayImsOptions): Promise<EmayImsService> {
     const { name } = options;
     if (this.registry.isEnding) throw new EmayImsClosedError(name);
-    const { lifecycle, service } = this.inOwnContext(() => this.wire(options));
+    // An account outlives the call that adds it.
+    const { lifecycle, service } = inBackground(() => this.wire(options));
     const registered = { name, service: () => service, options, lifecycle, isImported: false };
     const account: AddedAccount = { registered, adding: this.open(lifecycle), closing: null };
     this.added.set(name, account);

@@ -1,14 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { inBackground } from '../time/in-background.js';
 import type { EngineJob } from './engine.js';
 
 /**
  * Runs a job one round at a time: requests during a round add up to one more after it.
  *
- * - In the context it was made in: a round serves everybody, and is no part of the request that happened to wake it (its
- *   tenant, its span, its transaction).
+ * - In the background: a round serves everybody, and is no part of the request that happened to wake it.
  */
 export class Round {
-  private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private isRunning = false;
   private isWanted = false;
   private isClosed = false;
@@ -22,7 +20,7 @@ export class Round {
   request(): void {
     if (this.isClosed) return;
     this.isWanted = true;
-    if (!this.isRunning) this.ended = this.inOwnContext(() => this.rounds());
+    if (!this.isRunning) this.ended = inBackground(() => this.rounds());
   }
 
   /** Takes no request any more; resolves when the round under way has ended. */

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import type { GuardedLogger } from '../diagnostics/index.js';
+import { inBackground } from '../time/in-background.js';
 
 /** From one notification to the next: the server commits those of all its clients one after the other. */
 const GAP_MS = 10;
@@ -12,11 +12,10 @@ const GOODBYE_MS = 2_000;
  * Sends notifications: the first at once, those that come meanwhile together.
  *
  * - One statement in flight at a time, and none sooner than `GAP_MS` after the one before.
- * - In the context it was made in: it is no part of the request that happened to begin it.
+ * - In the background: it is no part of the request that happened to begin it.
  * - Nobody waits for it, and a failure costs nothing but time: dispatchers also look by themselves.
  */
 export class WakeNotifier {
-  private readonly inOwnContext = AsyncLocalStorage.snapshot();
   private readonly waiting = new Set<string>();
   private sending: Promise<void> | null = null;
   private isClosed = false;
@@ -33,7 +32,7 @@ export class WakeNotifier {
   notify(account: string): void {
     if (this.isClosed) return;
     this.waiting.add(account);
-    this.sending ??= this.inOwnContext(() => this.sendAll());
+    this.sending ??= inBackground(() => this.sendAll());
   }
 
   async close(): Promise<void> {
