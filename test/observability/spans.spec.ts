@@ -1,15 +1,16 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
   SimpleSpanProcessor,
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base';
-import { EmayImsUnconfirmedError } from 'nestjs-emay-ims';
+import { EmayImsUnconfirmedError, REQUEST_CHANNEL } from 'nestjs-emay-ims';
 import { EmayImsTracingModule } from 'nestjs-emay-ims/opentelemetry';
+import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
 import { AsyncContextManager } from './support/async-context-manager.js';
 import { CANARIES, MOBILE, startObservedApp, TEXT, type ObservedApp } from './support/observed-app.js';
@@ -121,6 +122,45 @@ describe('the spans of calls to the gateway', () => {
     expect(span.parentSpanContext?.spanId).toBe(caller.spanContext().spanId);
     expect(span.spanContext().traceId).toBe(caller.spanContext().traceId);
     expect(activeDuring.map((active) => active?.spanContext().spanId)).toEqual([span.spanContext().spanId]);
+  });
+
+  it('are active also under a Node that runs what is bound to a channel in another way', async () => {
+    const activeDuring: (string | undefined)[] = [];
+    const onRequest = () => void activeDuring.push(trace.getActiveSpan()?.spanContext().spanId);
+    const start = channel(`tracing:${REQUEST_CHANNEL}:start`);
+    const runStores = jest.spyOn(start, 'runStores').mockImplementation((message, work, self, ...given) => {
+      start.publish(message);
+      return work.apply(self as never, given);
+    });
+    subscribe('http.client.request.start', onRequest);
+    await send();
+    unsubscribe('http.client.request.start', onRequest);
+    runStores.mockRestore();
+    expect(activeDuring).toEqual([only().spanContext().spanId]);
+  });
+
+  it('of background calls have no parent, such as the span in which an instrumentation has the application made', async () => {
+    await observed.close();
+    exporter.reset();
+    const start = trace.getTracer('test').startSpan('Create Nest App');
+    observed = await context.with(trace.setSpan(ROOT_CONTEXT, start), () =>
+      startObservedApp('sqlite', {
+        module: { reports: { intervalMs: 10 }, dispatch: { intervalMs: 10 } },
+        imports: [EmayImsTracingModule],
+      }),
+    );
+    start.end();
+    const caller = trace.getTracer('test').startSpan('caller');
+    await context.with(trace.setSpan(ROOT_CONTEXT, caller), () =>
+      observed.ims.enqueue([{ mobile: MOBILE, content: TEXT }]),
+    );
+    const calls = ['getIMSReport', 'sendSingleIMS'];
+    await eventually(
+      () => new Set(spans().map(({ name }) => name)),
+      (made) => calls.every((call) => made.has(call)),
+    );
+    const made = spans().filter(({ name }) => calls.includes(name));
+    expect(made.map(({ parentSpanContext }) => parentSpanContext)).toEqual(made.map(() => undefined));
   });
 
   it('hold no number, text, id or key', async () => {

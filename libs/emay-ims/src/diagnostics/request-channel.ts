@@ -35,6 +35,20 @@ interface RequestEnd {
   reason?: string;
 }
 
+type Within = <Result>(request: () => Result) => Result;
+
+/** Of the process, as the channel is: a copy of this package may subscribe to the calls of another. */
+const WITHIN = Symbol.for('emay-ims:request:within');
+const NOTHING: Within = (request) => request();
+
+/**
+ * For who is told of a call by the channel's `start`: has its request made within something, such as the context of a span. A store bound to
+ * the channel would do that only as long as Node calls the method of it that one overrides.
+ */
+export function makeRequestWithin(trace: ImsRequestTrace, within: Within): void {
+  Object.assign(trace, { [WITHIN]: within });
+}
+
 const channel = tracingChannel<unknown, ImsRequestTrace>(REQUEST_CHANNEL);
 
 /** Makes a call within the channel. Without subscribers it costs one look; the result, which holds numbers, stays here. */
@@ -45,7 +59,8 @@ export async function traceRequest<End extends RequestEnd>(
   if (!channel.hasSubscribers) return request();
   let end: End | undefined;
   await channel.tracePromise(async () => {
-    end = await request();
+    const { [WITHIN]: within = NOTHING } = trace as { [WITHIN]?: Within };
+    end = await within(request);
     trace.outcome = end.kind;
     trace.code = codeOf(end);
   }, trace);

@@ -1,16 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import {
-  context,
-  diag,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Attributes,
-  type Context,
-  type Span,
-} from '@opentelemetry/api';
-import { REQUEST_CHANNEL, type ImsRequestTrace } from '../diagnostics/index.js';
-import { ActiveContextStore } from './active-context-store.js';
+import { context, diag, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
+import { makeRequestWithin, REQUEST_CHANNEL, type ImsRequestTrace } from '../diagnostics/index.js';
 
 const TRACER = 'nestjs-emay-ims';
 
@@ -24,35 +14,31 @@ const TRACER = 'nestjs-emay-ims';
  */
 export class RequestSpans {
   private readonly spans = new WeakMap<ImsRequestTrace, Span>();
-  private readonly active = new ActiveContextStore();
-  private readonly channel = tracingChannel<Context, ImsRequestTrace>(REQUEST_CHANNEL);
+  private readonly channel = tracingChannel<unknown, ImsRequestTrace>(REQUEST_CHANNEL);
 
   subscribe(): void {
-    this.channel.start.bindStore(this.active, (request) => this.begin(request));
-    this.channel.subscribe(this.ends);
+    this.channel.subscribe(this.listeners);
   }
 
   unsubscribe(): void {
-    this.channel.start.unbindStore(this.active);
-    this.channel.unsubscribe(this.ends);
+    this.channel.unsubscribe(this.listeners);
   }
 
-  private begin(request: ImsRequestTrace): Context {
+  private begin(request: ImsRequestTrace): void {
     const parent = context.active();
     try {
       const span = trace
         .getTracer(TRACER)
         .startSpan(request.call, { kind: SpanKind.CLIENT, attributes: attributesOf(request) }, parent);
       this.spans.set(request, span);
-      return trace.setSpan(parent, span);
+      makeRequestWithin(request, (work) => context.with(trace.setSpan(parent, span), work));
     } catch (error) {
       diag.error('A span of nestjs-emay-ims could not be started', error);
-      return parent;
     }
   }
 
-  private readonly ends = {
-    start: () => undefined,
+  private readonly listeners = {
+    start: (request: ImsRequestTrace) => this.begin(request),
     end: () => undefined,
     asyncStart: () => undefined,
     asyncEnd: (request: ImsRequestTrace) => {
