@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Global, Inject, Injectable, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { Global, Inject, Injectable, Module, Scope, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   EMAY_IMS_ENTITIES,
@@ -135,6 +136,20 @@ const servers = serversUnderTest();
       },
     );
 
+    it('is read by the repository, too, where a test has put another in the place of the service', async () => {
+      const host = await Test.createTestingModule({
+        imports: [typeOrm(), WAYS.forRoot!(undefined)],
+        providers: [Reader],
+      })
+        .overrideProvider(EmayImsService)
+        .useValue({})
+        .setLogger(bench.logs)
+        .compile();
+      await host.init();
+      expect(host.get(Reader).countAtInit).toBe(0);
+      await host.close();
+    });
+
     it('closes with the application, and the DataSource stays the host’s to close', async () => {
       const host = await bench.start({ imports: [typeOrm(), WAYS.forRoot!(undefined)] });
       await host.get(EmayImsService).enqueue([MESSAGE]);
@@ -144,7 +159,59 @@ const servers = serversUnderTest();
   },
 );
 
+/** As hosts with a database for each tenant have it. */
+@Global()
+@Module({
+  providers: [{ provide: OurDataSource, scope: Scope.REQUEST, useFactory: () => undefined }],
+  exports: [OurDataSource],
+})
+class DataSourceOfEachRequest {}
+
 describe.each(Object.keys(WAYS))('%s', (way) => {
+  it('stops the start where the DataSource is made for each request', async () => {
+    const start = bench.start({ imports: [DataSourceOfEachRequest, WAYS[way]!(undefined)] });
+    await expect(start).rejects.toThrow(EmayImsOptionsError);
+    await expect(start).rejects.toThrow(
+      /: DataSource "default" is made for each request.* database: \{ type: 'sqlite'/,
+    );
+  });
+
+  it.each([false, true])('takes the DataSource that the application shares, the first of two: %s', async (isFirst) => {
+    const shared = new OurDataSource({ type: 'postgres', entities: EMAY_IMS_ENTITIES });
+    @Global()
+    @Module({ providers: [{ provide: OurDataSource, useValue: shared }], exports: [OurDataSource] })
+    class Shared {}
+    const own = new OurDataSource({ type: 'better-sqlite3', driver: Database, database: ':memory:' });
+    @Module({ providers: [{ provide: OurDataSource, useValue: own }] })
+    class Reports {}
+    const sources = isFirst ? [Shared, Reports] : [Reports, Shared];
+    const start = bench.start({ imports: [...sources, WAYS[way]!({ dataSource: 'default', startTimeoutMs: 0 })] });
+    await expect(start).rejects.toThrow('DataSource "default" is not connected');
+  });
+
+  it('with a file asks for no DataSource: one may be made for each request', async () => {
+    const host = await bench.start({ imports: [DataSourceOfEachRequest, WAYS[way]!(bench.file())] });
+    await expect(host.get(EmayImsService).send(MESSAGE)).resolves.toMatchObject({ state: 'ACCEPTED' });
+  });
+
+  it('with a file asks for no DataSource: one may be made of what the service says', async () => {
+    const asked: object[] = [];
+    const sqlite = TypeOrmModule.forRootAsync({
+      inject: [EmayImsService],
+      useFactory: async (ims: EmayImsService) => {
+        asked.push(await ims.stats());
+        return {
+          type: 'better-sqlite3',
+          driver: Database,
+          database: bench.file('host.sqlite').path,
+          retryAttempts: 0,
+        } as never;
+      },
+    });
+    await bench.start({ imports: [WAYS[way]!(bench.file(), true), sqlite] });
+    expect(asked).toHaveLength(1);
+  });
+
   it.each([
     ['no DataSource at all', undefined, /no DataSource named "default"\. Import TypeOrmModule\.forRoot\(\{ … \}\), or/],
     [

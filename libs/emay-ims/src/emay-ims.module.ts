@@ -55,18 +55,16 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   static forRoot(options: EmayImsModuleOptions): DynamicModule {
     const resolved = resolveOptions(options);
     const { name, isGlobal, providers } = options;
-    return this.build({ name, isGlobal, providers, dataSource: hostDataSourceOf(resolved) }, [
-      { provide: RESOLVED_OPTIONS, useValue: resolved },
-    ]);
+    return this.build({ name, isGlobal, providers }, [{ provide: RESOLVED_OPTIONS, useValue: resolved }]);
   }
 
   /** The options come from a factory, a class or an existing provider; a wrong one stops the start of the application. */
   static forRootAsync(options: EmayImsModuleAsyncOptions): DynamicModule {
-    return this.build({ ...options, dataSource: 'default' }, asyncOptionsProviders(options));
+    return this.build(options, asyncOptionsProviders(options));
   }
 
   private static build(
-    { name = DEFAULT_ACCOUNT, isGlobal = false, imports = [], providers = [], dataSource }: ModuleShape,
+    { name = DEFAULT_ACCOUNT, isGlobal = false, imports = [], providers = [] }: ModuleShape,
     optionProviders: Provider[],
   ): DynamicModule {
     return {
@@ -74,7 +72,7 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
       global: isGlobal,
       imports: [SharedByAccountsModule, ...imports],
       // The host's own come last: of two with one token, Nest takes the later.
-      providers: [...optionProviders, ...accountProviders(name, dataSource), ...providers],
+      providers: [...optionProviders, ...accountProviders(name), ...providers],
       exports: [
         ...[getEmayImsToken(name), getEmayImsClientToken(name), getEmayImsHttpToken(name)],
         getEmayImsRepositoryToken(name),
@@ -119,11 +117,4 @@ export class EmayImsModule implements OnModuleInit, OnApplicationBootstrap, OnMo
   }
 }
 
-interface ModuleShape extends Pick<EmayImsModuleAsyncOptions, 'name' | 'isGlobal' | 'imports' | 'providers'> {
-  /** The host's DataSource, as far as its name is known. */
-  dataSource: string;
-}
-
-function hostDataSourceOf({ database }: ResolvedEmayImsOptions): string {
-  return 'dataSource' in database ? database.dataSource : 'default';
-}
+type ModuleShape = Pick<EmayImsModuleAsyncOptions, 'name' | 'isGlobal' | 'imports' | 'providers'>;

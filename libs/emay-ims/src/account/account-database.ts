@@ -11,6 +11,7 @@ import { openServerDatabase } from '../schema/start/open-server-database.js';
 import { REQUIRED_SCHEMA } from '../schema/start/required-schema.js';
 import { NO_WAKES } from '../wake/database-wakes.js';
 import { PostgresWakes } from '../wake/postgres-wakes.js';
+import type { AccountHost } from './account-host.js';
 
 /** Finds a DataSource of your app by name, waiting at most `withinMs` for its connection; `null`: there is none. */
 export type FindDataSource = (name: string, withinMs: number) => Promise<DataSource | null>;
@@ -24,17 +25,14 @@ export class AccountDatabase {
   /** Reads messages; usable once `open` has resolved, in the host's `onModuleInit` at the latest. */
   readonly messages: Repository<ImsMessage>;
   private opened: SharedDatabase | null = null;
+  private host: DataSource | null = null;
 
-  /**
-   * @param host the host's DataSource, as far as it is known already: a name given by an options factory is looked up
-   *   later
-   */
   constructor(
     private readonly account: string,
     private readonly options: ResolvedDatabaseOptions,
     private readonly pools: OwnPools,
     private readonly shared: SharedDatabases,
-    private host: DataSource | null,
+    private readonly application: Pick<AccountHost, 'dataSourceNow'>,
   ) {
     // TypeORM's own class, for all its methods, with a manager that is looked up at each use.
     this.messages = new Repository(ImsMessage, null as unknown as EntityManager);
@@ -71,9 +69,10 @@ export class AccountDatabase {
   ): Promise<SharedDatabase> {
     const { dataSource, poolSize, startTimeoutMs, statementTimeoutMs, poolTimeoutMs, schema, entityPrefix } = options;
     const { notify, listenAddress } = options;
-    if (!this.host?.isInitialized) this.host = await find(dataSource, startTimeoutMs);
-    if (!this.host) throw noDataSource(dataSource);
-    const { host, account } = this;
+    const host = await find(dataSource, startTimeoutMs);
+    if (!host) throw noDataSource(dataSource);
+    this.host = host;
+    const { account } = this;
     assertUsable(host, dataSource);
     const limits = { statementTimeoutMs, poolTimeoutMs };
     const pinned = {
@@ -98,8 +97,14 @@ export class AccountDatabase {
     });
   }
 
+  /** Where a test has put another in the place of the service, nothing is opened. */
+  private hostNow(name: string): DataSource | null | undefined {
+    const host = this.host ?? this.application.dataSourceNow(name);
+    return host?.isInitialized ? host : null;
+  }
+
   private readingManager(): EntityManager {
-    const source = 'type' in this.options ? this.opened?.reader : this.host;
+    const source = 'type' in this.options ? this.opened?.reader : this.hostNow(this.options.dataSource);
     if (!source) {
       throw new EmayImsOptionsError(
         'The repository of ImsMessage is not ready: it can be used from onModuleInit of a module that imports ' +

@@ -7,11 +7,14 @@ export interface AccountHost {
   providersAreMade(): void;
   /** @throws EmayImsOptionsError where an account of this name must not be opened */
   assertMayOpen(account: string): void;
+  /** A DataSource of the application by name, as far as it is made: see `findDataSource`, which waits for it. */
+  dataSourceNow(name: string): DataSource | null | undefined;
   /**
    * A DataSource of the application by name. One that is not connected yet is waited for, as long as providers are being made.
    *
    * @returns `null` where there is none
    * @throws EmayImsNotReadyError where it takes too long
+   * @throws EmayImsOptionsError where it is made for each request
    */
   findDataSource(name: string, account: string, withinMs: number, end: AbortSignal): Promise<DataSource | null>;
   /** Has the methods with `@OnImsEvent` that want events of the listeners' account called. */

@@ -1,13 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { AxiosInstance } from 'axios';
-import type { DataSource } from 'typeorm';
 import { AccountDatabase } from '../account/account-database.js';
 import { AccountLifecycle } from '../account/account-lifecycle.js';
 import { AccountWiring } from '../account/account-wiring.js';
 import { SharedDatabases } from '../account/shared-databases.js';
 import { createGatewayHttp, EmayImsClient } from '../client/index.js';
-import { getDataSourceToken } from '../database/data-source-token.js';
 import { OwnPools } from '../database/own-pools.js';
 import { EmayImsService } from '../emay-ims.service.js';
 import {
@@ -31,7 +29,7 @@ import { HostApplication } from './host-application.js';
 export const ACCOUNT_SERVICE = Symbol('EmayImsService of this account');
 
 /** What there is of an imported account before it is opened. */
-export function accountProviders(name: string, dataSourceName: string): Provider[] {
+export function accountProviders(name: string): Provider[] {
   const CLOCK = getEmayImsClockToken(name);
   const ENGINE = getEmayImsEngineToken(name);
   const HTTP = getEmayImsHttpToken(name);
@@ -51,21 +49,14 @@ export function accountProviders(name: string, dataSourceName: string): Provider
     },
     {
       provide: AccountDatabase,
-      inject: [
-        RESOLVED_OPTIONS,
-        OwnPools,
-        SharedDatabases,
-        { token: getDataSourceToken(dataSourceName), optional: true },
-      ],
+      // No DataSource: it may be made for each request, or of what injects the service, which is no matter where messages are in a file.
+      inject: [RESOLVED_OPTIONS, OwnPools, SharedDatabases, HostApplication],
       useFactory: (
         { database }: ResolvedEmayImsOptions,
         pools: OwnPools,
         shared: SharedDatabases,
-        found: DataSource | undefined,
-      ) => {
-        const isOurs = 'dataSource' in database && database.dataSource === dataSourceName;
-        return new AccountDatabase(name, database, pools, shared, isOurs ? (found ?? null) : null);
-      },
+        host: HostApplication,
+      ) => new AccountDatabase(name, database, pools, shared, host),
     },
     { provide: EventListeners, useFactory: () => new EventListeners(name, false) },
     {

@@ -94,7 +94,7 @@ export class AddedAccounts {
     const http = createGatewayHttp(options);
     const client = new EmayImsClient(http, options);
     const engine = new InProcessEngine(this.moduleRef, name);
-    const database = new AccountDatabase(name, options.database, this.pools, this.databases, null);
+    const database = new AccountDatabase(name, options.database, this.pools, this.databases, this.host);
     const parts = { options, client, http, engine, clock: HOST_CLOCK, database, listeners };
     const lifecycle = new AccountLifecycle(parts, this.wiring, this.host);
     return { lifecycle, service: new EmayImsService(lifecycle) };

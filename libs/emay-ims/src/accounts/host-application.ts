@@ -50,11 +50,23 @@ export class HostApplication implements AccountHost, OnModuleInit {
     this.registry.assertOnlyOne(account);
   }
 
+  dataSourceNow(name: string): DataSource | null | undefined {
+    const isLike = name === 'default' ? isDataSourceOfCopy : undefined;
+    try {
+      return findProvider<DataSource>(this.moduleRef, getDataSourceToken(name), isLike);
+    } catch {
+      throw new EmayImsOptionsError(
+        `EmayImsModule cannot start: DataSource "${name}" is made for each request, or injects what is. Name one that lives as long as the ` +
+          "application (database: { dataSource: '…' }), or keep messages in a file of the module's own with " +
+          "database: { type: 'sqlite', path: './data/ims.sqlite' }.",
+      );
+    }
+  }
+
   async findDataSource(name: string, account: string, withinMs: number, end: AbortSignal): Promise<DataSource | null> {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
-      const isLike = name === 'default' ? isDataSourceOfCopy : undefined;
-      const found = findProvider<DataSource>(this.moduleRef, getDataSourceToken(name), isLike);
+      const found = this.dataSourceNow(name);
       if (found === undefined || found?.isInitialized || this.isComplete) return found ?? null;
       if (end.aborted || performance.now() > giveUpAt) {
         throw new EmayImsNotReadyError(account, `the DataSource "${name}" is not connected yet`);
