@@ -63,6 +63,15 @@ describe('a driver of SQLite files', () => {
        if (isMainThread) module.exports = require(${JSON.stringify(LIBSQL)});
        else throw Object.assign(new Error('Module did not self-register'), { code: 'ERR_DLOPEN_FAILED' });`,
     ],
+    [
+      'fails in a thread that it keeps alive',
+      `const { isMainThread } = require('node:worker_threads');
+       if (isMainThread) module.exports = require(${JSON.stringify(LIBSQL)});
+       else {
+         setInterval(() => undefined, 1_000);
+         throw Object.assign(new Error('Module did not self-register'), { code: 'ERR_DLOPEN_FAILED' });
+       }`,
+    ],
   ])('that %s is blamed itself, not the path', async (_, source) => {
     const attempt = start(await module(source));
     await expect(attempt).rejects.toThrow(EmayImsOptionsError);

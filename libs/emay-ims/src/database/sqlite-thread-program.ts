@@ -11,7 +11,7 @@ export const SQLITE_THREAD_PROGRAM = `'use strict';
 const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
 const { createRequire } = process.getBuiltinModule('node:module');
 const { statSync } = process.getBuiltinModule('node:fs');
-const { path, driver, pragmas, files } = workerData;
+const { path, driver, pnp, pragmas, files } = workerData;
 
 const MAX_PREPARED = 100;
 const BUSY = new Set(['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT']);
@@ -22,6 +22,7 @@ let isInTransaction = false;
 
 function open() {
   assertInPlace(); // SQLite would make a new file.
+  if (pnp) createRequire(pnp)(pnp).setup();
   const loaded = createRequire(driver)(driver);
   const Database = loaded.default ?? loaded;
   database = new Database(path);
@@ -158,7 +159,12 @@ function perform([kind, sql, parameters]) {
 function close() {
   prepared.clear();
   database.close();
-  process.exit(); // Of this thread. A driver may have left something that keeps it alive.
+  end();
+}
+
+/** Of this thread. A driver may have left something that keeps it alive. */
+function end() {
+  process.exit();
 }
 
 try {
@@ -171,6 +177,6 @@ try {
 } catch (error) {
   database?.close?.();
   parentPort.postMessage({ failure: { code: error?.code, name: error?.name, message: error?.message } });
-  parentPort.close();
+  end();
 }
 `;

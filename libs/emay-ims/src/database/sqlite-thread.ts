@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { SQLITE_THREAD_PROGRAM } from './sqlite-thread-program.js';
@@ -39,6 +40,8 @@ interface Unanswered {
  * A thread with a connection to an SQLite file, which performs steps in the order they were sent.
  *
  * - It keeps the process alive for as long as somebody waits for an answer, and no longer.
+ * - It runs nothing of the host's: what a host has loaded before its main file (`--require`, `--import`) is for one run in a process, such
+ *   as a tracer that listens on a port.
  * - Where it ends by itself, who waits is told `CONNECTION_LOST`. SQLite takes back what it had not committed.
  */
 export class SqliteThread {
@@ -52,7 +55,15 @@ export class SqliteThread {
 
   /** @throws code, name and message of what the driver threw */
   static async open(place: ThreadPlace): Promise<SqliteThread> {
-    const worker = new Worker(SQLITE_THREAD_PROGRAM, { eval: true, name: 'emay-ims-sqlite', workerData: place });
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const workerData = { ...place, pnp: pnpOf(place.driver) };
+    const worker = new Worker(SQLITE_THREAD_PROGRAM, {
+      eval: true,
+      name: 'emay-ims-sqlite',
+      workerData,
+      env,
+      execArgv: [],
+    });
     const exit = exitOf(worker);
     const { failure } = await new Promise<{ failure: unknown }>((resolve) => {
       worker.once('message', resolve);
@@ -114,6 +125,11 @@ export class SqliteThread {
       reject(new EmayImsStoreError('CONNECTION_LOST', { mayBeStored: mayStore }));
     }
   }
+}
+
+/** The file by which Yarn's Plug'n'Play finds packages, where there is one: it is loaded before the main file, too. */
+function pnpOf(driver: string): string | null {
+  return process.versions.pnp === undefined ? null : createRequire(driver).resolve('pnpapi');
 }
 
 function exitOf(worker: Worker): Promise<void> {
