@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { MetadataScanner } from '@nestjs/core';
+import { Injectable, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { LazyModuleLoader, MetadataScanner } from '@nestjs/core';
 import { EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { TerminusModule } from '@nestjs/terminus';
 import {
@@ -142,6 +142,29 @@ describe('an account that is added at run time', () => {
       () => host.get(Listener).told.toSorted(),
       (told) => told.join() === 'one,three,two',
     );
+  });
+
+  it('has a warning logged of handlers that were loaded too late for accounts opened earlier', async () => {
+    class Late {
+      readonly heard: string[] = [];
+
+      @OnImsEvent('message.accepted')
+      note({ account }: EmayImsEvent): void {
+        this.heard.push(account);
+      }
+    }
+    @Module({ providers: [Late] })
+    class LazyModule {}
+    const host = await bench.start({ imports: [EmayImsAccountsModule, EmayImsModule.forRoot(bench.options())] });
+    const lazy = await host.get(LazyModuleLoader, { strict: false }).load(() => LazyModule);
+    const warnings = () => bench.logs.lines.filter((line) => line.includes('Late.note'));
+    const ims = await host.get(EmayImsAccounts).add(await tenant('one', false));
+    expect(warnings()).toEqual([expect.stringMatching(/^warn @OnImsEvent at Late\.note: loaded after accounts were/)]);
+    await host.get(EmayImsAccounts).add(await tenant('two', false));
+    expect(warnings()).toHaveLength(1);
+    await host.get(EmayImsService).send(MESSAGE);
+    await ims.send(MESSAGE);
+    expect(lazy.get(Late).heard).toEqual(['one']);
   });
 
   it('is heard by handlers and the event emitter, and shows in health and metrics', async () => {

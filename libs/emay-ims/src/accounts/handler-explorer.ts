@@ -51,6 +51,12 @@ export class HandlerExplorer {
     }
   }
 
+  /** Where the methods are. */
+  get labels(): string[] {
+    this.found ??= [...this.methods()];
+    return this.found.map(({ label }) => label);
+  }
+
   /** Whether accounts may be added later, of which nobody knows the names. */
   private mayGrow(): boolean {
     return this.discovery

@@ -4,6 +4,7 @@ import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import type { AccountHost } from '../account/account-host.js';
 import { AccountLifecycle } from '../account/account-lifecycle.js';
+import { GuardedLogger } from '../diagnostics/index.js';
 import { getDataSourceToken, isDataSourceOfCopy } from '../database/data-source-token.js';
 import { EmayImsNotReadyError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import type { EventListeners } from '../events/event-listeners.js';
@@ -20,6 +21,8 @@ export class HostApplication implements AccountHost, OnModuleInit {
   isComplete = false;
   /** For one turn, as modules may be loaded later: two hundred accounts added together look through the providers once. */
   private explorer: HandlerExplorer | null = null;
+  /** Methods with `@OnImsEvent` that accounts have been given. */
+  private given: ReadonlySet<string> | null = null;
 
   constructor(
     private readonly moduleRef: ModuleRef,
@@ -81,6 +84,18 @@ export class HostApplication implements AccountHost, OnModuleInit {
       setImmediate(() => (this.explorer = null));
     }
     this.explorer.register(listeners);
+    this.tellOfLateHandlers(this.explorer.labels, listeners.account);
+  }
+
+  private tellOfLateHandlers(labels: readonly string[], account: string): void {
+    const late = labels.filter((label) => this.given?.has(label) === false);
+    const earlier = this.registry.names.filter((name) => name !== account);
+    this.given = new Set(labels);
+    if (late.length === 0 || earlier.length === 0) return;
+    new GuardedLogger('EmayImsModule').warn(
+      `@OnImsEvent at ${late.join(', ')}: loaded after accounts were opened, whose events do not come here, nor are they kept for it. ` +
+        'Put it in a module that is not loaded lazily.',
+    );
   }
 }
 
