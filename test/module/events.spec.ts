@@ -195,6 +195,27 @@ describe('@OnImsEvent()', () => {
     await expect(starting).rejects.toThrow(sentence);
   });
 
+  it('refuses at once a method that would never be called', () => {
+    const handle = Symbol('handle');
+    const onStatic = () => {
+      class Orders {
+        @OnImsEvent('*')
+        static onEvent() {}
+      }
+      return Orders;
+    };
+    const onSymbol = () => {
+      class Orders {
+        @OnImsEvent('*', { durable: 'orders' })
+        [handle]() {}
+      }
+      return Orders;
+    };
+    for (const refused of [onStatic, onSymbol]) expect(refused).toThrow(EmayImsOptionsError);
+    expect(onStatic).toThrow('@OnImsEvent at Orders.onEvent: it is static');
+    expect(onSymbol).toThrow('@OnImsEvent at Orders[Symbol(handle)]: its name is a symbol');
+  });
+
   it('refuses each type to a durable handler that no transaction records, and takes all others', async () => {
     const refused: string[] = [];
     for (const family of new Set(EMAY_IMS_EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`))) {

@@ -1,3 +1,4 @@
+import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import type { EmayImsEventFor, EmayImsEventPattern } from './event-pattern.js';
 
 /** Which account’s events a method takes, and whether it must not miss one. */
@@ -31,19 +32,29 @@ type Method = (...parameters: never[]) => unknown;
  * ```
  *
  * @param patterns types, families such as `message.*`, or `*`
+ * @throws EmayImsOptionsError at what is never called: a static method, or one that has a symbol for its name
  */
 export function OnImsEvent<const Pattern extends EmayImsEventPattern>(
   patterns: Pattern | readonly Pattern[],
   options: OnImsEventOptions = {},
 ) {
   return <Handler extends (event: EmayImsEventFor<Pattern>) => unknown>(
-    _target: object,
-    _key: string | symbol,
+    target: object,
+    key: string | symbol,
     { value: method }: TypedPropertyDescriptor<Handler>,
   ): void => {
+    if (typeof target === 'function') throw neverCalled(`${target.name}.${String(key)}`, 'it is static');
+    if (typeof key === 'symbol')
+      throw neverCalled(`${target.constructor.name}[${String(key)}]`, 'its name is a symbol');
     const metadata: OnImsEventMetadata = { patterns: [patterns].flat() as Pattern[], options };
     if (method) Reflect.defineMetadata(METADATA, [...metadataOf(method), metadata], method);
   };
+}
+
+function neverCalled(label: string, problem: string): EmayImsOptionsError {
+  return new EmayImsOptionsError(
+    `@OnImsEvent at ${label}: ${problem}, so Nest does not find it. Make it a method of the instance, with an ordinary name.`,
+  );
 }
 
 /** What the decorators of a method say; nothing where it has none. */
