@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Inject, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
+import { Test } from '@nestjs/testing';
 import {
   EmayImsModule,
   EmayImsOptionsError,
@@ -315,6 +316,20 @@ describe('the bridge to @nestjs/event-emitter', () => {
       expect(heard).toEqual(['before-all-hooks', 'in-a-hook', 'after-them']);
     },
   );
+
+  it('passes over a service whose events nobody can subscribe to, as of a stub', async () => {
+    const stub = Object.create(EmayImsService.prototype) as EmayImsService;
+    const host = await Test.createTestingModule({
+      imports: [EventEmitterModule.forRoot(), EmayImsEventEmitterModule, EmayImsModule.forRoot(bench.options())],
+    })
+      .overrideProvider(EmayImsService)
+      .useValue(stub)
+      .setLogger(bench.logs)
+      .compile();
+    await host.init();
+    expect(host.get(EmayImsService)).toBe(stub);
+    await host.close();
+  });
 
   it('says what is missing where the host has no EventEmitter2', async () => {
     const starting = bench.start({ imports: [EmayImsEventEmitterModule, EmayImsModule.forRoot(bench.options())] });

@@ -191,6 +191,19 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
     expect(namesIn(registry)).toEqual(['emay_ims_of_the_host']);
   });
 
+  it('are left out of an account that answers nothing, as of a stub; the scrape goes on', async () => {
+    await start();
+    const another = new Registry();
+    const answersNothing = { status: () => undefined, statsAsOf: () => undefined };
+    const host = await Test.createTestingModule({
+      imports: [EmayImsMetricsModule.forRoot({ registry: another })],
+      providers: [{ provide: EmayImsService, useValue: answersNothing }],
+    }).compile();
+    await host.init();
+    expect(await another.metrics()).toContain('emay_ims_database_up{account="default"} 0');
+    await host.close();
+  });
+
   it('are in the registry all together or not at all', async () => {
     await start();
     const another = new Registry();

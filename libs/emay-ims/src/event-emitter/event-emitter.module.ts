@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { EventEmitter2, EventEmitterReadinessWatcher } from '@nestjs/event-emitter';
+import { isObservable } from 'rxjs';
 import { EmayImsService } from '../emay-ims.service.js';
 import { AccountRegistry } from '../accounts/account-registry.js';
 import { SharedByAccountsModule } from '../accounts/shared-by-accounts.module.js';
@@ -53,9 +54,12 @@ export class EmayImsEventEmitterModule implements OnModuleInit {
       .then(() => void (this.isReady = true));
     // Services that are no account's, such as those in memory.
     for (const { instance } of this.discovery.getProviders()) {
-      if (!(instance instanceof EmayImsService) || this.bridged.has(instance.events$)) continue;
-      this.bridged.add(instance.events$);
-      instance.events$.subscribe((event) => this.tell(event));
+      if (!(instance instanceof EmayImsService)) continue;
+      const { events$ } = instance;
+      // Of a stub without a constructor there is nothing to hear.
+      if (!isObservable(events$) || this.bridged.has(events$)) continue;
+      this.bridged.add(events$);
+      events$.subscribe((event) => this.tell(event));
     }
   }
 
