@@ -9,6 +9,7 @@ import { Test } from '@nestjs/testing';
 import { expect, it, jest } from '@jest/globals';
 import { EmayImsModule, EmayImsOptionsError } from 'nestjs-emay-ims';
 import { EmayImsPushModule } from 'nestjs-emay-ims/push';
+import { EmayImsTestingModule } from 'nestjs-emay-ims/testing';
 import { createTestDatabase } from '../support/databases.js';
 import { QUIET } from '../support/gateway-app.js';
 import { ACCOUNT, PATH } from './push-app.js';
@@ -43,6 +44,35 @@ it.each([ExpressAdapter, FastifyAdapter])(
     }
   },
 );
+
+it.each([undefined, 'all' as const])(
+  'starts beside an account in memory, and refuses each push as one for nobody: accounts %s',
+  async (accounts) => {
+    const module = await Test.createTestingModule({
+      imports: [EmayImsTestingModule.forRoot(), EmayImsPushModule.forRoot({ path: PATH, accounts })],
+    })
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
+      .compile();
+    const app = module.createNestApplication();
+    await app.listen(0, '127.0.0.1');
+    try {
+      const body = sealedBody([pushedReport('x')], ACCOUNT.secretKey);
+      const answer = await post((await app.getUrl()) + PATH, body, { appId: ACCOUNT.appId });
+      expect(answer.status).toBe(403);
+    } finally {
+      await app.close();
+    }
+  },
+);
+
+it.each([undefined, 'all' as const])('does not start without any account: accounts %s', async (accounts) => {
+  const module = await Test.createTestingModule({ imports: [EmayImsPushModule.forRoot({ path: PATH, accounts })] })
+    .setLogger(new ConsoleLogger({ logLevels: [] }))
+    .compile();
+  const app = module.createNestApplication();
+  await expect(app.init()).rejects.toThrow('There is no account "default"');
+  await app.close();
+});
 
 /** A request as `app.inject()` and the adapters of serverless platforms make it: no connection, and nothing says whether it is complete. */
 function handed(body: Buffer, headers: Record<string, string>) {

@@ -1,8 +1,9 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit, type Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
-import type { AccountRegistry, RegisteredAccount } from '../accounts/account-registry.js';
+import { AccountRegistry, type RegisteredAccount } from '../accounts/account-registry.js';
 import { findAccount, findRegistry } from '../accounts/find-account.js';
 import { GuardedLogger } from '../diagnostics/index.js';
+import { DEFAULT_ACCOUNT } from '../emay-ims.tokens.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { isCipherKey } from '../protocol/index.js';
 import { mount } from './mount.js';
@@ -74,13 +75,11 @@ export class EmayImsPushModule implements OnModuleInit {
   onModuleInit(): void {
     if (this.mountFailure !== null) throw this.mountFailure;
     const { accounts } = this.options;
-    for (const account of accounts === 'all' ? [] : accounts) findAccount(this.moduleRef, account);
-    const registry = findRegistry(this.moduleRef);
-    if (registry === null) {
-      throw new EmayImsOptionsError(
-        'EmayImsPushModule cannot start: there is no account: import EmayImsModule.forRoot({ … }) beside it.',
-      );
-    }
+    const found = findRegistry(this.moduleRef);
+    const named = accounts === 'all' ? [] : accounts;
+    for (const account of found || named.length > 0 ? named : [DEFAULT_ACCOUNT]) findAccount(this.moduleRef, account);
+    // Services in memory are in none: a push is for nobody then.
+    const registry = found ?? new AccountRegistry();
     const targets = new PushTargets(registry, this.options);
     this.assertKeys(registry, targets);
     this.server = new PushServer(this.options, targets);
