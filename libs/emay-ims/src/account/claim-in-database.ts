@@ -4,8 +4,9 @@ import type { RowColumns } from '../database/sql-dialect.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import { newToken } from '../messages/ids.js';
+import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { sameGateway } from './claims-of-process.js';
-import type { GatewayIdentity } from './gateway-identity.js';
+import { gatewayIdentities, type GatewayIdentity } from './gateway-identity.js';
 import type { SharedClaims } from './shared-claims.js';
 
 /** How often a claim is renewed. */
@@ -116,4 +117,17 @@ export class ClaimInDatabase {
 
 function nameOf(key: string): string {
   return `gateway:${key}`;
+}
+
+/** For how many ms instances of the account that have another gateway count as running, at most; `null`: there are none. */
+export async function elsewhereForMs(database: ImsDatabase, options: ResolvedEmayImsOptions): Promise<number | null> {
+  const { dialect } = database;
+  const rows = await database.rows(
+    `SELECT name, expires_at - ${dialect.now} AS left_ms FROM emay_ims_lease
+     WHERE name LIKE ? AND holder = ? AND ${isHeldLease(dialect)} ORDER BY expires_at DESC`,
+    [nameOf('%'), options.name],
+  );
+  const here = gatewayIdentities(options).map(({ key }) => `${nameOf(key)}:`);
+  const other = rows.find(({ name }) => !here.some((prefix) => String(name).startsWith(prefix)));
+  return other ? Number(other.left_ms) : null;
 }

@@ -7,6 +7,7 @@ import { DEFAULT_ACCOUNT, getEmayImsToken } from '../../emay-ims.tokens.js';
 import { EmayImsOptionsError } from '../../errors/emay-ims-errors.js';
 import type { EmayImsAsyncOptions } from '../../options/module-options.js';
 import { EmayImsTestbed, getEmayImsTestbedToken } from './emay-ims-testbed.js';
+import { ExclusiveAccountModule } from './exclusive-account.module.js';
 import { TEMPORARY_FOLDER, TemporaryFolderModule } from './temporary-folder.module.js';
 
 /** The account, its simulator and its module. */
@@ -28,7 +29,8 @@ const NOT_FOUND: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE
 /**
  * The real `EmayImsModule` with a gateway simulator in this process, for integration tests.
  *
- * - Each has a port, a database and a folder of its own: any number may run at once.
+ * - Each has a port, a database and a folder of its own: any number may run at once. Those that are given one database need a name
+ *   each: the start of the second of one name is refused.
  * - Closing the application stops it and removes the folder.
  * - It needs the package `emay-ims-simulator`, which is loaded only here.
  */
@@ -37,7 +39,8 @@ export class EmayImsTestbedModule {
   /**
    * Nest awaits it: `imports: [EmayImsTestbedModule.forRoot()]`.
    *
-   * @throws EmayImsOptionsError where `emay-ims-simulator` is not installed; wrong options stop the start, as in production
+   * @throws EmayImsOptionsError where `emay-ims-simulator` is not installed. Wrong options stop the start, as in production, and so
+   *   does another application that runs this account in the same database
    */
   static async forRoot({
     name = DEFAULT_ACCOUNT,
@@ -74,7 +77,7 @@ export class EmayImsTestbedModule {
     return {
       module: EmayImsTestbedModule,
       global: isGlobal,
-      imports: [folder, gateway, ims],
+      imports: [folder, gateway, ims, ExclusiveAccountModule.forRoot(name, ims)],
       providers: [
         {
           provide: testbed,
