@@ -46,6 +46,17 @@ describe('the stand-in in a host', () => {
     expect(await ims.send({ mobile: MOBILE, content: 'News' })).toMatchObject({ account: 'marketing' });
   });
 
+  it('of the default account alone is found by its class, in whatever order accounts are imported', async () => {
+    const accounts = [EmayImsTestingModule.forRoot(), EmayImsTestingModule.forRoot({ name: 'marketing' })];
+    for (const imports of [accounts, accounts.toReversed()]) {
+      const host = await Test.createTestingModule({ imports }).compile();
+      expect(host.get(InMemoryEmayImsService)).toBe(host.get(EmayImsService));
+    }
+    const host = await Test.createTestingModule({ imports: accounts.slice(1) }).compile();
+    expect(() => host.get(InMemoryEmayImsService)).toThrow('InMemoryEmayImsService');
+    expect(host.get(getEmayImsToken('marketing'))).toBeInstanceOf(InMemoryEmayImsService);
+  });
+
   it('is a fresh one in each application, and for its own module alone where it is not global', async () => {
     const imports = [EmayImsTestingModule.forRoot({ isGlobal: false })];
     const [one, other] = [

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { EmayImsService } from '../emay-ims.service.js';
 import { getEmayImsToken } from '../emay-ims.tokens.js';
 import { EventListeners } from '../events/event-listeners.js';
 import { HandlerExplorer } from '../accounts/handler-explorer.js';
@@ -26,12 +27,15 @@ export class EmayImsTestingModule implements OnModuleInit, OnApplicationShutdown
   ) {}
 
   /**
-   * Import it once for each account that the test needs.
+   * Import it once for each account that the test needs. `InMemoryEmayImsService` is the token of the default account alone; of
+   * another one it is `getEmayImsToken(name)`.
    *
    * @throws EmayImsOptionsError for a wrong name
    */
   static forRoot({ isGlobal = true, ...options }: EmayImsTestingModuleOptions = {}): DynamicModule {
     const token = getEmayImsToken(options.name);
+    // The class is that of one account: of several, whoever asks for it would get one of them by chance.
+    const isDefault = token === EmayImsService;
     return {
       module: EmayImsTestingModule,
       global: isGlobal,
@@ -43,9 +47,9 @@ export class EmayImsTestingModule implements OnModuleInit, OnApplicationShutdown
           inject: [EventListeners],
           useFactory: (events: InMemoryEvents) => new InMemoryEmayImsService(options, events),
         },
-        { provide: InMemoryEmayImsService, useExisting: token },
+        ...(isDefault ? [{ provide: InMemoryEmayImsService, useExisting: token }] : []),
       ],
-      exports: [token, InMemoryEmayImsService],
+      exports: [token, ...(isDefault ? [InMemoryEmayImsService] : [])],
     };
   }
 
