@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EmayImsService } from '../emay-ims.service.js';
-import { EmayImsConflictError, EmayImsOptionsError, EmayImsValidationError } from '../errors/emay-ims-errors.js';
+import {
+  EmayImsConflictError,
+  EmayImsOptionsError,
+  EmayImsUnsentError,
+  EmayImsValidationError,
+} from '../errors/emay-ims-errors.js';
 import { InMemoryEmayImsService } from './in-memory-emay-ims.service.js';
 
 const MESSAGE = { mobile: '+61422118000', content: 'Hello', customImsId: 'one' };
@@ -68,6 +73,22 @@ it('forgets everything between two tests', async () => {
   expect(await ims.resolutions('one')).toEqual([]);
   expect((await ims.status()).circuitOpenFor).toBeNull();
   expect(await ims.send(MESSAGE)).toMatchObject({ state: 'ACCEPTED' });
+});
+
+it.each<[string, () => unknown]>([
+  ['reset', () => ims.reset()],
+  ['purge', () => ims.purge({ olderThanDays: 0 })],
+])('an id that is used again after %s is not the one that was enqueued before', async (_, forget) => {
+  ims.nextUnsent();
+  await expect(ims.send(MESSAGE)).rejects.toThrow(EmayImsUnsentError);
+  await ims.enqueue([MESSAGE]);
+  await ims.dispatch();
+  await ims.report('one', 'DELIVRD');
+  await forget();
+  expect(ims.messages).toEqual([]);
+  ims.nextUnsent();
+  await expect(ims.send(MESSAGE)).rejects.toThrow(EmayImsUnsentError);
+  expect(ims.messages).toMatchObject([{ state: 'QUEUED', dueAt: null }]);
 });
 
 it('stores at once what joins a transaction, which it does not look at', async () => {

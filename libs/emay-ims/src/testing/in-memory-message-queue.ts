@@ -13,8 +13,6 @@ import type { Surface } from './surface.js';
  */
 export class InMemoryMessageQueue implements Surface<MessageQueue> {
   readonly account: string;
-  /** Ids that `enqueue` took over from a `send`. */
-  private readonly enqueued = new Set<string>();
 
   constructor(private readonly table: MessageTable) {
     this.account = table.account;
@@ -59,7 +57,7 @@ export class InMemoryMessageQueue implements Surface<MessageQueue> {
     for (const { customImsId, code, dueInMs } of releases) {
       const message = this.table.ofAttempt(token, customImsId);
       if (!message || !mayComeBack(message)) continue;
-      const held = this.enqueued.has(customImsId) ? (message.sendAt ?? this.table.at()) : null;
+      const held = this.table.isEnqueued(customImsId) ? (message.sendAt ?? this.table.at()) : null;
       this.table.change(customImsId, {
         state: 'QUEUED',
         code,
@@ -76,7 +74,7 @@ export class InMemoryMessageQueue implements Surface<MessageQueue> {
     for (const message of this.table.byIds(customImsIds)) {
       const { customImsId, state, dueAt, sendAt } = message;
       const isHeld = state === 'QUEUED' && dueAt === null;
-      if (isHeld || mayComeBack(message)) this.enqueued.add(customImsId);
+      if (isHeld || mayComeBack(message)) this.table.markEnqueued(customImsId);
       if (isHeld) this.table.change(customImsId, { dueAt: sendAt ?? this.table.at() });
     }
   }

@@ -11,6 +11,8 @@ import { unreadMessage, type Standing } from '../messages/unread-message.js';
 export class MessageTable {
   /** By `customImsId`, oldest first. */
   private readonly messages = new Map<string, ImsMessage>();
+  /** Ids of those that `enqueue` took over from a `send`: the column `enqueued_at`. */
+  private readonly enqueued = new Set<string>();
 
   constructor(
     readonly account: string,
@@ -62,6 +64,15 @@ export class MessageTable {
     if (message.state !== state) this.onMoved(copy(message));
   }
 
+  /** Notes that somebody has enqueued the message: a `send` of it that fails does not put it on hold. */
+  markEnqueued(customImsId: string): void {
+    if (this.messages.has(customImsId)) this.enqueued.add(customImsId);
+  }
+
+  isEnqueued(customImsId: string): boolean {
+    return this.enqueued.has(customImsId);
+  }
+
   /** Ends queued messages before they have left; how many. */
   end(state: 'CANCELLED' | 'EXPIRED', holds: (message: ImsMessage) => boolean): number {
     const ended = this.inState('QUEUED', holds);
@@ -72,7 +83,10 @@ export class MessageTable {
   /** How many there were. */
   deleteWhere(holds: (message: ImsMessage) => boolean): number {
     const unwanted = this.where(holds);
-    for (const { customImsId } of unwanted) this.messages.delete(customImsId);
+    for (const { customImsId } of unwanted) {
+      this.messages.delete(customImsId);
+      this.enqueued.delete(customImsId);
+    }
     return unwanted.length;
   }
 }
