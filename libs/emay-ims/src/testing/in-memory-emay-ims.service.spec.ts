@@ -133,6 +133,16 @@ describe('what comes next', () => {
     expect(await ims.send(three[0]!)).toMatchObject({ state: 'ACCEPTED', attempts: 7 });
   });
 
+  it('happens not once where it is to happen no time', async () => {
+    ims.nextUnsent('ECONNREFUSED', { times: 0 });
+    expect(await ims.send(MESSAGE)).toMatchObject({ state: 'ACCEPTED' });
+  });
+
+  it.each([-1, NaN, 1.5, -Infinity, '2', null])('happens %s times: no number of times', async (times) => {
+    expect(() => ims.nextUnsent('ECONNREFUSED', { times: times as number })).toThrow(RangeError);
+    expect(await ims.send(MESSAGE)).toMatchObject({ state: 'ACCEPTED' });
+  });
+
   it('refuses the first message of a batch alone, and the batch for what is about the account', async () => {
     ims.nextRefused('ERROR_MOBILE_ERROR');
     await ims.sendPersonalized({ messages: three });

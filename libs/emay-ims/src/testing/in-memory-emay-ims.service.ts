@@ -25,7 +25,7 @@ export interface InMemoryEmayImsOptions {
 export interface OutcomeFor {
   /** Only messages to this number, in any writing. Default: whichever message comes next. */
   mobile?: string | undefined;
-  /** How often. Default once; `Infinity` until `acceptEverything()`. */
+  /** How often: a whole number from 0 (not at all). Default once; `Infinity` until `acceptEverything()`. Any other is a `RangeError`. */
   times?: number | undefined;
 }
 

@@ -48,8 +48,12 @@ export class ScriptedGateway implements Surface<EmayImsClient, 'getImsReport'> {
   private scripts: Script[] = [];
   private lastImsId = FIRST_IMS_ID;
 
+  /** @throws RangeError where it cannot happen so many times */
   script(outcome: ScriptedOutcome, { mobile, times = 1 }: ScriptedFor): void {
-    this.scripts.push({ outcome, mobile, left: times, culprit: null });
+    if (times !== Infinity && !(Number.isSafeInteger(times) && times >= 0)) {
+      throw new RangeError(`times is ${String(times)}: write a whole number from 0, or Infinity.`);
+    }
+    if (times > 0) this.scripts.push({ outcome, mobile, left: times, culprit: null });
   }
 
   clear(): void {
