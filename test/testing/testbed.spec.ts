@@ -129,6 +129,40 @@ describe('the testbed', () => {
     expect(simulator.accepted()).toEqual([expect.objectContaining({ appId: 'mine' })]);
   });
 
+  it('has its own default for an option that is undefined', async () => {
+    const host = await start({
+      imports: [
+        EmayImsTestbedModule.forRoot({
+          simulator: { reportDelayMs: undefined, reportsPerSecond: undefined },
+          module: {
+            database: undefined,
+            dispatch: { intervalMs: undefined },
+            protocol: { canary: undefined },
+            reports: { intervalMs: undefined, cron: undefined, spoolPath: undefined },
+          },
+        }),
+        EmayImsTestbedModule.forRoot({
+          name: 'other',
+          simulator: undefined,
+          module: { dispatch: undefined, protocol: undefined, reports: undefined },
+        }),
+      ],
+    });
+    for (const name of [undefined, 'other']) {
+      const { ims, simulator } = host.get<EmayImsTestbed>(getEmayImsTestbedToken(name));
+      const options = await ims.perform(async (account) => account.options);
+      expect(options).toMatchObject({
+        database: { type: 'sqlite', path: expect.stringContaining('emay-ims-testbed-') },
+        dispatch: { intervalMs: 50 },
+        protocol: { canary: false },
+        reports: { intervalMs: 50, spoolPath: expect.stringContaining('emay-ims-testbed-') },
+      });
+      simulator.changeAccount({ reports: 'held' });
+      await ims.send(MESSAGE);
+      expect(simulator.pendingReports()[0]!.dueAt).toBe(simulator.accepted()[0]!.acceptedAt);
+    }
+  });
+
   it('stops the start for a wrong option', async () => {
     const wrong = start({ imports: [EmayImsTestbedModule.forRoot({ module: { protocol: { maxContentLength: 0 } } })] });
     await expect(wrong).rejects.toThrow('maxContentLength must be');

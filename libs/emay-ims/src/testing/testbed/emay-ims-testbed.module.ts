@@ -53,7 +53,7 @@ export class EmayImsTestbedModule {
     const gateway = EmayImsSimulatorModule.forRoot({
       reportDelayMs: 0,
       reportsPerSecond: Infinity,
-      ...simulator,
+      ...given(simulator),
       isGlobal,
     });
     const ims = EmayImsModule.forRootAsync({
@@ -63,14 +63,14 @@ export class EmayImsTestbedModule {
       inject: [EMAY_IMS_SIMULATOR, TEMPORARY_FOLDER],
       useFactory: ({ url, accounts: [account] }: Simulator, path: string): EmayImsAsyncOptions => ({
         database: { type: 'sqlite', path: join(path, 'ims.sqlite') },
-        ...module,
+        ...given(module),
         baseUrl: url,
         appId: account!.appId,
         secretKey: account!.secretKey,
-        dispatch: { intervalMs: LOOK_EVERY_MS, ...module?.dispatch },
+        dispatch: { intervalMs: LOOK_EVERY_MS, ...given(module?.dispatch) },
         // A fault that a test injects is for its messages, not for the canary before the first of them.
-        protocol: { canary: false, ...module?.protocol },
-        reports: { ...everySoOften(module?.reports), spoolPath: join(path, 'spool'), ...module?.reports },
+        protocol: { canary: false, ...given(module?.protocol) },
+        reports: { ...everySoOften(module?.reports), spoolPath: join(path, 'spool'), ...given(module?.reports) },
       }),
     });
     const testbed = getEmayImsTestbedToken(name);
@@ -88,6 +88,13 @@ export class EmayImsTestbedModule {
       exports: [testbed, gateway, ims],
     };
   }
+}
+
+/** Without what is undefined: to module and simulator that is an option left out, and so it has the testbed's own default. */
+function given<Options extends object>(options: Options | undefined): Partial<Options> {
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
+  ) as Partial<Options>;
 }
 
 /** The interval goes only where no cron expression has been given. */
