@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ConsoleLogger, Injectable, Module, type ModuleMetadata, type OnModuleDestroy } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EMAY_IMS_SIMULATOR } from 'emay-ims-simulator/nestjs';
@@ -16,6 +16,8 @@ import { getEmayImsRepositoryToken } from '../../libs/emay-ims/src/emay-ims.toke
 
 const MOBILE = '+61422118000';
 const MESSAGE = { mobile: MOBILE, content: 'Hello', customImsId: 'one' };
+/** Whatever else the machine does. */
+const PATIENT = { withinMs: 60_000 };
 
 const running: TestingModule[] = [];
 async function start(metadata: ModuleMetadata): Promise<TestingModule> {
@@ -41,7 +43,7 @@ describe('the testbed', () => {
     const { ims, simulator, ...testbed } = host.get(EmayImsTestbed);
     expect(testbed).toEqual({});
     await ims.enqueue([MESSAGE]);
-    expect(await host.get(EmayImsTestbed).delivered('one')).toMatchObject({
+    expect(await host.get(EmayImsTestbed).delivered('one', PATIENT)).toMatchObject({
       state: 'DELIVERED',
       reportState: 'DELIVRD',
     });
@@ -87,7 +89,7 @@ describe('the testbed', () => {
     await hosts[0]!.close();
     for (const [index, testbed] of testbeds.entries()) {
       if (index === 0) continue;
-      expect(await testbed.delivered('one')).toMatchObject({ content: `Hello ${index}` });
+      expect(await testbed.delivered('one', PATIENT)).toMatchObject({ content: `Hello ${index}` });
       expect(testbed.simulator.accepted()).toHaveLength(1);
     }
   });
@@ -108,8 +110,11 @@ describe('the testbed', () => {
     const { codes, news, marketing } = host.get(Both);
     await codes.send(MESSAGE);
     await news.send({ ...MESSAGE, content: 'News' });
-    expect(await host.get(EmayImsTestbed).delivered('one')).toMatchObject({ account: 'default', content: 'Hello' });
-    expect(await marketing.delivered('one')).toMatchObject({ account: 'marketing', content: 'News' });
+    expect(await host.get(EmayImsTestbed).delivered('one', PATIENT)).toMatchObject({
+      account: 'default',
+      content: 'Hello',
+    });
+    expect(await marketing.delivered('one', PATIENT)).toMatchObject({ account: 'marketing', content: 'News' });
     expect(host.get(getEmayImsTestbedToken('marketing'))).toBe(marketing);
     expect(marketing.simulator.accepted().map(({ content }) => content)).toEqual(['News']);
   });
@@ -173,10 +178,20 @@ describe('waiting', () => {
   it('for delivery ends at once where another final state came, and tells which', async () => {
     const testbed = (await start({ imports: [EmayImsTestbedModule.forRoot()] })).get(EmayImsTestbed);
     await testbed.ims.send({ ...MESSAGE, mobile: '+61429999003' });
-    await expect(testbed.delivered('one', { withinMs: 25_000 })).rejects.toThrow(
+    await expect(testbed.delivered('one', PATIENT)).rejects.toThrow(
       'Message one is not going to be DELIVERED: it is REJECTED (code SUCCESS, report FAIL_BALANCE).',
     );
     expect(await testbed.reached('one', 'REJECTED')).toMatchObject({ reportState: 'FAIL_BALANCE' });
+  });
+
+  it('ends before jest and vitest end the test, which would not tell why', async () => {
+    const looks: string[] = [];
+    const ims = Object.assign(new EmayImsService(), { findOne: async (id: string) => (looks.push(id), null) });
+    const now = jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(3_999).mockReturnValue(4_000);
+    const late = new EmayImsTestbed(ims, null as never).delivered('nobody');
+    await expect(late).rejects.toThrow('was not DELIVERED within 4000 ms');
+    now.mockRestore();
+    expect(looks).toHaveLength(2);
   });
 
   it('ends at the deadline, and tells the state that was found', async () => {

@@ -8,10 +8,11 @@ import { isFinal, type ImsMessageState } from '../../messages/message-state.js';
 
 /** For how long to wait. */
 export interface AwaitedWithin {
-  /** How long to wait, in ms. Default 10,000. */
+  /** How long to wait, in ms. Default 4,000: less than jest and vitest allow a test, so that the failure tells the state. */
   withinMs?: number | undefined;
 }
 
+const WITHIN_MS = 4_000;
 const LOOK_EVERY_MS = 10;
 
 /** The real module and the simulated gateway of one account, for an integration test. */
@@ -38,7 +39,7 @@ export class EmayImsTestbed {
   async reached(
     customImsId: string,
     state: ImsMessageState,
-    { withinMs = 10_000 }: AwaitedWithin = {},
+    { withinMs = WITHIN_MS }: AwaitedWithin = {},
   ): Promise<ImsMessage> {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
