@@ -184,6 +184,18 @@ describe('waiting', () => {
     expect(await testbed.reached('one', 'REJECTED')).toMatchObject({ reportState: 'FAIL_BALANCE' });
   });
 
+  it('for ACCEPTED ends also where the report came first', async () => {
+    const testbed = (await start({ imports: [EmayImsTestbedModule.forRoot()] })).get(EmayImsTestbed);
+    await testbed.ims.enqueue([MESSAGE, { ...MESSAGE, customImsId: 'two', mobile: '+61429999003' }]);
+    await testbed.delivered('one', PATIENT);
+    await testbed.reached('two', 'REJECTED', PATIENT);
+    expect(await testbed.reached('one', 'ACCEPTED')).toMatchObject({ state: 'DELIVERED' });
+    expect(await testbed.reached('two', 'ACCEPTED')).toMatchObject({ state: 'REJECTED' });
+    testbed.simulator.inject({ kind: 'code', code: 'ERROR_MOBILE_ERROR', on: 'sendSingleIMS' });
+    await expect(testbed.ims.send({ ...MESSAGE, customImsId: 'refused' })).rejects.toThrow('ERROR_MOBILE_ERROR');
+    await expect(testbed.reached('refused', 'ACCEPTED')).rejects.toThrow('is not going to be ACCEPTED: it is REJECTED');
+  });
+
   it('ends before jest and vitest end the test, which would not tell why', async () => {
     const looks: string[] = [];
     const ims = Object.assign(new EmayImsService(), { findOne: async (id: string) => (looks.push(id), null) });

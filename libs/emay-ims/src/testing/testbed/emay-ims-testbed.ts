@@ -32,7 +32,8 @@ export class EmayImsTestbed {
   }
 
   /**
-   * Resolves to the message once it is in the state.
+   * Resolves to the message once it is in the state; for ACCEPTED, also once the gateway has accepted it, whatever came afterwards. In
+   * other states that pass, a message may have been unseen: have the simulator keep it there, such as with a fault.
    *
    * @throws Error that tells the state it stands in: at once where that is another final one, else at the deadline
    */
@@ -44,7 +45,7 @@ export class EmayImsTestbed {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
       const message = await this.ims.findOne(customImsId);
-      if (message?.state === state) return message;
+      if (message && hasReached(message, state)) return message;
       if (message && isFinal(message.state)) {
         throw new Error(`Message ${customImsId} is not going to be ${state}: ${described(message)}.`);
       }
@@ -64,6 +65,11 @@ export function getEmayImsTestbedToken(name = DEFAULT_ACCOUNT): InjectionToken<E
 /** Injects the `EmayImsTestbed` of an account; default: the default account. */
 export function InjectEmayImsTestbed(name = DEFAULT_ACCOUNT): PropertyDecorator & ParameterDecorator {
   return Inject(getEmayImsTestbedToken(name));
+}
+
+/** That it was accepted, a message tells ever after. */
+function hasReached(message: ImsMessage, state: ImsMessageState): boolean {
+  return message.state === state || (state === 'ACCEPTED' && message.acceptedAt !== null);
 }
 
 function described(message: ImsMessage | null): string {
