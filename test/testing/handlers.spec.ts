@@ -241,7 +241,7 @@ it('is called where the stand-in has taken the place of the real module', async 
     .useModule(EmayImsTestingModule.forRoot({ name: 'marketing' }) as never)
     .compile();
   await host.init();
-  await host.get(InMemoryEmayImsService, { strict: false }).send(MESSAGE);
+  await host.get<EmayImsService>(getEmayImsToken('marketing'), { strict: false }).send(MESSAGE);
   expect(calls).toEqual(['marketing']);
 });
 

@@ -29,8 +29,8 @@ const NOT_FOUND: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE
 /**
  * The real `EmayImsModule` with a gateway simulator in this process, for integration tests.
  *
- * - Each has a port, a database and a folder of its own: any number may run at once. Those that are given one database need a name
- *   each: the start of the second of one name is refused.
+ * - Each has a port, a database and a folder of its own: any number may run at once. Of those of one name that are given one
+ *   database, one runs at a time: the start of another is refused.
  * - Closing the application stops it and removes the folder.
  * - It needs the package `emay-ims-simulator`, which is loaded only here.
  */

@@ -33,11 +33,12 @@ export class ExclusiveAccountModule implements OnModuleInit {
     if (leftMs === null) return;
     // Or else it would count as running itself, for those that start next.
     await account.shutdown.close();
+    const leftS = Math.max(1, Math.ceil(leftMs / 1_000));
     throw new EmayImsOptionsError(
       `EmayImsTestbedModule cannot start: another application runs the account "${account.options.name}" in this database, and each ` +
-        "would send the other's messages to its own gateway. Give each test file a name of its own, forRoot({ name }), or a schema " +
-        `or database of its own. One that was killed counts as running for another ${Math.max(1, Math.ceil(leftMs / 1_000))} s, ` +
-        'or until the table emay_ims_lease is emptied.',
+        "would send the other's messages to its own gateway. Run such test files one after the other, or give each a schema or " +
+        `database of its own, or a name, forRoot({ name }). One that was killed counts as running for another ${leftS} s, or until ` +
+        'the table emay_ims_lease is emptied.',
     );
   }
 }
