@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConsoleLogger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { EmayImsOptionsError, EmayImsService } from 'nestjs-emay-ims';
+import { EmayImsClosedError, EmayImsOptionsError, EmayImsService } from 'nestjs-emay-ims';
 import { EmayImsTestbed, EmayImsTestbedModule, getEmayImsTestbedToken } from 'nestjs-emay-ims/testing';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 
@@ -48,6 +48,7 @@ describe.each(databasesUnderTest())('testbeds on one database, %s', (kind) => {
       const refusal: unknown = await second.init().catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(EmayImsOptionsError);
       expect(String(refusal)).toContain(REFUSED);
+      await expect(testbedOf(second).ims.stats()).rejects.toThrow(EmayImsClosedError);
       await testbedOf(first).ims.enqueue([MESSAGE]);
       await testbedOf(first).delivered('one', PATIENT);
 

@@ -1,5 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { elsewhereForMs } from '../../account/claim-in-database.js';
+import { findRegistry } from '../../accounts/find-account.js';
 import { EmayImsService } from '../../emay-ims.service.js';
 import { getEmayImsToken } from '../../emay-ims.tokens.js';
 import { EmayImsOptionsError } from '../../errors/emay-ims-errors.js';
@@ -14,7 +16,10 @@ const SERVICE = Symbol('EmayImsService of the testbed');
  */
 @Module({})
 export class ExclusiveAccountModule implements OnModuleInit {
-  constructor(@Inject(SERVICE) private readonly service: EmayImsService) {}
+  constructor(
+    @Inject(SERVICE) private readonly service: EmayImsService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
 
   static forRoot(name: string, ims: DynamicModule): DynamicModule {
     return {
@@ -31,11 +36,12 @@ export class ExclusiveAccountModule implements OnModuleInit {
     if (!account.internals) return;
     const leftMs = await elsewhereForMs(account.internals.database, account.options);
     if (leftMs === null) return;
-    // Or else it would count as running itself, for those that start next.
-    await account.shutdown.close();
+    const { name } = account.options;
+    // Nest 11 closes nothing after a failed start, and this account would count as running for those that start next.
+    await findRegistry(this.moduleRef)?.find(name)?.lifecycle.close();
     const leftS = Math.max(1, Math.ceil(leftMs / 1_000));
     throw new EmayImsOptionsError(
-      `EmayImsTestbedModule cannot start: another application runs the account "${account.options.name}" in this database, and each ` +
+      `EmayImsTestbedModule cannot start: another application runs the account "${name}" in this database, and each ` +
         "would send the other's messages to its own gateway. Run such test files one after the other, or give each a schema or " +
         `database of its own, or a name, forRoot({ name }). One that was killed counts as running for another ${leftS} s, or until ` +
         'the table emay_ims_lease is emptied.',
