@@ -10,7 +10,7 @@ import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failur
 import { withoutGuard } from './formula-cells.js';
 import { textToSend } from './message-text.js';
 import { isOwnExport } from './own-export.js';
-import { readNumber, type HomeCountry } from './recipient-number.js';
+import { isNumber, readNumber, type HomeCountry } from './recipient-number.js';
 import { columnText, compileText } from './text-template.js';
 import { holdsRows } from './unclosed-quote.js';
 
@@ -119,19 +119,19 @@ function rowReader(
   const to = toColumn === undefined ? columns.indexOfMobile() : columns.indexOf(toColumn);
   const id = idColumn === undefined ? null : columns.indexOf(idColumn);
   const textOf = text === undefined ? columnText(textColumn ?? '', columns) : compileText(text, columns);
-  const numberOf = (field: string) => readNumber(field, countryCode ?? null);
+  const home = countryCode ?? null;
   const place = {
     columns: columns.names.length,
     to,
     ...format,
-    isNumber: (field: string) => 'mobile' in numberOf(field),
+    isNumber: (field: string) => isNumber(field, home),
   };
   const recipientOf = (row: CsvRow): Recipient => {
     const { fields } = row;
     if (row.problem !== undefined) return { row, problem: row.problem };
     if (fields.some((field, position) => holdsRows(field, position, place))) return { row, problem: HOLDS_ROWS };
     if (fields.length !== columns.names.length) return { row, problem: wrongLength(fields, columns) };
-    const number = numberOf(fields[to] ?? '');
+    const number = readNumber(fields[to] ?? '', home);
     const content = textOf(fields);
     if ('problem' in number || 'problem' in content) return { row, problem: problemsOf(number, content) };
     const { mobile } = number;

@@ -13,7 +13,7 @@ import { waitForSubmission } from './submission.js';
 import { byState, campaignMessages, messagesBetween, newestCreatedAt, queuedMessages } from './message-counts.js';
 import { Progress } from './progress.js';
 import { openRecipients, type RecipientOptions, type Recipients } from './recipients.js';
-import { readNumber } from './recipient-number.js';
+import { isNumber } from './recipient-number.js';
 import { rehearse } from './rehearsal.js';
 import { keepInQueue, storeRecipients } from './store-recipients.js';
 import { TableSource } from './table-source.js';
@@ -95,7 +95,7 @@ async function openBatch(
 /** Whether a field of the first rows is the head of the numbers, or one of them. */
 function isNumberColumn(field: string, { toColumn, countryCode }: SendBatchOptions): boolean {
   const name = field.replaceAll(/^\s*"|"\s*$/g, '').trim();
-  return name === toColumn?.trim() || isMobileName(name) || 'mobile' in readNumber(name, countryCode ?? null);
+  return name === toColumn?.trim() || isMobileName(name) || isNumber(name, countryCode ?? null);
 }
 
 async function storeAndSend(session: Session, options: SendBatchOptions, batch: Batch): Promise<BatchAnswer> {
