@@ -399,6 +399,8 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
   it.each([
     ['no campaign', ['--text', 'Hi'], /Give --campaign NAME/],
     ['no text', ['--campaign', 'x'], /Give --text or --text-column/],
+    ['a text that was not decoded', ['--campaign', 'x', '--text', 'Zo\uFFFD'], /--text holds U\+FFFD/],
+    ['a campaign that was not decoded', ['--campaign', 'Zo\uFFFD', '--text', 'Hi'], /--campaign holds U\+FFFD/],
     ['two kinds of ids', ['--campaign', 'x', '--id-column', 'name', '--text', 'Hi'], /cannot be used with/],
     ['two texts', ['--campaign', 'x', '--text', 'a', '--text-column', 'b'], /cannot be used with/],
     [

@@ -102,6 +102,14 @@ describe('send', () => {
     expect(await gateway.accepted()).toEqual(before);
   });
 
+  it('sends no text of a terminal that is not in UTF-8', async () => {
+    const before = await gateway.accepted();
+    const { code, stderr } = await cli.run(['send', '--to', GOOD, '--text', Buffer.from('c4fabac3', 'hex').toString()]);
+    expect(stderr).toContain('WRONG_USAGE: --text holds U+FFFD');
+    expect(code).toBe(2);
+    expect(await gateway.accepted()).toEqual(before);
+  });
+
   it('tells that a gateway out of reach has got nothing, and never the key', async () => {
     const away = await CommandLine.open({ ...gateway.variables, EMAY_IMS_BASE_URL: 'http://127.0.0.1:1' });
     const { code, stdout, stderr } = await away.run(['send', '--to', GOOD, '--text', 'Hello']);

@@ -45,6 +45,12 @@ describe('Campaign', () => {
     expect(new Campaign(written).idOf(MOBILE, 'Hi')).toBe(new Campaign(name).idOf(MOBILE, 'Hi'));
   });
 
+  it('refuses a name of a terminal that is not in UTF-8: all names of two characters would be one', () => {
+    const written = Buffer.from('b4babdda', 'hex').toString();
+    expect(() => new Campaign(written)).toThrow(UsageError);
+    expect(() => new Campaign(written)).toThrow('--campaign holds U+FFFD');
+  });
+
   it.each(['', '  ', 'x'.repeat(101)])('refuses the name "%s"', (name) => {
     expect(() => new Campaign(name)).toThrow(UsageError);
   });

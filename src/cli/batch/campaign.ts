@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../command-errors.js';
+import { assertDecoded } from '../undecoded.js';
 import { textIdentity } from './message-text.js';
 
 const MAX_NAME_LENGTH = 100;
@@ -28,7 +29,7 @@ export class Campaign {
   readonly idRanges: readonly IdRange[];
   private readonly prefix: string;
 
-  /** @throws UsageError for an empty or overlong name */
+  /** @throws UsageError for an empty or overlong name, or one that was not decoded: two names would be one campaign */
   constructor(written: string) {
     this.name = written.trim().normalize('NFC');
     if (this.name === '' || this.name.length > MAX_NAME_LENGTH) {
@@ -36,6 +37,7 @@ export class Campaign {
         `--campaign must be a name of 1 to ${MAX_NAME_LENGTH} characters, such as spring-sale-2030.`,
       );
     }
+    assertDecoded({ '--campaign': this.name });
     this.prefix = prefixOf(this.name);
     this.idRanges = [...new Set([this.name, written, this.name.normalize('NFD')])].map(idRangeOf);
   }

@@ -37,6 +37,14 @@ describe('damageTo', () => {
     },
   );
 
+  it.each([
+    ['Zo\uFFFD', 'U+FFFD'],
+    ['Hi \uECA8', 'U+ECA8'],
+    ['\u{10FFFD}', 'U+10FFFD'],
+  ])('knows that %j was not decoded', (cell, character) => {
+    expect(damageTo(cell)).toContain(`holds ${character}, which stands for a character that could not be decoded`);
+  });
+
   it('knows in a number whatever it knows in an id', () => {
     expect(damageToNumber('#N/A')).toContain('is an error of a spreadsheet');
     expect(damageToNumber('6.1422E+10')).toContain('its digits are lost');

@@ -1,3 +1,5 @@
+import { undecodedIn } from '../undecoded.js';
+
 /** `6.1422E+10`: how a spreadsheet writes a long number in a narrow cell, and saves it. Nothing else stands for a number. */
 const SHORTENED_NUMBER = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i;
 /** An id may be `12E45`, `2024E-15` or `3E+2`: a spreadsheet has one digit before the point, a sign, and two digits or more after it. */
@@ -42,16 +44,22 @@ const IS_SHORTENED =
   'was shortened by a spreadsheet, and its digits are lost: take it from the source, in a column formatted as text';
 const IS_ERROR = 'is an error of a spreadsheet: correct the formula, or write the value';
 
-/** What a spreadsheet has done to an id or a part of a text, as the end of a sentence; `null`: nothing that can be seen. */
+/** What a spreadsheet or a decoder has done to an id or a part of a text, as the end of a sentence; `null`: nothing that can be seen. */
 export function damageTo(cell: string): string | null {
   const written = cell.trim();
   if (SHORTENED.test(written)) return IS_SHORTENED;
-  return isErrorValue(written) ? IS_ERROR : null;
+  if (isErrorValue(written)) return IS_ERROR;
+  const character = undecodedIn(written);
+  return character && isUndecoded(character);
 }
 
 /** The same for a number, which has no letters of its own. */
 export function damageToNumber(written: string): string | null {
   return SHORTENED_NUMBER.test(written) ? IS_SHORTENED : damageTo(written);
+}
+
+function isUndecoded(character: string): string {
+  return `holds ${character}, which stands for a character that could not be decoded: take it from the source, or say the encoding of the table with --encoding`;
 }
 
 /** `#N/A`, `#BEZUG!`, `#¿NOMBRE?`, `####`, `Err:502` */

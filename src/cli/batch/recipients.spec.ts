@@ -162,6 +162,22 @@ describe('a table of recipients', () => {
     ]);
   });
 
+  it('sends nothing that could not be decoded', async () => {
+    const table =
+      'order,mobile,name,短信内容\nA-1,+61422118000,Zo\uFFFD,Hi\nA-2,+61422118001,Ann,\uECA8\nA-3,+61422118002,Zoë,您好\n';
+    const idColumn = 'order';
+    const inColumn = (name: string, character: string) =>
+      expect.stringContaining(
+        `column ${name} holds ${character}, which stands for a character that could not be decoded`,
+      );
+    expect(await problemsOf(table, TEXT_COLUMN)).toEqual([null, inColumn('短信内容', 'U+ECA8'), null]);
+    expect(await problemsOf(table, { text: 'Hi {{name}}', idColumn, header: true })).toEqual([
+      inColumn('name', 'U+FFFD'),
+      null,
+      null,
+    ]);
+  });
+
   it('sends texts and values that only look a little like those', async () => {
     const table = 'mobile,name,短信内容\n+61422118000,2024E-15,#WIN!\n+61422118001,#SALE!,3E+2\n';
     expect(await problemsOf(table, TEXT_COLUMN)).toEqual([null, null]);

@@ -4,6 +4,7 @@ import { EXIT_CODE } from '../exit-code.js';
 import { withGateway, type Gateway } from '../gateway.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../command-errors.js';
+import { assertDecoded } from '../undecoded.js';
 import { batchLines, needsAttention, type BatchAnswer } from './batch-answer.js';
 import { Campaign } from './campaign.js';
 import { isMobileName } from './columns.js';
@@ -68,7 +69,7 @@ async function sendTable(session: Session, options: SendBatchOptions, batch: Bat
   }
 }
 
-function assertSendable({ text, textColumn, campaign, idColumn, dryRun }: SendBatchOptions): void {
+function assertSendable({ text, textColumn, toColumn, campaign, idColumn, dryRun }: SendBatchOptions): void {
   if (text === undefined && textColumn === undefined) throw new UsageError('Give --text or --text-column.');
   if (campaign === undefined && idColumn === undefined && !dryRun) {
     throw new UsageError(
@@ -76,6 +77,7 @@ function assertSendable({ text, textColumn, campaign, idColumn, dryRun }: SendBa
         'and lets another campaign send the same text again. Or --id-column, if each row has an id of its own.',
     );
   }
+  assertDecoded({ '--text': text, '--text-column': textColumn, '--to-column': toColumn, '--id-column': idColumn });
 }
 
 async function openBatch(

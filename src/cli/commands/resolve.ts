@@ -7,6 +7,7 @@ import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
 import { filterable, isFilter, type MessageFilter } from '../message-filter.js';
 import { perform, type Session } from '../session.js';
+import { assertDecoded } from '../undecoded.js';
 import { resolveMany, type Confirmation } from './resolve-many.js';
 
 /** The options of the command. */
@@ -51,6 +52,7 @@ is 1.`,
 }
 
 async function resolve(session: Session, id: string | null, options: ResolveOptions): Promise<number> {
+  assertDecoded({ '--by': options.by, '--reason': options.reason });
   const isMany = isFilter(options) || options.all === true || options.confirmCount !== undefined;
   if (id !== null && isMany) throw new UsageError('Give an id, or a filter, not both.');
   if (id !== null) return resolveOne(session, id, options);

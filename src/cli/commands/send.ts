@@ -8,6 +8,7 @@ import { withGateway } from '../gateway.js';
 import { shown } from '../message-view.js';
 import { perform, type Session } from '../session.js';
 import { alignColumns } from '../table.js';
+import { assertDecoded } from '../undecoded.js';
 
 interface SendOptions {
   to: string;
@@ -35,6 +36,7 @@ Without --wait, 0 says that the gateway has accepted the message; with it, that 
 }
 
 async function send(session: Session, { to, text, id, wait }: SendOptions): Promise<number> {
+  assertDecoded({ '--text': text });
   const environment = session.configuration();
   return withGateway(environment, { reports: wait !== undefined }, async ({ ims }) => {
     const sent = ims.send({ mobile: to, content: text, customImsId: id });
