@@ -7,6 +7,7 @@ import {
 } from 'libphonenumber-js/max';
 import { normalizeMobile } from 'nestjs-emay-ims';
 import { damageToNumber } from './damaged-cells.js';
+import { withoutProtection } from './protected-cells.js';
 
 /** Where numbers without `+` belong: a country, or all that share a calling code. */
 export type HomeCountry = { defaultCountry: CountryCode } | { defaultCallingCode: string };
@@ -14,8 +15,6 @@ export type HomeCountry = { defaultCountry: CountryCode } | { defaultCallingCode
 /** A number in E.164, or what is wrong with it. */
 export type NumberReading = { mobile: string } | { problem: string; isAmbiguous?: true };
 
-/** `="+61422118000"`: how programs keep a spreadsheet from taking a number for one. */
-const FORMULA = /^="(.*)"$/s;
 /** As a separator a point stands between groups; of `61.422118000` a spreadsheet has left `61.422118`. */
 const DECIMAL = /^(?:\+?\d{6,}[.,]\d{0,2}|(?:0|[1-9]\d*)[.,]\d+)$/;
 /** A dash first or last, or brackets around all of it: to a spreadsheet `+61-422118000` is a sum, and less than nothing. */
@@ -73,8 +72,7 @@ export function readNumber(field: string, home: HomeCountry | null): NumberReadi
 
 /** Without what marks a field as text for a spreadsheet: a formula around it, an apostrophe before it. */
 function unwrapped(field: string): string {
-  const text = field.trim();
-  const inner = (FORMULA.exec(text)?.[1] ?? text).trim();
+  const inner = withoutProtection(field).trim();
   return inner.startsWith("'") ? inner.replace(/^'(.*?)'?$/s, '$1').trim() : inner;
 }
 

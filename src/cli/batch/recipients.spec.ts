@@ -4,6 +4,7 @@ import { encoded, ENCODINGS, inPieces } from '../../../test/cli/written-table.js
 import { Campaign } from './campaign.js';
 import { isMobileName } from './columns.js';
 import { openCsv } from './csv-rows.js';
+import { withoutProtection } from './protected-cells.js';
 import { openRecipients, type Recipient, type RecipientOptions } from './recipients.js';
 
 const CAMPAIGN = new Campaign('spring');
@@ -46,7 +47,7 @@ const piece = fc.constantFrom(
 const text = fc
   .array(piece, { minLength: 1, maxLength: 12 })
   .map((pieces) => pieces.join(''))
-  .filter((content) => content.trim() !== '');
+  .filter((content) => content.trim() !== '' && withoutProtection(content) === content);
 const rows = fc.array(fc.record({ subscriber: fc.integer({ min: 0, max: 999 }), text }), {
   minLength: 1,
   maxLength: 8,
@@ -145,6 +146,35 @@ describe('a table of recipients', () => {
     expect(
       await problemsOf(['order,mobile,短信内容', ...table].join('\n'), { ...TEXT_COLUMN, idColumn: 'order' }),
     ).toEqual([...Array<unknown>(3).fill(shortened), ...Array<null>(6).fill(null)]);
+  });
+
+  it('takes a protected cell for what it shows: a spreadsheet that saves the table leaves that alone', async () => {
+    const header = 'order,mobile,name,短信内容\n';
+    const cells = ['20181234567890123456', '+61422118000', 'Ann', '2 for 1, say "hi"'];
+    const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+    const plain = header + cells.map(quote).join(',');
+    const guarded = header + cells.map((cell) => quote(`=${quote(cell)}`)).join(',');
+    for (const options of [TEXT_COLUMN, { text: 'Hi {{name}}', header: true }]) {
+      const written = await read(Buffer.from(guarded), { ...options, idColumn: 'order' });
+      const messages = written.map((recipient) => 'message' in recipient && recipient.message);
+      expect(messages).toMatchObject([
+        { customImsId: cells[0], mobile: cells[1], content: 'text' in options ? 'Hi Ann' : cells[3] },
+      ]);
+      const saved = await read(Buffer.from(plain), { ...options, idColumn: 'order' });
+      expect(messages).toEqual(saved.map((recipient) => 'message' in recipient && recipient.message));
+      // The failures file has it as it was, for a spreadsheet again.
+      expect(written[0]?.row.fields[0]).toBe(`="${cells[0]}"`);
+    }
+    expect(await problemsOf('="mobile",="短信内容"\n="+61422118000",="Hi"\n')).toEqual([null]);
+    expect(
+      await problemsOf('order,mobile,短信内容\n="2.01804E+19",+61422118000,Hi\n="",+61422118000,"=""#N/A"""', {
+        ...TEXT_COLUMN,
+        idColumn: 'order',
+      }),
+    ).toEqual([
+      expect.stringContaining('its id was shortened'),
+      expect.stringContaining('column 短信内容 is an error of a spreadsheet'),
+    ]);
   });
 
   it('sends no error that a spreadsheet has written in place of a value', async () => {

@@ -10,6 +10,7 @@ import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failur
 import { withoutGuard } from './formula-cells.js';
 import { textToSend } from './message-text.js';
 import { isOwnExport } from './own-export.js';
+import { withoutProtection } from './protected-cells.js';
 import { isNumber, readNumber, type HomeCountry } from './recipient-number.js';
 import { columnText, compileText } from './text-template.js';
 import { holdsRows } from './unclosed-quote.js';
@@ -107,7 +108,7 @@ function amongOthers(above: ReadRow | null, { recipient, ...here }: ReadRow, bel
 
 /** Spreadsheets write the blank columns at the end of a header too. */
 function namesIn(header: readonly string[]): string[] {
-  return withoutBlankEnd(header, 0).map((name) => name.trim().normalize('NFC'));
+  return withoutBlankEnd(header, 0).map((name) => withoutProtection(name).trim().normalize('NFC'));
 }
 
 function rowReader(
@@ -131,12 +132,13 @@ function rowReader(
     if (row.problem !== undefined) return { row, problem: row.problem };
     if (fields.some((field, position) => holdsRows(field, position, place))) return { row, problem: HOLDS_ROWS };
     if (fields.length !== columns.names.length) return { row, problem: wrongLength(fields, columns) };
-    const number = readNumber(fields[to] ?? '', home);
-    const content = textOf(fields);
+    const cells = fields.map(withoutProtection);
+    const number = readNumber(cells[to] ?? '', home);
+    const content = textOf(cells);
     if ('problem' in number || 'problem' in content) return { row, problem: problemsOf(number, content) };
     const { mobile } = number;
     const wanted = textToSend(content.text);
-    const given = id === null ? undefined : fields[id]?.trim();
+    const given = id === null ? undefined : cells[id]?.trim();
     const damage = damageTo(given ?? '');
     if (damage !== null) return { row, problem: `its id ${damage}` };
     const customImsId = given ?? campaign?.idOf(mobile, wanted);
