@@ -71,6 +71,12 @@ describe('openCsv', () => {
     ]);
   });
 
+  it('does not read UTF-8 as what it was said to be in', async () => {
+    const failure = open('mobile,name\n+33612345678,Zoë\n', 1_000, { encoding: 'windows-1252' });
+    await expect(failure).rejects.toThrow(TableError);
+    await expect(failure).rejects.toThrow('It is UTF-8, not WINDOWS-1252: leave out --encoding.');
+  });
+
   it('is nothing for nothing', async () => {
     expect(await read('')).toEqual([]);
   });

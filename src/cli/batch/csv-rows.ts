@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { TableError } from '../command-errors.js';
 import { declaredDelimiter, delimiterOf, describeDelimiter } from './delimiter.js';
-import { decoded, encodingOf } from './table-encoding.js';
+import { assertNotOtherwise, decoded, encodingOf } from './table-encoding.js';
 
 /** One row of a table, numbered as a spreadsheet numbers it: the first is 1. */
 export interface CsvRow {
@@ -49,7 +49,7 @@ const CSV = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true }
  * Opens a table: CSV in any encoding and with any delimiter, as given or else found out from its beginning.
  *
  * @param isNumberColumn tells the delimiter by what it makes of the first rows
- * @throws TableError where encoding or delimiter cannot be told
+ * @throws TableError where encoding or delimiter cannot be told, or the encoding is another one
  */
 export async function openCsv(
   source: ByteSource,
@@ -58,6 +58,7 @@ export async function openCsv(
 ): Promise<CsvTable> {
   const bytes = source[Symbol.asyncIterator]() as AsyncGenerator<Buffer>;
   const head = await headOf(bytes, source.isFile ? HEAD_LENGTH : 1);
+  if (given.encoding !== undefined) assertNotOtherwise(head, given.encoding);
   const encoding = given.encoding ?? encodingOf(head);
   const text = decoded(joined([head], bytes), encoding);
   const start = await startOf(text);

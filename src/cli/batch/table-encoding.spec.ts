@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encoded, ENCODINGS } from '../../../test/cli/written-table.js';
 import { TableError } from '../command-errors.js';
-import { encodingOf } from './table-encoding.js';
+import { assertNotOtherwise, encodingOf } from './table-encoding.js';
 
 const TABLE = '手机号,姓名,短信内容\r\n+61422118000,王小明,您的验证码是 1234\r\n+61422118001,李雷,您好\r\n';
 
@@ -37,5 +37,41 @@ describe('encodingOf', () => {
     ['Shift_JIS', Buffer.from('8c6791d194d48d862c96bc914f0a8eb8a8da82b182f182c982bf82cd0a', 'hex')],
   ])('does not take %s for Chinese', (_what, bytes) => {
     expect(() => encodingOf(bytes)).toThrow(TableError);
+  });
+});
+
+describe('assertNotOtherwise', () => {
+  const NAMED = Buffer.from('mobile,name\n+33612345678,Zoë\n');
+  const SINGLE_BYTE = ['windows-1252', 'windows-1251', 'iso-8859-2', 'koi8-r', 'windows-874', 'macintosh', 'ibm866'];
+
+  it.each(SINGLE_BYTE)('refuses to read UTF-8 as %s, be it for one letter', (label) => {
+    const { encoding } = new TextDecoder(label);
+    for (const cutOff of [NAMED, NAMED.subarray(0, NAMED.indexOf(0xab) + 1)]) {
+      expect(() => assertNotOtherwise(cutOff, encoding)).toThrow(TableError);
+      expect(() => assertNotOtherwise(cutOff, encoding)).toThrow('It is UTF-8, not');
+    }
+  });
+
+  it.each(['gb18030', 'gbk', 'big5', 'euc-kr'])('refuses to read UTF-8 of some length as %s', (encoding) => {
+    expect(() => assertNotOtherwise(encoded(TABLE, 'utf-8', false), encoding)).toThrow('leave out --encoding');
+  });
+
+  it.each(ENCODINGS)('refuses what a byte order mark of %s contradicts, and takes what it says', (encoding) => {
+    const bytes = encoded('mobile\n+61422118000\n', encoding, true);
+    // Of what has two bytes alone, GB18030 has no mark here.
+    if (encoding !== 'gb18030') expect(() => assertNotOtherwise(bytes, 'windows-1252')).toThrow('leave out --encoding');
+    expect(() => assertNotOtherwise(bytes, encoding)).not.toThrow();
+  });
+
+  it.each([
+    ['windows-1252', Buffer.from('mobile,name\n+33612345678,Ren\xe9e\n', 'latin1')],
+    ['windows-1252', Buffer.from('mobile\n+33612345678\n')],
+    ['windows-1251', Buffer.from('cff0e8e2e5f20a', 'hex')],
+    ['gb18030', encoded(TABLE, 'gb18030', false)],
+    // A name of two characters that are two in UTF-8 as well.
+    ['gb18030', Buffer.from('mobile,name\n+8613800138000,\xc2\xb7\xc2\xb8\n', 'latin1')],
+    ['utf-8', encoded(TABLE, 'utf-8', false)],
+  ])('takes %s for itself', (encoding, bytes) => {
+    expect(() => assertNotOtherwise(bytes, encoding)).not.toThrow();
   });
 });

@@ -22,6 +22,10 @@ const COMMON_CHINESE = new Set(
 const COMMON_SHARE = 0.25;
 const ENOUGH_CHINESE = 4;
 
+/** A character of these may be one in UTF-8 by chance, several hardly. */
+const MULTI_BYTE = new Set('gbk gb18030 big5 shift_jis euc-jp iso-2022-jp euc-kr utf-16le utf-16be'.split(' '));
+const ENOUGH_UTF8 = 4;
+
 /** What the reader should say where it cannot be found out. */
 const ASK =
   'say which it is, such as --encoding gb18030, big5 or windows-1252 (--dry-run shows what is read), or save it as "CSV UTF-8"';
@@ -34,12 +38,21 @@ const ASK =
  * @throws TableError where it is none of these
  */
 export function encodingOf(head: Buffer): string {
-  const marked = MARKS.find(([, mark]) => head.subarray(0, mark.length).equals(mark))?.[0];
-  if (marked === 'utf-32') throw new TableError('It is UTF-32: save it as "CSV UTF-8".');
-  const found = marked ?? utf16Of(head) ?? (decodes(head, 'utf-8') === null ? null : 'utf-8');
+  const found = markedEncodingOf(head) ?? utf16Of(head) ?? (decodes(head, 'utf-8') === null ? null : 'utf-8');
   if (found !== null) return found;
   if (isChinese(decodes(head, 'gb18030') ?? '')) return 'gb18030';
   throw new TableError(`It is not UTF-8, and its encoding cannot be told for sure: ${ASK}.`);
+}
+
+/**
+ * @param wanted what the table was said to be in
+ * @throws TableError where the first bytes contradict it: nearly every encoding of one byte a character takes UTF-8 for a text,
+ *   and makes nonsense of it
+ */
+export function assertNotOtherwise(head: Buffer, wanted: string): void {
+  const found = markedEncodingOf(head) ?? (isUtf8(head, wanted) ? 'utf-8' : wanted);
+  if (found === wanted) return;
+  throw new TableError(`It is ${found.toUpperCase()}, not ${wanted.toUpperCase()}: leave out --encoding.`);
 }
 
 /** Decodes with an encoding that the table must keep to. */
@@ -57,6 +70,18 @@ export async function* decoded(source: AsyncIterable<Buffer>, encoding: string):
 /** Files that were joined have byte order marks inside, and nobody sees them. */
 function withoutMarks(text: string): string {
   return text.includes('\uFEFF') ? text.replaceAll('\uFEFF', '') : text;
+}
+
+function markedEncodingOf(head: Buffer): string | null {
+  const marked = MARKS.find(([, mark]) => head.subarray(0, mark.length).equals(mark))?.[0];
+  if (marked === 'utf-32') throw new TableError('It is UTF-32: save it as "CSV UTF-8".');
+  return marked ?? null;
+}
+
+/** Whether it can hardly be anything else. */
+function isUtf8(head: Buffer, wanted: string): boolean {
+  const characters = new Set(decodes(head, 'utf-8')?.match(/[^\p{ASCII}]/gu));
+  return characters.size >= (MULTI_BYTE.has(wanted) ? ENOUGH_UTF8 : 1);
 }
 
 function utf16Of(head: Buffer): string | null {
