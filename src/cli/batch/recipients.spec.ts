@@ -192,6 +192,13 @@ describe('a table of recipients', () => {
     ]);
   });
 
+  it('sends no placeholder that nobody has filled in', async () => {
+    const table = 'mobile,name,短信内容\n+61422118000,{{first_name}},Hi ｛｛姓名｝｝\n+61422118001,Ann,Hi {Ann}\n';
+    const unfilled = expect.stringContaining('holds a placeholder');
+    expect(await problemsOf(table, TEXT_COLUMN)).toEqual([unfilled, null]);
+    expect(await problemsOf(table, { text: 'Hi {{name}}', header: true })).toEqual([unfilled, null]);
+  });
+
   it('sends nothing that could not be decoded', async () => {
     const table =
       'order,mobile,name,短信内容\nA-1,+61422118000,Zo\uFFFD,Hi\nA-2,+61422118001,Ann,\uECA8\nA-3,+61422118002,Zoë,您好\n';

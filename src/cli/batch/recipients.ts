@@ -12,7 +12,7 @@ import { textToSend } from './message-text.js';
 import { isOwnExport } from './own-export.js';
 import { withoutProtection } from './protected-cells.js';
 import { isNumber, readNumber, type HomeCountry } from './recipient-number.js';
-import { columnText, compileText } from './text-template.js';
+import { columnText, compileText, unfilledIn } from './text-template.js';
 import { holdsRows } from './unclosed-quote.js';
 
 /** Which columns to read, and how. */
@@ -138,6 +138,8 @@ function rowReader(
     if ('problem' in number || 'problem' in content) return { row, problem: problemsOf(number, content) };
     const { mobile } = number;
     const wanted = textToSend(content.text);
+    const unfilled = unfilledIn(wanted);
+    if (unfilled !== null) return { row, problem: unfilled };
     const given = id === null ? undefined : cells[id]?.trim();
     const damage = damageTo(given ?? '');
     if (damage !== null) return { row, problem: `its id ${damage}` };

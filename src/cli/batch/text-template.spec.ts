@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { UsageError } from '../command-errors.js';
 import { Columns } from './columns.js';
-import { compileText } from './text-template.js';
+import { compileText, unfilledIn } from './text-template.js';
 
 const COLUMNS = new Columns(['mobile', 'name', '城市']);
 
@@ -25,7 +25,32 @@ describe('compileText', () => {
     });
   });
 
+  it.each([
+    ['Hi {{name, see you'],
+    ['Hi name}}'],
+    ['Hi {name}}'],
+    ['Hi {{}}'],
+    ['Hi {{na\nme}}'],
+    ['Hi {{name}}}}'],
+    ['Hi {{ }}'],
+    ['Hi ｛｛name｝｝'],
+    ['Hi ｛{name｝}'],
+    ['Hi {{name｝｝'],
+  ])('refuses %j, whose braces are no placeholder', (template) => {
+    expect(() => compileText(template, COLUMNS)).toThrow(UsageError);
+  });
+
   it('refuses a column that is not there', () => {
     expect(() => compileText('Hi {{nick}}', COLUMNS)).toThrow(UsageError);
+  });
+});
+
+describe('unfilledIn', () => {
+  it.each(['Hi {{name}}', 'Hi ｛｛name｝｝', 'Hi {{name'])('finds a placeholder in %j', (text) => {
+    expect(unfilledIn(text)).toContain('is not filled in');
+  });
+
+  it.each(['Hi {name}', 'Hi :}}', '{ { } }', 'Hi'])('finds none in %j', (text) => {
+    expect(unfilledIn(text)).toBeNull();
   });
 });

@@ -1,7 +1,12 @@
+import { UsageError } from '../command-errors.js';
 import type { Columns } from './columns.js';
 import { damageTo } from './damaged-cells.js';
 
 const PLACEHOLDER = /\{\{\s*(.+?)\s*\}\}/g;
+
+/** Full-width ones, too, which Chinese keyboards write. */
+const OPEN = /[{｛]{2}/;
+const CLOSED = /[}｝]{2}/;
 
 /** The text of a row, or why there is none. */
 export type RowText = { text: string } | { problem: string };
@@ -9,11 +14,16 @@ export type RowText = { text: string } | { problem: string };
 /**
  * Compiles a text with `{{column}}` placeholders.
  *
- * @throws UsageError for a column that is not there
+ * @throws UsageError for a column that is not there, or braces that belong to no placeholder
  */
 export function compileText(template: string, columns: Columns): (fields: readonly string[]) => RowText {
   // Split by a pattern with one group: texts at even positions, names at odd ones.
   const parts = template.split(PLACEHOLDER);
+  if (parts.some((part, position) => position % 2 === 0 && (OPEN.test(part) || CLOSED.test(part)))) {
+    throw new UsageError(
+      '--text has double braces that belong to no placeholder: write {{column}}, in one line, with the braces { and }.',
+    );
+  }
   const indexes = parts.map((part, position) => (position % 2 === 1 ? columns.indexOf(part) : -1));
   return (fields) => {
     const texts: string[] = [];
@@ -35,6 +45,13 @@ export function columnText(name: string, columns: Columns): (fields: readonly st
     const damage = damageTo(text);
     return damage === null ? { text } : { problem: `column ${name} ${damage}` };
   };
+}
+
+/** What is wrong with a text as it would be sent: a template that something else should have filled in. */
+export function unfilledIn(text: string): string | null {
+  return OPEN.test(text)
+    ? 'text holds a placeholder, {{ or ｛｛, that is not filled in: write what it stands for'
+    : null;
 }
 
 function problemWith(column: string, value: string): string | null {
