@@ -4,39 +4,18 @@ import { destinationOf, placeOf, proveWritable, type Destination } from '../dest
 import { errorCode } from '../error-code.js';
 import { PartFile } from '../part-file.js';
 import type { CsvRow, TableFormat } from './csv-rows.js';
-import { guarded, withoutGuard } from './formula-cells.js';
+import { guarded } from './formula-cells.js';
 import type { TableSource } from './table-source.js';
 
 /** What a failures file adds to the columns of the table: which row it was, and what is wrong with it. */
-const FAILURE_COLUMNS = ['failed_row', 'failed_because'] as const;
+export const FAILURE_COLUMNS = ['failed_row', 'failed_because'] as const;
 const WHAT = 'The failures file';
-
-/** The columns of the table a failures file was made from, by its first row; `null` where that is of another table. */
-export function columnsOfFailuresFile(first: readonly string[]): string[] | null {
-  const names = withoutBlankEnd(first, 0).map((name) => withoutGuard(name.trim()));
-  const own = names.splice(-FAILURE_COLUMNS.length);
-  return FAILURE_COLUMNS.every((name, index) => name === own[index]) ? names : null;
-}
-
-/** A row of a failures file as it was in the table, with all its fields, whether or not it still tells the failure. */
-export function withoutFailure(fields: readonly string[], columns: number): string[] {
-  const width = columns + FAILURE_COLUMNS.length;
-  const row = withoutBlankEnd(fields, width);
-  const isTold = row.length >= width && /^\d+$/.test(row.at(-FAILURE_COLUMNS.length) ?? '');
-  return (isTold ? row.slice(0, -FAILURE_COLUMNS.length) : row).map(withoutGuard);
-}
-
-/** Without the blank fields beyond the columns: spreadsheets make all rows as long as the longest. */
-export function withoutBlankEnd(fields: readonly string[], columns: number): string[] {
-  const length = fields.findLastIndex((field) => field.trim() !== '') + 1;
-  return fields.slice(0, Math.max(length, columns));
-}
 
 /**
  * The rows that could not be sent, as CSV with the columns they came with: mend them and feed the file in again.
  *
  * - UTF-8 with a byte order mark, and the delimiter of the table: so spreadsheets read it. What they would take for a
- *   formula gets an apostrophe in front, which is taken away when the file is fed in.
+ *   formula gets an apostrophe in front, which is taken away when the file is fed in: see `failuresTableOf`.
  * - It comes with the first failure, and takes the place of one from before once the table was read to its end: that one may be the
  *   table, or be needed once more. What a run has left behind that did not get so far, the next one replaces.
  */

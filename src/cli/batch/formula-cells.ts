@@ -22,3 +22,8 @@ export function withoutGuard(field: string): string {
   const inner = GUARDED_START.test(field) ? field.slice(1) : field;
   return inner.replaceAll(GUARDED_INNER, '$1');
 }
+
+/** Whether a field begins as one that was guarded does. */
+export function isGuarded(field: string): boolean {
+  return withoutGuard(field) !== field;
+}

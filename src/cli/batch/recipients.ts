@@ -6,13 +6,13 @@ import { Columns } from './columns.js';
 import { BEGUN_ABOVE, CUT_OFF, isBeginningOfText, isRestOfText } from './cut-off-text.js';
 import type { CsvRow, CsvTable } from './csv-rows.js';
 import { damageTo } from './damaged-cells.js';
-import { columnsOfFailuresFile, withoutBlankEnd, withoutFailure } from './failures-file.js';
-import { withoutGuard } from './formula-cells.js';
+import { failuresTableOf, withoutBlankEnd } from './failures-table.js';
+import { isGuarded, withoutGuard } from './formula-cells.js';
 import { textToSend } from './message-text.js';
 import { isOwnExport } from './own-export.js';
 import { withoutProtection } from './protected-cells.js';
 import { isNumber, readNumber, type HomeCountry } from './recipient-number.js';
-import { columnText, compileText, unfilledIn } from './text-template.js';
+import { columnsIn, columnText, compileText, unfilledIn } from './text-template.js';
 import { holdsRows } from './unclosed-quote.js';
 
 /** Which columns to read, and how. */
@@ -67,14 +67,15 @@ export async function openRecipients(
     throw new UsageError('The file is empty: it needs a row of column names and a row for each recipient.');
   const head = first.value.fields;
   // Of a failures file that is fed in again only what it was made from counts. It has a header in any case.
-  const failed = columnsOfFailuresFile(head);
-  const columns = new Columns(failed ?? (options.header ? namesIn(head) : head.map((_field, index) => `${index + 1}`)));
+  const failed = failuresTableOf(head);
+  const columns = new Columns(
+    failed?.columns ?? (options.header ? namesIn(head) : head.map((_field, index) => `${index + 1}`)),
+  );
   const { length } = columns.names;
   // A failures file that was made from an export has its fields as they were before that.
-  const isGuarded = failed === null && isOwnExport(namesIn(head));
-  const written = (row: readonly string[]) => (isGuarded ? row.map(withoutGuard) : row);
-  const original = (row: readonly string[]) =>
-    withoutBlankEnd(failed ? withoutFailure(row, length) : written(row), length);
+  const isExport = failed === null && isOwnExport(namesIn(head));
+  const written = (row: readonly string[]) => (isExport ? row.map(withoutGuard) : row);
+  const original = (row: readonly string[]) => withoutBlankEnd(failed ? failed.original(row) : written(row), length);
   const read = rowReader(columns, options, campaign, { delimiter: format.delimiter, isFailuresFile: failed !== null });
   const hasHeader = options.header || failed !== null;
   // The quotes of a failures file are ours: they tell nothing of those in the table.
@@ -120,6 +121,12 @@ function rowReader(
   const to = toColumn === undefined ? columns.indexOfMobile() : columns.indexOf(toColumn);
   const id = idColumn === undefined ? null : columns.indexOf(idColumn);
   const textOf = text === undefined ? columnText(textColumn ?? '', columns) : compileText(text, columns);
+  // A template takes in names and the like, which have no lines.
+  const textAt = text === undefined ? columns.indexOf(textColumn ?? '') : null;
+  const sent = [id ?? to, textAt ?? to, ...columnsIn(text ?? '', columns)].filter((at) => at !== to);
+  // An apostrophe at the number alone does no harm, and other programs write it, too.
+  const isStillGuarded = (fields: readonly string[]) =>
+    isGuarded(fields[to] ?? '') && sent.some((at) => isGuarded(fields[at] ?? ''));
   const home = countryCode ?? null;
   const place = {
     columns: columns.names.length,
@@ -132,6 +139,7 @@ function rowReader(
     if (row.problem !== undefined) return { row, problem: row.problem };
     if (fields.some((field, position) => holdsRows(field, position, place))) return { row, problem: HOLDS_ROWS };
     if (fields.length !== columns.names.length) return { row, problem: wrongLength(fields, columns) };
+    if (isStillGuarded(fields)) return { row, problem: STILL_GUARDED };
     const cells = fields.map(withoutProtection);
     const number = readNumber(cells[to] ?? '', home);
     const content = textOf(cells);
@@ -148,8 +156,6 @@ function rowReader(
     const problem = problemOf(message);
     return problem === null ? { row, message } : { row, problem };
   };
-  // A template takes in names and the like, which have no lines.
-  const textAt = text === undefined ? columns.indexOf(textColumn ?? '') : null;
   return (row) => {
     const recipient = recipientOf(row);
     const isMessage = 'message' in recipient;
@@ -165,6 +171,8 @@ function rowReader(
   };
 }
 
+const STILL_GUARDED =
+  'has apostrophes that a failures file or an export put before formulas: give it with all the columns it had, or take them away';
 const HOLDS_ROWS = 'holds the rows below it: a quote is not closed';
 
 function problemsOf(...parts: object[]): string {

@@ -37,6 +37,11 @@ export function compileText(template: string, columns: Columns): (fields: readon
   };
 }
 
+/** Where the values of a template stand. @throws UsageError for a column that is not there */
+export function columnsIn(template: string, columns: Columns): number[] {
+  return [...template.matchAll(PLACEHOLDER)].map(([, name = '']) => columns.indexOf(name));
+}
+
 /** Takes the text of a row from a column. */
 export function columnText(name: string, columns: Columns): (fields: readonly string[]) => RowText {
   const index = columns.indexOf(name);
