@@ -15,17 +15,21 @@ describe('Columns', () => {
     expect(() => new Columns(['phone', 'mobile']).indexOfMobile()).toThrow(/may hold the numbers: phone, mobile/);
   });
 
-  it.each([['+61 422 118 000'], ['0061422118000'], ['A text that somebody wrote to somebody else, long']])(
-    'does not show the first row where it looks like a recipient: %s',
-    (value) => {
-      const columns = new Columns([value, 'Ann']);
-      for (const look of [() => columns.indexOfMobile(), () => columns.indexOf('text')]) {
-        expect(look).toThrow(/The first row looks like a recipient: .*--no-header/);
-        expect(look).not.toThrow(value);
-        expect(look).not.toThrow('Ann');
-      }
-    },
-  );
+  it.each([
+    ['+61 422 118 000'],
+    ['0061422118000'],
+    ['13800138000'],
+    ['0422 118'],
+    ['Code 1-2-3-4-5'],
+    ['A text that somebody wrote to somebody else, long'],
+  ])('does not show the first row where it looks like a recipient: %s', (value) => {
+    const columns = new Columns([value, 'Ann']);
+    for (const look of [() => columns.indexOfMobile(), () => columns.indexOf('text')]) {
+      expect(look).toThrow(/The first row looks like a recipient: .*--no-header/);
+      expect(look).not.toThrow(value);
+      expect(look).not.toThrow('Ann');
+    }
+  });
 
   it('finds a column by its name, and refuses one that is not there, or there twice', () => {
     const columns = new Columns(['a', 'b', 'b']);

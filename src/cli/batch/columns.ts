@@ -1,4 +1,3 @@
-import { normalizeMobile } from 'nestjs-emay-ims';
 import { UsageError } from '../command-errors.js';
 
 /** What the column of numbers is often called; compared without case, blanks, dashes and underscores. */
@@ -11,6 +10,8 @@ const MOBILE_NAMES = new Set(
 
 /** What is longer is rather a text. */
 const MAX_NAME_LENGTH = 40;
+/** Rather a number, in whatever country. */
+const MANY_DIGITS = /(?:\p{Nd}.*){5}/su;
 
 /** Whether a column of this name may hold the numbers. */
 export function isMobileName(name: string): boolean {
@@ -52,7 +53,7 @@ export class Columns {
 
   private listed(): string {
     // Numbers and texts have no place on stderr.
-    if (this.names.some((name) => name.length > MAX_NAME_LENGTH || normalizeMobile(name) !== null)) {
+    if (this.names.some((name) => name.length > MAX_NAME_LENGTH || MANY_DIGITS.test(name))) {
       return 'The first row looks like a recipient: if it is no header, add --no-header.';
     }
     return `The columns are: ${this.names.map((name) => `"${name}"`).join(', ')}.`;
