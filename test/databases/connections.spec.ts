@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator } from 'emay-ims-simulator';
 import { EmayImsConflictError, EmayImsOptionsError, EmayImsService, EmayImsStoreError } from 'nestjs-emay-ims';
 import { DataSource } from 'typeorm';
+import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { BreakingProxy } from '../faults/breaking-proxy.js';
 import { serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
@@ -40,13 +41,16 @@ const FAR_TOO_LONG_MS = 60_000;
       await runner.release();
     };
   };
-  const throughProxy = async () => {
+  const through = async <Proxy extends { port: number; stop(): Promise<void> }>(Kind: {
+    start(target: { host: string; port: number }): Promise<Proxy>;
+  }) => {
     const url = new URL((database.typeOrmOptions as { url: string }).url);
-    const proxy = await BreakingProxy.start({ host: '127.0.0.1', port: Number(url.port) });
+    const proxy = await Kind.start({ host: '127.0.0.1', port: Number(url.port) });
     hosts.closing.push(() => proxy.stop());
     url.port = String(proxy.port);
     return { proxy, options: { url: url.href } };
   };
+  const throughProxy = () => through(BreakingProxy);
 
   it('with a time limit of its own leaves nothing uncommitted behind, and nobody else’s work in it', async () => {
     const host = await start(
@@ -159,6 +163,44 @@ const FAR_TOO_LONG_MS = 60_000;
     expect(simulator.accepted()).toHaveLength(4);
     expect((await ims.stats()).UNCONFIRMED).toBe(0);
   });
+
+  if (isPostgres) {
+    it('whose driver gives up a read is not asked the same again', async () => {
+      const asked: string[] = [];
+      const noted = () => undefined;
+      const logger = {
+        ...{ logQueryError: noted, logQuerySlow: noted, logSchemaBuild: noted, logMigration: noted, log: noted },
+        logQuery: (sql: string) => void asked.push(sql),
+      };
+      const host = await start({ extra: { query_timeout: 1_000 }, logger });
+      const unlock = await lockTable();
+      asked.length = 0;
+      await expect(host.get(EmayImsService).findOne('one')).rejects.toMatchObject({ driverCode: 'DRIVER_TIMEOUT' });
+      await unlock();
+      expect(asked.filter((sql) => sql.includes('emay_ims_message'))).toHaveLength(1);
+    });
+
+    it('that goes silent before the driver gives up is left for new connections after one failure', async () => {
+      const { proxy, options } = await throughProxy();
+      const host = await start({ ...options, extra: { query_timeout: 1_000 } });
+      const ims = host.get(EmayImsService);
+      await Promise.all([0, 1, 2, 3].map((index) => ims.enqueue([message(`before-${index}`)])));
+      proxy.silence(() => true);
+      await expect(ims.enqueue([message('silent')])).rejects.toMatchObject({ driverCode: 'DRIVER_TIMEOUT' });
+      await expect(ims.enqueue([message('after')])).resolves.toHaveLength(1);
+      for (const connection of proxy.connections) connection.client.destroy();
+    });
+
+    it.each(['53200', '58030', 'XX001'])('that says it is broken (%s) is not asked the same again', async (code) => {
+      await rows('CREATE SEQUENCE asked');
+      await rows(`CREATE FUNCTION broken() RETURNS int LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM nextval('asked'); RAISE EXCEPTION USING ERRCODE = '${code}'; END $$`);
+      const source = await database.open();
+      hosts.closing.push(() => source.destroy());
+      await expect(new ImsDatabase(source).rows('SELECT broken()')).rejects.toMatchObject({ driverCode: code });
+      expect(await rows('SELECT last_value FROM asked')).toEqual([{ last_value: '1' }]);
+    });
+  }
 
   it('whose connections are killed goes on with others, without a word to the caller', async () => {
     const host = await start();

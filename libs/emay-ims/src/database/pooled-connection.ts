@@ -2,7 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
 import { requestCancel } from './cancel-request.js';
 import { queryByCallback, type DriverConnection, type Queried } from './query-by-callback.js';
-import { isAnswerOfServer, withoutData } from './store-failure.js';
+import { stateAfter, withoutData } from './store-failure.js';
 import { withinDeadline } from './within-deadline.js';
 
 /** How long the database may take. */
@@ -16,19 +16,21 @@ export interface ConnectionLimits {
 export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = { statementTimeoutMs: 15_000, poolTimeoutMs: 15_000 };
 
 /**
- * One connection of the pool for one piece of work. It goes back only in a known state. If the server did not answer a statement in time, the
- * statement may still run and a transaction may be open: the connection is destroyed.
+ * One connection of the pool for one piece of work. It goes back only in a known state; if the server did not answer a
+ * statement in time, the statement may still run and a transaction may be open: the connection is destroyed.
  */
 export class PooledConnection {
   /** No further statements. */
   isDestroyed = false;
+  /** It is destroyed, as it was closed at the other end. */
+  wasClosed = false;
   private isAsked = false;
 
   constructor(
     private readonly runner: QueryRunner,
     private readonly driver: DriverConnection,
-    /** Called if the server was silent for too long. */
-    private readonly onSilence: () => void = () => undefined,
+    /** Called if the server was silent for too long: other connections may be no better. */
+    private readonly onDoubt: () => void = () => undefined,
     /** Called with each answer. */
     private readonly onAnswer: () => void = () => undefined,
   ) {}
@@ -40,19 +42,26 @@ export class PooledConnection {
       const answer = queryByCallback(this.runner, this.driver, sql, parameters);
       const queried = await withinDeadline(answer, timeoutMs, () => {
         this.destroy();
-        this.onSilence();
+        this.onDoubt();
         return new EmayImsStoreError('STATEMENT_TIMEOUT');
       });
       this.onAnswer();
       return queried;
     } catch (error) {
       if (error instanceof EmayImsStoreError) throw error;
-      if (isAnswerOfServer(error)) this.onAnswer();
-      else this.destroy();
+      this.judge(error);
       return withoutData(() => Promise.reject(error));
     } finally {
       this.isAsked = false;
     }
+  }
+
+  private judge(error: unknown): void {
+    const state = stateAfter(error);
+    if (state === 'sound') return this.onAnswer();
+    this.destroy();
+    this.wasClosed ||= state === 'closed';
+    if (state === 'silent') this.onDoubt();
   }
 
   /** After its work and transaction have ended. */
@@ -83,7 +92,7 @@ export class PooledConnection {
 export class ConnectionPool {
   /** When each connection of the pool last had an answer. */
   private readonly provenAt = new WeakMap<object, number>();
-  private silentAt = -Infinity;
+  private doubtedAt = -Infinity;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -93,8 +102,8 @@ export class ConnectionPool {
   ) {}
 
   /**
-   * A connection with a prepared session. After a statement without an answer, connections that have had no answer since are destroyed: what
-   * broke one (such as a firewall that dropped its state) may have broken all.
+   * A connection with a prepared session. After a statement without an answer, or one of a server that does not serve, connections that have had no
+   * answer since are destroyed: what broke one (a firewall that dropped its state, a fail-over) may have broken all.
    *
    * @throws EmayImsStoreError with `POOL_TIMEOUT` where none became free in time
    */
@@ -104,9 +113,9 @@ export class ConnectionPool {
       const runner = this.dataSource.createQueryRunner('master');
       const driver = await this.connect(runner, giveUpAt - performance.now());
       const prove = () => void this.provenAt.set(driver, performance.now());
-      const connection = new PooledConnection(runner, driver, () => (this.silentAt = performance.now()), prove);
+      const connection = new PooledConnection(runner, driver, () => (this.doubtedAt = performance.now()), prove);
       const provenAt = this.provenAt.get(driver);
-      if (provenAt !== undefined && provenAt <= this.silentAt) {
+      if (provenAt !== undefined && provenAt <= this.doubtedAt) {
         connection.destroy();
         continue;
       }

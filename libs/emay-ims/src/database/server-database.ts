@@ -18,7 +18,7 @@ const MAX_DEAD = 10;
  * Work on PostgreSQL, MySQL and MariaDB: each piece on a connection of the pool.
  *
  * - No connection goes back to the pool in a state that nobody knows: see `PooledConnection`.
- * - A connection that turns out to be dead before anything was written is replaced by another. One that was silent is not: its
+ * - A connection that turns out to be closed before anything was written is replaced by another. One that was silent is not: its
  *   time is over.
  */
 export class ServerDatabase {
@@ -106,11 +106,10 @@ export class ServerDatabase {
       try {
         return { connection, result: await work(connection) };
       } catch (error) {
-        const isDead = connection.isDestroyed && !isTimeout(error);
         // A transaction may have begun, and what came with its beginning failed.
         if (isBeginning) connection.destroy();
         await connection.giveBack();
-        if (!isDead || dead === MAX_DEAD) throw error;
+        if (!connection.wasClosed || dead === MAX_DEAD) throw error;
       }
     }
   }
@@ -123,10 +122,6 @@ export class ServerDatabase {
       run: async (sql, parameters) => (await queried(sql, parameters)).affected ?? 0,
     };
   }
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof EmayImsStoreError && error.driverCode === 'STATEMENT_TIMEOUT';
 }
 
 function mayBeStored(error: unknown): unknown {

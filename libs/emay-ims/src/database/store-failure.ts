@@ -20,24 +20,46 @@ export function isConnectionLost(error: unknown): boolean {
   return error instanceof EmayImsStoreError && error.driverCode === 'CONNECTION_LOST';
 }
 
-/** SQLSTATEs of PostgreSQL with which the server itself ends the connection, or says that it is in no state to serve. */
-const ENDS_CONNECTION = /^(08|28|53|57P|58|XX|25P0[34])/;
-/** The same of MySQL and MariaDB: shutdown, aborted, killed (MariaDB), waited for too long. By number: `mysql2` does not name all. */
-const ENDS_CONNECTION_MYSQL = new Set([1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031]);
+/** SQLSTATEs of PostgreSQL with which the server itself ends the connection. */
+const CLOSES = /^(08|57P|25P0[34])/;
+/** Those with which it says that it is in no state to serve. */
+const BROKEN = /^(28|53|58|XX)/;
+/** Shutdown, aborted, killed (MariaDB), waited for too long. By number: `mysql2` does not name all. */
+const CLOSES_MYSQL = new Set([1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031]);
 
 /**
- * Whether the server itself said no to a statement, and the connection is in order: anything else (a closed socket, a time limit
- * in the driver, a logger of the host's that throws) leaves open what the server does.
+ * What a failure that the driver reports says of the connection.
+ *
+ * - `sound`: the server itself said no to the statement.
+ * - `closed`: by the server, or on the way.
+ * - `silent`: a time limit of the driver is over, and the statement may still run.
+ * - `unknown`: anything else leaves open what the server does.
  */
-export function isAnswerOfServer(error: unknown): boolean {
-  const { code, sqlState, errno, fatal } = Object(error) as Record<string, unknown>;
-  if (fatal === true || typeof code !== 'string') return false;
-  if (typeof sqlState === 'string') {
-    const number = Number(errno);
-    // From 2,000 to 2,999 they are errors of a client.
-    return (number < 2_000 || number >= 3_000) && !ENDS_CONNECTION_MYSQL.has(number);
+export type ConnectionState = 'sound' | 'closed' | 'silent' | 'unknown';
+
+export function stateAfter(error: unknown): ConnectionState {
+  const { code, severity, sqlState, errno, fatal } = Object(error) as Record<string, unknown>;
+  // `pg` has it from the server's answer. A code alone proves nothing: EPIPE looks like an SQLSTATE.
+  if (typeof severity === 'string') {
+    if (CLOSES.test(String(code))) return 'closed';
+    return BROKEN.test(String(code)) ? 'unknown' : 'sound';
   }
-  return /^[0-9A-Z]{5}$/.test(code) && !ENDS_CONNECTION.test(code);
+  const number = Number(errno);
+  // From 2,000 to 2,999 they are errors of a client.
+  if (typeof sqlState === 'string' && fatal !== true && (number < 2_000 || number >= 3_000)) {
+    return CLOSES_MYSQL.has(number) ? 'closed' : 'sound';
+  }
+  const ours = driverCode(error);
+  if (ours === 'DRIVER_TIMEOUT') return 'silent';
+  return fatal === true || typeof code === 'string' || ours === 'CONNECTION_LOST' ? 'closed' : 'unknown';
+}
+
+/** What the server itself said no to, on a connection that is in order. */
+const REFUSALS = new WeakSet<EmayImsStoreError>();
+
+/** Whether the server itself refused the statement. */
+export function isRefusal(error: unknown): error is EmayImsStoreError {
+  return error instanceof EmayImsStoreError && REFUSALS.has(error);
 }
 
 /** `max_statement_time` is over: one that `mysql2` has no name for. */
@@ -67,7 +89,10 @@ export async function withoutData<T>(call: () => Promise<T>): Promise<T> {
 
 /** What a driver threw, by its code alone. */
 export function storeErrorOf(error: unknown): EmayImsStoreError {
-  return error instanceof EmayImsStoreError ? error : new EmayImsStoreError(driverCode(error));
+  if (error instanceof EmayImsStoreError) return error;
+  const failure = new EmayImsStoreError(driverCode(error));
+  if (stateAfter(error) === 'sound') REFUSALS.add(failure);
+  return failure;
 }
 
 function driverCode(error: unknown): string {
@@ -78,7 +103,7 @@ function driverCode(error: unknown): string {
   // The drivers tell their own time limits and lost connections by their message alone.
   const message = 'message' in source ? String(source.message) : '';
   if (/timeout/i.test(message)) return 'DRIVER_TIMEOUT';
-  if (/^Connection terminated|^Client has encountered a connection error|in closed state$/.test(message))
+  if (/^Connection terminated|^Client (has encountered a connection error|was closed)|in closed state$/.test(message))
     return 'CONNECTION_LOST';
   return 'name' in source && typeof source.name === 'string' ? source.name : 'UNKNOWN';
 }

@@ -1,5 +1,5 @@
 import type { ImsDatabase } from '../../database/ims-database.js';
-import { EmayImsStoreError } from '../../errors/emay-ims-errors.js';
+import { isRefusal } from '../../database/store-failure.js';
 import { IMS_TABLES, type ImsTable } from '../../database/table-names.js';
 import type { Problem } from './findings.js';
 import { REQUIRED_SCHEMA } from './required-schema.js';
@@ -62,6 +62,8 @@ async function findDenials(database: ImsDatabase, table: ImsTable): Promise<Prob
     if (code === null) continue;
     denied.push(right);
     codes.add(code);
+    // It takes no other change either.
+    if (READ_ONLY.has(code)) break;
   }
   if (denied.length === 0) return [];
   const isReadOnly = [...codes].every((code) => READ_ONLY.has(code));
@@ -92,6 +94,7 @@ export const READ_ONLY: ReadonlySet<string> = new Set([
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_READ_ONLY_MODE',
   'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_UNKNOWN_COM_ERROR', // Galera: a node outside of its cluster.
 ]);
 
 /** The code with which the database refuses a statement; `null`: it does not. Whatever else fails is thrown. */
@@ -100,8 +103,7 @@ async function failureOf(database: ImsDatabase, sql: string): Promise<string | n
     await database.rows(sql);
     return null;
   } catch (error) {
-    if (error instanceof EmayImsStoreError && !error.mayBeStored && /^([0-9A-Z]{5}|ER_\w+)$/.test(error.driverCode))
-      return error.driverCode;
+    if (isRefusal(error)) return error.driverCode;
     throw error;
   }
 }
