@@ -6,6 +6,7 @@ import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { BreakingProxy } from '../faults/breaking-proxy.js';
 import { serversUnderTest, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
+import { RefusingProxy } from './refusing-proxy.js';
 import { ServerHosts } from './server-hosts.js';
 
 const SERVERS = serversUnderTest();
@@ -343,6 +344,50 @@ const FAR_TOO_LONG_MS = 60_000;
   });
 
   if (!isPostgres) {
+    const POOL_SIZE = 3;
+    /** How a server refuses to write whose connections have outlived its part in a cluster. */
+    it.each([
+      ['read only', 1290, 'HY000'],
+      ['read only in InnoDB', 1836, 'HY000'],
+      ['read only for each transaction', 1792, '25006'],
+      ['outside of its cluster', 1047, '08S01'],
+    ])('that became %s is left for the one behind new connections', async (_what, errno, sqlState) => {
+      const { proxy, options } = await through(RefusingProxy);
+      const host = await start(options, { poolSize: POOL_SIZE });
+      const ims = host.get(EmayImsService);
+      const source = host.get(DataSource);
+      await Promise.all([0, 1, 2].map((index) => ims.enqueue([message(`before-${index}`)])));
+      await source.query('SELECT 1');
+      const old = proxy.connections;
+      proxy.refuses = (sql, connection) =>
+        connection <= old && /INSERT|UPDATE|DELETE/.test(sql) ? { errno, sqlState } : null;
+      let failures = 0;
+      for (; failures <= POOL_SIZE; failures++) {
+        const failure: unknown = await ims.enqueue([message('after')]).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (failure === null) break;
+        expect(failure).toMatchObject({ code: 'EMAY_IMS_STORE', mayBeStored: false });
+      }
+      expect(failures).toBeLessThanOrEqual(POOL_SIZE);
+      // A connection of the host's own is left to the host.
+      await source.transaction(async (manager) => {
+        await expect(ims.enqueue([message('joined')], { manager })).rejects.toBeDefined();
+        await manager.query('SELECT 1');
+      });
+    });
+
+    it('that became read only before a COMMIT has stored nothing, and says so', async () => {
+      const { proxy, options } = await through(RefusingProxy);
+      const ims = (await start(options)).get(EmayImsService);
+      proxy.refuses = (sql) => (sql.includes('COMMIT') ? { errno: 1290, sqlState: 'HY000' } : null);
+      await expect(ims.enqueue([{ ...message('one'), customImsId: undefined }])).rejects.toMatchObject({
+        mayBeStored: false,
+      });
+      expect(await rows('SELECT custom_ims_id FROM emay_ims_message')).toEqual([]);
+    });
+
     it.each([
       ['autocommit off', 'SET SESSION autocommit = 0'],
       ['NO_BACKSLASH_ESCAPES', "SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'"],

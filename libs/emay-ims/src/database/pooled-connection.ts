@@ -16,7 +16,7 @@ export interface ConnectionLimits {
 export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = { statementTimeoutMs: 15_000, poolTimeoutMs: 15_000 };
 
 /**
- * One connection of the pool for one piece of work. It goes back only in a known state; if the server did not answer a
+ * One connection of the pool for one piece of work. It goes back only in a known state, and if its server serves. If the server did not answer a
  * statement in time, the statement may still run and a transaction may be open: the connection is destroyed.
  */
 export class PooledConnection {
@@ -25,11 +25,12 @@ export class PooledConnection {
   /** It is destroyed, as it was closed at the other end. */
   wasClosed = false;
   private isAsked = false;
+  private isUnfit = false;
 
   constructor(
     private readonly runner: QueryRunner,
     private readonly driver: DriverConnection,
-    /** Called if the server was silent for too long: other connections may be no better. */
+    /** Called if the server was silent for too long, or does not serve: other connections may be no better. */
     private readonly onDoubt: () => void = () => undefined,
     /** Called with each answer. */
     private readonly onAnswer: () => void = () => undefined,
@@ -59,13 +60,15 @@ export class PooledConnection {
   private judge(error: unknown): void {
     const state = stateAfter(error);
     if (state === 'sound') return this.onAnswer();
-    this.destroy();
+    if (state === 'unfit') this.isUnfit = true;
+    else this.destroy();
     this.wasClosed ||= state === 'closed';
-    if (state === 'silent') this.onDoubt();
+    if (state === 'unfit' || state === 'silent') this.onDoubt();
   }
 
   /** After its work and transaction have ended. */
   async giveBack(): Promise<void> {
+    if (this.isUnfit) this.destroy();
     if (!this.isDestroyed) await this.runner.release();
   }
 

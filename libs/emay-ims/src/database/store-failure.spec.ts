@@ -13,6 +13,7 @@ describe('a failure that a driver reports leaves the connection', () => {
     ['sound', 'a time limit of PostgreSQL', postgres('57014')],
     ['sound', 'an error of MySQL', mysql(1062, { code: 'ER_DUP_ENTRY' })],
     ['sound', 'one that the driver has no name for', mysql(1969)],
+    ['unfit', 'a server that is read only', mysql(1290, { code: 'ER_OPTION_PREVENTS_STATEMENT' })],
     ['closed', 'a shutdown of PostgreSQL', postgres('57P01', 'FATAL')],
     ['closed', 'an idle session that PostgreSQL ended', postgres('25P03', 'FATAL')],
     ['closed', 'a connection that MariaDB killed', mysql(1927)],
@@ -27,6 +28,6 @@ describe('a failure that a driver reports leaves the connection', () => {
     ['unknown', 'a mistake in the driver', new TypeError('x is not a function')],
   ])('%s: %s', (state, _what, error) => {
     expect(stateAfter(error)).toBe(state);
-    expect(isRefusal(storeErrorOf(error))).toBe(state === 'sound');
+    expect(isRefusal(storeErrorOf(error))).toBe(state === 'sound' || state === 'unfit');
   });
 });

@@ -24,18 +24,22 @@ export function isConnectionLost(error: unknown): boolean {
 const CLOSES = /^(08|57P|25P0[34])/;
 /** Those with which it says that it is in no state to serve. */
 const BROKEN = /^(28|53|58|XX)/;
-/** Shutdown, aborted, killed (MariaDB), waited for too long. By number: `mysql2` does not name all. */
+/** Shutdown, aborted, killed (MariaDB), waited for too long. By number, here and below: `mysql2` does not name all. */
 const CLOSES_MYSQL = new Set([1053, 1077, 1079, 1080, 1152, 1184, 1927, 4031]);
+/** The server takes no writes (read only, InnoDB too, a transaction that the session has made so), is outside of its cluster (Galera), or offline. */
+const UNFIT_MYSQL = new Set([1290, 1836, 1792, 1047, 3032]);
 
 /**
  * What a failure that the driver reports says of the connection.
  *
  * - `sound`: the server itself said no to the statement.
+ * - `unfit`: so it did, as it serves nobody in this way: it may have become a standby while its connections live on. A new connection may
+ *   lead to another server. On PostgreSQL BEGIN says so.
  * - `closed`: by the server, or on the way.
  * - `silent`: a time limit of the driver is over, and the statement may still run.
  * - `unknown`: anything else leaves open what the server does.
  */
-export type ConnectionState = 'sound' | 'closed' | 'silent' | 'unknown';
+export type ConnectionState = 'sound' | 'unfit' | 'closed' | 'silent' | 'unknown';
 
 export function stateAfter(error: unknown): ConnectionState {
   const { code, severity, sqlState, errno, fatal } = Object(error) as Record<string, unknown>;
@@ -47,7 +51,8 @@ export function stateAfter(error: unknown): ConnectionState {
   const number = Number(errno);
   // From 2,000 to 2,999 they are errors of a client.
   if (typeof sqlState === 'string' && fatal !== true && (number < 2_000 || number >= 3_000)) {
-    return CLOSES_MYSQL.has(number) ? 'closed' : 'sound';
+    if (CLOSES_MYSQL.has(number)) return 'closed';
+    return UNFIT_MYSQL.has(number) ? 'unfit' : 'sound';
   }
   const ours = driverCode(error);
   if (ours === 'DRIVER_TIMEOUT') return 'silent';
@@ -67,12 +72,14 @@ const MARIADB_STATEMENT_TIMEOUT = 1969;
 
 /** SQLSTATE classes with which PostgreSQL refuses a COMMIT: constraints, conflicts, an aborted transaction. */
 const REFUSED_COMMIT = /^(23|25|40)...$/;
+/** How MySQL and MariaDB do: a deadlock, and a server that has become read only, which then rolls back. */
+const REFUSED_COMMIT_MYSQL = new Set(['ER_LOCK_DEADLOCK', 'ER_OPTION_PREVENTS_STATEMENT']);
 
 /** Whether a COMMIT provably had no effect. */
 export function isRefusedCommit(error: unknown): boolean {
   if (!(error instanceof EmayImsStoreError)) return false;
   const { driverCode: code } = error;
-  return (REFUSED_COMMIT.test(code) && code !== '40003') || code === 'ER_LOCK_DEADLOCK';
+  return (REFUSED_COMMIT.test(code) && code !== '40003') || REFUSED_COMMIT_MYSQL.has(code);
 }
 
 /**
@@ -91,7 +98,8 @@ export async function withoutData<T>(call: () => Promise<T>): Promise<T> {
 export function storeErrorOf(error: unknown): EmayImsStoreError {
   if (error instanceof EmayImsStoreError) return error;
   const failure = new EmayImsStoreError(driverCode(error));
-  if (stateAfter(error) === 'sound') REFUSALS.add(failure);
+  const state = stateAfter(error);
+  if (state === 'sound' || state === 'unfit') REFUSALS.add(failure);
   return failure;
 }
 

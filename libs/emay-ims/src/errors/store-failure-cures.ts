@@ -1,7 +1,8 @@
 const MIGRATE = 'Run the migrations (EMAY_IMS_MIGRATIONS) on the database that the account uses';
 const GRANT = 'Grant its user SELECT, INSERT, UPDATE and DELETE on the tables of the module';
 const MAKE_ROOM = 'Free or add disk space for the database';
-const MAKE_WRITABLE = 'Point the DataSource at a server that takes writes, or make this one writable';
+const MAKE_WRITABLE =
+  'Point the DataSource at a server that takes writes, or make this one writable (after a fail-over the module connects anew by itself)';
 const END_THE_WAIT =
   'Another session holds what it needs (a lock on a row or a table), or the server is overloaded: end that';
 const SENT_SINCE = 'as what was sent since is QUEUED in it and would be sent again (see docs/data.md#backup)';
@@ -29,6 +30,7 @@ const CURES: ReadonlyMap<string, string> = new Map(
     ER_OPTION_PREVENTS_STATEMENT: MAKE_WRITABLE,
     ER_READ_ONLY_MODE: MAKE_WRITABLE,
     ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: MAKE_WRITABLE,
+    ER_UNKNOWN_COM_ERROR: MAKE_WRITABLE, // Galera: a node outside of its cluster
     ER_NET_PACKET_TOO_LARGE: "Raise the server's max_allowed_packet above twice http.maxResponseBytes",
     SQLITE_READONLY_DBMOVED:
       'The SQLite file (or its -wal or -shm) was deleted or replaced while it was open: put the right one in its place and restart ' +
