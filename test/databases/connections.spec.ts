@@ -378,6 +378,22 @@ const FAR_TOO_LONG_MS = 60_000;
       });
     });
 
+    it('that rolls back instead of a COMMIT, as other servers of its cluster were first, is asked again', async () => {
+      const { proxy, options } = await through(RefusingProxy);
+      const ims = (await start(options)).get(EmayImsService);
+      const storing = new Set<number>();
+      let refused = 0;
+      proxy.refuses = (sql, connection) => {
+        if (/INSERT INTO \S*emay_ims_message/.test(sql)) storing.add(connection);
+        if (refused > 0 || !sql.includes('COMMIT') || !storing.has(connection)) return null;
+        refused++;
+        return { errno: 3101, sqlState: '40000' };
+      };
+      await ims.enqueue([message('one')]);
+      expect(refused).toBe(1);
+      expect(await rows('SELECT custom_ims_id FROM emay_ims_message')).toEqual([{ custom_ims_id: 'one' }]);
+    });
+
     it('that became read only before a COMMIT has stored nothing, and says so', async () => {
       const { proxy, options } = await through(RefusingProxy);
       const ims = (await start(options)).get(EmayImsService);

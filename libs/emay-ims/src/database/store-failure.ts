@@ -5,6 +5,7 @@ const TRANSIENT = new Set([
   '40001', // PostgreSQL: serialization failure
   '40P01', // PostgreSQL: deadlock detected
   'ER_LOCK_DEADLOCK',
+  'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', // MySQL: a conflict in Group Replication
   'ER_CHECKREAD', // MariaDB: record has changed since last read
   'SQLITE_BUSY',
   'SQLITE_BUSY_SNAPSHOT',
@@ -72,8 +73,12 @@ const MARIADB_STATEMENT_TIMEOUT = 1969;
 
 /** SQLSTATE classes with which PostgreSQL refuses a COMMIT: constraints, conflicts, an aborted transaction. */
 const REFUSED_COMMIT = /^(23|25|40)...$/;
-/** How MySQL and MariaDB do: a deadlock, and a server that has become read only, which then rolls back. */
-const REFUSED_COMMIT_MYSQL = new Set(['ER_LOCK_DEADLOCK', 'ER_OPTION_PREVENTS_STATEMENT']);
+/** How MySQL and MariaDB do: those of SQLSTATE class 40, and a server that has become read only, which then rolls back. */
+const REFUSED_COMMIT_MYSQL = new Set([
+  'ER_LOCK_DEADLOCK',
+  'ER_TRANSACTION_ROLLBACK_DURING_COMMIT',
+  'ER_OPTION_PREVENTS_STATEMENT',
+]);
 
 /** Whether a COMMIT provably had no effect. */
 export function isRefusedCommit(error: unknown): boolean {
