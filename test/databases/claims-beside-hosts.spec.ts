@@ -2,9 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { DataSource, EntityManager } from 'typeorm';
 import { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { DEFAULT_LIMITS } from '../../libs/emay-ims/src/database/pooled-connection.js';
+import { EmayImsConflictError, EmayImsStoreError } from '../../libs/emay-ims/src/errors/emay-ims-errors.js';
 import { DueList } from '../../libs/emay-ims/src/message-store/due-list.js';
+import { MessageFinder } from '../../libs/emay-ims/src/message-store/message-finder.js';
+import { Enqueuer } from '../../libs/emay-ims/src/sending/enqueuer.js';
 import { serversUnderTest } from '../support/databases.js';
+import type { NewMessage } from '../../libs/emay-ims/src/messages/new-message.js';
 import { openTestDatabase } from './open-database.js';
+import type { MessageParts } from './store/message-parts.js';
 import { FAR_FUTURE, idsOf, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
 
 /** SQLite has one connection and no locks of rows. */
@@ -73,6 +78,61 @@ const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as cons
     await rollBack.pop()?.();
     const rest = idsOf(await store.queue.claim(50, newAttempt()));
     expect([...taken, ...rest].toSorted()).toEqual(idsOf([...again, ...others]).toSorted());
+  });
+
+  const enqueued = (messages: ReturnType<typeof newMessages>) => ({ messages, givenIds: new Set(idsOf(messages)) });
+  const enqueuerOf = (store: MessageParts, finder = store.finder) => new Enqueuer(module, store.queue, finder, null);
+  // At SERIALIZABLE, MySQL locks whatever is read.
+  const WITHOUT_LOCKS = ISOLATIONS.filter((isolation) => kind === 'postgres' || isolation !== 'SERIALIZABLE');
+
+  it.each(WITHOUT_LOCKS)('that enqueues the same ids again (%s), claims take them, too', async (isolation) => {
+    const store = bench.store(undefined, module);
+    const messages = newMessages(5);
+    const manager = await begin(isolation);
+    await manager.query('SELECT COUNT(*) FROM emay_ims_message');
+    await bench.enqueue(store, messages);
+    const again = enqueuerOf(store).enqueue(enqueued(messages), manager);
+    if (kind === 'postgres' && isolation !== 'READ COMMITTED') {
+      await expect(again).rejects.toMatchObject({ transactionIsOver: true });
+    } else {
+      expect(idsOf(await again)).toEqual(idsOf(messages));
+    }
+    expect(idsOf(await store.queue.claim(50, newAttempt())).toSorted()).toEqual(idsOf(messages).toSorted());
+  });
+
+  it.each([false, true])(
+    'that enqueues ids of which some are there stores the others; look fails: %s',
+    async (fails) => {
+      class FailingFinder extends MessageFinder {
+        override async findByIds(...[ids, session]: Parameters<MessageFinder['findByIds']>) {
+          if (session === undefined && fails) throw new EmayImsStoreError('POOL_TIMEOUT');
+          return super.findByIds(ids, session);
+        }
+      }
+      const store = bench.store(undefined, module);
+      const enqueuer = enqueuerOf(store, new FailingFinder(module, store.account));
+      const [known, own, other] = newMessages(3) as [NewMessage, NewMessage, NewMessage];
+      await bench.enqueue(store, [known]);
+      await host.transaction(async (manager) => {
+        await enqueuer.enqueue(enqueued([own]), manager);
+        const stored = await enqueuer.enqueue(enqueued([known, own, other]), manager);
+        expect(stored).toMatchObject([known, own, other].map(({ customImsId }) => ({ customImsId, state: 'QUEUED' })));
+        const different = { ...known, content: 'another text' };
+        await expect(enqueuer.enqueue(enqueued([different]), manager)).rejects.toThrow(EmayImsConflictError);
+      });
+      const claimed = idsOf(await store.queue.claim(50, newAttempt()));
+      expect(claimed.toSorted()).toEqual(idsOf([known, own, other]).toSorted());
+    },
+  );
+
+  it.each(ISOLATIONS)('that enqueues what it has cancelled (%s) is told so', async (isolation) => {
+    const store = bench.store(undefined, module);
+    const messages = newMessages(1);
+    await bench.enqueue(store, messages);
+    const manager = await begin(isolation);
+    for (const id of idsOf(messages)) await store.queue.cancel(id, manager);
+    const again = await enqueuerOf(store).enqueue(enqueued(messages), manager);
+    expect(again).toMatchObject([{ state: 'CANCELLED' }]);
   });
 
   it.each(ISOLATIONS)('that stores a message (%s), claims take all rows of the list but its own', async (isolation) => {

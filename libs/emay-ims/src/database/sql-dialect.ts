@@ -120,6 +120,8 @@ export interface SqlDialect {
   readonly bytesAtATime: number | null;
   /** A SELECT of the `custom_ims_id`s in the column `ids` of a table, texts of JSON; its parameter is the account. */
   idsIn(table: string): string;
+  /** Whether `insertNew` locks rows whose key is there already, until the transaction ends. */
+  readonly locksExisting: boolean;
   /** `INSERT` that leaves rows alone whose key is there already. `source` is a SELECT. */
   insertNew(table: string, columns: readonly string[], source: string): string;
   /** `INSERT` that adds these columns where the key is there already. `source` is a SELECT from rows `r` that have all columns. */

@@ -70,8 +70,8 @@ export class MessageFinder {
     return row ? toMessage(row) : null;
   }
 
-  findByIds(customImsIds: readonly string[]): Promise<ImsMessage[]> {
-    return this.findThese(this.sql.findByIds, customImsIds, this.database);
+  findByIds(customImsIds: readonly string[], session: SqlSession = this.database): Promise<ImsMessage[]> {
+    return this.findThese(this.sql.findByIds, customImsIds, session);
   }
 
   /** The same in a transaction that has just stored them, at any isolation level. */

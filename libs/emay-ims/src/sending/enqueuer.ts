@@ -54,27 +54,49 @@ export class Enqueuer {
   }
 
   private async insertAndNotify(wanted: IdentifiedMessages, session: SqlSession): Promise<Stored> {
-    const stored = await this.insert(wanted, session);
+    const stored = await this.insert(wanted, session, await this.committed(wanted, session));
     if (stored.isReady) await this.wakes?.notifyWithin(session, this.queue.account);
     return stored;
   }
 
-  private async insert({ messages, givenIds }: IdentifiedMessages, session: SqlSession): Promise<Stored> {
+  /**
+   * What is committed already under the given ids, where storing them again would lock it until the joined transaction ends: nobody could record
+   * the outcome of its request meanwhile.
+   */
+  private async committed({ givenIds }: IdentifiedMessages, session: SqlSession): Promise<ImsMessage[]> {
+    if (!this.database.dialect.locksExisting || givenIds.size === 0) return [];
+    // On a connection of our own: a host's snapshot may be old. If that fails, they are stored again.
+    const committed = await this.finder.findByIds([...givenIds]).catch(() => []);
+    // What the host has cancelled, its own transaction alone shows.
+    const seen = await this.finder.findByIds(idsOf(committed), session);
+    return [...committed, ...seen.filter(({ state }) => state === 'CANCELLED')];
+  }
+
+  /** @param known messages that are there already */
+  private async insert(
+    { messages, givenIds }: IdentifiedMessages,
+    session: SqlSession,
+    known: readonly ImsMessage[] = [],
+  ): Promise<Stored> {
     const createdAt = await this.queue.now(session);
     const isNew = givenIds.size === 0;
-    await this.queue.insertQueued(messages, createdAt, session, { isNew });
-    const stored = new Map(
-      givenIds.size > 0
-        ? (await this.finder.findLatestByIds([...givenIds], session)).map((message) => [message.customImsId, message])
-        : [],
-    );
+    const stored = new Map(known.map((message) => [message.customImsId, message]));
+    const others = known.length > 0 ? messages.filter(({ customImsId }) => !stored.has(customImsId)) : messages;
+    await this.queue.insertQueued(others, createdAt, session, { isNew });
+    const otherIds = [...givenIds].filter((id) => !stored.has(id));
+    for (const message of await this.finder.findLatestByIds(otherIds, session))
+      stored.set(message.customImsId, message);
     const conflicts = conflictingIds(messages, stored);
     if (conflicts.length > 0) throw new EmayImsConflictError(conflicts);
-    const held = [...stored.values()].filter(mayRestOnHold).map(({ customImsId }) => customImsId);
-    if (held.length > 0) await this.queue.unhold(held, session);
+    const held = [...stored.values()].filter(mayRestOnHold);
+    if (held.length > 0) await this.queue.unhold(idsOf(held), session);
     const isReady = messages.some(({ sendAt }) => sendAt === null || sendAt <= createdAt);
     return { createdAt, isReady, stored };
   }
+}
+
+function idsOf(messages: readonly ImsMessage[]): string[] {
+  return messages.map(({ customImsId }) => customImsId);
 }
 
 /**

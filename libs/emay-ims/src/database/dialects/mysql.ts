@@ -45,6 +45,7 @@ export const mysql: SqlDialect = {
   encodeRows: jsonArrays,
   // `mysql2` writes bytes into the statement as hex digits, and its text stays one of single bytes.
   longText: (text) => (typeof text === 'string' ? Buffer.from(text) : text),
+  locksExisting: true,
   // Not INSERT IGNORE: that also truncates what is too long, silently.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON DUPLICATE KEY UPDATE ${columns[0]} = ${table}.${columns[0]}`,

@@ -30,6 +30,7 @@ export const postgres: SqlDialect = {
     `SELECT i.id AS custom_ims_id FROM ${table} AS l, json_array_elements_text(l.ids::json) AS i(id) WHERE l.account = ?`,
   encodeRows: (columns, rows) => Object.keys(columns).map((name) => rows.map((row) => row[name] ?? null)),
   longText: (text) => (typeof text === 'string' ? Buffer.from(text) : text),
+  locksExisting: false,
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} ON CONFLICT DO NOTHING`,
   insertAdding: (table, columns, key, added, source) =>

@@ -30,6 +30,7 @@ export const sqlite: SqlDialect = {
   idsIn: (table) => `SELECT i.value AS custom_ims_id FROM ${table} AS l, json_each(l.ids) AS i WHERE l.account = ?`,
   encodeRows: jsonArrays,
   longText: String,
+  locksExisting: false,
   // `WHERE true` keeps the parser from reading ON as a join condition.
   insertNew: (table, columns, source) =>
     `INSERT INTO ${table} (${columns.join(', ')}) ${source} WHERE true ON CONFLICT DO NOTHING`,
