@@ -50,6 +50,25 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     expect(await cli.json('status')).toMatchObject({ unconfirmed: 1, needs: [expect.any(String)] });
   });
 
+  it('status tells how long messages have been ready by the database’s clock, whatever this machine’s says', async () => {
+    await cli.write('one.csv', `mobile\n${mobiles(1)[0]}\n`);
+    const stored = await cli.run(['send-batch', '--csv', 'one.csv', '--campaign', 'c', '--text', 'Hello', '--no-wait']);
+    expect(stored.code).toBe(0);
+    const realNow = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 3_600_000);
+    const ahead = await cli.run(['status', '--check']);
+    expect(ahead.stdout).toContain('Nothing needs a person.');
+    expect(ahead.code).toBe(0);
+    const source = await database.open();
+    await source.query('UPDATE emay_ims_due SET due_at = due_at - 600000');
+    await source.destroy();
+    clock.mockImplementation(() => realNow() - 3_600_000);
+    const behind = await cli.run(['status', '--check']);
+    clock.mockRestore();
+    expect(behind.stdout).toMatch(/^! the oldest queued message has been ready since /m);
+    expect(behind.code).toBe(1);
+  });
+
   it('status says that a call of an event handler was given up', async () => {
     const source = await database.open();
     const [dueAt, createdAt] = [new Date(), new Date()];

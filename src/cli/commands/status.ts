@@ -65,6 +65,7 @@ function needsOf(account: ShownStatus): string[] {
     quarantinedReports,
     failedEvents,
     oldestDueAt,
+    oldestDueForMs,
   } = account;
   const needs: [number, string][] = [
     [unconfirmed, 'unconfirmed: a report or your decision ends that; see `unconfirmed`'],
@@ -90,7 +91,8 @@ function needsOf(account: ShownStatus): string[] {
     ],
     [failedEvents, 'dead-lettered events: correct the handler, then call retryFailedEvents()'],
   ];
-  const isOverdue = oldestDueAt !== null && Date.now() - oldestDueAt.getTime() > OVERDUE_MS;
+  // By the database's clock, as `oldestDueAt` is: this machine's may be wrong.
+  const isOverdue = oldestDueAt !== null && Number(oldestDueForMs) > OVERDUE_MS;
   return [
     ...needs.filter(([count]) => count > 0).map(([count, what]) => `${count} × ${what}`),
     ...(isOverdue
