@@ -157,7 +157,7 @@ async function send(
   const { waiting, stoppedBy, counts } = await waitForSubmission(
     ims,
     counted,
-    { stalledMs: giveUpAfter * 1_000, stop },
+    { stalledMs: giveUpAfter * 1_000, stop, now: () => databaseTime(messages.manager.connection) },
     (left) => {
       if (most === null) progress.begin('Handing over', left);
       most ??= left;

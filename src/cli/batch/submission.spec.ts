@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { waitingOf } from './submission.js';
+import type { EmayImsService } from 'nestjs-emay-ims';
+import type { StateCount } from './message-counts.js';
+import { waitForSubmission, waitingOf } from './submission.js';
 
 const NOW = 1_000_000;
 
@@ -16,5 +18,23 @@ describe('waitingOf', () => {
 
   it('waits no longer for requests than they may last', () => {
     expect(waitingOf([{ state: 'SUBMITTING', messages: 2, latestDueAt: NOW }], NOW)).toBe(0);
+  });
+});
+
+describe('waitForSubmission', () => {
+  it('waits for requests in flight where the clock of this machine is ahead of the database’s', async () => {
+    const looks: StateCount[][] = [
+      [{ state: 'SUBMITTING', messages: 2, latestDueAt: NOW + 1 }],
+      [{ state: 'ACCEPTED', messages: 2, latestDueAt: NOW + 1_000 }],
+    ];
+    const ims = {
+      status: async () => ({ circuitOpenFor: null, oldestDueAt: null }),
+      statsAsOf: async () => ({ counts: { QUEUED: 0 }, asOf: null }),
+    } as unknown as EmayImsService;
+    const messages = { counts: async () => looks.shift() ?? [] };
+    // NOW is decades ago.
+    const limits = { stalledMs: Infinity, stop: new AbortController().signal, now: async () => NOW };
+    const { counts } = await waitForSubmission(ims, messages, limits, () => undefined);
+    expect(counts).toMatchObject([{ state: 'ACCEPTED' }]);
   });
 });

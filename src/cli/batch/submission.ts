@@ -11,6 +11,15 @@ export interface SubmissionWait {
   counts: StateCount[];
 }
 
+/** How long to wait. */
+export interface SubmissionLimits {
+  /** Without any progress. */
+  stalledMs: number;
+  stop: AbortSignal;
+  /** The database's clock, which attempts go by, in epoch milliseconds: this machine's may be ahead of it. */
+  now: () => Promise<number>;
+}
+
 const LOOK_EVERY_MS = 200;
 /** Counting must not be what the database is busy with. */
 const LOOKING_SHARE = 10;
@@ -24,7 +33,7 @@ const LOOKING_SHARE = 10;
 export async function waitForSubmission(
   ims: EmayImsService,
   messages: CountedMessages,
-  { stalledMs, stop }: { stalledMs: number; stop: AbortSignal },
+  { stalledMs, stop, now }: SubmissionLimits,
   onProgress: (waiting: number) => void,
 ): Promise<SubmissionWait> {
   let least = Infinity;
@@ -35,7 +44,7 @@ export async function waitForSubmission(
   for (;;) {
     const began = performance.now();
     const counts = await messages.counts();
-    const waiting = waitingOf(counts, Date.now());
+    const waiting = waitingOf(counts, await now());
     onProgress(waiting);
     if (waiting === 0) return { waiting, stoppedBy: null, counts };
     const { circuitOpenFor, oldestDueAt } = await ims.status();
@@ -61,7 +70,7 @@ export async function waitForSubmission(
   }
 }
 
-/** @param now epoch milliseconds */
+/** @param now of the database's clock, epoch milliseconds */
 export function waitingOf(counts: readonly StateCount[], now: number): number {
   return counts
     .filter(({ state, latestDueAt }) => state === 'QUEUED' || (state === 'SUBMITTING' && (latestDueAt ?? 0) > now))
