@@ -157,13 +157,13 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/database/pooled-connection.ts`,
-        from: '      else this.destroy();',
-        to: '      else this.onAnswer();',
+        from: '    else this.destroy();',
+        to: '    else this.onAnswer();',
       },
       {
         file: `${LIBRARY}/database/pooled-connection.ts`,
-        from: '        this.destroy();\n        this.onSilence();',
-        to: '        if (timeoutMs < 0) this.onSilence();',
+        from: '        this.destroy();\n        this.onDoubt();',
+        to: '        if (timeoutMs < 0) this.onDoubt();',
       },
       {
         file: `${LIBRARY}/database/server-database.ts`,
@@ -173,8 +173,32 @@ const MUTATIONS = [
     ],
   },
   {
-    name: 'a snapshot read where a locking one is needed',
+    name: 'a connection of a server that takes no writes released as healthy',
     suites: ['test/databases/connections'],
+    databases: 'mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/database/pooled-connection.ts`,
+        from: '    if (this.isUnfit) this.destroy();',
+        to: '    if (this.isUnfit && this.isAsked) this.destroy();',
+      },
+    ],
+  },
+  {
+    name: 'rows of repeated ids locked until a host commits',
+    suites: ['test/databases/claims-beside-hosts'],
+    databases: 'mariadb',
+    changes: [
+      {
+        file: `${LIBRARY}/database/dialects/mysql.ts`,
+        from: 'locksExisting: true',
+        to: 'locksExisting: false',
+      },
+    ],
+  },
+  {
+    name: 'a snapshot read where a locking one is needed',
+    suites: ['test/databases/claims-beside-hosts'],
     databases: 'mariadb',
     changes: [
       {
