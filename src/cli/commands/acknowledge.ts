@@ -6,6 +6,7 @@ import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
 import { withGateway } from '../gateway.js';
 import { perform, type Session } from '../session.js';
 import { alignColumns } from '../table.js';
+import { assertDecoded } from '../undecoded.js';
 
 interface AcknowledgeOptions {
   by?: string;
@@ -60,6 +61,7 @@ async function acknowledge(
   ids: readonly string[],
   { by, reason }: AcknowledgeOptions,
 ): Promise<number> {
+  assertDecoded({ '--by': by, '--reason': reason });
   if (by === undefined || reason === undefined)
     throw new UsageError('Give --by and --reason: who, and what was found.');
   return withGateway(configuration(), {}, async ({ operations }) => {
