@@ -45,6 +45,7 @@ async function endsWell(world: World, given: Case, where: string): Promise<void>
   const call = () => world.service.sendPersonalized({ messages });
   const told = await call().catch((error: unknown) => error);
   const takenInTheCall = [...world.taken];
+  expect([where, world.doubtedInVain()]).toEqual([where, []]);
   if (told instanceof EmayImsError) {
     expect([where, takenInTheCall]).toEqual([where, []]);
     expect(told).toBeInstanceOf(EmayImsStoreError);

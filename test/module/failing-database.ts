@@ -24,7 +24,14 @@ const READS = new Set(['now', 'findByIds', 'findOne']);
 export const MOBILES = ['+61422118000', '+61422118001', '+61422118002', '+61422118003', '+61422118004'];
 
 /** How the database fails, from one of its statements on, or at that one alone. */
-export const FAILURES = ['gone', 'gone after it', 'away once', 'answer lost', 'question lost'] as const;
+export const FAILURES = [
+  'gone',
+  'gone after it',
+  'away once',
+  'answer lost',
+  'gone with the answer',
+  'question lost',
+] as const;
 export type Failure = (typeof FAILURES)[number];
 
 /** What happens at the gateway meanwhile. */
@@ -50,6 +57,8 @@ export class World {
   readonly table = new MessageTable('default', undefined, () => Date.now() + this.ahead);
   readonly service: EmayImsService;
   statements = 0;
+  /** The statement at which the database failed first. */
+  failedAt: string | null = null;
   /** What is for later has its time in the end. */
   private ahead = 0;
   fails: { at: number; how: Failure } | null = null;
@@ -92,6 +101,18 @@ export class World {
     await this.dispatcher.dispatch();
   }
 
+  /**
+   * Numbers of messages that were never sent, yet look as if they might have been, though the database went away for one statement alone:
+   * before their request, so that there was nothing to doubt.
+   */
+  doubtedInVain(): string[] {
+    if (this.fails?.how !== 'answer lost' && this.fails?.how !== 'away once') return [];
+    // Their outcome is recorded again and again, but not by one who is impatient.
+    if (this.failedAt === 'recordOutcomes' || this.failedAt === 'release') return [];
+    const doubted = this.table.where(({ state }) => state === 'SUBMITTING').map(({ mobile }) => mobile);
+    return doubted.filter((mobile) => !this.taken.includes(mobile));
+  }
+
   private script(gateway: Gateway): void {
     const mobile = MOBILES[1];
     if (gateway === 'is unreachable') this.gateway.script({ kind: 'unsent', reason: 'ECONNREFUSED' }, { mobile });
@@ -124,7 +145,8 @@ export class World {
     const number = ++this.statements;
     const { at, how } = this.fails ?? { at: Infinity, how: 'gone' };
     const isIt = number === at;
-    if (isIt && how === 'answer lost') {
+    if (isIt) this.failedAt = name;
+    if (isIt && (how === 'answer lost' || how === 'gone with the answer')) {
       const mayBeStored = WRITES.has(name);
       if (mayBeStored) await call(...given);
       throw new EmayImsStoreError('ECONNRESET', { mayBeStored });

@@ -47,6 +47,7 @@ describe.each(CASES)(
         world.fails = { at, how };
         const told = await world.service.send(message).catch((error: unknown) => error as EmayImsError);
         const taken = world.taken.length;
+        expect([where, world.doubtedInVain()]).toEqual([where, []]);
         if (!(told instanceof EmayImsError)) {
           expect([where, taken, (told as ImsMessage).state]).toEqual([where, 1, 'ACCEPTED']);
           continue;

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { AccountCircuit } from '../engine/account-circuit.js';
+import type { Attempt } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
 import type { MessageFinder } from '../message-store/message-finder.js';
 import type { MessageQueue } from '../message-store/message-queue.js';
@@ -31,6 +32,7 @@ it('sends nothing any more once a batch has failed, and tells so when all reques
       ended.push(customImsId);
       return [{ customImsId, state: 'ACCEPTED', code: 'SUCCESS', imsId: null }];
     },
+    beforeRequest: (_attempt: Attempt, _releaseInMs: number | null, work: () => Promise<unknown>) => work(),
     retryOnStoreError: (work: () => Promise<unknown>) => work(),
   } as unknown as Submitter;
   const dispatch = { concurrency: 2, maxBatchSize: 1, minBackoffMs: 1, maxBackoffMs: 1 };

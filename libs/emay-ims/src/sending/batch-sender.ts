@@ -102,8 +102,10 @@ export class BatchSender {
   ): Promise<void> {
     // Earlier requests may have taken long.
     const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.queue.now() : ledger.createdAt;
-    await ledger.storeSubmitting(request, () => this.queue.insertSubmitting(request, attempt));
-    const theirs = await this.findTakenByOthers(request, attempt, givenIds);
+    const theirs = await this.submitter.beforeRequest(attempt, 0, async () => {
+      await ledger.storeSubmitting(request, () => this.queue.insertSubmitting(request, attempt));
+      return this.findTakenByOthers(request, attempt, givenIds);
+    });
     ledger.recordStored(theirs);
     const theirIds = new Set(theirs.map(({ customImsId }) => customImsId));
     const ours = request.filter(({ customImsId }) => !theirIds.has(customImsId));
@@ -120,7 +122,7 @@ export class BatchSender {
   ): Promise<ImsMessage[]> {
     const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
     if (contested.length === 0) return [];
-    const stored = await this.submitter.retryOnStoreError(() => this.finder.findByIds(contested));
+    const stored = await this.submitter.lookUpStored(() => this.finder.findByIds(contested));
     return stored.filter(({ attempt: by }) => by !== attempt.token);
   }
 

@@ -62,8 +62,10 @@ export class DirectSender {
     const known = givenIds.size > 0 ? await this.finder.findOne(customImsId) : null;
     if (known) return this.finish(await this.claimStored(known, message, attempt), attempt);
     if (this.circuit.isAccountRefused) throw this.rejected(customImsId, this.refusal);
-    await this.queue.insertSubmitting([message], attempt);
-    const stored = givenIds.size > 0 ? await this.readAgain(customImsId) : null;
+    const stored = await this.submitter.beforeRequest(attempt, ON_HOLD, async () => {
+      await this.queue.insertSubmitting([message], attempt);
+      return givenIds.size > 0 ? this.submitter.lookUpStored(() => this.finder.findOne(customImsId)) : null;
+    });
     // Another call may have stored the same id between look-up and insert.
     const isOurs = stored === null || stored.attempt === attempt.token;
     const taken = isOurs
@@ -84,15 +86,6 @@ export class DirectSender {
     return asClaimedAt(now, message);
   }
 
-  private async readAgain(customImsId: string): Promise<ImsMessage | null> {
-    try {
-      return await this.submitter.retryOnStoreError(() => this.finder.findOne(customImsId));
-    } catch (error) {
-      if (!(error instanceof EmayImsStoreError)) throw error;
-      throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
-    }
-  }
-
   /** A message already stored under the id: its result, or its claim for this call. */
   private async claimStored(known: ImsMessage, wanted: NewMessage, attempt: RunningAttempt): Promise<StoredOrClaimed> {
     const { customImsId, state, dueAt } = known;
@@ -104,7 +97,8 @@ export class DirectSender {
         : new EmayImsQueuedError(customImsId, this.refusal);
     }
     const releaseInMs = dueAt === null ? ON_HOLD : await this.dueInMs(known);
-    const [claimed] = await this.queue.claimThese([customImsId], attempt);
+    const claim = () => this.queue.claimThese([customImsId], attempt);
+    const [claimed] = await this.submitter.beforeRequest(attempt, releaseInMs, claim);
     return claimed
       ? { claimed, releaseInMs }
       : { stored: (await this.finder.findOne(customImsId)) ?? purged(customImsId) };

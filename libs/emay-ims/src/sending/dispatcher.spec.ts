@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccountCircuit } from '../engine/account-circuit.js';
-import type { ClaimedMessage } from '../messages/attempt.js';
+import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
 import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import { Dispatcher } from './dispatcher.js';
@@ -25,6 +25,7 @@ describe('a worker that fails while another is still sending', () => {
       isAddressProven: true,
       size: { limit: 1, isSmall: false },
       newAttempt: async () => ({ token: 't', lastsMs: 1_000, heldBack: null }),
+      beforeRequest: (_attempt: Attempt, _releaseInMs: number | null, work: () => Promise<unknown>) => work(),
       // Long enough for a failure that nobody has caught to be reported.
       submit: async () => {
         for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,3 @@
-import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
-import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
 import type { MessageQueue } from '../message-store/message-queue.js';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
 import type { AccountCircuit } from '../engine/account-circuit.js';
@@ -71,23 +69,14 @@ export class Dispatcher {
         if (attempt.heldBack !== null || this.stopped) return;
         const { size } = this.submitter;
         const limit = passage === 'probe' ? 1 : size.limit;
-        const claimed = await this.claim(limit, attempt);
+        const claim = () => this.queue.claim(limit, attempt);
+        const claimed = await this.submitter.beforeRequest(attempt, 0, claim);
         if (claimed.length === 0) return;
         onClaim(claimed.length === limit && passage === 'all' && !size.isSmall);
         await this.submitter.submit(claimed, attempt, 0);
       } finally {
         if (passage === 'probe') this.circuit.leave();
       }
-    }
-  }
-
-  private async claim(limit: number, attempt: Attempt): Promise<ClaimedMessage[]> {
-    try {
-      return await this.queue.claim(limit, attempt);
-    } catch (error) {
-      // Otherwise they would become UNCONFIRMED, although none was submitted.
-      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.submitter.releaseUnansweredClaim(attempt);
-      throw error;
     }
   }
 }

@@ -143,7 +143,8 @@ export class Submitter {
     for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
       const attempt = await this.newAttempt();
       const ids = half.map(({ customImsId }) => customImsId);
-      const claimed = await this.queue.claimThese(ids, attempt);
+      const claim = () => this.queue.claimThese(ids, attempt);
+      const claimed = await this.beforeRequest(attempt, releaseInMs, claim);
       if (claimed.length > 0) ends.push(...(await this.submit(claimed, attempt, releaseInMs)));
     }
     return ends;
@@ -233,16 +234,46 @@ export class Submitter {
     );
   }
 
-  /** The claim of this attempt got no answer: its messages were not submitted, and go back into the queue. */
-  async releaseUnansweredClaim({ token }: Attempt): Promise<void> {
-    await this.retryOnStoreError(async () => {
+  /**
+   * Does what comes before an attempt's request: the write that makes its messages SUBMITTING, and look-ups after it. If that fails and may
+   * have stored something, nothing was sent: the messages are released before the caller is told. Later they might be sent, though told unsent.
+   *
+   * @param releaseInMs as for `submit`
+   */
+  async beforeRequest<T>(attempt: Attempt, releaseInMs: number | null, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // Otherwise they would become UNCONFIRMED, although none was submitted.
+      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.releaseUnsent(attempt, releaseInMs);
+      throw error;
+    }
+  }
+
+  /** Looks up what the attempt has just stored. */
+  async lookUpStored<T>(find: () => Promise<T>): Promise<T> {
+    try {
+      return await this.retryOnStoreError(find);
+    } catch (error) {
+      if (!(error instanceof EmayImsStoreError)) throw error;
+      throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
+    }
+  }
+
+  /** Never throws: the first failure is the one to tell. */
+  private async releaseUnsent({ token }: Attempt, dueInMs: number | null): Promise<void> {
+    const release = async () => {
       const customImsIds = await this.queue.findByAttempt(token);
-      const released = { code: 'CLAIM_UNANSWERED', dueInMs: 0 };
-      await this.queue.release(
-        token,
-        customImsIds.map((customImsId) => ({ customImsId, ...released })),
-      );
-    });
+      const releases = customImsIds.map((customImsId) => ({ customImsId, code: 'CLAIM_UNANSWERED', dueInMs }));
+      await this.queue.release(token, releases);
+    };
+    await this.retryOnStoreError(release).catch((error: unknown) =>
+      this.logger.error(
+        'Messages of a request that was not sent could not be released: the database failed again. If they were stored, they ' +
+          'become UNCONFIRMED.',
+        { account: this.options.name, code: error instanceof EmayImsStoreError ? error.driverCode : 'UNKNOWN' },
+      ),
+    );
   }
 
   /** Retries database work for a while, if it fails with EmayImsStoreError. */
