@@ -57,7 +57,7 @@ export class Bench {
       http: { timeoutMs: PATIENT_MS, connectTimeoutMs: http?.timeoutMs ?? PATIENT_MS, ...http },
       protocol: { canary: false, ...protocol },
     });
-    const gatewayHttp = createGatewayHttp(options);
+    const gatewayHttp = createGatewayHttp(options, clock);
     const { httpAgent, httpsAgent } = gatewayHttp.defaults as { httpAgent: Agent; httpsAgent: Agent };
     if (lookup) for (const agent of [httpAgent, httpsAgent]) Object.assign(agent.options, { lookup });
     if (trusting) httpsAgent.options.ca = CERTIFICATE;

@@ -41,7 +41,7 @@ export function accountProviders(name: string): Provider[] {
       inject: [ModuleRef],
       useFactory: (moduleRef: ModuleRef) => new InProcessEngine(moduleRef, name),
     },
-    { provide: HTTP, inject: [RESOLVED_OPTIONS], useFactory: createGatewayHttp },
+    { provide: HTTP, inject: [RESOLVED_OPTIONS, CLOCK], useFactory: createGatewayHttp },
     {
       provide: CLIENT,
       inject: [HTTP, RESOLVED_OPTIONS, CLOCK],

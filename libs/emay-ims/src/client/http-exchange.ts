@@ -3,9 +3,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { ResolvedEmayImsOptions } from '../options/module-options.js';
+import { HOST_CLOCK, type EmayImsClock } from '../time/clock.js';
 import { ConnectionWatch, type Transport } from './connection-watch.js';
 import { FenceClosedError } from './fence.js';
 import type { ReceivedPage, UnsentOutcome } from './exchange-outcome.js';
+import { IdleConnections } from './idle-connections.js';
 import { ReceivedAnswer } from './received-answer.js';
 import type { GatewayTransport } from './transport/gateway-transport.js';
 
@@ -16,18 +18,27 @@ const IDLE_CONNECTION_MS = 4_000;
  * An HTTP client as the gateway wants it: connections kept alive, certificates verified, nothing followed, proxied, unpacked or parsed.
  * What the host has set for all of its calls, such as a header with a token of another service, is not taken over.
  */
-export function createGatewayHttp({ http: { maxSockets } }: ResolvedEmayImsOptions): AxiosInstance {
+export function createGatewayHttp(
+  { http: { maxSockets } }: ResolvedEmayImsOptions,
+  clock: EmayImsClock = HOST_CLOCK,
+): AxiosInstance {
   const pool = { keepAlive: true, maxSockets, timeout: IDLE_CONNECTION_MS, scheduling: 'lifo' } as const;
   const http = axios.create();
   // A host's test may have replaced `create`: then there is none, or it is the host's own, which stays as it is.
   if (!(http as AxiosInstance | undefined)?.defaults || http.defaults === axios.defaults) return http;
   const defaults = http.defaults as Record<string, unknown>;
   for (const name of Object.keys(defaults)) delete defaults[name];
+  const httpAgent = new HttpAgent(pool);
+  // Said here, as NODE_TLS_REJECT_UNAUTHORIZED turns it off for all that leave it out.
+  const httpsAgent = new HttpsAgent({ ...pool, rejectUnauthorized: true });
+  const idle = [httpAgent, httpsAgent].map((agent) => new IdleConnections(agent, clock));
   Object.assign(defaults, {
-    httpAgent: new HttpAgent(pool),
-    // Said here, as NODE_TLS_REJECT_UNAUTHORIZED turns it off for all that leave it out.
-    httpsAgent: new HttpsAgent({ ...pool, rejectUnauthorized: true }),
-    adapter: postOnce,
+    httpAgent,
+    httpsAgent,
+    adapter: (config: InternalAxiosRequestConfig) => {
+      for (const connections of idle) connections.closeOverdue();
+      return postOnce(config);
+    },
     responseType: 'stream',
     headers: {
       common: {

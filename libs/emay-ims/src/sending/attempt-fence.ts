@@ -1,6 +1,6 @@
 import type { HeldBack } from '../client/index.js';
 import type { Attempt, ClaimedMessage } from '../messages/attempt.js';
-import type { EmayImsClock } from '../time/clock.js';
+import { elapsedSince, type EmayImsClock } from '../time/clock.js';
 
 /** Margin before the end of an attempt: for the time from this check to the first byte, and for clock drift. */
 const MARGIN_MS = 2_000;
@@ -14,8 +14,7 @@ export interface RunningAttempt extends Attempt {
 }
 
 export function runAttempt(attempt: Attempt, clock: EmayImsClock, heldBack: HeldBack | null = null): RunningAttempt {
-  const [began, beganAt] = [clock.monotonic(), clock.wall()];
-  return { ...attempt, heldBack, elapsedMs: () => Math.max(clock.monotonic() - began, clock.wall() - beganAt) };
+  return { ...attempt, heldBack, elapsedMs: elapsedSince(clock) };
 }
 
 export type ClosedBy = 'ATTEMPT_OVER' | 'PAST_EXPIRY';

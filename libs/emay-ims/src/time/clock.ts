@@ -13,5 +13,11 @@ export abstract class EmayImsClock {
 
 export const HOST_CLOCK: EmayImsClock = { monotonic: () => performance.now(), wall: () => Date.now() };
 
+/** @returns the time since then, in ms, by the monotonic or the wall clock, whichever shows more: a suspended machine's sleep counts */
+export function elapsedSince(clock: EmayImsClock): () => number {
+  const [began, beganAt] = [clock.monotonic(), clock.wall()];
+  return () => Math.max(clock.monotonic() - began, clock.wall() - beganAt);
+}
+
 /** The clock of an account. */
 export const ACCOUNT_CLOCK: Token<EmayImsClock> = Symbol('EmayImsClock');
