@@ -1,9 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DurableEventStore } from '../../libs/emay-ims/src/events/durable-event-store.js';
 import type { DurableHandler } from '../../libs/emay-ims/src/events/event-handler.js';
+import { ReportBatchStore } from '../../libs/emay-ims/src/reports/report-batch-store.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
-import { HOUR, idsOf, newAccount, newAttempt, newMessage, newMessages, StoreBench } from './store/store-bench.js';
+import {
+  HOLD_MS,
+  HOUR,
+  idsOf,
+  newAccount,
+  newAttempt,
+  newMessage,
+  newMessages,
+  REPORT_DEADLINE_MS,
+  StoreBench,
+} from './store/store-bench.js';
 
 const MOST = 32_767;
 const HANDLER = {
@@ -143,6 +154,78 @@ describe.each(databasesUnderTest())('counters and clocks on %s', (kind) => {
       expect(whole.transactions).toBeGreaterThan(4);
       expect(await store.maintenance.recoverFromClockSetBack()).toBeNull();
       expect(await store.queue.claim(10, newAttempt())).toHaveLength(4);
+    });
+  });
+
+  describe('what began in the future', () => {
+    const AHEAD = 5 * 24 * HOUR;
+    const SLACK = 60_000;
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    const recover = async ({ maintenance }: ReturnType<StoreBench['store']>) => {
+      await maintenance.recoverFromClockSetBack();
+      const real = performance.now.bind(performance);
+      jest.spyOn(performance, 'now').mockImplementation(() => real() + 130_000);
+      await maintenance.recoverFromClockSetBack();
+    };
+
+    it('waits for a report no longer than any other message', async () => {
+      const store = bench.store();
+      const now = (await store.queue.now()).getTime();
+      for (const [id, due_at] of [
+        ['ahead', now + AHEAD + REPORT_DEADLINE_MS],
+        ['usual', now + HOUR],
+      ] as const) {
+        await bench.inState(store, 'ACCEPTED', id, newAttempt().token);
+        await bench.put(store, id, { created_at: now + AHEAD, accepted_at: now + AHEAD, due_at });
+      }
+      await recover(store);
+      const ahead = Number((await bench.row(store, 'ahead')).due_at);
+      expect(ahead).toBeGreaterThanOrEqual(now + REPORT_DEADLINE_MS);
+      expect(ahead).toBeLessThan(now + REPORT_DEADLINE_MS + SLACK);
+      expect(Number((await bench.row(store, 'usual')).due_at)).toBe(now + HOUR);
+      // The next look at its attempt is no later than that.
+      expect(await store.maintenance.endOverdueReportWaits()).toBe(0);
+      const looks = await bench.rowsOf('emay_ims_attempt', store.account);
+      expect(looks.map(({ due_at: dueAt }) => Number(dueAt)).toSorted((a, b) => a - b)).toEqual([now + HOUR, ahead]);
+    });
+
+    it('is on hold no longer than any other message', async () => {
+      const store = bench.store();
+      const now = (await store.queue.now()).getTime();
+      for (const [id, since] of [
+        ['ahead', now + AHEAD],
+        ['usual', now - HOUR],
+      ] as const) {
+        await bench.inState(store, 'QUEUED', id, newAttempt().token);
+        await bench.put(store, id, { created_at: now + AHEAD, submitted_at: since, due_at: null });
+      }
+      await recover(store);
+      const since = async (id: string) => Number((await bench.row(store, id)).submitted_at);
+      expect(await since('ahead')).toBeGreaterThanOrEqual(now);
+      expect(await since('ahead')).toBeLessThan(now + SLACK);
+      expect(await since('usual')).toBe(now - HOUR);
+      await bench.put(store, 'ahead', { submitted_at: now - HOLD_MS });
+      expect(await store.maintenance.expire()).toBe(1);
+    });
+
+    it('waits for the answer of a poll no longer than any other', async () => {
+      const account = newAccount();
+      const batches = new ReportBatchStore(bench.database, account);
+      for (const id of ['ahead', 'usual', 'over']) await batches.insert(`${account}-${id}`, 10, HOUR);
+      const put = (id: string, by: number) =>
+        bench.database.run(
+          'UPDATE emay_ims_report_batch SET requested_at = requested_at + ?, expires_at = expires_at + ? WHERE id = ?',
+          [by, by, `${account}-${id}`],
+        );
+      await put('ahead', AHEAD);
+      await put('over', -2 * HOUR);
+      const over = [{ id: `${account}-over`, requested: 10 }];
+      expect(await batches.overdue()).toEqual(over);
+      await put('ahead', -2 * HOUR);
+      expect((await batches.overdue()).map(({ id }) => id).toSorted()).toEqual([`${account}-ahead`, `${account}-over`]);
     });
   });
 

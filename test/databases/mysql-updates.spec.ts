@@ -128,6 +128,8 @@ const CASES: Record<string, Case> = {
   unhold: {},
   recover: {},
   expireHeld: { where: [1_000] },
+  shortenReportWaits: { set: [1_000], where: [1_000] },
+  holdFromNow: {},
 };
 
 function statementsOf(dialect: SqlDialect) {

@@ -48,6 +48,9 @@ const NAMES = [
   'held messages',
   'messages that a clock step has delayed',
   'attempts in the future',
+  'report waits that end too late',
+  'messages on hold since the future',
+  'the search for messages on hold since the future',
   'expired messages',
   'traces of releases',
   'traces of contradictions',
@@ -122,6 +125,11 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       },
       cancel: { sql: sql.cancel, parameters: [account, ids[0]], about: 1 },
       'the search for held messages': { sql: sql.findHeld, parameters: [account, HOLD_MS, 1_000], about: people.held },
+      'the search for messages on hold since the future': {
+        sql: sql.findHeldInFuture,
+        parameters: [account, 1_000],
+        about: people.held,
+      },
       'what is to be listed': { sql: dueSql(dialect).findQueued, parameters: [...rows(300), account], about: 300 },
       'recordOutcomes, told of': update(told(sql.recordOutcomes), 300, {
         more: { state: 'ACCEPTED', rank_to: 3 },
@@ -138,6 +146,11 @@ describe.each(databasesUnderTest())(`what statements read of ${CROWD} messages o
       'overdue reports': update(sql.endReportWaits, 500),
       'messages that a clock step has delayed': update(sql.makeQueuedReady, 500),
       'attempts in the future': update(sql.endFutureAttempts, 500),
+      'report waits that end too late': update(sql.shortenReportWaits, 500, {
+        set: [REPORT_DEADLINE_MS],
+        where: [REPORT_DEADLINE_MS],
+      }),
+      'messages on hold since the future': update(sql.holdFromNow, 500),
       'expired messages': update(sql.expire, 500),
       'held messages': update(sql.expireHeld, 500, { where: [HOLD_MS] }),
       'traces of releases': { sql: traceSql(dialect).released, parameters: [...traceRows(300), account], about: 300 },

@@ -19,12 +19,16 @@ interface Step {
   isQueueReady: boolean;
 }
 
+/** Messages on hold that are changed in one transaction. */
+const HELD_AT_A_TIME = 1_000;
+
 const ALWAYS = () => true;
 
 /**
  * Recovery after the database's clock was set back: earlier messages are then in the future, and would wait until the clock gets there
  * again.
  *
+ * - What began in the future lasts as long from now on: the time on hold, and the wait for a report.
  * - Detected by a message created later than now, or by the time that this process read last.
  * - What waits is looked through twice for each step: when it is noticed, and once the attempts of that time have ended.
  * - That message may stay ahead for hours, and hide others that are stored later: meanwhile all is looked through every ten minutes.
@@ -45,17 +49,19 @@ export class ClockSetBack {
     private readonly lists: { due: DueList; attempts: AttemptList },
     private readonly sql: ReturnType<typeof maintenanceSql>,
     private readonly traces: MessageTraces,
+    private readonly reportDeadlineMs: number,
   ) {}
 
   /** Resolves to how many messages changed; `null`: there is nothing to look through. @param goOn asked after each portion */
   async recover(goOn: () => boolean = ALWAYS): Promise<number | null> {
-    await this.look();
+    const now = await this.look();
     const { step } = this;
     if (step === null) return null;
     const haveAttemptsEnded = performance.now() - step.noticedAt >= ATTEMPTS_END_MS;
     if (step.isQueueReady && !haveAttemptsEnded) return null;
     const queued = await this.makeQueuedReady(goOn);
-    const ended = haveAttemptsEnded ? await this.endFutureAttempts(goOn) : 0;
+    await this.holdFromNow(goOn);
+    const ended = haveAttemptsEnded ? await this.endFutureAttempts(now, goOn) : 0;
     if (goOn()) {
       step.isQueueReady = true;
       if (haveAttemptsEnded) {
@@ -79,15 +85,34 @@ export class ClockSetBack {
     return total;
   }
 
-  private async endFutureAttempts(goOn: () => boolean): Promise<number> {
+  private async holdFromNow(goOn: () => boolean): Promise<void> {
+    let changed: number;
+    do {
+      const found = await this.database.rows(this.sql.findHeldInFuture, [this.account, HELD_AT_A_TIME]);
+      if (found.length === 0) return;
+      const { sql, parameters } = this.sql.holdFromNow.make(this.of(found.map((row) => String(row.custom_ims_id))));
+      changed = await this.database.transaction((session) => session.run(sql, parameters));
+    } while (changed > 0 && goOn());
+  }
+
+  /** Also has those attempts looked at in time whose messages wait for a report. @param now by the database's clock */
+  private async endFutureAttempts(now: number, goOn: () => boolean): Promise<number> {
+    const { reportDeadlineMs } = this;
     let total = 0;
     for await (const portion of this.lists.attempts.all(this.database)) {
       const ids = portion.flatMap(({ customImsIds }) => customImsIds);
       total += await this.events.transaction(async (session) => {
         const changed = await this.changes.make(this.sql.endFutureAttempts, this.of(ids), session);
-        if (changed === 0) return 0;
-        for (const attempt of portion) await this.lists.attempts.lookAtNow(attempt, session);
-        await this.traces.unconfirmedWith(ABANDONED, ids, session);
+        const { sql, parameters } = this.sql.shortenReportWaits.make({
+          ...{ set: [reportDeadlineMs], rows: idRows(ids) },
+          where: [this.account, reportDeadlineMs],
+        });
+        await session.run(sql, parameters);
+        for (const attempt of portion) {
+          if (changed > 0 || attempt.dueAt > now + reportDeadlineMs)
+            await this.lists.attempts.lookAtNow(attempt, session);
+        }
+        if (changed > 0) await this.traces.unconfirmedWith(ABANDONED, ids, session);
         return changed;
       });
       if (!goOn()) break;
@@ -99,8 +124,12 @@ export class ClockSetBack {
     return { rows: idRows(ids), where: [this.account] };
   }
 
-  /** Notices a step: time that has gone back, or a newest message ahead that was not there at the look before. */
-  private async look(): Promise<void> {
+  /**
+   * Notices a step: time that has gone back, or a newest message ahead that was not there at the look before.
+   *
+   * @returns the database's time
+   */
+  private async look(): Promise<number> {
     const { lastReading: lastLook, newestAhead } = this;
     // Measured between the two readings, so a slow answer does not look like a clock set back.
     const passed = lastLook === null ? 0 : performance.now() - lastLook.process;
@@ -117,5 +146,6 @@ export class ClockSetBack {
       // Once, now: the attempts of that time have ended.
       this.step ??= { noticedAt: -Infinity, isQueueReady: false };
     }
+    return now;
   }
 }

@@ -26,6 +26,8 @@ export function maintenanceSql(dialect: SqlDialect) {
     });
   const isHeldTooLong = (message: string) =>
     `${message}due_at IS NULL AND (${message}submitted_at <= ${now} - ? OR ${message}expires_at <= ${now})`;
+  const isHeldInFuture = (message: string) =>
+    `${message}due_at IS NULL AND ${message}submitted_at > ${now} + ${SET_BACK_MS}`;
 
   return {
     /** stalled attempts */
@@ -47,6 +49,20 @@ export function maintenanceSql(dialect: SqlDialect) {
     /** attempts with a start in the future, whose end would be noticed far too late */
     endFutureAttempts: overdue('SUBMITTING', `m.submitted_at > ${now} + ${SET_BACK_MS}`, 'UNCONFIRMED', {
       code: `'${ABANDONED}'`,
+    }),
+    /** set: reportDeadlineMs; where: account, reportDeadlineMs: waits for a report that end later than they last */
+    shortenReportWaits: dialect.updateMessagesFromRows({
+      columns: ID_ROW,
+      set: { due_at: `${now} + ?` },
+      where: `${ofAccount(dialect)} AND ${STATE} = 'ACCEPTED' AND m.due_at > ${now} + ? + ${SET_BACK_MS}`,
+    }),
+    /** account, limit: messages on hold since a time in the future */
+    findHeldInFuture: `SELECT custom_ims_id FROM emay_ims_message WHERE account = ? AND outcome = '${HELD}' AND ${isHeldInFuture('')} LIMIT ?`,
+    /** where: account: holds those from now on */
+    holdFromNow: dialect.updateMessagesFromRows({
+      columns: ID_ROW,
+      set: { submitted_at: now },
+      where: `${ofAccount(dialect)} AND ${STATE} = 'QUEUED' AND ${isHeldInFuture('m.')}`,
     }),
     /** account: creation of the newest message, and the current time */
     newest: `SELECT MAX(created_at) AS newest, ${now} AS now FROM emay_ims_message WHERE account = ?`,

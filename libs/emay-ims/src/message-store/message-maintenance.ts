@@ -26,16 +26,17 @@ export class MessageMaintenance {
     private readonly database: ImsDatabase,
     readonly account: string,
     private readonly events: EventTransactions,
-    private readonly options: { holdMs: number },
+    private readonly options: { holdMs: number; reportDeadlineMs: number },
   ) {
     this.sql = maintenanceSql(database.dialect);
     this.changes = new MessageChanges(database, account);
     this.due = new DueList(database, account);
     const attempts = new AttemptList(database, account);
     const traces = new MessageTraces(database, account);
-    const lists = { due: this.due, attempts };
     this.attempts = new AttemptSweep(database, account, events, attempts, this.changes, traces);
-    this.clock = new ClockSetBack(database, account, events, this.changes, lists, this.sql, traces);
+    const { reportDeadlineMs } = options;
+    const lists = { due: this.due, attempts };
+    this.clock = new ClockSetBack(database, account, events, this.changes, lists, this.sql, traces, reportDeadlineMs);
   }
 
   /** Stalled attempts become UNCONFIRMED: their process died, or could not record the outcome. Never back to the queue. */

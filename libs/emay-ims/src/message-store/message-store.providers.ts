@@ -23,7 +23,8 @@ export const MESSAGE_STORE_PROVIDERS = [
   perAccount(
     MessageMaintenance,
     [ImsDatabase, RESOLVED_OPTIONS, EventTransactions],
-    (database, { name }, events) => new MessageMaintenance(database, name, events, { holdMs: HOLD_MS }),
+    (database, { name, reports }, events) =>
+      new MessageMaintenance(database, name, events, { holdMs: HOLD_MS, reportDeadlineMs: reports.deadlineMs }),
   ),
   perAccount(
     MessageDecisions,

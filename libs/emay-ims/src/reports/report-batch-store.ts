@@ -1,6 +1,7 @@
 import type { ReceivedPage } from '../client/index.js';
 import type { ImsDatabase, SqlSession } from '../database/ims-database.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
+import { SET_BACK_MS } from '../message-store/message-maintenance-sql.js';
 import type { ImsKeptPage } from './kept-pages.js';
 import { newestBatch } from './newest-batch.js';
 import { bytesOf, columnsOf, PAGE_COLUMNS, pageOf, PUSH } from './page-columns.js';
@@ -226,13 +227,25 @@ export class ReportBatchStore {
     return raw;
   }
 
-  /** Pulls whose time for an answer is over, with how many reports each asked for. */
+  /**
+   * Pulls whose time for an answer is over, with how many reports each asked for. That of one that was asked for in the future begins anew: the
+   * clock was set back since.
+   */
   async overdue(): Promise<{ id: string; requested: number | null }[]> {
+    const isAhead = `requested_at > ${this.now} + ${SET_BACK_MS}`;
     const rows = await this.database.rows(
-      `SELECT id, requested FROM emay_ims_report_batch WHERE account = ? AND state = 'PULLING' AND expires_at <= ${this.now}`,
+      `SELECT id, requested, expires_at - requested_at AS lasts_ms, CASE WHEN ${isAhead} THEN 1 ELSE 0 END AS is_ahead
+       FROM emay_ims_report_batch WHERE account = ? AND state = 'PULLING' AND (expires_at <= ${this.now} OR ${isAhead})`,
       [this.account],
     );
-    return rows.map(({ id, requested }) => ({
+    const over = rows.filter((row) => Number(row.is_ahead) === 0);
+    for (const { id, lasts_ms: lastsMs } of rows.filter((row) => !over.includes(row))) {
+      await this.database.run(
+        `UPDATE emay_ims_report_batch SET requested_at = ${this.now}, expires_at = ${this.now} + ? WHERE id = ? AND state = 'PULLING'`,
+        [Number(lastsMs), id],
+      );
+    }
+    return over.map(({ id, requested }) => ({
       id: String(id),
       requested: requested === null ? null : Number(requested),
     }));
