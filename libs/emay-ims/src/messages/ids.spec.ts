@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { newCustomImsId } from './ids.js';
 
 describe('ids of our own', () => {
@@ -14,6 +14,34 @@ describe('ids of our own', () => {
 
   it('are in the order of their making', () => {
     expect(ids.every((id, index) => index === 0 || (ids[index - 1] as string) < id)).toBe(true);
+  });
+
+  describe('of a host whose clock is set back', () => {
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+    const HOUR = 3_600_000;
+    const clock = (at: number) => void jest.spyOn(Date, 'now').mockReturnValue(at);
+    const timeOf = (id: string) => Number.parseInt(id.slice(0, 12), 16);
+
+    it('follow a step of hours, and still never come twice', () => {
+      const now = Date.now() + HOUR;
+      const made = [0, HOUR, 0, HOUR, 0].map((ahead) => {
+        clock(now + ahead);
+        return Array.from({ length: 10_000 }, newCustomImsId);
+      });
+      expect(made.map(([first]) => timeOf(first as string) - now)).toEqual([0, HOUR, 0, HOUR, 0]);
+      expect(new Set(made.flat()).size).toBe(50_000);
+    });
+
+    it('keep their order over a step of seconds', () => {
+      const now = Date.now() + 5 * HOUR;
+      const made = [0, -2_000, -9_000, 1].map((ahead) => {
+        clock(now + ahead);
+        return newCustomImsId();
+      });
+      expect(made).toEqual(made.toSorted());
+    });
   });
 
   it('begin with the time of their making', () => {

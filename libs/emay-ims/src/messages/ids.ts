@@ -7,6 +7,8 @@ const pool = Buffer.alloc(256 * BYTES_PER_ID);
 let drawn = pool.length;
 /** Where each id is put together: its own buffer and a text with hyphens would cost ten times as much memory. */
 const bytes = Buffer.alloc(BYTES_PER_ID);
+/** A clock that was set back by more is followed: an id tells when it was made. The random part keeps ids apart. */
+const FOLLOWED_MS = 10_000;
 let msecs = 0;
 let seq = 0;
 
@@ -18,8 +20,8 @@ export function newCustomImsId(): string {
   }
   const random = pool.subarray(drawn, (drawn += BYTES_PER_ID));
   const now = Date.now();
-  // Within a millisecond, or when the clock goes back, the sequence goes on; it starts in the lower half of its range.
-  if (now > msecs) [msecs, seq] = [now, random.readUInt32BE(0) >>> 1];
+  // Within a millisecond, or when the clock goes back a little, the sequence goes on; it starts in the lower half of its range.
+  if (now > msecs || now < msecs - FOLLOWED_MS) [msecs, seq] = [now, random.readUInt32BE(0) >>> 1];
   else seq++;
   return uuidv7({ random, msecs, seq }, bytes).toString('hex');
 }

@@ -27,8 +27,10 @@ export async function readReportFlow(database: ImsDatabase, account: string): Pr
     (await database.rows(sql, parameters, { isLong: true }))[0] ?? {};
   const last = await first(`SELECT applied_at ${newestBatch(dialect, 'state', 'APPLIED')}`, [account]);
   const came = await first(
-    "SELECT SUM(reports) AS reports FROM emay_ims_report_batch WHERE account = ? AND state = 'APPLIED' AND id >= ?",
-    [account, firstIdOf(Date.now() - DAY_MS)],
+    // The id bounds what is read; machines whose clocks were wrong by less than a day count as well.
+    `SELECT SUM(reports) AS reports FROM emay_ims_report_batch
+     WHERE account = ? AND state = 'APPLIED' AND id >= ? AND applied_at >= ${now} - ${DAY_MS}`,
+    [account, firstIdOf(Date.now() - 2 * DAY_MS)],
   );
   const orphaned = await first(
     `SELECT COUNT(*) AS reports FROM emay_ims_report
