@@ -38,6 +38,9 @@ export class AccountStatus implements ImsAccountStatus {
   @time("When a poll of this instance last got to the end of the gateway's queue.")
   lastGoodPullAt: Date | null;
 
+  @duration('How long ago that was, in ms.')
+  lastGoodPullForMs: number | null;
+
   @ApiProperty({ enum: ['this-instance', 'another-instance', 'nobody'], description: 'Who holds the lease to poll.' })
   pollLease: ImsAccountStatus['pollLease'];
 

@@ -144,6 +144,7 @@ const STATUS: Overview['status'] = {
   reportSource: 'pull',
   lastPushAt: null,
   lastGoodPullAt: ago(3 * SECOND),
+  lastGoodPullForMs: 3 * SECOND,
   pollLease: 'this-instance',
   pollLeaseUntil: ago(-20 * SECOND),
   reportsBlockedFor: null,

@@ -4,6 +4,7 @@ import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult
 import { EmayImsModule, EmayImsOptionsError, EmayImsStoreError, getEmayImsToken } from 'nestjs-emay-ims';
 import { EmayImsHealthIndicator, EmayImsHealthModule, type EmayImsHealthOptions } from 'nestjs-emay-ims/terminus';
 import { DataSource } from 'typeorm';
+import { atDate } from '../support/at-date.js';
 import { createTestDatabase, databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { ACCOUNT, QUIET } from '../support/gateway-app.js';
@@ -96,6 +97,14 @@ describe.each(databasesUnderTest())('the health of an account on %s', (kind) => 
     ]);
     await observed.ims.cancel('withdrawn');
     expect(await probe()).toMatchObject({ status: 'ok', ims: { oldestDueForMs: null } });
+  });
+
+  it('knows how old a pull is that was made while the clock of the machine was ahead', async () => {
+    await start({ module: { reports: { cron: '0 0 1 1 *' } } });
+    await atDate(new Date(Date.now() + 300_000), () => observed.ims.pullReports());
+    expect(await probe()).toMatchObject({ status: 'ok' });
+    asked = { maxPullAgeMs: 1, failOn: ['reports'] };
+    await eventually(probe, ({ code }) => code === 503);
   });
 
   it('reports reports that nobody has pulled for longer than allowed', async () => {

@@ -5,6 +5,7 @@ import { EmayImsOptionsError, EmayImsService } from 'nestjs-emay-ims';
 import { EmayImsMetricsModule } from 'nestjs-emay-ims/prometheus';
 import { AggregatorRegistry, Counter, Gauge, register, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { atDate } from '../support/at-date.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { mobiles } from '../support/gateway-app.js';
@@ -93,7 +94,8 @@ describe.each(databasesUnderTest())('the metrics of an account on %s', (kind) =>
     expect(before['emay_ims_oldest_due_age_seconds{account="default"}']).toBeGreaterThanOrEqual(0);
     expect(before).not.toHaveProperty(['emay_ims_last_good_pull_timestamp_seconds{account="default"}']);
     observed.simulator.clearFaults();
-    await observed.ims.pullReports();
+    // The time of the pull is told by today's clock, though it was ahead.
+    await atDate(new Date(Date.now() + 300_000), () => observed.ims.pullReports());
     observed.simulator.inject({ kind: 'hang', on: ['getIMSReport'] });
     await observed.ims.pullReports();
     // What was seen before is kept for a while, the longer the slower the database.

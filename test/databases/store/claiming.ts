@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { atDate } from '../../support/at-date.js';
 import {
   FAR_FUTURE,
   HOUR,
@@ -15,10 +16,6 @@ const byId = (one: { customImsId: string }, other: { customImsId: string }) =>
 
 export function itClaims(bench: () => StoreBench): void {
   describe('claims', () => {
-    afterEach(() => {
-      jest.useRealTimers();
-    });
-
     it('the highest priority first, then what has been due longest; no more than asked for', async () => {
       const store = bench().store();
       const due: [string, number, number][] = [
@@ -109,23 +106,7 @@ export function itClaims(bench: () => StoreBench): void {
       const store = bench().store();
       await bench().enqueue(store, newMessages(1));
       const before = (await store.queue.now()).getTime();
-      // Only `Date`: the drivers' own timers go on.
-      jest.useFakeTimers({
-        now: new Date('2001-01-01'),
-        doNotFake: [
-          'hrtime',
-          'nextTick',
-          'performance',
-          'queueMicrotask',
-          'setImmediate',
-          'clearImmediate',
-          'setInterval',
-          'clearInterval',
-          'setTimeout',
-          'clearTimeout',
-        ],
-      });
-      const [claimed] = await store.queue.claim(10, newAttempt(HOUR));
+      const [claimed] = await atDate(new Date('2001-01-01'), () => store.queue.claim(10, newAttempt(HOUR)));
       const after = (await store.queue.now()).getTime();
       const stored = await store.finder.findOne(claimed!.customImsId);
       const submittedAt = stored?.submittedAt?.getTime() ?? 0;

@@ -18,6 +18,7 @@ const PULSE: Record<keyof ConsoleStream['pulse'], true> = {
   pollEveryMs: true,
   reportSource: true,
   lastGoodPullAt: true,
+  lastGoodPullForMs: true,
   pollLease: true,
   pollLeaseUntil: true,
   reportsBlockedFor: true,

@@ -24,6 +24,7 @@ const PULSE = {
   reportSource: 'pull',
   lastPushAt: null,
   lastGoodPullAt: AT,
+  lastGoodPullForMs: 3_000,
   pollLease: 'this-instance',
   pollLeaseUntil: AT,
   reportsBlockedFor: null,

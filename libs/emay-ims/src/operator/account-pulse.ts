@@ -25,6 +25,8 @@ export interface ImsAccountPulse {
    * instances, see the lease.
    */
   lastGoodPullAt: Date | null;
+  /** How long ago that was, in ms; true also after this machine's clock has been set. `null`: not since it started. */
+  lastGoodPullForMs: number | null;
   /**
    * Who holds the lease to poll. The holder began a poll within the last minute or so, as the lease outlasts one request by 20 s; only the
    * holder knows whether it succeeded. `nobody`: no poll, or the lease was given back.

@@ -53,6 +53,7 @@ export class StatusReader {
       polls: polling.enabled && polling.source !== 'push',
       pollEveryMs: polling.enabled && polling.source !== 'push' && polling.cron === null ? polling.intervalMs : null,
       lastGoodPullAt: this.poller.lastGoodPullAt,
+      lastGoodPullForMs: this.poller.lastGoodPullForMs,
       pollLease: lease === null ? 'nobody' : lease.isOurs ? 'this-instance' : 'another-instance',
       pollLeaseUntil: lease && lease.until,
       reportsBlockedFor: this.poller.blockedFor,

@@ -39,7 +39,8 @@ const GAUGES: readonly AccountGauge[] = [
     name: 'emay_ims_last_good_pull_timestamp_seconds',
     help: "When this instance last got to the end of the gateway's queue of reports; missing until it has.",
     aggregator: 'max',
-    value: ({ lastGoodPullAt }) => lastGoodPullAt && lastGoodPullAt.getTime() / 1_000,
+    // From its age: the clock may have been set since.
+    value: ({ lastGoodPullForMs: ageMs }) => (ageMs === null ? null : (Date.now() - ageMs) / 1_000),
   },
   {
     name: 'emay_ims_poll_lease_held',

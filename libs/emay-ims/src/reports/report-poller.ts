@@ -34,6 +34,8 @@ const POLL_BESIDE_PUSHES_EVERY_MS = 60_000;
 export class ReportPoller {
   /** When this instance last emptied the gateway's queue; `null`: not yet. */
   lastGoodPullAt: Date | null = null;
+  /** The same by `performance.now()`. */
+  private emptiedAt: number | null = null;
   private readonly leaseName: string;
   private readonly logger: GuardedLogger;
   private heldUntil = -Infinity;
@@ -52,6 +54,11 @@ export class ReportPoller {
   ) {
     this.logger = GuardedLogger.of(options.name);
     this.leaseName = `${options.name}:reports`;
+  }
+
+  /** For how long it has not done so, in ms, whatever happened to the clock; `null`: not yet. */
+  get lastGoodPullForMs(): number | null {
+    return this.emptiedAt === null ? null : Math.round(performance.now() - this.emptiedAt);
   }
 
   /** When the gateway last pushed reports to any instance; `null`: never, or their batches are deleted. */
@@ -198,7 +205,7 @@ export class ReportPoller {
     } finally {
       await Promise.allSettled(applying);
     }
-    if (series.isEmptied) this.lastGoodPullAt = new Date();
+    if (series.isEmptied) [this.lastGoodPullAt, this.emptiedAt] = [new Date(), performance.now()];
   }
 
   /** What keeps the next poll from being made; `null`: nothing. */

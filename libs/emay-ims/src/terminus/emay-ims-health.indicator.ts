@@ -22,7 +22,7 @@ const TIMEOUT_MS = 1_000;
  */
 @Injectable()
 export class EmayImsHealthIndicator {
-  private readonly since = Date.now();
+  private readonly since = performance.now();
 
   constructor(
     private readonly indicators: HealthIndicatorService,
@@ -41,7 +41,7 @@ export class EmayImsHealthIndicator {
     const session = this.indicators.check(key);
     const pulse = await pulseOf(findAccount(this.moduleRef, account), timeoutMs);
     if (typeof pulse === 'string') return session.down({ account, database: 'down', code: pulse });
-    const facts = { ...judgeHealth(pulse, options, this.since, Date.now()) };
+    const facts = { ...judgeHealth(pulse, options, performance.now() - this.since) };
     if (facts.problems.some((problem) => failOn.includes(problem))) return session.down(facts);
     // Terminus 11 knows no `degraded`.
     return facts.problems.length === 0 || !('degraded' in session) ? session.up(facts) : session.degraded(facts);

@@ -3,7 +3,6 @@ import type { ImsAccountPulse } from '../operator/account-pulse.js';
 import { judgeHealth, type EmayImsHealthOptions } from './health-verdict.js';
 
 const MINUTE = 60_000;
-const NOW = 1_000 * MINUTE;
 
 const well: ImsAccountPulse = {
   account: 'default',
@@ -15,9 +14,10 @@ const well: ImsAccountPulse = {
   reportSource: 'pull',
   polls: true,
   pollEveryMs: 5_000,
-  lastGoodPullAt: new Date(NOW),
+  lastGoodPullAt: new Date(0),
+  lastGoodPullForMs: 0,
   pollLease: 'this-instance',
-  pollLeaseUntil: new Date(NOW),
+  pollLeaseUntil: new Date(0),
   reportsBlockedFor: null,
   setAsidePages: 0,
   spooledPages: 0,
@@ -25,9 +25,9 @@ const well: ImsAccountPulse = {
 };
 
 describe('the verdict on the health of an account', () => {
-  const problems = (pulse: Partial<ImsAccountPulse>, options: EmayImsHealthOptions = {}, since = 0) =>
-    judgeHealth({ ...well, ...pulse }, options, since, NOW).problems;
-  const pulled = (minutesAgo: number) => ({ lastGoodPullAt: new Date(NOW - minutesAgo * MINUTE) });
+  const problems = (pulse: Partial<ImsAccountPulse>, options: EmayImsHealthOptions = {}, upForMs = 0) =>
+    judgeHealth({ ...well, ...pulse }, options, upForMs).problems;
+  const pulled = (minutesAgo: number) => ({ lastGoodPullForMs: minutesAgo * MINUTE });
 
   it('finds nothing where all is well', () => {
     expect(problems({})).toEqual([]);
@@ -49,8 +49,9 @@ describe('the verdict on the health of an account', () => {
   });
 
   it('gives an instance that has only just started the same time for its first pull', () => {
-    expect(problems({ lastGoodPullAt: null }, {}, NOW - 5 * MINUTE)).toEqual([]);
-    expect(problems({ lastGoodPullAt: null }, {}, NOW - 6 * MINUTE)).toEqual(['reports']);
+    const never = { lastGoodPullAt: null, lastGoodPullForMs: null };
+    expect(problems(never, {}, 5 * MINUTE)).toEqual([]);
+    expect(problems(never, {}, 6 * MINUTE)).toEqual(['reports']);
   });
 
   it('leaves pulls to the instance that holds the lease, and asks none of one that does not poll', () => {
@@ -67,7 +68,7 @@ describe('the verdict on the health of an account', () => {
   });
 
   it('names an open circuit by its code, and by no code where the gateway wrote something else', () => {
-    const circuit = (circuitOpenFor: string) => judgeHealth({ ...well, circuitOpenFor }, {}, 0, NOW).circuit;
+    const circuit = (circuitOpenFor: string) => judgeHealth({ ...well, circuitOpenFor }, {}, 0).circuit;
     expect(circuit('ERROR_SIGN')).toBe('ERROR_SIGN');
     expect(circuit('+61422118000')).toBe('UNLISTED');
     expect(problems({ circuitOpenFor: 'ECONNREFUSED' })).toEqual(['circuit']);

@@ -49,16 +49,15 @@ export interface EmayImsHealthFacts {
 const MIN_AGE_MS = 300_000;
 const INTERVALS = 3;
 
-/** Reads a pulse: pure. `sinceMs` and `nowMs` are the start of this instance and now, by its own clock. */
+/** Reads a pulse: pure. `upForMs` is the age of this instance. */
 export function judgeHealth(
   pulse: ImsAccountPulse,
   { maxQueueAgeMs = MIN_AGE_MS, maxPullAgeMs = defaultPullAge(pulse) }: EmayImsHealthOptions,
-  sinceMs: number,
-  nowMs: number,
+  upForMs: number,
 ): EmayImsHealthFacts {
   const { account, circuitOpenFor, oldestDueForMs, lastGoodPullAt, polls, pollLease, setAsidePages, spooledPages } =
     pulse;
-  const pullAgeMs = nowMs - (lastGoodPullAt?.getTime() ?? sinceMs);
+  const pullAgeMs = pulse.lastGoodPullForMs ?? upForMs;
   const problems: EmayImsHealthProblem[] = [];
   if (circuitOpenFor !== null) problems.push('circuit');
   if (oldestDueForMs !== null && oldestDueForMs > maxQueueAgeMs) problems.push('queue');

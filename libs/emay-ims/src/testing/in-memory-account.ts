@@ -96,6 +96,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
   readonly transactions = standsFor<HostTransactions>({ toJoin: (given) => given ?? null });
   readonly poller = standsFor<ReportPoller, 'pullOnSchedule' | 'stop' | 'release' | 'leaseHolder'>({
     lastGoodPullAt: null,
+    lastGoodPullForMs: null,
     blockedFor: null,
     setAsidePages: 0,
     lastPushAt: async () => null,
@@ -205,6 +206,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
       polls: false,
       pollEveryMs: null,
       lastGoodPullAt: null,
+      lastGoodPullForMs: null,
       pollLease: 'nobody',
       pollLeaseUntil: null,
       reportsBlockedFor: null,
