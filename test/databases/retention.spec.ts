@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import type { ImsDatabase } from '../../libs/emay-ims/src/database/ims-database.js';
 import { firstIdOf } from '../../libs/emay-ims/src/messages/ids.js';
 import { LeaseStore } from '../../libs/emay-ims/src/database/lease-store.js';
@@ -135,6 +136,24 @@ describe.each(databasesUnderTest())('retention on %s', (kind) => {
     expect(await ids(store)).toEqual([]);
     await retention.release();
     expect(await holder.acquire(lease, DAY)).toBe(true);
+  });
+
+  it("deletes nothing on schedule while the database's clock is days ahead of the machine's", async () => {
+    const store = bench.store();
+    await delivered(store, [3 * DAY]);
+    const log = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    const real = Date.now();
+    const machine = jest.spyOn(Date, 'now').mockReturnValue(real - 1.5 * DAY);
+    await retentionOf(store).purgeOnSchedule(1);
+    expect(await ids(store)).toHaveLength(1);
+    expect(log.mock.calls.map(([said]) => String(said))).toEqual([
+      expect.stringContaining("the database's clock is 36 hours ahead of this machine's"),
+    ]);
+    // The machine's may be ahead: then nothing is deleted too early.
+    machine.mockReturnValue(real + 2 * DAY);
+    await retentionOf(store).purgeOnSchedule(1);
+    expect(await ids(store)).toEqual([]);
+    jest.restoreAllMocks();
   });
 
   it('two purges at once and traffic beside them: each message is deleted once, and none that is alive', async () => {

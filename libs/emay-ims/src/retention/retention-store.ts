@@ -1,3 +1,4 @@
+import { readDatabaseClock } from '../database/database-clock.js';
 import type { ImsDatabase } from '../database/ims-database.js';
 import { FigureStore, type PurgeStep } from '../figures/figure-store.js';
 import { firstIdOf } from '../messages/ids.js';
@@ -48,6 +49,11 @@ export class RetentionStore {
       where: `account = ? AND state = 'FAILED' AND id < ? AND due_at <= ${now} - ?`,
       orderBy: 'id',
     });
+  }
+
+  /** By how much the database's clock is ahead of this machine's, in ms. On SQLite they are one. */
+  async aheadMs(): Promise<number> {
+    return (await readDatabaseClock(this.database.dialect, this.database)).getTime() - Date.now();
   }
 
   /** @param from the creation to begin at: what stays, such as UNKNOWN, may be years of messages before the first that goes */

@@ -21,6 +21,8 @@ export interface ImsPurgeResult {
 const ROWS_PER_STEP = 1_000;
 const LEASE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** More is no time zone and no drift. */
+const MOST_AHEAD_MS = DAY_MS;
 
 /**
  * Deletes what is over and old, so that the tables need not grow for ever.
@@ -48,7 +50,7 @@ export class Retention {
   /** One instance at a time does the scheduled purge. */
   async purgeOnSchedule(days: number): Promise<void> {
     const holdsLease = () => this.leases.acquire(this.leaseName, LEASE_MS);
-    if (!(await holdsLease())) return;
+    if (!(await holdsLease()) || (await this.isClockAhead())) return;
     const { messages, reportPages, orphanedReports, failedEvents } = await this.purge(days, holdsLease);
     if (messages + reportPages + orphanedReports + failedEvents === 0) return;
     this.logger.log(
@@ -56,6 +58,18 @@ export class Retention {
         `unmatched reports ${orphanedReports}, dead-lettered events ${failedEvents}`,
       { account: this.account, messages, reportPages, orphanedReports, failedEvents },
     );
+  }
+
+  /** Whether the database's clock is so far ahead that one of the two is wrong: nothing brings back what was deleted too early. */
+  private async isClockAhead(): Promise<boolean> {
+    const aheadMs = await this.store.aheadMs();
+    if (aheadMs <= MOST_AHEAD_MS) return false;
+    this.logger.error(
+      `Nothing deleted by retention.days: the database's clock is ${Math.round(aheadMs / 3_600_000)} hours ahead of this ` +
+        "machine's. Correct the wrong one; the next scheduled purge then runs.",
+      { account: this.account, aheadMs },
+    );
+    return true;
   }
 
   /**

@@ -271,6 +271,7 @@ export class InMemoryAccount implements Surface<EmayImsAccount, NeverAskedOfAnIn
         const deleted = this.table.deleteWhere(({ state, finalAt }) => isFinal(state) && Number(finalAt) <= before);
         return { deleted, reached: 0 };
       },
+      aheadMs: async () => 0,
       deleteTracesOfNone: async () => null,
       deleteAcknowledged: async () => 0,
       deletePages: async () => 0,
