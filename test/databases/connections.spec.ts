@@ -203,6 +203,29 @@ const FAR_TOO_LONG_MS = 60_000;
     });
   }
 
+  it('that does not answer before a request has its message put on hold, and sent when the call is repeated', async () => {
+    const { proxy, options } = await throughProxy();
+    const host = await start(options, { statementTimeoutMs: 2_000 });
+    const ims = host.get(EmayImsService);
+    await expect(ims.send(message('first'))).resolves.toMatchObject({ state: 'ACCEPTED' });
+    let isTold = false;
+    let lost = 0;
+    // The COMMIT behind the text.
+    proxy.losesAnswerTo = (piece) => {
+      isTold ||= piece.includes('told now');
+      const isLost = isTold && lost === 0 && piece.includes('COMMIT');
+      if (isLost) lost += 1;
+      return isLost;
+    };
+    const wanted = message('second', 'told now');
+    await expect(ims.send(wanted)).rejects.toMatchObject({ mayBeStored: true, customImsIds: ['second'] });
+    expect(lost).toBe(1);
+    expect(simulator.accepted()).toHaveLength(1);
+    expect(await ims.findOne('second')).toMatchObject({ state: 'QUEUED', dueAt: null, code: 'CLAIM_UNANSWERED' });
+    await expect(ims.send(wanted)).resolves.toMatchObject({ state: 'ACCEPTED' });
+    expect(simulator.accepted()).toHaveLength(2);
+  });
+
   it('whose connections are killed goes on with others, without a word to the caller', async () => {
     const host = await start();
     const ims = host.get(EmayImsService);
