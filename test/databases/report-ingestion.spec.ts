@@ -208,15 +208,13 @@ describe.each(databasesUnderTest())('the receiving of reports on %s', (kind) => 
   });
 
   it.each([
-    ['a code that nobody knows', '{"code":"ERROR_NEW"}', 'ERROR_NEW'],
-    ['HTML', '<html>502 网关</html>', 'UNREADABLE'],
-  ])('keeps a page that is %s and says so', async (_, body, problem) => {
+    ['a code that nobody knows', '{"code":"ERROR_NEW"}', { problem: 'ERROR_NEW' }, 'UNREADABLE'],
+    ['HTML', '<html>502 网关</html>', { problem: 'UNREADABLE', lost: REQUESTED }, 'LOST'],
+  ])('keeps a page that is %s and says so', async (_, body, ingested, state) => {
     const one = receiver();
     const stand = await stored(one, body);
-    expect(await one.ingestor.ingest(stand)).toEqual({ ...NOTHING, problem });
-    expect(await rowsOf('emay_ims_report_batch', one.store.account)).toMatchObject([
-      { id: stand.id, state: 'UNREADABLE', body },
-    ]);
+    expect(await one.ingestor.ingest(stand)).toEqual({ ...NOTHING, ...ingested });
+    expect(await rowsOf('emay_ims_report_batch', one.store.account)).toMatchObject([{ id: stand.id, state, body }]);
     expect(await one.batches.pending(10)).toEqual([]);
   });
 

@@ -166,6 +166,19 @@ describe.each(databasesUnderTest())('an account of the encrypted interface, on %
     await expect(ims.status()).resolves.toMatchObject({ possibleLosses: 1, lostReportsAtMost: 500 });
   });
 
+  it.each([
+    ['HTML', '<html>Blocked</html>', 'LOST'],
+    ['less than a block', encrypt(LIST).subarray(0, 15), 'LOST'],
+    ['reports in the clear', LIST, 'UNREADABLE'],
+    ['a code that nobody knows', '{"code":"ERROR_NEW"}', 'UNREADABLE'],
+  ])('counts what may be lost where %s came in place of a page: %#', async (_what, body, state) => {
+    const ims = await start();
+    pages.push(Buffer.from(body));
+    const lost = state === 'LOST' ? 500 : 0;
+    await expect(ims.pullReports()).resolves.toMatchObject({ reports: 0, lost, stoppedBy: 'UNDECIPHERABLE' });
+    await expect(batches()).resolves.toMatchObject([{ state }]);
+  });
+
   it('reads a damaged page of another key likewise, once the key is right', async () => {
     const ims = await start();
     await ims.sendPersonalized({ messages: MESSAGES });

@@ -22,8 +22,6 @@ const RANK: Record<MessageState, number> = {
 const RANK_OF_REPORT: Partial<Record<string, number>> = { DELIVRD: RANK.DELIVERED, FAIL_RESPONSE: RANK.UNDELIVERABLE };
 const SLACK_MS = 2_000;
 const NO_ANSWER = { isFinished: false, tookMs: 0, fault: null, wholeReports: undefined };
-/** Where the whole page can be read again by a person. */
-const PAGE_IS_KEPT = new Set(['UNREADABLE', 'SET_ASIDE']);
 /** Their reports are whole, and yet say something else than they did. */
 const REWRITES_REPORTS = new Set<string | null>([
   'odd-reports',
@@ -109,7 +107,7 @@ function judgePull({ requestId, at, reports }: Pull, about: ReportCase, numbers:
     if (isWhole) numbers.whole++;
     if (isNoted || (ours && RANK[ours.state] >= (isWhole ? least : RANK.UNKNOWN))) numbers.applied++;
     else if (row && isKeptAlone(row, place, report, keptReports)) numbers.keptAlone++;
-    else if (row && row.isKept && PAGE_IS_KEPT.has(row.state)) count(numbers.keptWithPage, `${fault}`);
+    else if (row && isKeptWithPage(row, report)) count(numbers.keptWithPage, `${fault}`);
     else if (killed) numbers.lost++;
     else if (isWhole) {
       numbers.lost++;
@@ -134,6 +132,12 @@ function isKeptAlone(
   keptReports: ReadonlySet<string>,
 ): boolean {
   return [place, imsId, customImsId].some((name) => keptReports.has(`${id}/${name}`)) || keptReports.has(`/${imsId}`);
+}
+
+/** Where a person can read it, or have the whole page applied. */
+function isKeptWithPage({ state, isKept, body }: StoredPage, { imsId, customImsId, mobile }: HandedOut): boolean {
+  const isShown = [imsId, customImsId ?? imsId ?? mobile].some((name) => name !== null && body.includes(name));
+  return isKept && (state === 'SET_ASIDE' || (state === 'UNREADABLE' && isShown));
 }
 
 function namesOfKept({ setAside }: Evidence): Set<string> {

@@ -160,14 +160,14 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     ['ERROR_APPID', JSON.stringify([report(0)]), { applied: 1, stoppedBy: 'ERROR_APPID' }, ['APPLIED']],
     ['ERROR_APPID', JSON.stringify({ data: [report(0)] }), { applied: 1, stoppedBy: 'ERROR_APPID' }, ['APPLIED']],
     ['ERROR_APPID', '[{"customImsId"', { lost: COUNT, stoppedBy: 'CUT_SHORT' }, ['LOST']],
-    ['ERROR_APPID', '<html>', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
-    ['ERROR_APPID', '{"reports":[1]}', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
-    ['ERROR_APPID', Buffer.from([0x1f, 0x8b, 0x08, 0, 0xff]), { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    ['ERROR_APPID', '<html>', { lost: COUNT, stoppedBy: 'UNREADABLE' }, ['LOST']],
+    ['ERROR_APPID', '{"reports":[1]}', { lost: COUNT, stoppedBy: 'UNREADABLE' }, ['LOST']],
+    ['ERROR_APPID', Buffer.from([0x1f, 0x8b, 0x08, 0, 0xff]), { lost: COUNT, stoppedBy: 'UNREADABLE' }, ['LOST']],
     // The body knows better.
     ['ERROR_APPID', pageOf([report(0)]), { applied: 1, stoppedBy: null }, ['APPLIED']],
     ['ERROR_APPID', pageOf([]), { reports: 0, stoppedBy: null }, []],
     ['SUCCESS', '{"code":"ERROR_SIGN"}', { reports: 0, stoppedBy: 'ERROR_SIGN' }, []],
-    ['', '', { stoppedBy: 'UNREADABLE' }, ['UNREADABLE']],
+    ['', '', { lost: COUNT, stoppedBy: 'UNREADABLE' }, ['LOST']],
   ])('is read with the code in its header, %j, where %j has none', async (result, body, pulled, states) => {
     server.answers.push(says(body, { result }));
     expect(await ims.pullReports()).toMatchObject(pulled);
@@ -221,15 +221,41 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(await pages()).toMatchObject([{ state: 'UNREADABLE', reports: 2 }]);
   });
 
-  it('that nobody can read is kept with its bytes, shown, and deleted only by a person', async () => {
-    const body = Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0xff, 0xff, 0x00, 0x01]);
-    server.answers.push(says(body));
-    expect(await ims.pullReports()).toMatchObject({ reports: 0, stoppedBy: 'UNREADABLE' });
+  it('that holds reports nobody can read is kept with its bytes, shown, and deleted only by a person', async () => {
+    server.answers.push(says(JSON.stringify({ reports: [report(0)] })));
+    expect(await ims.pullReports()).toMatchObject({ reports: 0, lost: 0, stoppedBy: 'UNREADABLE' });
     const [kept] = await ims.reportPages();
     expect(kept).toMatchObject({ why: 'unreadable', storedAt: expect.any(Date) });
     await ims.discardReportPage(kept!.pullId);
     expect(await pages()).toEqual([]);
     await expect(ims.discardReportPage(kept!.pullId)).rejects.toThrow(EmayImsValidationError);
+  });
+
+  it.each([
+    ['HTML', '<html>Blocked</html>'],
+    ['JSON without a code', '{"status":"blocked"}'],
+    ['an empty body', ''],
+    ['the beginning of a code', '{"code":"SUCC'],
+    ['bytes that do not unpack', Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0xff, 0xff, 0x00, 0x01])],
+  ])('may be lost where %s came in its place, whatever the network says, each time', async (_what, body) => {
+    for (let call = 1; call <= 4; call++) {
+      server.answers.push(says(body), says(pageOf([])));
+      expect(await ims.pullReports()).toMatchObject({ reports: 0, lost: COUNT, stoppedBy: 'UNREADABLE' });
+      expect(await ims.status()).toMatchObject({ possibleLosses: call, lostReportsAtMost: call * COUNT });
+      expect(told('reports.possible-loss')).toHaveLength(call);
+    }
+    expect(told('reports.possible-loss')).toContainEqual(expect.objectContaining({ atMost: COUNT }));
+    // Of the same bytes, the newest.
+    const kept = 'SELECT id FROM emay_ims_report_batch WHERE body IS NOT NULL OR raw IS NOT NULL';
+    const [newest, ...others] = ((await look.query(kept)) as { id: string }[]).map(({ id }) => id);
+    expect([newest, others]).toEqual([(await pages()).at(-1)?.id, []]);
+    // Tried again by a person, it is lost once.
+    if (body.length > 0) {
+      expect(await ims.retryReportPages({ pullId: newest! })).toBe(1);
+      expect(await ims.pullReports()).toMatchObject({ lost: COUNT, stoppedBy: null });
+      expect(told('reports.possible-loss')).toHaveLength(4);
+    }
+    expect(await ims.status()).toMatchObject({ possibleLosses: 4 });
   });
 
   it("of a thousand reports that tell the gateway's id alone is applied", async () => {
@@ -319,7 +345,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
 
   it('stays set aside, and the other one is tried again, where its file cannot be moved', async () => {
     await writeFile(join(folder, 'default~0190.page.aside'), '{"length":99}\n{"code":');
-    server.answers.push(says('<html></html>'));
+    server.answers.push(says(JSON.stringify({ reports: [report(0)] })));
     await ims.pullReports();
     const failure = Object.assign(new Error(`EROFS, rename '${folder}'`), { code: 'EROFS' });
     for (const step of ['takeBack', 'remove'] as const) {
@@ -355,7 +381,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     const pulled = await ims.pullReports();
     expect(pulled).toMatchObject({ pages: 3, stoppedBy: 'CUT_SHORT' });
     expect((await ims.findOne(`id-${COUNT - 1}`))?.state).toBe('DELIVERED');
-    expect(await pages()).toMatchObject([{ state: 'LOST' }, { state: 'UNREADABLE' }, { state: 'APPLIED' }]);
+    expect(await pages()).toMatchObject([{ state: 'LOST' }, { state: 'LOST' }, { state: 'APPLIED' }]);
   });
 
   it('is asked for only a few times where none can be read', async () => {

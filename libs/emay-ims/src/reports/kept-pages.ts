@@ -24,8 +24,8 @@ export interface KeptPages {
   list(): Promise<ImsKeptPage[]>;
 
   /**
-   * Makes the next poll try them again, all or one; resolves to how many. One alone may also be a batch that was applied, but for items that
-   * are quarantined: it is read again, and what can be read now is applied and quarantined no more.
+   * Makes the next poll try them again, all or one; resolves to how many. One alone may also be a possible loss of which nothing was read, or
+   * a batch that was applied, but for items that are quarantined: it is read again, and what can be read now is applied and quarantined no more.
    *
    * @throws EmayImsValidationError if there is no such batch
    * @throws EmayImsStoreError if its spool file cannot be moved; of several, that one stays set aside

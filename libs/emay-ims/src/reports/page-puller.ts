@@ -134,12 +134,12 @@ export class PagePuller {
     return { page, isAnswered, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
   }
 
-  /** Of the same bytes at each poll, such as a code that nobody knows, all but the newest are deleted: there are thousands a day. */
+  /** Of the same bytes at each poll, such as a code that nobody knows, the newest are kept: there are thousands a day. A possible loss stays. */
   private async keepNewest({ id, body, contentType, contentEncoding }: StoredPage): Promise<void> {
     const hash = hashOf(body, contentType, contentEncoding);
     const before = this.unread;
     this.unread = { id, hash };
-    if (before?.hash === hash) await this.inbox.discard(before.id).catch(() => undefined);
+    if (before?.hash === hash) await this.inbox.outdate(before.id).catch(() => undefined);
   }
 
   private nothing(): PollEnd {

@@ -322,14 +322,16 @@ export class ReportBatchStore {
   }
 
   /**
-   * The same of one. Also of one that was applied, but for the items of it that are quarantined: those are read again, and quarantined
-   * again unless they can be read now. `false`: there is none.
+   * The same of one. Also of a possible loss of which nothing was read, and of one that was applied, but for the items of it that are
+   * quarantined: those are read again, and quarantined again unless they can be read now. `false`: there is none.
    */
   async retry(id: string, session: SqlSession): Promise<boolean> {
     const ofIt = "FROM emay_ims_report WHERE account = ? AND batch_id = ? AND status = 'QUARANTINED'";
     const waiting = await session.run(
       `UPDATE emay_ims_report_batch SET ${WAITS_AGAIN} WHERE account = ? AND id = ?
-         AND (state IN ('SET_ASIDE', 'UNREADABLE') OR (state IN ('APPLIED', 'LOST') AND EXISTS (SELECT 1 ${ofIt})))`,
+         AND (state IN ('SET_ASIDE', 'UNREADABLE')
+           OR (state = 'LOST' AND reports = 0 AND COALESCE(LENGTH(body), LENGTH(raw), 0) > 0)
+           OR (state IN ('APPLIED', 'LOST') AND EXISTS (SELECT 1 ${ofIt})))`,
       [this.account, id, this.account, id],
     );
     if (waiting > 0) await session.run(`DELETE ${ofIt}`, [this.account, id]);
@@ -342,6 +344,13 @@ export class ReportBatchStore {
       [this.account, id],
     );
     return deleted > 0;
+  }
+
+  /** Of a possible loss of which nothing was read. */
+  async forgetBytes(id: string): Promise<void> {
+    const bytes =
+      "UPDATE emay_ims_report_batch SET body = NULL, raw = NULL WHERE account = ? AND id = ? AND state = 'LOST'";
+    await this.database.run(`${bytes} AND reports = 0`, [this.account, id]);
   }
 
   /** One look into an index, as there are few. */

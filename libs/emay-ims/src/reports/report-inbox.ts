@@ -32,8 +32,10 @@ const LOADED_AT_A_TIME = 50;
  * | `applied` | STORED                                   | STORED with progress; APPLIED; LOST in part; UNREADABLE   |
  * | `failed`  | STORED                                   | STORED, for another try; SET_ASIDE after the last         |
  * | `retry`   | SET_ASIDE, UNREADABLE, a file set aside; | STORED from its beginning, a spool file                   |
- * |           | with quarantined items APPLIED and LOST  |                                                           |
+ * |           | with quarantined items APPLIED and LOST; |                                                           |
+ * |           | LOST, nothing of it read                 |                                                           |
  * | `discard` | SET_ASIDE, UNREADABLE, a file set aside  | deleted                                                   |
+ * | `outdate` | UNREADABLE; LOST, nothing of it read     | deleted; LOST without its bytes                           |
  */
 export class ReportInbox implements KeptPages {
   /** Batches set aside, counted when the waiting ones were last processed. */
@@ -365,6 +367,11 @@ export class ReportInbox implements KeptPages {
     const failure = isSpooled ? await failureOf(() => this.spool.remove(pullId)) : null;
     if (failure !== null) throw failure;
     if (!isDeleted && !isSpooled) throw noSuchPage();
+  }
+
+  /** A later batch has the same bytes. */
+  async outdate(pullId: string): Promise<void> {
+    if (!(await this.batches.deleteKept(pullId))) await this.batches.forgetBytes(pullId);
   }
 
   countSetAside(): Promise<number> {

@@ -127,7 +127,8 @@ export class ReportIngestor {
       await this.inbox.forget(page.id);
       return ingested;
     }
-    if (reading.kind !== 'reports') return this.endUnread(page, ingested, page.cut === null ? 'UNREADABLE' : 'LOST');
+    if (reading.kind !== 'reports')
+      return this.endUnread(page, ingested, isAllThere(page, reading) ? 'UNREADABLE' : 'LOST');
     const states = new Map<string, number>();
     const parts = reading.parts(page.progress)[Symbol.asyncIterator]();
     let isOurs = true;
@@ -154,10 +155,11 @@ export class ReportIngestor {
   }
 
   /** Not of today's key: once the key is right, `retryReportPages()` has it read again. Text, or less than a block, never is. */
-  private keepSealed(page: StoredPage): Promise<IngestedPage> {
+  private async keepSealed(page: StoredPage): Promise<IngestedPage> {
     const ingested = { ...NO_REPORTS, problem: page.cut ?? UNDECIPHERABLE };
     const isHopeless = page.body.length < BLOCK_BYTES || isUtf8(page.body);
-    return this.endUnread(page, ingested, page.cut !== null && isHopeless ? 'LOST' : 'UNREADABLE');
+    const inTheClear = isHopeless ? await this.reader.read({ ...page, contentEncoding: null }) : null;
+    return this.endUnread(page, ingested, inTheClear === null || isAllThere(page, inTheClear) ? 'UNREADABLE' : 'LOST');
   }
 
   private async endUnread(
@@ -220,6 +222,16 @@ export class ReportIngestor {
       session.events?.add(`${pullId}:${position}`, { ...shared, type: 'report.quarantined', position, reason });
     }
   }
+}
+
+/**
+ * Whether the bytes of a page of which nothing is applied hold all that was handed out. An answer to its end does, or one that shows reports;
+ * HTML or a piece of JSON may have come in place of a page. What is pushed is in nobody's place.
+ */
+function isAllThere({ cut, source }: StoredPage, { kind, code, items, malformed, isWhole, mayHoldMore }: PageReading) {
+  if (source === PUSH) return true;
+  if (cut !== null) return false;
+  return kind === 'error' || items > malformed || mayHoldMore || (isWhole && code !== null);
 }
 
 function problemOf({ kind, code, items, isWhole, mayHoldMore }: PageReading, { cut }: StoredPage): string | null {
