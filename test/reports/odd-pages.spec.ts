@@ -174,6 +174,12 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect((await pages()).map(({ state }) => state)).toEqual(states);
   });
 
+  it('may be lost where its header says yes, and the connection ends before its body', async () => {
+    server.answers.push((response) => void response.socket?.end('HTTP/1.1 200 OK\r\nresult: SUCCESS\r\n\r\n'));
+    expect(await ims.pullReports()).toMatchObject({ lost: COUNT, stoppedBy: 'CUT_SHORT' });
+    expect(await ims.status()).toMatchObject({ possibleLosses: 1, lostReportsAtMost: COUNT });
+  });
+
   it('loses nothing where only the end of the answer is missing', async () => {
     const body = Buffer.from(pageOf(reports()));
     server.answers.push(breaksOff(Buffer.concat([body, Buffer.from('     ')]), body.length));

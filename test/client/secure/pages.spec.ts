@@ -108,6 +108,30 @@ it('an empty page with a status of an error may have lost its reports', async ()
   });
 });
 
+describe('an answer without a body whose end is not declared', () => {
+  async function pulledBare(transport: 'plain' | 'secure', head: string): Promise<ReportExchange> {
+    const server = await bench.server({
+      onRequest: (socket) => void socket.end(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n`),
+    });
+    return bench.client(server.url, { transport }).getImsReport();
+  }
+
+  it.each(['plain', 'secure'] as const)('may have lost its reports, %s', async (transport) => {
+    await expect(pulledBare(transport, 'result: SUCCESS')).resolves.toEqual({
+      ...{ kind: 'unconfirmed', reason: 'CUT_SHORT', rawAnswer: null, page: null },
+    });
+  });
+
+  it.each(['plain', 'secure'] as const)('is a no where its header says so, %s', async (transport) => {
+    const page = await pulledBare(transport, 'result: ERROR_OVER_SPEED');
+    expect(page).toMatchObject({ kind: 'answered', headerCode: 'ERROR_OVER_SPEED' });
+  });
+
+  it.each(['Content-Length: 0', 'Transfer-Encoding: chunked\r\n\r\n0'])('is empty with %j', async (end) => {
+    await expect(pulledBare('secure', `result: SUCCESS\r\n${end}`)).resolves.toMatchObject({ kind: 'answered' });
+  });
+});
+
 describe('a no brings its code and no body', () => {
   it.each<[string, EncryptedAnswer]>([
     ['without one', { code: 'ERROR_OVER_SPEED' }],

@@ -50,6 +50,8 @@ export interface ReceivedPage {
   contentEncoding: string | null;
   /** What its header `result` says: counts where the body has no code. Not stored with the page. */
   headerCode?: string | undefined;
+  /** Neither `Content-Length` nor chunks: it ends where the connection does, and may have been cut there. Not stored with the page. */
+  isOpenEnded?: true | undefined;
 }
 
 /** An answer to `getIMSReport` came in whole. */

@@ -172,12 +172,17 @@ async function receive(
   return takes(response.status, answer.headerCode, answer.isEmpty) ? null : `HTTP_${response.status}`;
 }
 
-function headersOf({ headers }: AxiosResponse): Pick<ReceivedPage, 'contentType' | 'contentEncoding'> {
+function headersOf({ headers }: AxiosResponse): ReceivedAnswer['headers'] {
   const header = (name: string) => {
     const value: unknown = headers[name];
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
   };
-  return { contentType: header('content-type'), contentEncoding: header('content-encoding') };
+  const isOpenEnded = header('content-length') === null && header('transfer-encoding') === null;
+  return {
+    contentType: header('content-type'),
+    contentEncoding: header('content-encoding'),
+    ...(isOpenEnded && { isOpenEnded }),
+  };
 }
 
 /** A code of Node or axios, such as `ECONNRESET`; never a message, which may quote the request. */

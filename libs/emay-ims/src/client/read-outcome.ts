@@ -1,4 +1,4 @@
-import { classifyAnswerCode, isHolding, isRefusal, type AnswerCodeMeanings } from '../protocol/index.js';
+import { classifyAnswerCode, isHolding, isRefusal, readToken, type AnswerCodeMeanings } from '../protocol/index.js';
 import type { HeldBack, ReceivedPage, ReportExchange, SendOutcome } from './exchange-outcome.js';
 import type { RawExchange } from './http-exchange.js';
 import { storable } from './raw-answer.js';
@@ -38,6 +38,7 @@ export function outcomeOf(
 export function pageOf(end: RawExchange | HeldBack, transport: GatewayTransport, echo: RequestEcho): ReportExchange {
   switch (end.kind) {
     case 'answered':
+      if (lacksItsBody(end.received)) return { kind: 'unconfirmed', reason: 'CUT_SHORT', rawAnswer: null, page: null };
       return { kind: 'answered', ...transport.readPage(end.received) };
     case 'unconfirmed': {
       const { reason, received } = end;
@@ -48,6 +49,11 @@ export function pageOf(end: RawExchange | HeldBack, transport: GatewayTransport,
     default:
       return { kind: 'unsent', reason: end.kind === 'refused' ? end.code : end.reason };
   }
+}
+
+/** Of a body that is there, its content shows whether it is whole. */
+function lacksItsBody({ body, headerCode, isOpenEnded }: ReceivedPage): boolean {
+  return isOpenEnded === true && readToken(headerCode) === 'SUCCESS' && body.toString('latin1').trim() === '';
 }
 
 /** What of an answer without use is kept with the messages of its request. */

@@ -11,7 +11,10 @@ const REDACTED_BYTE = '(sign)';
  * - A long one is copied into one piece of memory as it comes: joined at its end it would be there twice.
  */
 export class ReceivedAnswer {
-  headers: Pick<ReceivedPage, 'contentType' | 'contentEncoding'> = { contentType: null, contentEncoding: null };
+  headers: Pick<ReceivedPage, 'contentType' | 'contentEncoding' | 'isOpenEnded'> = {
+    contentType: null,
+    contentEncoding: null,
+  };
   /** What its header `result` says. */
   headerCode: string | undefined;
   private pieces: Buffer[] = [];
