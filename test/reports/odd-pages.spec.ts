@@ -478,8 +478,8 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
   });
 
   it.each([2, 3])('ends the pull where %p full ones come in turns, again and again', async (count) => {
-    const full = (first: number) =>
-      says(pageOf(Array.from({ length: 500 }, (_, index) => report((first + index) % COUNT))));
+    const full = (page: number) =>
+      says(pageOf(Array.from({ length: 500 }, (_, index) => report(index === 0 ? page : index % COUNT))));
     for (let call = 0; call < 20 * count; call++) server.answers.push(full(call % count));
     expect(await ims.pullReports()).toMatchObject({ pages: 2 * count + 1, stoppedBy: 'REPEATED_PAGE' });
     expect(await ims.pullReports()).toMatchObject({ pages: 1, stoppedBy: 'REPEATED_PAGE' });
@@ -487,6 +487,24 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     server.answers.length = 0;
     expect(await ims.pullReports()).toMatchObject({ stoppedBy: null });
     expect((await ims.pulse()).reportsBlockedFor).toBeNull();
+  });
+
+  it.each([
+    ['full, with the time of the answer beside its reports', COUNT, (call: number) => ({ time: call })],
+    ['full, in another order', COUNT, () => ({})],
+    ['one report, with an id of the request', 1, (call: number) => ({ requestId: `r-${call}` })],
+    ['one report, with the time at which it is handed out', 1, () => ({})],
+  ])('ends the pull where it says the same again and again: %s', async (what, count, beside) => {
+    for (let call = 0; call < 50; call++) {
+      const receiveTime = what.includes('handed out') ? { receiveTime: `2023-07-31 14:36:${call + 10}` } : {};
+      const data = Array.from({ length: count }, (_, index) => report((index + call) % count, receiveTime));
+      server.answers.push(says(JSON.stringify({ code: 'SUCCESS', ...beside(call), data })));
+    }
+    for (let pull = 0; pull < 3; pull++) await ims.pullReports();
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, stoppedBy: 'REPEATED_PAGE' });
+    expect(server.calls()).toBeLessThan(10);
+    expect((await ims.pulse()).reportsBlockedFor).toBe('REPEATED_PAGE');
+    expect(told('reports.blocked')).toMatchObject([{ reason: 'REPEATED_PAGE' }]);
   });
 
   it('is one of many, where one that is not full comes between: the queue was emptied', async () => {
@@ -497,7 +515,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
   });
 
   it('counts for itself where the one before came twice and it cannot be applied at first', async () => {
-    const [one, other] = [reports(), reports().toReversed()].map((page) => says(pageOf(page)));
+    const [one, other] = [reports(), [report(0), ...reports().slice(0, -1)]].map((page) => says(pageOf(page)));
     server.answers.push(one!, one!, other!, other!);
     const { ingest } = ReportIngestor.prototype;
     let calls = 0;

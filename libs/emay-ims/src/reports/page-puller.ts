@@ -2,7 +2,7 @@ import { GuardedLogger } from '../diagnostics/index.js';
 import type { EmayImsClient, ReceivedPage } from '../client/index.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { readToken } from '../protocol/index.js';
-import { hashOf, RepeatedPages } from './repeated-pages.js';
+import { contentOf, hashOf, RepeatedPages } from './repeated-pages.js';
 import type { ReportInbox } from './report-inbox.js';
 import { UNDECIPHERABLE, type StoredPage } from './report-batch-store.js';
 import { isFull, NO_REPORTS, type IngestedPage, type ReportIngestor } from './report-ingestor.js';
@@ -112,14 +112,21 @@ export class PagePuller {
     await failpoint('after-store-page');
     const reading = this.ingestor.read(page);
     const read = await reading.catch(() => null); // `ingest` records why.
-    const isRepeated = read !== null && read.items > 0 && this.repeated.hasCome(page.body, isFull(page, read));
+    if (read === null || read.items === 0) return { full: null, apply: () => this.apply(page, reading, '') };
+    const content = await contentOf(page.body, read);
+    const isRepeated = this.repeated.hasCome(content, isFull(page, read));
     // Also where it is not applied, and so not counted.
-    if (read !== null && read.items > 0 && !isRepeated) this.repetitions = 0;
-    const full = read !== null && isFull(page, read) && !isRepeated ? read.items : null;
-    return { full, apply: () => this.apply(page, reading) };
+    if (!isRepeated) this.repetitions = 0;
+    const full = isFull(page, read) && !isRepeated ? read.items : null;
+    return { full, apply: () => this.apply(page, reading, content) };
   }
 
-  private async apply(stored: StoredPage, reading: ReturnType<ReportIngestor['read']>): Promise<PollEnd> {
+  /** @param content what it says, where it has items */
+  private async apply(
+    stored: StoredPage,
+    reading: ReturnType<ReportIngestor['read']>,
+    content: string,
+  ): Promise<PollEnd> {
     const { id, cut } = stored;
     const isAnswered = cut === null;
     const page = await this.ingestor.ingest(stored, reading);
@@ -127,7 +134,7 @@ export class PagePuller {
     if (page.problem !== null && this.ingestor.isRefused(stored, page)) return this.refused(id, page.problem);
     this.refusals = 0;
     if (page.problem !== null && page.reports === 0 && cut === null) await this.keepNewest(stored);
-    if (page.reports > 0 && (await this.countRepetitions(stored)) >= MEANS_BLOCKED) {
+    if (page.reports > 0 && (await this.countRepetitions(id, content)) >= MEANS_BLOCKED) {
       return { page, isAnswered, stoppedBy: cut ?? REPEATED };
     }
     const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
@@ -166,9 +173,9 @@ export class PagePuller {
   }
 
   /** How often this batch has come and been applied, this time included. */
-  private async countRepetitions({ id: pull, body }: StoredPage): Promise<number> {
+  private async countRepetitions(pull: string, content: string): Promise<number> {
     const wasBlocked = this.repetitions >= MEANS_BLOCKED;
-    const repetitions = this.repeated.count(body);
+    const repetitions = this.repeated.count(content);
     this.repetitions = repetitions;
     if (repetitions >= MEANS_BLOCKED && !wasBlocked) {
       await this.tellBlocked(
