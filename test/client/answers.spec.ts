@@ -149,6 +149,16 @@ describe('the code is read', () => {
     await expect(outcomeOf(SUCCESS, inHeader('ERROR_SIGN'))).resolves.toEqual(accepted);
   });
 
+  it.each(['ERROR_OVER_SPEED', 'ERROR_SIGN', 'ERROR_MOBILE_ERROR'])(
+    'and %s of a body proves nothing where the header says SUCCESS',
+    async (code) => {
+      const outcome = outcomeOf(JSON.stringify({ code }), inHeader('SUCCESS'));
+      await expect(outcome).resolves.toMatchObject({ kind: 'unconfirmed', reason: 'UNREADABLE' });
+      const twice = outcomeOf(JSON.stringify({ code }), inHeader('ERROR_PARAMS'));
+      await expect(twice).resolves.toEqual({ kind: 'refused', code });
+    },
+  );
+
   it.each([
     ['with a page of somebody else', HTML, {}],
     ['with another status', '', { status: '502 Bad Gateway' }],

@@ -33,16 +33,18 @@ export type ReportAnswer =
 
 /**
  * Reads the answer of any of the three send calls (§2.1.2, §2.2.2, §2.3.2), whatever its Content-Type said. An entry that
- * is no object is kept with all its fields `null`. Never throws.
+ * is no object is kept with all its fields `null`. A no proves nothing where the header says yes, or where it names accepted messages.
+ * Never throws.
  *
  * @param headerCode what its header `result` says, where it has one: counts if the body has no code
  */
 export function decodeSendAnswer(body: string, headerCode?: string): SendAnswer {
-  const answer = readAnswer(body, readToken(headerCode));
+  const code = readToken(headerCode);
+  const answer = readAnswer(body, code);
   if (answer.kind === 'success') return { kind: 'success', entries: answer.items.map(readSendEntry) };
-  return answer.kind === 'error' && namesAccepted(body)
-    ? unreadable('it says no, and names accepted messages')
-    : answer;
+  if (answer.kind === 'unreadable') return answer;
+  if (code === 'SUCCESS') return unreadable('its header says yes, and its body no');
+  return namesAccepted(body) ? unreadable('it says no, and names accepted messages') : answer;
 }
 
 /**
