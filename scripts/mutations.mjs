@@ -123,7 +123,7 @@ const MUTATIONS = [
     changes: [
       {
         file: `${LIBRARY}/client/transport/secure-transport.ts`,
-        from: 'gunzipSync(content, { maxOutputLength: this.options.http.maxResponseBytes })',
+        from: 'gunzipSync(content, { maxOutputLength: http.maxResponseBytes })',
         to: 'gunzipSync(content)',
       },
     ],

@@ -192,6 +192,21 @@ describe.each(databasesUnderTest())('an account of the encrypted interface, on %
     expect([batch?.state, Number(batch?.reports) + Number(batch?.lost)]).toEqual(['LOST', 500]);
   });
 
+  it('reads a page that was packed outside of its cipher, also of another key, once the key is right', async () => {
+    const ims = await start();
+    await ims.sendPersonalized({ messages: MESSAGES });
+    pages.push(
+      gzipSync(encrypt(JSON.stringify(MESSAGES.slice(0, 1).map(reportOf)))),
+      gzipSync(encrypt(LIST, WRONG_KEY)),
+    );
+    await expect(ims.pullReports()).resolves.toMatchObject({ reports: 1, applied: 1, lost: 0 });
+    await ims.pullReports();
+    const mended = await restart({ secretKey: WRONG_KEY });
+    await mended.retryReportPages();
+    await expect(mended.pullReports()).resolves.toMatchObject({ reports: 3, applied: 2 });
+    await expect(batches()).resolves.toMatchObject([{ state: 'APPLIED' }, { state: 'APPLIED' }]);
+  });
+
   it('keeps a long page of another key to the letter', async () => {
     const ims = await start();
     // Longer than what is kept unpacked, and its blocks alike, so that it could be packed.

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_PROTOCOL_OPTIONS, type ReceivedPage, type ReportExchange } from 'nestjs-emay-ims';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import type { ResolvedEmayImsOptions } from '../../../libs/emay-ims/src/options/module-options.js';
 import { PageReader } from '../../../libs/emay-ims/src/reports/page/page-reader.js';
 import { Bench } from '../support/client-under-test.js';
@@ -56,6 +56,8 @@ describe('a page gives its reports', () => {
     ['beside a no', { code: 'ERROR_PARAMS', data: REPORTS }],
     ['with a status of its own', { code: 'SUCCESS', data: REPORTS, status: '500 Error' }],
     ['as text by its header', { code: 'SUCCESS', data: REPORTS, headers: ['Content-Type: text/plain; charset=GBK'] }],
+    ['packed outside of its cipher', { code: 'SUCCESS', body: gzipSync(encryptPacked(LIST)) }],
+    ['packed as zlib, outside of its cipher alone', { code: 'SUCCESS', body: deflateSync(encrypt(LIST)) }],
     ['packed by its header', { code: 'SUCCESS', data: REPORTS, headers: ['Content-Encoding: gzip'] }],
   ])('%s', async (_name, answer) => {
     const page = await pulled(answer);
@@ -160,6 +162,9 @@ describe('what does not decrypt is kept as it came, with its cipher on', () => {
     ['under another key, not packed', { code: 'SUCCESS', body: encrypt(LIST, OTHER_KEY) }],
     ['under another key, beside a no', { code: 'ERROR_PARAMS', body: encryptPacked(LIST, OTHER_KEY) }],
     ['its first block damaged', { code: 'SUCCESS', body: Buffer.concat([Buffer.alloc(16), encrypt(LIST)]) }],
+    ['packed outside of a cipher of another key', { code: 'SUCCESS', body: gzipSync(encrypt(LIST, OTHER_KEY)) }],
+    ['packed outside of its cipher, and no more', { code: 'SUCCESS', body: gzipSync(LIST) }],
+    ['unpacked longer than an answer may be', { code: 'SUCCESS', body: gzipSync(Buffer.alloc(10 * 1024 * 1024)) }],
     ['shorter than a block', { code: 'SUCCESS', body: encrypt(LIST).subarray(0, 15) }],
     // Whoever gives reports in the clear has shown nothing that the gateway alone has.
     ['in the clear', { code: 'SUCCESS', body: LIST }],
@@ -215,6 +220,14 @@ describe('of a ciphertext that is cut, every report counts that is whole in it',
     }
     expect(most).toBeGreaterThan(ALL.length / 2);
     expect(gunzipSync(packed).toString()).toBe(LIST);
+  });
+
+  it('packed outside of its cipher', async () => {
+    const sealed = gzipSync(encrypt(LIST));
+    const { ids, isWhole } = await idsOf(await cut(sealed, Math.floor(sealed.length * 0.6)));
+    expect(ids).toEqual(ALL.slice(0, ids.length));
+    expect(ids.length).toBeGreaterThan(ALL.length / 4);
+    expect(isWhole).toBe(false);
   });
 
   it('a damaged block takes no more along than its own reports', async () => {

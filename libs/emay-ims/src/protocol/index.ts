@@ -64,7 +64,15 @@ export {
   type ReportStateEntry,
   type ReportStateKind,
 } from './report-states.js';
-export { BLOCK_BYTES, isCipherKey, isPacked, seal, SEALED, unseal, unsealWhatIsWhole } from './sealed-body.js';
+export {
+  BLOCK_BYTES,
+  isCipherKey,
+  isPacked,
+  seal,
+  SEALED,
+  unsealPacked,
+  unsealWhatIsWholePacked,
+} from './sealed-body.js';
 export { sign, type Credentials } from './signature.js';
 export {
   MAX_CUSTOM_IMS_ID_LENGTH,

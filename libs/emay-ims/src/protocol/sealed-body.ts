@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync, unzipSync } from 'node:zlib';
 
 /** What `content_encoding` says of a report page that is kept with its cipher on. */
 export const SEALED = 'x-emay-aes';
@@ -40,6 +40,18 @@ export function unseal(sealed: Buffer, secretKey: string): Buffer | null {
 }
 
 /**
+ * The same of a body that may have been packed outside of its cipher, as by a proxy.
+ *
+ * @param maxBytes of what is longer unpacked, the packing stays on
+ */
+export function unsealPacked(body: Buffer, secretKey: string, maxBytes: number): Buffer | null {
+  const content = unseal(body, secretKey);
+  if (content !== null) return content;
+  const sealed = withoutOuterPacking(body, maxBytes);
+  return sealed && unseal(sealed, secretKey);
+}
+
+/**
  * What the whole blocks of a damaged or cut ciphertext hold; empty where that begins as no content of this key does. For report pages
  * only: of these, whatever has come counts.
  */
@@ -49,6 +61,23 @@ export function unsealWhatIsWhole(sealed: Buffer, secretKey: string): Buffer {
   const content = decrypted(whole, secretKey);
   if (!beginsAsContent(content)) return Buffer.alloc(0);
   return (whole.length === sealed.length ? withoutPadding(content) : null) ?? content;
+}
+
+/** The same of a body that may have been packed outside of its cipher. */
+export function unsealWhatIsWholePacked(body: Buffer, secretKey: string, maxBytes: number): Buffer {
+  return unsealWhatIsWhole(withoutOuterPacking(body, maxBytes) ?? body, secretKey);
+}
+
+/** As much of it as came. `null`: it begins neither as gzip nor as zlib does, or does not unpack. */
+function withoutOuterPacking(body: Buffer, maxOutputLength: number): Buffer | null {
+  const [first = 0, second = 0] = body;
+  const isZlib = (first & 0x8f) === 0x08 && (first * 256 + second) % 31 === 0;
+  if (!isPacked(body) && !isZlib) return null;
+  try {
+    return unzipSync(body, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return null;
+  }
 }
 
 /** Each block by itself, its padding left in place. */

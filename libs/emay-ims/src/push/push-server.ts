@@ -3,7 +3,7 @@ import type { RegisteredAccount } from '../accounts/account-registry.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
-import { unseal } from '../protocol/index.js';
+import { unsealPacked } from '../protocol/index.js';
 import type { PushedPages, UnreadPush } from '../reports/pushed-pages.js';
 import { BodyBudget, type BodyShare } from './body-budget.js';
 import { formField } from './form-field.js';
@@ -76,7 +76,8 @@ export class PushServer {
     if (target.form === 'sealed') {
       const asItCame = { body, contentType, isSealed: true };
       for (const account of target.accounts) {
-        const content = unseal(body, account.options.secretKey);
+        const { secretKey, http } = account.options;
+        const content = unsealPacked(body, secretKey, http.maxResponseBytes);
         // The content type is the ciphertext's.
         if (content !== null) return this.keep(account, { content, contentType: null }, asItCame, response);
       }

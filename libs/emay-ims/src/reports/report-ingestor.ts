@@ -94,7 +94,8 @@ export class ReportIngestor {
 
   /** What a stored page says; `null`: it is not of today's key. */
   async read(stored: StoredPage): Promise<PageReading | null> {
-    const page = unsealed(stored, this.options.secretKey);
+    const { secretKey, http } = this.options;
+    const page = unsealed(stored, secretKey, http.maxResponseBytes);
     return page && this.reader.read(page);
   }
 

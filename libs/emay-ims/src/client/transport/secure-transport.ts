@@ -12,8 +12,8 @@ import {
   seal,
   SEALED,
   timeAgain,
-  unseal,
-  unsealWhatIsWhole,
+  unsealPacked,
+  unsealWhatIsWholePacked,
   type RequestFields,
   type SendAnswer,
 } from '../../protocol/index.js';
@@ -94,11 +94,12 @@ export class SecureTransport implements GatewayTransport {
   readPage(page: ReceivedPage): ReceivedPage {
     const { body, headerCode } = page;
     if (body.length === 0) return page;
-    const content = unseal(body, this.options.secretKey);
+    const { secretKey, http } = this.options;
+    const content = unsealPacked(body, secretKey, http.maxResponseBytes);
     if (content !== null) return { ...page, body: unpackedIfShort(content), contentEncoding: null };
     const refusal = mayHoldReports(body) ? null : this.refusalOf(readUnopened(body, readToken(headerCode)));
     if (refusal !== null) return { ...page, body: NOTHING, headerCode: refusal };
-    const whole = unsealWhatIsWhole(body, this.options.secretKey);
+    const whole = unsealWhatIsWholePacked(body, secretKey, http.maxResponseBytes);
     return whole.length > 0 ? { ...page, body: whole, contentEncoding: null } : { ...page, contentEncoding: SEALED };
   }
 
@@ -117,10 +118,11 @@ export class SecureTransport implements GatewayTransport {
 
   /** `null`: not of this key, or longer than an answer may be. */
   private open(body: Buffer): string | null {
-    const content = unseal(body, this.options.secretKey);
+    const { secretKey, http } = this.options;
+    const content = unsealPacked(body, secretKey, http.maxResponseBytes);
     if (content === null || !isPacked(content)) return content && content.toString('utf8');
     try {
-      return gunzipSync(content, { maxOutputLength: this.options.http.maxResponseBytes }).toString('utf8');
+      return gunzipSync(content, { maxOutputLength: http.maxResponseBytes }).toString('utf8');
     } catch {
       return null;
     }
