@@ -526,6 +526,35 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     expect(events.filter(({ type }) => type === 'reports.blocked')).toEqual([]);
   });
 
+  it('is followed by another where the gateway hands out fewer at a time than are asked for', async () => {
+    const said = (...counts: number[]) => {
+      const first = counts.map((_, page) => counts.slice(0, page).reduce((sum, count) => sum + count, 0));
+      const data = counts.map((count, page) => reports().slice(first[page], first[page]! + count));
+      server.answers.push(...data.map((page) => says(pageOf(page))));
+    };
+    said(20, 20, 10);
+    expect(await ims.pullReports()).toMatchObject({ pages: 3, reports: COUNT, stoppedBy: null });
+    // A backlog after quiet times costs an interval.
+    said(15, 15, 15, 5);
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, reports: 15 });
+    expect(await ims.pullReports()).toMatchObject({ pages: 3, reports: 35, stoppedBy: null });
+    // One call more where all have been handed out, none where fewer come or nothing does.
+    said(20);
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, reports: 20 });
+    said(20);
+    expect(await ims.pullReports()).toMatchObject({ pages: 2, reports: 20 });
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, reports: 0 });
+    said(9);
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, reports: 9 });
+  });
+
+  it('ends the pull where fewer than are asked for come again and again, the same or in turns', async () => {
+    const [one, other] = [reports().slice(0, 20), reports().slice(20, 40)].map((page) => says(pageOf(page)));
+    for (let call = 0; call < 40; call++) server.answers.push(call % 2 === 0 ? one! : other!);
+    expect(await ims.pullReports()).toMatchObject({ pages: 5, stoppedBy: 'REPEATED_PAGE' });
+    expect(told('reports.blocked')).toMatchObject([{ reason: 'REPEATED_PAGE' }]);
+  });
+
   it('shows how long the oldest accepted message has waited, and the share of orphans', async () => {
     await look.query("UPDATE emay_ims_message SET accepted_at = accepted_at - 7200000 WHERE custom_ims_id = 'id-9'");
     server.answers.push(says(pageOf([report(0), { ...report(1), customImsId: 'stranger' }])));

@@ -11,6 +11,8 @@ import { isFull, NO_REPORTS, type IngestedPage, type ReportIngestor } from './re
 export interface PulledPage {
   /** How many reports it holds if it is full: the next poll need not wait until it is applied. `null`: it has to. */
   full: number | null;
+  /** Not full, but perhaps all that the gateway hands out at a time. */
+  mayBeMost: boolean;
   /** To be called once, after that of the page before. */
   apply(): Promise<PollEnd>;
 }
@@ -37,6 +39,8 @@ const REFUSED = 'ERROR_PARAMS';
 const REPEATED = 'REPEATED_PAGE';
 /** Not fewer: a gateway may return a batch twice if its first response failed. */
 const MEANS_BLOCKED = 3;
+/** A limit of the gateway's is not lower. */
+const LEAST_MOST = 10;
 /** Problems that the next batch need not have. */
 const OF_A_PAGE_ALONE: ReadonlySet<string> = new Set(['CUT_SHORT', 'UNREADABLE', UNDECIPHERABLE]);
 
@@ -47,6 +51,8 @@ export class PagePuller {
   private readonly repeated = new RepeatedPages();
   /** How often the last batch with reports has come. */
   private repetitions = 0;
+  /** How many reports the last batch with some held; `null`: there was none yet. */
+  private lastItems: number | null = null;
   /** The last batch of which nothing could be read. */
   private unread: { id: string; hash: string } | null = null;
 
@@ -112,13 +118,21 @@ export class PagePuller {
     await failpoint('after-store-page');
     const reading = this.ingestor.read(page);
     const read = await reading.catch(() => null); // `ingest` records why.
-    if (read === null || read.items === 0) return { full: null, apply: () => this.apply(page, reading, '') };
+    if (read === null || read.items === 0) return { ...UNKNOWN_SIZE, apply: () => this.apply(page, reading, '') };
     const content = await contentOf(page.body, read);
-    const isRepeated = this.repeated.hasCome(content, isFull(page, read));
+    const mayBeMost = !isFull(page, read) && this.mayBeMost(read.items);
+    const isRepeated = this.repeated.hasCome(content, isFull(page, read) || mayBeMost);
     // Also where it is not applied, and so not counted.
     if (!isRepeated) this.repetitions = 0;
     const full = isFull(page, read) && !isRepeated ? read.items : null;
-    return { full, apply: () => this.apply(page, reading, content) };
+    return { full, mayBeMost, apply: () => this.apply(page, reading, content) };
+  }
+
+  /** As many again as last time are more likely a limit of the gateway's, below what is asked for, than chance. */
+  private mayBeMost(items: number): boolean {
+    const isAsBefore = this.lastItems === null || this.lastItems === items;
+    this.lastItems = items;
+    return isAsBefore && items >= LEAST_MOST;
   }
 
   /** @param content what it says, where it has items */
@@ -202,8 +216,10 @@ export class PagePuller {
   }
 }
 
+const UNKNOWN_SIZE = { full: null, mayBeMost: false } as const;
+
 function empty(end: () => PollEnd | Promise<PollEnd>): PulledPage {
-  return { full: null, apply: async () => end() };
+  return { ...UNKNOWN_SIZE, apply: async () => end() };
 }
 
 function storedPage(

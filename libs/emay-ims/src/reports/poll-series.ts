@@ -33,7 +33,7 @@ export class PollSeries {
   private tooFast = 0;
   private failed = 0;
 
-  /** @param emptiedBelow fewer reports than that show that the gateway has no more; 0: however few of a full page took effect here */
+  /** @param emptiedBelow fewer reports than that show that the gateway has no more; 0: more may wait, however few took effect here */
   add({ page, isAnswered, stoppedBy }: PollEnd, emptiedBelow: number): void {
     if (isAnswered) this.result.pages++;
     if (page !== null) addCounts(this.result, page);

@@ -193,7 +193,7 @@ export class ReportPoller {
         const page = await this.puller.pull(number, this.lastsMs);
         await untilAtMost(page.full === null ? 0 : APPLIED_AT_A_TIME - 1);
         const end = page.apply();
-        const applied = end.then((poll) => series.add(poll, page.full !== null ? 0 : number));
+        const applied = end.then((poll) => series.add(poll, page.full !== null || page.mayBeMost ? 0 : number));
         applied.catch(() => undefined); // Awaited after a later poll: until then, nobody would handle it.
         applying.push(applied);
         wanted -= page.full ?? (await end).page?.reports ?? number;
