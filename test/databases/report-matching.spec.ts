@@ -231,6 +231,58 @@ describe.each(databasesUnderTest())('the matching of reports on %s', (kind) => {
     expect(await bench.stateOf(one.store, 'a')).toBe('DELIVERED');
   });
 
+  it('sends again what a person wants sent again, whatever report does not tell how the attempt before ended', async () => {
+    const one = receiver();
+    const attempt = newAttempt();
+    const ids = ['a', 'b', 'c', 'd'];
+    await one.store.queue.insertSubmitting(
+      ids.map((customImsId) => newMessage({ customImsId })),
+      attempt,
+    );
+    const unconfirmed = ids.map((customImsId) => ({
+      ...{ customImsId, state: 'UNCONFIRMED', code: 'TIMEOUT', imsId: null, rawAnswer: null },
+    }));
+    await one.store.results.recordOutcomes(attempt.token, unconfirmed as MessageOutcome[]);
+    for (const customImsId of ids) {
+      await bench.database.transaction((session) => one.store.results.resolve(customImsId, 'resend', session));
+    }
+    const timedOut = page(
+      delivered('a', { state: 'TIMEOUT', desc: '超时' }),
+      delivered('b', { state: 'SOMETHING_NEW' }),
+      delivered('c'),
+      delivered('d', { state: 'TIMEOUT' }),
+    );
+    expect(await one.ingestor.ingest(await stored(one, timedOut))).toMatchObject({ applied: 1, conflicts: 0 });
+    for (const [customImsId, state, reportState] of [
+      ['a', 'QUEUED', 'TIMEOUT'],
+      ['b', 'QUEUED', 'SOMETHING_NEW'],
+      ['c', 'DELIVERED', 'DELIVRD'],
+      ['d', 'QUEUED', 'TIMEOUT'],
+    ]) {
+      expect(await one.store.finder.findOne(customImsId!)).toMatchObject({ state, reportState });
+    }
+    // A later one may know more.
+    expect(await one.ingestor.ingest(await stored(one, page(delivered('d'))))).toMatchObject({ applied: 1 });
+    const again = newAttempt();
+    expect((await one.store.queue.claim(10, again)).map(({ customImsId }) => customImsId).toSorted()).toEqual([
+      'a',
+      'b',
+    ]);
+    // From then on it may be about that attempt.
+    expect(await one.ingestor.ingest(await stored(one, timedOut))).toMatchObject({ applied: 2 });
+    expect(await bench.stateOf(one.store, 'a')).toBe('UNKNOWN');
+    expect(await bench.stateOf(one.store, 'd')).toBe('DELIVERED');
+  });
+
+  it('takes any report for a proof that a message was accepted that is queued again as refused', async () => {
+    const one = receiver();
+    await bench.inState(one.store, 'QUEUED', 'a', newAttempt().token);
+    await bench.put(one.store, 'a', { attempts: 1, attempt: 'refused' });
+    const timedOut = await stored(one, page(delivered('a', { state: 'TIMEOUT' })));
+    expect(await one.ingestor.ingest(timedOut)).toMatchObject({ applied: 1 });
+    expect(await bench.stateOf(one.store, 'a')).toBe('UNKNOWN');
+  });
+
   it('keeps what a report says that changes no state, where no report came before, also late', async () => {
     const one = receiver();
     const say = async (customImsId: string, state: string, desc: string) => {

@@ -3,7 +3,8 @@ import type { ImsMessageState } from '../../libs/emay-ims/src/messages/message-s
 /**
  * Every legal step, from the row to the column marked x. `SUBMITTING → QUEUED` only when the request provably never left or was
  * refused as a whole; `UNCONFIRMED → QUEUED` only where the time of the attempt was over, and its owner knows the same later. A
- * report about a message that counts as queued proves that it was accepted, if it has been handed over before; if it never has (a
+ * report about a message that counts as queued proves that it was accepted, if it has been handed over before, but UNKNOWN does not take
+ * back what a person wants sent again; if it never has (a
  * database restored from a backup, a second system), it is UNCONFIRMED: somebody may have sent it. What is CANCELLED or EXPIRED has no
  * step here as if it never was handed over; else a report moves it as one of ACCEPTED, see `rankForReports`.
  */

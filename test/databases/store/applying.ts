@@ -28,7 +28,7 @@ export function itApplies(bench: () => StoreBench): void {
     it.each(REPORTED)('that say %s to messages of every state: only ever upwards', async (to) => {
       const store = bench().store();
       for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
-      await bench().put(store, 'QUEUED', { attempts: 1 });
+      await bench().put(store, 'QUEUED', { attempts: 1, attempt: 'refused' });
       for (const never of ['CANCELLED', 'EXPIRED']) await bench().put(store, never, { attempts: 0 });
       const expected = Object.fromEntries(
         IMS_MESSAGE_STATES.map((from) => [from, STATE_RANK[to] > STATE_RANK[from] ? to : from]),
@@ -156,7 +156,7 @@ export function itApplies(bench: () => StoreBench): void {
     it('named by our id: only to messages that wait for a report and went to the number that is told', async () => {
       const store = bench().store();
       for (const from of IMS_MESSAGE_STATES) await bench().inState(store, from, from, newAttempt().token);
-      await bench().put(store, 'QUEUED', { attempts: 1 });
+      await bench().put(store, 'QUEUED', { attempts: 1, attempt: 'refused' });
       for (const id of ['to another', 'to nobody told'])
         await bench().inState(store, 'ACCEPTED', id, newAttempt().token);
       const mobileOf = async (id: string) => (await store.finder.findOne(id))!.mobile;

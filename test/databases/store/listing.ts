@@ -144,7 +144,7 @@ export function itLists(bench: () => StoreBench): void {
         const store = bench().store();
         for (const id of states) {
           await bench().inState(store, from, id, newAttempt().token);
-          await bench().put(store, id, { attempts: 1 });
+          await bench().put(store, id, { attempts: 1, attempt: 'refused' });
         }
         const report = {
           imsId: '1',

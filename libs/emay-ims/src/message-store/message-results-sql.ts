@@ -16,6 +16,12 @@ const RANK_FOR_REPORTS = `CASE WHEN m.attempts > 0 AND m.state IN (${ENDED_UNSEN
 /** What may have come into its state without a report, and be raised no more by one that says no more. */
 const MAY_LACK_REPORT = statesThat((state) => state === 'UNKNOWN' || state === 'REJECTED' || isEndedUnsent(state));
 
+/**
+ * A person wants it sent again: a report of the attempt before that does not tell how that ended changes nothing. Where the message keeps its
+ * attempt, as refused, any report proves that it was accepted after all.
+ */
+const IS_RESENT = `(${STATE} = 'QUEUED' AND m.attempt IS NULL AND m.attempts > 0)`;
+
 const NOT_FINAL = statesThat((state) => !isFinal(state));
 /** What waits for a report. One that comes later is applied by `applyReports`, which marks its message for the figures. */
 const UNREPORTED = statesThat((state) => !isFinal(state) && state !== 'UNKNOWN');
@@ -68,7 +74,8 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     final_at: `CASE WHEN r.state <> 'UNKNOWN' THEN ${now} END`,
   };
   /** A message never submitted from here cannot have been accepted from here. */
-  const mayBeReported = `(m.attempts > 0 OR ${STATE} NOT IN ('QUEUED', 'UNCONFIRMED'))`;
+  const mayBeReported = `(m.attempts > 0 OR ${STATE} NOT IN ('QUEUED', 'UNCONFIRMED'))
+          AND NOT (r.state = 'UNKNOWN' AND ${IS_RESENT})`;
   const isToItsNumber = 'm.mobile = COALESCE(r.mobile, m.mobile)';
 
   return {
@@ -128,7 +135,7 @@ export function resultsSql(dialect: SqlDialect, { reportDeadlineMs }: { reportDe
     noteReports: dialect.updateMessagesFromRows({
       columns: { ...DELIVERED_ROW, ...OF_ITS_PAGE },
       set: noted,
-      where: `${ours} AND ${STATE} IN (${MAY_LACK_REPORT}) AND COALESCE(m.report_state, '') = ''`,
+      where: `${ours} AND (${STATE} IN (${MAY_LACK_REPORT}) OR ${IS_RESENT}) AND COALESCE(m.report_state, '') = ''`,
     }),
     /** set: page; rows, account: the same, for messages that wait for a report, which none can contradict */
     applyNamedReports: change({
