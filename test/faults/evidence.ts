@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import type { FaultsRun } from './faults-run.js';
 
 export type MessageState =
@@ -170,11 +170,12 @@ function idsIn({ ids }: ListRow): string[] {
   return JSON.parse(ids) as string[];
 }
 
-/** A page as text; one that came encrypted is kept packed. */
+/** A page as text; one that came encrypted is kept packed, and perhaps cut. */
 function textOf({ body, raw }: PageRow): string {
   if (raw === null) return body ?? '';
   const bytes = Buffer.from(raw as Uint8Array);
-  return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8');
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (isPacked ? gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }) : bytes).toString('utf8');
 }
 
 /** In an envelope, or by itself. */
