@@ -122,7 +122,7 @@ describe.each(databasesUnderTest())('events of messages on %s', (kind) => {
   )('tell of a report %s once, however often it comes, and only where it moves the message: %s', async (to, way) => {
     const one = told();
     for (const from of IMS_MESSAGE_STATES) await bench.inState(one.store, from, from, newAttempt().token);
-    await bench.put(one.store, 'QUEUED', { attempts: 1 });
+    await bench.put(one.store, 'QUEUED', { attempts: 1, attempt: 'refused' });
     const reports = IMS_MESSAGE_STATES.map((from) => report(from, to));
     await applyBy(way, one, reports);
     const moved = [];
