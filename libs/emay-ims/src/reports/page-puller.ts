@@ -120,7 +120,7 @@ export class PagePuller {
     const read = await reading.catch(() => null); // `ingest` records why.
     if (read === null || read.items === 0) return { ...UNKNOWN_SIZE, apply: () => this.apply(page, reading, '') };
     const content = await contentOf(page.body, read);
-    const mayBeMost = !isFull(page, read) && this.mayBeMost(read.items);
+    const mayBeMost = this.mayBeMost(read.items) && !isFull(page, read);
     const isRepeated = this.repeated.hasCome(content, isFull(page, read) || mayBeMost);
     // Also where it is not applied, and so not counted.
     if (!isRepeated) this.repetitions = 0;
