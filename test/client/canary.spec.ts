@@ -64,6 +64,12 @@ describe('before the first message goes to an address', () => {
     expect([client.canary.isProven, client.canary.isHalfProven]).toEqual([true, false]);
   });
 
+  it('a header that always says SUCCESS does not hold messages back', async () => {
+    const { url, seen } = await gateway(EMPTY, EMPTY, 0, { headers: ['result: SUCCESS'] });
+    await expect(clientOf(url).sendSingleIms(MESSAGE)).resolves.toMatchObject(ACCEPTED);
+    expect(seen()).toEqual(['canary sendBatchIMS', 'sendSingleIMS']);
+  });
+
   it.each(['ERROR_SIGN', 'ERROR_APPID', 'ERROR_BALANCE', 'ERROR_OVER_SPEED'])(
     '%s refuses the message, unsent',
     async (code) => {

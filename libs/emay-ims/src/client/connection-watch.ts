@@ -37,13 +37,13 @@ export class ConnectionWatch implements Transport {
   readonly interruption: Promise<never>;
   private interrupt: (error: Error) => void;
   private answered = false;
-  private isOver = false;
   private sent: ClientRequest | null = null;
   private cancelConnectTimer: () => void = () => undefined;
   private cancelDeadline: () => void = () => undefined;
 
   constructor(
-    private readonly makeBody: () => Buffer,
+    /** `null`: it is over. */
+    private makeBody: (() => Buffer) | null,
     private readonly connectTimeoutMs: number,
     private readonly timeoutMs: number,
   ) {
@@ -73,20 +73,25 @@ export class ConnectionWatch implements Transport {
     return request;
   }
 
-  /** Ends the exchange. A connection that is not back in the pool by now, its request half written, is closed. */
+  /**
+   * Ends the exchange, and forgets the request: see "Whatever is over lets go" in docs/performance-internals.md. A connection that is not back
+   * in the pool by now, its request half written, is closed.
+   */
   end(): void {
-    this.isOver = true;
     this.cancelConnectTimer();
     this.cancelDeadline();
     this.sent?.destroy();
+    this.sent = null;
+    this.makeBody = null;
   }
 
   private write(request: ClientRequest): void {
     // The time-out of a process that stood still is up, and its connection stands, in the same turn.
-    if (this.isOver || request.destroyed) return;
+    const { makeBody } = this;
+    if (makeBody === null || request.destroyed) return;
     this.cancelConnectTimer();
     try {
-      const body = this.makeBody();
+      const body = makeBody();
       this.hasLeft = true;
       request.setHeader('Content-Length', body.length);
       request.end(body);

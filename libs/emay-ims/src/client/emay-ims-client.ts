@@ -200,7 +200,7 @@ export class EmayImsClient {
       const answered = await exchange(this.http, request, { ...http, timeoutMs });
       end =
         answered.kind === 'answered'
-          ? canaryEnd(transport.readAnswer(answered.received), protocol.answerCodes)
+          ? canaryEnd(transport.readCanary(answered.received), protocol.answerCodes)
           : { kind: 'unsent', reason: answered.reason };
       return end.kind === 'proven' || end.kind === 'open' ? { kind: 'answered' as const } : end;
     });

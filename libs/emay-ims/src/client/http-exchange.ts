@@ -131,7 +131,7 @@ export async function exchange(
 ): Promise<RawExchange> {
   const watch = new ConnectionWatch(request.makeBody, limits.connectTimeoutMs, limits.timeoutMs);
   const answer = new ReceivedAnswer(limits.maxResponseBytes);
-  const received = () => answer.page(request.signs);
+  const received = () => answer.takePage(request.signs);
   try {
     const problem = await Promise.race([receive(http, request, watch, answer), watch.interruption]);
     if (problem !== null) return { kind: 'unconfirmed', reason: problem, received: received() };

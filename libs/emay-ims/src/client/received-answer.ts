@@ -37,10 +37,16 @@ export class ReceivedAnswer {
     return kept.length === bytes.length;
   }
 
-  /** What has come; `null`: nothing. The signature is blotted out: an error page may repeat what it was sent. */
-  page(signs: readonly string[]): ReceivedPage | null {
+  /**
+   * What has come; `null`: nothing. The signature is blotted out: an error page may repeat what it was sent. The pieces are forgotten, see
+   * "Whatever is over lets go" in docs/performance-internals.md.
+   */
+  takePage(signs: readonly string[]): ReceivedPage | null {
     if (this.isEmpty) return null;
     const body = this.whole?.subarray(0, this.length) ?? Buffer.concat(this.pieces);
+    this.whole = null;
+    this.pieces = [];
+    this.length = 0;
     return { ...this.headers, body: signs.reduce(withoutSign, body) };
   }
 

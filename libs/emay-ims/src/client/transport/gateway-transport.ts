@@ -37,6 +37,8 @@ export interface GatewayTransport {
   takes(status: number, headerCode: string | undefined, isEmpty: boolean): boolean;
   /** What an answer to one of the three sends says. Never throws. */
   readAnswer(answer: ReceivedPage): ReadAnswer;
+  /** What an answer to a canary says. It carries no message, so nothing is at stake where header and body differ. */
+  readCanary(answer: ReceivedPage): ReadAnswer;
   /** The page as it is to be kept. */
   readPage(page: ReceivedPage): ReceivedPage;
   /** What people can read of an answer, or its beginning. */
