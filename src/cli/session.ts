@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { describeDatabase } from '../config/database-url.js';
 import { isSandbox, type Environment } from '../config/environment.js';
+import { describeSandboxDatabase } from '../config/sandbox-database.js';
 import { readConfiguration } from './configuration.js';
 import { failureOf } from './failure.js';
 import { Terminal } from './terminal.js';
@@ -83,7 +83,7 @@ function announced(environment: Environment, terminal: Terminal): Environment {
   if (isSandbox(environment)) {
     terminal.note(
       `SANDBOX, as no EMAY_IMS_ credentials are set in ${process.cwd()}: the gateway is a simulator that lasts as long as ` +
-        `this command; messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}.`,
+        `this command; messages are kept in ${describeSandboxDatabase(environment.EMAY_IMS_DATABASE_URL)}.`,
     );
   }
   return environment;

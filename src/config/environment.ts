@@ -18,6 +18,7 @@ import { StartError } from '../start/start-error.js';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './database-url.js';
 import { holdsHashOfNoKey, isHashes, isOperators, readHashes, readOperators } from './key-hashes.js';
 import { misspeltVariables } from './misspelt-variables.js';
+import { isSandboxFile, sandboxDatabaseUrl } from './sandbox-database.js';
 import { isLoopback, readHost, readNumber, readSwitch, valueOf } from './variable-values.js';
 
 /** A check of our own, known by its sentence. @param message with `$property` in the place of the name */
@@ -105,7 +106,7 @@ export class Environment {
   @IsBoolean({ message: SWITCH })
   EMAY_IMS_CANARY?: boolean;
 
-  /** `sqlite:PATH`, `postgres://…` or `mysql://…`. Default in the sandbox: `sqlite:./data/sandbox.sqlite`. */
+  /** `sqlite:PATH`, `postgres://…` or `mysql://…`. A sandbox has a file or tables of its own there: see `sandboxDatabaseUrl`. */
   @Fits((value) => typeof value === 'string' && isDatabaseUrl(value), `$property ${DATABASE_URL_FORM}`)
   EMAY_IMS_DATABASE_URL = 'sqlite:./data/ims.sqlite';
 
@@ -188,8 +189,6 @@ const WITHOUT_DEFAULT = [
   'EMAY_IMS_RETENTION_DAYS',
   'EMAY_IMS_SANDBOX',
 ];
-/** A file of its own: what is tried in the sandbox must never reach a real gateway. */
-const SANDBOX_DATABASE_URL = 'sqlite:./data/sandbox.sqlite';
 const CREDENTIALS = ['EMAY_IMS_BASE_URL', 'EMAY_IMS_APP_ID', 'EMAY_IMS_SECRET_KEY'] as const;
 
 /** Every name that is read. */
@@ -231,9 +230,14 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   if (address !== undefined && !url.startsWith('postgres')) {
     problems.push('EMAY_IMS_LISTEN_ADDRESS needs EMAY_IMS_DATABASE_URL to lead to PostgreSQL: unset one of them');
   }
+  if (!isSandbox(environment) && isSandboxFile(url)) {
+    problems.push(
+      'EMAY_IMS_DATABASE_URL must not be a file whose name begins with sandbox: what was tried in it would be sent',
+    );
+  }
   if (problems.length > 0) throw new StartError(`Wrong environment: ${problems.join('; ')}.`, 'WRONG_ENVIRONMENT');
-  if (isSandbox(environment) && !set.has('EMAY_IMS_DATABASE_URL')) {
-    environment.EMAY_IMS_DATABASE_URL = SANDBOX_DATABASE_URL;
+  if (isSandbox(environment)) {
+    environment.EMAY_IMS_DATABASE_URL = sandboxDatabaseUrl(set.get('EMAY_IMS_DATABASE_URL'));
   }
   return environment;
 }

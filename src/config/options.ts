@@ -1,16 +1,19 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { EMAY_IMS_ENTITIES, EMAY_IMS_MIGRATIONS, type EmayImsAsyncOptions } from 'nestjs-emay-ims';
 import { serverUrl, sqlitePath } from './database-url.js';
-import type { Environment } from './environment.js';
+import { isSandbox, type Environment } from './environment.js';
+import { SANDBOX_TABLES } from './sandbox-database.js';
 
 /** The DataSource of the application; `null` where the module keeps an SQLite file of its own. */
-export function dataSourceOptions({ EMAY_IMS_DATABASE_URL: url }: Environment): TypeOrmModuleOptions | null {
+export function dataSourceOptions(environment: Environment): TypeOrmModuleOptions | null {
+  const { EMAY_IMS_DATABASE_URL: url } = environment;
   if (sqlitePath(url) !== null) return null;
   return {
     type: url.startsWith('postgres') ? 'postgres' : url.startsWith('mariadb') ? 'mariadb' : 'mysql',
     url: serverUrl(url),
     entities: EMAY_IMS_ENTITIES,
     migrations: EMAY_IMS_MIGRATIONS,
+    ...(isSandbox(environment) && SANDBOX_TABLES),
   };
 }
 

@@ -5,6 +5,7 @@ import { describeDatabase, sqlitePath } from '../config/database-url.js';
 import { loadDotEnv } from '../config/dot-env.js';
 import { isSandbox, readEnvironment, type Environment } from '../config/environment.js';
 import { errorCode } from '../config/error-code.js';
+import { describeSandboxDatabase } from '../config/sandbox-database.js';
 import { howToTry } from '../config/how-to-try.js';
 import { SERVICE } from '../config/service-name.js';
 import { makeFolder, trialWrite } from '../config/writable-folder.js';
@@ -100,7 +101,8 @@ function announce(environment: Environment, app: INestApplication, url: string):
       'EMAY_IMS_DISPATCH is false: this instance submits nothing of the queue; a test message of the console, and `send` of the command line, still go',
     );
   }
-  logger.log(`Messages are kept in ${describeDatabase(environment.EMAY_IMS_DATABASE_URL)}`);
+  const describe = isSandbox(environment) ? describeSandboxDatabase : describeDatabase;
+  logger.log(`Messages are kept in ${describe(environment.EMAY_IMS_DATABASE_URL)}`);
   logger.log(`Listening on ${url}`);
   logger.log(howToTry(url, environment));
 }

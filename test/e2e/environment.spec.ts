@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { OperatorKeys } from '../../src/console/operator-keys.js';
 import { isSandbox, readEnvironment } from '../../src/config/environment.js';
+import { dataSourceOptions } from '../../src/config/options.js';
 
 /** What `printf '%s' "$key" | sha256sum` says where `key` is not set. */
 const NO_KEY = createHash('sha256').digest('hex');
@@ -79,11 +80,25 @@ describe('the environment of the application', () => {
     expect(isSandbox(readEnvironment(CREDENTIALS))).toBe(false);
   });
 
-  it('keeps what is tried in the sandbox out of the database of the real gateway, unless told which one to use', () => {
-    expect(readEnvironment(CREDENTIALS).EMAY_IMS_DATABASE_URL).toBe('sqlite:./data/ims.sqlite');
-    const EMAY_IMS_DATABASE_URL = 'sqlite:./data/other.sqlite';
-    expect(readEnvironment({ EMAY_IMS_DATABASE_URL })).toMatchObject({ EMAY_IMS_DATABASE_URL });
+  it.each([
+    ['sqlite:./data/other.sqlite', 'sqlite:./data/sandbox-other.sqlite'],
+    ['sqlite:other.sqlite', 'sqlite:sandbox-other.sqlite'],
+    ['sqlite:/srv/sms/ims', 'sqlite:/srv/sms/sandbox-ims'],
+  ])('keeps what is tried in the sandbox out of the file of a real gateway: %s', (EMAY_IMS_DATABASE_URL, own) => {
+    expect(readEnvironment({ ...CREDENTIALS, EMAY_IMS_DATABASE_URL })).toMatchObject({ EMAY_IMS_DATABASE_URL });
+    expect(readEnvironment({ EMAY_IMS_DATABASE_URL })).toMatchObject({ EMAY_IMS_DATABASE_URL: own });
+    expect(() => readEnvironment({ ...CREDENTIALS, EMAY_IMS_DATABASE_URL: own })).toThrow(/begins with sandbox/);
   });
+
+  it.each(['postgres://u:p@host/sms', 'mysql://u:p@host/sms', 'mariadb://u:p@host/sms'])(
+    'keeps it in tables of its own on a server: %s',
+    (EMAY_IMS_DATABASE_URL) => {
+      const real = dataSourceOptions(readEnvironment({ ...CREDENTIALS, EMAY_IMS_DATABASE_URL }));
+      const sandbox = dataSourceOptions(readEnvironment({ EMAY_IMS_DATABASE_URL }));
+      expect([real?.entityPrefix, real?.migrationsTableName]).toEqual([undefined, undefined]);
+      expect([sandbox?.entityPrefix, sandbox?.migrationsTableName]).toEqual(['sandbox_', 'sandbox_migrations']);
+    },
+  );
 
   it.each([
     [{ EMAY_IMS_APP_ID: 'x' }, /EMAY_IMS_BASE_URL and EMAY_IMS_SECRET_KEY must be set too/],

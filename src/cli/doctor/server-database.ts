@@ -69,8 +69,9 @@ async function refusalToWrite(source: DataSource): Promise<string | null> {
   const runner = source.createQueryRunner();
   try {
     await runner.startTransaction();
+    const { entityPrefix = '' } = source.options;
     await runner.query(
-      `INSERT INTO emay_ims_lease (name, holder, expires_at) VALUES ('doctor:${process.pid}', 'doctor', 0)`,
+      `INSERT INTO ${entityPrefix}emay_ims_lease (name, holder, expires_at) VALUES ('doctor:${process.pid}', 'doctor', 0)`,
     );
     return null;
   } catch (error) {

@@ -1,0 +1,52 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
+import { CommandLine, GatewayProcess } from './command-line.js';
+
+type States = Record<string, number>;
+
+const BATCH = ['send-batch', '--csv', '-', '--campaign', 'spring', '--text', 'Hello'];
+const TABLE = 'mobile\n+61422118000\n+61422118001\n';
+
+jest.setTimeout(120_000);
+
+describe.each(databasesUnderTest())('a sandbox that is given the database of a real gateway, on %s', (kind) => {
+  let gateway: GatewayProcess;
+  let database: TestDatabase;
+  let real: CommandLine;
+  let sandbox: CommandLine;
+  beforeAll(async () => {
+    gateway = await GatewayProcess.start();
+  });
+  afterAll(() => gateway.stop());
+  beforeEach(async () => {
+    database = await createTestDatabase(kind);
+    await (await database.open()).destroy();
+    const EMAY_IMS_DATABASE_URL = database.url;
+    real = await CommandLine.open({ ...gateway.variables, EMAY_IMS_DATABASE_URL });
+    sandbox = await CommandLine.open({ EMAY_IMS_DATABASE_URL, EMAY_IMS_SANDBOX: 'true' });
+  });
+  afterEach(async () => {
+    await real.close();
+    await sandbox.close();
+    await database.drop();
+  });
+  const statesOf = async (cli: CommandLine) => (await cli.json<{ states: States }>('status')).states;
+
+  it('submits none of its messages to the simulator, and the real gateway gets none of the sandbox', async () => {
+    expect(await real.run([...BATCH, '--no-wait'], TABLE)).toMatchObject({ code: 0 });
+    const tried = await sandbox.run([...BATCH, '--json'], TABLE);
+    expect(JSON.parse(tried.stdout)).toMatchObject({ stored: 2, repeated: 0, states: { ACCEPTED: 2 } });
+    expect(await statesOf(real)).toMatchObject({ QUEUED: 2, ACCEPTED: 0 });
+    expect(await sandbox.run([...BATCH.slice(0, -1), 'Later', '--no-wait'], TABLE)).toMatchObject({ code: 0 });
+    const before = (await gateway.accepted()).length;
+    const sent = await real.run([...BATCH, '--json'], TABLE);
+    expect(JSON.parse(sent.stdout)).toMatchObject({ stored: 0, repeated: 2, states: { ACCEPTED: 2 } });
+    expect((await gateway.accepted()).length - before).toBe(2);
+    expect(await statesOf(sandbox)).toMatchObject({ QUEUED: 2, ACCEPTED: 2 });
+  });
+
+  it('is examined by doctor where its own tables are', async () => {
+    await sandbox.run(['status']);
+    expect(await sandbox.run(['doctor'])).toMatchObject({ code: 0 });
+  });
+});
