@@ -28,6 +28,22 @@ describe('what a terminal is told', () => {
     expect(written()).toBe(`${SHOWN}\nREJECTED 王é👍\nWRONG_USAGE: ${SHOWN}\nREJECTED 王é👍\n`);
   });
 
+  it('says that it comes from a sandbox: of an answer and of a failure', () => {
+    const written = writtenTo('stdout');
+    writtenTo('stderr');
+    const [json, text] = [new Terminal(true), new Terminal(false)];
+    for (const terminal of [json, text]) terminal.isSandbox = true;
+    json.answer({ state: 'ACCEPTED' }, []);
+    json.failure({ code: 'CODE', message: TEXT, retryable: false });
+    text.answer({}, ['ACCEPTED']);
+    const [answer = '', failure = '', ...lines] = written().split('\n');
+    expect([JSON.parse(answer), JSON.parse(failure)]).toMatchObject([
+      { sandbox: true, state: 'ACCEPTED' },
+      { sandbox: true, error: { code: 'CODE' } },
+    ]);
+    expect(lines).toEqual([expect.stringMatching(/^SANDBOX: .*nothing is sent/), 'ACCEPTED', '']);
+  });
+
   it('is the text itself in JSON', () => {
     const written = writtenTo('stdout');
     new Terminal(true).answer({ content: TEXT }, [TEXT]);

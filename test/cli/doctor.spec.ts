@@ -39,7 +39,7 @@ describe('doctor', () => {
   };
 
   it('finds everything in order in the sandbox, the signature included', async () => {
-    const cli = await open();
+    const cli = await open({ EMAY_IMS_SANDBOX: 'true' });
     const { code, stdout, stderr } = await cli.run(['doctor']);
     expect(stdout).toMatch(/^\[ok\] +signature +accepted/m);
     expect(stdout).not.toMatch(/\[fail\]|\[not verified\]/);

@@ -215,14 +215,14 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
 describe('the command line', () => {
   let cli: CommandLine;
   beforeEach(async () => {
-    cli = await CommandLine.open();
+    cli = await CommandLine.open({ EMAY_IMS_SANDBOX: 'true' });
   });
   afterEach(() => cli.close());
 
   it('reads the .env file and the relative paths of the folder it is told', async () => {
     await cli.write('.env', 'EMAY_IMS_DATABASE_URL=sqlite:./messages/ims.sqlite\n');
     const { stdout, code } = await cli.start(['-C', cli.folder, 'doctor'], '', '/').ended;
-    expect(stdout).toMatch(/^\[ok\] +database +\.\/messages\/ims\.sqlite \(made just now\)/m);
+    expect(stdout).toMatch(/^\[ok\] +database +\.\/messages\/sandbox-ims\.sqlite \(made just now\)/m);
     expect(code).toBe(0);
     const lost = await cli.run(['-C', 'nowhere', 'status']);
     expect(lost.stderr).toMatch(/--directory .*nowhere cannot be entered/);

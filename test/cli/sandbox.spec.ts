@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { CommandLine, GatewayProcess } from './command-line.js';
@@ -48,5 +50,52 @@ describe.each(databasesUnderTest())('a sandbox that is given the database of a r
   it('is examined by doctor where its own tables are', async () => {
     await sandbox.run(['status']);
     expect(await sandbox.run(['doctor'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('without credentials', () => {
+  const opened: CommandLine[] = [];
+  afterEach(async () => {
+    for (const cli of opened.splice(0)) await cli.close();
+  });
+  const open = async (variables: NodeJS.ProcessEnv) => {
+    const cli = await CommandLine.open(variables);
+    opened.push(cli);
+    return cli;
+  };
+  const SEND = ['send', '--to', '+61422118000', '--text', 'Hello'];
+  const RESOLUTION = ['--decision', 'give-up', '--by', 'me', '--reason', 'none'];
+
+  it.each([
+    [SEND],
+    [[...BATCH, '--json']],
+    [['status', '--check']],
+    [['list']],
+    [['export']],
+    [['cancel', 'one']],
+    [['pull']],
+    [['unconfirmed', 'resolve', '--all', ...RESOLUTION]],
+  ])('%j works with no simulator that nobody asked for: it ends with 2 and says what to set', async (args) => {
+    const cli = await open({});
+    const { code, stderr } = await cli.run(args, TABLE);
+    expect(stderr).toMatch(/No gateway is set: .*EMAY_IMS_SECRET_KEY .*EMAY_IMS_SANDBOX=true/);
+    expect(code).toBe(2);
+    expect(existsSync(join(cli.folder, 'data'))).toBe(false);
+  });
+
+  it('doctor does not say that all is well, and a dry run needs no gateway', async () => {
+    const cli = await open({});
+    const { code, stdout } = await cli.run(['doctor']);
+    expect(stdout).toMatch(/^\[fail\] +options +No gateway is set/m);
+    expect(code).toBe(1);
+    expect(await cli.run([...BATCH, '--dry-run'], TABLE)).toMatchObject({ code: 0 });
+  });
+
+  it('every answer says that it comes from the sandbox that was asked for', async () => {
+    const cli = await open({ EMAY_IMS_SANDBOX: 'true' });
+    expect((await cli.run(SEND)).stdout).toMatch(/^SANDBOX: .*nothing is sent/);
+    for (const args of [SEND, ['status'], ['list'], ['pull']]) {
+      expect(await cli.json(...args)).toMatchObject({ sandbox: true });
+    }
   });
 });
