@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { EmayImsModule } from 'nestjs-emay-ims';
@@ -183,6 +184,55 @@ describe('what compose.yaml passes on of .env', () => {
     // In the folder that outlives the container.
     expect(join('/app', EMAY_IMS_SPOOL_PATH)).toBe('/app/data/spool');
     expect(read('Dockerfile')).toContain(' HOST=0.0.0.0');
+  });
+});
+
+describe('the command line in each deployment', () => {
+  const unit = read('deploy/systemd/emay-ims-gateway.service');
+  const UNIT_SETTINGS = ['WorkingDirectory', 'EnvironmentFile', 'StateDirectory', 'StateDirectoryMode', 'DynamicUser'];
+
+  it.each(['docs/deployment.md', 'docs/deployment.zh.md'])('is in %s, by the names that the deployment has', (page) => {
+    const text = read(page);
+    const compose = parse(read('compose.yaml')) as { services: Record<string, unknown> };
+    const { metadata } = parse(read('deploy/kubernetes/stateful-set.yaml')) as { metadata: { name: string } };
+    const [, service = ''] = /`docker compose exec (\S+) node dist\/cli\/main\.js /.exec(text) ?? [];
+    expect(Object.keys(compose.services)).toContain(service);
+    expect(text).toContain(`\`kubectl exec -it ${metadata.name}-0 -- node dist/cli/main.js `);
+    expect(text).toContain('install -m 755 deploy/systemd/emay-ims-gateway /usr/local/sbin/');
+    expect(read('Dockerfile')).toMatch(/^COPY --from=build \/app\/dist dist$/m);
+    expect(read('package.json')).toContain('"cli": "node dist/cli/main.js"');
+  });
+
+  it('has the variables, user and folders of the systemd unit, and takes every argument as it is written', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'emay-ims-'));
+    try {
+      writeFileSync(join(folder, 'systemd-run'), '#!/bin/sh\nprintf "%s\\0" "$@"\n', { mode: 0o755 });
+      const text = "It's $5, {{name}}, ${HOME} 100%\nBye\n";
+      const { status, stdout } = spawnSync('sh', ['deploy/systemd/emay-ims-gateway', 'send', '--text', text, ''], {
+        cwd: ROOT,
+        env: { PATH: `${folder}:${process.env.PATH}` },
+        encoding: 'utf8',
+      });
+      expect(status).toBe(0);
+      const given = stdout.split('\0').slice(0, -1);
+      const settings = unit.split('\n').filter((line) => UNIT_SETTINGS.some((name) => line.startsWith(`${name}=`)));
+      const variables = unit.split('\n').filter((line) => line.startsWith('Environment='));
+      const [node = '', main = ''] = (/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? '').split(' ');
+      expect(settings).toHaveLength(UNIT_SETTINGS.length);
+      expect(given).toEqual(expect.arrayContaining([...settings, ...variables].map((each) => `--property=${each}`)));
+      // The name of the unit is that of its user.
+      expect(given).toContain('--property=User=emay-ims-gateway');
+      expect(given.slice(given.indexOf(node))).toEqual([
+        node,
+        main.replace('main.js', 'cli/main.js'),
+        'send',
+        '--text',
+        text.replaceAll('$', '$$$$'),
+        '',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
