@@ -12,9 +12,10 @@ import { statusCommand } from './commands/status.js';
 import { unconfirmedCommand } from './commands/unconfirmed.js';
 import { doctorCommand } from './doctor/doctor.command.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from './exit-code.js';
+import { guardValues } from './option-values.js';
 
 /** The whole command line. A wrong one throws a `CommanderError`, after it has been told on stderr. */
-function createProgram(): Command {
+function createProgram(args: readonly string[]): Command {
   const program = new Command('emay-ims-gateway')
     .description('The SMS gateway service at the command line, with the configuration of the service.')
     .option('--json', 'answer with one JSON document on stdout')
@@ -34,6 +35,7 @@ function createProgram(): Command {
     .addCommand(unconfirmedCommand());
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().showHelpAfterError('Add --help to see what can be written.');
+    guardValues(command, args);
   }
   return program;
 }
@@ -41,7 +43,7 @@ function createProgram(): Command {
 /** Runs a command line; its exit code becomes the process's. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    await createProgram(args).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT_CODE.fine : EXIT_CODE.wrongUsage;

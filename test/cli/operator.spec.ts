@@ -249,6 +249,30 @@ describe('the command line', () => {
     expect(stdout + stderr).not.toContain('\u001B');
   });
 
+  const BATCH = ['send-batch', '--csv', '-', '--campaign', 'spring'];
+  it.each([
+    [[...BATCH, '--text', '--dry-run'], "'--text <text>' has no value: '--dry-run' looks like"],
+    [[...BATCH, '--text', '--dry-rnu'], "'--text <text>' has no value"],
+    [['send-batch', '--csv', '-', '--text', 'Hi', '--campaign', '--no-wait'], "'--campaign <name>' has no value"],
+    [[...BATCH, '--text', '--give-up-after=5'], "'--text <text>' has no value"],
+    [['-C', '--json', 'status'], "'-C, --directory <folder>' has no value"],
+    [[...BATCH, '--csv', 'other.csv', '--text', 'Hi'], "'--csv <file>' is there twice"],
+    [[...BATCH, '--text', 'Hi', '--csv=-'], "'--csv <file>' is there twice"],
+    [['export', '--state', 'QUEUED', '--state', 'ACCEPTED'], "'--state <states>' is there twice"],
+    [['unconfirmed', 'list', '--code', 'A', '--code', 'B'], "'--code <code>' is there twice"],
+  ])('%j: ends with 2, and nothing is stored', async (args, sentence) => {
+    const { code, stdout, stderr } = await cli.run(args, 'mobile\n+61422118000\n');
+    expect(stderr).toContain(sentence);
+    expect([code, stdout]).toEqual([2, '']);
+    expect((await cli.json<{ states: Record<string, number> }>('status')).states).toMatchObject({ QUEUED: 0 });
+  });
+
+  it('takes a value that looks like an option where it says so, and options that take none as often as they come', async () => {
+    const { stdout } = await cli.run([...BATCH, '--text=--dry-run', '--dry-run', '--dry-run'], 'mobile\n+61422118000\n');
+    expect(stdout).toMatch(/^row 2 .*--dry-run$/m);
+    expect((await cli.run([...BATCH, '--text', '-- SALE --', '--dry-run'], 'mobile\n+61422118000\n')).code).toBe(0);
+  });
+
   it('ends with 2 where the configuration is wrong, and with 0 for help', async () => {
     const half = await CommandLine.open({ EMAY_IMS_APP_ID: 'APP' });
     const wrong = await half.run(['status', '--json']);
