@@ -159,7 +159,8 @@ describe.each(databasesUnderTest())('the reference application on %s', (kind) =>
   });
 
   it('is not ready, but alive, while its database is away', async () => {
-    await start();
+    // A sandbox has its messages elsewhere.
+    await start({ EMAY_IMS_BASE_URL: 'http://127.0.0.1:1', EMAY_IMS_APP_ID: 'app', EMAY_IMS_SECRET_KEY: 'key' });
     const dataSource = await database.open();
     await dataSource.query('DROP TABLE emay_ims_message');
     await dataSource.destroy();

@@ -93,6 +93,7 @@ describe('a service that cannot serve', () => {
     expect(await lastWords({ EMAY_IMS_DATABASE_URL: `sqlite:${join(file, 'ims.sqlite')}` })).toContain(
       'The folder of EMAY_IMS_DATABASE_URL',
     );
+    await writeFile(join(folder, 'sandbox-a-file'), 'no database'); // What a sandbox makes of its name.
     expect(await lastWords({ EMAY_IMS_DATABASE_URL: `sqlite:${file}` })).toContain('cannot be opened');
   });
 
