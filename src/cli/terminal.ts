@@ -41,9 +41,15 @@ export class Terminal {
 /** What writing ends with where a pipe has no reader any more, or a terminal has lost its connection. */
 const READER_GONE = new Set(['EPIPE', 'EIO']);
 
-/** A reader that goes away (`| head`) is no failure: what is under way goes on, what is left to say is not said. */
-export function outliveReader(stream: Writable): void {
+/**
+ * What cannot be written ends nothing: messages are on their way. A reader that goes away (`| head`) is no failure, either; anything
+ * else, such as a full disk, is for whoever runs the command to know at its end.
+ *
+ * @param failed called with the code of each other failure
+ */
+export function outliveWriting(stream: Writable, failed: (code: string) => void): void {
   stream.on('error', (error) => {
-    if (!READER_GONE.has(errorCode(error))) throw error;
+    const code = errorCode(error);
+    if (!READER_GONE.has(code)) failed(code);
   });
 }

@@ -41,15 +41,26 @@ export class CommandLine {
     return new CommandLine(await mkdtemp(join(tmpdir(), 'emay-ims-cli-')), variables);
   }
 
-  /** Starts the compiled command line as a process. @param input `null` leaves stdin open; a number is a file that is open */
-  start(args: readonly string[], input: string | number | null = '', cwd = this.folder): RunningCommand {
+  /**
+   * Starts the compiled command line as a process.
+   *
+   * @param input `null` leaves stdin open; a number is a file that is open
+   * @param output files in the place of stdout and stderr
+   */
+  start(
+    args: readonly string[],
+    input: string | number | null = '',
+    cwd = this.folder,
+    { stdout = 'pipe', stderr = 'pipe' }: { stdout?: number | 'pipe'; stderr?: number | 'pipe' } = {},
+  ): RunningCommand {
     const env = { PATH: process.env.PATH, ...this.variables };
     const stdin = typeof input === 'number' ? input : 'pipe';
-    const child = spawn(process.execPath, [COMMAND, ...args], { env, cwd, stdio: [stdin, 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [COMMAND, ...args], { env, cwd, stdio: [stdin, stdout, stderr] });
     this.running.add(child);
     const written = { stdout: '', stderr: '' };
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]?.setEncoding('utf8').on('data', (text: string) => (written[name] += text));
+    }
     child.stdin?.on('error', () => undefined); // It may end without having read.
     if (typeof input === 'string') child.stdin?.end(input);
     const ended = once(child, 'close').then(([code]) => {
