@@ -1,4 +1,5 @@
 import { EmayImsError, EmayImsOptionsError, EmayImsValidationError } from 'nestjs-emay-ims';
+import { StartError } from '../start/start-error.js';
 import { errorCode } from './error-code.js';
 import { EXIT_CODE } from './exit-code.js';
 import { NoSuchMessageError, NotConfirmedError, OutputError, TableError, UsageError } from './command-errors.js';
@@ -27,6 +28,10 @@ const OWN_ERRORS = [
 export function failureOf(error: unknown): Failure {
   for (const [type, code, exitCode] of OWN_ERRORS) {
     if (error instanceof type) return { code, message: error.message, retryable: false, exitCode };
+  }
+  if (error instanceof StartError) {
+    const { code, message } = error;
+    return { code, message, retryable: false, exitCode: EXIT_CODE.failed };
   }
   if (error instanceof EmayImsError) {
     const { code, message, retryable } = error;

@@ -12,6 +12,7 @@ import type { Repository } from 'typeorm';
 import { isSandbox, type Environment } from '../config/environment.js';
 import { emayImsOptions } from '../config/options.js';
 import { databaseModules } from '../database/database.module.js';
+import { assertFileMigrated, assertMigrated } from '../database/schema-check.js';
 import { SandboxGateway } from '../sandbox/sandbox-gateway.js';
 import { SandboxModule } from '../sandbox/sandbox.module.js';
 import { DiagnosticLogger } from './diagnostic-logger.js';
@@ -22,6 +23,8 @@ export interface Background {
   dispatch?: boolean;
   /** Pulling delivery reports. */
   reports?: boolean;
+  /** Making and updating the tables: beside instances of an earlier release, only where it is asked for. A sandbox's are its own. */
+  migrations?: boolean;
 }
 
 /** The module as a command uses it. */
@@ -40,13 +43,13 @@ export interface Gateway {
 /** The service's module on the service's database, beside it or without it, and nothing of its HTTP side. */
 @Module({})
 class CommandLineModule {
-  static register(given: Environment, { dispatch = false, reports = false }: Background): DynamicModule {
+  static register(given: Environment, { dispatch, reports, migrations }: Required<Background>): DynamicModule {
     // A person waits: one failure is enough to know.
     const environment = { ...given, EMAY_IMS_START_TIMEOUT_MS: 0 };
     return {
       module: CommandLineModule,
       imports: [
-        ...databaseModules(environment),
+        ...databaseModules(environment, migrations ? undefined : assertMigrated),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],
@@ -70,10 +73,12 @@ class CommandLineModule {
 /** Opens the gateway for a piece of work; closing it finishes what is on its way. */
 export async function withGateway<Result>(
   environment: Environment,
-  background: Background,
+  { dispatch = false, reports = false, migrations = isSandbox(environment) }: Background,
   work: (gateway: Gateway) => Promise<Result>,
 ): Promise<Result> {
-  const context = await NestFactory.createApplicationContext(CommandLineModule.register(environment, background), {
+  if (!migrations) await assertFileMigrated(environment.EMAY_IMS_DATABASE_URL);
+  const application = CommandLineModule.register(environment, { dispatch, reports, migrations });
+  const context = await NestFactory.createApplicationContext(application, {
     abortOnError: false,
     logger: new DiagnosticLogger(),
   });

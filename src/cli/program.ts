@@ -4,6 +4,7 @@ import { acknowledgeCommand } from './commands/acknowledge.js';
 import { cancelCommand } from './commands/cancel.js';
 import { exportCommand } from './commands/export.js';
 import { listCommand } from './commands/list.js';
+import { migrateCommand } from './commands/migrate.js';
 import { pagesCommand } from './commands/pages.js';
 import { pullCommand } from './commands/pull.js';
 import { sendCommand } from './commands/send.js';
@@ -22,6 +23,7 @@ function createProgram(args: readonly string[]): Command {
     .option('-C, --directory <folder>', 'folder in which the service is started: its .env and relative paths count')
     .addHelpText('after', EXIT_CODE_HELP)
     .addCommand(doctorCommand())
+    .addCommand(migrateCommand())
     .addCommand(sendCommand())
     .addCommand(sendBatchCommand())
     .addCommand(statusCommand())

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { EmayImsError, runEmayImsMigrations } from 'nestjs-emay-ims';
+import { EmayImsError } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { describeDatabase } from '../config/database-url.js';
 import { errorCode } from '../config/error-code.js';
@@ -13,8 +13,11 @@ const LONGEST_ATTEMPT_MS = 5_000;
 const SHORTEST_ATTEMPT_MS = 1_000;
 const PAUSE_MS = 500;
 
+/** What is done about the tables of a database that has just been connected to. */
+export type PrepareTables = (source: DataSource, url: string) => Promise<DataSource>;
+
 /**
- * Connects to PostgreSQL, MySQL or MariaDB and runs the migrations; any number of instances may do so at once.
+ * Connects to PostgreSQL, MySQL or MariaDB and prepares the tables.
  *
  * @param url what is told of it where that fails, without its password
  * @param startTimeoutMs how long to try while the server is not up; what does not pass by itself ends it at once
@@ -24,13 +27,14 @@ export async function openDatabase(
   options: DataSourceOptions,
   url: string,
   startTimeoutMs: number,
+  prepareTables: PrepareTables,
 ): Promise<DataSource> {
   const source = await connect(options, url, startTimeoutMs);
   try {
-    return await runEmayImsMigrations(source);
+    return await prepareTables(source, url);
   } catch (error) {
     await source.destroy().catch(() => undefined); // What it was closed for is told.
-    if (error instanceof EmayImsError) throw error;
+    if (error instanceof EmayImsError || error instanceof StartError) throw error;
     const code = codeOf(error);
     throw new StartError(
       `The tables cannot be made or updated in ${describeDatabase(url)} (${code}). ${connectionAdvice(code)}`,

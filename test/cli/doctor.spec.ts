@@ -200,7 +200,7 @@ describe('doctor', () => {
 
     it('is content with a database that the service has worked with', async () => {
       const cli = await open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url });
-      await cli.run(['status']);
+      await cli.run(['migrate']);
       expect(await outcomes(cli)).toMatchObject({ database: 'ok', clock: 'ok' });
     });
 

@@ -29,6 +29,7 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
   afterAll(() => gateway.stop());
   beforeEach(async () => {
     database = await createTestDatabase(kind);
+    await (await database.open()).destroy(); // Migrated, as commands do not.
     source = await database.open();
     cli = await CommandLine.open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url });
   });
@@ -170,8 +171,11 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
   });
 
   describe('unconfirmed resolve for a filter', () => {
-    const resolve = (...args: string[]) =>
-      cli.run(['unconfirmed', 'resolve', '--decision', 'give-up', ...DECISION, ...args]);
+    const usual = { '--decision': 'give-up', '--by': 'night shift', '--reason': 'It came.' };
+    const resolve = (...args: string[]) => {
+      const others = Object.entries(usual).filter(([option]) => !args.includes(option));
+      return cli.run(['unconfirmed', 'resolve', ...others.flat(), ...args]);
+    };
     const preview = async (...args: string[]) => {
       const { stdout } = await resolve(...args, '--json');
       return JSON.parse(stdout) as { count: number; confirmCount: string };

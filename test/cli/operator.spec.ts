@@ -29,6 +29,7 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
   afterAll(() => gateway.stop());
   beforeEach(async () => {
     database = await createTestDatabase(kind);
+    await (await database.open()).destroy(); // Migrated, as commands do not.
     cli = await CommandLine.open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url });
   });
   afterEach(async () => {
@@ -268,7 +269,10 @@ describe('the command line', () => {
   });
 
   it('takes a value that looks like an option where it says so, and options that take none as often as they come', async () => {
-    const { stdout } = await cli.run([...BATCH, '--text=--dry-run', '--dry-run', '--dry-run'], 'mobile\n+61422118000\n');
+    const { stdout } = await cli.run(
+      [...BATCH, '--text=--dry-run', '--dry-run', '--dry-run'],
+      'mobile\n+61422118000\n',
+    );
     expect(stdout).toMatch(/^row 2 .*--dry-run$/m);
     expect((await cli.run([...BATCH, '--text', '-- SALE --', '--dry-run'], 'mobile\n+61422118000\n')).code).toBe(0);
   });

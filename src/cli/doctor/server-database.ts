@@ -1,6 +1,7 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { DataSource, MigrationExecutor, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { connectionAdvice } from '../../database/connection-advice.js';
+import { pendingMigrations } from '../../database/schema-check.js';
 import { databaseTime } from '../database-clock.js';
 import { errorCode } from '../error-code.js';
 import { fail, notVerified, ok, type Check } from './check.js';
@@ -43,9 +44,11 @@ async function examineConnected(source: DataSource): Promise<DatabaseFindings> {
   const askedAt = Date.now();
   const now = await databaseTime(source);
   const clock = readingOf('the database', now, askedAt, Date.now());
-  const pending = (await new MigrationExecutor(source).getPendingMigrations()).map(({ name }) => name);
+  const pending = await pendingMigrations(source);
   if (pending.length > 0) {
-    const migrations = fail('migrations', `pending: ${pending.join(', ')}`, 'Start the service: it runs them first.');
+    const todo =
+      'Read docs/upgrading.md: some need every instance stopped. Then `migrate` runs them, or the start of the service.';
+    const migrations = fail('migrations', `pending: ${pending.join(', ')}`, todo);
     return {
       checks: [notVerified('database', `${type}: answers; not written to without its tables`), migrations],
       clock,
