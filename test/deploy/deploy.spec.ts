@@ -177,6 +177,19 @@ describe('what compose.yaml passes on of .env', () => {
       expect(read(page)).toMatch(/`POSTGRES_PASSWORD`.*`openssl rand -hex 24`/);
   });
 
+  it.each(['docs/deployment.md', 'docs/deployment.zh.md'])(
+    '%s ends the trial before the gateway is a real one',
+    (page) => {
+      const text = read(page);
+      expect(compose.services.gateway.environment.EMAY_IMS_BASE_URL).toContain('http://simulator:');
+      expect(text).toMatch(
+        /`docker compose down --volumes`[\s\S]*`EMAY_IMS_ALLOW_INSECURE=false`.*`POSTGRES_PASSWORD`/,
+      );
+      // Commands follow it in the same block.
+      expect(text).toMatch(/^docker compose up --build --detach --wait\ncurl /m);
+    },
+  );
+
   it('lets the fixed ones be what it counts on', () => {
     const { PORT, EMAY_IMS_SPOOL_PATH } = readEnvironment({});
     expect(environment.EMAY_IMS_DATABASE_URL).toContain('@postgres:5432/');
