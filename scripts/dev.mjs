@@ -4,8 +4,9 @@
  *
  *   npm run dev
  *
- * The simulator's page needs no start, but to be loaded again. PORT, EMAY_IMS_DATABASE_URL and the other variables of the
- * service count, those that name the gateway apart.
+ * The simulator's page needs no start, but to be loaded again. PORT and the other variables of the service count, those that
+ * name the gateway apart; EMAY_IMS_DATABASE_URL only where the shell has it, as a database of `.env` may be a real gateway's:
+ * what is queued there would go to the simulator.
  */
 import { spawn, spawnSync } from 'node:child_process';
 
@@ -39,4 +40,6 @@ start([...watched, 'dist/main.js'], {
   EMAY_IMS_BASE_URL: `http://127.0.0.1:${SIMULATOR_PORT}`,
   EMAY_IMS_APP_ID: appId,
   EMAY_IMS_SECRET_KEY: secretKey,
+  EMAY_IMS_SANDBOX: 'false', // `.env` may have asked for it.
+  EMAY_IMS_DATABASE_URL: process.env.EMAY_IMS_DATABASE_URL || 'sqlite:./data/dev.sqlite',
 });
