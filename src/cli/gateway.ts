@@ -12,7 +12,7 @@ import type { Repository } from 'typeorm';
 import { isSandbox, type Environment } from '../config/environment.js';
 import { emayImsOptions } from '../config/options.js';
 import { databaseModules } from '../database/database.module.js';
-import { assertFileMigrated, assertMigrated } from '../database/schema-check.js';
+import { assertFileNotBehind } from '../database/schema-check.js';
 import { SandboxGateway } from '../sandbox/sandbox-gateway.js';
 import { SandboxModule } from '../sandbox/sandbox.module.js';
 import { DiagnosticLogger } from './diagnostic-logger.js';
@@ -23,8 +23,8 @@ export interface Background {
   dispatch?: boolean;
   /** Pulling delivery reports. */
   reports?: boolean;
-  /** Making and updating the tables: beside instances of an earlier release, only where it is asked for. A sandbox's are its own. */
-  migrations?: boolean;
+  /** Updating tables of an earlier release, beside whose instances a command may run. Default: a sandbox's, which are its own. */
+  updates?: boolean;
 }
 
 /** The module as a command uses it. */
@@ -43,13 +43,13 @@ export interface Gateway {
 /** The service's module on the service's database, beside it or without it, and nothing of its HTTP side. */
 @Module({})
 class CommandLineModule {
-  static register(given: Environment, { dispatch, reports, migrations }: Required<Background>): DynamicModule {
+  static register(given: Environment, { dispatch, reports, updates }: Required<Background>): DynamicModule {
     // A person waits: one failure is enough to know.
     const environment = { ...given, EMAY_IMS_START_TIMEOUT_MS: 0 };
     return {
       module: CommandLineModule,
       imports: [
-        ...databaseModules(environment, migrations ? undefined : assertMigrated),
+        ...databaseModules(environment, updates),
         EmayImsModule.forRootAsync({
           imports: [SandboxModule.register(isSandbox(environment))],
           inject: [SandboxGateway],
@@ -73,11 +73,11 @@ class CommandLineModule {
 /** Opens the gateway for a piece of work; closing it finishes what is on its way. */
 export async function withGateway<Result>(
   environment: Environment,
-  { dispatch = false, reports = false, migrations = isSandbox(environment) }: Background,
+  { dispatch = false, reports = false, updates = isSandbox(environment) }: Background,
   work: (gateway: Gateway) => Promise<Result>,
 ): Promise<Result> {
-  if (!migrations) await assertFileMigrated(environment.EMAY_IMS_DATABASE_URL);
-  const application = CommandLineModule.register(environment, { dispatch, reports, migrations });
+  if (!updates) await assertFileNotBehind(environment.EMAY_IMS_DATABASE_URL);
+  const application = CommandLineModule.register(environment, { dispatch, reports, updates });
   const context = await NestFactory.createApplicationContext(application, {
     abortOnError: false,
     logger: new DiagnosticLogger(),

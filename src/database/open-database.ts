@@ -1,37 +1,37 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { EmayImsError } from 'nestjs-emay-ims';
+import { EmayImsError, runEmayImsMigrations } from 'nestjs-emay-ims';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { describeDatabase } from '../config/database-url.js';
 import { errorCode } from '../config/error-code.js';
 import { SERVICE } from '../config/service-name.js';
 import { StartError } from '../start/start-error.js';
 import { connectionAdvice, passesByItself } from './connection-advice.js';
+import { assertNotBehind } from './schema-check.js';
 
 /** A server that takes the connection and says nothing. */
 const LONGEST_ATTEMPT_MS = 5_000;
 const SHORTEST_ATTEMPT_MS = 1_000;
 const PAUSE_MS = 500;
 
-/** What is done about the tables of a database that has just been connected to. */
-export type PrepareTables = (source: DataSource, url: string) => Promise<DataSource>;
-
 /**
- * Connects to PostgreSQL, MySQL or MariaDB and prepares the tables.
+ * Connects to PostgreSQL, MySQL or MariaDB and runs the migrations; any number of instances may do so at once.
  *
  * @param url what is told of it where that fails, without its password
  * @param startTimeoutMs how long to try while the server is not up; what does not pass by itself ends it at once
+ * @param updates whether tables of an earlier release are updated, or refused
  * @throws StartError
  */
 export async function openDatabase(
   options: DataSourceOptions,
   url: string,
   startTimeoutMs: number,
-  prepareTables: PrepareTables,
+  updates: boolean,
 ): Promise<DataSource> {
   const source = await connect(options, url, startTimeoutMs);
   try {
-    return await prepareTables(source, url);
+    if (!updates) await assertNotBehind(source, url);
+    return await runEmayImsMigrations(source);
   } catch (error) {
     await source.destroy().catch(() => undefined); // What it was closed for is told.
     if (error instanceof EmayImsError || error instanceof StartError) throw error;

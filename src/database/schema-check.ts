@@ -11,22 +11,22 @@ export async function pendingMigrations(source: DataSource): Promise<string[]> {
 }
 
 /**
- * Refuses a server's database whose tables this release would have to make or update: some updates need every instance stopped.
+ * Refuses tables of an earlier release: some updates need every instance stopped. Where there are none, nobody works with them.
  *
  * @throws StartError that says what to do
  */
-export async function assertMigrated(source: DataSource, url: string): Promise<DataSource> {
+export async function assertNotBehind(source: DataSource, url: string): Promise<void> {
   const pending = await pendingMigrations(source);
-  if (pending.length > 0) throw behind(pending, url);
-  return source;
+  if (pending.length === 0 || pending.length === EMAY_IMS_MIGRATIONS.length) return;
+  throw new StartError(
+    `The tables in ${describeDatabase(url)} are of an earlier release (pending: ${pending.join(', ')}). docs/upgrading.md says ` +
+      'whether every instance must be stopped for that; then `migrate` updates them.',
+    'SCHEMA_BEHIND',
+  );
 }
 
-/**
- * The same of an SQLite file, which the module would update as it opens it. One that is not there, or empty, is made: nobody works with it.
- *
- * @throws StartError
- */
-export async function assertFileMigrated(url: string): Promise<void> {
+/** The same of an SQLite file, which the module would update as it opens it. @throws StartError */
+export async function assertFileNotBehind(url: string): Promise<void> {
   const path = sqlitePath(url);
   if (path === null || !existsSync(path)) return;
   const source = new DataSource({
@@ -36,21 +36,13 @@ export async function assertFileMigrated(url: string): Promise<void> {
     migrations: EMAY_IMS_MIGRATIONS,
     migrationsTableName: 'emay_ims_migration',
   });
-  // What cannot be read, the module says better.
-  const pending = await source
-    .initialize()
-    .then(pendingMigrations)
-    .catch(() => []);
-  if (source.isInitialized) await source.destroy();
-  if (pending.length > 0 && pending.length < EMAY_IMS_MIGRATIONS.length) throw behind(pending, url);
-}
-
-function behind(pending: readonly string[], url: string): StartError {
-  const place = describeDatabase(url);
-  const found =
-    pending.length === EMAY_IMS_MIGRATIONS.length
-      ? `There are no tables in ${place} yet. Where EMAY_IMS_DATABASE_URL is right, \`migrate\` makes them, or the start of the service does.`
-      : `The tables in ${place} are of an earlier release (pending: ${pending.join(', ')}). docs/upgrading.md says whether every ` +
-        'instance must be stopped for that; then `migrate` updates them.';
-  return new StartError(found, 'SCHEMA_BEHIND');
+  try {
+    await source.initialize();
+    await assertNotBehind(source, url);
+  } catch (error) {
+    // What cannot be read, the module says better.
+    if (error instanceof StartError) throw error;
+  } finally {
+    if (source.isInitialized) await source.destroy();
+  }
 }

@@ -29,7 +29,6 @@ describe.each(databasesUnderTest())('messages at the command line on %s', (kind)
   afterAll(() => gateway.stop());
   beforeEach(async () => {
     database = await createTestDatabase(kind);
-    await (await database.open()).destroy(); // Migrated, as commands do not.
     source = await database.open();
     cli = await CommandLine.open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url });
   });

@@ -38,7 +38,6 @@ describe.each(databasesUnderTest())('send-batch on %s', (kind) => {
 
   async function open(used: GatewayProcess, variables: NodeJS.ProcessEnv = {}): Promise<void> {
     database = await createTestDatabase(kind);
-    await (await database.open()).destroy(); // Migrated, as commands do not.
     cli = await CommandLine.open({ ...used.variables, EMAY_IMS_DATABASE_URL: database.url, ...variables });
   }
   async function close(): Promise<void> {

@@ -4,7 +4,7 @@ import { withGateway } from '../gateway.js';
 import { perform, type Session } from '../session.js';
 import { describeDatabase } from '../../config/database-url.js';
 
-/** `migrate`: the one command that makes or updates the tables. */
+/** `migrate`: the one command that updates tables of an earlier release. */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('make the tables, or update them to this release')
@@ -20,7 +20,7 @@ async function migrate({ terminal, configuration }: Session): Promise<number> {
   const environment = configuration();
   const place = describeDatabase(environment.EMAY_IMS_DATABASE_URL);
   // The start of the module proves that it can work with them.
-  return withGateway(environment, { migrations: true }, async () => {
+  return withGateway(environment, { updates: true }, async () => {
     terminal.answer({ database: place }, [`The tables in ${place} are those of this release.`]);
     return EXIT_CODE.fine;
   });
