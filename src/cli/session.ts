@@ -16,7 +16,7 @@ export interface Session {
   terminal: Terminal;
   /** Aborted by SIGINT, SIGTERM or SIGHUP: finish what is under way and say how to go on. */
   stop: AbortSignal;
-  /** The configuration, read at the first call; in the sandbox it says so, and must have been asked to. @throws UsageError */
+  /** The configuration, read at the first call; in the sandbox it says so. @throws UsageError */
   configuration: () => Environment;
   /** A path the user gave, from where the user stands. */
   path: (given: string) => string;
@@ -33,7 +33,7 @@ export async function perform(command: Command, work: (session: Session) => Prom
     process.exitCode = await work({
       terminal,
       stop,
-      configuration: () => announced(askedFor(readConfiguration()), terminal),
+      configuration: () => announced(readConfiguration(), terminal),
       path: (given) => resolve(base, given),
     });
   } catch (error) {
@@ -79,21 +79,12 @@ function stopSignal(terminal: Terminal): { stop: AbortSignal; release: () => voi
   };
 }
 
-/** A service that is a sandbox says so for as long as it runs. A command in the wrong folder, or without the unit's variables, would just seem to work. */
-function askedFor(environment: Environment): Environment {
-  if (!isSandbox(environment) || environment.EMAY_IMS_SANDBOX === true) return environment;
-  throw new UsageError(
-    `No gateway is set: EMAY_IMS_BASE_URL, EMAY_IMS_APP_ID and EMAY_IMS_SECRET_KEY are neither in the environment nor in a .env of ` +
-      `${process.cwd()}. Give the command what the service is given (-C FOLDER; docs/deployment.md has it for each deployment), or set ` +
-      'EMAY_IMS_SANDBOX=true: then it works with a simulator, and sends nothing.',
-  );
-}
-
 function announced(environment: Environment, terminal: Terminal): Environment {
   if (isSandbox(environment)) {
     terminal.isSandbox = true;
     terminal.note(
-      `SANDBOX, as EMAY_IMS_SANDBOX asks: the gateway is a simulator that lasts as long as this command; messages are kept in ${describeSandboxDatabase(environment.EMAY_IMS_DATABASE_URL)}.`,
+      `SANDBOX, as no EMAY_IMS_ credentials are set in ${process.cwd()}: the gateway is a simulator that lasts as long as ` +
+        `this command; messages are kept in ${describeSandboxDatabase(environment.EMAY_IMS_DATABASE_URL)}.`,
     );
   }
   return environment;

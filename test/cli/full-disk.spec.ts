@@ -13,7 +13,7 @@ describe('a command whose output goes to a full disk', () => {
   let cli: CommandLine;
   let full: FileHandle;
   beforeEach(async () => {
-    cli = await CommandLine.open({ EMAY_IMS_SANDBOX: 'true' });
+    cli = await CommandLine.open();
     full = await open(FULL_DISK, 'w');
   });
   afterEach(async () => {

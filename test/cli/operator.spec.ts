@@ -29,7 +29,6 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
   afterAll(() => gateway.stop());
   beforeEach(async () => {
     database = await createTestDatabase(kind);
-    await (await database.open()).destroy(); // Migrated, as commands do not.
     cli = await CommandLine.open({ ...gateway.variables, EMAY_IMS_DATABASE_URL: database.url });
   });
   afterEach(async () => {
@@ -216,7 +215,7 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
 describe('the command line', () => {
   let cli: CommandLine;
   beforeEach(async () => {
-    cli = await CommandLine.open({ EMAY_IMS_SANDBOX: 'true' });
+    cli = await CommandLine.open();
   });
   afterEach(() => cli.close());
 

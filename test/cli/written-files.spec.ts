@@ -14,7 +14,7 @@ const FROM_STDIN = ['send-batch', '--csv', '-', '--campaign', 'spring', '--text'
 describe('files that the command line writes', () => {
   let cli: CommandLine;
   beforeEach(async () => {
-    cli = await CommandLine.open({ EMAY_IMS_SANDBOX: 'true' });
+    cli = await CommandLine.open();
     await cli.write('members.csv', 'mobile\n+61422118000\nnobody\n');
   });
   afterEach(() => cli.close());

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ImsAccountStatus } from 'nestjs-emay-ims';
+import { isSandbox, type Environment } from '../../config/environment.js';
 import { Campaign } from '../batch/campaign.js';
 import { byState, campaignMessages } from '../batch/message-counts.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
@@ -29,18 +30,19 @@ export function statusCommand(): Command {
       `${EXIT_CODE_HELP}
 A person is needed for: unconfirmed messages, possibly lost report batches, batches or reports that could not be read,
 pages that could not be applied or stored, a spool folder that cannot be used, reports without a message, calls of event handlers that were given up,
-and messages that are due for more than five minutes.`,
+messages that are due for more than five minutes, and, with --check, a sandbox that was not asked for by EMAY_IMS_SANDBOX=true.`,
     )
     .action((options: StatusOptions, command: Command) => perform(command, (session) => status(session, options)));
 }
 
 async function status({ terminal, configuration }: Session, { check, campaign }: StatusOptions): Promise<number> {
   const wanted = campaign === undefined ? null : new Campaign(campaign);
-  return withGateway(configuration(), {}, async ({ ims, messages }) => {
+  const environment = configuration();
+  return withGateway(environment, {}, async ({ ims, messages }) => {
     const { circuitOpenFor: _circuit, reportsBlockedFor: _blocked, ...account } = await ims.status();
     const counted = wanted && (await campaignMessages(messages, wanted).counts());
     const states: Record<string, number> = counted ? byState(counted) : await ims.stats();
-    const needs = needsOf(account);
+    const needs = [...(check ? credentialsNeeded(environment) : []), ...needsOf(account)];
     const counts = Object.entries(states).map(([state, count]) => [state, String(count)]);
     terminal.answer({ ...account, ...(wanted && { campaign: wanted.name }), states, needs }, [
       ...alignColumns(counts),
@@ -49,6 +51,14 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
     ]);
     return check && needs.length > 0 ? EXIT_CODE.failed : EXIT_CODE.fine;
   });
+}
+
+/** A monitor in the wrong folder, or without the service's variables, must not report that all is well. */
+function credentialsNeeded(environment: Environment): string[] {
+  if (!isSandbox(environment) || environment.EMAY_IMS_SANDBOX === true) return [];
+  return [
+    'no credentials are set: this is a sandbox, and nothing real was checked. Give the command the variables of the service (-C FOLDER)',
+  ];
 }
 
 function needsOf(account: ShownStatus): string[] {

@@ -49,7 +49,7 @@ function readOptions(session: Session): { check: Check; environment: Environment
     const environment = session.configuration();
     EmayImsModule.forRoot(emayImsOptions(environment, isSandbox(environment) ? ANY_GATEWAY : null));
     return {
-      check: ok('options', isSandbox(environment) ? 'sandbox, as EMAY_IMS_SANDBOX asks: nothing is sent' : 'complete'),
+      check: ok('options', isSandbox(environment) ? 'sandbox: no credentials are set' : 'complete'),
       environment,
     };
   } catch (error) {
