@@ -199,6 +199,11 @@ export function isSandbox(environment: Environment): boolean {
   return CREDENTIALS.every((name) => environment[name] === undefined);
 }
 
+/** As in the wrong folder, or without the variables of the service. */
+export function isUnaskedSandbox(environment: Environment): boolean {
+  return isSandbox(environment) && environment.EMAY_IMS_SANDBOX !== true;
+}
+
 /** Read by the module itself. */
 const OF_THE_MODULE = ['EMAY_IMS_FAILPOINTS'];
 
@@ -216,7 +221,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     ...misspeltVariables(
       variables,
       [...VARIABLES, ...OF_THE_MODULE],
-      isSandbox(environment) && !environment.EMAY_IMS_SANDBOX ? CREDENTIALS : null,
+      isUnaskedSandbox(environment) ? CREDENTIALS : null,
     ),
     ...problemsOfGateway(environment, variables.NODE_ENV),
   ];

@@ -96,6 +96,15 @@ describe('without credentials', () => {
     expect(await asked.run(['status', '--check'])).toMatchObject({ code: 0 });
   });
 
+  it('the tables of a sandbox are not taken for those of the service, whose owner may have no credentials', async () => {
+    const unasked = await open({ EMAY_IMS_DATABASE_URL: 'sqlite:ims.sqlite' });
+    const { code, stderr } = await unasked.run(['migrate']);
+    expect(stderr).toMatch(/WRONG_USAGE: No credentials are set: .*tables of a sandbox/);
+    expect(code).toBe(2);
+    const asked = await open({ EMAY_IMS_SANDBOX: 'true' });
+    expect(await asked.run(['migrate'])).toMatchObject({ code: 0 });
+  });
+
   it('nothing is tried in production, where a sandbox must be asked for', async () => {
     const cli = await open({ NODE_ENV: 'production' });
     for (const args of COMMANDS) {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ImsAccountStatus } from 'nestjs-emay-ims';
-import { isSandbox, type Environment } from '../../config/environment.js';
+import { isUnaskedSandbox } from '../../config/environment.js';
 import { Campaign } from '../batch/campaign.js';
 import { byState, campaignMessages } from '../batch/message-counts.js';
 import { EXIT_CODE, EXIT_CODE_HELP } from '../exit-code.js';
@@ -18,6 +18,10 @@ type ShownStatus = Omit<ImsAccountStatus, 'circuitOpenFor' | 'reportsBlockedFor'
 
 /** What is due for so long is not being sent. */
 const OVERDUE_MS = 5 * 60_000;
+
+/** A monitor must not report that all is well. */
+const NOTHING_CHECKED =
+  'no credentials are set: this is a sandbox, and nothing real was checked. Give the command the variables of the service (-C FOLDER)';
 
 /** `status`: how the messages stand, and what waits for a person. */
 export function statusCommand(): Command {
@@ -42,7 +46,7 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
     const { circuitOpenFor: _circuit, reportsBlockedFor: _blocked, ...account } = await ims.status();
     const counted = wanted && (await campaignMessages(messages, wanted).counts());
     const states: Record<string, number> = counted ? byState(counted) : await ims.stats();
-    const needs = [...(check ? credentialsNeeded(environment) : []), ...needsOf(account)];
+    const needs = [...(check && isUnaskedSandbox(environment) ? [NOTHING_CHECKED] : []), ...needsOf(account)];
     const counts = Object.entries(states).map(([state, count]) => [state, String(count)]);
     terminal.answer({ ...account, ...(wanted && { campaign: wanted.name }), states, needs }, [
       ...alignColumns(counts),
@@ -51,14 +55,6 @@ async function status({ terminal, configuration }: Session, { check, campaign }:
     ]);
     return check && needs.length > 0 ? EXIT_CODE.failed : EXIT_CODE.fine;
   });
-}
-
-/** A monitor in the wrong folder, or without the service's variables, must not report that all is well. */
-function credentialsNeeded(environment: Environment): string[] {
-  if (!isSandbox(environment) || environment.EMAY_IMS_SANDBOX === true) return [];
-  return [
-    'no credentials are set: this is a sandbox, and nothing real was checked. Give the command the variables of the service (-C FOLDER)',
-  ];
 }
 
 function needsOf(account: ShownStatus): string[] {
