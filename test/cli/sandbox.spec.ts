@@ -71,6 +71,7 @@ describe('without credentials', () => {
     ['list'],
     ['cancel', 'one'],
     ['pull'],
+    ['acknowledge'],
     ['unconfirmed', 'resolve', '--all', '--decision', 'give-up', '--by', 'me', '--reason', 'none'],
     ['doctor'],
   ];
