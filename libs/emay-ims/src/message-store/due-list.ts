@@ -6,13 +6,15 @@ import { duePriorities } from './due-priorities.js';
 import { inRowsOf, packedId, packIds, unpackIds } from './packed-ids.js';
 import { fromIds, ID_ROW, idRows, ofMessage, STATE } from './statement-parts.js';
 
-/** What decides when, and in which order, a QUEUED message is claimed. */
-export interface Due {
-  customImsId: string;
-  priority: number;
-  /** Epoch ms. */
-  dueAt: number;
-  expiresAt: number | null;
+/** What decides when, and in which order, a QUEUED message is claimed. A class, as `Claimed`: see docs/performance-internals.md. */
+export class Due {
+  constructor(
+    readonly customImsId: string,
+    readonly priority: number,
+    /** Epoch ms. */
+    readonly dueAt: number,
+    readonly expiresAt: number | null,
+  ) {}
 }
 
 /** A row of the list. */
@@ -182,8 +184,11 @@ export class DueList {
     const time = [this.account, priority, dueAt];
     const rows = (await session.rows(this.sql.lockWith, [...time, packedId(customImsId), ...time])).map(toDueRow);
     await this.delete(rows, session);
-    const rest = rows.flatMap(({ ids, ...row }) =>
-      ids.filter((id) => id !== customImsId).map((id) => ({ ...row, customImsId: id })),
+    const rest = rows.flatMap((row) =>
+      messagesOf(
+        row,
+        row.ids.filter((id) => id !== customImsId),
+      ),
     );
     await this.add(rest, session);
   }
@@ -219,12 +224,8 @@ export class DueList {
     return { some, isEnd: found.length < most };
   }
 
-  private async putBackEndOf({ ids, ...row }: DueRow, count: number, session: SqlSession): Promise<void> {
-    const end = ids.slice(ids.length - count);
-    await this.add(
-      end.map((customImsId) => ({ ...row, customImsId })),
-      session,
-    );
+  private async putBackEndOf(row: DueRow, count: number, session: SqlSession): Promise<void> {
+    await this.add(messagesOf(row, row.ids.slice(-count)), session);
   }
 
   private async delete(rows: readonly DueRow[], session: SqlSession): Promise<void> {
@@ -270,10 +271,10 @@ function toDueRow(row: SqlRow): DueRow {
 }
 
 export function toDue(row: SqlRow): Due {
-  return {
-    customImsId: String(row.custom_ims_id),
-    priority: Number(row.priority),
-    dueAt: Number(row.due_at),
-    expiresAt: row.expires_at === null ? null : Number(row.expires_at),
-  };
+  const expiresAt = row.expires_at === null ? null : Number(row.expires_at);
+  return new Due(String(row.custom_ims_id), Number(row.priority), Number(row.due_at), expiresAt);
+}
+
+function messagesOf({ priority, dueAt, expiresAt }: DueRow, ids: readonly string[]): Due[] {
+  return ids.map((id) => new Due(id, priority, dueAt, expiresAt));
 }

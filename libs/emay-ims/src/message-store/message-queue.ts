@@ -5,7 +5,7 @@ import type { BoundStatement, RowValues } from '../database/sql-dialect.js';
 import type { Attempt, ClaimedMessage, Release } from '../messages/attempt.js';
 import type { NewMessage } from '../messages/new-message.js';
 import { AttemptList } from './attempt-list.js';
-import { DueList, toDue, type Due } from './due-list.js';
+import { Due, DueList, toDue } from './due-list.js';
 import { NEW_MESSAGE_ROW, ORDERED_ID_ROW, queueSql } from './message-queue-sql.js';
 import { MessageTraces } from './message-trace.js';
 import { inRowsOf } from './packed-ids.js';
@@ -249,7 +249,7 @@ function attemptParameters({ token, lastsMs }: Attempt): [string, number] {
 }
 
 function dueOf({ customImsId, priority, sendAt, expiresAt }: NewMessage, createdAt: number): Due {
-  return { customImsId, priority, dueAt: sendAt?.getTime() ?? createdAt, expiresAt: expiresAt?.getTime() ?? null };
+  return new Due(customImsId, priority, sendAt?.getTime() ?? createdAt, expiresAt?.getTime() ?? null);
 }
 
 /** A row of `NEW_MESSAGE_ROW`; `undefined` stays NULL. A class, as `Claimed`: see docs/performance-internals.md. */
