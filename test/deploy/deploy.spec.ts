@@ -316,11 +316,11 @@ describe('ways and ports', () => {
     const given = set.spec.template.spec.terminationGracePeriodSeconds;
     for (const page of ['docs/deployment.md', 'docs/deployment.zh.md'])
       expect(read(page)).toContain(`\`terminationGracePeriodSeconds: ${given}\``);
-    const unit = read('deploy/systemd/emay-ims-gateway.service');
+    const units = [read('deploy/systemd/emay-ims-gateway.service'), read('deploy/systemd/emay-ims-gateway')];
     const compose = parse(read('compose.yaml')) as { services: { gateway: { stop_grace_period: string } } };
     for (const seconds of [
       given,
-      Number(/TimeoutStopSec=(\d+)/.exec(unit)?.[1]),
+      ...units.map((unit) => Number(/TimeoutStopSec=(\d+)/.exec(unit)?.[1])),
       Number.parseInt(compose.services.gateway.stop_grace_period, 10),
     ])
       expect(seconds).toBeGreaterThanOrEqual(longest);

@@ -64,7 +64,7 @@ async function examine(environment: Environment, pulls: boolean): Promise<Check[
   const files = dataSource === null ? [spool, dirname(path)] : [spool];
   const disk = [await checkSpool(spool), ...(await checkDisks(files))];
   if (dataSource === null) {
-    // Opened as the service opens it: made where there is none, migrated where that is due.
+    // Made where there is none; one of an earlier release is not updated.
     const file = `${path}${existsSync(path) ? '' : ' (made just now)'}`;
     return [...disk, ...(await examineOpened(environment, pulls, [], (ims) => checkFile(ims, file)))];
   }

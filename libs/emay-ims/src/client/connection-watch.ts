@@ -74,7 +74,7 @@ export class ConnectionWatch implements Transport {
   }
 
   /**
-   * Ends the exchange, and forgets the request: see "Whatever is over lets go" in docs/performance-internals.md. A connection that is not back
+   * Ends the exchange, and forgets the request: see "Release references" in docs/performance-internals.md. A connection that is not back
    * in the pool by now, its request half written, is closed.
    */
   end(): void {

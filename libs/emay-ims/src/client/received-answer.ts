@@ -39,7 +39,7 @@ export class ReceivedAnswer {
 
   /**
    * What has come; `null`: nothing. The signature is blotted out: an error page may repeat what it was sent. The pieces are forgotten, see
-   * "Whatever is over lets go" in docs/performance-internals.md.
+   * "Release references" in docs/performance-internals.md.
    */
   takePage(signs: readonly string[]): ReceivedPage | null {
     if (this.isEmpty) return null;
