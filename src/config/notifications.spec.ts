@@ -26,7 +26,15 @@ describe('notifications of new messages', () => {
     },
   );
 
-  it.each(['mysql://user:password@host/sms', 'sqlite:./data/ims.sqlite'])('refuse an address for %s', (url) => {
+  it('take no notice of an address beside a file', () => {
+    const read = readEnvironment({
+      EMAY_IMS_DATABASE_URL: 'sqlite:./data/ims.sqlite',
+      EMAY_IMS_LISTEN_ADDRESS: 'db.internal:5432',
+    });
+    expect(read.EMAY_IMS_LISTEN_ADDRESS).toBe('db.internal:5432');
+  });
+
+  it.each(['mysql://user:password@host/sms', 'mariadb://user:password@host/sms'])('refuse an address for %s', (url) => {
     const read = () => readEnvironment({ EMAY_IMS_DATABASE_URL: url, EMAY_IMS_LISTEN_ADDRESS: 'db.internal:5432' });
     expect(read).toThrow(/EMAY_IMS_LISTEN_ADDRESS needs EMAY_IMS_DATABASE_URL/);
   });

@@ -16,7 +16,7 @@ export const SANDBOX_TABLES = { entityPrefix: `${MARK}_`, migrationsTableName: `
 /** The database of a sandbox. @param given `undefined`: the variable is not set */
 export function sandboxDatabaseUrl(given: string | undefined): string {
   if (given === undefined) return DEFAULT_URL;
-  return sqlitePath(given) === null ? given : given.replace(/[^/\\:]*$/, `${MARK}-$&`);
+  return sqlitePath(given) === null || isSandboxFile(given) ? given : given.replace(/[^/\\:]*$/, `${MARK}-$&`);
 }
 
 /** Whether it is a file that sandboxes make. */

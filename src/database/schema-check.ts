@@ -40,8 +40,14 @@ export async function assertFileNotBehind(url: string): Promise<void> {
     await source.initialize();
     await assertNotBehind(source, url);
   } catch (error) {
-    // What cannot be read, the module says better.
     if (error instanceof StartError) throw error;
+    // Whoever holds it may be updating it. What cannot be read at all, the module says better.
+    const { code } = Object(error) as { code?: unknown };
+    if (/^SQLITE_(BUSY|LOCKED)/.test(String(code)))
+      throw new StartError(
+        `${describeDatabase(url)} is locked by another process (${String(code)}): try again.`,
+        String(code),
+      );
   } finally {
     if (source.isInitialized) await source.destroy();
   }

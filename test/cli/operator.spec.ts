@@ -56,15 +56,14 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     expect(stored.code).toBe(0);
     const realNow = Date.now.bind(Date);
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 3_600_000);
-    const ahead = await cli.run(['status', '--check']);
+    const ahead = await cli.run(['status', '--check']).finally(() => clock.mockRestore());
     expect(ahead.stdout).toContain('Nothing needs a person.');
     expect(ahead.code).toBe(0);
     const source = await database.open();
     await source.query('UPDATE emay_ims_due SET due_at = due_at - 600000');
     await source.destroy();
-    clock.mockImplementation(() => realNow() - 3_600_000);
-    const behind = await cli.run(['status', '--check']);
-    clock.mockRestore();
+    const late = jest.spyOn(Date, 'now').mockImplementation(() => realNow() - 3_600_000);
+    const behind = await cli.run(['status', '--check']).finally(() => late.mockRestore());
     expect(behind.stdout).toMatch(/^! the oldest queued message has been ready since /m);
     expect(behind.code).toBe(1);
   });

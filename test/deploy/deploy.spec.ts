@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -202,7 +202,10 @@ describe('what compose.yaml passes on of .env', () => {
 
 describe('the command line in each deployment', () => {
   const unit = read('deploy/systemd/emay-ims-gateway.service');
-  const UNIT_SETTINGS = ['WorkingDirectory', 'EnvironmentFile', 'StateDirectory', 'StateDirectoryMode', 'DynamicUser'];
+  const UNIT_SETTINGS = [
+    ...['WorkingDirectory', 'EnvironmentFile', 'StateDirectory', 'StateDirectoryMode', 'DynamicUser'],
+    'TimeoutStopSec',
+  ];
 
   it.each(['docs/deployment.md', 'docs/deployment.zh.md'])('is in %s, by the names that the deployment has', (page) => {
     const text = read(page);
@@ -235,6 +238,8 @@ describe('the command line in each deployment', () => {
       expect(given).toEqual(expect.arrayContaining([...settings, ...variables].map((each) => `--property=${each}`)));
       // The name of the unit is that of its user.
       expect(given).toContain('--property=User=emay-ims-gateway');
+      // The journal shows it.
+      expect(given).toContain('--description=emay-ims-gateway command line');
       expect(given.slice(given.indexOf(node))).toEqual([
         node,
         main.replace('main.js', 'cli/main.js'),
@@ -243,6 +248,29 @@ describe('the command line in each deployment', () => {
         text.replaceAll('$', '$$$$'),
         '',
       ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('ends with Ctrl-C beside a pipe on systemd, too, where systemd-run hands no signal on', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'emay-ims-'));
+    try {
+      writeFileSync(join(folder, 'systemd-run'), '#!/bin/sh\necho "$1"\nexec sleep 60\n', { mode: 0o755 });
+      writeFileSync(join(folder, 'systemctl'), '#!/bin/sh\necho "systemctl $*"\n', { mode: 0o755 });
+      const script = spawn('sh', ['deploy/systemd/emay-ims-gateway', 'status'], {
+        cwd: ROOT,
+        env: { PATH: `${folder}:${process.env.PATH}` },
+        stdio: ['ignore', 'pipe', 'inherit'],
+        detached: true,
+      });
+      const said: string[] = [];
+      for await (const text of script.stdout.setEncoding('utf8')) {
+        // As a terminal does: to all of its group.
+        if (said.push(String(text)) === 1) process.kill(-(script.pid as number), 'SIGINT');
+      }
+      const unit = `emay-ims-gateway-command-${script.pid}`;
+      expect(said.join('')).toBe(`--unit=${unit}\nsystemctl stop ${unit}\n`);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -316,11 +344,11 @@ describe('ways and ports', () => {
     const given = set.spec.template.spec.terminationGracePeriodSeconds;
     for (const page of ['docs/deployment.md', 'docs/deployment.zh.md'])
       expect(read(page)).toContain(`\`terminationGracePeriodSeconds: ${given}\``);
-    const units = [read('deploy/systemd/emay-ims-gateway.service'), read('deploy/systemd/emay-ims-gateway')];
+    const unit = read('deploy/systemd/emay-ims-gateway.service');
     const compose = parse(read('compose.yaml')) as { services: { gateway: { stop_grace_period: string } } };
     for (const seconds of [
       given,
-      ...units.map((unit) => Number(/TimeoutStopSec=(\d+)/.exec(unit)?.[1])),
+      Number(/TimeoutStopSec=(\d+)/.exec(unit)?.[1]),
       Number.parseInt(compose.services.gateway.stop_grace_period, 10),
     ])
       expect(seconds).toBeGreaterThanOrEqual(longest);

@@ -144,6 +144,19 @@ describe('an account that is added at run time', () => {
     );
   });
 
+  it('has no warning logged of a handler that was loaded too late only for accounts of which it wants nothing', async () => {
+    class Late {
+      @OnImsEvent('message.accepted', { account: 'one' })
+      note(): void {}
+    }
+    @Module({ providers: [Late] })
+    class LazyModule {}
+    const host = await bench.start({ imports: [EmayImsAccountsModule, EmayImsModule.forRoot(bench.options())] });
+    await host.get(LazyModuleLoader, { strict: false }).load(() => LazyModule);
+    await host.get(EmayImsAccounts).add(await tenant('one', false));
+    expect(bench.logs.lines.filter((line) => line.includes('Late.note'))).toEqual([]);
+  });
+
   it('has a warning logged of handlers that were loaded too late for accounts opened earlier', async () => {
     class Late {
       readonly heard: string[] = [];

@@ -167,6 +167,20 @@ const servers = serversUnderTest();
 })
 class DataSourceOfEachRequest {}
 
+it('forRootAsync takes the DataSource of what it imports, beside one that the application shares', async () => {
+  const shared = new OurDataSource({ type: 'better-sqlite3', driver: Database, database: ':memory:' });
+  @Global()
+  @Module({ providers: [{ provide: OurDataSource, useValue: shared }], exports: [OurDataSource] })
+  class Shared {}
+  const own = new OurDataSource({ type: 'postgres', entities: EMAY_IMS_ENTITIES });
+  @Module({ providers: [{ provide: OurDataSource, useValue: own }], exports: [OurDataSource] })
+  class OfMessages {}
+  const database = { dataSource: 'default', startTimeoutMs: 0 };
+  const useFactory = () => bench.options({ database });
+  const start = bench.start({ imports: [Shared, EmayImsModule.forRootAsync({ imports: [OfMessages], useFactory })] });
+  await expect(start).rejects.toThrow('DataSource "default" is not connected');
+});
+
 describe.each(Object.keys(WAYS))('%s', (way) => {
   it('stops the start where the DataSource is made for each request', async () => {
     const start = bench.start({ imports: [DataSourceOfEachRequest, WAYS[way]!(undefined)] });

@@ -25,5 +25,5 @@ export function withoutGuard(field: string): string {
 
 /** Whether a field begins as one that was guarded does. */
 export function isGuarded(field: string): boolean {
-  return withoutGuard(field) !== field;
+  return GUARDED_START.test(field);
 }

@@ -41,13 +41,16 @@ What is acknowledged is kept, and neither listed nor counted any more. 1 says th
 async function list({ terminal, configuration }: Session): Promise<number> {
   return withGateway(configuration(), {}, async ({ operations }) => {
     const items: ShownReport[] = [];
+    let isComplete = true;
     for (const kind of KINDS) {
       const page = await operations.reports({ kind, limit: LIMIT });
       items.push(...page.items.map(({ id, reports, reason, at }) => ({ id, kind, reports, reason, at })));
-      if (page.next !== null) terminal.note(`There are more ${kind}: only the newest ${LIMIT} are listed.`);
+      if (page.next === null) continue;
+      isComplete = false;
+      terminal.note(`There are more ${kind}: only the newest ${LIMIT} are listed.`);
     }
     const table = alignColumns([['ID', 'KIND', 'REPORTS', 'WHY', 'SINCE'], ...items.map(rowOf)]);
-    terminal.answer({ items }, items.length > 0 ? table : ['Nothing waits to be acknowledged.']);
+    terminal.answer({ items, isComplete }, items.length > 0 ? table : ['Nothing waits to be acknowledged.']);
     return EXIT_CODE.fine;
   });
 }

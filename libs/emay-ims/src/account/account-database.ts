@@ -99,7 +99,7 @@ export class AccountDatabase {
 
   /** Where a test has put another in the place of the service, nothing is opened. */
   private hostNow(name: string): DataSource | null | undefined {
-    const host = this.host ?? this.application.dataSourceNow(name);
+    const host = this.host ?? this.application.dataSourceNow(name, this.account);
     return host?.isInitialized ? host : null;
   }
 

@@ -8,7 +8,7 @@ export interface AccountHost {
   /** @throws EmayImsOptionsError where an account of this name must not be opened */
   assertMayOpen(account: string): void;
   /** A DataSource of the application by name, as far as it is made: see `findDataSource`, which waits for it. */
-  dataSourceNow(name: string): DataSource | null | undefined;
+  dataSourceNow(name: string, account: string): DataSource | null | undefined;
   /**
    * A DataSource of the application by name. One that is not connected yet is waited for, as long as providers are being made.
    *

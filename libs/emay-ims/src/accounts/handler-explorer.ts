@@ -51,10 +51,10 @@ export class HandlerExplorer {
     }
   }
 
-  /** Where the methods are. */
-  get labels(): string[] {
+  /** Where the methods are, and of which account they want events; `undefined`: of all. */
+  get places(): { label: string; account: string | undefined }[] {
     this.found ??= [...this.methods()];
-    return this.found.map(({ label }) => label);
+    return this.found.map(({ label, metadata }) => ({ label, account: metadata.options.account }));
   }
 
   /** Whether accounts may be added later, of which nobody knows the names. */

@@ -6,6 +6,7 @@ import type { AccountHost } from '../account/account-host.js';
 import { AccountLifecycle } from '../account/account-lifecycle.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { getDataSourceToken, isDataSourceOfCopy } from '../database/data-source-token.js';
+import { getEmayImsToken } from '../emay-ims.tokens.js';
 import { EmayImsNotReadyError, EmayImsOptionsError } from '../errors/emay-ims-errors.js';
 import type { EventListeners } from '../events/event-listeners.js';
 import { findProvider } from '../injection/find-provider.js';
@@ -53,11 +54,13 @@ export class HostApplication implements AccountHost, OnModuleInit {
     this.registry.assertOnlyOne(account);
   }
 
-  dataSourceNow(name: string): DataSource | null | undefined {
+  dataSourceNow(name: string, account: string): DataSource | null | undefined {
     const isLike = name === 'default' ? isDataSourceOfCopy : undefined;
     try {
-      return findProvider<DataSource>(this.moduleRef, getDataSourceToken(name), isLike);
-    } catch {
+      return findProvider<DataSource>(this.moduleRef, getDataSourceToken(name), isLike, getEmayImsToken(account));
+    } catch (error) {
+      // Nest does not export the class.
+      if (!/scoped provider/.test(String(error))) throw error;
       throw new EmayImsOptionsError(
         `EmayImsModule cannot start: DataSource "${name}" is made for each request, or injects what is. Name one that lives as long as the ` +
           "application (database: { dataSource: '…' }), or keep messages in a file of the module's own with " +
@@ -69,7 +72,7 @@ export class HostApplication implements AccountHost, OnModuleInit {
   async findDataSource(name: string, account: string, withinMs: number, end: AbortSignal): Promise<DataSource | null> {
     const giveUpAt = performance.now() + withinMs;
     for (;;) {
-      const found = this.dataSourceNow(name);
+      const found = this.dataSourceNow(name, account);
       if (found === undefined || found?.isInitialized || this.isComplete) return found ?? null;
       if (end.aborted || performance.now() > giveUpAt) {
         throw new EmayImsNotReadyError(account, `the DataSource "${name}" is not connected yet`);
@@ -84,14 +87,17 @@ export class HostApplication implements AccountHost, OnModuleInit {
       setImmediate(() => (this.explorer = null));
     }
     this.explorer.register(listeners);
-    this.tellOfLateHandlers(this.explorer.labels, listeners.account);
+    this.tellOfLateHandlers(this.explorer.places, listeners.account);
   }
 
-  private tellOfLateHandlers(labels: readonly string[], account: string): void {
-    const late = labels.filter((label) => this.given?.has(label) === false);
-    const earlier = this.registry.names.filter((name) => name !== account);
-    this.given = new Set(labels);
-    if (late.length === 0 || earlier.length === 0) return;
+  private tellOfLateHandlers(places: HandlerExplorer['places'], opened: string): void {
+    const earlier = this.registry.names.filter((name) => name !== opened);
+    const late = places.flatMap(({ label, account }) => {
+      const isMissed = this.given?.has(label) === false && earlier.some((name) => (account ?? name) === name);
+      return isMissed ? label : [];
+    });
+    this.given = new Set(places.map(({ label }) => label));
+    if (late.length === 0) return;
     new GuardedLogger('EmayImsModule').warn(
       `@OnImsEvent at ${late.join(', ')}: loaded after accounts were opened, whose events do not come here, nor are they kept for it. ` +
         'Put it in a module that is not loaded lazily.',
