@@ -269,8 +269,8 @@ describe('the command line in each deployment', () => {
         // As a terminal does: to all of its group.
         if (said.push(String(text)) === 1) process.kill(-(script.pid as number), 'SIGINT');
       }
-      const unit = `emay-ims-gateway-command-${script.pid}`;
-      expect(said.join('')).toBe(`--unit=${unit}\nsystemctl stop ${unit}\n`);
+      const command = `emay-ims-gateway-command-${script.pid}`;
+      expect(said.join('')).toBe(`--unit=${command}\nsystemctl stop ${command}\n`);
     } finally {
       rmSync(folder, { recursive: true });
     }
