@@ -25,6 +25,8 @@ import { gb18030 } from './gb18030.js';
 import { breaksOff, pageOf, says, startPageServer, type PageServer } from './page-server.js';
 
 const COUNT = 50;
+/** With a yes, but no list of reports. */
+const UNREADABLE = '{"code":"SUCCESS","page":{"total":0}}';
 
 describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kind) => {
   let server: PageServer;
@@ -245,7 +247,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
     ['bytes that do not unpack', Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0xff, 0xff, 0x00, 0x01])],
   ])('may be lost where %s came in its place, whatever the network says, each time', async (_what, body) => {
     for (let call = 1; call <= 4; call++) {
-      server.answers.push(says(body), says(pageOf([])));
+      server.answers.push(says(body));
       expect(await ims.pullReports()).toMatchObject({ reports: 0, lost: COUNT, stoppedBy: 'UNREADABLE' });
       expect(await ims.status()).toMatchObject({ possibleLosses: call, lostReportsAtMost: call * COUNT });
       expect(told('reports.possible-loss')).toHaveLength(call);
@@ -383,17 +385,24 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
   });
 
   it('does not keep those behind it at the gateway where it is cut or unreadable', async () => {
-    server.answers.push(says(pageOf(reports()).slice(0, 2_000)), says('no page'), says(pageOf([report(COUNT - 1)])));
+    server.answers.push(says(pageOf(reports()).slice(0, 2_000)), says(UNREADABLE), says(pageOf([report(COUNT - 1)])));
     const pulled = await ims.pullReports();
     expect(pulled).toMatchObject({ pages: 3, stoppedBy: 'CUT_SHORT' });
     expect((await ims.findOne(`id-${COUNT - 1}`))?.state).toBe('DELIVERED');
-    expect(await pages()).toMatchObject([{ state: 'LOST' }, { state: 'LOST' }, { state: 'APPLIED' }]);
+    expect(await pages()).toMatchObject([{ state: 'LOST' }, { state: 'UNREADABLE' }, { state: 'APPLIED' }]);
   });
 
   it('is asked for only a few times where none can be read', async () => {
-    for (let call = 0; call < 20; call++) server.answers.push(says('no page'));
-    expect(await ims.pullReports()).toMatchObject({ stoppedBy: 'UNREADABLE' });
+    for (let call = 0; call < 20; call++) server.answers.push(says(UNREADABLE));
+    expect(await ims.pullReports()).toMatchObject({ lost: 0, stoppedBy: 'UNREADABLE' });
     expect(server.calls()).toBe(3);
+  });
+
+  it('is not asked for again at once where something else has come in its place', async () => {
+    for (let call = 0; call < 3; call++) server.answers.push(says('<html>Blocked</html>'));
+    expect(await ims.pullReports()).toMatchObject({ pages: 1, lost: COUNT, stoppedBy: 'UNREADABLE' });
+    expect(server.calls()).toBe(1);
+    expect(await ims.status()).toMatchObject({ possibleLosses: 1, lostReportsAtMost: COUNT });
   });
 
   it('is asked for only a few times while the gateway says that this is too fast', async () => {
@@ -446,7 +455,7 @@ describe.each(databasesUnderTest())('a page of reports that is odd, on %s', (kin
       seen.push((await known()).length);
     }
     expect(seen).toEqual([1, 1, 2, 3, 3]);
-    for (let call = 0; call < 6; call++) server.answers.push(says('{"code":"SUCCESS","page":{"total":0}}'));
+    for (let call = 0; call < 6; call++) server.answers.push(says(UNREADABLE));
     for (let call = 0; call < 2; call++) expect(await ims.pullReports()).toMatchObject({ stoppedBy: 'UNREADABLE' });
     expect(await known()).toHaveLength(4);
   });

@@ -151,7 +151,9 @@ export class PagePuller {
     if (page.reports > 0 && (await this.countRepetitions(id, content)) >= MEANS_BLOCKED) {
       return { page, isAnswered, stoppedBy: cut ?? REPEATED };
     }
-    const isOfPageAlone = page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
+    // What came in place of all of it may come in place of the next, too.
+    const isAllLost = page.reports === 0 && page.lost > 0;
+    const isOfPageAlone = !isAllLost && page.problem !== null && OF_A_PAGE_ALONE.has(page.problem);
     return { page, isAnswered, stoppedBy: cut ?? (isOfPageAlone ? null : page.problem) };
   }
 

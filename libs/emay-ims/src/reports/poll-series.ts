@@ -9,7 +9,8 @@ export interface ReportPullResult extends ReportCounts {
    * Why the pull ended early: the gateway's or the network's code; `NOT_APPLIED` where several pages could not be applied; `SPOOLED` while
    * the database is away; `LEASE_HELD` while another instance pulls; `SHUTTING_DOWN` where the application closes: what has not been asked
    * for stays at the gateway. `CUT_SHORT`, `UNREADABLE` or `UNDECIPHERABLE` (not of the account's key): the first page with a problem had
-   * that one; it ended the pull only where several brought nothing. `REPEATED_PAGE`: the gateway has handed out the same page three times.
+   * that one; it ended the pull only where all of it may be lost, or several brought nothing. `REPEATED_PAGE`: the gateway has handed out
+   * the same page three times.
    */
   stoppedBy: string | null;
 }
