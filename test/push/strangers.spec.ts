@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { bytesOf } from '../../libs/emay-ims/src/reports/page-columns.js';
 import { databasesUnderTest } from '../support/databases.js';
@@ -71,6 +72,19 @@ describe.each(databasesUnderTest())('strangers who push on %s', (kind) => {
     for (let index = 0; index < 3; index++) await post(app.url(), again, { appId: ACCOUNT.appId });
     expect((await app.pages()).filter(({ raw }) => raw && bytesOf(raw).equals(again))).toHaveLength(1);
     expect(app.log.lines.filter((line) => line.includes('UNDECIPHERABLE'))).toHaveLength(1);
+  });
+
+  it('do not have much unpacked before a key has read anything', async () => {
+    app = await PushApp.start(kind);
+    const { appId, secretKey } = ACCOUNT;
+    const report = JSON.stringify(pushedReport('x'));
+    // With the right key, too: so it shows that not all of it has been unpacked.
+    for (const long of [Buffer.alloc(4 * MIB), sealed(Buffer.from(`[${report}${' '.repeat(MIB / 2)}]`), secretKey)]) {
+      expect(await post(app.url(), gzipSync(long), { appId })).toMatchObject({ status: 400 });
+    }
+    expect((await app.pages()).map(({ state }) => state)).toEqual(['UNREADABLE', 'UNREADABLE']);
+    const packedTwice = gzipSync(sealedBody([pushedReport('x')], secretKey));
+    expect(await post(app.url(), packedTwice, { appId })).toMatchObject({ status: 200 });
   });
 
   it('gain nothing by a recorded push that they have changed', async () => {

@@ -70,8 +70,10 @@ export {
   isPacked,
   seal,
   SEALED,
+  unseal,
   unsealPacked,
   unsealWhatIsWholePacked,
+  withoutOuterPacking,
 } from './sealed-body.js';
 export { sign, type Credentials } from './signature.js';
 export {

@@ -69,7 +69,7 @@ export function unsealWhatIsWholePacked(body: Buffer, secretKey: string, maxByte
 }
 
 /** As much of it as came. `null`: it begins neither as gzip nor as zlib does, or does not unpack. */
-function withoutOuterPacking(body: Buffer, maxOutputLength: number): Buffer | null {
+export function withoutOuterPacking(body: Buffer, maxOutputLength: number): Buffer | null {
   const [first = 0, second = 0] = body;
   const isZlib = (first & 0x8f) === 0x08 && (first * 256 + second) % 31 === 0;
   if (!isPacked(body) && !isZlib) return null;

@@ -3,7 +3,7 @@ import type { RegisteredAccount } from '../accounts/account-registry.js';
 import { GuardedLogger } from '../diagnostics/index.js';
 import { EmayImsError } from '../errors/emay-ims.error.js';
 import { EmayImsStoreError } from '../errors/emay-ims-errors.js';
-import { unsealPacked } from '../protocol/index.js';
+import { unseal, withoutOuterPacking } from '../protocol/index.js';
 import type { PushedPages, UnreadPush } from '../reports/pushed-pages.js';
 import { BodyBudget, type BodyShare } from './body-budget.js';
 import { formField } from './form-field.js';
@@ -16,6 +16,8 @@ import { StrangerLog } from './stranger-log.js';
 /** The gateway is said to wait for a second. */
 const ANSWER_WITHIN_MS = 950;
 const REPORTS = 'reports';
+/** A ciphertext hardly packs: what unpacks to more than twice its length and this is no push. */
+const UNPACKED_MORE_BYTES = 64 * 1024;
 
 const REFUSED: Readonly<Record<BodyFailure | 'UNKNOWN' | 'ADDRESS', { status: number; sentence: string }>> = {
   UNKNOWN: { status: 403, sentence: 'A push was refused: its header appId names no account, or its path no secret.' },
@@ -75,9 +77,11 @@ export class PushServer {
     const contentType = request.headers['content-type'] ?? null;
     if (target.form === 'sealed') {
       const asItCame = { body, contentType, isSealed: true };
+      const most = Math.min(this.options.maxBodyBytes, 2 * body.length + UNPACKED_MORE_BYTES);
+      const unpacked = withoutOuterPacking(body, most);
       for (const account of target.accounts) {
-        const { secretKey, http } = account.options;
-        const content = unsealPacked(body, secretKey, http.maxResponseBytes);
+        const { secretKey } = account.options;
+        const content = unseal(body, secretKey) ?? (unpacked && unseal(unpacked, secretKey));
         // The content type is the ciphertext's.
         if (content !== null) return this.keep(account, { content, contentType: null }, asItCame, response);
       }
