@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ImsDatabase, SqlSession } from '../../libs/emay-ims/src/database/ims-database.js';
 import { EventListeners } from '../../libs/emay-ims/src/events/event-listeners.js';
 import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
@@ -51,6 +51,7 @@ describe.each(databasesUnderTest())('the evidence kept of messages on %s', (kind
   beforeAll(async () => {
     bench = await StoreBench.open(() => openTestDatabase(kind));
   });
+  afterEach(() => void jest.restoreAllMocks());
   afterAll(() => bench.close());
 
   /** A store with or without somebody who listens: two ways in which messages change. */
@@ -145,6 +146,17 @@ describe.each(databasesUnderTest())('the evidence kept of messages on %s', (kind
       expect(told(await traces.find('b'))).toEqual([abandoned, ['late', token, 'SUCCESS', 'ims-b']]);
       expect(await bench.stateOf(store, 'b')).toBe('QUEUED');
       expect(told(await traces.find('c'))).toEqual([abandoned, ['late', token, 'TIMEOUT', null]]);
+    });
+
+    it("comes in the order of the database's clock, also after the machine's was set back", async () => {
+      const { store, traces } = storeWith(isHeard);
+      const token = await submit(store, ['a']);
+      await store.results.recordOutcomes(token, [outcome('a', { state: 'UNCONFIRMED', code: 'TIMEOUT', imsId: null })]);
+      // Not within one millisecond.
+      await bench.database.run('UPDATE emay_ims_trace SET at = at - 1000 WHERE account = ?', [store.account]);
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+      await store.results.recordOutcomes(token, [outcome('a')]);
+      expect((await traces.find('a')).map(({ kind: what }) => what)).toEqual(['unconfirmed', 'late']);
     });
 
     it('unconfirmed: a report names what was never submitted from here', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { bytesOf } from '../../libs/emay-ims/src/reports/page-columns.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
@@ -14,7 +14,10 @@ const MIB = 1024 * 1024;
 
 describe.each(databasesUnderTest())('strangers who push on %s', (kind) => {
   let app: PushApp;
-  afterEach(() => app.close());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await app.close();
+  });
 
   it.each(['express', 'fastify'] as const)(
     'are refused on %s before their body is read, and leave nothing',
@@ -72,6 +75,20 @@ describe.each(databasesUnderTest())('strangers who push on %s', (kind) => {
     for (let index = 0; index < 3; index++) await post(app.url(), again, { appId: ACCOUNT.appId });
     expect((await app.pages()).filter(({ raw }) => raw && bytesOf(raw).equals(again))).toHaveLength(1);
     expect(app.log.lines.filter((line) => line.includes('UNDECIPHERABLE'))).toHaveLength(1);
+  });
+
+  it('have the newest of it kept also after a clock was set back', async () => {
+    app = await PushApp.start(kind);
+    const pushStrange = (name: string) => app.push([pushedReport(name)], { ...ACCOUNT, secretKey: WRONG });
+    for (let index = 0; index < 20; index++) await pushStrange(`of-${index}`);
+    const before = (await app.ims.reportPages()).map(({ pullId }) => pullId);
+    const now = Date.now.bind(Date);
+    jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    await pushStrange('newest');
+    jest.restoreAllMocks();
+    const after = (await app.ims.reportPages()).map(({ pullId }) => pullId);
+    expect(after).toHaveLength(20);
+    expect(after.filter((pullId) => !before.includes(pullId))).toHaveLength(1);
   });
 
   it('do not have much unpacked before a key has read anything', async () => {

@@ -92,7 +92,7 @@ export function traceSql(dialect: SqlDialect) {
     cancelled: `INSERT INTO emay_ims_trace (${COLUMNS}, audit_id)
       SELECT ?, r.custom_ims_id, r.id, ${now}, 'cancelled', NULL, NULL, ?, ? FROM ${dialect.rows(CANCELLED_ROW, 'r')}`,
     /** account, custom_ims_id */
-    find: `SELECT kind, at, attempt, code, detail, audit_id FROM emay_ims_trace WHERE account = ? AND custom_ims_id = ? ORDER BY id`,
+    find: `SELECT kind, at, attempt, code, detail, audit_id FROM emay_ims_trace WHERE account = ? AND custom_ims_id = ? ORDER BY at, id`,
   };
 }
 

@@ -142,7 +142,7 @@ export class ReportBatchStore {
   async trimUnreadable(failure: string, most: { pages: number; bytes: number }, session: SqlSession): Promise<number> {
     const rows = await session.rows(
       `SELECT id, COALESCE(LENGTH(raw), 0) + COALESCE(LENGTH(body), 0) AS bytes FROM emay_ims_report_batch
-       WHERE account = ? AND state = 'UNREADABLE' AND source = '${PUSH}' AND failure = ? ORDER BY id DESC`,
+       WHERE account = ? AND state = 'UNREADABLE' AND source = '${PUSH}' AND failure = ? ORDER BY stored_at DESC, id DESC`,
       [this.account, failure],
     );
     let bytes = 0;
