@@ -49,6 +49,8 @@ async function endsWell(world: World, given: Case, where: string): Promise<void>
   if (told instanceof EmayImsError) {
     expect([where, takenInTheCall]).toEqual([where, []]);
     expect(told).toBeInstanceOf(EmayImsStoreError);
+    // Each of the two requests that are made at a time.
+    expect([where, world.waitsMs.reduce((sum, waitMs) => sum + waitMs, 0) <= 2 * 5_000]).toEqual([where, true]);
     expect([where, told.customImsIds.length]).toEqual([where, 5]);
     await world.recover();
     // Who is told that the same call may be made again, makes it.

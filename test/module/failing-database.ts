@@ -43,10 +43,17 @@ const OPTIONS = resolveOptions({
   dispatch: { concurrency: 2, maxBatchSize: 2 },
 });
 
-/** Does not wait for a database that is away. */
+/** Does not wait for a database that is away, but notes for how long it would have. */
 class Impatient extends Submitter {
-  override retryOnStoreError<T>(work: () => Promise<T>): Promise<T> {
-    return work();
+  readonly waitsMs: number[] = [];
+
+  override async retryOnStoreError<T>(work: () => Promise<T>, limitMs = Infinity): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.waitsMs.push(limitMs);
+      throw error;
+    }
   }
 }
 
@@ -62,6 +69,8 @@ export class World {
   /** What is for later has its time in the end. */
   private ahead = 0;
   fails: { at: number; how: Failure } | null = null;
+  /** How long the account would have waited for the database, each time that it gave up. */
+  readonly waitsMs: readonly number[];
   private readonly dispatcher: Dispatcher;
 
   constructor(gateway: Gateway) {
@@ -80,6 +89,7 @@ export class World {
       circuit,
       OPTIONS,
     );
+    this.waitsMs = submitter.waitsMs;
     this.dispatcher = new Dispatcher(queue, submitter, new AccountCircuit(OPTIONS.dispatch), OPTIONS);
     const account: Partial<EmayImsAccount> = {
       options: OPTIONS,

@@ -17,6 +17,9 @@ const [, MOBILE = ''] = MOBILES;
 const TEXT = { mobile: MOBILE, content: 'Hello' };
 const MESSAGES = { 'its own id': { ...TEXT, customImsId: 'one' }, 'no id': TEXT };
 
+/** How long a call may wait for the database before its request, all in all. */
+const PATIENCE_MS = 5_000;
+
 /** What was done with the message before. */
 const BEFORE = ['new', 'queued', 'held'] as const;
 
@@ -56,6 +59,11 @@ describe.each(CASES)(
         // Only who is told of a doubt may have been heard by the gateway.
         if (!(told instanceof EmayImsUnconfirmedError))
           expect([where, told.code, taken]).toEqual([where, told.code, 0]);
+        // Who waits for the answer that nothing was sent, waits for seconds.
+        if (told instanceof EmayImsStoreError) {
+          const waitedMs = world.waitsMs.reduce((sum, waitMs) => sum + waitMs, 0);
+          expect([where, waitedMs <= PATIENCE_MS]).toEqual([where, true]);
+        }
         world.fails = null;
         const [customImsId = ''] = told.customImsIds;
         const stored = await world.service.findOne(customImsId);

@@ -12,10 +12,7 @@ import { BatchLedger, type BatchEnd } from './batch-ledger.js';
 import type { RunningAttempt } from './attempt-fence.js';
 import { asClaimedAt, problemWithSendingNow } from './send-now.js';
 import { packRequests } from './request-packing.js';
-import type { Submitter } from './submitter.js';
-
-/** How long a batch waits for a failing database when it reads back the states of its messages. */
-const READING_BACK_MS = 5_000;
+import { CALLER_PATIENCE_MS, type LookUp, type Submitter } from './submitter.js';
 
 /**
  * Submits any number of messages directly, in as few requests as possible; those with a later send time are enqueued.
@@ -102,10 +99,11 @@ export class BatchSender {
   ): Promise<void> {
     // Earlier requests may have taken long.
     const now = request.some(({ expiresAt }) => expiresAt !== null) ? await this.queue.now() : ledger.createdAt;
-    const theirs = await this.submitter.beforeRequest(attempt, 0, async () => {
+    const store = async (lookUp: LookUp) => {
       await ledger.storeSubmitting(request, () => this.queue.insertSubmitting(request, attempt));
-      return this.findTakenByOthers(request, attempt, givenIds);
-    });
+      return this.findTakenByOthers(request, attempt, givenIds, lookUp);
+    };
+    const theirs = await this.submitter.beforeRequest(attempt, 0, store, CALLER_PATIENCE_MS);
     ledger.recordStored(theirs);
     const theirIds = new Set(theirs.map(({ customImsId }) => customImsId));
     const ours = request.filter(({ customImsId }) => !theirIds.has(customImsId));
@@ -119,10 +117,11 @@ export class BatchSender {
     request: readonly NewMessage[],
     attempt: RunningAttempt,
     givenIds: ReadonlySet<string>,
+    lookUp: LookUp,
   ): Promise<ImsMessage[]> {
     const contested = request.map(({ customImsId }) => customImsId).filter((id) => givenIds.has(id));
     if (contested.length === 0) return [];
-    const stored = await this.submitter.lookUpStored(() => this.finder.findByIds(contested));
+    const stored = await lookUp(() => this.finder.findByIds(contested));
     return stored.filter(({ attempt: by }) => by !== attempt.token);
   }
 
@@ -134,8 +133,8 @@ export class BatchSender {
   private async readBack(ledger: BatchLedger): Promise<void> {
     try {
       const find = () => this.finder.findByIds(ledger.storedIds);
-      const lost = ledger.reconcile(await this.submitter.retryOnStoreError(find, READING_BACK_MS));
-      if (lost.length > 0) await this.submitter.retryOnStoreError(() => this.enqueue(lost, ledger), READING_BACK_MS);
+      const lost = ledger.reconcile(await this.submitter.retryOnStoreError(find, CALLER_PATIENCE_MS));
+      if (lost.length > 0) await this.submitter.retryOnStoreError(() => this.enqueue(lost, ledger), CALLER_PATIENCE_MS);
     } catch (error) {
       this.logFailure(error);
     }

@@ -25,7 +25,7 @@ import {
 } from '../protocol/index.js';
 import type { RunningAttempt } from './attempt-fence.js';
 import { asClaimedAt, problemWithSendingNow } from './send-now.js';
-import type { Submitter } from './submitter.js';
+import { CALLER_PATIENCE_MS, type LookUp, type Submitter } from './submitter.js';
 
 /** The message under an id: as stored; or claimed for this call, with its release if it cannot be sent. */
 type StoredOrClaimed = { stored: ImsMessage } | { claimed: ClaimedMessage; releaseInMs: number | null };
@@ -62,10 +62,11 @@ export class DirectSender {
     const known = givenIds.size > 0 ? await this.finder.findOne(customImsId) : null;
     if (known) return this.finish(await this.claimStored(known, message, attempt), attempt);
     if (this.circuit.isAccountRefused) throw this.rejected(customImsId, this.refusal);
-    const stored = await this.submitter.beforeRequest(attempt, ON_HOLD, async () => {
+    const store = async (lookUp: LookUp) => {
       await this.queue.insertSubmitting([message], attempt);
-      return givenIds.size > 0 ? this.submitter.lookUpStored(() => this.finder.findOne(customImsId)) : null;
-    });
+      return givenIds.size > 0 ? lookUp(() => this.finder.findOne(customImsId)) : null;
+    };
+    const stored = await this.submitter.beforeRequest(attempt, ON_HOLD, store, CALLER_PATIENCE_MS);
     // Another call may have stored the same id between look-up and insert.
     const isOurs = stored === null || stored.attempt === attempt.token;
     const taken = isOurs
@@ -98,7 +99,7 @@ export class DirectSender {
     }
     const releaseInMs = dueAt === null ? ON_HOLD : await this.dueInMs(known);
     const claim = () => this.queue.claimThese([customImsId], attempt);
-    const [claimed] = await this.submitter.beforeRequest(attempt, releaseInMs, claim);
+    const [claimed] = await this.submitter.beforeRequest(attempt, releaseInMs, claim, CALLER_PATIENCE_MS);
     return claimed
       ? { claimed, releaseInMs }
       : { stored: (await this.finder.findOne(customImsId)) ?? purged(customImsId) };

@@ -22,8 +22,12 @@ const RECORDING_MS = 5_000;
 const RECORDING_RETRY_MS = 60_000;
 /** The same during a shutdown. */
 const SHUTDOWN_RETRY_MS = 3_000;
-
+/** How long a call waits for a failing database where no outcome of a request is at stake. */
+export const CALLER_PATIENCE_MS = 5_000;
 const TOO_LARGE_TOLD_EVERY_MS = 10 * 60_000;
+
+/** Retries a look-up of what an attempt has just stored. */
+export type LookUp = <T>(find: () => Promise<T>) => Promise<T>;
 
 /** The result of a submitted message; QUEUED: it provably was not accepted. */
 export type SubmittedMessage = Pick<ImsMessage, 'customImsId' | 'state' | 'code' | 'imsId'>;
@@ -239,35 +243,40 @@ export class Submitter {
    * have stored something, nothing was sent: the messages are released before the caller is told. Later they might be sent, though told unsent.
    *
    * @param releaseInMs as for `submit`
+   * @param patienceMs how long a failing database is waited for, by look-up and release together
    */
-  async beforeRequest<T>(attempt: Attempt, releaseInMs: number | null, work: () => Promise<T>): Promise<T> {
+  async beforeRequest<T>(
+    attempt: Attempt,
+    releaseInMs: number | null,
+    work: (lookUp: LookUp) => Promise<T>,
+    patienceMs = RECORDING_RETRY_MS,
+  ): Promise<T> {
+    let leftMs = patienceMs;
+    const lookUp: LookUp = (find) =>
+      this.retryOnStoreError(find, patienceMs).catch((error: unknown) => {
+        if (!(error instanceof EmayImsStoreError)) throw error;
+        leftMs = 0;
+        throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
+      });
     try {
-      return await work();
+      return await work(lookUp);
     } catch (error) {
       // Otherwise they would become UNCONFIRMED, although none was submitted.
-      if (error instanceof EmayImsStoreError && error.mayBeStored) await this.releaseUnsent(attempt, releaseInMs);
+      if (error instanceof EmayImsStoreError && error.mayBeStored) {
+        await this.releaseUnsent(attempt, releaseInMs, leftMs);
+      }
       throw error;
     }
   }
 
-  /** Looks up what the attempt has just stored. */
-  async lookUpStored<T>(find: () => Promise<T>): Promise<T> {
-    try {
-      return await this.retryOnStoreError(find);
-    } catch (error) {
-      if (!(error instanceof EmayImsStoreError)) throw error;
-      throw new EmayImsStoreError(error.driverCode, { mayBeStored: true });
-    }
-  }
-
   /** Never throws: the first failure is the one to tell. */
-  private async releaseUnsent({ token }: Attempt, dueInMs: number | null): Promise<void> {
+  private async releaseUnsent({ token }: Attempt, dueInMs: number | null, limitMs: number): Promise<void> {
     const release = async () => {
       const customImsIds = await this.queue.findByAttempt(token);
       const releases = customImsIds.map((customImsId) => ({ customImsId, code: 'CLAIM_UNANSWERED', dueInMs }));
       await this.queue.release(token, releases);
     };
-    await this.retryOnStoreError(release).catch((error: unknown) =>
+    await this.retryOnStoreError(release, limitMs).catch((error: unknown) =>
       this.logger.error(
         'Messages of a request that was not sent could not be released: the database failed again. If they were stored, they ' +
           'become UNCONFIRMED.',
