@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MessageOutcome } from '../../libs/emay-ims/src/messages/attempt.js';
+import { EventTransactions } from '../../libs/emay-ims/src/events/event-transactions.js';
+import { UnconfirmedResolver } from '../../libs/emay-ims/src/operator/unconfirmed-resolver.js';
 import { databasesUnderTest } from '../support/databases.js';
 import { openTestDatabase } from './open-database.js';
 import { delivered, newReceiver, page, stored, type OfInstance } from './store/receiver.js';
@@ -272,6 +274,38 @@ describe.each(databasesUnderTest())('the matching of reports on %s', (kind) => {
     expect(await one.ingestor.ingest(await stored(one, timedOut))).toMatchObject({ applied: 2 });
     expect(await bench.stateOf(one.store, 'a')).toBe('UNKNOWN');
     expect(await bench.stateOf(one.store, 'd')).toBe('DELIVERED');
+  });
+
+  it('sends it again, too, once its new attempt has provably not been sent', async () => {
+    const one = receiver();
+    const resolver = new UnconfirmedResolver(
+      bench.database,
+      one.store.results,
+      new EventTransactions(bench.database, one.store.account),
+    );
+    await bench.inState(one.store, 'UNCONFIRMED', 'a', newAttempt().token);
+    await resolver.resolve('a', { decision: 'resend', decidedBy: 'ann', reason: 'urgent' });
+    const again = newAttempt();
+    expect(await one.store.queue.claim(10, again)).toMatchObject([{ customImsId: 'a' }]);
+    await one.store.queue.release(again.token, [{ customImsId: 'a', code: 'ECONNREFUSED', dueInMs: 0 }]);
+    const timedOut = await stored(one, page(delivered('a', { state: 'TIMEOUT' })));
+    expect(await one.ingestor.ingest(timedOut)).toMatchObject({ applied: 0, orphaned: 0, conflicts: 0 });
+    expect(await one.store.finder.findOne('a')).toMatchObject({ state: 'QUEUED', reportState: 'TIMEOUT' });
+    expect(await one.store.queue.claim(10, newAttempt())).toMatchObject([{ customImsId: 'a' }]);
+  });
+
+  it('takes no decision about an earlier message of the same id for one about this', async () => {
+    const one = receiver();
+    await bench.database.run(
+      `INSERT INTO emay_ims_resolution (id, account, custom_ims_id, decision, decided_by, reason, decided_at)
+       VALUES (?, ?, 'a', 'resend', 'ann', 'urgent', 1)`,
+      [newAttempt().token, one.store.account],
+    );
+    await bench.inState(one.store, 'QUEUED', 'a', newAttempt().token);
+    await bench.put(one.store, 'a', { attempts: 1, attempt: 'refused', created_at: 2 });
+    const timedOut = await stored(one, page(delivered('a', { state: 'TIMEOUT' })));
+    expect(await one.ingestor.ingest(timedOut)).toMatchObject({ applied: 1 });
+    expect(await bench.stateOf(one.store, 'a')).toBe('UNKNOWN');
   });
 
   it('takes any report for a proof that a message was accepted that is queued again as refused', async () => {

@@ -17,10 +17,12 @@ const RANK_FOR_REPORTS = `CASE WHEN m.attempts > 0 AND m.state IN (${ENDED_UNSEN
 const MAY_LACK_REPORT = statesThat((state) => state === 'UNKNOWN' || state === 'REJECTED' || isEndedUnsent(state));
 
 /**
- * A person wants it sent again: a report of the attempt before that does not tell how that ended changes nothing. Where the message keeps its
- * attempt, as refused, any report proves that it was accepted after all.
+ * A person wants it sent again: a report of an earlier attempt that does not tell how that ended changes nothing. Of a message that nobody has
+ * resent, queued again as refused, any report proves that it was accepted after all.
  */
-const IS_RESENT = `(${STATE} = 'QUEUED' AND m.attempt IS NULL AND m.attempts > 0)`;
+const IS_RESENT = `(${STATE} = 'QUEUED' AND m.attempts > 0 AND (m.attempt IS NULL OR EXISTS (
+    SELECT 1 FROM emay_ims_resolution AS d
+    WHERE d.account = m.account AND d.custom_ims_id = m.custom_ims_id AND d.decision = 'resend' AND d.decided_at >= m.created_at)))`;
 
 const NOT_FINAL = statesThat((state) => !isFinal(state));
 /** What waits for a report. One that comes later is applied by `applyReports`, which marks its message for the figures. */

@@ -244,6 +244,15 @@ describe('report', () => {
     expect(await ims.send(MESSAGE)).toMatchObject({ state: 'DELIVERED' });
   });
 
+  it('that does not tell how an earlier attempt ended does not take back a resend, also once its attempt has not been sent', async () => {
+    ims.nextUnconfirmed();
+    await expect(ims.send(MESSAGE)).rejects.toThrow('may or may not have been accepted');
+    await ims.resolveUnconfirmed('one', { decision: 'resend', decidedBy: 'ann', reason: 'urgent' });
+    ims.nextUnsent();
+    await ims.dispatch();
+    expect(await ims.report('one', 'TIMEOUT')).toMatchObject({ state: 'QUEUED', reportState: 'TIMEOUT', attempts: 2 });
+  });
+
   it('about nobody says so', async () => {
     await expect(ims.report('nobody', 'DELIVRD')).rejects.toThrow(EmayImsConflictError);
     await expect(ims.report('nobody', 'DELIVRD')).rejects.toThrow('there is no message with this id');

@@ -58,7 +58,7 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
       const [message] = this.table.byIds([report.customImsId]);
       if (!message || message.reportState !== null) continue;
       const mayLackReport = ['UNKNOWN', 'REJECTED'].includes(message.state) || isEndedUnsent(message.state);
-      if (mayLackReport || isResent(message)) this.table.change(report.customImsId, toldBy(report));
+      if (mayLackReport || this.isResent(message)) this.table.change(report.customImsId, toldBy(report));
     }
   }
 
@@ -128,7 +128,7 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
   private apply(report: AppliedReport): boolean {
     const [message] = this.table.byIds([report.customImsId]);
     if (!message || STATE_RANK[report.state] <= rankForReports(message)) return false;
-    if (report.state === 'UNKNOWN' && isResent(message)) return false;
+    if (report.state === 'UNKNOWN' && this.isResent(message)) return false;
     // Never submitted: see `markUnconfirmed`.
     if (message.attempts === 0 && ['QUEUED', 'UNCONFIRMED'].includes(message.state)) return false;
     this.table.change(report.customImsId, {
@@ -141,11 +141,11 @@ export class InMemoryMessageResults implements Surface<MessageResults> {
     });
     return true;
   }
-}
 
-/** See `message-results-sql.ts`. */
-function isResent({ state, attempt, attempts }: ImsMessage): boolean {
-  return state === 'QUEUED' && attempt === null && attempts > 0;
+  /** See `message-results-sql.ts`. */
+  private isResent({ state, attempt, attempts, customImsId }: ImsMessage): boolean {
+    return state === 'QUEUED' && attempts > 0 && (attempt === null || this.table.isResent(customImsId));
+  }
 }
 
 function toReported({ customImsId, imsId, mobile, state, attempts }: ImsMessage): ReportedMessage {

@@ -25,6 +25,7 @@ export class InMemoryResolver implements Surface<UnconfirmedResolver> {
     if (!(await this.results.resolve(customImsId, decision, null, attempts))) {
       throw new EmayImsConflictError([customImsId], 'there is no UNCONFIRMED message with this id (any more)');
     }
+    if (decision === 'resend') this.table.markResent(customImsId);
     const { account } = this.table;
     this.decisions.push(
       Object.assign(new ImsResolution(), {

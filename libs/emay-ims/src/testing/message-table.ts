@@ -13,6 +13,8 @@ export class MessageTable {
   private readonly messages = new Map<string, ImsMessage>();
   /** Ids of those that `enqueue` took over from a `send`: the column `enqueued_at`. */
   private readonly enqueued = new Set<string>();
+  /** Ids of those that a person has had resent. */
+  private readonly resent = new Set<string>();
 
   constructor(
     readonly account: string,
@@ -73,6 +75,14 @@ export class MessageTable {
     return this.enqueued.has(customImsId);
   }
 
+  markResent(customImsId: string): void {
+    this.resent.add(customImsId);
+  }
+
+  isResent(customImsId: string): boolean {
+    return this.resent.has(customImsId);
+  }
+
   /** Ends queued messages before they have left; how many. */
   end(state: 'CANCELLED' | 'EXPIRED', holds: (message: ImsMessage) => boolean): number {
     const ended = this.inState('QUEUED', holds);
@@ -86,6 +96,7 @@ export class MessageTable {
     for (const { customImsId } of unwanted) {
       this.messages.delete(customImsId);
       this.enqueued.delete(customImsId);
+      this.resent.delete(customImsId);
     }
     return unwanted.length;
   }
