@@ -120,7 +120,7 @@ describe.each(databasesUnderTest())('the commands of an operator on %s', (kind) 
     expect(done.stdout).toMatch(/^a-pull +is acknowledged\n(.+\n){2}b\.2 +names nothing that waits/);
     expect(done.code).toBe(1);
     expect((await cli.run(['status', '--check'])).code).toBe(0);
-    expect(await cli.json('acknowledge')).toEqual({ items: [] });
+    expect(await cli.json('acknowledge')).toEqual({ items: [], isComplete: true });
     const again = await cli.json('acknowledge', 'a-pull', ...DECISION);
     expect(again).toEqual({ items: [{ id: 'a-pull', isAcknowledged: false }] });
   });
